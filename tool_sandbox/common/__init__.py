@@ -1,0 +1,1 @@
+"""The kernel: the world, its messages and their conversion."""

@@ -1,0 +1,197 @@
+"""Every error this package raises.
+
+::
+
+    ToolSandboxError
+    ├── UsageError                    bad input: one message, exit code 2
+    │   ├── ScenarioError             a scenario that cannot be loaded or evaluated
+    │   ├── SettingsError             a setting, flag or configuration key
+    │   ├── MissingKeyError           credentials a model needs
+    │   └── MissingDependencyError    an optional part that is not installed
+    ├── ProviderError                 what a model's provider did wrong
+    │   ├── AuthenticationError
+    │   ├── RateLimitError            trying again later can help
+    │   ├── QuotaExceededError        trying again cannot help
+    │   ├── ProviderTimeoutError
+    │   ├── ProviderUnavailableError  5xx, refused and broken connections
+    │   ├── InvalidRequestError       4xx: the request itself was refused
+    │   ├── ContextWindowError        the conversation no longer fits
+    │   ├── RefusalError              a content filter stopped the answer
+    │   └── MalformedResponseError    HTML, no choices, a stream cut short
+    ├── BudgetExceededError
+    ├── UserSimulatorError            the simulated user left its part
+    ├── CancelledRunError             interrupted from outside
+    └── HarnessError                  our own fault
+        └── StalledConversationError  a role was asked and wrote nothing
+
+``cause`` says how a sample that ended in the error is reported when it is void.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class ToolSandboxError(Exception):
+    """Root of every error raised on purpose by this package."""
+
+    cause: ClassVar[str] = "harness"
+
+    def as_record(self) -> dict[str, Any]:
+        """The error as JSON-able data, without secrets and without a traceback."""
+        return {"type": type(self).__name__, "cause": self.cause, "message": str(self)}
+
+
+class UsageError(ToolSandboxError):
+    """Bad input of a person: the message names the value, what was expected and what to do."""
+
+
+class ScenarioError(UsageError):
+    """A scenario cannot be loaded, compiled or evaluated as written."""
+
+
+class SettingsError(UsageError):
+    """A setting, flag or configuration key has no meaning or a wrong value."""
+
+
+class MissingKeyError(UsageError):
+    """A model needs credentials that were not found."""
+
+
+class MissingDependencyError(UsageError):
+    """A feature needs a package that is not installed."""
+
+
+class ProviderError(ToolSandboxError):
+    """A model's provider failed to answer.
+
+    Args:
+        message: What happened, without secrets.
+        provider: Name of the provider, such as ``openai``.
+        model: The model that was asked.
+        status: HTTP status, if there was one.
+        request_id: The provider's own id of the request.
+        retryable: Whether sending the same request again can help.
+        retry_after: Seconds the provider asked to wait.
+        attempts: What was tried before giving up (``llm.chat.Attempt``).
+    """
+
+    cause = "provider"
+    retryable_by_default: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        provider: str | None = None,
+        model: str | None = None,
+        status: int | None = None,
+        request_id: str | None = None,
+        retryable: bool | None = None,
+        retry_after: float | None = None,
+        attempts: tuple[Any, ...] = (),
+    ) -> None:
+        super().__init__(message)
+        self.provider = provider
+        self.model = model
+        self.status = status
+        self.request_id = request_id
+        self.retryable = self.retryable_by_default if retryable is None else retryable
+        self.retry_after = retry_after
+        self.attempts = attempts
+
+    def as_record(self) -> dict[str, Any]:
+        """The error as JSON-able data, with provider, model, status and attempts."""
+        return super().as_record() | {
+            "provider": self.provider,
+            "model": self.model,
+            "status": self.status,
+            "request_id": self.request_id,
+            "retryable": self.retryable,
+            "attempts": [attempt.to_dict() for attempt in self.attempts],
+        }
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle with every field: errors cross process boundaries."""
+        return _rebuild_provider_error, (type(self), str(self), dict(self.__dict__))
+
+
+def _rebuild_provider_error(kind: type[ProviderError], message: str, fields: dict[str, Any]) -> ProviderError:
+    error = kind(message)
+    error.__dict__.update(fields)
+    return error
+
+
+class AuthenticationError(ProviderError):
+    """The credentials were refused, or do not allow this model."""
+
+
+class RateLimitError(ProviderError):
+    """Too many requests for now."""
+
+    retryable_by_default = True
+
+
+class QuotaExceededError(ProviderError):
+    """The account's quota or credit is used up."""
+
+
+class ProviderTimeoutError(ProviderError):
+    """No complete answer within the time allowed."""
+
+    cause = "timeout"
+    retryable_by_default = True
+
+
+class ProviderUnavailableError(ProviderError):
+    """The provider is overloaded, down or cannot be reached."""
+
+    retryable_by_default = True
+
+
+class InvalidRequestError(ProviderError):
+    """The provider refused the request itself."""
+
+
+class ContextWindowError(InvalidRequestError):
+    """The conversation is longer than the model can read."""
+
+    cause = "context_window"
+
+
+class RefusalError(ProviderError):
+    """A content filter, not the model, stopped the answer."""
+
+    cause = "refusal"
+
+
+class MalformedResponseError(ProviderError):
+    """The provider answered with something that is not a completion."""
+
+    retryable_by_default = True
+
+
+class BudgetExceededError(ToolSandboxError):
+    """A call would pass a cap on money."""
+
+    cause = "budget"
+
+
+class UserSimulatorError(ToolSandboxError):
+    """The simulated user did something a user cannot do."""
+
+    cause = "user_simulator"
+
+
+class CancelledRunError(ToolSandboxError):
+    """The run was interrupted before the sample was finished."""
+
+    cause = "cancelled"
+
+
+class HarnessError(ToolSandboxError):
+    """Something in this package, or in a role or tool plugged into it, is broken."""
+
+
+class StalledConversationError(HarnessError):
+    """A role was asked to respond and wrote no message, so the conversation cannot go on."""

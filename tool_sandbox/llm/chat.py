@@ -1,0 +1,165 @@
+"""What passes between a role and a model: one request, one response, and the seam every layer shares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from attrs import Factory, asdict, field, frozen
+
+
+def _tuple(values: Any) -> tuple[Any, ...]:
+    return tuple(values or ())
+
+
+@frozen(kw_only=True)
+class ToolCall:
+    """One tool call as the model wrote it."""
+
+    id: str
+    """The provider's id; may hold any character, be empty, or repeat."""
+    name: str
+    """The agent-facing tool name."""
+    arguments: str
+    """Raw JSON text, not yet checked."""
+    provider_fields: Mapping[str, Any] | None = None
+    """What the provider wants back with this call, such as a thought signature."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The call as JSON-able data."""
+        return asdict(self)
+
+
+@frozen(kw_only=True)
+class Usage:
+    """Tokens of one call. ``prompt_tokens`` includes cached ones, ``completion_tokens`` includes reasoning."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    cached_tokens: int = 0
+    cache_write_tokens: int = 0
+    reasoning_tokens: int = 0
+
+
+@frozen(kw_only=True)
+class CallTag:
+    """Where in a run a call belongs."""
+
+    run: str = ""
+    scenario: str = ""
+    trial: int = 0
+    role: str = "AGENT"
+    turn: int = 0
+    user: str | None = None
+
+
+@frozen(kw_only=True)
+class ChatRequest:
+    """One question to a model, in the chat format of OpenAI's API."""
+
+    model: str
+    messages: tuple[dict[str, Any], ...] = field(converter=_tuple)
+    tools: tuple[dict[str, Any], ...] = field(default=(), converter=_tuple)
+    params: Mapping[str, Any] = Factory(dict)
+    """Generation parameters: temperature, max_tokens, seed, reasoning_effort, tool_choice, …"""
+    timeout: float = 30.0
+    """Seconds for the whole answer."""
+    stream: bool = False
+    tag: CallTag = CallTag()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The request as JSON-able data."""
+        return {
+            "model": self.model,
+            "messages": list(self.messages),
+            "tools": list(self.tools),
+            "params": dict(self.params),
+            "timeout": self.timeout,
+            "stream": self.stream,
+            "tag": asdict(self.tag),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> ChatRequest:
+        """The request that ``to_dict`` described."""
+        return cls(**{**data, "tag": CallTag(**data.get("tag", {}))})
+
+
+@frozen(kw_only=True)
+class Attempt:
+    """One try at a call."""
+
+    number: int
+    status: int | None = None
+    error: str | None = None
+    """Class name and message of the failure; ``None`` when the try succeeded."""
+    waited: float = 0.0
+    """Seconds waited before this try."""
+    latency: float = 0.0
+    """Seconds the try took."""
+    deployment: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The try as JSON-able data."""
+        return asdict(self)
+
+
+@frozen(kw_only=True)
+class ChatResponse:
+    """What came back, and what it took to get it."""
+
+    text: str | None = None
+    tool_calls: tuple[ToolCall, ...] = field(default=(), converter=_tuple)
+    finish_reason: str = "stop"
+    usage: Usage | None = None
+    cost: float | None = None
+    """US dollars; ``None`` means unknown, never free."""
+    model: str = ""
+    """Who answered."""
+    provider: str | None = None
+    deployment: str | None = None
+    endpoint: str | None = None
+    fallback: bool = False
+    """Another model than the one asked for answered."""
+    request_id: str | None = None
+    latency: float = 0.0
+    """Seconds from the first try to the whole answer."""
+    cached: bool = False
+    replayed: bool = False
+    saved_cost: float | None = None
+    provider_fields: Mapping[str, Any] = Factory(dict)
+    """What the provider wants back with this turn: thinking blocks, signatures, reasoning text."""
+    attempts: tuple[Attempt, ...] = field(default=(), converter=_tuple)
+    adjustments: tuple[str, ...] = field(default=(), converter=_tuple)
+    """What was changed in the request so that the provider takes it, in words."""
+    parse_losses: int = 0
+    """Tool calls that could not be read from text (models without native tool calling)."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The response as JSON-able data."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> ChatResponse:
+        """The response that ``to_dict`` described."""
+        usage = data.get("usage")
+        return cls(
+            **{
+                **data,
+                "tool_calls": [ToolCall(**call) for call in data.get("tool_calls", ())],
+                "usage": None if usage is None else Usage(**usage),
+                "attempts": [Attempt(**attempt) for attempt in data.get("attempts", ())],
+            }
+        )
+
+
+class ChatModel(Protocol):
+    """Anything that answers a chat request: a provider, a layer around one, or a script."""
+
+    def complete(self, request: ChatRequest) -> ChatResponse:
+        """Answer, blocking."""
+        ...
+
+    async def acomplete(self, request: ChatRequest) -> ChatResponse:
+        """Answer without blocking the event loop."""
+        ...

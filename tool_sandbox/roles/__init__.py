@@ -1,0 +1,1 @@
+"""Who speaks in a conversation: user, agent and execution environment."""

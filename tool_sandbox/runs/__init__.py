@@ -1,0 +1,1 @@
+"""Playing samples and keeping what came of them."""
