@@ -1,0 +1,216 @@
+"""The Python console in which tool calls run: it captures what its own code prints, and it can be forked."""
+
+from __future__ import annotations
+
+import code
+import copy
+import io
+import marshal
+import pickle
+import sys
+import threading
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache
+from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
+from typing import Any, TextIO
+
+from attrs import frozen
+
+
+@frozen
+class Execution:
+    """What one piece of code did."""
+
+    output: str
+    """Everything written to stdout."""
+    exception: str | None = None
+    """Last line of the exception as Python prints it, ``None`` when the code ran through."""
+
+
+class Console(code.InteractiveConsole):
+    """A persistent namespace for tool calls.
+
+    ``runcode``, ``runsource`` and ``locals`` are those of the standard library.
+    """
+
+    def execute(self, compiled: CodeType) -> Execution:
+        """Run code in this namespace; whatever it prints or raises is returned.
+
+        A ``KeyboardInterrupt`` comes from the person at the terminal and is passed on.
+        """
+        with captured_output() as output:
+            try:
+                exec(compiled, self.locals)  # noqa: S102 -- running generated tool calls is this class's purpose
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # noqa: BLE001 -- whatever a tool raises is an answer, also an attempt to exit
+                return Execution(output.getvalue(), _last_line(error))
+        return Execution(output.getvalue())
+
+    def fork(self) -> Console:
+        """An independent console: data is copied, modules and functions importable by name are shared."""
+        forked = type(self)()
+        memo: dict[int, Any] = {id(self.locals): forked.locals}
+        for name, value in self.locals.items():
+            forked.locals[name] = _copied(value, self.locals, forked.locals, memo)  # type: ignore[index]
+        return forked
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Console:
+        return self.fork()
+
+    def dumps(self) -> bytes:
+        """The namespace as bytes; what cannot be pickled is left out."""
+        kept: dict[str, bytes] = {}
+        for name, value in self.locals.items():
+            if name == "__builtins__":
+                continue
+            buffer = io.BytesIO()
+            try:
+                _Pickler(buffer, self.locals).dump(value)
+            except (pickle.PicklingError, TypeError, AttributeError, ValueError, RecursionError):
+                continue
+            kept[name] = buffer.getvalue()
+        return pickle.dumps(kept)
+
+    @classmethod
+    def loads(cls, data: bytes) -> Console:
+        """The console that ``dumps`` described. Only for bytes of this very process's making: unpickling runs code."""
+        console = cls()
+        for name, value in pickle.loads(data).items():  # noqa: S301 -- documented above
+            console.locals[name] = _Unpickler(io.BytesIO(value), console.locals).load()  # type: ignore[index]
+        return console
+
+
+@lru_cache(maxsize=4096)
+def compiled(source: str) -> CodeType | None:
+    """The source as code; ``None`` if it is incomplete.
+
+    Raises:
+        SyntaxError, OverflowError, ValueError: The source cannot be compiled.
+    """
+    return code.compile_command(source, symbol="exec")
+
+
+def _last_line(error: BaseException) -> str:
+    text = "".join(traceback.format_exception_only(type(error), error)).rstrip()
+    return text.splitlines()[-1] if text else type(error).__name__
+
+
+# -- capturing output ------------------------------------------------------------------------------------------------
+
+_capture: ContextVar[io.StringIO | None] = ContextVar("tool_sandbox_capture", default=None)
+
+
+class _Proxy(io.TextIOBase):
+    """Stands in for ``sys.stdout`` or ``sys.stderr`` while any console runs: each console's output goes to itself."""
+
+    def __init__(self, real: TextIO, *, keep: bool) -> None:
+        super().__init__()
+        self.real = real
+        self._keep = keep
+
+    def write(self, text: str) -> int:
+        capture = _capture.get()
+        if capture is None:
+            return self.real.write(text)
+        return capture.write(text) if self._keep else len(text)
+
+    def flush(self) -> None:
+        if _capture.get() is None:
+            self.real.flush()
+
+    def writable(self) -> bool:
+        return True
+
+    def isatty(self) -> bool:
+        return _capture.get() is None and self.real.isatty()
+
+    def fileno(self) -> int:
+        return self.real.fileno()
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        return self.real.encoding
+
+
+_lock = threading.Lock()
+_running = 0
+
+
+@contextmanager
+def captured_output() -> Iterator[io.StringIO]:
+    """Collect what is printed inside the block, in this thread or task only; other output is left alone.
+
+    Warnings and log records of a tool that works are not part of its answer, so stderr is dropped.
+    """
+    global _running  # noqa: PLW0603 -- the process has one sys.stdout; this counts who needs the proxy
+    buffer = io.StringIO()
+    with _lock:
+        _running += 1
+        if not isinstance(sys.stdout, _Proxy):
+            sys.stdout = _Proxy(sys.stdout, keep=True)
+        if not isinstance(sys.stderr, _Proxy):
+            sys.stderr = _Proxy(sys.stderr, keep=False)
+    token = _capture.set(buffer)
+    try:
+        yield buffer
+    finally:
+        _capture.reset(token)
+        with _lock:
+            _running -= 1
+            if _running == 0:
+                sys.stdout = sys.stdout.real if isinstance(sys.stdout, _Proxy) else sys.stdout
+                sys.stderr = sys.stderr.real if isinstance(sys.stderr, _Proxy) else sys.stderr
+
+
+# -- copying and pickling a namespace --------------------------------------------------------------------------------
+
+_SHARED = (str, bytes, int, float, complex, bool, type(None), ModuleType, BuiltinFunctionType, type)
+
+
+def _copied(value: Any, old: Any, new: Any, memo: dict[int, Any]) -> Any:
+    if isinstance(value, _SHARED):
+        return value
+    if isinstance(value, FunctionType):
+        return _function(value.__code__, new, value) if value.__globals__ is old else value
+    try:
+        return copy.deepcopy(value, memo)
+    except Exception:  # noqa: BLE001 -- a value that refuses to be copied (a generator, a lock) is shared instead
+        return value
+
+
+def _function(body: CodeType, namespace: Any, like: FunctionType) -> FunctionType:
+    made = FunctionType(body, namespace, like.__name__, like.__defaults__, like.__closure__)
+    made.__kwdefaults__ = like.__kwdefaults__
+    made.__dict__.update(like.__dict__)
+    return made
+
+
+class _Pickler(pickle.Pickler):
+    """Pickles functions defined in the console by value, everything else as usual."""
+
+    def __init__(self, buffer: io.BytesIO, namespace: Any) -> None:
+        super().__init__(buffer)
+        self._namespace = namespace
+
+    def persistent_id(self, value: Any) -> Any:
+        if isinstance(value, ModuleType):
+            return ("module", value.__name__)
+        if isinstance(value, FunctionType) and value.__globals__ is self._namespace and value.__closure__ is None:
+            return ("function", value.__name__, marshal.dumps(value.__code__), value.__defaults__)
+        return None
+
+
+class _Unpickler(pickle.Unpickler):
+    def __init__(self, buffer: io.BytesIO, namespace: Any) -> None:
+        super().__init__(buffer)
+        self._namespace = namespace
+
+    def persistent_load(self, key: Any) -> Any:
+        if key[0] == "module":
+            return sys.modules.get(key[1]) or __import__(key[1], fromlist=["*"])
+        _, name, body, defaults = key
+        return FunctionType(marshal.loads(body), self._namespace, name, defaults)  # noqa: S302 -- see Console.loads
