@@ -189,7 +189,7 @@ class ExecutionContext:
 
     def snapshot_version(self, namespace: str, sandbox_message_index: int | None = None) -> Snapshot | None:
         """The snapshot visible after a message: the same object always has the same content. ``None`` if empty."""
-        table = self._tables[DatabaseNamespace(namespace)]
+        table = self._tables.get(DatabaseNamespace(namespace), ())
         if is_empty(table):
             return None
         last = self.max_sandbox_message_index
@@ -201,7 +201,7 @@ class ExecutionContext:
 
     def snapshot_indices(self, namespace: str) -> tuple[int, ...]:
         """Indices at which a table has a snapshot, ascending, headguards included."""
-        return tuple(snapshot.index for snapshot in self._tables[DatabaseNamespace(namespace)])
+        return tuple(snapshot.index for snapshot in self._tables.get(DatabaseNamespace(namespace), ()))
 
     def get_most_recent_snapshot_sandbox_message_index(self, namespace: DatabaseNamespace, query_index: int) -> int:
         """Index of the newest snapshot not later than ``query_index``; -1 for a table without any row.
@@ -269,7 +269,7 @@ class ExecutionContext:
         self._tables[_LOG] = table
 
     def _writable(self, namespace: DatabaseNamespace) -> tuple[Table, Snapshot]:
-        return writable(self._tables[namespace], self.max_sandbox_message_index + 1)
+        return writable(self._tables.get(namespace, ()), self.max_sandbox_message_index + 1)
 
     def _reads(self, namespace: str) -> None:
         if self.access is not None:
@@ -306,7 +306,7 @@ class ExecutionContext:
         schema = schema_of(namespace)
         if snapshot is not None and drop_headguard and drop_sandbox_message_index and not get_all_history_snapshots:
             return snapshot.frame(schema)
-        table = self._tables[DatabaseNamespace(namespace)]
+        table = self._tables.get(DatabaseNamespace(namespace), ())
         chosen = [] if snapshot is None else [s for s in table if s.index <= snapshot.index]
         return frames.of_snapshots(
             chosen if get_all_history_snapshots else chosen[-1:],

@@ -1,0 +1,47 @@
+"""One message between two roles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import field, frozen
+
+from tool_sandbox.common.vocabulary import RoleType
+
+
+@frozen
+class Message:
+    """One entry of the log.
+
+    Args:
+        sender: Who wrote it.
+        recipient: Who must act next.
+        content: Text, or Python source when the recipient is the execution environment.
+        conversation_active: Whether the conversation goes on; ``None`` keeps what it was.
+        openai_tool_call_id: The provider's id, on tool calls and their results.
+        openai_function_name: The agent-facing tool name, on tool calls and their results.
+        tool_call_exception: Last line of the error when execution failed.
+        tool_trace: JSON texts of the tool calls that ran.
+        visible_to: Who may see it; by default sender and recipient.
+    """
+
+    sender: RoleType = field(converter=RoleType)
+    recipient: RoleType = field(converter=RoleType)
+    content: str
+    conversation_active: bool | None = None
+    openai_tool_call_id: str | None = None
+    openai_function_name: str | None = None
+    tool_call_exception: str | None = None
+    tool_trace: list[str] | None = None
+    visible_to: list[RoleType] | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if self.visible_to is None:
+            object.__setattr__(self, "visible_to", [self.sender, self.recipient])
+
+    def to_row(self) -> dict[str, Any]:
+        """The message as a row of the log."""
+        return {name: getattr(self, name) for name in _FIELDS}
+
+
+_FIELDS = tuple(attribute.name for attribute in Message.__attrs_attrs__)  # type: ignore[attr-defined]

@@ -1,0 +1,132 @@
+"""A finished conversation as data: what the agent saw, with state changes and milestone matches beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from tool_sandbox.common.message import Message
+from tool_sandbox.common.message_conversion import parse_tool_call_code, to_openai_messages, tool_call_to_code
+from tool_sandbox.common.schemas import INDEX_COLUMN, Row
+from tool_sandbox.common.vocabulary import DatabaseNamespace, RoleType
+
+if TYPE_CHECKING:
+    from tool_sandbox.common.execution_context import ExecutionContext
+
+FREE_CODE_TOOL = "python"
+"""The name under which code that is no tool call (a person's expression, say) is shown."""
+
+
+def serialize_to_conversation(
+    execution_context: ExecutionContext,
+    evaluation_result: Any,
+    milestones: Sequence[Any],
+    minefields: Sequence[Any],
+) -> list[dict[str, Any]]:
+    """The conversation in the chat format with details beside the messages.
+
+    Args:
+        execution_context: The world after the last message.
+        evaluation_result: Its ``milestone_mapping`` and ``minefield_mapping`` say what matched where.
+        milestones: The scenario's milestones.
+        minefields: The scenario's minefields.
+
+    Returns:
+        Chat messages; one with something to tell has a last key ``<role>_details`` holding ``database_update``,
+        ``milestone_matches`` and ``minefield_matches``. JSON-able.
+    """
+    rows = [row for row in execution_context.log() if _in_conversation(row)]
+    chat, origins = to_openai_messages(_answerable([_message(row) for row in rows]))
+    details = _details(execution_context, evaluation_result, milestones, minefields)
+    for message, positions in zip(chat, origins, strict=True):
+        attached: dict[str, Any] = {}
+        for position in positions:
+            for key, value in details.get(rows[position][INDEX_COLUMN], {}).items():
+                merge = key in attached and isinstance(value, dict)
+                attached[key] = {**attached[key], **value} if merge else value
+        if attached:
+            message[f"{message['role']}_details"] = attached
+    return chat
+
+
+def is_few_shot(row: Row) -> bool:
+    """Whether a message of the log only demonstrates behaviour to the simulated user."""
+    return bool(row["visible_to"] == [RoleType.USER])
+
+
+def _in_conversation(row: Row) -> bool:
+    return RoleType.AGENT in (row["sender"], row["recipient"]) and not is_few_shot(row)
+
+
+def _message(row: Row) -> Message:
+    return Message(**{name: value for name, value in row.items() if name != INDEX_COLUMN})
+
+
+def _answerable(messages: list[Message]) -> list[Message]:
+    """The messages with ids and code shapes that the chat format needs, also where a person wrote free code."""
+    repaired: list[Message] = []
+    open_calls: list[Message] = []
+    for position, message in enumerate(messages):
+        fixed = message
+        if (message.sender, message.recipient) == (RoleType.AGENT, RoleType.EXECUTION_ENVIRONMENT):
+            fixed = _as_tool_call(message, f"code_{position}")
+            open_calls.append(fixed)
+        elif message.sender == RoleType.EXECUTION_ENVIRONMENT:
+            fixed = _with_call_of(message, open_calls)
+        repaired.append(fixed)
+    return repaired
+
+
+def _as_tool_call(message: Message, call_id: str) -> Message:
+    try:
+        parse_tool_call_code(message.content)
+    except (AssertionError, ValueError):
+        code = tool_call_to_code(call_id, FREE_CODE_TOOL, {"code": message.content})
+        name = message.openai_function_name or FREE_CODE_TOOL
+        return attrs.evolve(message, content=code, openai_tool_call_id=call_id, openai_function_name=name)
+    return message
+
+
+def _with_call_of(message: Message, open_calls: list[Message]) -> Message:
+    call = next((c for c in open_calls if c.openai_tool_call_id == message.openai_tool_call_id), None)
+    call = call or (open_calls[0] if open_calls else None)
+    if call is not None:
+        open_calls.remove(call)
+    if message.openai_tool_call_id is not None and message.openai_function_name is not None:
+        return message
+    return attrs.evolve(
+        message,
+        openai_tool_call_id=(call and call.openai_tool_call_id) or "unknown",
+        openai_function_name=(call and call.openai_function_name) or FREE_CODE_TOOL,
+    )
+
+
+def _details(
+    context: ExecutionContext, result: Any, milestones: Sequence[Any], minefields: Sequence[Any]
+) -> dict[int, dict[str, Any]]:
+    details: dict[int, dict[str, Any]] = {}
+    for namespace in DatabaseNamespace:
+        if namespace == DatabaseNamespace.SANDBOX or context.snapshot_version(namespace) is None:
+            continue
+        for index in context.snapshot_indices(namespace):
+            update = details.setdefault(index, {}).setdefault("database_update", {})
+            update[str(namespace)] = [dict(row) for row in context.rows(namespace, index)]
+    _add_matches(details, "milestone", result.milestone_mapping, milestones)
+    _add_matches(details, "minefield", result.minefield_mapping, minefields)
+    return details
+
+
+def _add_matches(
+    details: dict[int, dict[str, Any]], kind: str, mapping: Mapping[int, tuple[int, float]], wanted: Sequence[Any]
+) -> None:
+    from tool_sandbox.common.serialization import attrs_serialize
+
+    for node, (index, similarity) in mapping.items():
+        match = {
+            f"{kind}_index": node,
+            kind: attrs.asdict(wanted[node], value_serializer=attrs_serialize),
+            f"{kind}_similarity": similarity,
+        }
+        details.setdefault(index, {}).setdefault(f"{kind}_matches", []).append(match)
