@@ -1,0 +1,75 @@
+"""Keep credentials out of everything that is written, logged or shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+MASK = "[redacted]"
+
+_SECRET_NAME = re.compile(
+    r"^(x-)?(api[-_]?key|.*[-_]api[-_]?key|authorization|proxy-authorization|password|passwd|secret|.*[-_]secret"
+    r"|.*secret[-_](access[-_])?key|access[-_]?token|auth[-_]?token|session[-_]token|bearer[-_]?token"
+    r"|aws[-_](access[-_]key[-_]id|secret[-_]access[-_]key|session[-_]token)|azure[-_]ad[-_]token"
+    r"|vertex[-_]credentials|credentials|cookie|set-cookie|ocp-apim-subscription-key)$",
+    re.IGNORECASE,
+)
+_SECRET_TEXT = re.compile(
+    r"(?P<scheme>\b(?:Bearer|Basic)\s+)[A-Za-z0-9._~+/=-]{8,}"
+    r"|(?P<url>://[^/\s:@]*:)[^@\s/]+(?=@)"
+    r"|(?P<query>[?&](?:key|api_key|api-key|token|access_token|sig)=)[^&\s\"']+"
+    r"|\b(?:sk|pk|gsk|xai|rk)-[A-Za-z0-9_*-]{8,}"
+    r"|\bgsk_[A-Za-z0-9]{8,}|\bhf_[A-Za-z0-9]{8,}|\bAIza[A-Za-z0-9_-]{20,}|\bAKIA[A-Z0-9]{12,}",
+    re.IGNORECASE,
+)
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether a parameter or header of this name holds a credential."""
+    return _SECRET_NAME.match(name) is not None
+
+
+def redact(data: Any, secrets: Iterable[str] = ()) -> Any:
+    """A copy of JSON-like data without credentials: by name, by known value and by look.
+
+    Args:
+        data: Dicts, lists and scalars.
+        secrets: Values known to be secret, removed wherever they appear.
+    """
+    known = tuple(secret for secret in secrets if secret)
+    if isinstance(data, str):
+        return redact_text(data, known)
+    if isinstance(data, Mapping):
+        return {
+            key: MASK if is_secret_name(str(key)) and value is not None else redact(value, known)
+            for key, value in data.items()
+        }
+    if isinstance(data, list | tuple):
+        return [redact(item, known) for item in data]
+    return data
+
+
+def redact_text(text: str, secrets: Iterable[str] = ()) -> str:
+    """The text without known secrets and without whatever looks like a key, a bearer token or a password in a URL."""
+    return _SECRET_TEXT.sub(_masked, remove_values(text, secrets))
+
+
+def remove_values(data: Any, secrets: Iterable[str]) -> Any:
+    """A copy of JSON-like data in which the known secret values, and nothing else, are masked."""
+    known = sorted((secret for secret in secrets if secret), key=len, reverse=True)
+    if not known:
+        return data
+    if isinstance(data, str):
+        for secret in known:
+            data = data.replace(secret, MASK)
+        return data
+    if isinstance(data, Mapping):
+        return {key: remove_values(value, known) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [remove_values(item, known) for item in data]
+    return data
+
+
+def _masked(match: re.Match[str]) -> str:
+    return (match["scheme"] or match["url"] or match["query"] or "") + MASK
