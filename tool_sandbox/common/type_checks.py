@@ -1,0 +1,163 @@
+"""Checking arguments against annotations, strictly: a model that sends text for a number is told so."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import types
+import typing
+from abc import ABCMeta
+from typing import Annotated, Any, Literal, ParamSpec, TypeVar, Union, get_args, get_origin
+
+from attrs import frozen
+
+from tool_sandbox.common.compatibility import original_rules
+
+if typing.TYPE_CHECKING:
+    from collections.abc import Callable
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def validate_type(value: Any, value_name: str, expected_type: Any) -> None:
+    """Accept a value whose type is exactly one that the annotation names.
+
+    An int also passes for a float and a bool for an int; other subclasses do not pass. The elements of containers are
+    not looked at.
+
+    Args:
+        value: What was given.
+        value_name: What the message calls it.
+        expected_type: A type or annotation.
+
+    Raises:
+        TypeError: The value has another type.
+    """
+    if not _acceptance(expected_type, original_rules()).accepts(value):
+        message = f"{value_name!r} must be {expected_type}, got {value!r} of {type(value)}."
+        raise TypeError(message)
+
+
+def typechecked(function: Callable[P, R]) -> Callable[P, R]:
+    """Check the arguments of every call with ``validate_type``; omitted ones and the result are not checked."""
+    parameters = inspect.signature(function).parameters
+
+    @functools.wraps(function)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+        annotations = _annotations(function)
+        for name, value in zip(_positional_names(parameters, len(args)), args, strict=False):
+            validate_type(value, name, annotations[name])
+        for name, value in kwargs.items():
+            validate_type(value, name, annotations[_keyword_parameter(name, parameters)])
+        return function(*args, **kwargs)
+
+    return checked
+
+
+@frozen
+class _Acceptance:
+    """What an annotation lets through."""
+
+    types: frozenset[type] = frozenset()
+    literals: tuple[Any, ...] = ()
+    abstract: tuple[type, ...] = ()
+    anything: bool = False
+
+    def accepts(self, value: Any) -> bool:
+        if self.anything or type(value) in self.types:
+            return True
+        if isinstance(value, int) and float in self.types:
+            return True
+        if isinstance(value, bool) and int in self.types:
+            return True
+        if any(type(value) is type(literal) and value == literal for literal in self.literals):
+            return True
+        return bool(self.abstract) and isinstance(value, self.abstract)
+
+    def __or__(self, other: _Acceptance) -> _Acceptance:
+        return _Acceptance(
+            self.types | other.types,
+            self.literals + other.literals,
+            self.abstract + other.abstract,
+            self.anything or other.anything,
+        )
+
+
+def _acceptance(annotation: Any, original: bool) -> _Acceptance:
+    try:
+        return _cached_acceptance(annotation, original)
+    except TypeError:  # an annotation that cannot be hashed, such as Annotated with a list
+        return _acceptance_of(annotation, original)
+
+
+def _acceptance_of(annotation: Any, original: bool) -> _Acceptance:
+    if original:
+        members = get_args(annotation) if get_origin(annotation) is Union else (annotation,)
+        return _Acceptance(frozenset(get_origin(member) or member for member in members))
+    return _modern_acceptance(annotation)
+
+
+_cached_acceptance = functools.lru_cache(maxsize=1024)(_acceptance_of)
+
+
+def _modern_acceptance(annotation: Any) -> _Acceptance:
+    if isinstance(annotation, str):
+        message = (
+            f"The annotation {annotation!r} is text; pass the type itself, or use @typechecked, which resolves it."
+        )
+        raise TypeError(message)
+    origin = get_origin(annotation)
+    if origin in {Union, types.UnionType}:
+        members = (_modern_acceptance(member) for member in get_args(annotation))
+        return functools.reduce(_Acceptance.__or__, members)
+    if origin is Literal:
+        return _Acceptance(literals=get_args(annotation))
+    if origin is Annotated:
+        return _modern_acceptance(get_args(annotation)[0])
+    return _class_acceptance(type(None) if annotation is None else origin or annotation)
+
+
+def _class_acceptance(expected: Any) -> _Acceptance:
+    """Exact for a concrete class; instances count for an abstract one; anything goes where nothing can be checked."""
+    if typing.is_typeddict(expected):
+        return _Acceptance(frozenset({dict}))
+    unchecked = expected in {object, inspect.Parameter.empty} or getattr(expected, "_is_protocol", False)
+    if unchecked or not isinstance(expected, type):
+        return _Acceptance(anything=True)
+    if isinstance(expected, ABCMeta) and inspect.isabstract(expected):
+        return _Acceptance(abstract=(expected,))
+    return _Acceptance(frozenset({expected}))
+
+
+@functools.lru_cache(maxsize=1024)
+def _annotations(function: Callable[..., Any]) -> dict[str, Any]:
+    """The annotation of every parameter, text resolved to what it names."""
+    raw = {name: parameter.annotation for name, parameter in inspect.signature(function).parameters.items()}
+    if not any(isinstance(annotation, str) for annotation in raw.values()):
+        return raw
+    try:
+        return raw | typing.get_type_hints(function)
+    except NameError as error:
+        message = f"An annotation of {function.__qualname__} names something that cannot be found: {error}."
+        raise TypeError(message) from error
+
+
+def _positional_names(parameters: typing.Mapping[str, inspect.Parameter], count: int) -> list[str]:
+    """The parameter that each of ``count`` positional arguments belongs to."""
+    names: list[str] = []
+    for name, parameter in parameters.items():
+        if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
+            return names + [name] * (count - len(names))
+        names.append(name)
+    return names
+
+
+def _keyword_parameter(name: str, parameters: typing.Mapping[str, inspect.Parameter]) -> str:
+    if name in parameters:
+        return name
+    for parameter in parameters.values():
+        if parameter.kind is inspect.Parameter.VAR_KEYWORD:
+            return parameter.name
+    message = f"There is no parameter {name!r}; the parameters are {list(parameters)}."
+    raise KeyError(message)
