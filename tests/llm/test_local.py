@@ -223,8 +223,9 @@ class _HubHandler(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture(autouse=True)
 def online(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The suite keeps the hub's library offline; here its hub is on loopback."""
+    """The suite keeps the hub's library offline; here its hub is on loopback, and the public one does not exist."""
     monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", False)
+    monkeypatch.setattr(huggingface_hub.constants, "ENDPOINT", "http://127.0.0.1:9")
 
 
 MODEL = LocalModel(name="m", repository="someone/m-GGUF", file="m.gguf", licence="MIT", megabytes=1)
