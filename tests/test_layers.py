@@ -1,0 +1,142 @@
+"""The house keeps its shape: imports go downwards only, in no circle, and litellm has one door."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import tool_sandbox
+from tests import imports
+
+ROOT = Path(tool_sandbox.__file__).parent
+FLOORS = (
+    ("errors", "clock"),
+    ("common",),
+    ("llm",),
+    ("evaluation", "roles", "tools"),
+    ("scenarios",),
+    ("runs",),
+    ("analysis",),
+    ("viewer",),
+    ("cli",),
+)
+FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}
+
+# Old import paths that only pass on what now lives higher up.
+FACADES = {f"tool_sandbox.common.{name}" for name in ("evaluation", "utils", "validators")}
+# They need a higher floor only once they are used: a scenario is scored, the shipped tools are looked for.
+LATE_ONLY = {"tool_sandbox.common.scenario", "tool_sandbox.common.tool_discovery"}
+LITELLM_DOOR = "tool_sandbox.llm.completion"
+
+
+def upward(found: list[imports.Import]) -> list[str]:
+    """The imports of a higher floor that no exception allows, in words."""
+    wrong = []
+    for entry in found:
+        importer = imports.floor_of(entry.importer, FLOOR, "tool_sandbox")
+        imported = imports.floor_of(entry.imported, FLOOR, "tool_sandbox")
+        if importer is None or imported is None or imported <= importer or entry.importer in FACADES:
+            continue
+        if not (entry.late and entry.importer in LATE_ONLY):
+            wrong.append(str(entry))
+    return wrong
+
+
+def litellm_elsewhere(found: list[imports.Import]) -> list[str]:
+    """The imports of litellm that do not go through its door, or that would make importing us slow."""
+    return [str(entry) for entry in imports.tops(found, "litellm") if entry.importer != LITELLM_DOOR or not entry.late]
+
+
+@pytest.fixture(scope="module")
+def found() -> list[imports.Import]:
+    return imports.read(ROOT)
+
+
+def test_every_part_of_the_house_has_a_floor() -> None:
+    parts = {name.split(".")[1] for name in imports.modules(ROOT) if "." in name}
+    assert parts <= set(FLOOR)
+
+
+def test_imports_go_downwards_only(found: list[imports.Import]) -> None:
+    assert upward(found) == []
+
+
+def test_no_module_needs_itself_to_be_imported(found: list[imports.Import]) -> None:
+    assert imports.cycles(found, imports.modules(ROOT)) == []
+
+
+def test_litellm_is_imported_by_one_module_and_only_when_called(found: list[imports.Import]) -> None:
+    assert litellm_elsewhere(found) == []
+
+
+@pytest.mark.parametrize("package", ["ray", "redis", "opentelemetry", "xllamacpp", "huggingface_hub"])
+def test_optional_packages_are_imported_only_when_called(found: list[imports.Import], package: str) -> None:
+    assert [str(entry) for entry in imports.tops(found, package) if not entry.late] == []
+
+
+# The reader itself must see what it is there to forbid.
+
+
+def write(root: Path, **sources: str) -> list[imports.Import]:
+    package = root / "tool_sandbox"
+    for name, source in {"__init__": "", **sources}.items():
+        path = package.joinpath(*name.split("__dot__")).with_suffix(".py")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(source, encoding="utf-8")
+    return imports.read(package)
+
+
+def test_sees_an_upward_import_inside_a_function(tmp_path: Path) -> None:
+    found = write(tmp_path, llm__dot__chat="def f():\n    from tool_sandbox.roles import base_role\n")
+    assert upward(found) == ["tool_sandbox.llm.chat:2 imports tool_sandbox.roles.base_role"]
+
+
+def test_sees_a_relative_upward_import(tmp_path: Path) -> None:
+    found = write(tmp_path, llm__dot__chat="from ..runs import store\n")
+    assert upward(found) == ["tool_sandbox.llm.chat:1 imports tool_sandbox.runs.store"]
+
+
+def test_allows_a_late_module_to_look_up_only_late(tmp_path: Path) -> None:
+    source = "import tool_sandbox.tools.contact\ndef f():\n    import tool_sandbox.tools\n"
+    found = write(tmp_path, common__dot__tool_discovery=source)
+    assert upward(found) == ["tool_sandbox.common.tool_discovery:1 imports tool_sandbox.tools.contact"]
+
+
+def test_leaves_out_imports_for_type_checkers(tmp_path: Path) -> None:
+    source = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from tool_sandbox.cli import main\n"
+    assert upward(write(tmp_path, errors=source)) == []
+
+
+def test_sees_a_circle(tmp_path: Path) -> None:
+    sources = {"clock": "from tool_sandbox import errors\n", "errors": "from tool_sandbox.clock import now\n"}
+    found = write(tmp_path, **sources)
+    assert imports.cycles(found, imports.modules(tmp_path / "tool_sandbox"))
+
+
+def test_sees_a_circle_through_a_package(tmp_path: Path) -> None:
+    sources = {
+        "llm__dot____init__": "from tool_sandbox.llm.chat import Chat\n",
+        "llm__dot__chat": "from tool_sandbox.roles.base import Base\n",
+        "roles__dot__base": "import tool_sandbox.llm.config\n",
+        "llm__dot__config": "",
+    }
+    found = write(tmp_path, **sources)
+    assert imports.cycles(found, imports.modules(tmp_path / "tool_sandbox"))
+
+
+def test_does_not_take_a_late_import_for_a_circle(tmp_path: Path) -> None:
+    sources = {"clock": "from tool_sandbox import errors\n", "errors": "def f():\n    import tool_sandbox.clock\n"}
+    found = write(tmp_path, **sources)
+    assert imports.cycles(found, imports.modules(tmp_path / "tool_sandbox")) == []
+
+
+def test_sees_litellm_at_the_wrong_door_or_too_early(tmp_path: Path) -> None:
+    sources = {
+        "llm__dot__completion": "import litellm\ndef f():\n    import litellm.utils\n",
+        "llm__dot__router": "def f():\n    from litellm import Router\n",
+    }
+    assert litellm_elsewhere(write(tmp_path, **sources)) == [
+        "tool_sandbox.llm.completion:1 imports litellm",
+        "tool_sandbox.llm.router:2 imports litellm.Router",
+    ]
