@@ -55,7 +55,7 @@ class Console(code.InteractiveConsole):
         forked = type(self)()
         memo: dict[int, Any] = {id(self.locals): forked.locals}
         for name, value in self.locals.items():
-            forked.locals[name] = _copied(value, self.locals, forked.locals, memo)  # type: ignore[index]
+            forked.locals[name] = _copied(value, self.locals, forked.locals, memo)
         return forked
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Console:
@@ -80,7 +80,7 @@ class Console(code.InteractiveConsole):
         """The console that ``dumps`` described. Only for bytes of this very process's making: unpickling runs code."""
         console = cls()
         for name, value in pickle.loads(data).items():  # noqa: S301 -- documented above
-            console.locals[name] = _Unpickler(io.BytesIO(value), console.locals).load()  # type: ignore[index]
+            console.locals[name] = _Unpickler(io.BytesIO(value), console.locals).load()
         return console
 
 
@@ -162,8 +162,9 @@ def captured_output() -> Iterator[io.StringIO]:
         with _lock:
             _running -= 1
             if _running == 0:
-                sys.stdout = sys.stdout.real if isinstance(sys.stdout, _Proxy) else sys.stdout
-                sys.stderr = sys.stderr.real if isinstance(sys.stderr, _Proxy) else sys.stderr
+                for name in ("stdout", "stderr"):
+                    stream = getattr(sys, name)
+                    setattr(sys, name, stream.real if isinstance(stream, _Proxy) else stream)
 
 
 # -- copying and pickling a namespace --------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from attrs import define, field
 
 from tool_sandbox.common import frames
 from tool_sandbox.common.console import Console
+from tool_sandbox.common.message import Message
 from tool_sandbox.common.schemas import INDEX_COLUMN, INITIAL_SETTING, Row, namespaces, schema_of
 from tool_sandbox.common.snapshots import (
     Snapshot,
@@ -133,6 +134,12 @@ class ExecutionContext:
         """All messages in order, each with its ``sandbox_message_index``."""
         self._reads(_LOG)
         return tuple({INDEX_COLUMN: snapshot.index, **row} for snapshot in self._tables[_LOG] for row in snapshot.rows)
+
+    def messages(self, ending_index: int | None = None) -> list[Message]:
+        """All messages in order, up to and including ``ending_index``."""
+        self._reads(_LOG)
+        last = self.max_sandbox_message_index if ending_index is None else ending_index
+        return [message for snapshot in self._tables[_LOG] if snapshot.index <= last for message in snapshot.messages()]
 
     def last_message_row(self) -> Row:
         """The last message.
@@ -370,6 +377,8 @@ class ExecutionContext:
 
     @property
     def _dbs(self) -> MutableMapping[DatabaseNamespace, pl.DataFrame]:
+        for namespace in self._tables:
+            self._writes(namespace)
         return frames.StoredFrames(self._tables)
 
     @_dbs.setter

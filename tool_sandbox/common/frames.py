@@ -40,7 +40,9 @@ def rows_left(snapshot: Snapshot, schema: TableSchema, predicate: Any) -> list[R
     import polars as pl
 
     frame = of_snapshots([snapshot], schema, with_index=True, with_headguard=False)
-    verdicts = frame.select((predicate & (pl.col(INDEX_COLUMN) == snapshot.index)).alias("matches"))["matches"].to_list()
+    verdicts = frame.select((predicate & (pl.col(INDEX_COLUMN) == snapshot.index)).alias("matches"))[
+        "matches"
+    ].to_list()
     if not any(verdicts):
         return None
     return [row for row, verdict in zip(snapshot.rows, verdicts, strict=True) if verdict is False]

@@ -44,4 +44,4 @@ class Message:
         return {name: getattr(self, name) for name in _FIELDS}
 
 
-_FIELDS = tuple(attribute.name for attribute in Message.__attrs_attrs__)  # type: ignore[attr-defined]
+_FIELDS = tuple(attribute.name for attribute in Message.__attrs_attrs__)

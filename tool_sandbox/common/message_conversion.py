@@ -14,6 +14,7 @@ import keyword
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence, Set
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -207,6 +208,7 @@ def openai_tool_call_to_python_code(
 # -- code to tool call -----------------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=8192)
 def parse_tool_call_code(python_code: str) -> ParsedToolCall:
     """The tool call that a piece of code makes.
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from tool_sandbox.common.message import Message
 from tool_sandbox.common.schemas import INDEX_COLUMN, Row, TableSchema
 
 if TYPE_CHECKING:
@@ -28,13 +29,14 @@ class Snapshot:
         guarded: Whether an all-null headguard row stands in front, so that an empty snapshot can be told from none.
     """
 
-    __slots__ = ("_frame", "guarded", "index", "rows")
+    __slots__ = ("_frame", "_messages", "guarded", "index", "rows")
 
     def __init__(self, index: int, rows: tuple[Row, ...], *, guarded: bool) -> None:
         self.index = index
         self.rows = rows
         self.guarded = guarded
         self._frame: pl.DataFrame | None = None
+        self._messages: tuple[Message, ...] | None = None
 
     def at(self, index: int) -> Snapshot:
         """The same rows under another index."""
@@ -48,6 +50,12 @@ class Snapshot:
         """The rows with index column and headguard, as files and DataFrames hold them."""
         guard = [{INDEX_COLUMN: self.index, **dict.fromkeys(schema.columns)}] if self.guarded else []
         return [*guard, *({INDEX_COLUMN: self.index, **row} for row in self.rows)]
+
+    def messages(self) -> tuple[Message, ...]:
+        """The rows of a log snapshot as messages; made once."""
+        if self._messages is None:
+            self._messages = tuple(Message(**row) for row in self.rows)
+        return self._messages
 
     def frame(self, schema: TableSchema) -> pl.DataFrame:
         """The visible rows as a DataFrame without index column; made once."""

@@ -1,26 +1,12 @@
-"""The words everything else is said in: roles, tables and scenario categories."""
+"""The words everything else is said in: roles, tables and scenario categories.
+
+Values are spelled out because the standard library's automatic ones are lower-case, which stored files are not.
+"""
 
 from __future__ import annotations
 
-from enum import Enum
-from typing import Any, Literal
-
-
-class StrEnum(str, Enum):
-    """An enum whose members are their own upper-case names and compare equal to plain strings.
-
-    The standard library's ``StrEnum`` makes automatic values lower-case, which would change every stored file.
-    """
-
-    @staticmethod
-    def _generate_next_value_(name: str, start: int, count: int, last_values: list[Any]) -> str:  # noqa: ARG004 -- the signature is the enum module's
-        return name
-
-    def __str__(self) -> str:
-        return str(self.value)
-
-    def __format__(self, format_spec: str) -> str:
-        return format(str(self.value), format_spec)
+from enum import StrEnum
+from typing import Literal
 
 
 class DatabaseNamespace(StrEnum):

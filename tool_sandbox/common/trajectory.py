@@ -1,0 +1,57 @@
+"""The files that describe one played conversation."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from typing import TYPE_CHECKING, Any
+
+from tool_sandbox.common.schemas import INDEX_COLUMN, Row
+from tool_sandbox.common.transcript import is_few_shot
+
+if TYPE_CHECKING:
+    from tool_sandbox.common.execution_context import ExecutionContext
+
+PRETTY_PRINT = "pretty_print.txt"
+EXECUTION_CONTEXT = "execution_context.json"
+CONVERSATION = "conversation.json"
+
+_WIDTH = 100
+_COLUMNS = ("openai_function_name", "tool_call_exception", "tool_trace", "visible_to")
+
+
+def trajectory_files(context: ExecutionContext, conversation: list[dict[str, Any]] | None = None) -> dict[str, str]:
+    """File name to text for one trajectory.
+
+    Args:
+        context: The world after the last message.
+        conversation: What ``serialize_to_conversation`` gave; ``None`` when the conversation was not evaluated.
+    """
+    files = {
+        PRETTY_PRINT: pretty_print(context),
+        EXECUTION_CONTEXT: json.dumps(context.to_dict(serialize_console=False), indent=4, ensure_ascii=False),
+    }
+    if conversation is not None:
+        files[CONVERSATION] = json.dumps(conversation, indent=2, ensure_ascii=False)
+    return files
+
+
+def pretty_print(context: ExecutionContext) -> str:
+    """The log for people to read, few-shot examples left out."""
+    lines = ["The messages of this conversation in order; examples shown only to the simulated user are left out.", ""]
+    for row in context.log():
+        if not is_few_shot(row):
+            lines += _entry(row)
+    return "\n".join(lines) + "\n"
+
+
+def _entry(row: Row) -> list[str]:
+    lines = [f"[{row[INDEX_COLUMN]}] {row['sender']} -> {row['recipient']}"]
+    for line in (row["content"] or "").splitlines() or [""]:
+        lines += textwrap.wrap(line, _WIDTH, initial_indent="    ", subsequent_indent="    ") or ["    "]
+    lines += [f"    | {name}: {_shown(row[name])}" for name in _COLUMNS if row[name] is not None]
+    return [*lines, ""]
+
+
+def _shown(value: Any) -> str:
+    return ", ".join(value) if isinstance(value, list) else str(value)
