@@ -81,7 +81,9 @@ def test_the_users_price_wins_over_the_reported_cost() -> None:
 
 
 def test_the_reported_cost_wins_over_the_listing() -> None:
-    assert PriceBook(lookup=LISTING.get).cost(answer(cost=0.1, model="openai/listed"), "openai/listed") == Decimal("0.1")
+    assert PriceBook(lookup=LISTING.get).cost(answer(cost=0.1, model="openai/listed"), "openai/listed") == Decimal(
+        "0.1"
+    )
 
 
 def test_the_model_that_answered_is_priced_before_the_one_that_was_asked() -> None:
@@ -132,9 +134,7 @@ def test_long_prompts_pay_the_price_of_their_tier() -> None:
     completion=st.integers(0, 5000),
     shares=st.tuples(st.floats(0, 0.5), st.floats(0, 0.5), st.floats(0, 1)),
 )
-def test_no_usage_costs_more_than_the_ceiling(
-    prompt: int, completion: int, shares: tuple[float, float, float]
-) -> None:
+def test_no_usage_costs_more_than_the_ceiling(prompt: int, completion: int, shares: tuple[float, float, float]) -> None:
     price = Price.from_listing(
         {**LISTING["gemini/tiered"], "cache_creation_input_token_cost": 2e-06, "output_cost_per_reasoning_token": 2e-05}
     )

@@ -130,7 +130,9 @@ class PriceBook:
     @classmethod
     def from_mapping(cls, data: Mapping[str, Mapping[str, Any]], lookup: PriceLookup | None = None) -> PriceBook:
         """A book with the user's prices, written as in ``Price.from_mapping``."""
-        return cls(custom={model: Price.from_mapping(price, name=model) for model, price in data.items()}, lookup=lookup)
+        return cls(
+            custom={model: Price.from_mapping(price, name=model) for model, price in data.items()}, lookup=lookup
+        )
 
     def price(self, model: str) -> Price | None:
         """The price of a model, or ``None`` when nobody knows it."""
@@ -168,8 +170,8 @@ class PriceBook:
         return self.custom.get(model) or self.custom.get(model.partition("/")[2])
 
 
-def _amounts(data: Mapping[str, Any], name: str) -> dict[str, Decimal]:
-    amounts: dict[str, Decimal] = {}
+def _amounts(data: Mapping[str, Any], name: str) -> dict[str, Any]:
+    amounts: dict[str, Any] = {}
     for key, value in data.items():
         if key in _PER_TOKEN:
             amounts[_PER_TOKEN[key]] = _dollars(value, key, name)
@@ -191,7 +193,7 @@ def _dollars(value: Any, key: str, name: str) -> Decimal:
 
 
 def _tiers(base: Price, entry: Mapping[str, Any]) -> tuple[tuple[int, Price], ...]:
-    changes: dict[int, dict[str, Decimal]] = {}
+    changes: dict[int, dict[str, Any]] = {}
     for key, value in entry.items():
         match = _TIER.match(key)
         if match and match["name"] in _PER_TOKEN and value is not None:

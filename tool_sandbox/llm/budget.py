@@ -1,0 +1,250 @@
+"""Caps on money that hold while many calls are in flight: reserve the worst case, settle the truth."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Iterable
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
+from decimal import Decimal
+from types import TracebackType
+from typing import Any, Self
+
+from attrs import define, field
+
+from tool_sandbox.errors import BudgetExceededError, MalformedResponseError, ProviderTimeoutError
+from tool_sandbox.llm.caps import Caps, Scope, scopes_of
+from tool_sandbox.llm.chat import Attempt, CallTag, ChatModel, ChatRequest, ChatResponse
+from tool_sandbox.llm.pricing import PriceBook
+from tool_sandbox.llm.spending import Spending
+from tool_sandbox.llm.worst_case import worst_case
+
+_MAY_HAVE_BILLED = (ProviderTimeoutError, MalformedResponseError)
+_NOTHING = Decimal(0)
+
+__all__ = ["Budgeted", "Caps", "Ledger", "Reservation"]
+
+
+@define(kw_only=True, eq=False)
+class Reservation:
+    """Money held for one call. Leaving it as a context manager without settling gives the money back."""
+
+    ledger: Ledger = field(repr=False)
+    tag: CallTag
+    model: str
+    amount: Decimal | None
+    """The worst case in US dollars; ``None`` when the price is unknown."""
+    open: bool = True
+
+    def settle(self, response: ChatResponse) -> None:
+        """Replace the worst case by what the call really cost."""
+        self.ledger.close(self, response)
+
+    def release(self) -> None:
+        """Give everything back: the call cost nothing."""
+        self.ledger.close(self, None)
+
+    def fail(self, error: BaseException) -> None:
+        """Close after an error; what the provider may have billed all the same stays spent."""
+        self.ledger.close(self, None, error)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        if self.open:
+            self.release() if error is None else self.fail(error)
+
+
+class Ledger:
+    """What a run has spent and holds, under its caps. Safe for threads and for any number of event loops.
+
+    Args:
+        caps: The limits.
+        prices: Where prices come from.
+        max_wait: Longest wait, in seconds, for money held by calls in flight.
+    """
+
+    def __init__(self, caps: Caps | None = None, prices: PriceBook | None = None, *, max_wait: float = 600.0) -> None:
+        self.caps = caps or Caps()
+        self.prices = prices or PriceBook()
+        self._max_wait = max_wait
+        self._lock = threading.Lock()
+        self._spending: dict[Scope, Spending] = {}
+        self._waiting: list[Future[None]] = []
+
+    def reserve(self, request: ChatRequest, models: tuple[str, ...] = (), *, wait: bool = True) -> Reservation:
+        """Hold the worst case of a call, blocking while calls in flight hold what it needs.
+
+        Args:
+            request: The call about to be made.
+            models: Who may answer, when that is not just the model asked for (fallbacks, deployments).
+            wait: Whether to wait for money that may come back; without, a call that does not fit now is refused.
+
+        Raises:
+            BudgetExceededError: If the call does not fit under a cap, or its price is unknown and that is refused.
+        """
+        amount = self._worst_case(request, models)
+        deadline = time.monotonic() + self._max_wait
+        while True:
+            turn = self._try(request, amount, wait=wait and time.monotonic() < deadline)
+            if isinstance(turn, Reservation):
+                return turn
+            with suppress(TimeoutError):
+                turn.result(timeout=max(0.0, deadline - time.monotonic()))
+
+    async def areserve(self, request: ChatRequest, models: tuple[str, ...] = (), *, wait: bool = True) -> Reservation:
+        """As ``reserve``, without blocking the event loop."""
+        amount = self._worst_case(request, models)
+        deadline = time.monotonic() + self._max_wait
+        while True:
+            turn = self._try(request, amount, wait=wait and time.monotonic() < deadline)
+            if isinstance(turn, Reservation):
+                return turn
+            with suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.wrap_future(turn), max(0.0, deadline - time.monotonic()))
+
+    def record(self, tag: CallTag, model: str, response: ChatResponse) -> None:
+        """Count a call that was paid before, such as one from the journal of a run that is resumed."""
+        if response.cached:
+            return
+        with self._lock:
+            for scope in scopes_of(tag, model):
+                self._at(scope).count(response, self.prices.cost(response, model))
+
+    def close(
+        self, reservation: Reservation, response: ChatResponse | None, error: BaseException | None = None
+    ) -> None:
+        """Give back what a reservation holds and count what was spent; closing twice does nothing."""
+        with self._lock:
+            if not reservation.open:
+                return
+            reservation.open = False
+            held = reservation.amount or _NOTHING
+            for scope in scopes_of(reservation.tag, reservation.model):
+                spending = self._at(scope)
+                spending.held -= held
+                if response is not None:
+                    cost = self.prices.cost(response, reservation.model)
+                    spending.count(response, cost, if_unknown=held)
+                    spending.uncertain += held * _broken_off(response.attempts)
+                elif error is not None:
+                    spending.count_failure(_billed(error), uncertain=held * _tries_in_doubt(error))
+            waiting, self._waiting = self._waiting, []
+        for turn in waiting:
+            with suppress(InvalidStateError):  # its waiter was cancelled or gave up
+                turn.set_result(None)
+
+    def spent(self, kind: str = "run", name: str = "") -> Decimal:
+        """US dollars known to be spent, exactly. ``kind`` is ``run``, ``role``, ``model`` or ``user``."""
+        with self._lock:
+            return self._at((kind, name)).cost
+
+    def snapshot(self) -> dict[str, Any]:
+        """Everything counted so far as JSON-able data: totals of the run, and by role, model and user."""
+        with self._lock:
+            totals: dict[str, Any] = {"run": self._at(("run", "")).to_dict(), "role": {}, "model": {}, "user": {}}
+            for (kind, name), spending in sorted(self._spending.items()):
+                if kind != "run":
+                    totals[kind][name] = spending.to_dict()
+            totals["caps"] = {
+                "run": None if self.caps.run is None else float(self.caps.run),
+                "role": {name: float(cap) for name, cap in self.caps.role.items()},
+                "model": {name: float(cap) for name, cap in self.caps.model.items()},
+                "user": {name: float(cap) for name, cap in self.caps.user.items()},
+            }
+            return totals
+
+    def _worst_case(self, request: ChatRequest, models: tuple[str, ...]) -> Decimal | None:
+        caps = self.caps.applying_to(scopes_of(request.tag, request.model))
+        if not caps:
+            return None
+        names = models or (request.model,)
+        amounts = [worst_case(request, name, self.prices) for name in names]
+        known = [amount for amount in amounts if amount is not None]
+        if len(known) < len(amounts) and self.caps.on_unknown_price == "refuse":
+            unknown = names[amounts.index(None)]
+            raise BudgetExceededError(
+                f"nobody knows the price of {unknown!r}, so a budget cannot be kept: give its price "
+                "(input_per_million, output_per_million), or set on_unknown_price to 'allow'"
+            )
+        return max(known, default=None)
+
+    def _try(self, request: ChatRequest, amount: Decimal | None, *, wait: bool) -> Reservation | Future[None]:
+        scopes = scopes_of(request.tag, request.model)
+        needed = amount or _NOTHING
+        with self._lock:
+            for scope, cap in self.caps.applying_to(scopes).items():
+                spending = self._at(scope)
+                if spending.certain_and_uncertain + spending.held + needed > cap:
+                    if wait and spending.held and spending.certain_and_uncertain + needed <= cap:
+                        turn: Future[None] = Future()
+                        self._waiting.append(turn)
+                        return turn
+                    raise BudgetExceededError(_refusal(scope, cap, spending, needed))
+            for scope in scopes:
+                self._at(scope).held += needed
+        return Reservation(ledger=self, tag=request.tag, model=request.model, amount=amount)
+
+    def _at(self, scope: Scope) -> Spending:
+        return self._spending.setdefault(scope, Spending())
+
+
+class Budgeted:
+    """A model whose calls are priced, counted and kept under the caps of a ledger.
+
+    Args:
+        inner: The model.
+        ledger: Shared by everything that spends the same money.
+        models: Who may answer, when that is not just the model asked for.
+    """
+
+    def __init__(self, inner: ChatModel, ledger: Ledger, *, models: tuple[str, ...] = ()) -> None:
+        self._inner = inner
+        self._ledger = ledger
+        self._models = models
+
+    def complete(self, request: ChatRequest) -> ChatResponse:
+        """Answer, blocking while calls in flight hold the money this one needs."""
+        with self._ledger.reserve(request, self._models) as reservation:
+            response = self._ledger.prices.priced(self._inner.complete(request), request.model)
+            reservation.settle(response)
+        return response
+
+    async def acomplete(self, request: ChatRequest) -> ChatResponse:
+        """As ``complete``, without blocking the event loop."""
+        with await self._ledger.areserve(request, self._models) as reservation:
+            response = self._ledger.prices.priced(await self._inner.acomplete(request), request.model)
+            reservation.settle(response)
+        return response
+
+
+def _refusal(scope: Scope, cap: Decimal, spending: Spending, needed: Decimal) -> str:
+    kind, name = scope
+    whose = "the run" if kind == "run" else f"{kind} {name!r}"
+    held = f" and {spending.held:f} held by calls in flight" if spending.held else ""
+    return (
+        f"the budget of {whose} is {cap:f} USD: {spending.certain_and_uncertain:f} spent{held}, and the next call may "
+        f"cost up to {needed:f}; raise the budget, or lower max_tokens so that the worst case fits"
+    )
+
+
+def _tries_in_doubt(error: BaseException) -> int:
+    """How many tries of a failed call may have been billed; a cancelled call says nothing about what it cost."""
+    broken_off = _broken_off(getattr(error, "attempts", ()))
+    in_doubt = isinstance(error, _MAY_HAVE_BILLED) or not isinstance(error, Exception)
+    return max(broken_off, int(in_doubt))
+
+
+def _broken_off(attempts: Iterable[Attempt]) -> int:
+    """Tries that ended after the provider may have worked on them."""
+    names = tuple(kind.__name__ for kind in _MAY_HAVE_BILLED)
+    return sum(attempt.error is not None and attempt.error.startswith(names) for attempt in attempts)
+
+
+def _billed(error: BaseException) -> Decimal | None:
+    """What the provider billed for a failed call, where a transport put that on the error."""
+    cost: Any = getattr(error, "cost", None)
+    return None if cost is None else Decimal(str(cost))
