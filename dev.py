@@ -53,10 +53,11 @@ def main(arguments: list[str]) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("verb", choices=VERBS, metavar="VERB", help="one of the above")
-    options, rest = parser.parse_known_args(arguments)
+    parser.add_argument("rest", nargs=argparse.REMAINDER, metavar="ARGUMENT", help="passed on to the tool")
+    options = parser.parse_args(arguments)
     try:
-        require_python()
-        return perform(options.verb, rest)
+        require_python(sys.version_info[:3])
+        return perform(options.verb, options.rest)
     except DevError as error:
         print(f"dev.py: {error}", file=sys.stderr)
         return 2
@@ -123,10 +124,10 @@ def stamp(name: str) -> Path:
     return VENV / f".installed-{name}"
 
 
-def require_python() -> None:
+def require_python(version: tuple[int, int, int]) -> None:
     """Say so when the interpreter is too old to make the environment with."""
-    if sys.version_info[:2] < OLDEST:
-        found = ".".join(map(str, sys.version_info[:3]))
+    if version < OLDEST:
+        found = ".".join(map(str, version))
         message = f"Python {found} is too old; run this with Python 3.11 or newer, such as python3.12 dev.py."
         raise DevError(message)
 
