@@ -30,7 +30,9 @@ from tool_sandbox.common.execution_context import (
 SANDBOX, SETTING, CONTACT, MESSAGING, REMINDER = DatabaseNamespace
 
 
-def message(content: str = "hello", sender: str = "USER", recipient: str = "AGENT", **more: object) -> dict[str, object]:
+def message(
+    content: str = "hello", sender: str = "USER", recipient: str = "AGENT", **more: object
+) -> dict[str, object]:
     return {"sender": sender, "recipient": recipient, "content": content, **more}
 
 

@@ -123,7 +123,9 @@ json_values = st.recursive(
 )
 
 
-@given(st.text(max_size=12), st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), json_values, max_size=4))
+@given(
+    st.text(max_size=12), st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), json_values, max_size=4)
+)
 def test_every_call_comes_back_from_its_code(call_id: str, arguments: dict[str, Any]) -> None:
     parsed = parse_tool_call_code(tool_call_to_code(call_id, "agent_name", arguments, "real_name"))
     assert parsed.id == safe_variable_name(call_id)
@@ -148,7 +150,8 @@ def test_name_reaches_to_the_next_parenthesis_or_the_end() -> None:
 
 
 @pytest.mark.parametrize(
-    "code", ["", "print(1)", "a_parameters = {}", "a_parameters = {}\nb_response = f()", "a_parameters = {}\na_response = ("]
+    "code",
+    ["", "print(1)", "a_parameters = {}", "a_parameters = {}\nb_response = f()", "a_parameters = {}\na_response = ("],
 )
 def test_other_code_is_no_tool_call(code: str) -> None:
     with pytest.raises(AssertionError):

@@ -391,7 +391,7 @@ class ExecutionContext:
     def random(self) -> random.Random:
         """The only source of chance in this world."""
         if self._random is None:
-            self._random = random.Random(self._seed)  # noqa: S311 -- reproducible on purpose, protects no secret
+            self._random = random.Random(self._seed)
         return self._random
 
     def reseed(self, seed: str | int | None) -> None:
@@ -476,7 +476,7 @@ class ExecutionContext:
         forked.access = None
         forked._tables = dict(self._tables)
         if self._random is not None:
-            forked._random = random.Random()  # noqa: S311 -- as above
+            forked._random = random.Random()
             forked._random.setstate(self._random.getstate())
         return forked
 

@@ -13,7 +13,8 @@ import json
 import keyword
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -178,7 +179,7 @@ def _literal(value: Any) -> str:
 
 
 def openai_tool_call_to_python_code(
-    tool_call: Any, available_tool_names: Set[str], execution_facing_tool_name: str | None
+    tool_call: Any, available_tool_names: AbstractSet[str], execution_facing_tool_name: str | None
 ) -> str:
     """The code for a tool call as OpenAI's client gives it.
 

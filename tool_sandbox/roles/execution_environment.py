@@ -143,7 +143,7 @@ def _other_orders(messages: Sequence[Message], limit: int) -> Iterator[tuple[Mes
     if math.factorial(len(messages)) <= limit:
         yield from itertools.islice(itertools.permutations(messages), 1, None)
         return
-    chance = random.Random("\n".join(message.content for message in messages))  # noqa: S311 -- reproducible on purpose
+    chance = random.Random("\n".join(message.content for message in messages))
     requested = tuple(range(len(messages)))
     seen = {requested}
     # Reversing puts every call before every other one that it followed, which finds most dependencies at once.
