@@ -11,6 +11,7 @@ import argparse
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,7 @@ VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 CORE, DEV = "requirements.lock", "requirements-dev.lock"
 OLDEST = (3, 11)
+VENV_ADVICE = "on Debian and Ubuntu install the package python3-venv"
 INTERRUPTED = 130
 
 DEMO = ("tool_sandbox", "run", "-a", "oracle")
@@ -135,15 +137,22 @@ def require_python(version: tuple[int, int, int]) -> None:
 def ensure_environment() -> str:
     """The interpreter in ``.venv``, which is made first if it is missing or no longer starts."""
     python = BIN / ("python.exe" if os.name == "nt" else "python")
-    probe = [str(python), "-c", f"import sys; sys.exit(sys.version_info[:2] < {OLDEST})"]
-    if python.exists() and subprocess.run(probe, capture_output=True, check=False).returncode == 0:
+    if python.exists() and answers(str(python), f"import sys; sys.exit(sys.version_info[:2] < {OLDEST})"):
         return str(python)
     print("Making .venv …", flush=True)
     must(
         [sys.executable, "-m", "venv", "--clear", str(VENV)],
-        "the virtual environment could not be made; on Debian and Ubuntu install the package python3-venv",
+        f"the virtual environment could not be made; {VENV_ADVICE}",
     )
     return str(python)
+
+
+def answers(python: str, code: str) -> bool:
+    """Whether an interpreter starts and gets through a line of code."""
+    try:
+        return subprocess.run([python, "-c", code], capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
 
 
 def fingerprint(name: str, python: str) -> str:
@@ -166,32 +175,48 @@ def bootstrap_uv(name: str, python: str) -> None:
     if entry is None:
         message = f"{name} does not name uv; restore it with: git checkout -- {name}"
         raise DevError(message)
+    if not answers(python, "import pip"):  # making the environment was interrupted, or others made it
+        must([python, "-m", "ensurepip"], f"pip could not be put into .venv; {VENV_ADVICE}")
     with tempfile.TemporaryDirectory() as folder:
         requirement = Path(folder, "uv.txt")
         requirement.write_text(" ".join(entry.split()), encoding="utf-8")
-        pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+        pip = [python, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--require-hashes"]
         must([*pip, "-r", str(requirement)], "uv could not be installed with pip; is a package index reachable?")
 
 
 def must(command: list[str], otherwise: str) -> None:
-    """Run a step of the installation, whose failure ends everything."""
-    if call(command) != 0:
+    """Run a step of the installation, whose failure ends everything and which Ctrl-C ends without a word."""
+    with start(command, start_new_session=True) as process:
+        try:
+            failed = process.wait() != 0
+        except KeyboardInterrupt:
+            if os.name == "nt":
+                process.terminate()
+            else:
+                os.killpg(process.pid, signal.SIGTERM)
+            raise
+    if failed:
         message = f"{otherwise} (the command's own message stands above)."
         raise DevError(message)
 
 
 def call(command: list[str]) -> int:
-    """Run a command in the project's folder; on Ctrl-C let it end in its own way first."""
+    """Run a command in the foreground; on Ctrl-C let it end in its own way first."""
+    with start(command) as process:
+        try:
+            return exit_code(process.wait())
+        except KeyboardInterrupt:
+            process.wait()
+            raise
+
+
+def start(command: list[str], *, start_new_session: bool = False) -> subprocess.Popen[bytes]:
+    """Start a command in the project's folder."""
     try:
-        process = subprocess.Popen(command, cwd=ROOT)
+        return subprocess.Popen(command, cwd=ROOT, start_new_session=start_new_session)
     except OSError as error:
         message = f"{Path(command[0]).name} cannot be started ({error.strerror}); remove .venv and repeat."
         raise DevError(message) from error
-    try:
-        return exit_code(process.wait())
-    except KeyboardInterrupt:
-        process.wait()
-        raise
 
 
 def exit_code(returned: int) -> int:
