@@ -1,0 +1,266 @@
+"""The seam to LiteLLM: the only module that imports it, and only when a call is made."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from attrs import evolve
+
+from tool_sandbox.errors import ToolSandboxError
+from tool_sandbox.llm.chat import ChatRequest, ChatResponse
+from tool_sandbox.llm.config import secrets_in
+from tool_sandbox.llm.deadline import GRACE, run_with_deadline
+from tool_sandbox.llm.faults import request_id_in
+from tool_sandbox.llm.foreign_errors import provider_error
+from tool_sandbox.llm.providers import provider_name, qualified
+from tool_sandbox.llm.quirks import Memory, Negotiation
+from tool_sandbox.llm.reading import MALFORMED_CALL, read_completion
+from tool_sandbox.llm.streaming import StreamAssembler
+
+_ENVIRONMENT = {
+    "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # no price map over the network, in every release
+    "LITELLM_OFFLINE_MODE": "true",  # no tokenizers over the network, in newer releases
+    "LITELLM_MODE": "PRODUCTION",  # no .env file read behind our back
+    "LITELLM_LOG": "ERROR",
+}
+_loading = threading.Lock()
+
+
+def load_litellm() -> Any:
+    """The LiteLLM module, imported on first use without network, noise or a ``.env`` file.
+
+    When somebody else imported it before, none of its settings is touched.
+    """
+    if "litellm" in sys.modules and hasattr(sys.modules["litellm"], "acompletion"):
+        return sys.modules["litellm"]
+    with _loading:
+        for name, value in _ENVIRONMENT.items():
+            os.environ.setdefault(name, value)
+        ours = "litellm" not in sys.modules
+        collecting = gc.isenabled()
+        gc.disable()  # a quarter of the import's CPU time
+        try:
+            import litellm
+        finally:
+            if collecting:
+                gc.enable()
+        if ours:
+            litellm.suppress_debug_info = True
+            litellm.disable_hf_tokenizer_download = True
+    return litellm
+
+
+def preload() -> None:
+    """Start importing LiteLLM in the background, so that the first call need not wait for it."""
+    threading.Thread(target=load_litellm, name="tool_sandbox-litellm", daemon=True).start()
+
+
+def listed_price(model: str) -> Mapping[str, Any] | None:
+    """A model's entry in the price map that comes with the installed LiteLLM, or ``None``."""
+    listing = load_litellm().model_cost
+    bare = model.partition("/")[2]
+    entry = listing.get(model) or listing.get(qualified(model)) or (listing.get(bare) if bare else None)
+    return entry if isinstance(entry, Mapping) else None
+
+
+def supports_tools(model: str) -> bool | None:
+    """Whether LiteLLM lists a model as able to call tools; ``None`` when it does not say."""
+    entry = listed_price(model)
+    able = None if entry is None else entry.get("supports_function_calling")
+    return None if able is None else bool(able)
+
+
+class LiteLLMTransport:
+    """A model behind LiteLLM. One call, no retries, one deadline.
+
+    Args:
+        connection: LiteLLM's own keywords that say where the model is and with which credentials.
+        flexible_tokens: Whether the token limit is a default of ours that may be raised for models that reason.
+    """
+
+    def __init__(self, connection: Mapping[str, Any] | None = None, *, flexible_tokens: bool = True) -> None:
+        self.connection = dict(connection or {})
+        self.flexible_tokens = flexible_tokens
+        self.memory = Memory()
+        self._secrets = secrets_in(self.connection)
+
+    def complete(self, request: ChatRequest) -> ChatResponse:
+        """Answer, blocking.
+
+        Raises:
+            ProviderError: The provider failed, in the narrowest class that says how.
+        """
+        litellm = load_litellm()
+        talk = Negotiation(request, self.memory, self.flexible_tokens)
+        while True:
+            started = time.monotonic()
+            ask = partial(self._ask, litellm, talk.request)
+            try:
+                response = run_with_deadline(ask, request.timeout + GRACE)
+            except Exception as error:  # noqa: BLE001 -- LiteLLM raises anything; it leaves here with one name
+                answer = self._model_failure(error, request)
+                if answer is not None:
+                    return talk.signed(answer)
+                if not talk.refused(fault := self._fault(error, request)):
+                    raise fault from None
+                continue
+            if not talk.starved(response):
+                return evolve(talk.signed(response), latency=time.monotonic() - started)
+
+    async def acomplete(self, request: ChatRequest) -> ChatResponse:
+        """Answer without blocking the event loop.
+
+        Raises:
+            ProviderError: The provider failed, in the narrowest class that says how.
+        """
+        litellm = sys.modules.get("litellm") or await asyncio.to_thread(load_litellm)
+        talk = Negotiation(request, self.memory, self.flexible_tokens)
+        while True:
+            started = time.monotonic()
+            try:
+                response = await asyncio.wait_for(self._aask(litellm, talk.request), request.timeout + GRACE)
+            except Exception as error:  # noqa: BLE001 -- LiteLLM raises anything; it leaves here with one name
+                answer = self._model_failure(error, request)
+                if answer is not None:
+                    return talk.signed(answer)
+                if not talk.refused(fault := self._fault(error, request)):
+                    raise fault from None
+                continue
+            if not talk.starved(response):
+                return evolve(talk.signed(response), latency=time.monotonic() - started)
+
+    def _ask(self, litellm: Any, request: ChatRequest) -> ChatResponse:
+        answer = litellm.completion(**self._arguments(request))
+        if not request.stream:
+            return self._read(answer, request)
+        assembler = StreamAssembler(model=request.model, provider=provider_name(request.model))
+        try:
+            for chunk in answer:
+                assembler.add(_plain(chunk))
+        finally:
+            _close(answer)
+        return self._read_stream(litellm, answer, assembler, request)
+
+    async def _aask(self, litellm: Any, request: ChatRequest) -> ChatResponse:
+        answer = await litellm.acompletion(**self._arguments(request))
+        if not request.stream:
+            return self._read(answer, request)
+        assembler = StreamAssembler(model=request.model, provider=provider_name(request.model))
+        try:
+            async for chunk in answer:
+                assembler.add(_plain(chunk))
+        finally:
+            await _aclose(answer)
+        return self._read_stream(litellm, answer, assembler, request)
+
+    def _arguments(self, request: ChatRequest) -> dict[str, Any]:
+        """LiteLLM's keywords. Nothing about tools is said when there are none: providers refuse empty lists."""
+        params = dict(request.params)
+        arguments: dict[str, Any] = {
+            **self.connection,
+            "model": qualified(request.model),
+            "messages": list(request.messages),
+            "timeout": request.timeout,
+            "num_retries": 0,
+            "max_retries": 0,
+        }
+        if request.tools:
+            arguments["tools"] = list(request.tools)
+        else:
+            params.pop("tool_choice", None)
+            params.pop("parallel_tool_calls", None)
+        if request.stream:
+            arguments |= {"stream": True, "stream_options": {"include_usage": True}, "stream_timeout": request.timeout}
+        return arguments | params
+
+    def _read(self, answer: Any, request: ChatRequest) -> ChatResponse:
+        response = read_completion(_plain(answer), provider=provider_name(request.model), model=request.model)
+        return self._with_origin(answer, response)
+
+    def _read_stream(self, litellm: Any, stream: Any, assembler: StreamAssembler, request: ChatRequest) -> ChatResponse:
+        response = read_completion(assembler.completion(), provider=assembler.provider, model=request.model)
+        cost = _stream_cost(litellm, response, request)
+        return evolve(self._with_origin(stream, response), cost=cost)
+
+    def _with_origin(self, answer: Any, response: ChatResponse) -> ChatResponse:
+        """The response with what LiteLLM noted beside the answer; gone when it is turned into JSON, so taken now."""
+        hidden = getattr(answer, "_hidden_params", None) or {}
+        headers = hidden.get("additional_headers") or getattr(answer, "_response_headers", None) or {}
+        cost = hidden.get("response_cost") if response.usage is not None else None
+        return evolve(
+            response,
+            cost=None if cost is None else float(cost),
+            provider=response.provider or hidden.get("custom_llm_provider"),
+            endpoint=_without_query(hidden.get("api_base") or self.connection.get("api_base")),
+            request_id=request_id_in(headers),
+        )
+
+    def _model_failure(self, error: Exception, request: ChatRequest) -> ChatResponse | None:
+        """An answer for errors that are the model's: Groq reports a call it cannot parse as a refused request."""
+        if "tool_use_failed" not in str(error):
+            return None
+        return ChatResponse(
+            finish_reason=MALFORMED_CALL, model=request.model, provider=provider_name(request.model), parse_losses=1
+        )
+
+    def _fault(self, error: Exception, request: ChatRequest) -> Exception:
+        """The error in our tree; our own errors pass, anything else is the provider's or LiteLLM's."""
+        if isinstance(error, ToolSandboxError):
+            return error
+        return provider_error(error, model=request.model, secrets=self._secrets, timeout=request.timeout)
+
+
+def _stream_cost(litellm: Any, response: ChatResponse, request: ChatRequest) -> float | None:
+    """The price of a streamed answer, by LiteLLM's arithmetic; ``None`` when it does not know the model."""
+    usage = response.usage
+    if usage is None:
+        return None
+    with contextlib.suppress(Exception):  # LiteLLM raises bare exceptions for models it has no price of
+        prompt, completion = litellm.cost_per_token(
+            model=qualified(request.model),
+            prompt_tokens=usage.prompt_tokens,
+            completion_tokens=usage.completion_tokens,
+            cache_read_input_tokens=usage.cached_tokens,
+            cache_creation_input_tokens=usage.cache_write_tokens,
+        )
+        return float(prompt + completion)
+    return None
+
+
+def _plain(answer: Any) -> dict[str, Any]:
+    if isinstance(answer, Mapping):
+        return dict(answer)
+    dump: Callable[..., dict[str, Any]] = answer.model_dump
+    return dump(exclude_none=True, warnings=False)
+
+
+def _close(stream: Any) -> None:
+    """End a stream for good: one dropped half-read dead-locks a later call (encode/httpcore#990)."""
+    for layer in (stream, getattr(stream, "completion_stream", None)):
+        close = getattr(layer, "close", None)
+        if callable(close):
+            with contextlib.suppress(Exception):  # closing twice, or after the connection broke
+                close()
+
+
+async def _aclose(stream: Any) -> None:
+    for layer in (stream, getattr(stream, "completion_stream", None)):
+        close = getattr(layer, "aclose", None) or getattr(layer, "close", None)
+        if callable(close):
+            with contextlib.suppress(Exception):  # closing twice, or after the connection broke
+                closing = close()
+                if asyncio.iscoroutine(closing):
+                    await closing
+
+
+def _without_query(url: Any) -> str | None:
+    return str(url).partition("?")[0] if url else None

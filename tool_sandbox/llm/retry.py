@@ -1,0 +1,144 @@
+"""Try again when that can help: one policy for every provider, and the only one that retries.
+
+Everything beneath is told not to (``num_retries=0``, ``max_retries=0``): LiteLLM's own retries wait for nobody, ignore
+``Retry-After``, try refused keys again and multiply with the SDK's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable
+
+from attrs import Factory, define, evolve, field, frozen
+
+from tool_sandbox.errors import ProviderError, SettingsError
+from tool_sandbox.llm.chat import Attempt, ChatModel, ChatRequest, ChatResponse
+
+
+@frozen(kw_only=True)
+class RetryPolicy:
+    """How often, and how patiently, a call is tried."""
+
+    attempts: int = 4
+    """Tries in all; 1 means never again."""
+    base: float = 0.5
+    """Seconds of the first backoff; each further one doubles."""
+    cap: float = 30.0
+    """Longest backoff of our own, in seconds. A provider's ``Retry-After`` is not capped but must fit ``ceiling``."""
+    ceiling: float = 300.0
+    """Seconds, waits included, after which no further try is begun."""
+    seed: int | str | None = None
+    """Seed of the jitter; ``None`` takes a fresh one."""
+    clock: Callable[[], float] = field(default=time.monotonic, repr=False, eq=False)
+    """Seconds on a clock that never goes back."""
+    sleep: Callable[[float], None] = field(default=time.sleep, repr=False, eq=False)
+    """How a thread waits."""
+    asleep: Callable[[float], Awaitable[None]] = field(default=asyncio.sleep, repr=False, eq=False)
+    """How a coroutine waits."""
+
+    def __attrs_post_init__(self) -> None:
+        if self.attempts < 1:
+            message = f"attempts={self.attempts!r} makes no call at all; use 1 to try once and never again."
+            raise SettingsError(message)
+
+    def backoff(self, failures: int, chance: random.Random) -> float:
+        """Seconds to wait after so many failures in a row when the provider did not say: full jitter, at least half."""
+        longest = min(self.cap, self.base * 2 ** (failures - 1))
+        return longest * (0.5 + 0.5 * chance.random())
+
+
+@define
+class _Course:
+    """The tries of one call: what happened so far, and whether and when to try again."""
+
+    policy: RetryPolicy
+    chance: random.Random
+    attempts: list[Attempt] = Factory(list)
+    started: float = 0.0
+    _try_started: float = 0.0
+    _waited: float = 0.0
+
+    def begin(self) -> None:
+        now = self.policy.clock()
+        self.started = self.started if self.attempts else now
+        self._try_started = now
+
+    def failed(self, error: ProviderError) -> float:
+        """Record a failure.
+
+        Returns:
+            Seconds to wait before the next try.
+
+        Raises:
+            ProviderError: The same error, with every attempt, when there is no next try.
+        """
+        self._record(error)
+        wait = self._wait(error)
+        spent = self.policy.clock() - self.started
+        if not error.retryable or len(self.attempts) >= self.policy.attempts or spent + wait > self.policy.ceiling:
+            error.attempts = tuple(self.attempts)
+            raise error
+        self._waited = wait
+        return wait
+
+    def succeeded(self, response: ChatResponse) -> ChatResponse:
+        """The response with every attempt that led to it."""
+        self._record(None, response.deployment)
+        latency = self.policy.clock() - self.started
+        return evolve(response, attempts=self.attempts, latency=latency)
+
+    def _wait(self, error: ProviderError) -> float:
+        backoff = self.policy.backoff(len(self.attempts), self.chance)
+        if error.retry_after is None:
+            return backoff
+        return error.retry_after + min(backoff, 0.1 * error.retry_after)  # never earlier than asked, rarely all at once
+
+    def _record(self, error: ProviderError | None, deployment: str | None = None) -> None:
+        self.attempts.append(
+            Attempt(
+                number=len(self.attempts) + 1,
+                status=200 if error is None else error.status,
+                error=None if error is None else f"{type(error).__name__}: {error}",
+                waited=self._waited,
+                latency=self.policy.clock() - self._try_started,
+                deployment=deployment if error is None else getattr(error, "deployment", None),
+            )
+        )
+
+
+class Retrying:
+    """A model that is asked again when its provider fails in a way that may pass.
+
+    Args:
+        inner: The model.
+        policy: How often and how patiently.
+    """
+
+    def __init__(self, inner: ChatModel, policy: RetryPolicy | None = None) -> None:
+        self.inner = inner
+        self.policy = policy or RetryPolicy()
+        self._chance = random.Random(self.policy.seed)
+
+    def complete(self, request: ChatRequest) -> ChatResponse:
+        """Answer, blocking, with as many tries as the policy allows."""
+        course = _Course(self.policy, self._chance)
+        while True:
+            course.begin()
+            try:
+                return course.succeeded(self.inner.complete(request))
+            except ProviderError as error:
+                wait = course.failed(error)
+            self.policy.sleep(wait)
+
+    async def acomplete(self, request: ChatRequest) -> ChatResponse:
+        """Answer, with as many tries as the policy allows."""
+        course = _Course(self.policy, self._chance)
+        while True:
+            course.begin()
+            try:
+                return course.succeeded(await self.inner.acomplete(request))
+            except ProviderError as error:
+                wait = course.failed(error)
+            await self.policy.asleep(wait)

@@ -1,0 +1,215 @@
+"""How one model is called: every configuration key of ``LiteLLMAgent`` and ``LiteLLMUser``, checked and typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any, Literal, get_args
+
+from attrs import Attribute, field, fields, frozen
+
+from tool_sandbox.errors import SettingsError
+from tool_sandbox.llm.redaction import is_secret_name
+
+OnInvalidToolCall = Literal["reply", "raise"]
+
+_ALIASES = {
+    "base_url": "api_base",
+    "cache_config": "cache",
+    "caching": "cache",
+    "budget": "max_budget",
+    "request_timeout": "timeout",
+    "max_retries": "num_retries",
+    "max_completion_tokens": "max_tokens",
+    "max_output_tokens": "max_tokens",
+    "tool_format": "prompted_tools",
+    "callback": "callbacks",
+    "vertex_ai_project": "vertex_project",
+    "vertex_ai_location": "vertex_location",
+    "region_name": "aws_region_name",
+}
+_GENERATION = "generation"
+_CONNECTION = "connection"
+_generation = {_GENERATION: True}
+_connection = {_CONNECTION: True}
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value or ())
+
+
+def _number(least: float, most: float | None = None) -> Any:
+    def check(_: Any, attribute: Attribute[Any], value: Any) -> None:
+        if value is None:
+            return
+        fits = isinstance(value, (int, float)) and not isinstance(value, bool) and value >= least
+        if not fits or (most is not None and value > most):
+            bounds = f"at least {least:g}" if most is None else f"between {least:g} and {most:g}"
+            message = f"{attribute.name}={value!r} must be a number {bounds}."
+            raise SettingsError(message)
+
+    return check
+
+
+def _one_of(*choices: str) -> Any:
+    def check(_: Any, attribute: Attribute[Any], value: Any) -> None:
+        if value is not None and value not in choices:
+            near = get_close_matches(str(value), choices, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            message = f"{attribute.name}={value!r} must be one of {', '.join(map(repr, choices))}{hint}"
+            raise SettingsError(message)
+
+    return check
+
+
+@frozen(kw_only=True)
+class ModelSettings:
+    """Everything that can be set about calls to one model. Keys that are not here are refused."""
+
+    temperature: float | None = field(default=0.0, validator=_number(0), metadata=_generation)
+    """Sampling temperature; ``None`` leaves it to the provider."""
+    max_tokens: int | None = field(default=1024, validator=_number(1), metadata=_generation)
+    """Longest answer; raised for models that reason unless it was set explicitly."""
+    top_p: float | None = field(default=None, validator=_number(0, 1), metadata=_generation)
+    """Nucleus sampling."""
+    top_k: int | None = field(default=None, validator=_number(0), metadata=_generation)
+    """Sampling among the k likeliest tokens, where the provider has it."""
+    frequency_penalty: float | None = field(default=None, metadata=_generation)
+    """Penalty on frequent tokens."""
+    presence_penalty: float | None = field(default=None, metadata=_generation)
+    """Penalty on tokens already used."""
+    seed: int | None = field(default=None, metadata=_generation)
+    """Sampling seed, where the provider has it."""
+    stop: str | list[str] | None = field(default=None, metadata=_generation)
+    """Sequences that end an answer."""
+    reasoning_effort: str | None = field(default=None, metadata=_generation)
+    """How long a reasoning model thinks: ``minimal``, ``low``, ``medium``, ``high``, or a provider's own word."""
+    thinking: Mapping[str, Any] | None = field(default=None, metadata=_generation)
+    """Thinking budget in Anthropic's form, ``{"type": "enabled", "budget_tokens": 2048}``."""
+    tool_choice: str | Mapping[str, Any] | None = field(default=None, metadata=_generation)
+    """``auto``, ``none``, ``required`` or one tool; sent only with tools."""
+    parallel_tool_calls: bool | None = field(default=None, metadata=_generation)
+    """Whether one turn may hold several calls; sent only with tools."""
+    user: str | None = field(default=None, metadata=_generation)
+    """End-user id, sent to the provider and used to account for costs."""
+    response_format: Mapping[str, Any] | None = field(default=None, metadata=_generation)
+    """Form of text answers."""
+    service_tier: str | None = field(default=None, metadata=_generation)
+    """Priority of the call, where the provider sells it."""
+    extra_body: Mapping[str, Any] | None = field(default=None, metadata=_generation)
+    """Further fields of the request body, sent as they are."""
+
+    timeout: float = field(default=30.0, validator=_number(0.001))
+    """Seconds for one whole answer."""
+    num_retries: int = field(default=3, validator=_number(0))
+    """Further tries after the first one."""
+    retry_ceiling: float = field(default=300.0, validator=_number(0))
+    """Seconds after which no further try is begun."""
+    stream: bool = False
+    """Whether answers are streamed and put together here."""
+    prompted_tools: str | bool | None = None
+    """Offer tools in the prompt: a format's name, ``True`` for the default format, ``False`` for never, ``None`` for
+    what LiteLLM knows of the model."""
+    on_invalid_tool_call: OnInvalidToolCall = field(default="reply", validator=_one_of(*get_args(OnInvalidToolCall)))
+    """What an unknown tool, broken arguments or an empty answer lead to: an error the model sees, or an exception."""
+
+    fallbacks: tuple[str, ...] = field(default=(), converter=_names)
+    """Models asked in this order when this one fails for good."""
+    cache: Any = None
+    """Response cache: a type's name, a mapping (``enabled``, ``type``, ``ttl``, …) or a cache object."""
+    max_budget: float | None = field(default=None, validator=_number(0))
+    """US dollars this role may spend."""
+    on_unknown_price: Literal["refuse", "allow"] = field(default="refuse", validator=_one_of("refuse", "allow"))
+    """What a budget does with a model whose price nobody knows."""
+    prices: Mapping[str, Any] | None = None
+    """The model's own prices, per token or per million tokens."""
+    callbacks: tuple[str, ...] = field(default=(), converter=_names)
+    """LiteLLM callbacks by name."""
+
+    api_key: str | None = field(default=None, repr=False, metadata=_connection)
+    """The provider's key; looked for in the environment when not given."""
+    api_base: str | None = field(default=None, metadata=_connection)
+    """Where the provider is."""
+    api_version: str | None = field(default=None, metadata=_connection)
+    """Version of Azure's API."""
+    organization: str | None = field(default=None, metadata=_connection)
+    """OpenAI organisation."""
+    custom_llm_provider: str | None = field(default=None, metadata=_connection)
+    """LiteLLM provider, for model names that do not show it."""
+    base_model: str | None = field(default=None, metadata=_connection)
+    """The model behind an Azure deployment."""
+    vertex_project: str | None = field(default=None, metadata=_connection)
+    """Google Cloud project."""
+    vertex_location: str | None = field(default=None, metadata=_connection)
+    """Google Cloud region."""
+    vertex_credentials: str | None = field(default=None, repr=False, metadata=_connection)
+    """Google credentials: JSON text or a file."""
+    aws_access_key_id: str | None = field(default=None, repr=False, metadata=_connection)
+    """AWS key id."""
+    aws_secret_access_key: str | None = field(default=None, repr=False, metadata=_connection)
+    """AWS secret."""
+    aws_session_token: str | None = field(default=None, repr=False, metadata=_connection)
+    """AWS session token."""
+    aws_region_name: str | None = field(default=None, metadata=_connection)
+    """AWS region."""
+    aws_profile_name: str | None = field(default=None, metadata=_connection)
+    """AWS profile."""
+    aws_bedrock_runtime_endpoint: str | None = field(default=None, metadata=_connection)
+    """Where Bedrock is."""
+    extra_headers: Mapping[str, str] | None = field(default=None, repr=False, metadata=_connection)
+    """Further HTTP headers."""
+    ssl_verify: bool | str | None = field(default=None, metadata=_connection)
+    """Whether to check certificates, or a certificate bundle."""
+
+    explicit: frozenset[str] = field(default=frozenset(), repr=False, eq=False)
+    """The keys that were set rather than left at their defaults."""
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> ModelSettings:
+        """Settings from configuration keys as a person writes them.
+
+        Raises:
+            SettingsError: A key is unknown (the message names the nearest one), is given twice, or has a wrong value.
+        """
+        known = [each.name for each in fields(cls) if each.name != "explicit"]
+        values: dict[str, Any] = {}
+        for key, value in config.items():
+            name = key if key in known else _ALIASES.get(key, key)
+            if name not in known:
+                raise SettingsError(_unknown(key, [*known, *_ALIASES]))
+            if name in values and values[name] != value:
+                raise SettingsError(_twice(key, name))
+            values[name] = value
+        return cls(**values, explicit=frozenset(values))
+
+    def generation_params(self) -> dict[str, Any]:
+        """What goes to the model as generation parameters; unset ones are left out."""
+        return self._section(_GENERATION)
+
+    def connection(self) -> dict[str, Any]:
+        """Where the model is and with which credentials, in LiteLLM's words."""
+        return self._section(_CONNECTION)
+
+    def record(self) -> dict[str, Any]:
+        """What was set, without secrets, for a run's record."""
+        return {name: _shown(name, getattr(self, name)) for name in sorted(self.explicit) if name != "cache"}
+
+    def _section(self, section: str) -> dict[str, Any]:
+        chosen = [each.name for each in fields(type(self)) if each.metadata.get(section)]
+        return {name: value for name in chosen if (value := getattr(self, name)) is not None}
+
+
+def _unknown(key: str, known: list[str]) -> str:
+    near = get_close_matches(key, known, n=1)
+    if near:
+        return f"unknown configuration key {key!r}; did you mean {near[0]!r}?"
+    names = ", ".join(sorted(known))
+    return f"unknown configuration key {key!r}; expected one of {names}. Other fields of the body go into extra_body."
+
+
+def _twice(key: str, name: str) -> str:
+    return f"{key!r} and {name!r} are the same setting with two different values; give one of them."
+
+
+def _shown(name: str, value: Any) -> Any:
+    return "[redacted]" if value and (is_secret_name(name) or name == "extra_headers") else repr(value)

@@ -1,0 +1,237 @@
+"""The layers between a role and a model, put together in one place.
+
+Outermost first: journal, cache, room for reasoning, budget, retry, and a transport at the bottom. Tools in the prompt,
+where a model needs that, come right above the transport.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve
+
+from tool_sandbox.errors import HarnessError, ToolSandboxError
+from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
+from tool_sandbox.llm.completion import LiteLLMTransport, listed_price, supports_tools
+from tool_sandbox.llm.config import LiteLLMConfig, connection_for, secrets_in
+from tool_sandbox.llm.foreign_errors import is_foreign_error, provider_error
+from tool_sandbox.llm.quirks import RoomForReasoning
+from tool_sandbox.llm.redaction import redact_text
+from tool_sandbox.llm.retry import Retrying, RetryPolicy
+from tool_sandbox.llm.settings import ModelSettings
+
+if TYPE_CHECKING:
+    from tool_sandbox.llm.budget import Ledger
+    from tool_sandbox.llm.cache_store import ResponseCache
+    from tool_sandbox.llm.routing import RouterSettings
+
+
+def build_model(
+    model: str,
+    settings: ModelSettings,
+    *,
+    transport: ChatModel | None = None,
+    cache: ResponseCache | None = None,
+    ledger: Ledger | None = None,
+    journal: Any = None,
+    retry: RetryPolicy | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> ChatModel:
+    """A model ready to be asked by a role.
+
+    Args:
+        model: A LiteLLM model string.
+        settings: How it is called.
+        transport: What calls the model, when it is not the one the model string names. It does its own retries and
+            its own accounting, as a router does.
+        cache: Where answers are kept, if anywhere.
+        ledger: Who counts the money, if anybody.
+        journal: Where finished calls are written down, if anywhere.
+        retry: How often a call is tried; by the settings when not given.
+        environ: Where credentials are looked for; the process's environment when not given.
+
+    Raises:
+        MissingKeyError: The model needs credentials that were not found.
+    """
+    layers = transport or _paid(build_transport(model, settings, ledger, environ), settings, ledger, retry)
+    if "max_tokens" not in settings.explicit:
+        layers = RoomForReasoning(layers)
+    if cache is not None:
+        from tool_sandbox.llm.cache import Cached
+
+        layers = Cached(layers, cache, endpoint=settings.api_base or "")
+    if journal is not None:
+        from tool_sandbox.llm.journal import Journaled
+
+        layers = Journaled(layers, journal)
+    return layers
+
+
+def build_transport(
+    model: str, settings: ModelSettings, ledger: Ledger | None = None, environ: Mapping[str, str] | None = None
+) -> ChatModel:
+    """What calls the model itself: LiteLLM, or plain HTTP for ``direct:`` models; with tools in the prompt if need be.
+
+    Raises:
+        MissingKeyError: The model needs credentials that were not found.
+    """
+    connection = connection_for(model, settings.connection(), environ)
+    flexible = "max_tokens" not in settings.explicit and not _capped(ledger)
+    if model.startswith("direct:"):
+        from tool_sandbox.llm.direct import DirectTransport
+
+        transport: ChatModel = DirectTransport(connection, flexible_tokens=flexible)
+    else:
+        transport = LiteLLMTransport(connection, flexible_tokens=flexible)
+    return with_prompted_tools(transport, model, settings.prompted_tools)
+
+
+def with_prompted_tools(transport: ChatModel, model: str, wanted: str | bool | None) -> ChatModel:
+    """The transport, with tools offered in the prompt when asked for or when LiteLLM lists the model without them.
+
+    A model that LiteLLM does not list, or that is reached without LiteLLM, is taken to call tools natively.
+    """
+    if wanted is False or wanted == "native" or (wanted in (None, "auto") and model.startswith("direct:")):
+        return transport
+    if wanted in (None, "auto"):
+        return PromptedIfListed(transport, model)
+    from tool_sandbox.llm.prompted_tools import PromptedTools
+
+    return PromptedTools(transport, "json" if wanted is True else str(wanted))
+
+
+class PromptedIfListed:
+    """A model whose tools go into the prompt if LiteLLM lists it as unable to call them; found out at the first call.
+
+    Args:
+        inner: The model.
+        name: Its model string.
+    """
+
+    def __init__(self, inner: ChatModel, name: str) -> None:
+        self.inner = inner
+        self.name = name
+        self._chosen: ChatModel | None = None
+
+    def complete(self, request: ChatRequest) -> ChatResponse:
+        """Answer, blocking."""
+        return self._choose().complete(request)
+
+    async def acomplete(self, request: ChatRequest) -> ChatResponse:
+        """Answer without blocking the event loop."""
+        if self._chosen is None:
+            await asyncio.to_thread(self._choose)
+        return await self._choose().acomplete(request)
+
+    def _choose(self) -> ChatModel:
+        if self._chosen is None:
+            unable = supports_tools(self.name) is False
+            self._chosen = with_prompted_tools(self.inner, self.name, "json" if unable else "native")
+        return self._chosen
+
+
+def fallback_router(model: str, settings: ModelSettings, ledger: Ledger | None = None) -> ChatModel:
+    """The model with others standing by, from the ``fallbacks`` of its settings."""
+    from tool_sandbox.llm.routing import RouterSettings
+
+    chain = LiteLLMConfig.with_fallbacks(model, settings.fallbacks)
+    own = settings.connection()
+    chain["model_list"][0]["litellm_params"] |= own
+    return build_router(
+        RouterSettings.from_config(chain["model_list"], {"fallbacks": chain["fallbacks"]}), settings, ledger
+    )
+
+
+def build_router(routing: RouterSettings, settings: ModelSettings, ledger: Ledger | None = None) -> ChatModel:
+    """Deployments behind one model, each with its own accounting; retries and fallbacks are the router's."""
+    from tool_sandbox.llm.router import Router
+
+    transports = {}
+    for deployment in routing.deployments:
+        own = evolve(settings, fallbacks=(), **deployment.connection)
+        transport = build_transport(deployment.model, own, ledger)
+        transports[deployment.id] = _budgeted(transport, ledger)
+    return Router(routing, transports, policy=_policy(settings), prices=listed_price)
+
+
+def open_cache(config: Any) -> ResponseCache | None:
+    """The response cache that a configuration asks for: a type, a mapping, ``redis://…``, or a cache as it is."""
+    if config is None or config is False:
+        return None
+    from tool_sandbox.llm.cache_settings import CacheSettings
+    from tool_sandbox.llm.cache_store import ResponseCache
+
+    if isinstance(config, ResponseCache):
+        return config
+    settings = CacheSettings.parse(config)
+    return ResponseCache(settings) if settings.enabled else None
+
+
+def open_ledger(model: str, settings: ModelSettings, role: str) -> Ledger:
+    """The ledger of one role, with its cap if it has one and its prices if it has its own."""
+    from tool_sandbox.llm.budget import Ledger
+    from tool_sandbox.llm.caps import Caps
+    from tool_sandbox.llm.pricing import Price, PriceBook
+
+    custom = {} if settings.prices is None else {model: Price.from_mapping(settings.prices, name=model)}
+    caps = {} if settings.max_budget is None else {role: settings.max_budget}
+    lookup = None if model.startswith("direct:") else listed_price
+    return Ledger(Caps(role=caps, on_unknown_price=settings.on_unknown_price), PriceBook(custom=custom, lookup=lookup))
+
+
+def standard_error(error: Exception, model: str, settings: ModelSettings) -> ToolSandboxError:
+    """Any exception as one of ours: the provider's, or else a fault in this package or in what is plugged into it."""
+    if isinstance(error, ToolSandboxError):
+        return error
+    secrets = secrets_in(settings.connection())
+    if is_foreign_error(error):
+        return provider_error(error, model=model, secrets=secrets, timeout=settings.timeout)
+    return HarnessError(f"asking {model!r} failed: {type(error).__name__}: {redact_text(str(error), secrets)}")
+
+
+def close(model: Any) -> None:
+    """Close what a stack holds open, layer by layer, as far as that can be done without an event loop."""
+    for layer in layers_of(model):
+        closing = getattr(layer, "close", None)
+        if callable(closing):
+            closing()
+
+
+async def aclose(model: Any) -> None:
+    """Close what a stack holds open in this event loop, layer by layer."""
+    for layer in layers_of(model):
+        closing = getattr(layer, "aclose", None)
+        if callable(closing):
+            await closing()
+
+
+def layers_of(model: Any) -> Iterator[Any]:
+    """A stack's layers, outermost first."""
+    while model is not None:
+        yield model
+        model = getattr(model, "inner", None) or getattr(model, "_inner", None)
+
+
+def _paid(transport: ChatModel, settings: ModelSettings, ledger: Ledger | None, retry: RetryPolicy | None) -> ChatModel:
+    return _budgeted(Retrying(transport, retry or _policy(settings)), ledger)
+
+
+def _budgeted(inner: ChatModel, ledger: Ledger | None) -> ChatModel:
+    if ledger is None:
+        return inner
+    from tool_sandbox.llm.budget import Budgeted
+
+    return Budgeted(inner, ledger)
+
+
+def _policy(settings: ModelSettings) -> RetryPolicy:
+    return RetryPolicy(attempts=settings.num_retries + 1, ceiling=settings.retry_ceiling)
+
+
+def _capped(ledger: Ledger | None) -> bool:
+    if ledger is None:
+        return False
+    caps = ledger.caps
+    return caps.run is not None or bool(caps.role or caps.model or caps.user)
