@@ -76,8 +76,8 @@ def answer(text: str | None = "Hello.", **fields: Any) -> ChatResponse:
     return ChatResponse(text=text, **{**defaults, **fields})
 
 
-def call(name: str = "search_contacts", arguments: str = "{}", id: str = "call_1") -> ToolCall:
-    return ToolCall(id=id, name=name, arguments=arguments)
+def call(name: str = "search_contacts", arguments: str = "{}", call_id: str = "call_1") -> ToolCall:
+    return ToolCall(id=call_id, name=name, arguments=arguments)
 
 
 def question(content: str = "Hi", *, tag: CallTag | None = None, **fields: Any) -> ChatRequest:

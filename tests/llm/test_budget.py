@@ -120,7 +120,7 @@ def test_a_call_that_can_never_fit_is_refused_before_it_starts() -> None:
     inner = FakeModel()
     model = Budgeted(inner, ledger(run="0.01"))
 
-    with pytest.raises(BudgetExceededError, match="the budget of the run is 0.01 USD"):
+    with pytest.raises(BudgetExceededError, match=r"the budget of the run is 0\.01 USD"):
         model.complete(dear_question())
 
     assert inner.calls == 0

@@ -166,10 +166,11 @@ class Ledger:
         known = [amount for amount in amounts if amount is not None]
         if len(known) < len(amounts) and self.caps.on_unknown_price == "refuse":
             unknown = names[amounts.index(None)]
-            raise BudgetExceededError(
+            msg = (
                 f"nobody knows the price of {unknown!r}, so a budget cannot be kept: give its price "
                 "(input_per_million, output_per_million), or set on_unknown_price to 'allow'"
             )
+            raise BudgetExceededError(msg)
         return max(known, default=None)
 
     def _try(self, request: ChatRequest, amount: Decimal | None, *, wait: bool) -> Reservation | Future[None]:

@@ -23,7 +23,8 @@ def _dollars(value: Any) -> Decimal | None:
     except InvalidOperation:
         amount = Decimal("NaN")
     if not amount.is_finite() or amount < 0:
-        raise SettingsError(f"a budget of {value!r} is not an amount of US dollars: give zero or more, such as 2.50")
+        msg = f"a budget of {value!r} is not an amount of US dollars: give zero or more, such as 2.50"
+        raise SettingsError(msg)
     return amount
 
 
@@ -33,7 +34,8 @@ def _each_dollars(caps: Mapping[str, Any]) -> dict[str, Decimal]:
 
 def _policy(_instance: object, _attribute: object, value: str) -> None:
     if value not in ("refuse", "allow"):
-        raise SettingsError(f"on_unknown_price={value!r}: expected 'refuse' or 'allow'")
+        msg = f"on_unknown_price={value!r}: expected 'refuse' or 'allow'"
+        raise SettingsError(msg)
 
 
 @frozen(kw_only=True)

@@ -73,14 +73,16 @@ class Price:
             if key not in allowed:
                 near = difflib.get_close_matches(str(key), allowed, n=1)
                 hint = f"did you mean {near[0]!r}?" if near else f"expected one of {', '.join(allowed)}"
-                raise SettingsError(f"unknown key {key!r} in the price of {name!r}: {hint}")
+                msg = f"unknown key {key!r} in the price of {name!r}: {hint}"
+                raise SettingsError(msg)
         values = _amounts(data, name)
         missing = {"input", "output"} - values.keys()
         if missing:
-            raise SettingsError(
+            msg = (
                 f"the price of {name!r} has no {' and no '.join(sorted(missing))} price: "
                 "give input_per_million and output_per_million in US dollars (0 for a free model)"
             )
+            raise SettingsError(msg)
         return cls(**values, max_output_tokens=data.get("max_output_tokens"))
 
     @classmethod
@@ -182,13 +184,13 @@ def _amounts(data: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 def _dollars(value: Any, key: str, name: str) -> Decimal:
     try:
-        if isinstance(value, bool):
-            raise InvalidOperation
-        amount = Decimal(str(value))
+        amount = Decimal(str(value))  # "True" is no number either
     except InvalidOperation as error:
-        raise SettingsError(f"{key}={value!r} in the price of {name!r} is not a number of US dollars") from error
+        msg = f"{key}={value!r} in the price of {name!r} is not a number of US dollars"
+        raise SettingsError(msg) from error
     if not amount.is_finite() or amount < 0:
-        raise SettingsError(f"{key}={value!r} in the price of {name!r} must be zero or more US dollars")
+        msg = f"{key}={value!r} in the price of {name!r} must be zero or more US dollars"
+        raise SettingsError(msg)
     return amount
 
 

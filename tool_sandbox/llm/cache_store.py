@@ -1,0 +1,255 @@
+"""Answers kept for later behind a guard: whatever the place they are kept in does, no call fails or waits for it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import threading
+import weakref
+from collections.abc import Callable
+from concurrent.futures import Future
+from decimal import Decimal
+from typing import Any
+
+from attrs import define
+
+from tool_sandbox.llm.cache_backends import Backend, open_backend
+from tool_sandbox.llm.cache_settings import CacheSettings
+from tool_sandbox.llm.chat import ChatResponse
+from tool_sandbox.llm.circuit import Circuit
+from tool_sandbox.llm.fingerprint import SCHEMA_VERSION
+from tool_sandbox.llm.redaction import redact_text
+from tool_sandbox.llm.workers import Workers
+
+logger = logging.getLogger(__name__)
+
+_LOOKUP_SHARE = 0.7
+"""Of the deadline; the rest is for waking up on a busy machine."""
+_OPENING = 1.0
+"""Seconds that opening the cache, once, may take."""
+_MOST_PENDING = 512
+"""Answers on their way to a slow place; more are dropped."""
+
+
+@define(kw_only=True)
+class CacheStats:
+    """What a cache did so far."""
+
+    hits: int = 0
+    misses: int = 0
+    """Look-ups that found nothing, also because the cache is broken."""
+    shared: int = 0
+    """Calls that took the answer of an identical call in flight; counted among the hits."""
+    stored: int = 0
+    errors: int = 0
+    """Look-ups and writes that failed or came too late, and stored answers that could not be read."""
+    skipped: int = 0
+    """Look-ups and writes not even tried because the cache kept failing."""
+    saved: Decimal = Decimal(0)
+    """US dollars that the hits would have cost."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The counts as JSON-able data."""
+        return {
+            "hits": self.hits,
+            "misses": self.misses,
+            "shared": self.shared,
+            "stored": self.stored,
+            "errors": self.errors,
+            "skipped": self.skipped,
+            "saved_cost": float(self.saved),
+        }
+
+
+class ResponseCache:
+    """Answers by key, in memory, on disk or in Redis. Never raises and never delays a call beyond its deadline.
+
+    Args:
+        settings: Where and for how long answers are kept.
+        backend: Where they are kept, instead of what the settings name.
+        circuit: When to stop asking a place that keeps failing.
+    """
+
+    def __init__(
+        self, settings: CacheSettings, *, backend: Backend | None = None, circuit: Circuit | None = None
+    ) -> None:
+        self.settings = settings
+        self.stats = CacheStats()
+        self.circuit = circuit or Circuit()
+        self._backend = backend or open_backend(settings)
+        self._lock = threading.Lock()
+        self._pending: dict[str, ChatResponse] = {}
+        self._warned = False
+        self._closed = False
+        self._readers, self._writers = self._start_workers()
+        if self._readers:
+            opening = self._readers.submit(self._backend.open)
+            self._outcome_in_time(opening, _OPENING)
+
+    def get(self, key: str) -> ChatResponse | None:
+        """The answer kept under a key, or ``None``."""
+        known, lookup = self._begin(key)
+        if lookup is None:
+            return self._counted(known)
+        found = self._outcome_in_time(lookup, self.settings.deadline * _LOOKUP_SHARE)
+        return self._counted(self._decoded(key, found))
+
+    async def aget(self, key: str) -> ChatResponse | None:
+        """As ``get``, without blocking the event loop."""
+        known, lookup = self._begin(key)
+        if lookup is None:
+            return self._counted(known)
+        done = asyncio.wrap_future(lookup)
+        await asyncio.wait([done], timeout=self.settings.deadline * _LOOKUP_SHARE)
+        found = self._outcome_in_time(lookup, 0.0)
+        if not done.cancel() and not done.cancelled():
+            done.exception()  # looked at, or the event loop complains that nobody did
+        return self._counted(self._decoded(key, found))
+
+    def put(self, key: str, response: ChatResponse) -> None:
+        """Keep an answer. Returns at once; writing goes on in the background."""
+        try:
+            text = json.dumps({"schema": SCHEMA_VERSION, "response": response.to_dict()})
+        except (TypeError, ValueError) as error:
+            self._failed(error)
+            return
+        if self._writers is None:
+            self._attempt(lambda: self._backend.put(key, text))
+            self._add(stored=1)
+            return
+        with self._lock:
+            if self._closed or not self.circuit.closed or len(self._pending) >= _MOST_PENDING:
+                self.stats.skipped += 1
+                return
+            self._pending[key] = response
+        writing = self._writers.submit(lambda: self._backend.put(key, text))
+        writing.add_done_callback(lambda future: self._written(key, future))
+
+    def hit(self, response: ChatResponse) -> None:
+        """Count an answer that did not have to be paid for."""
+        with self._lock:
+            self.stats.hits += 1
+            self.stats.saved += Decimal(repr(response.cost or 0.0))
+
+    def shared(self) -> None:
+        """Count a call that took the answer of an identical one in flight."""
+        self._add(shared=1)
+
+    def clear(self) -> int:
+        """Forget every answer in the namespace, waiting until it is done; errors are raised."""
+        if self._writers is None:
+            return self._backend.clear()
+        return self._writers.submit(self._backend.clear).result(timeout=60)
+
+    def close(self, timeout: float = 2.0) -> None:
+        """Finish writing and let go of files and connections, within a time limit."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+        for workers in (self._writers, self._readers):
+            if workers is not None:
+                workers.close(timeout)
+        self._attempt(self._backend.close)
+
+    async def aclose(self, timeout: float = 2.0) -> None:  # noqa: ASYNC109  # handed on to close()
+        """As ``close``, without blocking the event loop."""
+        await asyncio.to_thread(self.close, timeout)
+
+    def _start_workers(self) -> tuple[Workers | None, Workers | None]:
+        if not self._backend.readers:
+            return None, None
+        release = self._backend.close_thread
+        readers = Workers(self._backend.readers, "cache-reader", release)
+        writers = Workers(1, "cache-writer", release)
+        weakref.finalize(self, writers.close, 1.0)  # also when the process ends without close()
+        weakref.finalize(self, readers.close, 0.2)
+        return readers, writers
+
+    def _begin(self, key: str) -> tuple[ChatResponse | None, Future[str | None] | None]:
+        """What is known at once, or else the look-up to wait for."""
+        with self._lock:
+            if key in self._pending:
+                return self._pending[key], None
+            if self._closed:
+                return None, None
+        if self._readers is None:
+            return self._decoded(key, self._attempt(lambda: self._backend.get(key))), None
+        if self.circuit.closed:
+            return None, self._readers.submit(lambda: self._backend.get(key))
+        self._add(skipped=1)
+        if self.circuit.take_trial():
+            trial = self._readers.submit(self._backend.open)
+            trial.add_done_callback(self._tried)
+        return None, None
+
+    def _outcome_in_time(self, future: Future[Any], seconds: float) -> Any:
+        """The result, or ``None`` when there is none in time; reports to the circuit either way."""
+        try:
+            result = future.result(timeout=seconds)
+        except Exception as error:  # noqa: BLE001  # a cache must never fail a call, whatever its libraries raise
+            future.cancel()
+            self._failed(error)
+            self.circuit.failed()
+            return None
+        self.circuit.succeeded()
+        return result
+
+    def _tried(self, trial: Future[None]) -> None:
+        if trial.cancelled() or trial.exception() is not None:
+            self.circuit.failed()
+        else:
+            self.circuit.succeeded()
+
+    def _written(self, key: str, writing: Future[None]) -> None:
+        error = writing.exception()
+        with self._lock:
+            self._pending.pop(key, None)
+            self.stats.stored += error is None
+        if error is not None:
+            self._failed(error)
+            self.circuit.failed()
+
+    def _attempt(self, work: Callable[[], Any]) -> Any:
+        try:
+            return work()
+        except Exception as error:  # noqa: BLE001  # a cache must never fail a call, whatever its libraries raise
+            self._failed(error)
+            return None
+
+    def _decoded(self, key: str, text: str | None) -> ChatResponse | None:
+        if text is None:
+            return None
+        try:
+            data = json.loads(text)
+            if data["schema"] != SCHEMA_VERSION:
+                return None
+            return ChatResponse.from_dict(data["response"])
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+            self._failed(error)
+            if self._writers is None:
+                self._backend.delete(key)
+            else:
+                self._writers.submit(lambda: self._backend.delete(key))
+            return None
+
+    def _counted(self, response: ChatResponse | None) -> ChatResponse | None:
+        if response is None:
+            self._add(misses=1)
+        return response
+
+    def _failed(self, error: BaseException) -> None:
+        with self._lock:
+            self.stats.errors += 1
+            first, self._warned = not self._warned, True
+        if first:
+            reason = redact_text(f"{type(error).__name__}: {error}" if str(error) else "no answer in time")
+            logger.warning("the response cache (%s) fails, calls go on without it: %s", self.settings.place, reason)
+
+    def _add(self, *, misses: int = 0, shared: int = 0, stored: int = 0, skipped: int = 0) -> None:
+        with self._lock:
+            self.stats.misses += misses
+            self.stats.shared += shared
+            self.stats.stored += stored
+            self.stats.skipped += skipped
