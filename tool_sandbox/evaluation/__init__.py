@@ -1,0 +1,1 @@
+"""How a score comes from a trajectory: columns, rows, tables, milestones, matching."""

@@ -1,0 +1,100 @@
+"""The verdict on one trajectory."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from attrs import define, field
+
+from tool_sandbox.common.vocabulary import RoleType
+from tool_sandbox.evaluation.matching import MilestoneMatcher
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from tool_sandbox.common.execution_context import ExecutionContext
+
+
+@define(slots=False)
+class EvaluationResult:
+    """How a trajectory scored.
+
+    Args:
+        milestone_mapping: Milestone index to (message index, similarity).
+        minefield_mapping: The same for minefields.
+        milestone_similarity: Mean similarity of all milestones, 0 to 1.
+        minefield_similarity: Mean similarity of all minefields; anything but 0 voids the score.
+        similarity: The score: that of the milestones, or 0 when a minefield was hit.
+        turn_count: How many messages the conversation took.
+    """
+
+    milestone_mapping: OrderedDict[int, tuple[int, float]] = field(factory=OrderedDict)
+    minefield_mapping: OrderedDict[int, tuple[int, float]] = field(factory=OrderedDict)
+    milestone_similarity: float = 0
+    minefield_similarity: float = 0
+    similarity: float = field(init=False)
+    turn_count: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        """Combine both similarities."""
+        self.similarity = self.milestone_similarity if self.minefield_similarity == 0 else 0
+
+
+@define(slots=False)
+class Evaluation:
+    """What a trajectory is judged by.
+
+    Args:
+        milestone_matcher: What should happen.
+        minefield_matcher: What must not happen.
+    """
+
+    milestone_matcher: MilestoneMatcher = field(factory=MilestoneMatcher)
+    minefield_matcher: MilestoneMatcher = field(factory=MilestoneMatcher)
+
+    def evaluate(self, execution_context: ExecutionContext, max_turn_count: int = 0) -> EvaluationResult:  # noqa: ARG002
+        """Judge a finished trajectory.
+
+        Args:
+            execution_context: The trajectory.
+            max_turn_count: Accepted for compatibility; has no influence.
+        """
+        reached, score = self.milestone_matcher.compute_mapping_and_similarity(execution_context)
+        hit, damage = self.minefield_matcher.compute_mapping_and_similarity(execution_context)
+        return EvaluationResult(
+            milestone_mapping=OrderedDict(sorted(reached.items())),
+            minefield_mapping=hit,
+            milestone_similarity=1 if score is None else score,
+            minefield_similarity=0 if damage is None else damage,
+            turn_count=count_turns(execution_context.log()),
+        )
+
+
+def get_effective_turn_count(sandbox_database: pl.DataFrame) -> int:
+    """How many messages of a log count as turns; see ``count_turns``."""
+    return count_turns(sandbox_database.select("sender", "recipient", "visible_to").to_dicts())
+
+
+def count_turns(log: Iterable[Mapping[str, Any]]) -> int:
+    """How many messages count as turns.
+
+    Not counted: messages of the system, between user and execution environment, few-shot examples, and messages
+    without ``visible_to``, which is why the scripted opening message does not count.
+    """
+    return sum(_is_turn(row["sender"], row["recipient"], row["visible_to"]) for row in log)
+
+
+_UNCOUNTED = {
+    (RoleType.USER.value, RoleType.EXECUTION_ENVIRONMENT.value),
+    (RoleType.EXECUTION_ENVIRONMENT.value, RoleType.USER.value),
+}
+
+
+def _is_turn(sender: str | None, recipient: str | None, visible_to: list[str] | None) -> bool:
+    if sender is None or visible_to is None or sender == RoleType.SYSTEM:
+        return False
+    if recipient is None and sender != RoleType.AGENT:
+        return False
+    return (sender, recipient) not in _UNCOUNTED and list(visible_to) != [RoleType.USER]
