@@ -19,7 +19,7 @@ FLOORS = (
     ("runs",),
     ("analysis",),
     ("viewer",),
-    ("cli",),
+    ("cli", "__main__"),
 )
 FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}
 
