@@ -122,7 +122,7 @@ def _class_acceptance(expected: Any) -> _Acceptance:
     """Exact for a concrete class; instances count for an abstract one; anything goes where nothing can be checked."""
     if typing.is_typeddict(expected):
         return _Acceptance(frozenset({dict}))
-    unchecked = expected in {object, inspect.Parameter.empty} or getattr(expected, "_is_protocol", False)
+    unchecked = expected in {Any, object, inspect.Parameter.empty} or getattr(expected, "_is_protocol", False)
     if unchecked or not isinstance(expected, type):
         return _Acceptance(anything=True)
     if isinstance(expected, ABCMeta) and inspect.isabstract(expected):

@@ -1,0 +1,173 @@
+"""Addresses and places of the offline data, and made-up ones where a town would have them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from attrs import frozen
+
+from tool_sandbox.tools.search import chance
+from tool_sandbox.tools.search.dataset import City, Dataset, KindOfPlace, Place, distance_km
+
+AT_THE_PLACE_KM = 0.15
+"""A position this close to a known place has its address."""
+
+IN_TOWN_KM = 60.0
+"""A position this close to a city has made-up streets and shops of that city; further out there are none."""
+
+NAME_LIKENESS = 86
+KIND_LIKENESS = 90
+KNOWN_KIND_KM = 50.0
+SHORTEST_ADDRESS = 8
+
+
+def address_at(data: Dataset, latitude: float, longitude: float) -> str | None:
+    """The address of the place at a position, else a made-up one if a city is near, else ``None``."""
+    distances = (
+        (distance_km(latitude, longitude, place.latitude, place.longitude), place.name, place) for place in data.places
+    )
+    distance, _, place = min(distances)
+    if distance <= AT_THE_PLACE_KM:
+        return full_address(place.street, data.city_named(place.city))
+    city, city_distance = data.nearest_city(latitude, longitude)
+    if city_distance > IN_TOWN_KM:
+        return None
+    return full_address(_made_up_street(data, city, round(latitude, 4), round(longitude, 4)), city)
+
+
+def full_address(street: str, city: City) -> str:
+    """One line, as people of the country write it."""
+    if city.in_united_states:
+        return f"{street}, {city.name}, {city.region} {city.postcode}, United States"
+    return f"{street}, {city.postcode} {city.name}, {city.country}"
+
+
+def find_places(data: Dataset, query: str, latitude: float, longitude: float, limit: int) -> list[dict[str, Any]]:
+    """Places that fit a query, best first: known ones by name anywhere, by kind within 50 km, then made-up ones.
+
+    Args:
+        data: Where to look.
+        query: A name, a kind of place or an address.
+        latitude: Where to search.
+        longitude: Where to search.
+        limit: At most this many.
+    """
+    found = sorted(_known(data, query, latitude, longitude), key=_Find.rank)
+    near = list(_made_up(data, query, latitude, longitude)) if len(found) < limit else []
+    known_names = {find.place.name for find in found}
+    found += [find for find in sorted(near, key=_Find.rank) if find.place.name not in known_names]
+    return [_entry(find.place, data.city_named(find.place.city)) for find in found[:limit]]
+
+
+@frozen
+class _Find:
+    place: Place
+    likeness: float
+    distance: float
+    by_name: bool
+
+    def rank(self) -> tuple[bool, float, float, str]:
+        """By name before by kind; those by name the likeliest first, those by kind the closest first."""
+        return (not self.by_name, -self.likeness if self.by_name else 0.0, self.distance, self.place.name)
+
+
+def _known(data: Dataset, query: str, latitude: float, longitude: float) -> Iterator[_Find]:
+    for place in data.places:
+        distance = distance_km(latitude, longitude, place.latitude, place.longitude)
+        by_name = max(_likeness(query, place.name), _likeness(query, f"{place.name} {place.city}"))
+        by_address = _address_likeness(query, place, data)
+        if max(by_name, by_address) >= NAME_LIKENESS:
+            yield _Find(place, max(by_name, by_address), distance, by_name=True)
+        elif distance <= KNOWN_KIND_KM and _is_kind(query, place.types):
+            yield _Find(place, 0, distance, by_name=False)
+
+
+def _made_up(data: Dataset, query: str, latitude: float, longitude: float) -> Iterator[_Find]:
+    city, city_distance = data.nearest_city(latitude, longitude)
+    if city_distance > IN_TOWN_KM:
+        return
+    for kind in data.kinds_of_places:
+        if _is_kind(query, [kind.kind, *kind.also_called]):
+            for name in kind.names:
+                place = _made_up_place(data, kind, name, city, (round(latitude, 2), round(longitude, 2)))
+                distance = distance_km(latitude, longitude, place.latitude, place.longitude)
+                yield _Find(place, 0, distance, by_name=False)
+
+
+def _made_up_place(data: Dataset, kind: KindOfPlace, name: str, city: City, around: tuple[float, float]) -> Place:
+    about = (name, city.name, *around)
+    phone = chance.between(100, 199, "phone", *about)
+    return Place(
+        name=name,
+        street=_made_up_street(data, city, *about),
+        city=city.name,
+        latitude=round(around[0] + (chance.share("north", *about) - 0.5) * 0.04, 6),
+        longitude=round(around[1] + (chance.share("east", *about) - 0.5) * 0.04, 6),
+        types=[kind.kind],
+        phone_number=f"+1{city.area_code}5550{phone}" if city.in_united_states else None,
+        rating=3.5 + chance.between(0, 14, "rating", *about) / 10,
+        review_count=chance.between(20, 900, "reviews", *about),
+        price_level=kind.price_level,
+        opening_hours="9 AM to 6 PM",
+    )
+
+
+def _made_up_street(data: Dataset, city: City, *about: object) -> str:
+    number = chance.between(1, 999, "number", city.name, *about)
+    street = chance.one_of(data.streets, "street", city.name, *about)
+    return f"{number} {street}"
+
+
+def _is_kind(query: str, kinds: list[str]) -> bool:
+    return any(_likeness(query, kind) >= KIND_LIKENESS for kind in kinds)
+
+
+def _likeness(query: str, text: str) -> float:
+    from rapidfuzz import fuzz, utils
+
+    return fuzz.ratio(_without_filler(query), text, processor=utils.default_process)
+
+
+def _address_likeness(query: str, place: Place, data: Dataset) -> float:
+    """How much a query that starts with a house number resembles the beginning of the address."""
+    from rapidfuzz import fuzz, utils
+
+    if not query[:1].isdigit() or len(query) < SHORTEST_ADDRESS:
+        return 0
+    address = full_address(place.street, data.city_named(place.city))
+    return fuzz.ratio(query, address[: len(query)], processor=utils.default_process)
+
+
+def _without_filler(query: str) -> str:
+    """The query without the words people put around what they look for, and without a plural s."""
+    words = [
+        word for word in query.split() if word.lower() not in {"near", "nearby", "me", "nearest", "closest", "the"}
+    ]
+    text = " ".join(words) or query
+    return text[:-1] if text.endswith("s") and not text.endswith("ss") else text
+
+
+def _entry(place: Place, city: City) -> dict[str, Any]:
+    identity = f"{chance.between(0, 2**40, 'identity', place.name, place.latitude, place.longitude):011x}"
+    return {
+        "business_id": identity,
+        "place_id": f"place-{identity}",
+        "place_link": f"https://maps.example/{identity}",
+        "name": place.name,
+        "full_address": full_address(place.street, city),
+        "city": city.name,
+        "state": city.region,
+        "latitude": place.latitude,
+        "longitude": place.longitude,
+        "phone_number": place.phone_number,
+        "rating": place.rating,
+        "review_count": place.review_count,
+        "price_level": place.price_level,
+        "types": list(place.types),
+        "working_hours": place.opening_hours,
+        "website": place.website,
+        "timezone": city.zone,
+        "verified": True,
+        "photos": [],
+    }

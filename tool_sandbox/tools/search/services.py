@@ -1,0 +1,30 @@
+"""The services behind the search tools, whose requests and answers every backend speaks."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+
+@frozen
+class Service:
+    """One service.
+
+    Args:
+        host: What the request header ``X-RapidAPI-Host`` says.
+        path: Path below the host.
+    """
+
+    host: str
+    path: str
+
+    @property
+    def url(self) -> str:
+        """Where requests go."""
+        return f"https://{self.host}{self.path}"
+
+
+REVERSE_GEOCODING = Service("trueway-geocoding.p.rapidapi.com", "/ReverseGeocode")
+PLACES = Service("maps-data.p.rapidapi.com", "/searchmaps.php")
+WEATHER = Service("weatherapi-com.p.rapidapi.com", "/forecast.json")
+STOCKS = Service("real-time-finance-data.p.rapidapi.com", "/search")
+CURRENCIES = Service("currency-converter18.p.rapidapi.com", "/api/v1/convert")

@@ -1,0 +1,41 @@
+"""Unit conversion. The registry of units takes half a second to build, so there is one, built when first needed."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from typing import Any
+
+_building = threading.Lock()
+
+
+def convert(amount: float, from_unit: str, to_unit: str) -> float:
+    """The amount in another unit; names that are unknown as written are tried in lower case.
+
+    Raises:
+        pint.UndefinedUnitError: A unit is unknown.
+        pint.DimensionalityError: The units measure different things.
+    """
+    from pint import UndefinedUnitError
+
+    try:
+        return _convert(amount, from_unit, to_unit)
+    except UndefinedUnitError:
+        return _convert(amount, from_unit.lower(), to_unit.lower())
+
+
+def _convert(amount: float, from_unit: str, to_unit: str) -> float:
+    magnitude: float = _registry().Quantity(amount, from_unit).to(to_unit).magnitude
+    return magnitude
+
+
+def _registry() -> Any:
+    with _building:
+        return _built_registry()
+
+
+@functools.cache
+def _built_registry() -> Any:
+    from pint import UnitRegistry
+
+    return UnitRegistry()
