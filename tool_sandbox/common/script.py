@@ -1,0 +1,158 @@
+"""What the parties of a scenario say and do, written down as data: its solution, and how to trip its minefields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from attrs import Factory, evolve, field, frozen
+
+from tool_sandbox.errors import ScenarioError
+
+
+@frozen
+class Reference:
+    """A value that is only known once an earlier tool call has answered.
+
+    Args:
+        tool: Whose result holds the value.
+        take: Dotted path into the result, such as ``0.person_id``; empty for the result itself.
+        call: Which call of that tool, counted from 0; −1 is the latest.
+    """
+
+    tool: str
+    take: str = ""
+    call: int = -1
+
+    def resolve(self, results: Sequence[tuple[str, Any]]) -> Any:
+        """Look the value up.
+
+        Args:
+            results: Tool name and result of every call so far, oldest first.
+
+        Raises:
+            ScenarioError: The tool was not called that often, or its result has no such part.
+        """
+        answers = [value for name, value in results if name == self.tool]
+        try:
+            return part_of(answers[self.call], self.take)
+        except (IndexError, KeyError, TypeError, ValueError) as error:
+            message = f"{self} finds nothing in the {len(answers)} result(s) of {self.tool!r} so far."
+            raise ScenarioError(message) from error
+
+    def __str__(self) -> str:
+        return f"{{from: {self.tool}, take: {self.take!r}}}"
+
+
+def part_of(value: Any, path: str) -> Any:
+    """Follow a dotted path of keys and list positions; the empty path is the value itself.
+
+    Raises:
+        KeyError, IndexError, TypeError, ValueError: The path leads nowhere.
+    """
+    for step in filter(None, path.split(".")):
+        value = value[step] if isinstance(value, Mapping) else value[int(step)]
+    return value
+
+
+def _frozen_mapping(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    return MappingProxyType(dict(values))
+
+
+@frozen
+class ScriptedCall:
+    """One tool call; argument values may be, or hold, a :class:`Reference`."""
+
+    name: str
+    arguments: Mapping[str, Any] = field(factory=dict, converter=_frozen_mapping)
+
+    def references(self) -> Iterator[Reference]:
+        """Every reference among the arguments."""
+        return _references(dict(self.arguments))
+
+    def resolved(self, results: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+        """The arguments with references replaced by what ``results`` hold."""
+        return {name: _resolved(value, results) for name, value in self.arguments.items()}
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> ScriptedCall:
+        return self
+
+
+def _references(value: Any) -> Iterator[Reference]:
+    if isinstance(value, Reference):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _references(inner)
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from _references(inner)
+
+
+def _resolved(value: Any, results: Sequence[tuple[str, Any]]) -> Any:
+    if isinstance(value, Reference):
+        return value.resolve(results)
+    if isinstance(value, Mapping):
+        return {key: _resolved(inner, results) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_resolved(inner, results) for inner in value]
+    return value
+
+
+@frozen
+class ToolStep:
+    """The agent calls tools; several calls go out together."""
+
+    calls: tuple[ScriptedCall, ...]
+
+
+@frozen
+class SayStep:
+    """The agent speaks to the user."""
+
+    text: str
+
+
+@frozen
+class UserStep:
+    """The user answers the agent."""
+
+    text: str
+
+
+@frozen
+class EndStep:
+    """The user ends the conversation."""
+
+
+Step = ToolStep | SayStep | UserStep | EndStep
+
+
+@frozen
+class Script:
+    """A solution as it is played, and the ways to step on each minefield."""
+
+    steps: tuple[Step, ...] = ()
+    sabotage: Mapping[str, tuple[Step, ...]] = Factory(dict)
+    """Minefield id → what the parties do to trip it."""
+
+    def agent_steps(self) -> tuple[ToolStep | SayStep, ...]:
+        """What the agent does, in order."""
+        return tuple(step for step in self.steps if isinstance(step, (ToolStep, SayStep)))
+
+    def user_texts(self) -> tuple[str, ...]:
+        """What the user says after the opening message, in order."""
+        return tuple(step.text for step in self.steps if isinstance(step, UserStep))
+
+    def without(self, position: int) -> Script:
+        """The same script, one step short.
+
+        Args:
+            position: Index into ``steps``. With the agent's question goes the user's reply to it.
+        """
+        steps = list(self.steps)
+        dropped = steps.pop(position)
+        if isinstance(dropped, SayStep) and position < len(steps) and isinstance(steps[position], UserStep):
+            steps.pop(position)
+        return evolve(self, steps=tuple(steps))

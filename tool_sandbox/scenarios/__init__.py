@@ -1,0 +1,44 @@
+"""Scenarios: the bundled ones, and loading your own.
+
+``named_scenarios`` gives every bundled scenario in all eight presentations of its tools, ``load_from`` a user's own
+files, ``select`` those with certain names, tags and categories.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tool_sandbox.common.scenario import Scenario
+    from tool_sandbox.common.tool_discovery import ToolBackend
+
+__all__ = ["load_from", "named_scenarios"]
+
+
+def named_scenarios(preferred_tool_backend: ToolBackend) -> dict[str, Scenario]:
+    """Every bundled scenario by name: first the plain ones, then seven presentations of each.
+
+    Args:
+        preferred_tool_backend: Which implementation of a tool wins when several have one name.
+    """
+    from tool_sandbox.scenarios.augment import augmented
+    from tool_sandbox.scenarios.kinds import all_named
+
+    return augmented(all_named(preferred_tool_backend), preferred_tool_backend)
+
+
+def load_from(source: str | Path, preferred_tool_backend: ToolBackend | None = None) -> dict[str, Scenario]:
+    """A user's own scenarios by name, in all eight presentations.
+
+    Args:
+        source: A YAML file, a folder of YAML files, a Python file, a folder laid out like a package of scenario
+            modules, or the dotted name of a module.
+        preferred_tool_backend: As for ``named_scenarios``.
+
+    Raises:
+        ScenarioError: There is nothing at ``source``, or it cannot be loaded as it is.
+    """
+    from tool_sandbox.scenarios.sources import load
+
+    return load(source, preferred_tool_backend)

@@ -1,0 +1,94 @@
+"""The eight ways a scenario's tools are presented."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from types import ModuleType
+
+from attrs import evolve, frozen
+
+from tool_sandbox.common.scenario import Scenario
+from tool_sandbox.common.tool_discovery import ToolBackend, extra_tool_modules, rank_tools_by_similarity
+from tool_sandbox.common.vocabulary import ScenarioCategories as Category
+
+
+@frozen
+class Augmentation:
+    """One way to present tools.
+
+    Args:
+        suffix: Comes after the scenario's name.
+        distractions: How many tools that are not needed are offered too; ``None`` is all.
+        categories: What the scenario is tagged with.
+        scrambled: What is hidden from the model.
+    """
+
+    suffix: str
+    distractions: int | None
+    categories: tuple[Category, ...]
+    scrambled: tuple[Category, ...] = ()
+
+
+_THREE = "_3_distraction_tools"
+
+
+def _scrambled(what: str, category: Category) -> Augmentation:
+    return Augmentation(f"{_THREE}_{what}_scrambled", 3, (Category.THREE_DISTRACTION_TOOLS, category), (category,))
+
+
+AUGMENTATIONS = (
+    Augmentation("", 0, (Category.NO_DISTRACTION_TOOLS,)),
+    Augmentation(_THREE, 3, (Category.THREE_DISTRACTION_TOOLS,)),
+    Augmentation("_10_distraction_tools", 10, (Category.TEN_DISTRACTION_TOOLS,)),
+    Augmentation("_all_tools", None, (Category.ALL_TOOLS_AVAILABLE,)),
+    _scrambled("tool_description", Category.TOOL_DESCRIPTION_SCRAMBLED),
+    _scrambled("arg_type", Category.ARG_TYPE_SCRAMBLED),
+    _scrambled("arg_description", Category.ARG_DESCRIPTION_SCRAMBLED),
+    _scrambled("tool_name", Category.TOOL_NAME_SCRAMBLED),
+)
+
+
+def augmented(name_to_scenario: Mapping[str, Scenario], backend: ToolBackend) -> dict[str, Scenario]:
+    """Every scenario in all eight presentations: first the plain ones, then seven variants for each.
+
+    Raises:
+        KeyError: A scenario allows a tool that does not exist.
+    """
+    plain, *others = AUGMENTATIONS
+    all_of_them = {name: _presented(name, scenario, plain, backend) for name, scenario in name_to_scenario.items()}
+    for name, scenario in name_to_scenario.items():
+        for augmentation in others:
+            variant = name + augmentation.suffix
+            all_of_them[variant] = _presented(variant, scenario, augmentation, backend)
+    return all_of_them
+
+
+def _presented(name: str, scenario: Scenario, augmentation: Augmentation, backend: ToolBackend) -> Scenario:
+    context = scenario.starting_context.fork()
+    needed = list(context.tool_allow_list or ())
+    if augmentation.distractions != 0:
+        ranked = _ranked(tuple(needed), backend, extra_tool_modules())
+        context.tool_allow_list = [*needed, *ranked[: augmentation.distractions]]
+    context.tool_augmentation_list = [*context.tool_augmentation_list, *augmentation.scrambled]
+    return evolve(
+        scenario,
+        name=name,
+        starting_context=context,
+        categories=[*scenario.categories, *augmentation.categories],
+    )
+
+
+@lru_cache(maxsize=4096)
+def _ranked(needed: tuple[str, ...], backend: ToolBackend, own: Sequence[ModuleType]) -> tuple[str, ...]:
+    """The tools that are not needed, most confusing first; tools of the users' own modules come last.
+
+    A pure function of what tools there are, so remembering it shares no state between runs.
+    """
+    import tool_sandbox.tools
+    from tool_sandbox.common.tool_discovery import get_all_tools
+
+    ours = rank_tools_by_similarity([], tool_sandbox.tools, backend)
+    theirs = [name for name in get_all_tools(backend) if name not in ours] if own else []
+    ranked = rank_tools_by_similarity([name for name in needed if name not in theirs], tool_sandbox.tools, backend)
+    return (*ranked, *(name for name in theirs if name not in needed))

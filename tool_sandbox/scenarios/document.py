@@ -1,0 +1,175 @@
+"""A YAML file read strictly: every value knows its line, and nothing is guessed.
+
+YAML 1.1 turns ``on`` into true, ``+15550100`` into a number, ``17:30`` into 1050 and ``2026-03-02`` into a date, and
+lets a repeated key win silently. Here keys are always text, and such values are refused with advice.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, NoReturn
+
+import yaml
+from attrs import evolve, field, frozen
+
+from tool_sandbox.errors import ScenarioError
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_MAX_DEPTH = 40
+
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]*)\Z")
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?\Z")
+_WORDS: dict[str, Any] = {
+    "true": True,
+    "True": True,
+    "false": False,
+    "False": False,
+    "null": None,
+    "~": None,
+    "": None,
+    ".inf": float("inf"),
+    "-.inf": float("-inf"),
+}
+_ADVICE = {
+    "tag:yaml.org,2002:bool": "YAML reads it as true or false; write true or false, or quote the word",
+    "tag:yaml.org,2002:int": "YAML reads it as a number; quote it, or write a plain whole number",
+    "tag:yaml.org,2002:float": "YAML reads it as a number; quote it, or write a plain decimal number",
+    "tag:yaml.org,2002:timestamp": "YAML reads it as a date; quote it, or write {at: '…'} for a point in time",
+    "tag:yaml.org,2002:null": "YAML reads it as nothing; quote the word or write null",
+}
+
+
+@frozen
+class Place:
+    """Where in which file something stands, for messages a person can act on."""
+
+    file: str
+    line: int = 1
+    entry: str = ""
+    key: str = ""
+
+    def error(self, problem: str) -> ScenarioError:
+        """The error to raise: file, line, entry and key, then what is wrong."""
+        who = f" {self.entry}:" if self.entry else ""
+        what = f" {self.key}:" if self.key else ""
+        return ScenarioError(f"{self.file}:{self.line}:{who}{what} {problem}")
+
+    def inside(self, key: str, line: int | None = None) -> Place:
+        """The place one level deeper."""
+        dotted = f"{self.key}{key}" if key.startswith("[") or not self.key else f"{self.key}.{key}"
+        return evolve(self, key=dotted, line=line or self.line)
+
+
+class Mapping(dict[str, Any]):
+    """A YAML mapping that remembers the line of every key."""
+
+    line: int
+    lines: dict[str, int]
+
+    def __init__(self, values: dict[str, Any], line: int = 1, lines: dict[str, int] | None = None) -> None:
+        super().__init__(values)
+        self.line = line
+        self.lines = lines or {}
+
+    def over(self, other: Mapping) -> Mapping:
+        """These values laid over those of ``other``."""
+        return Mapping({**other, **self}, self.line, {**other.lines, **self.lines})
+
+
+class Sequence(list[Any]):
+    """A YAML list that remembers the line of every item."""
+
+    line: int
+    lines: list[int]
+
+    def __init__(self, values: list[Any], line: int = 1, lines: list[int] | None = None) -> None:
+        super().__init__(values)
+        self.line = line
+        self.lines = lines or []
+
+
+@frozen
+class Document:
+    """One file: its name for messages and its content."""
+
+    file: str
+    content: Any = field(repr=False)
+
+    def place(self) -> Place:
+        """The top of the file."""
+        return Place(self.file, getattr(self.content, "line", 1))
+
+
+def read_file(path: Path) -> Document:
+    """Read a YAML file.
+
+    Raises:
+        ScenarioError: The file cannot be read, is no YAML, or holds a value that YAML would misread.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"{path}: this scenario file cannot be read ({error}); expected a YAML file in UTF-8."
+        raise ScenarioError(message) from error
+    return read_text(text, str(path))
+
+
+def read_text(text: str, file: str = "<text>") -> Document:
+    """Read YAML text; ``file`` names it in messages."""
+    try:
+        root = yaml.compose(text, Loader=_Loader)
+    except (yaml.YAMLError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        problem = getattr(error, "problem", None) or str(error)
+        raise Place(file, line).error(f"this is no YAML: {problem}.") from error
+    return Document(file, None if root is None else _Converter(file).value(root))
+
+
+@frozen
+class _Converter:
+    file: str
+
+    def value(self, node: yaml.Node, depth: int = 0) -> Any:
+        if depth > _MAX_DEPTH:
+            self._refuse(node, f"nested more than {_MAX_DEPTH} levels deep; is an anchor used inside itself?")
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, depth)
+        if isinstance(node, yaml.SequenceNode):
+            items = [self.value(item, depth + 1) for item in node.value]
+            return Sequence(items, _line(node), [_line(item) for item in node.value])
+        assert isinstance(node, yaml.ScalarNode)
+        return self._scalar(node)
+
+    def _mapping(self, node: yaml.MappingNode, depth: int) -> Mapping:
+        values: dict[str, Any] = {}
+        lines: dict[str, int] = {}
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                self._refuse(key_node, "a key must be a plain word.")
+            key = key_node.value
+            if key in values:
+                self._refuse(key_node, f"the key {key!r} stands twice; the first is in line {lines[key]}.")
+            values[key] = self.value(value_node, depth + 1)
+            lines[key] = _line(key_node)
+        return Mapping(values, _line(node), lines)
+
+    def _scalar(self, node: yaml.ScalarNode) -> Any:
+        text = str(node.value)
+        if node.style or node.tag == "tag:yaml.org,2002:str":
+            return text
+        if text in _WORDS:
+            return _WORDS[text]
+        if _INTEGER.match(text):
+            return int(text)
+        if _DECIMAL.match(text):
+            return float(text)
+        self._refuse(node, f"{text!r} is not what it looks like: {_ADVICE.get(node.tag, f'unknown tag {node.tag}')}.")
+
+    def _refuse(self, node: yaml.Node, problem: str) -> NoReturn:
+        raise Place(self.file, _line(node)).error(problem)
+
+
+def _line(node: yaml.Node) -> int:
+    return int(node.start_mark.line) + 1

@@ -1,0 +1,17 @@
+"""Scenarios that take several tool calls after one message of the user."""
+
+from __future__ import annotations
+
+from tool_sandbox.common.scenario import Scenario, ScenarioExtension
+from tool_sandbox.common.tool_discovery import ToolBackend
+from tool_sandbox.scenarios.kinds import Kind, extensions, named
+
+
+def get_extensions(base_scenarios: dict[str, Scenario]) -> list[ScenarioExtension]:
+    """What each of these scenarios adds to its base scenario."""
+    return extensions(Kind.MULTIPLE_TOOL_CALL, base_scenarios)
+
+
+def named_multiple_tool_call_scenarios(preferred_tool_backend: ToolBackend) -> dict[str, Scenario]:
+    """These scenarios by name, freshly built, each with just the tools it needs."""
+    return named(Kind.MULTIPLE_TOOL_CALL, preferred_tool_backend)

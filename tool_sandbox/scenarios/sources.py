@@ -1,0 +1,162 @@
+"""Loading a user's own scenarios: YAML, Python modules, and folders of either."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from collections.abc import Callable, Mapping
+from inspect import isfunction
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from tool_sandbox.common.scenario import Scenario
+from tool_sandbox.common.tool_discovery import ToolBackend
+from tool_sandbox.errors import ScenarioError, ToolSandboxError
+from tool_sandbox.scenarios.augment import augmented
+from tool_sandbox.scenarios.base_scenarios import named_base_scenarios
+from tool_sandbox.scenarios.foreign_package import ForeignPackage
+from tool_sandbox.scenarios.library import from_files, yaml_files
+
+_EXPECTED = "expected a YAML file, a Python file, a folder of either, or the dotted name of a module"
+
+
+def load(source: str | Path, backend: ToolBackend | None = None) -> dict[str, Scenario]:
+    """What ``tool_sandbox.scenarios.load_from`` promises."""
+    backend = backend or ToolBackend.DEFAULT
+    path = Path(source)
+    if path.suffix in (".yaml", ".yml"):
+        return augmented(from_files([path], backend).scenarios(), backend)
+    if path.is_dir():
+        return _from_folder(path, backend)
+    if path.suffix == ".py":
+        return _guarded(source, lambda: _from_module(_module_of_file(path), backend))
+    if not str(source).replace(".", "").isidentifier():
+        message = f"There is nothing at {str(source)!r}; {_EXPECTED}."
+        raise ScenarioError(message)
+    return _guarded(source, lambda: _from_module(_module_named(str(source)), backend))
+
+
+def _from_folder(folder: Path, backend: ToolBackend) -> dict[str, Scenario]:
+    modules = sorted(folder.glob("*.py"))
+    files = yaml_files(folder)
+    if not modules and not files:
+        message = f"The folder {str(folder)!r} holds no scenarios; {_EXPECTED}."
+        raise ScenarioError(message)
+    found = augmented(from_files(files, backend).scenarios(), backend) if files else {}
+    if modules:
+        loaded = _guarded(folder, lambda: _from_package(folder, backend))
+        _refuse_duplicates(found, loaded, folder)
+        found |= loaded
+    return found
+
+
+def _from_package(folder: Path, backend: ToolBackend) -> dict[str, Scenario]:
+    with ForeignPackage(folder) as package:
+        root = package.root()
+        if root is not None and _own_function(root, "named_scenarios"):
+            return dict(root.named_scenarios(backend))
+        found: dict[str, Scenario] = {}
+        for module in package.modules():
+            more = _plain_scenarios(module, backend)
+            _refuse_duplicates(found, more, folder)
+            found |= more
+    return augmented(found, backend)
+
+
+def _from_module(module: ModuleType, backend: ToolBackend) -> dict[str, Scenario]:
+    if callable(getattr(module, "named_scenarios", None)):
+        return dict(module.named_scenarios(backend))
+    found = _plain_scenarios(module, backend)
+    if not found:
+        message = (
+            f"The module {module.__name__!r} defines no scenarios; expected a function named_scenarios(backend), "
+            "named_<kind>_scenarios(backend) or get_extensions(base_scenarios)."
+        )
+        raise ScenarioError(message)
+    return augmented(found, backend)
+
+
+def _plain_scenarios(module: ModuleType, backend: ToolBackend) -> dict[str, Scenario]:
+    """What a module's ``named_<kind>_scenarios`` give, or else its extensions."""
+    makers = [
+        function
+        for name, function in vars(module).items()
+        if name.startswith("named_")
+        and name.endswith("_scenarios")
+        and name != "named_base_scenarios"
+        and _own_function(module, name)
+    ]
+    found: dict[str, Scenario] = {}
+    for maker in makers:
+        found.update(maker(backend))
+    if not makers and _own_function(module, "get_extensions"):
+        for extension in module.get_extensions(named_base_scenarios(backend)):
+            found.update(extension.get_extended_scenario())
+    return found
+
+
+def _own_function(module: ModuleType, name: str) -> bool:
+    function = getattr(module, name, None)
+    return isfunction(function) and function.__module__ == module.__name__
+
+
+def _module_of_file(path: Path) -> ModuleType:
+    if not path.is_file():
+        message = f"There is no file {str(path)!r}; {_EXPECTED}."
+        raise ScenarioError(message)
+    name = f"_tool_sandbox_scenarios_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # attrs and pickle look classes up by module name
+    spec.loader.exec_module(module)
+    return module
+
+
+def _module_named(name: str) -> ModuleType:
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name is not None and (name == error.name or name.startswith(f"{error.name}.")):
+            message = f"There is no module {name!r}, and no file or folder of that name; {_EXPECTED}."
+            raise ScenarioError(message) from error
+        raise
+
+
+def _guarded(source: str | Path, load_it: Callable[[], dict[str, Scenario]]) -> dict[str, Scenario]:
+    """Run a user's code; whatever goes wrong in it is reported as theirs, with the file and the line."""
+    try:
+        found = load_it()
+    except ToolSandboxError:
+        raise
+    except Exception as error:  # the users' own code may raise anything
+        message = f"Loading scenarios from {str(source)!r} failed{_last_line(error)}: {type(error).__name__}: {error}"
+        raise ScenarioError(message) from error
+    _check_kinds(source, found)
+    return found
+
+
+def _last_line(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return "" if trace is None else f" in {trace.tb_frame.f_code.co_filename}, line {trace.tb_lineno}"
+
+
+def _check_kinds(source: str | Path, found: Mapping[str, Any]) -> None:
+    for name, scenario in found.items():
+        if not isinstance(scenario, Scenario):
+            message = f"{name!r} from {str(source)!r} is a {type(scenario).__name__}; expected a Scenario."
+            raise ScenarioError(message)
+        scenario.name = scenario.name or name
+        scenario.source = scenario.source or str(source)
+
+
+def _refuse_duplicates(found: Mapping[str, Any], more: Mapping[str, Any], source: Path) -> None:
+    twice = sorted(set(found) & set(more))
+    if twice:
+        message = f"{twice[0]!r} stands twice in {str(source)!r}; every scenario needs a name of its own."
+        raise ScenarioError(message)

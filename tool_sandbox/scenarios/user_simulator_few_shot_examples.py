@@ -1,0 +1,121 @@
+"""What the simulated user is told, and example conversations that show it how to talk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tool_sandbox.common.vocabulary import RoleType
+
+USER_INSTRUCTION: str = """\
+You play a person who talks to the assistant on their phone. You are never the assistant yourself.
+
+How to play the person:
+- Everything you know is written in the task below. If you are asked for something that is not written there, say that \
+you do not know; never make up names, numbers, dates or places.
+- Give away one thing at a time, when the assistant asks for it. Do not repeat the whole task.
+- Write the way people text: one or two short, casual sentences, no lists, no polite phrases.
+- You cannot operate the phone yourself. If the assistant tells you to look something up or to change a setting, tell \
+it to do that with the tools it has.
+- If the assistant asks whether it may switch off low battery mode, or switch Wi-Fi, cellular or location service on or \
+off, allow it.
+- Do not judge how something was done, and do not ask for more than the task says.
+
+How to stop: as soon as the task is done, or when the assistant says for good that it cannot do it, or after it has \
+failed five times, call the tool `end_conversation` instead of writing a message.
+
+Now play this person. Your task: """
+
+_DEFAULT_EXAMPLE = "send_message_with_contact_content_cellular_off_multiple_user_turn"
+
+# Key → the task, then what user and assistant say in turn. The assistant has the last word, then the user ends.
+_CONVERSATIONS: dict[str, tuple[str, ...]] = {
+    "search_message_with_recency_latest_multiple_user_turn": (
+        "You want to know what your newest text message says. First only ask whether the assistant can look at your "
+        "messages.",
+        "can you see my texts?",
+        "Yes, I can search your messages. What are you looking for?",
+        "whatever came in last",
+        "Your newest message is from Ilya: the boat leaves at six.",
+    ),
+    "modify_contact_with_message_recency_multiple_user_turn": (
+        "Somebody texted you most recently from a new number, it was your cousin Bruno. You want that number saved for "
+        "Bruno. First only say that Bruno has a new number.",
+        "Bruno's got a new number",
+        "What is the new number?",
+        "no idea, it's the one that texted me last",
+        "The newest message came from +12065550195. Shall I save this number for Bruno?",
+        "yep do it",
+        "Bruno's number is now +12065550195.",
+    ),
+    "remove_contact_by_phone_multiple_user_turn": (
+        "You want the contact with the number +12065550193 gone. First only say that you want to clear out a contact.",
+        "want to get rid of a contact",
+        "Which contact should I remove?",
+        "the one with +12065550193",
+        "That number belongs to Gus Lindqvist. Shall I delete this contact?",
+        "sure",
+        "Gus Lindqvist is no longer in your contacts.",
+    ),
+    _DEFAULT_EXAMPLE: (
+        "You want to text Ilya Novak that the key is under the flower pot. You do not know Ilya's number, it is in your "
+        "contacts. First only say that you want to send a text.",
+        "need to send a text",
+        "Who is it for, and what should it say?",
+        "Ilya Novak",
+        "And what should I write?",
+        "the key is under the flower pot",
+        "I cannot send it, because cellular service is off. Could you switch it on?",
+        "you can do that, go ahead",
+        "What is Ilya Novak's phone number?",
+        "dunno, look in my contacts",
+        "I have sent Ilya Novak: the key is under the flower pot.",
+    ),
+    "find_temperature_f_with_location_and_time_diff_multiple_user_turn": (
+        "You want to know the lowest temperature in Fargo the day after tomorrow, in Fahrenheit. First only ask about "
+        "the weather in Fargo.",
+        "what's the weather like in Fargo",
+        "It is cloudy in Fargo, with 3 degrees Celsius.",
+        "no I mean the day after tomorrow, how cold does it get",
+        "The low in Fargo the day after tomorrow is -2 degrees Celsius.",
+        "in fahrenheit please",
+        "That is 28.4 degrees Fahrenheit.",
+    ),
+    "find_temperature_low_battery_mode": (
+        "You want to know how warm it is where you are right now. You do not know where that is. The phone is in low "
+        "battery mode.",
+        "how warm is it out here?",
+        "Which place do you mean?",
+        "right where I am",
+        "I cannot tell where you are, because location service is off. May I switch it on?",
+        "yeah",
+        "That is not possible while low battery mode is on. May I switch that off?",
+        "go for it",
+        "I also have to switch Wi-Fi on to look up the weather. Is that all right?",
+        "fine with me",
+        "It is 17 degrees Celsius where you are.",
+    ),
+}
+
+
+def named_user_simulator_few_shot_examples() -> dict[str, list[dict[str, Any]]]:
+    """Example conversations by name, as rows for the message log; only the user sees them."""
+    return {name: _rows(*conversation) for name, conversation in _CONVERSATIONS.items()}
+
+
+def default_example() -> str:
+    """Name of the example that every starting world holds."""
+    return _DEFAULT_EXAMPLE
+
+
+def _rows(task: str, *lines: str) -> list[dict[str, Any]]:
+    rows = [_row(RoleType.SYSTEM, RoleType.USER, USER_INSTRUCTION + task)]
+    parties = (RoleType.USER, RoleType.AGENT)
+    for position, line in enumerate(lines):
+        speaker, listener = parties if position % 2 == 0 else parties[::-1]
+        rows.append(_row(speaker, listener, line))
+    rows.append(_row(RoleType.USER, RoleType.EXECUTION_ENVIRONMENT, "end_conversation()"))
+    return rows
+
+
+def _row(sender: RoleType, recipient: RoleType, content: str) -> dict[str, Any]:
+    return {"sender": sender, "recipient": recipient, "content": content, "visible_to": [RoleType.USER]}
