@@ -20,8 +20,7 @@ from tool_sandbox.errors import StalledConversationError
 if TYPE_CHECKING:
     from tool_sandbox.common.message import Message
     from tool_sandbox.common.script import Script
-    from tool_sandbox.evaluation.matching import Evaluation
-    from tool_sandbox.evaluation.result import EvaluationResult
+    from tool_sandbox.evaluation.result import Evaluation, EvaluationResult
     from tool_sandbox.roles.base_role import BaseRole
 
 OnMessage = Callable[["Message"], None]

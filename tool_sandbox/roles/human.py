@@ -78,7 +78,7 @@ class CliRole(BaseRole):
         return InteractiveMessage(tool_call=self._ask("Tool call: "))
 
     def _message(self, answer: InteractiveMessage) -> Message:
-        sender = RoleType(self.role_type)
+        sender = RoleType(str(self.role_type))
         if answer.tool_call is None:
             return Message(sender=sender, recipient=self.recipient, content=answer.content or "")
         environment = RoleType.EXECUTION_ENVIRONMENT
