@@ -52,7 +52,7 @@ class CacheSettings:
     """The most seconds that looking into the cache may delay a call."""
 
     @classmethod
-    def parse(cls, value: CacheSettings | Mapping[str, Any] | str | bool | None) -> CacheSettings:
+    def parse(cls, value: Any) -> CacheSettings:
         """Settings from whatever a person wrote.
 
         Args:

@@ -1,0 +1,285 @@
+"""Every finished call of a run on disk, so that a run killed at any instant goes on without paying twice."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import threading
+import weakref
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+from attrs import astuple, evolve, frozen
+
+from tool_sandbox.errors import HarnessError
+from tool_sandbox.llm.chat import CallTag, ChatModel, ChatRequest, ChatResponse
+from tool_sandbox.llm.fingerprint import SCHEMA_VERSION, fingerprint
+from tool_sandbox.llm.redaction import redact, redact_text, remove_values
+from tool_sandbox.llm.workers import Workers
+
+
+@frozen
+class CallKey:
+    """Which call of a run."""
+
+    request: str
+    """Digest of the question."""
+    scenario: str
+    trial: int
+    role: str
+    turn: int
+    occurrence: int = 0
+    """The how-manieth identical question of the same turn."""
+
+
+@frozen(kw_only=True)
+class JournalEntry:
+    """One finished call as it stands in the journal."""
+
+    key: CallKey
+    tag: CallTag
+    model: str
+    """The model that was asked."""
+    response: ChatResponse
+
+
+class Journal:
+    """The file of finished calls, one JSON object a line. Safe for threads and any number of event loops.
+
+    A last line that a crash tore apart is cut off when the file is opened again; a damaged line elsewhere is skipped.
+
+    Args:
+        path: The file; made if it is not there.
+        secrets: Values that must never be written, such as API keys.
+    """
+
+    def __init__(self, path: Path, *, secrets: Iterable[str] = ()) -> None:
+        self.path = Path(path)
+        self.damaged_lines = 0
+        """Lines that could not be read, because of damage or another version."""
+        self._secrets = tuple(secrets)
+        self._lock = threading.Lock()
+        self._places: dict[CallKey, tuple[int, int]] = {}
+        self._claimed: dict[CallKey, set[int]] = {}
+        self._unwritten: list[tuple[CallKey, bytes, Future[None]]] = []
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+        self._end = self._load()
+        _sync_directory(self.path.parent)
+        self._writer = Workers(1, "journal-writer")
+        self._closing = weakref.finalize(self, _close, self._writer, self._file)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def claim(self, request: ChatRequest) -> CallKey:
+        """The key of a call about to be made; the next identical call of the same turn gets another one.
+
+        Raises:
+            HarnessError: If the request is not JSON-able, so that the call could not be found again.
+        """
+        tag = request.tag
+        try:
+            digest = fingerprint(request)
+        except TypeError as error:
+            message = (
+                f"a request of {tag.role} in {tag.scenario!r} is not JSON-able, so it cannot be journaled: {error}"
+            )
+            raise HarnessError(message) from error
+        key = CallKey(digest, tag.scenario, tag.trial, tag.role, tag.turn)
+        with self._lock:
+            claimed = self._claimed.setdefault(key, set())
+            occurrence = next(number for number in range(len(claimed) + 1) if number not in claimed)
+            claimed.add(occurrence)
+        return evolve(key, occurrence=occurrence)
+
+    def release(self, key: CallKey) -> None:
+        """Give back the key of a call that did not finish."""
+        with self._lock:
+            self._claimed.get(evolve(key, occurrence=0), set()).discard(key.occurrence)
+
+    def rewind(self, scenario: str, trial: int) -> None:
+        """Start over with a sample: its calls are asked for, and replayed, from the first one again."""
+        with self._lock:
+            for key in [key for key in self._claimed if (key.scenario, key.trial) == (scenario, trial)]:
+                del self._claimed[key]
+
+    def replay(self, key: CallKey) -> ChatResponse | None:
+        """The answer of a call that finished before, at no cost; ``None`` if there is none."""
+        with self._lock:
+            place = self._places.get(key)
+        if place is None:
+            return None
+        offset, length = place
+        response = _entry(os.pread(self._file, length, offset)).response
+        return evolve(response, replayed=True, cost=0.0, saved_cost=response.cost)
+
+    def append(self, key: CallKey, request: ChatRequest, response: ChatResponse) -> None:
+        """Write a finished call; when this returns, no crash can lose it.
+
+        Raises:
+            HarnessError: If the file cannot be written.
+        """
+        self._write(key, request, response).result()
+
+    async def aappend(self, key: CallKey, request: ChatRequest, response: ChatResponse) -> None:
+        """As ``append``, without blocking the event loop."""
+        await asyncio.shield(asyncio.wrap_future(self._write(key, request, response)))
+
+    def entries(self) -> Iterator[JournalEntry]:
+        """Every finished call, in the order in which they were written."""
+        with self._lock:
+            places = sorted(self._places.values())
+        for offset, length in places:
+            yield _entry(os.pread(self._file, length, offset))
+
+    def close(self) -> None:
+        """Close the file; what was appended is on disk already."""
+        self._closing()
+
+    def _load(self) -> int:
+        """Index the file; returns where it ends once a torn last line is gone."""
+        offset = 0
+        line = b""
+        with self.path.open("rb") as file:
+            for line in file:
+                try:
+                    key = _entry(line).key
+                except (ValueError, TypeError, KeyError, AttributeError):
+                    if not line.endswith(b"\n"):
+                        os.ftruncate(self._file, offset)
+                        return offset
+                    self.damaged_lines += 1
+                else:
+                    self._places[key] = (offset, len(line))
+                offset += len(line)
+        if line and not line.endswith(b"\n"):
+            offset += os.write(self._file, b"\n")
+        return offset
+
+    def _write(self, key: CallKey, request: ChatRequest, response: ChatResponse) -> Future[None]:
+        line = self._line(key, request, response)
+        written: Future[None] = Future()
+        with self._lock:
+            self._unwritten.append((key, line, written))
+        try:
+            self._writer.submit(self._commit)
+        except RuntimeError as error:
+            message = f"the journal {self.path} is closed"
+            raise HarnessError(message) from error
+        return written
+
+    def _line(self, key: CallKey, request: ChatRequest, response: ChatResponse) -> bytes:
+        answer = remove_values(response.to_dict(), self._secrets)
+        for attempt in answer["attempts"]:
+            attempt["error"] = attempt["error"] and redact_text(attempt["error"])
+        answer["endpoint"] = answer["endpoint"] and redact_text(answer["endpoint"])
+        fields = CallKey.__attrs_attrs__
+        record = {
+            "schema": SCHEMA_VERSION,
+            **dict(zip((field.name for field in fields), astuple(key), strict=True)),
+            "run": request.tag.run,
+            "user": request.tag.user,
+            "model": request.model,
+            "params": redact(dict(request.params), self._secrets),
+            "response": answer,
+        }
+        return json.dumps(record, separators=(",", ":"), default=str).encode("ascii") + b"\n"
+
+    def _commit(self) -> None:
+        """Write whatever is waiting with one fsync; runs in the writer's thread alone."""
+        with self._lock:
+            batch, self._unwritten = self._unwritten, []
+        if not batch:
+            return
+        try:
+            os.ftruncate(self._file, self._end)  # whatever a failed write left behind
+            _write_all(self._file, b"".join(line for _, line, _ in batch))
+            os.fsync(self._file)
+        except OSError as error:
+            message = f"cannot write the journal {self.path}: {error}"
+            with contextlib.suppress(OSError):  # tried again before the next write
+                os.ftruncate(self._file, self._end)
+            for _, _, written in batch:
+                written.set_exception(HarnessError(message))
+            return
+        for key, line, written in batch:
+            with self._lock:
+                self._places[key] = (self._end, len(line))
+            self._end += len(line)
+            written.set_result(None)
+
+
+class Journaled:
+    """A model whose finished calls are in a journal, and come from it when they were made before.
+
+    Args:
+        inner: The model.
+        journal: The journal of the run.
+    """
+
+    def __init__(self, inner: ChatModel, journal: Journal) -> None:
+        self._inner = inner
+        self._journal = journal
+
+    def complete(self, request: ChatRequest) -> ChatResponse:
+        """Replay the call if it finished before; else make it and write it down."""
+        key = self._journal.claim(request)
+        try:
+            response = self._journal.replay(key)
+            if response is None:
+                response = self._inner.complete(request)
+                self._journal.append(key, request, response)
+        except BaseException:  # also when interrupted: the call did not finish, whatever the reason
+            self._journal.release(key)
+            raise
+        return response
+
+    async def acomplete(self, request: ChatRequest) -> ChatResponse:
+        """As ``complete``, without blocking the event loop."""
+        key = self._journal.claim(request)
+        try:
+            response = self._journal.replay(key)
+            if response is None:
+                response = await self._inner.acomplete(request)
+                await self._journal.aappend(key, request, response)
+        except BaseException:  # also when cancelled: the call did not finish, whatever the reason
+            self._journal.release(key)
+            raise
+        return response
+
+
+def _entry(line: bytes) -> JournalEntry:
+    data: Any = json.loads(line)
+    if data["schema"] != SCHEMA_VERSION:
+        message = f"journal line of schema {data['schema']!r}"
+        raise ValueError(message)
+    key = CallKey(**{field.name: data[field.name] for field in CallKey.__attrs_attrs__})
+    tag = CallTag(
+        run=data["run"], scenario=key.scenario, trial=key.trial, role=key.role, turn=key.turn, user=data["user"]
+    )
+    return JournalEntry(key=key, tag=tag, model=data["model"], response=ChatResponse.from_dict(data["response"]))
+
+
+def _write_all(file: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(file, view) :]
+
+
+def _sync_directory(path: Path) -> None:
+    """Make a new file's name as durable as its contents."""
+    directory = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
+
+
+def _close(writer: Workers, file: int) -> None:
+    writer.close()
+    os.close(file)
