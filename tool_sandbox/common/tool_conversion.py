@@ -1,0 +1,159 @@
+"""Tools as JSON schemas, the way a model is offered them."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import typing
+from collections.abc import Callable, Iterable
+from typing import Any, Union, get_args, get_origin
+
+from tool_sandbox.common.compatibility import original_rules
+from tool_sandbox.common.docstrings import described, described_originally
+from tool_sandbox.common.execution_context import get_current_context
+from tool_sandbox.common.json_types import PYTHON_TO_JSON_TYPES, is_union, json_schema, original_json_schema
+from tool_sandbox.common.not_given import NotGiven
+from tool_sandbox.common.scrambling import (
+    maybe_scramble_arg_description,
+    maybe_scramble_arg_description_from_context,
+    maybe_scramble_arg_type,
+    maybe_scramble_arg_type_from_context,
+    maybe_scramble_tool_description,
+    maybe_scramble_tool_description_from_context,
+)
+
+__all__ = [
+    "PYTHON_TO_JSON_TYPES",
+    "augmented_getdoc",
+    "augmented_parameters",
+    "convert_python_function_to_openai_function",
+    "convert_to_openai_tool",
+    "convert_to_openai_tools",
+    "default_parameter_processing",
+    "maybe_scramble_arg_description",
+    "maybe_scramble_arg_description_from_context",
+    "maybe_scramble_arg_type",
+    "maybe_scramble_arg_type_from_context",
+    "maybe_scramble_tool_description",
+    "maybe_scramble_tool_description_from_context",
+]
+
+Tool = Callable[..., Any]
+
+_VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+_ABSENT = (type(None), NotGiven)
+
+
+def convert_to_openai_tools(name_to_tool: dict[str, Tool]) -> list[dict[str, Any]]:
+    """Tools as entries of a chat request, under the names that are the keys."""
+    return [convert_to_openai_tool(tool, name) for name, tool in name_to_tool.items()]
+
+
+def convert_to_openai_tool(tool: Tool, name: str | None = None) -> dict[str, Any]:
+    """A tool as an entry of a chat request.
+
+    Args:
+        tool: The function.
+        name: The name under which it is offered; its own by default.
+    """
+    offered = tool.__name__ if name is None else name
+    return {"type": "function", "function": convert_python_function_to_openai_function(offered, tool)}
+
+
+def convert_python_function_to_openai_function(name: str, function: Tool) -> dict[str, Any]:
+    """Name, description and parameters of a function, scrambled as the current context says."""
+    augmentations = tuple(get_current_context().tool_augmentation_list)
+    converted = _converted(name, function, function.__doc__, augmentations, original_rules())
+    copied: dict[str, Any] = _json_copy(converted)
+    return copied
+
+
+def augmented_getdoc(function: Tool) -> str:
+    """The docstring of a function, scrambled as the current context says."""
+    return _docstring(function, tuple(get_current_context().tool_augmentation_list))
+
+
+def augmented_parameters(function: Tool) -> list[inspect.Parameter]:
+    """The parameters of a function with simplified annotations, scrambled as the current context says."""
+    return _parameters(function, tuple(get_current_context().tool_augmentation_list), original_rules())
+
+
+def default_parameter_processing(params: Iterable[inspect.Parameter]) -> list[inspect.Parameter]:
+    """The parameters with ``Optional`` and ``NotGiven`` taken off their annotations, and int beside float widened."""
+    return [param.replace(annotation=_simplified(param.annotation, original_rules())) for param in params]
+
+
+@functools.lru_cache(maxsize=2048)
+def _converted(
+    name: str,
+    function: Tool,
+    docstring: str | None,  # noqa: ARG001 -- part of the key: a changed docstring is another description
+    augmentations: tuple[Any, ...],
+    original: bool,
+) -> dict[str, Any]:
+    parameters = _parameters(function, augmentations, original)
+    text = _docstring(function, augmentations)
+    names = [parameter.name for parameter in parameters]
+    about = described_originally(text) if original else described(text, names)
+    properties: dict[str, Any] = {}
+    for parameter in parameters:
+        if parameter.kind in _VARIADIC and not original:
+            continue
+        schema = (original_json_schema if original else json_schema)(parameter.annotation)
+        if parameter.name in about.arguments:
+            schema = {**schema, "description": about.arguments[parameter.name]}
+        if schema or not original:
+            properties[parameter.name] = schema
+    required = [
+        parameter.name
+        for parameter in parameters
+        if parameter.default is inspect.Parameter.empty and (original or parameter.kind not in _VARIADIC)
+    ]
+    return {
+        "name": name,
+        "description": about.description,
+        "parameters": {"type": "object", "properties": properties, "required": required},
+    }
+
+
+def _docstring(function: Tool, augmentations: tuple[Any, ...]) -> str:
+    text = maybe_scramble_tool_description(inspect.getdoc(function) or "", augmentations)
+    return maybe_scramble_arg_description(text, augmentations)
+
+
+def _parameters(function: Tool, augmentations: tuple[Any, ...], original: bool) -> list[inspect.Parameter]:
+    parameters = list(inspect.signature(function).parameters.values())
+    if not original:
+        hints = _type_hints(function)
+        parameters = [param.replace(annotation=hints.get(param.name, param.annotation)) for param in parameters]
+    parameters = [param.replace(annotation=_simplified(param.annotation, original)) for param in parameters]
+    return maybe_scramble_arg_type(parameters, augmentations)
+
+
+def _type_hints(function: Tool) -> dict[str, Any]:
+    """The annotations with text resolved to what it names; nothing if a name cannot be found."""
+    annotated = function.__init__ if isinstance(function, type) else function  # type: ignore[misc]
+    try:
+        return typing.get_type_hints(annotated)
+    except (NameError, TypeError):  # a name that exists for type checkers only, or a callable that is no function
+        return {}
+
+
+def _simplified(annotation: Any, original: bool) -> Any:
+    if not (get_origin(annotation) is Union if original else is_union(annotation)):
+        return annotation
+    members = get_args(annotation)
+    real = [member for member in members if member not in _ABSENT]
+    if len(real) == 1:
+        return members[0] if original else real[0]
+    numbers = members if original else real
+    return float if numbers and all(member in {int, float} for member in numbers) else annotation
+
+
+def _json_copy(value: Any) -> Any:
+    """An independent copy of JSON data; several times faster than ``copy.deepcopy``."""
+    if isinstance(value, dict):
+        return {key: _json_copy(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_json_copy(item) for item in value]
+    return value
