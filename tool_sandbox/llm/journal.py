@@ -4,47 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import os
 import threading
 import weakref
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Any
 
-from attrs import astuple, evolve, frozen
+from attrs import evolve
 
 from tool_sandbox.errors import HarnessError
-from tool_sandbox.llm.chat import CallTag, ChatModel, ChatRequest, ChatResponse
-from tool_sandbox.llm.fingerprint import SCHEMA_VERSION, fingerprint
-from tool_sandbox.llm.redaction import redact, redact_text, remove_values
+from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
+from tool_sandbox.llm.fingerprint import fingerprint
+from tool_sandbox.llm.journal_entry import CallKey, JournalEntry, read_line, written_line
 from tool_sandbox.llm.workers import Workers
 
-
-@frozen
-class CallKey:
-    """Which call of a run."""
-
-    request: str
-    """Digest of the question."""
-    scenario: str
-    trial: int
-    role: str
-    turn: int
-    occurrence: int = 0
-    """The how-manieth identical question of the same turn."""
-
-
-@frozen(kw_only=True)
-class JournalEntry:
-    """One finished call as it stands in the journal."""
-
-    key: CallKey
-    tag: CallTag
-    model: str
-    """The model that was asked."""
-    response: ChatResponse
+__all__ = ["CallKey", "Journal", "JournalEntry", "Journaled"]
 
 
 class Journal:
@@ -69,6 +44,7 @@ class Journal:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
         self._end = self._load()
+        self._torn = False
         _sync_directory(self.path.parent)
         self._writer = Workers(1, "journal-writer")
         self._closing = weakref.finalize(self, _close, self._writer, self._file)
@@ -115,7 +91,7 @@ class Journal:
         if place is None:
             return None
         offset, length = place
-        response = _entry(os.pread(self._file, length, offset)).response
+        response = read_line(os.pread(self._file, length, offset)).response
         return evolve(response, replayed=True, cost=0.0, saved_cost=response.cost)
 
     def append(self, key: CallKey, request: ChatRequest, response: ChatResponse) -> None:
@@ -135,7 +111,7 @@ class Journal:
         with self._lock:
             places = sorted(self._places.values())
         for offset, length in places:
-            yield _entry(os.pread(self._file, length, offset))
+            yield read_line(os.pread(self._file, length, offset))
 
     def close(self) -> None:
         """Close the file; what was appended is on disk already."""
@@ -148,7 +124,7 @@ class Journal:
         with self.path.open("rb") as file:
             for line in file:
                 try:
-                    key = _entry(line).key
+                    key = read_line(line).key
                 except (ValueError, TypeError, KeyError, AttributeError):
                     if not line.endswith(b"\n"):
                         os.ftruncate(self._file, offset)
@@ -162,7 +138,7 @@ class Journal:
         return offset
 
     def _write(self, key: CallKey, request: ChatRequest, response: ChatResponse) -> Future[None]:
-        line = self._line(key, request, response)
+        line = written_line(key, request, response, self._secrets)
         written: Future[None] = Future()
         with self._lock:
             self._unwritten.append((key, line, written))
@@ -173,23 +149,6 @@ class Journal:
             raise HarnessError(message) from error
         return written
 
-    def _line(self, key: CallKey, request: ChatRequest, response: ChatResponse) -> bytes:
-        answer = remove_values(response.to_dict(), self._secrets)
-        for attempt in answer["attempts"]:
-            attempt["error"] = attempt["error"] and redact_text(attempt["error"])
-        answer["endpoint"] = answer["endpoint"] and redact_text(answer["endpoint"])
-        fields = CallKey.__attrs_attrs__
-        record = {
-            "schema": SCHEMA_VERSION,
-            **dict(zip((field.name for field in fields), astuple(key), strict=True)),
-            "run": request.tag.run,
-            "user": request.tag.user,
-            "model": request.model,
-            "params": redact(dict(request.params), self._secrets),
-            "response": answer,
-        }
-        return json.dumps(record, separators=(",", ":"), default=str).encode("ascii") + b"\n"
-
     def _commit(self) -> None:
         """Write whatever is waiting with one fsync; runs in the writer's thread alone."""
         with self._lock:
@@ -197,13 +156,15 @@ class Journal:
         if not batch:
             return
         try:
-            os.ftruncate(self._file, self._end)  # whatever a failed write left behind
+            self._cut_torn_end()
+            self._torn = True
             _write_all(self._file, b"".join(line for _, line, _ in batch))
             os.fsync(self._file)
+            self._torn = False
         except OSError as error:
             message = f"cannot write the journal {self.path}: {error}"
             with contextlib.suppress(OSError):  # tried again before the next write
-                os.ftruncate(self._file, self._end)
+                self._cut_torn_end()
             for _, _, written in batch:
                 written.set_exception(HarnessError(message))
             return
@@ -212,6 +173,12 @@ class Journal:
                 self._places[key] = (self._end, len(line))
             self._end += len(line)
             written.set_result(None)
+
+    def _cut_torn_end(self) -> None:
+        """Remove what a failed write left behind."""
+        if self._torn:
+            os.ftruncate(self._file, self._end)
+            self._torn = False
 
 
 class Journaled:
@@ -251,18 +218,6 @@ class Journaled:
             self._journal.release(key)
             raise
         return response
-
-
-def _entry(line: bytes) -> JournalEntry:
-    data: Any = json.loads(line)
-    if data["schema"] != SCHEMA_VERSION:
-        message = f"journal line of schema {data['schema']!r}"
-        raise ValueError(message)
-    key = CallKey(**{field.name: data[field.name] for field in CallKey.__attrs_attrs__})
-    tag = CallTag(
-        run=data["run"], scenario=key.scenario, trial=key.trial, role=key.role, turn=key.turn, user=data["user"]
-    )
-    return JournalEntry(key=key, tag=tag, model=data["model"], response=ChatResponse.from_dict(data["response"]))
 
 
 def _write_all(file: int, data: bytes) -> None:
