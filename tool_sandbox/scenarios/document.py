@@ -123,7 +123,7 @@ def read_text(text: str, file: str = "<text>") -> Document:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
         problem = getattr(error, "problem", None) or str(error)
-        raise Place(file, line).error(f"this is no YAML: {problem}.") from error
+        raise Place(file, line).error(f"this is no YAML: {problem}. Quote texts that hold : , {{ }} or #.") from error
     return Document(file, None if root is None else _Converter(file).value(root))
 
 

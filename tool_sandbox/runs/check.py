@@ -1,0 +1,241 @@
+"""Proving scenarios without a model: that they can be solved, that doing nothing does not solve them, and so on."""
+
+from __future__ import annotations
+
+import contextvars
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve, field, frozen
+
+from tool_sandbox.common.script import SayStep, Script, ToolStep
+from tool_sandbox.common.vocabulary import RoleType, ScenarioCategories
+from tool_sandbox.errors import ScenarioError
+from tool_sandbox.llm.scripted import NopModel, OracleModel, SaboteurModel, ScriptedUserModel
+
+if TYPE_CHECKING:
+    from tool_sandbox.common.scenario import Scenario
+    from tool_sandbox.evaluation.result import EvaluationResult
+    from tool_sandbox.llm.chat import ChatModel
+
+_TOLERANCE = 1e-9
+_VARIANTS = {
+    ScenarioCategories.THREE_DISTRACTION_TOOLS,
+    ScenarioCategories.TEN_DISTRACTION_TOOLS,
+    ScenarioCategories.ALL_TOOLS_AVAILABLE,
+}
+
+ORACLE, NOP, SABOTEUR, NEEDLESS_STEP, AUGMENTATION = "oracle", "nop", "saboteur", "needless step", "augmentation"
+
+
+@frozen
+class Problem:
+    """One thing that does not hold.
+
+    Args:
+        scenario: Name of the scenario.
+        check: ``oracle``, ``nop``, ``saboteur``, ``needless step`` or ``augmentation``.
+        message: What was found and what was expected.
+        source: File and line of the scenario, if known.
+    """
+
+    scenario: str
+    check: str
+    message: str
+    source: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.source or ''}{': ' if self.source else ''}{self.scenario}: {self.check}: {self.message}"
+
+
+@frozen(kw_only=True)
+class CheckReport:
+    """What was proved and what was not."""
+
+    scenarios: int
+    """How many scenarios were checked, each in its plain presentation."""
+    plays: int
+    """How many conversations were played for it."""
+    seconds: float
+    problems: tuple[Problem, ...] = ()
+    unsolved: tuple[str, ...] = ()
+    """Scenarios without a solution: only what doing nothing scores could be checked."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything holds."""
+        return not self.problems
+
+    def text(self) -> str:
+        """The report for people: a line for each problem, then the sum."""
+        lines = [str(problem) for problem in self.problems]
+        if self.unsolved:
+            lines.append(f"{len(self.unsolved)} without a solution, so not proved: {', '.join(self.unsolved)}")
+        verdict = f"{len(self.problems)} problem(s)" if self.problems else "all hold"
+        lines.append(f"{self.scenarios} scenarios checked in {self.plays} plays, {self.seconds:.1f} s: {verdict}")
+        return "\n".join(lines)
+
+
+def check_scenarios(scenarios: Mapping[str, Scenario], on_progress: Callable[[str], None] | None = None) -> CheckReport:
+    """Prove scenarios: the oracle scores 1.0 and trips nothing, nop stays at or under its floor, the saboteur trips
+    each minefield, every step of a solution is needed, and all eight presentations can be played.
+
+    Args:
+        scenarios: By name; of those in several presentations only the plain one is proved, together with the others.
+        on_progress: Called with the name of each scenario before it is checked.
+    """
+    started = time.monotonic()
+    plain = {name: scenario for name, scenario in scenarios.items() if not _VARIANTS & set(scenario.categories)}
+    problems: list[Problem] = []
+    plays = 0
+    for name, scenario in (plain or scenarios).items():
+        if on_progress is not None:
+            on_progress(name)
+        proof = _Proof(name, scenario)
+        problems.extend(proof.problems())
+        plays += proof.plays[0]
+    return CheckReport(
+        scenarios=len(plain or scenarios),
+        plays=plays,
+        seconds=time.monotonic() - started,
+        problems=tuple(problems),
+        unsolved=tuple(name for name, scenario in (plain or scenarios).items() if scenario.script is None),
+    )
+
+
+@frozen
+class _Proof:
+    """Everything that has to hold for one scenario."""
+
+    name: str
+    scenario: Scenario
+    plays: list[int] = field(factory=lambda: [0])
+
+    def problems(self) -> Iterator[Problem]:
+        for check, finder in (
+            (ORACLE, self._oracle),
+            (NOP, self._nop),
+            (SABOTEUR, self._saboteur),
+            (NEEDLESS_STEP, self._needless_steps),
+            (AUGMENTATION, self._augmentations),
+        ):
+            try:
+                for message in finder():
+                    yield self._problem(check, message)
+            except Exception as error:  # a scenario's own code may raise anything, and the others are still checked
+                yield self._problem(check, f"ended in {type(error).__name__}: {error}")
+
+    def _problem(self, check: str, message: str) -> Problem:
+        return Problem(self.name, check, message, self.scenario.source)
+
+    def _oracle(self) -> Iterator[str]:
+        script = self.scenario.script
+        if script is None:
+            return
+        result = self._played(OracleModel(script), script)
+        if result.milestone_similarity < 1 - _TOLERANCE:
+            missed = ", ".join(
+                f"milestone {index + 1} {similarity:.3f}"
+                for index, (_, similarity) in sorted(result.milestone_mapping.items())
+                if similarity < 1 - _TOLERANCE
+            )
+            yield f"the solution scores {result.milestone_similarity:.3f}, expected 1.0; short of it: {missed}"
+        if result.minefield_similarity:
+            yield f"the solution trips a minefield (similarity {result.minefield_similarity:.3f}), expected none"
+
+    def _nop(self) -> Iterator[str]:
+        result = self._played(NopModel(), self.scenario.script or Script())
+        if result.similarity > self.scenario.nop_floor + _TOLERANCE:
+            yield (
+                f"doing nothing scores {result.similarity:.3f}, expected at most {self.scenario.nop_floor:.3f}; "
+                "add a milestone that only the task can reach, or raise nop_floor"
+            )
+
+    def _saboteur(self) -> Iterator[str]:
+        script = self.scenario.script
+        if script is None:
+            return
+        # With every tool at hand that is not denied: a minefield may lie in a tool that only a distraction brings.
+        context = self.scenario.starting_context.fork()
+        context.tool_allow_list = None
+        exposed = _Proof(self.name, evolve(self.scenario, starting_context=context), self.plays)
+        for at, minefield in enumerate(script.sabotage):
+            result = exposed._played(SaboteurModel(script, minefield), script)
+            if not result.minefield_mapping.get(at, (0, 0.0))[1]:
+                yield f"the sabotage of {minefield!r} does not trip it, so perhaps nothing does"
+
+    def _needless_steps(self) -> Iterator[str]:
+        script = self.scenario.script
+        if script is None or not self.scenario.evaluation.milestone_matcher.milestones:
+            return
+        whole = self._played(OracleModel(script), script).similarity
+        for described, shorter in _shortened(script):
+            if not _can_be_played(shorter):
+                continue  # a later step needs what the dropped one found out
+            try:
+                score = self._played(OracleModel(shorter), shorter).similarity
+            except ScenarioError:
+                continue  # a later step needs a result that failed without the dropped one
+            if score >= whole - _TOLERANCE:
+                yield f"without {described} the score is the same; add a milestone for it, or leave it out"
+
+    def _augmentations(self) -> Iterator[str]:
+        from tool_sandbox.scenarios.augment import AUGMENTATIONS, augmented
+
+        backend = self.scenario.starting_context.preferred_tool_backend
+        variants = augmented({self.name: self.scenario}, backend)
+        for augmentation in AUGMENTATIONS[1:]:
+            variant = variants[self.name + augmentation.suffix]
+            script = variant.script
+            if script is None:
+                continue
+            score = _Proof(self.name, variant, self.plays)._played(OracleModel(script), script).similarity
+            if score < 1 - _TOLERANCE:
+                yield f"as {variant.name} the solution scores {score:.3f}, expected 1.0"
+
+    def _played(self, agent: ChatModel, script: Script) -> EvaluationResult:
+        self.plays[0] += 1
+        return contextvars.copy_context().run(_play, self.scenario, agent, ScriptedUserModel(script))
+
+
+def _play(scenario: Scenario, agent: ChatModel, user: ChatModel) -> EvaluationResult:
+    from tool_sandbox.roles.execution_environment import ExecutionEnvironment
+    from tool_sandbox.roles.litellm_agent import LiteLLMAgent
+    from tool_sandbox.roles.litellm_user import LiteLLMUser
+
+    roles: dict[RoleType, Any] = {
+        RoleType.AGENT: LiteLLMAgent("script", model=agent),
+        RoleType.USER: LiteLLMUser("script", model=user),
+        RoleType.EXECUTION_ENVIRONMENT: ExecutionEnvironment(),
+    }
+    return scenario.evaluate(scenario.play(roles))
+
+
+def _shortened(script: Script) -> Iterator[tuple[str, Script]]:
+    """The script without each one of the agent's steps and calls, and what is missing."""
+    for position, step in enumerate(script.steps):
+        if isinstance(step, SayStep):
+            yield f"saying {step.text!r}", script.without(position)
+        elif isinstance(step, ToolStep) and len(step.calls) == 1:
+            yield f"calling {step.calls[0].name!r}", script.without(position)
+        elif isinstance(step, ToolStep):
+            for number, call in enumerate(step.calls):
+                calls = (*step.calls[:number], *step.calls[number + 1 :])
+                steps = (*script.steps[:position], ToolStep(calls), *script.steps[position + 1 :])
+                yield f"calling {call.name!r}", evolve(script, steps=steps)
+
+
+def _can_be_played(script: Script) -> bool:
+    """Whether every reference is to a call that still comes before it."""
+    called: list[str] = []
+    for step in script.steps:
+        if not isinstance(step, ToolStep):
+            continue
+        for call in step.calls:
+            for reference in call.references():
+                needed = reference.call + 1 if reference.call >= 0 else -reference.call
+                if called.count(reference.tool) < needed:
+                    return False
+        called.extend(call.name for call in step.calls)
+    return True
