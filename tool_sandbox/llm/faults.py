@@ -84,6 +84,8 @@ class Failure:
     """POSIX seconds, to read waits given as dates."""
     transport: bool = False
     """The status was made up by a library: no HTTP answer arrived, or it could not be read."""
+    unreadable: bool = False
+    """A library stumbled over the answer: something was missing or of another type."""
 
 
 def error_for(failure: Failure) -> ProviderError:
@@ -164,7 +166,7 @@ def _without_answer(failure: Failure, text: str) -> tuple[type[ProviderError], b
         return InvalidRequestError, False
     if failure.kind in {"Timeout", "TimeoutError", "APITimeoutError"} or _any(text, _TIMED_OUT):
         return ProviderTimeoutError, True
-    if _any(text, _TRUNCATED) or _any(text, _NOT_A_COMPLETION):
+    if failure.unreadable or _any(text, _TRUNCATED) or _any(text, _NOT_A_COMPLETION):
         return MalformedResponseError, True
     return ProviderUnavailableError, True
 

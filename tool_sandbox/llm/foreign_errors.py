@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator, Mapping
 
 from tool_sandbox.errors import ProviderError
 from tool_sandbox.llm.faults import Failure, error_for
@@ -26,13 +27,15 @@ def provider_error(
     kind, text = type(error).__name__, str(error)
     if isinstance(error, TimeoutError) and not text:
         text = f"timed out after {timeout:g} s" if timeout is not None else "timed out"
-    response = getattr(error, "response", None)
-    headers = {**(getattr(response, "headers", None) or {}), **(getattr(error, "litellm_response_headers", None) or {})}
-    status = getattr(error, "status_code", None)
+    status, headers = _answer_beneath(error)
+    headers = {**headers, **(getattr(error, "litellm_response_headers", None) or {})}
+    root = _root(error)
+    if not headers and str(root) and str(root) not in text:
+        text = f"{text} ({root})"
     return error_for(
         Failure(
             text=text,
-            status=status if isinstance(status, int) else None,
+            status=status,
             kind=kind,
             headers=headers,
             provider=getattr(error, "llm_provider", None) or provider_name(model),
@@ -40,8 +43,34 @@ def provider_error(
             secrets=secrets,
             now=time.time(),
             transport=not headers,
+            unreadable=isinstance(root, (KeyError, IndexError, AttributeError, TypeError)),
         )
     )
+
+
+def _answer_beneath(error: BaseException) -> tuple[int | None, Mapping[str, str]]:
+    """Status and headers of the HTTP answer itself: LiteLLM changes the one and loses the other for some providers."""
+    for each in _chain(error):
+        response = getattr(each, "response", None)
+        status, headers = getattr(response, "status_code", None), getattr(response, "headers", None)
+        if isinstance(status, int) and headers:
+            return status, headers
+    status = getattr(error, "status_code", None)
+    return (status if isinstance(status, int) else None), {}
+
+
+def _root(error: BaseException) -> BaseException:
+    """What went wrong first, at the bottom."""
+    return [each for each in _chain(error) if not isinstance(each, (StopIteration, StopAsyncIteration))][-1]
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    each: BaseException | None = error
+    seen: set[int] = set()
+    while each is not None and id(each) not in seen:
+        seen.add(id(each))
+        yield each
+        each = each.__cause__ or each.__context__
 
 
 def is_foreign_error(error: BaseException) -> bool:
