@@ -86,7 +86,7 @@ class _Acceptance:
 
 def _acceptance(annotation: Any, original: bool) -> _Acceptance:
     try:
-        return _cached_acceptance(annotation, original)
+        return _cached_acceptance(annotation, original, type(annotation))
     except TypeError:  # an annotation that cannot be hashed, such as Annotated with a list
         return _acceptance_of(annotation, original)
 
@@ -98,7 +98,10 @@ def _acceptance_of(annotation: Any, original: bool) -> _Acceptance:
     return _modern_acceptance(annotation)
 
 
-_cached_acceptance = functools.lru_cache(maxsize=1024)(_acceptance_of)
+@functools.lru_cache(maxsize=1024)
+def _cached_acceptance(annotation: Any, original: bool, spelling: type) -> _Acceptance:  # noqa: ARG001 -- part of the key
+    """Kept per spelling too: ``Optional[X]`` equals ``X | None``, and the original knows only the first."""
+    return _acceptance_of(annotation, original)
 
 
 def _modern_acceptance(annotation: Any) -> _Acceptance:
