@@ -264,3 +264,19 @@ async def _aclose(stream: Any) -> None:
 
 def _without_query(url: Any) -> str | None:
     return str(url).partition("?")[0] if url else None
+
+
+async def close_litellm() -> None:
+    """Deliver LiteLLM's late callbacks and close its connections of this event loop; for the end of a run."""
+    litellm = sys.modules.get("litellm")
+    if litellm is None:
+        return
+    await asyncio.sleep(0)
+    with contextlib.suppress(ImportError, AttributeError):  # private places that move between releases
+        from litellm.litellm_core_utils.logging_worker import GLOBAL_LOGGING_WORKER
+
+        await GLOBAL_LOGGING_WORKER.flush()
+    with contextlib.suppress(ImportError, AttributeError):
+        from litellm.llms.custom_httpx.async_client_cleanup import close_litellm_async_clients
+
+        await close_litellm_async_clients()

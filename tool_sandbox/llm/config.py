@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tool_sandbox.errors import MissingKeyError, SettingsError
-from tool_sandbox.llm.providers import Provider, provider_of
+from tool_sandbox.llm.providers import Provider, direct_endpoint, provider_of
 from tool_sandbox.llm.redaction import is_secret_name
 
 _NO_KEY = "no-key-needed"
@@ -84,6 +84,8 @@ def connection_for(model: str, given: Mapping[str, Any], environ: Mapping[str, s
     found = LiteLLMConfig.from_env(model, environ)
     del found["model"]
     connection = {**found, **{name: value for name, value in given.items() if value is not None}}
+    if endpoint := direct_endpoint(model):
+        connection["api_base"] = endpoint
     provider = provider_of(model)
     if provider is None or connection.get("custom_llm_provider"):
         return connection

@@ -174,6 +174,16 @@ def qualified(model: str) -> str:
     return f"{provider.prefixes[0]}/{model}"
 
 
+def direct_name(model: str) -> str:
+    """The name a ``direct:`` model has at its endpoint."""
+    return model.removeprefix("direct:").partition("@")[0]
+
+
+def direct_endpoint(model: str) -> str | None:
+    """The endpoint that a ``direct:NAME@URL`` model names itself."""
+    return model.partition("@")[2] or None if model.startswith("direct:") else None
+
+
 def provider_name(model: str) -> str | None:
     """Name of the provider a model string names, if it names one."""
     provider = provider_of(model)

@@ -11,7 +11,7 @@ from typing import Any
 
 from attrs import Factory, define, evolve, frozen
 
-from tool_sandbox.errors import InvalidRequestError, ProviderError
+from tool_sandbox.errors import InvalidRequestError
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse, Usage
 
 _DROPPABLE = (
@@ -28,6 +28,9 @@ _REASONS = re.compile(
     r"kimi-k\d.*thinking|qwq|grok-[4-9])|-(thinking|reasoning|reasoner)\b"
 )
 _REASONING_RESERVE = {"minimal": 1024, "low": 4096, "medium": 8192, "high": 16384, "xhigh": 32768, "max": 32768}
+_UNSTREAMABLE = dict.fromkeys(("cohere_chat", "cohere"), "LiteLLM cannot read Cohere's streams") | dict.fromkeys(
+    ("gemini", "vertex_ai"), "LiteLLM cannot tell a stream of Gemini's that was cut short from a whole one"
+)
 _STARVED_FACTOR = 8
 _MOST_TOKENS = 32768
 
@@ -75,6 +78,15 @@ def refused_parameter(text: str, params: Mapping[str, Any]) -> Change | None:
     if not named:
         return None
     return Change(min(named, key=named.__getitem__), reason="the model refuses it")
+
+
+def unstreamable(model: str) -> str | None:
+    """Why a model's answers must not be streamed through LiteLLM, or ``None`` when they may (1.110.2, November 2026).
+
+    LiteLLM reads Cohere's stream as bare JSON lines and trips over the first ``event:`` line. It ends a stream of
+    Gemini's that stopped half-way with ``finish_reason="stop"``, so that half an answer would pass for a whole one.
+    """
+    return _UNSTREAMABLE.get(model.partition("/")[0])
 
 
 def reasons(model: str) -> bool:
@@ -171,10 +183,13 @@ class Negotiation:
 
     def __attrs_post_init__(self) -> None:
         self.request = self.asked
+        if self.asked.stream and (reason := unstreamable(self.asked.model)):
+            self.request = evolve(self.asked, stream=False)
+            self._adjustments.append(f"stream=True turned off: {reason}")
         for change in tuple(self.memory.of(self.asked.model)):
             self._make(change)
 
-    def refused(self, error: ProviderError) -> bool:
+    def refused(self, error: Exception) -> bool:
         """Whether the refusal was about a parameter, and the request is now without it and worth sending again."""
         if not isinstance(error, InvalidRequestError):
             return False

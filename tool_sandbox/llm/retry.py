@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from attrs import Factory, define, evolve, field, frozen
 
@@ -29,6 +29,8 @@ class RetryPolicy:
     """Longest backoff of our own, in seconds. A provider's ``Retry-After`` is not capped but must fit ``ceiling``."""
     ceiling: float = 300.0
     """Seconds, waits included, after which no further try is begun."""
+    tries_by_error: Mapping[str, int] = Factory(dict)
+    """Other numbers of tries for single kinds of error, by class name."""
     seed: int | str | None = None
     """Seed of the jitter; ``None`` takes a fresh one."""
     clock: Callable[[], float] = field(default=time.monotonic, repr=False, eq=False)
@@ -43,10 +45,17 @@ class RetryPolicy:
             message = f"attempts={self.attempts!r} makes no call at all; use 1 to try once and never again."
             raise SettingsError(message)
 
+    def allows(self, error: ProviderError, tries: int) -> bool:
+        """Whether a call that failed so after so many tries may be tried again."""
+        for kind in type(error).__mro__:
+            if kind.__name__ in self.tries_by_error:
+                return tries < self.tries_by_error[kind.__name__]
+        return error.retryable and tries < self.attempts
+
     def backoff(self, failures: int, chance: random.Random) -> float:
         """Seconds to wait after so many failures in a row when the provider did not say: full jitter, at least half."""
         longest = min(self.cap, self.base * 2 ** (failures - 1))
-        return longest * (0.5 + 0.5 * chance.random())
+        return float(longest) * (0.5 + 0.5 * chance.random())
 
 
 @define
@@ -77,7 +86,7 @@ class _Course:
         self._record(error)
         wait = self._wait(error)
         spent = self.policy.clock() - self.started
-        if not error.retryable or len(self.attempts) >= self.policy.attempts or spent + wait > self.policy.ceiling:
+        if not self.policy.allows(error, len(self.attempts)) or spent + wait > self.policy.ceiling:
             error.attempts = tuple(self.attempts)
             raise error
         self._waited = wait

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any, Literal, get_args
 
-from attrs import Attribute, field, fields, frozen
+from attrs import Attribute, evolve, field, fields, frozen
 
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.llm.redaction import is_secret_name
@@ -181,6 +181,15 @@ class ModelSettings:
                 raise SettingsError(_twice(key, name))
             values[name] = value
         return cls(**values, explicit=frozenset(values))
+
+    def replaced(self, **values: Any) -> ModelSettings:
+        """The settings with some of them replaced; these count as set explicitly."""
+        return evolve(self, **values, explicit=self.explicit | frozenset(values))
+
+    def without_connection(self) -> ModelSettings:
+        """The settings without where the model is: those of other models are found in the environment."""
+        names: dict[str, Any] = {each.name: None for each in fields(type(self)) if each.metadata.get(_CONNECTION)}
+        return evolve(self, **names, explicit=self.explicit - names.keys())
 
     def generation_params(self) -> dict[str, Any]:
         """What goes to the model as generation parameters; unset ones are left out."""

@@ -7,10 +7,8 @@ where a model needs that, come right above the transport.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
-
-from attrs import evolve
 
 from tool_sandbox.errors import HarnessError, ToolSandboxError
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
@@ -25,6 +23,7 @@ from tool_sandbox.llm.settings import ModelSettings
 if TYPE_CHECKING:
     from tool_sandbox.llm.budget import Ledger
     from tool_sandbox.llm.cache_store import ResponseCache
+    from tool_sandbox.llm.router import Router
     from tool_sandbox.llm.routing import RouterSettings
 
 
@@ -56,12 +55,12 @@ def build_model(
         MissingKeyError: The model needs credentials that were not found.
     """
     layers = transport or _paid(build_transport(model, settings, ledger, environ), settings, ledger, retry)
-    if "max_tokens" not in settings.explicit:
+    if "max_tokens" not in settings.explicit and transport is None:
         layers = RoomForReasoning(layers)
     if cache is not None:
         from tool_sandbox.llm.cache import Cached
 
-        layers = Cached(layers, cache, endpoint=settings.api_base or "")
+        layers = Cached(layers, cache, endpoint=getattr(transport, "identity", None) or settings.api_base or "")
     if journal is not None:
         from tool_sandbox.llm.journal import Journaled
 
@@ -99,7 +98,8 @@ def with_prompted_tools(transport: ChatModel, model: str, wanted: str | bool | N
         return PromptedIfListed(transport, model)
     from tool_sandbox.llm.prompted_tools import PromptedTools
 
-    return PromptedTools(transport, "json" if wanted is True else str(wanted))
+    prompted: ChatModel = PromptedTools(transport, "json" if wanted is True else str(wanted))
+    return prompted
 
 
 class PromptedIfListed:
@@ -132,28 +132,60 @@ class PromptedIfListed:
         return self._chosen
 
 
-def fallback_router(model: str, settings: ModelSettings, ledger: Ledger | None = None) -> ChatModel:
+def fallback_router(model: str, settings: ModelSettings, ledger: Ledger | None = None) -> Router:
     """The model with others standing by, from the ``fallbacks`` of its settings."""
     from tool_sandbox.llm.routing import RouterSettings
 
     chain = LiteLLMConfig.with_fallbacks(model, settings.fallbacks)
-    own = settings.connection()
-    chain["model_list"][0]["litellm_params"] |= own
-    return build_router(
-        RouterSettings.from_config(chain["model_list"], {"fallbacks": chain["fallbacks"]}), settings, ledger
-    )
+    chain["model_list"][0]["litellm_params"] |= settings.connection()
+    routing = RouterSettings.from_config(chain["model_list"], {"fallbacks": chain["fallbacks"]})
+    return build_router(routing, settings.without_connection(), ledger)
 
 
-def build_router(routing: RouterSettings, settings: ModelSettings, ledger: Ledger | None = None) -> ChatModel:
-    """Deployments behind one model, each with its own accounting; retries and fallbacks are the router's."""
+def build_router(
+    routing: RouterSettings,
+    settings: ModelSettings,
+    ledger: Ledger | None = None,
+    retry: RetryPolicy | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Router:
+    """Deployments behind one model, each with its own accounting; retries and fallbacks are the router's.
+
+    Raises:
+        MissingKeyError: A deployment needs credentials that were not found.
+    """
     from tool_sandbox.llm.router import Router
 
-    transports = {}
+    transports: dict[str, ChatModel] = {}
     for deployment in routing.deployments:
-        own = evolve(settings, fallbacks=(), **deployment.connection)
-        transport = build_transport(deployment.model, own, ledger)
-        transports[deployment.id] = _budgeted(transport, ledger)
-    return Router(routing, transports, policy=_policy(settings), prices=listed_price)
+        own = deployment.settings_over(settings)
+        paid = _budgeted(build_transport(deployment.model, own, ledger, environ), ledger)
+        transports[deployment.id] = paid if "max_tokens" in own.explicit else RoomForReasoning(paid)
+    return Router(routing, transports, policy=retry or _policy(settings), prices=listed_price)
+
+
+def split_router_config(
+    model_config: Sequence[Mapping[str, Any]] | Mapping[str, Any] | None, options: Mapping[str, Any]
+) -> tuple[RouterSettings, dict[str, Any]]:
+    """A router's deployments and options, and the configuration keys of the calls.
+
+    Args:
+        model_config: The deployments, or a whole configuration as ``LiteLLMConfig`` makes it.
+        options: Options of the router and keys of the calls, mixed.
+    """
+    from tool_sandbox.llm.routing import RouterSettings, is_option
+
+    everything = dict(options)
+    if isinstance(model_config, Mapping):
+        everything = {**model_config, **everything}
+    deployments = (
+        everything.pop("model_list", None)
+        if model_config is None or isinstance(model_config, Mapping)
+        else model_config
+    )
+    chosen = {name: value for name, value in everything.items() if is_option(name)}
+    calls = {name: value for name, value in everything.items() if name not in chosen}
+    return RouterSettings.from_config(deployments or (), chosen), calls
 
 
 def open_cache(config: Any) -> ResponseCache | None:
@@ -169,13 +201,23 @@ def open_cache(config: Any) -> ResponseCache | None:
     return ResponseCache(settings) if settings.enabled else None
 
 
-def open_ledger(model: str, settings: ModelSettings, role: str) -> Ledger:
-    """The ledger of one role, with its cap if it has one and its prices if it has its own."""
+def open_ledger(
+    model: str, settings: ModelSettings, role: str, prices: Mapping[str, Mapping[str, Any]] | None = None
+) -> Ledger:
+    """The ledger of one role, with its cap if it has one and its prices if it has its own.
+
+    Args:
+        model: The model that is asked.
+        settings: How it is called.
+        role: Who asks.
+        prices: Prices of further models that may answer.
+    """
     from tool_sandbox.llm.budget import Ledger
     from tool_sandbox.llm.caps import Caps
     from tool_sandbox.llm.pricing import Price, PriceBook
 
-    custom = {} if settings.prices is None else {model: Price.from_mapping(settings.prices, name=model)}
+    given = {**(prices or {}), **({model: settings.prices} if settings.prices else {})}
+    custom = {name: Price.from_mapping(price, name=name) for name, price in given.items()}
     caps = {} if settings.max_budget is None else {role: settings.max_budget}
     lookup = None if model.startswith("direct:") else listed_price
     return Ledger(Caps(role=caps, on_unknown_price=settings.on_unknown_price), PriceBook(custom=custom, lookup=lookup))

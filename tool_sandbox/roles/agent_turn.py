@@ -101,7 +101,7 @@ def answered_by(response: ChatResponse) -> dict[str, Any]:
         "saved_cost": response.saved_cost,
         "cached": response.cached,
         "replayed": response.replayed,
-        "finish_reason": response.finish_reason,
+        "finish_reason": None if response.finish_reason in ("stop", "tool_calls") else response.finish_reason,
         "attempts": len(response.attempts) if len(response.attempts) > 1 else None,
         "adjustments": list(response.adjustments),
         "parse_losses": response.parse_losses,

@@ -199,6 +199,9 @@ class LiteLLMAgentWithRouter(LiteLLMAgent):
         """The one model behind all deployments; ``router`` when there are several."""
         return self.routing.only_model or self.model_name
 
+    def _setup_cost_tracking(self) -> Any:
+        return stack.open_ledger(self.model_name, self.settings, str(self.role_type), self.routing.prices)
+
     def _setup_router_if_needed(self) -> ChatModel:
         return stack.build_router(self.routing, self.settings, self.ledger)
 

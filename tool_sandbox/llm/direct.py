@@ -1,0 +1,279 @@
+"""The bypass: any OpenAI-compatible endpoint over pooled HTTP, without LiteLLM and at a tenth of its CPU time.
+
+A model is written ``direct:NAME`` with ``api_base`` given or set in the environment, or ``direct:NAME@URL``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from attrs import evolve
+
+from tool_sandbox.errors import MalformedResponseError, ProviderError, ProviderTimeoutError, SettingsError
+from tool_sandbox.llm.chat import ChatRequest, ChatResponse
+from tool_sandbox.llm.config import secrets_in
+from tool_sandbox.llm.deadline import GRACE, run_with_deadline
+from tool_sandbox.llm.faults import Failure, error_for, request_id_in
+from tool_sandbox.llm.foreign_errors import is_foreign_error
+from tool_sandbox.llm.providers import direct_name
+from tool_sandbox.llm.quirks import Memory, Negotiation
+from tool_sandbox.llm.reading import read_completion
+from tool_sandbox.llm.streaming import StreamAssembler
+
+if TYPE_CHECKING:
+    import aiohttp
+    import httpx
+
+_PATH = "/chat/completions"
+_CONNECTIONS = 512
+_SHOWN_OF_A_BODY = 300
+
+
+class DirectTransport:
+    """An OpenAI-compatible endpoint. One call, no retries, one deadline.
+
+    Args:
+        connection: ``api_base``, and ``api_key`` and ``extra_headers`` where the server wants them.
+        flexible_tokens: Whether the token limit is a default of ours that may be raised for models that reason.
+    """
+
+    def __init__(self, connection: Mapping[str, Any], *, flexible_tokens: bool = True) -> None:
+        base = connection.get("api_base")
+        if not base:
+            message = (
+                "a direct: model needs its endpoint; pass api_base='http://host:port/v1' or write direct:NAME@URL."
+            )
+            raise SettingsError(message)
+        self.url = f"{str(base).rstrip('/')}{_PATH}"
+        self.flexible_tokens = flexible_tokens
+        self.memory = Memory()
+        self._headers = _headers(connection)
+        self._secrets = secrets_in(connection)
+        self._pools: WeakKeyDictionary[asyncio.AbstractEventLoop, _Pool] = WeakKeyDictionary()
+        self._client: httpx.Client | None = None
+        self._lock = threading.Lock()
+
+    def complete(self, request: ChatRequest) -> ChatResponse:
+        """Answer, blocking.
+
+        Raises:
+            ProviderError: The endpoint failed, in the narrowest class that says how.
+        """
+        talk = Negotiation(request, self.memory, self.flexible_tokens)
+        while True:
+            started = time.monotonic()
+            asked = talk.request
+            try:
+                response = run_with_deadline(lambda: self._ask(asked), request.timeout + GRACE)  # noqa: B023 -- awaited here
+            except Exception as error:  # noqa: BLE001 -- an HTTP client raises anything; it leaves here with one name
+                if talk.refused(fault := self._fault(error, request)):
+                    continue
+                raise fault from None
+            if not talk.starved(response):
+                return evolve(talk.signed(response), latency=time.monotonic() - started)
+
+    async def acomplete(self, request: ChatRequest) -> ChatResponse:
+        """Answer without blocking the event loop.
+
+        Raises:
+            ProviderError: The endpoint failed, in the narrowest class that says how.
+        """
+        talk = Negotiation(request, self.memory, self.flexible_tokens)
+        while True:
+            started = time.monotonic()
+            try:
+                async with asyncio.timeout(request.timeout):
+                    response = await self._aask(talk.request)
+            except Exception as error:  # noqa: BLE001 -- an HTTP client raises anything; it leaves here with one name
+                if talk.refused(fault := self._fault(error, request)):
+                    continue
+                raise fault from None
+            if not talk.starved(response):
+                return evolve(talk.signed(response), latency=time.monotonic() - started)
+
+    def close(self) -> None:
+        """Close the connections of blocking calls, and begin to close those of the running event loop, if any."""
+        with self._lock:
+            client, self._client = self._client, None
+        if client is not None:
+            client.close()
+        loop = _running_loop()
+        pool = self._pools.pop(loop, None) if loop else None
+        if loop and pool:
+            task = loop.create_task(pool.keeper.aclose())
+            _closing.add(task)
+            task.add_done_callback(_closing.discard)
+
+    async def aclose(self) -> None:
+        """Close the connections of this event loop."""
+        pool = self._pools.pop(asyncio.get_running_loop(), None)
+        if pool is not None:
+            await pool.keeper.aclose()
+
+    def _ask(self, request: ChatRequest) -> ChatResponse:
+        client = self._http()
+        with client.stream("POST", self.url, content=self._body(request), timeout=request.timeout) as answer:
+            if answer.status_code != 200 or not request.stream:  # noqa: PLR2004 -- HTTP
+                return self._read(answer.status_code, answer.headers, answer.read(), request)
+            assembler = StreamAssembler(model=request.model, provider="direct")
+            for chunk in _chunks(answer.iter_lines()):
+                assembler.add(chunk)
+            return self._finished(assembler.completion(), answer.headers, request)
+
+    async def _aask(self, request: ChatRequest) -> ChatResponse:
+        async with (await self._session()).post(self.url, data=self._body(request)) as answer:
+            if answer.status != 200 or not request.stream:  # noqa: PLR2004 -- HTTP
+                return self._read(answer.status, answer.headers, await answer.read(), request)
+            assembler = StreamAssembler(model=request.model, provider="direct")
+            async for chunk in _achunks(answer.content):
+                assembler.add(chunk)
+            return self._finished(assembler.completion(), answer.headers, request)
+
+    def _body(self, request: ChatRequest) -> bytes:
+        params = dict(request.params)
+        extra = params.pop("extra_body", None) or {}
+        body: dict[str, Any] = {"model": direct_name(request.model), "messages": list(request.messages)}
+        if request.tools:
+            body["tools"] = list(request.tools)
+        else:
+            params.pop("tool_choice", None)
+            params.pop("parallel_tool_calls", None)
+        if request.stream:
+            body |= {"stream": True, "stream_options": {"include_usage": True}}
+        return json.dumps({**body, **params, **extra}, ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+    def _read(self, status: int, headers: Mapping[str, str], body: bytes, request: ChatRequest) -> ChatResponse:
+        text = body.decode("utf-8", "replace")
+        if status != 200:  # noqa: PLR2004 -- HTTP
+            raise self._error(text, request, status=status, headers=headers)
+        try:
+            data = json.loads(text)
+        except ValueError:
+            data = None
+        if not isinstance(data, dict):
+            shown = text[:_SHOWN_OF_A_BODY]
+            message = f"{request.model!r} answered with something that is no JSON object: {shown!r}."
+            raise MalformedResponseError(message, provider="direct", model=request.model, status=status)
+        if data.get("error") and not data.get("choices"):
+            raise self._error(json.dumps(data["error"]), request, status=_status_in(data["error"]), headers=headers)
+        return self._finished(data, headers, request)
+
+    def _finished(self, data: Mapping[str, Any], headers: Mapping[str, str], request: ChatRequest) -> ChatResponse:
+        response = read_completion(data, provider="direct", model=direct_name(request.model))
+        return evolve(response, endpoint=self.url.removesuffix(_PATH), request_id=request_id_in(headers))
+
+    def _fault(self, error: Exception, request: ChatRequest) -> Exception:
+        """The error in our tree; a mistake of ours stays what it is."""
+        if isinstance(error, ProviderError) or not is_foreign_error(error):
+            return error
+        kind = type(error).__name__
+        if isinstance(error, TimeoutError) or "Timeout" in kind:
+            message = f"{request.model!r} did not answer within {request.timeout:g} s."
+            return ProviderTimeoutError(message, provider="direct", model=request.model)
+        return self._error(f"{kind}: {error}", request, kind=kind)
+
+    def _error(self, text: str, request: ChatRequest, **facts: Any) -> ProviderError:
+        failure = Failure(
+            text=text, provider="direct", model=request.model, secrets=self._secrets, now=time.time(), **facts
+        )
+        return error_for(failure)
+
+    def _http(self) -> httpx.Client:
+        import httpx
+
+        with self._lock:
+            if self._client is None:
+                limits = httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS)
+                self._client = httpx.Client(headers=self._headers, limits=limits, follow_redirects=True)
+            return self._client
+
+    async def _session(self) -> aiohttp.ClientSession:
+        """The connections of the running event loop; they cannot be shared between loops."""
+        loop = asyncio.get_running_loop()
+        pool = self._pools.get(loop)
+        if pool is None:
+            pool = self._pools[loop] = _Pool(self._headers)
+            await anext(pool.keeper)
+        return pool.session
+
+
+class _Pool:
+    """The connections of one event loop, closed with it at the latest.
+
+    ``asyncio.run`` closes the asynchronous generators that are still open before it closes the loop, so one of them
+    keeps the session.
+    """
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        import aiohttp
+
+        self.session = aiohttp.ClientSession(
+            headers=headers,
+            connector=aiohttp.TCPConnector(limit=_CONNECTIONS),
+            timeout=aiohttp.ClientTimeout(total=None),
+            trust_env=True,
+        )
+        self.keeper = self._keep()
+
+    async def _keep(self) -> AsyncGenerator[None, None]:
+        try:
+            yield
+        finally:
+            await self.session.close()
+
+
+_closing: set[asyncio.Task[None]] = set()
+"""Closing tasks under way: an event loop holds its tasks only weakly."""
+
+
+def _headers(connection: Mapping[str, Any]) -> dict[str, str]:
+    headers = {"Content-Type": "application/json", **(connection.get("extra_headers") or {})}
+    if connection.get("api_key"):
+        headers.setdefault("Authorization", f"Bearer {connection['api_key']}")
+    return headers
+
+
+def _chunks(lines: Iterator[str]) -> Iterator[dict[str, Any]]:
+    for line in lines:
+        data = _event(line)
+        if data is not None:
+            yield data
+
+
+async def _achunks(lines: AsyncIterable[bytes]) -> AsyncIterator[dict[str, Any]]:
+    async for line in lines:
+        data = _event(line.decode("utf-8", "replace"))
+        if data is not None:
+            yield data
+
+
+def _event(line: str) -> dict[str, Any] | None:
+    """The chunk in one line of a server-sent event stream, if it holds one."""
+    field, _, value = line.strip().partition(":")
+    if field != "data" or value.strip() in ("", "[DONE]"):
+        return None
+    try:
+        data = json.loads(value)
+    except ValueError as error:
+        message = f"the stream holds something that is no JSON: {value.strip()[:_SHOWN_OF_A_BODY]!r}."
+        raise MalformedResponseError(message, provider="direct") from error
+    return data if isinstance(data, dict) else None
+
+
+def _status_in(error: Any) -> int | None:
+    """The status that an error inside a 200 answer names, as gateways do."""
+    code = error.get("code") if isinstance(error, Mapping) else None
+    return code if isinstance(code, int) and 400 <= code < 600 else None  # noqa: PLR2004 -- HTTP
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
