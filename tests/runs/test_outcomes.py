@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.runs.samples import scored, void
+from tool_sandbox import errors
+from tool_sandbox.runs.outcomes import Failure, SampleResult, Spending
+
+
+@pytest.mark.parametrize("result", [scored(), void(), scored(spending=Spending(calls=2, cost=0.25), trial=3)])
+def test_a_result_survives_being_written_down(result: SampleResult) -> None:
+    assert SampleResult.from_record(json.loads(json.dumps(result.to_record()))) == result
+
+
+def test_a_void_sample_has_no_score_in_its_record() -> None:
+    record = void().to_record()
+
+    assert (record["similarity"], record["turn_count"], record["cause"]) == (None, None, "provider")
+
+
+@pytest.mark.parametrize(
+    ("error", "cause"),
+    [
+        (errors.RateLimitError("slow down"), "provider"),
+        (errors.ProviderTimeoutError("too late"), "timeout"),
+        (errors.ContextWindowError("too long"), "context_window"),
+        (errors.RefusalError("no"), "refusal"),
+        (errors.BudgetExceededError("empty"), "budget"),
+        (errors.UserSimulatorError("lost"), "user_simulator"),
+        (errors.StalledConversationError("silence"), "harness"),
+        (ZeroDivisionError("oops"), "harness"),
+    ],
+)
+def test_every_error_has_a_cause(error: Exception, cause: str) -> None:
+    assert Failure.of(error).cause == cause
+
+
+def test_a_traceback_is_kept_without_the_key_in_it() -> None:
+    def ask() -> None:
+        message = "Incorrect API key provided: sk-proj-abcdefgh12345678"
+        raise errors.AuthenticationError(message, status=401)
+
+    with pytest.raises(errors.AuthenticationError) as caught:
+        ask()
+    failure = Failure.of(caught.value)
+
+    assert "in ask" in failure.traceback
+    assert "abcdefgh12345678" not in failure.traceback + json.dumps(dict(failure.error))
+    assert failure.error["status"] == 401
+
+
+@pytest.mark.parametrize(
+    ("cause", "finished"), [("provider", True), ("harness", True), ("budget", False), ("cancelled", False)]
+)
+def test_only_stopped_samples_are_unfinished(cause: str, finished: bool) -> None:
+    assert void(cause=cause).finished is finished

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tool_sandbox.errors import SettingsError
+from tool_sandbox.runs.settings import RunSettings
+
+
+def test_settings_survive_being_written_down() -> None:
+    settings = RunSettings(
+        agent="gpt-5",
+        user="oracle",
+        trials=3,
+        scenarios=("a", "b*"),
+        params={"reasoning_effort": "low"},
+        agent_rules={"tag:reminder": "nop"},
+    )
+
+    assert RunSettings.from_record(json.loads(json.dumps(settings.to_record()))) == settings
+
+
+def test_no_secret_is_written_down() -> None:
+    settings = RunSettings(
+        agent="direct:http://me:hunter2hunter2@host/m",
+        user="oracle",
+        cache="redis://:swordfish@host:6379/0",
+        params={
+            "api_key": "abc-not-even-key-like",
+            "extra_headers": {"Authorization": "Bearer qwertyuiop"},
+            "top_p": 0.5,
+        },
+    )
+
+    record = settings.to_record()
+
+    text = json.dumps(record)
+    assert all(secret not in text for secret in ("hunter2", "swordfish", "not-even-key-like", "qwertyuiop"))
+    assert record["params"]["top_p"] == 0.5
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("trials", 0),
+        ("concurrency", 0),
+        ("budget", -1),
+        ("retries", -1),
+        ("on_fallback", "viod"),
+        ("compat", "old"),
+        ("trials", "3"),
+    ],
+)
+def test_a_value_without_meaning_is_named(field: str, value: object) -> None:
+    with pytest.raises(SettingsError, match=rf"{field} is {value!r}"):
+        RunSettings(agent="a", user="b", **{field: value})  # type: ignore[arg-type]
+
+
+def test_a_mistyped_choice_gets_the_nearest() -> None:
+    with pytest.raises(SettingsError, match="did you mean 'void'"):
+        RunSettings(agent="a", user="b", on_fallback="viod")  # type: ignore[arg-type]
+
+
+def test_a_record_with_an_unknown_key_is_refused() -> None:
+    with pytest.raises(SettingsError, match="'trails' is no setting of a run; did you mean 'trials'"):
+        RunSettings.from_record({"agent": "a", "user": "b", "trails": 2})
+
+
+def test_changes_win_over_the_record_and_none_changes_nothing() -> None:
+    record = RunSettings(agent="a", user="b", budget=1.0, concurrency=4).to_record()
+
+    changed = RunSettings.from_record(record, budget=2.0, concurrency=None)
+
+    assert (changed.budget, changed.concurrency) == (2.0, 4)

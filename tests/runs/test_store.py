@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from tests.runs.samples import scored, void
+from tool_sandbox.errors import SettingsError
+from tool_sandbox.runs.store import RunStore, open_location, safe_name
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+def test_a_run_directory_is_named_after_time_agent_and_user(tmp_path: Path) -> None:
+    store = RunStore.create(str(tmp_path), "anthropic/claude", "gpt-5", now=NOON)
+
+    assert store.directory == tmp_path / "2026-03-02_12-00-00_anthropic-claude_gpt-5"
+
+
+def test_runs_of_the_same_second_never_share_a_directory(tmp_path: Path) -> None:
+    names = {RunStore.create(str(tmp_path), "a/b", "c", now=NOON).directory.name for _ in range(3)}
+
+    assert len(names) == 3
+
+
+@pytest.mark.parametrize(
+    "name", ["a/b", "../../etc", ".hidden", "x" * 300, "direct:http://h:1/m", "é 日本", "", "a\nb"]
+)
+def test_any_model_string_becomes_one_path_component(name: str) -> None:
+    safe = safe_name(name)
+
+    assert safe
+    assert not set("/\\:\n ") & set(safe)
+    assert not safe.startswith(".")
+    assert len(safe) <= 100
+
+
+def test_a_directory_that_cannot_be_written_to_is_one_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+
+    with pytest.raises(SettingsError, match=r"cannot write to '.*file'"):
+        RunStore.create(str(tmp_path / "file"), "a", "b")
+    with pytest.raises(SettingsError, match="cannot write to"):
+        RunStore.create(str(tmp_path / "file" / "below"), "a", "b")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_results_come_back_in_order(tmp_path: Path) -> None:
+    store = RunStore.create(str(tmp_path), "a", "b")
+    results = [scored("a"), void("b"), scored("a", 0.25, trial=1)]
+
+    for result in results:
+        store.append_result(result)
+
+    assert store.read_results() == results
+
+
+def test_a_line_torn_by_a_crash_is_skipped_and_the_next_one_is_whole(tmp_path: Path) -> None:
+    store = RunStore.create(str(tmp_path), "a", "b")
+    store.append_result(scored("a"))
+    with (store.directory / "results.jsonl").open("ab") as file:
+        file.write(b'{"name": "torn", "stat')
+
+    assert [result.name for result in store.read_results()] == ["a"]
+
+    store.rewrite_results(store.read_results())
+    store.append_result(scored("b"))
+    assert [result.name for result in store.read_results()] == ["a", "b"]
+
+
+def test_every_appended_line_is_json_on_its_own(tmp_path: Path) -> None:
+    store = RunStore.create(str(tmp_path), "a", "b")
+    store.append_result(scored("a", traceback="line\nbreak \ud800"))
+
+    (line,) = (store.directory / "results.jsonl").read_text("utf-8").splitlines()
+    assert json.loads(line)["traceback"] == "line\nbreak \ud800"
+
+
+def test_trials_have_directories_of_their_own(tmp_path: Path) -> None:
+    store = RunStore.create(str(tmp_path), "a", "b")
+
+    single = store.trajectory_directory("one", 0, 1)
+    second = store.trajectory_directory("one", 1, 2)
+
+    assert single.relative_to(store.directory) == Path("trajectories/one")
+    assert second.relative_to(store.directory) == Path("trajectories/one/trial_1")
+
+
+def test_a_trajectory_is_written_without_leaving_anything_unfinished(tmp_path: Path) -> None:
+    store = RunStore.create(str(tmp_path), "a", "b")
+    directory = store.trajectory_directory("one", 0, 1)
+
+    store.write_trajectory(directory, {"conversation.json": "[]", "pretty_print.txt": "lone \ud800"})
+    store.write_trajectory(directory, {"conversation.json": "[1]"})
+
+    assert sorted(path.name for path in directory.iterdir()) == ["conversation.json", "pretty_print.txt"]
+    assert (directory / "conversation.json").read_text() == "[1]"
+
+
+def test_a_run_can_live_behind_a_url() -> None:
+    base = f"memory://runs-{uuid4()}"
+    store = RunStore.create(base, "a", "b", now=NOON)
+    store.write_run({"settings": {}})
+    store.append_result(scored("a"))
+    store.append_result(scored("b"))
+    store.write_trajectory(store.trajectory_directory("a", 0, 1), {"conversation.json": "[]"})
+
+    again = RunStore.open(str(store.directory))
+    assert again.read_run() == {"settings": {}}
+    assert [result.name for result in again.read_results()] == ["a", "b"]
+    assert RunStore.create(base, "a", "b", now=NOON).directory != store.directory
+
+
+def test_a_url_nobody_understands_is_one_clear_error() -> None:
+    with pytest.raises(SettingsError, match="cannot write to 'nosuch://x'"):
+        RunStore.create("nosuch://x", "a", "b")
+
+
+def test_what_is_no_run_directory_says_so(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="is no run directory"):
+        RunStore.open(tmp_path / "nowhere")
+    with pytest.raises(SettingsError, match=r"no readable run\.json"):
+        RunStore(tmp_path).read_run()
+
+
+def test_a_home_directory_is_expanded() -> None:
+    assert "~" not in str(open_location("~/runs"))

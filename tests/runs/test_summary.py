@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.runs.samples import scored, void
+from tool_sandbox.runs.outcomes import Spending
+from tool_sandbox.runs.summary import summarise
+
+THREE = ("SINGLE_TOOL_CALL", "THREE_DISTRACTION_TOOLS")
+SCRAMBLED = (*THREE, "TOOL_NAME_SCRAMBLED")
+
+
+def test_the_original_keys_hold_the_original_aggregation() -> None:
+    summary = summarise(
+        [scored("a", 1.0, turn_count=2, categories=THREE), scored("b", 0.0, turn_count=6, categories=SCRAMBLED)],
+        git_sha="abc",
+    )
+
+    assert summary["git_sha"] == "abc"
+    assert [result["name"] for result in summary["per_scenario_results"]] == ["a", "b"]
+    assert summary["category_aggregated_results"] == {
+        "SINGLE_TOOL_CALL": {"similarity": 0.5, "turn_count": 4},
+        "THREE_DISTRACTION_TOOLS": {"similarity": 1.0, "turn_count": 2},
+        "TOOL_NAME_SCRAMBLED": {"similarity": 0.0, "turn_count": 6},
+        "ALL_CATEGORIES": {"similarity": 0.5, "turn_count": 4},
+    }
+
+
+def test_void_samples_move_the_bounds_and_not_the_score() -> None:
+    summary = summarise([scored("a", 0.75), scored("b", 0.25), void("c"), void("d", cause="timeout")], git_sha=None)
+
+    assert summary["score"]["similarity"] == 0.5
+    assert (summary["score"]["lower"], summary["score"]["upper"]) == (0.25, 0.75)
+    assert summary["outcomes"] == {"samples": 4, "scored": 2, "void": {"provider": 1, "timeout": 1}}
+
+
+def test_a_run_without_any_score_has_none() -> None:
+    summary = summarise([void("a")], git_sha=None)
+
+    assert summary["score"]["similarity"] is None
+    assert (summary["score"]["lower"], summary["score"]["upper"]) == (0, 1)
+    assert summary["category_aggregated_results"] == {}
+
+
+def test_scenarios_that_reward_doing_nothing_are_also_left_out() -> None:
+    summary = summarise(
+        [scored("a", 0.4), scored("b", 1.0, categories=("INSUFFICIENT_INFORMATION",), nop_floor=1.0)], git_sha=None
+    )
+
+    assert summary["score"]["similarity"] == pytest.approx(0.7)
+    assert summary["score"]["without_insufficient_information"] == pytest.approx(0.4)
+    assert summary["categories"]["INSUFFICIENT_INFORMATION"]["nop_floor"] == 1.0
+    assert summary["score"]["nop_floor"] == 0.5
+
+
+def test_the_pure_score_leaves_out_what_a_fallback_answered() -> None:
+    summary = summarise([scored("a", 0.2), scored("b", 1.0, fallback=True)], git_sha=None)
+
+    assert (summary["score"]["pure"], summary["score"]["mixed"]) == (0.2, 0.6)
+    assert summary["score"]["samples_with_fallback"] == 1
+
+
+def test_spending_is_summed_and_unknown_prices_are_counted_apart() -> None:
+    summary = summarise(
+        [
+            scored("a", spending=Spending(calls=2, cost=0.5, prompt_tokens=10)),
+            void("b", spending=Spending(calls=1, unpriced_calls=1, prompt_tokens=5)),
+        ],
+        git_sha=None,
+    )
+
+    assert summary["spending"]["cost"] == 0.5
+    assert (summary["spending"]["calls"], summary["spending"]["unpriced_calls"]) == (3, 1)
+    assert summary["spending"]["prompt_tokens"] == 15
+
+
+def test_no_samples_make_an_empty_summary() -> None:
+    assert summarise([], git_sha=None)["score"]["similarity"] is None

@@ -1,0 +1,46 @@
+"""Reading what a run has written."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tool_sandbox.runs.store import TRAJECTORIES
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def load_result_summary(path: Path) -> dict[str, Any]:
+    """The content of a ``result_summary.json``, of ours or of the original."""
+    summary: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
+    return summary
+
+
+def extract_scenario_results(results: dict[str, Any]) -> pl.DataFrame:
+    """One row per entry of ``per_scenario_results``.
+
+    Mappings keyed by milestone differ from row to row; in the frame they are structs with every index that occurs.
+    """
+    import polars as pl
+
+    return pl.DataFrame(results["per_scenario_results"], strict=False, infer_schema_length=None)
+
+
+def get_scenario_artifacts_path(result_summary_path: Path, *, scenario_name: str) -> Path:
+    """The directory with the files of one scenario.
+
+    Raises:
+        ValueError: ``result_summary_path`` is not a JSON file.
+    """
+    summary = Path(result_summary_path)
+    if summary.suffix != ".json":
+        message = f"{str(summary)!r} is no result summary; give the path of a result_summary.json."
+        raise ValueError(message)
+    return summary.parent / TRAJECTORIES / scenario_name
+
+
+def get_scenario_pretty_print_path(result_summary_path: Path, *, scenario_name: str) -> Path:
+    """The readable log of one scenario."""
+    return get_scenario_artifacts_path(result_summary_path, scenario_name=scenario_name) / "pretty_print.txt"

@@ -1,0 +1,163 @@
+"""Judging a finished run anew by today's scenarios and rules."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from attrs import field, frozen
+
+from tool_sandbox.common.execution_context import ExecutionContext
+from tool_sandbox.errors import SettingsError
+from tool_sandbox.runs.outcomes import as_tuple
+from tool_sandbox.runs.store import SUMMARY, TRAJECTORIES, RunStore, safe_name
+
+if TYPE_CHECKING:
+    from tool_sandbox.common.scenario import Scenario
+    from tool_sandbox.evaluation.result import EvaluationResult
+from tool_sandbox.runs.store import AnyPath
+
+TOLERANCE = 1e-6
+"""Scores closer than this are the same: recorded ones went through 32-bit arithmetic."""
+
+
+@frozen(kw_only=True)
+class Rescored:
+    """One sample, judged before and now."""
+
+    name: str
+    trial: int
+    before: float | None
+    """The recorded score; ``None`` when the sample had none."""
+    now: float
+    turns_before: int | None
+    turns_now: int
+    reasons: tuple[str, ...] = field(default=(), converter=as_tuple)
+    """What differs, in words; empty when nothing does."""
+
+    @property
+    def changed(self) -> bool:
+        """Whether the score or the turn count differs."""
+        if self.before is None:
+            return True
+        return abs(self.before - self.now) > TOLERANCE or self.turns_before != self.turns_now
+
+
+@frozen(kw_only=True)
+class Skipped:
+    """One sample that cannot be judged anew."""
+
+    name: str
+    trial: int
+    why: str
+
+
+@frozen(kw_only=True)
+class Rescoring:
+    """A whole run, judged anew."""
+
+    samples: tuple[Rescored, ...] = field(converter=as_tuple)
+    skipped: tuple[Skipped, ...] = field(converter=as_tuple)
+
+    @property
+    def changes(self) -> tuple[Rescored, ...]:
+        """The samples whose score or turn count differs."""
+        return tuple(sample for sample in self.samples if sample.changed)
+
+
+def rescore(location: str, scenarios: Mapping[str, Scenario]) -> Rescoring:
+    """Evaluate every recorded trajectory of a run with ``scenarios``. The run is not changed.
+
+    Args:
+        location: Run directory of ours or of the original.
+        scenarios: Today's scenarios by name.
+
+    Raises:
+        SettingsError: There are no recorded trajectories.
+    """
+    directory = RunStore.open(location).directory
+    samples: list[Rescored] = []
+    skipped: list[Skipped] = []
+    for record, path in _recorded(directory):
+        judged = _judge(record, path, scenarios)
+        (samples if isinstance(judged, Rescored) else skipped).append(judged)  # type: ignore[arg-type]
+    if not samples and not skipped:
+        message = f"{location!r} holds no trajectories; expected {TRAJECTORIES}/<scenario>/execution_context.json."
+        raise SettingsError(message)
+    return Rescoring(samples=samples, skipped=skipped)
+
+
+def _recorded(directory: AnyPath) -> Iterator[tuple[Mapping[str, Any], AnyPath]]:
+    """Every recorded sample with its files; without any list of results, whatever trajectories there are."""
+    records = _records(directory)
+    trials = 1 + max((int(record.get("trial", 0)) for record in records), default=0)
+    store = RunStore(directory)
+    for record in records:
+        name, trial = str(record["name"]), int(record.get("trial", 0))
+        yield record, _existing(store.trajectory_directory(name, trial, trials), directory / TRAJECTORIES / name)
+    if not records and (directory / TRAJECTORIES).is_dir():
+        for name in sorted(path.name for path in (directory / TRAJECTORIES).iterdir()):
+            yield {"name": name}, directory / TRAJECTORIES / name
+
+
+def _records(directory: AnyPath) -> list[Mapping[str, Any]]:
+    summary = directory / SUMMARY
+    if summary.exists():
+        return list(json.loads(summary.read_text(encoding="utf-8"))["per_scenario_results"])
+    return [result.to_record() for result in RunStore(directory).read_results()]
+
+
+def _existing(path: AnyPath, otherwise: AnyPath) -> AnyPath:
+    return path if path.is_dir() or not otherwise.is_dir() else otherwise
+
+
+def _judge(record: Mapping[str, Any], path: AnyPath, scenarios: Mapping[str, Scenario]) -> Rescored | Skipped:
+    name, trial = str(record["name"]), int(record.get("trial", 0))
+    scenario = scenarios.get(name) or scenarios.get(safe_name(name))
+    if scenario is None:
+        return Skipped(name=name, trial=trial, why="there is no scenario of this name any more")
+    if record.get("status") == "void":
+        return Skipped(name=name, trial=trial, why=f"it is void ({record.get('cause')}), so there is nothing to judge")
+    if record.get("exception_type"):
+        why = f"it ended in {record['exception_type']} and was scored 0 for that, whatever its messages"
+        return Skipped(name=name, trial=trial, why=why)
+    file = path / "execution_context.json"
+    try:
+        world = ExecutionContext.from_dict(json.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        return Skipped(name=name, trial=trial, why=f"its execution_context.json cannot be read: {error!r}")
+    evaluation = scenario.evaluate(world)
+    return Rescored(
+        name=name,
+        trial=trial,
+        before=record.get("similarity"),
+        now=evaluation.similarity,
+        turns_before=record.get("turn_count"),
+        turns_now=evaluation.turn_count,
+        reasons=_reasons(record, evaluation),
+    )
+
+
+def _reasons(record: Mapping[str, Any], evaluation: EvaluationResult) -> list[str]:
+    if "similarity" not in record:
+        return ["no score was recorded"]
+    reasons = [
+        *_mapping_reasons("milestone", record.get("milestone_mapping") or {}, evaluation.milestone_mapping),
+        *_mapping_reasons("minefield", record.get("minefield_mapping") or {}, evaluation.minefield_mapping),
+    ]
+    if record.get("turn_count") != evaluation.turn_count:
+        reasons.append(f"turns: {record.get('turn_count')} before, {evaluation.turn_count} now")
+    return reasons
+
+
+def _mapping_reasons(kind: str, before: Mapping[str, Any], now: Mapping[int, tuple[int, float]]) -> Iterator[str]:
+    recorded = {int(node): (int(match[0]), float(match[1])) for node, match in before.items()}
+    for node in sorted({*recorded, *now}):
+        old, new = recorded.get(node), now.get(node)
+        if old is None or new is None or abs(old[1] - new[1]) > TOLERANCE or old[0] != new[0]:
+            yield f"{kind} {node}: {_match(old)} before, {_match(new)} now"
+
+
+def _match(match: tuple[int, float] | None) -> str:
+    return "not there" if match is None else f"{match[1]:.4f} at message {match[0]}"

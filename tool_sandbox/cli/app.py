@@ -1,0 +1,203 @@
+"""The commands. Each one imports what it needs when it runs, so that ``--help`` stays fast."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import typer
+
+from tool_sandbox.cli import options
+from tool_sandbox.cli.arguments import spread
+from tool_sandbox.cli.legacy import is_legacy
+from tool_sandbox.errors import ToolSandboxError, UsageError
+
+OK, USAGE, INTERRUPTED = 0, 2, 130
+
+app = typer.Typer(
+    name="tool_sandbox",
+    help="Find out how well a language model uses tools, in a stateful, conversational world.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+ParserError: type[Any] = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
+"""What typer's parser raises; newer versions of typer carry a parser of their own instead of click's."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and end the process with the code that says how it went.
+
+    Args:
+        arguments: By default those of the process.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    sys.exit(exit_code(given or ["--help"]))
+
+
+def exit_code(arguments: Sequence[str]) -> int:
+    """What the command line returns for these arguments; errors are told on standard error, in one message each."""
+    try:
+        return _dispatch(arguments)
+    except ParserError as error:
+        return _complain(error.format_message())
+    except UsageError as error:
+        return _complain(str(error))
+    except ToolSandboxError as error:
+        return _complain(f"{type(error).__name__}: {error}")
+    except (typer.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+
+
+def _dispatch(arguments: Sequence[str]) -> int:
+    if is_legacy(arguments):
+        from tool_sandbox.cli.legacy import run_legacy
+
+        return run_legacy(arguments)
+    code = app(spread(arguments), prog_name="tool_sandbox", standalone_mode=False)
+    return code if isinstance(code, int) else OK
+
+
+def _complain(message: str) -> int:
+    print(f"tool_sandbox: {message}", file=sys.stderr)
+    return USAGE
+
+
+@app.callback(invoke_without_command=True)
+def _options(version: options.Version = False) -> None:
+    if version:
+        from importlib.metadata import version as installed
+
+        print(installed("tool_sandbox"))
+        raise typer.Exit
+
+
+@app.command()
+def run(  # noqa: PLR0913, PLR0917 -- one parameter per flag is how typer works
+    agent: options.Agents = None,
+    user: options.User = None,
+    scenarios: options.Scenarios = None,
+    tag: options.Tags = None,
+    trials: options.Trials = None,
+    concurrency: options.Concurrency = None,
+    seed: options.Seed = None,
+    fallback: options.Fallbacks = None,
+    router_config: options.RouterConfig = None,
+    on_fallback: options.OnFallback = None,
+    cache: options.Cache = None,
+    budget: options.Budget = None,
+    temperature: options.Temperature = None,
+    max_tokens: options.MaxTokens = None,
+    timeout: options.Timeout = None,
+    retries: options.Retries = None,
+    tool_format: options.ToolFormat = None,
+    param: options.Params = None,
+    callback: options.Callbacks = None,
+    scenarios_from: options.ScenariosFrom = None,
+    tools_from: options.ToolsFrom = None,
+    shuffle_tools: options.ShuffleTools = False,
+    compat: options.Compat = None,
+    config: options.Config = None,
+    output: options.Output = None,
+) -> None:
+    """Play scenarios with a model and score it."""
+    from tool_sandbox.cli.config import parameters, settings_from
+
+    flags: dict[str, Any] = {
+        "user": user,
+        "scenarios": scenarios,
+        "tags": tag,
+        "trials": trials,
+        "concurrency": concurrency,
+        "seed": seed,
+        "fallbacks": fallback,
+        "router_config": router_config,
+        "on_fallback": on_fallback,
+        "cache": cache,
+        "budget": budget,
+        "temperature": temperature,
+        "max_tokens": max_tokens,
+        "timeout": timeout,
+        "retries": retries,
+        "tool_format": tool_format,
+        "params": parameters(param or ()),
+        "callbacks": callback,
+        "scenarios_from": scenarios_from,
+        "tools_from": tools_from,
+        "shuffle_tools": shuffle_tools or None,
+        "compat": compat,
+        "output": output,
+    }
+    every = settings_from(flags, agents=agent or (), config=config)
+    from tool_sandbox.cli.play import play_all
+
+    raise typer.Exit(play_all(every))
+
+
+@app.command()
+def resume(
+    directory: options.Directory,
+    concurrency: options.Concurrency = None,
+    budget: options.Budget = None,
+    param: options.Params = None,
+    retry_void: options.RetryVoid = False,
+) -> None:
+    """Go on with a run that was stopped or killed; finished samples are kept."""
+    from tool_sandbox.cli.config import parameters
+    from tool_sandbox.cli.play import resume_run
+
+    changes = {"concurrency": concurrency, "budget": budget}
+    raise typer.Exit(resume_run(directory, changes, params=parameters(param or ()), retry_void=retry_void))
+
+
+@app.command("list")
+def list_scenarios(
+    scenarios: options.Scenarios = None,
+    tag: options.Tags = None,
+    scenarios_from: options.ScenariosFrom = None,
+    tools_from: options.ToolsFrom = None,
+) -> None:
+    """List scenarios with what they test."""
+    from tool_sandbox.cli.inspect import list_all
+
+    list_all(scenarios or (), tag or (), scenarios_from or (), tools_from or ())
+
+
+@app.command()
+def show(
+    name: options.ScenarioName,
+    scenarios_from: options.ScenariosFrom = None,
+    tools_from: options.ToolsFrom = None,
+) -> None:
+    """Show one scenario: who says what, the tools, what is checked."""
+    from tool_sandbox.cli.inspect import show_one
+
+    show_one(name, scenarios_from or (), tools_from or ())
+
+
+@app.command()
+def check(
+    scenarios: options.Scenarios = None,
+    tag: options.Tags = None,
+    scenarios_from: options.ScenariosFrom = None,
+    tools_from: options.ToolsFrom = None,
+) -> None:
+    """Prove scenarios without a model, by playing their solutions."""
+    from tool_sandbox.cli.inspect import check_all
+
+    raise typer.Exit(check_all(scenarios or (), tag or (), scenarios_from or (), tools_from or ()))
+
+
+@app.command()
+def rescore(
+    directory: options.Directory,
+    scenarios_from: options.ScenariosFrom = None,
+    tools_from: options.ToolsFrom = None,
+) -> None:
+    """Judge a finished run anew and list every score that changes."""
+    from tool_sandbox.cli.inspect import rescore_run
+
+    rescore_run(directory, scenarios_from or (), tools_from or ())

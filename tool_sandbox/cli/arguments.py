@@ -1,0 +1,47 @@
+"""What people type, brought into the one form the command line's parser understands."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+SEVERAL_VALUES = frozenset(
+    {
+        "-a",
+        "--agent",
+        "-s",
+        "--scenario",
+        "--scenarios",
+        "--tag",
+        "--fallback",
+        "--callback",
+        "--scenarios-from",
+        "--tools-from",
+        "--param",
+    }
+)
+"""Flags that take any number of values: ``-s a b`` means ``-s a -s b``."""
+
+
+def spread(arguments: Sequence[str], flags: Collection[str] = SEVERAL_VALUES) -> list[str]:
+    """Repeat a flag before each of its values.
+
+    A flag without any value is passed on alone, so that the parser complains about it.
+    """
+    spread_out: list[str] = []
+    flag: str | None = None
+    waiting = False
+    for position, argument in enumerate(arguments):
+        if argument == "--":
+            return [*spread_out, *arguments[position:]]
+        if argument in flags:
+            flag, waiting = argument, True
+            spread_out.append(argument)
+        elif argument.startswith("-") and len(argument) > 1:
+            flag = None
+            spread_out.append(argument)
+        elif flag is None or waiting:
+            waiting = False
+            spread_out.append(argument)
+        else:
+            spread_out += [flag, argument]
+    return spread_out

@@ -1,0 +1,173 @@
+"""What the roles of a run share: the ledger, the journal, the cache, the layers to each model, local servers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from tool_sandbox.common.vocabulary import RoleType
+from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
+
+if TYPE_CHECKING:
+    from tool_sandbox.llm.local import LocalServer
+    from tool_sandbox.llm.settings import ModelSettings
+    from tool_sandbox.runs.settings import RunSettings
+    from tool_sandbox.runs.store import RunStore
+
+
+class Shared:
+    """A model that many roles use: closing a role's own layers stops here."""
+
+    def __init__(self, model: ChatModel) -> None:
+        self._shared = model
+
+    def complete(self, request: ChatRequest) -> ChatResponse:
+        """Answer, blocking."""
+        return self._shared.complete(request)
+
+    async def acomplete(self, request: ChatRequest) -> ChatResponse:
+        """Answer without blocking the event loop."""
+        return await self._shared.acomplete(request)
+
+
+@frozen
+class Served:
+    """A local server that is running, and how its model takes tools."""
+
+    model: str
+    base_url: str
+    api_key: str
+    prompted_tools: bool | None
+
+
+class Backstage:
+    """Everything of a run that outlives its samples.
+
+    Args:
+        settings: The run's settings.
+        store: The run directory.
+        secrets: Values that must never be written down.
+    """
+
+    def __init__(self, settings: RunSettings, store: RunStore, secrets: Sequence[str] = ()) -> None:
+        self.settings, self.store, self.secrets = settings, store, tuple(secrets)
+        self._servers: dict[str, tuple[LocalServer, Served]] = {}
+        self._models: list[ChatModel] = []
+        self._ledger: Any = None
+        self._journal: Any = None
+        self._cache: Any = None
+
+    def model(self, name: str, role_type: RoleType, config: Mapping[str, Any]) -> ChatModel:
+        """The layers to a model."""
+        from tool_sandbox.llm import stack
+        from tool_sandbox.llm.settings import ModelSettings
+
+        settings = ModelSettings.from_config(config)
+        built = stack.build_model(
+            name,
+            settings,
+            transport=self._router(name, role_type, settings),
+            cache=self._open_cache(),
+            ledger=self._open_ledger(name, settings, role_type),
+            journal=self._open_journal(),
+        )
+        self._models.append(built)
+        return Shared(built)
+
+    def server(self, name: str) -> Served:
+        """The server of a local model, started when it is first asked for; agent and user share it."""
+        from tool_sandbox.llm.local import LocalServer, resolve_local, supports_native_tools
+
+        label, path = resolve_local(name)
+        key = str(path)
+        if key not in self._servers:
+            server = LocalServer(path, name=label)
+            server.start()
+            prompted = None if supports_native_tools(path) else True
+            served = Served(server.model, server.base_url, server.api_key, prompted)
+            self._servers[key] = server, served
+        return self._servers[key][1]
+
+    async def aclose(self) -> None:
+        """Close connections, inside the event loop that used them."""
+        from tool_sandbox.llm import stack
+
+        for model in self._models:
+            await stack.aclose(model)
+
+    def close(self) -> None:
+        """Stop servers and close files; may be called twice, and from a signal handler."""
+        for server, _ in self._servers.values():
+            server.stop()
+        self._servers = {}
+        if self._journal is not None:
+            self._journal.close()
+
+    def _open_cache(self) -> Any:
+        if self._cache is None:
+            from tool_sandbox.llm import stack
+
+            self._cache = stack.open_cache(self.settings.cache)
+        return self._cache
+
+    def _open_ledger(self, name: str, settings: ModelSettings, role_type: RoleType) -> Any:
+        """One ledger for the whole run, or one for a role whose configuration has prices or a cap of its own."""
+        from tool_sandbox.llm import stack
+        from tool_sandbox.llm.budget import Ledger
+        from tool_sandbox.llm.caps import Caps
+        from tool_sandbox.llm.completion import listed_price
+        from tool_sandbox.llm.pricing import Price, PriceBook
+
+        if self.settings.budget is None:
+            return stack.open_ledger(name, settings, str(role_type))
+        if self._ledger is None:
+            left = max(0.0, self.settings.budget - self._spent())
+            caps = Caps(run=left, on_unknown_price=settings.on_unknown_price)
+            self._ledger = Ledger(caps, PriceBook(custom={}, lookup=listed_price))
+        if settings.prices is not None:
+            self._ledger.prices.custom[name] = Price.from_mapping(settings.prices, name=name)
+        return self._ledger
+
+    def _open_journal(self) -> Any:
+        """The journal of finished calls; only a run on this machine's disk has one."""
+        if self._journal is None and isinstance(self.store.calls, Path):
+            from tool_sandbox.llm.journal import Journal
+
+            self._journal = Journal(self.store.calls, secrets=self.secrets)
+        return self._journal
+
+    def _spent(self) -> float:
+        """US dollars that an earlier part of this run has paid for."""
+        journal = self._open_journal()
+        return sum(entry.response.cost or 0.0 for entry in journal.entries()) if journal else 0.0
+
+    def _router(self, name: str, role_type: RoleType, settings: ModelSettings) -> ChatModel | None:
+        """Where calls go when other models or deployments stand by; only the agent has them."""
+        from tool_sandbox.llm import stack
+
+        if role_type != RoleType.AGENT or not settings.fallbacks:
+            return None
+        return stack.fallback_router(name, settings, self._open_ledger(name, settings, role_type))
+
+
+def check_model(name: str, config: Mapping[str, Any]) -> list[str]:
+    """Make sure that a model can be called.
+
+    Returns:
+        Its credentials, which must never be written down.
+
+    Raises:
+        SettingsError: The configuration has no meaning.
+        MissingKeyError: Credentials are missing.
+    """
+    from tool_sandbox.llm.config import connection_for, secrets_in
+    from tool_sandbox.llm.settings import ModelSettings
+
+    settings = ModelSettings.from_config(config)
+    found: list[str] = []
+    for model in (name, *settings.fallbacks):
+        found += secrets_in(connection_for(model, settings.connection() if model == name else {}))
+    return found

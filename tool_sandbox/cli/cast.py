@@ -1,0 +1,132 @@
+"""Who plays a run: the names of its settings, resolved, made ready, and cast anew for every sample."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve
+
+from tool_sandbox.cli.backstage import Backstage
+from tool_sandbox.cli.players import Player, player_for
+from tool_sandbox.common.vocabulary import RoleType
+from tool_sandbox.errors import SettingsError
+from tool_sandbox.roles.execution_environment import ExecutionEnvironment
+from tool_sandbox.runs.session import Players
+from tool_sandbox.runs.settings import AgentRule, RunSettings
+
+if TYPE_CHECKING:
+    from tool_sandbox.common.scenario import Scenario
+    from tool_sandbox.runs.session import Sample
+    from tool_sandbox.runs.store import RunStore
+
+_TAG = "tag:"
+_FULL_ORDERS = 720
+"""All orders of six parallel calls."""
+
+
+class RoleCast:
+    """The cast of one run.
+
+    Args:
+        settings: The run's settings.
+        scenarios: What will be played.
+
+    Raises:
+        UsageError: A name means nothing, a key is missing, or a scenario cannot be played by who should play it.
+    """
+
+    def __init__(self, settings: RunSettings, scenarios: Mapping[str, Scenario]) -> None:
+        self._agent_of = {name: _agent_for(name, scenario, settings) for name, scenario in scenarios.items()}
+        _check_rules(settings, scenarios)
+        config = agent_config(settings)
+        self._agents = {
+            name: player_for(name, RoleType.AGENT, config) for name in dict.fromkeys(self._agent_of.values())
+        }
+        self._user = player_for(settings.user, RoleType.USER, user_config(settings))
+        for name, agent in self._agents.items():
+            agent.check({key: scenarios[key] for key, who in self._agent_of.items() if who == name})
+        self._user.check(scenarios)
+        serial = any(player.serial for player in self._everyone())
+        self.settings = evolve(settings, concurrency=1) if serial else settings
+        self._backstage: Backstage | None = None
+
+    def open(self, store: RunStore) -> None:
+        """Start what the players need."""
+        secrets = [secret for player in self._everyone() for secret in player.secrets]
+        self._backstage = Backstage(self.settings, store, secrets)
+        for player in self._everyone():
+            player.open(self._backstage)
+
+    def players(self, sample: Sample) -> Players:
+        """Fresh roles for one sample."""
+        agent = self._agent_of[sample.name]
+        roles = {
+            RoleType.USER: self._user.role(sample),
+            RoleType.EXECUTION_ENVIRONMENT: self._environment(),
+            RoleType.AGENT: self._agents[agent].role(sample),
+        }
+        return Players(roles=roles, agent=agent, user=self.settings.user)
+
+    async def aclose(self) -> None:
+        """Close connections, inside the event loop that used them."""
+        if self._backstage is not None:
+            await self._backstage.aclose()
+
+    def close(self) -> None:
+        """Stop servers and close files."""
+        if self._backstage is not None:
+            self._backstage.close()
+
+    def _environment(self) -> ExecutionEnvironment:
+        if self.settings.compat == "original":
+            return ExecutionEnvironment(max_permutations=_FULL_ORDERS, reduce_independent=False)
+        return ExecutionEnvironment()
+
+    def _everyone(self) -> list[Player]:
+        return [*self._agents.values(), self._user]
+
+
+def agent_config(settings: RunSettings) -> dict[str, Any]:
+    """How the agent's model is called, in the words of ``llm.settings.ModelSettings``."""
+    return {
+        **user_config(settings),
+        **_given(
+            temperature=settings.temperature,
+            max_tokens=settings.max_tokens,
+            fallbacks=list(settings.fallbacks) or None,
+            prompted_tools=settings.tool_format,
+            on_invalid_tool_call="raise" if settings.compat == "original" else None,
+        ),
+        **settings.params,
+    }
+
+
+def user_config(settings: RunSettings) -> dict[str, Any]:
+    """How the simulated user's model is called: patience is shared with the agent, style is not."""
+    return _given(timeout=settings.timeout, num_retries=settings.retries, callbacks=list(settings.callbacks) or None)
+
+
+def fits(pattern: str, name: str, scenario: Scenario) -> bool:
+    """Whether a name, a glob over names, or ``tag:NAME`` fits a scenario."""
+    if pattern.startswith(_TAG):
+        tags = {str(tag).casefold() for tag in (*scenario.tags, *scenario.categories)}
+        return pattern.removeprefix(_TAG).casefold() in tags
+    return fnmatchcase(name, pattern)
+
+
+def _agent_for(name: str, scenario: Scenario, settings: RunSettings) -> str:
+    rules: tuple[AgentRule, ...] = settings.agent_rules
+    return next((rule.agent for rule in rules if fits(rule.pattern, name, scenario)), settings.agent)
+
+
+def _check_rules(settings: RunSettings, scenarios: Mapping[str, Scenario]) -> None:
+    for rule in settings.agent_rules:
+        if not any(fits(rule.pattern, name, scenario) for name, scenario in scenarios.items()):
+            message = f"agents: the pattern {rule.pattern!r} fits none of the {len(scenarios)} scenarios of this run."
+            raise SettingsError(message)
+
+
+def _given(**values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}

@@ -1,0 +1,161 @@
+"""From flags, a YAML file and the environment to settings. Nothing else reads the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from attrs import fields
+
+from tool_sandbox.errors import SettingsError
+from tool_sandbox.runs.settings import RunSettings
+from tool_sandbox.scenarios.nearest import hint
+
+ENVIRONMENT_PREFIX = "TOOL_SANDBOX_"
+SCRIPTED = ("oracle", "nop", "saboteur")
+DEFAULT_USER = "GPT_4_o_2024_05_13"
+
+_FIELDS = tuple(attribute.name for attribute in fields(RunSettings))
+_YAML_ONLY = {"agents": "agent_rules"}
+_NEVER_FROM_ENVIRONMENT = frozenset({"agent_rules", "params"})
+
+
+def settings_from(
+    flags: Mapping[str, Any],
+    *,
+    agents: Sequence[str] = (),
+    config: str | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> list[RunSettings]:
+    """The settings of every run that was asked for: one per agent.
+
+    Flags win over the environment, the environment over the file, the file over the defaults.
+
+    Args:
+        flags: What was given on the command line, by field; ``None`` or empty when it was not.
+        agents: The agents of the command line.
+        config: Path of a YAML file.
+        environment: ``TOOL_SANDBOX_<FIELD>`` variables; by default those of the process.
+
+    Raises:
+        SettingsError: A key or value has no meaning, or no agent was named.
+    """
+    values = {
+        **(from_file(config) if config else {}),
+        **from_environment(os.environ if environment is None else environment),
+        **{name: value for name, value in flags.items() if value not in (None, (), [], {})},
+    }
+    named = list(agents) or _as_list(values.pop("agent", None))
+    values.pop("agent", None)
+    if not named:
+        message = (
+            "no agent was named: give one with -a, such as -a oracle (needs no key), -a local (a model on this "
+            "machine) or any LiteLLM model string."
+        )
+        raise SettingsError(message)
+    user = values.pop("user", None)
+    return [_settings(agent, user or default_user(agent), values) for agent in named]
+
+
+def default_user(agent: str) -> str:
+    """Who plays the user when nobody was named: what needs no key, if the agent needs none either."""
+    if agent in SCRIPTED:
+        return "oracle"
+    return agent if agent.partition(":")[0] == "local" else DEFAULT_USER
+
+
+def from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    """Settings given as ``TOOL_SANDBOX_<FIELD>``, such as ``TOOL_SANDBOX_OUTPUT``; values are read as YAML."""
+    found = {}
+    for name in _FIELDS:
+        text = environment.get(ENVIRONMENT_PREFIX + name.upper())
+        if text and name not in _NEVER_FROM_ENVIRONMENT:
+            found[name] = (
+                text if name in ("agent", "user", "output") else parsed(text, ENVIRONMENT_PREFIX + name.upper())
+            )
+    return found
+
+
+def from_file(path: str) -> dict[str, Any]:
+    """The settings in a ``run.yaml``.
+
+    Raises:
+        SettingsError: The file cannot be read, is no YAML mapping, or has a key without meaning.
+    """
+    import yaml
+
+    try:
+        content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        message = f"cannot read the settings file {path!r}: {error.strerror}."
+        raise SettingsError(message) from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        message = f"{path!r} is no valid YAML: {' '.join(str(error).split())}"
+        raise SettingsError(message) from error
+    if content is None:
+        return {}
+    if not isinstance(content, dict):
+        message = f"{path!r} holds {type(content).__name__}; it must be a mapping of settings, such as 'agent: gpt-5'."
+        raise SettingsError(message)
+    return _checked_keys(path, content)
+
+
+def parameters(assignments: Sequence[str]) -> dict[str, Any]:
+    """``--param KEY=VALUE`` as a mapping; values are read as YAML.
+
+    Raises:
+        SettingsError: One of them has no ``=``.
+    """
+    params = {}
+    for assignment in assignments:
+        key, equals, text = assignment.partition("=")
+        if not (equals and key.strip()):
+            message = f"--param {assignment!r} must be KEY=VALUE, such as --param reasoning_effort=low."
+            raise SettingsError(message)
+        params[key.strip()] = parsed(text, f"--param {key.strip()}")
+    return params
+
+
+def parsed(text: str, where: str) -> Any:
+    """A value written in YAML.
+
+    Raises:
+        SettingsError: It is not YAML.
+    """
+    import yaml
+
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        message = f"{where}: {text!r} cannot be read as a value; put quotes around text with special characters."
+        raise SettingsError(message) from error
+
+
+def _settings(agent: str, user: str, values: Mapping[str, Any]) -> RunSettings:
+    try:
+        return RunSettings(agent=agent, user=user, **values)
+    except TypeError as error:
+        message = f"the settings do not fit together: {error}."
+        raise SettingsError(message) from error
+
+
+def _checked_keys(path: str, content: Mapping[Any, Any]) -> dict[str, Any]:
+    allowed = sorted({*_FIELDS, *_YAML_ONLY} - set(_YAML_ONLY.values()))
+    checked = {}
+    for key, value in content.items():
+        if key not in allowed:
+            message = f"{path!r}: {key!r} is no setting; {hint(str(key), allowed)}"
+            raise SettingsError(message)
+        checked[_YAML_ONLY.get(key, str(key))] = value
+    if not isinstance(checked.get("agent_rules", {}), dict):
+        message = f"{path!r}: 'agents' must map a name pattern or tag:NAME to an agent, such as 'reminder_*: gpt-5'."
+        raise SettingsError(message)
+    return checked
+
+
+def _as_list(value: Any) -> list[str]:
+    if value is None:
+        return []
+    return [value] if isinstance(value, str) else [str(entry) for entry in value]

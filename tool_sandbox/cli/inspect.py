@@ -1,0 +1,119 @@
+"""Commands that look at scenarios and finished runs without calling a model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from tool_sandbox.cli.sources import all_scenarios, selected
+from tool_sandbox.cli.tables import print_rescoring, print_scenarios
+from tool_sandbox.common.script import EndStep, SayStep, ToolStep, UserStep
+from tool_sandbox.common.transcript import is_few_shot
+from tool_sandbox.errors import UsageError
+from tool_sandbox.scenarios.nearest import hint
+
+if TYPE_CHECKING:
+    from tool_sandbox.common.scenario import Scenario
+    from tool_sandbox.common.script import Step
+
+OK, FAILED = 0, 1
+_LONGEST_PRELUDE = 200
+
+
+def list_all(
+    patterns: Sequence[str], tags: Sequence[str], scenarios_from: Sequence[str], tools_from: Sequence[str]
+) -> None:
+    """Print the scenarios that fit."""
+    print_scenarios(selected(all_scenarios(scenarios_from, tools_from), patterns, tags))
+
+
+def show_one(name: str, scenarios_from: Sequence[str], tools_from: Sequence[str]) -> None:
+    """Print everything about one scenario.
+
+    Raises:
+        UsageError: There is none of this name.
+    """
+    scenarios = all_scenarios(scenarios_from, tools_from)
+    if name not in scenarios:
+        message = f"there is no scenario {name!r}; {hint(name, scenarios)} ('tool_sandbox list' shows all.)"
+        raise UsageError(message)
+    print("\n".join(described(name, scenarios[name])))
+
+
+def check_all(
+    patterns: Sequence[str], tags: Sequence[str], scenarios_from: Sequence[str], tools_from: Sequence[str]
+) -> int:
+    """Prove the scenarios that fit and print what does not hold; returns the exit code."""
+    from tool_sandbox.runs.check import check_scenarios
+
+    report = check_scenarios(selected(all_scenarios(scenarios_from, tools_from), patterns, tags))
+    print(report.text())
+    return OK if report.passed else FAILED
+
+
+def rescore_run(location: str, scenarios_from: Sequence[str], tools_from: Sequence[str]) -> None:
+    """Judge a run anew and print what changes."""
+    from tool_sandbox.analysis.rescore import rescore
+
+    print_rescoring(rescore(location, all_scenarios(scenarios_from, tools_from)))
+
+
+def described(name: str, scenario: Scenario) -> Iterator[str]:
+    """One scenario, line by line."""
+    context, evaluation = scenario.starting_context, scenario.evaluation
+    yield name
+    if scenario.description:
+        yield f"  {scenario.description}"
+    yield f"  categories  {' '.join(map(str, scenario.categories)) or '-'}"
+    yield f"  tags        {' '.join(scenario.tags) or '-'}"
+    yield f"  source      {scenario.source or '-'}"
+    yield f"  tools       {', '.join(context.get_available_tools(scrambling_allowed=False))}"
+    yield f"  messages    at most {scenario.max_messages}; doing nothing scores at most {scenario.nop_floor:g}"
+    yield "messages"
+    for row in context.log():
+        if not is_few_shot(row) or row["sender"] == "SYSTEM":
+            yield f"  {row['sender']} -> {row['recipient']}: {_shortened(str(row['content']))}"
+    yield from _expectations("milestones", evaluation.milestone_matcher)
+    yield from _expectations("minefields", evaluation.minefield_matcher)
+    if scenario.script:
+        yield "solution"
+        for step in scenario.script.steps:
+            yield from _step(step)
+
+
+def _expectations(title: str, matcher: Any) -> Iterator[str]:
+    if not matcher.milestones:
+        return
+    yield title
+    for number, milestone in enumerate(matcher.milestones):
+        before = sorted(first for first, second in matcher.edge_list or () if second == number)
+        yield f"  {number}" + (f" (after {', '.join(map(str, before))})" if before else "")
+        for constraint in milestone.snapshot_constraints:
+            if not constraint.is_guardrail:
+                yield f"    {constraint.database_namespace} {_name(constraint.snapshot_constraint)}"
+                for row in constraint.target_rows or ():
+                    yield "      " + ", ".join(f"{key}: {value}" for key, value in row.items() if value is not None)
+
+
+def _name(function: Any) -> str:
+    function = getattr(function, "func", function)
+    return str(getattr(function, "__name__", type(function).__name__))
+
+
+def _step(step: Step) -> Iterator[str]:
+    match step:
+        case ToolStep(calls):
+            for call in calls:
+                arguments = ", ".join(f"{key}={value!r}" for key, value in call.arguments.items())
+                yield f"  {'and ' if call is not calls[0] else ''}{call.name}({arguments})"
+        case SayStep(text):
+            yield f"  agent: {text}"
+        case UserStep(text):
+            yield f"  user: {text}"
+        case EndStep():
+            yield "  user ends the conversation"
+
+
+def _shortened(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST_PRELUDE else line[: _LONGEST_PRELUDE - 1] + "…"

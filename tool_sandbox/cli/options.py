@@ -1,0 +1,81 @@
+"""The options of the commands: how they are spelled and what they mean, in one place."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+Names = list[str] | None
+
+
+def _option(*spellings: str, metavar: str | None = None, help: str) -> Any:  # noqa: A002 -- typer's word
+    return typer.Option(*spellings, metavar=metavar, help=help)
+
+
+Directory = Annotated[str, typer.Argument(metavar="DIR", help="A run directory.")]
+ScenarioName = Annotated[str, typer.Argument(metavar="NAME", help="A scenario.")]
+
+Agents = Annotated[
+    Names,
+    _option(
+        "-a",
+        "--agent",
+        metavar="MODEL...",
+        help="Who is tested: a LiteLLM model string, oracle, nop, saboteur, human, local[:NAME|FILE], "
+        "direct:URL/MODEL, module:Class. Several make several runs.",
+    ),
+]
+User = Annotated[str | None, _option("-u", "--user", metavar="MODEL", help="Who plays the user.")]
+Scenarios = Annotated[
+    Names,
+    _option("-s", "--scenarios", "--scenario", metavar="NAME|GLOB...", help="Scenarios to take; all if left out."),
+]
+Tags = Annotated[Names, _option("--tag", metavar="TAG...", help="Only scenarios with one of these tags or categories.")]
+ScenariosFrom = Annotated[
+    Names,
+    _option("--scenarios-from", metavar="PATH|MODULE...", help="Your own scenarios, in place of the bundled ones."),
+]
+ToolsFrom = Annotated[
+    Names, _option("--tools-from", metavar="PATH|MODULE...", help="Your own tools, beside the bundled ones.")
+]
+Trials = Annotated[int | None, _option("--trials", metavar="K", help="How often every scenario is played.")]
+Concurrency = Annotated[
+    int | None, _option("-p", "--concurrency", "--parallel", metavar="N", help="Samples in flight at once.")
+]
+Seed = Annotated[int | None, _option("--seed", metavar="N", help="Start of every random choice.")]
+Fallbacks = Annotated[
+    Names, _option("--fallback", metavar="MODEL...", help="Models asked when the agent's own does not answer.")
+]
+RouterConfig = Annotated[
+    str | None, _option("--router-config", metavar="FILE", help="A LiteLLM config.yaml with the agent's deployments.")
+]
+OnFallback = Annotated[
+    str | None,
+    _option("--on-fallback", metavar="allow|mark|void", help="What becomes of samples a fallback answered."),
+]
+Cache = Annotated[
+    str | None, _option("--cache", metavar="memory|disk|redis://...", help="Where answers are kept for the next time.")
+]
+Budget = Annotated[float | None, _option("--budget", metavar="USD", help="What the run may spend.")]
+Temperature = Annotated[float | None, _option("--temperature", metavar="T", help="Sampling temperature of the agent.")]
+MaxTokens = Annotated[int | None, _option("--max-tokens", metavar="N", help="Longest answer of the agent.")]
+Timeout = Annotated[float | None, _option("--timeout", metavar="SECONDS", help="Longest wait for one answer.")]
+Retries = Annotated[int | None, _option("--retries", metavar="N", help="Further tries when a call fails.")]
+ToolFormat = Annotated[
+    str | None,
+    _option("--tool-format", metavar="FORMAT", help="How tools are offered to a model without native tool calling."),
+]
+Params = Annotated[Names, _option("--param", metavar="KEY=VALUE...", help="Further configuration of the agent.")]
+Callbacks = Annotated[Names, _option("--callback", metavar="NAME...", help="LiteLLM callbacks.")]
+ShuffleTools = Annotated[bool, _option("--shuffle-tools", help="Offer the tools in a seeded random order.")]
+Compat = Annotated[
+    str | None, _option("--compat", metavar="original", help="Score a model's mistakes as published scores did.")
+]
+Config = Annotated[str | None, _option("--config", metavar="run.yaml", help="Settings in a file; flags win over it.")]
+Output = Annotated[
+    str | None,
+    _option("-o", "--output", "--output-dir", "--output_dir", metavar="DIR|URL", help="Where runs are written."),
+]
+RetryVoid = Annotated[bool, _option("--retry-void", help="Play void samples again, too.")]
+Version = Annotated[bool, _option("--version", help="Show the version and leave.")]

@@ -1,0 +1,115 @@
+"""Where scenarios and tools come from: the bundled ones, or the user's own."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from tool_sandbox.errors import UsageError
+
+if TYPE_CHECKING:
+    from tool_sandbox.common.scenario import Scenario
+    from tool_sandbox.runs.settings import RunSettings
+
+TOOLS, SCENARIOS = "tool_sandbox.tools", "tool_sandbox.scenarios"
+"""Entry point groups of packages that bring tools or scenarios along."""
+
+
+def load_scenarios(settings: RunSettings) -> dict[str, Scenario]:
+    """The scenarios a run plays, in load order.
+
+    Raises:
+        UsageError: A source cannot be loaded, or a pattern or tag fits nothing.
+    """
+    everything = all_scenarios(settings.scenarios_from, settings.tools_from, settings.backend)
+    return selected(everything, settings.scenarios, settings.tags)
+
+
+def selected(scenarios: Mapping[str, Scenario], patterns: Sequence[str], tags: Sequence[str]) -> dict[str, Scenario]:
+    """The scenarios that fit one of the patterns and carry one of the tags; none given means any.
+
+    Raises:
+        UsageError: A pattern or tag fits nothing, or nothing fits all of them together.
+    """
+    from tool_sandbox.scenarios.selection import select
+
+    chosen = select(scenarios, patterns or None, tags)
+    if not chosen:
+        message = f"no scenario fits -s {' '.join(patterns)} and --tag {' '.join(tags)} together."
+        raise UsageError(message)
+    return chosen
+
+
+def all_scenarios(
+    scenarios_from: Sequence[str] = (), tools_from: Sequence[str] = (), backend: str = "DEFAULT"
+) -> Mapping[str, Scenario]:
+    """Every scenario of the given sources; without any, the bundled ones and those of installed packages.
+
+    Raises:
+        UsageError: A source cannot be loaded.
+    """
+    from tool_sandbox.common.tool_discovery import ToolBackend
+    from tool_sandbox.scenarios import load_from, named_scenarios
+
+    offer_tools(tools_from)
+    variant = ToolBackend[backend]
+    found: dict[str, Scenario] = {} if scenarios_from else dict(named_scenarios(variant))
+    for source in scenarios_from or _installed(SCENARIOS):
+        more = load_from(source, variant)
+        twice = sorted(set(found) & set(more))
+        if twice:
+            message = f"{twice[0]!r} from {source!r} is the name of another scenario; give it a name of its own."
+            raise UsageError(message)
+        found |= more
+    return found
+
+
+def offer_tools(sources: Sequence[str]) -> None:
+    """Make tools discoverable beside the bundled ones: those of the sources and those of installed packages.
+
+    Raises:
+        UsageError: A source cannot be loaded.
+    """
+    modules = [load_module(source) for source in (*sources, *_installed(TOOLS))]
+    if modules:
+        from tool_sandbox.common.tool_discovery import set_extra_tool_modules
+
+        set_extra_tool_modules(modules)
+
+
+def load_module(source: str) -> ModuleType:
+    """The module in a file, in a folder that is a package, or of a dotted name.
+
+    Raises:
+        UsageError: There is none, or its code fails.
+    """
+    path = Path(source)
+    try:
+        if path.suffix == ".py" or path.is_dir():
+            return _module_of(path / "__init__.py" if path.is_dir() else path)
+        return importlib.import_module(source)
+    except Exception as error:  # a user's own code may raise anything
+        message = f"cannot load tools from {source!r}: {type(error).__name__}: {error}"
+        raise UsageError(message) from error
+
+
+def _module_of(file: Path) -> ModuleType:
+    name = f"_tool_sandbox_tools_{file.parent.name if file.name == '__init__.py' else file.stem}"
+    spec = importlib.util.spec_from_file_location(name, file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # a package's modules look each other up by name
+    spec.loader.exec_module(module)
+    return module
+
+
+def _installed(group: str) -> list[str]:
+    from importlib.metadata import entry_points
+
+    return sorted({entry.module for entry in entry_points(group=group)})

@@ -1,0 +1,147 @@
+"""What a run, a list or a comparison looks like on a terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from tool_sandbox.runs.summary import ALL_CATEGORIES
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from tool_sandbox.analysis.rescore import Rescoring
+    from tool_sandbox.common.scenario import Scenario
+    from tool_sandbox.runs.outcomes import SampleResult
+    from tool_sandbox.runs.run import Report
+
+MOST_ROWS = 40
+"""A run with more samples than this lists only those that did not score 1."""
+
+_PLAIN_WIDTH = 140
+
+
+def stdout_console() -> Console:
+    """Standard output; wide and without colour when it is no terminal."""
+    from rich.console import Console
+
+    return Console(width=None if sys.stdout.isatty() else _PLAIN_WIDTH, highlight=False)
+
+
+def print_report(report: Report, console: Console | None = None) -> None:
+    """The samples, the categories, the score and where it all is."""
+    console = console or stdout_console()
+    if report.results:
+        if len(report.results) <= MOST_ROWS or any(result.similarity != 1 for result in report.results):
+            console.print(_samples_table(report.results))
+        console.print(_categories_table(report.summary["categories"]))
+    for line in _closing_lines(report):
+        console.print(line, markup=False, soft_wrap=True)
+
+
+def print_scenarios(scenarios: Mapping[str, Scenario]) -> None:
+    """One line per scenario: its name and what it tests; then how many there are."""
+    console = stdout_console()
+    table = _table("scenario", "categories", "tags")
+    for name, scenario in scenarios.items():
+        table.add_row(name, " ".join(map(str, scenario.categories)), " ".join(scenario.tags))
+    console.print(table)
+    console.print(f"{len(scenarios)} scenarios")
+
+
+def print_rescoring(rescoring: Rescoring) -> None:
+    """Every score that changed and why, then every sample that could not be judged."""
+    console = stdout_console()
+    if rescoring.changes:
+        table = _table("scenario", "before", "now", "why")
+        for sample in rescoring.changes:
+            name = sample.name if not sample.trial else f"{sample.name} #{sample.trial}"
+            table.add_row(name, _number(sample.before), _number(sample.now), "\n".join(sample.reasons))
+        console.print(table)
+    for skipped in rescoring.skipped:
+        console.print(f"not judged: {skipped.name}: {skipped.why}", markup=False, soft_wrap=True)
+    console.print(
+        f"{len(rescoring.samples)} judged, {len(rescoring.changes)} changed, {len(rescoring.skipped)} not judged"
+    )
+
+
+def _samples_table(results: Sequence[SampleResult]) -> Table:
+    shown = results if len(results) <= MOST_ROWS else [one for one in results if one.similarity != 1][:MOST_ROWS]
+    title = "Samples" if len(shown) == len(results) else f"Samples below 1 ({len(shown)} of {len(results)} shown)"
+    table = _table("scenario", ">score", ">turns", "outcome", title=title)
+    several = any(result.trial for result in results)
+    for result in shown:
+        name = f"{result.name} #{result.trial}" if several else result.name
+        table.add_row(name, _number(result.similarity), _whole(result.turn_count), _outcome(result))
+    return table
+
+
+def _categories_table(categories: Mapping[str, Mapping[str, Any]]) -> Table:
+    table = _table(
+        "category", ">samples", ">void", ">score", ">if void failed", ">if void passed", ">doing nothing", ">turns"
+    )
+    for name, score in categories.items():
+        if name == ALL_CATEGORIES:
+            table.add_section()
+        table.add_row(
+            name,
+            str(score["samples"]),
+            str(score["samples"] - score["scored"]),
+            _number(score["similarity"]),
+            _number(score["lower"]),
+            _number(score["upper"]),
+            _number(score["nop_floor"]),
+            _number(score["turn_count"], 1),
+        )
+    return table
+
+
+def _closing_lines(report: Report) -> list[str]:
+    score, outcomes, spending = (report.summary[key] for key in ("score", "outcomes", "spending"))
+    void = ", ".join(f"{count} {cause}" for cause, count in outcomes["void"].items())
+    lines = [
+        f"Score {_number(score['similarity'])} over {outcomes['scored']} of {outcomes['samples']} samples"
+        + (f"; void: {void}; bounds {_number(score['lower'])} to {_number(score['upper'])}" if void else "")
+    ]
+    if score["without_insufficient_information"] != score["similarity"]:
+        lines.append(f"Without INSUFFICIENT_INFORMATION {_number(score['without_insufficient_information'])}")
+    if score["samples_with_fallback"]:
+        lines.append(f"{score['samples_with_fallback']} samples had a fallback; without them {_number(score['pure'])}")
+    if spending["prompt_tokens"] or spending["unpriced_calls"]:
+        lines.append(_cost_line(spending))
+    return [*lines, f"Run directory {report.directory}"]
+
+
+def _cost_line(spending: Mapping[str, Any]) -> str:
+    unknown = f" + {spending['unpriced_calls']} calls of unknown price" if spending["unpriced_calls"] else ""
+    saved = f", {spending['saved_cost']:.4f} USD saved by the cache" if spending["saved_cost"] else ""
+    tokens = f"{spending['prompt_tokens']} tokens in, {spending['completion_tokens']} out"
+    return f"{spending['calls']} calls, {tokens}, {spending['cost']:.4f} USD{unknown}{saved}"
+
+
+def _outcome(result: SampleResult) -> str:
+    if result.status == "void":
+        return f"void: {result.cause}"
+    return "scored, by a fallback" if result.fallback else "scored"
+
+
+def _table(*columns: str, title: str | None = None) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left")
+    for column in columns:
+        table.add_column(
+            column.removeprefix(">"), justify="right" if column.startswith(">") else "left", overflow="fold"
+        )
+    return table
+
+
+def _number(value: float | None, digits: int = 3) -> str:
+    return "-" if value is None else f"{value:.{digits}f}"
+
+
+def _whole(value: int | None) -> str:
+    return "-" if value is None else str(value)

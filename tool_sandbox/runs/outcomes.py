@@ -1,0 +1,176 @@
+"""How one sample ended: scored, or void with a cause. A void sample has no score, least of all zero."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+from attrs import Factory, asdict, field, frozen
+
+from tool_sandbox.errors import ToolSandboxError
+from tool_sandbox.llm.redaction import redact, redact_text
+
+
+def as_tuple(values: Iterable[Any]) -> tuple[Any, ...]:
+    """``values`` as a tuple; a converter whose input may be any iterable."""
+    return tuple(values)
+
+
+Status = Literal["scored", "void"]
+
+UNFINISHED_CAUSES = frozenset({"budget", "cancelled"})
+"""Causes that say the sample was stopped rather than played: ``resume`` plays it again."""
+
+
+@frozen(kw_only=True)
+class Spending:
+    """What the calls of one sample, or of many, cost."""
+
+    calls: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cached_tokens: int = 0
+    cost: float = 0.0
+    """US dollars of the calls whose price is known."""
+    unpriced_calls: int = 0
+    """Calls whose price is unknown; their cost is in no sum."""
+    saved_cost: float = 0.0
+    """US dollars that answers from the cache did not cost."""
+    cached_calls: int = 0
+    fallback_calls: int = 0
+    parse_losses: int = 0
+
+    def __add__(self, other: Spending) -> Spending:
+        mine, theirs = asdict(self), asdict(other)
+        return Spending(**{name: mine[name] + theirs[name] for name in mine})
+
+
+@frozen(kw_only=True)
+class SampleResult:
+    """What is known about one finished sample: one line of ``results.jsonl``."""
+
+    name: str
+    """The scenario."""
+    trial: int = 0
+    status: Status
+    cause: str | None = None
+    """Why the sample is void."""
+    categories: tuple[str, ...] = field(default=(), converter=as_tuple)
+    milestone_similarity: float | None = None
+    minefield_similarity: float | None = None
+    similarity: float | None = None
+    turn_count: int | None = None
+    milestone_mapping: Mapping[int, tuple[int, float]] = Factory(dict)
+    """Milestone index → message index and similarity."""
+    minefield_mapping: Mapping[int, tuple[int, float]] = Factory(dict)
+    exception_type: str | None = None
+    traceback: str | None = None
+    error: Mapping[str, Any] | None = None
+    """The error as data: provider, model, status, request id, attempts."""
+    agent: str = ""
+    user: str = ""
+    seed: str = ""
+    """What the sample's random generator started from."""
+    messages: int = 0
+    """Messages added to the log."""
+    duration: float = 0.0
+    """Seconds from the first message to the verdict."""
+    spending: Spending = Spending()
+    models: tuple[str, ...] = field(default=(), converter=as_tuple)
+    """Who answered for the agent."""
+    fallback: bool = False
+    """A fallback answered at least once for the agent."""
+    nop_floor: float = 0.0
+    """What an agent that does nothing scores on this scenario."""
+    counters: Mapping[str, int] = Factory(dict)
+    """What the agent did wrong and was told about: unknown tools, broken arguments, empty answers."""
+    notes: tuple[str, ...] = field(default=(), converter=as_tuple)
+    """What bounded the evaluation or was changed on the way, in words."""
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What tells samples of a run apart."""
+        return self.name, self.trial
+
+    @property
+    def finished(self) -> bool:
+        """Whether the sample was played to its end and need not be played again."""
+        return self.cause not in UNFINISHED_CAUSES
+
+    def to_record(self) -> dict[str, Any]:
+        """The result as JSON-able data, the original's keys first."""
+        return {
+            "name": self.name,
+            "categories": list(self.categories),
+            "traceback": self.traceback,
+            "exception_type": self.exception_type,
+            "milestone_similarity": self.milestone_similarity,
+            "minefield_similarity": self.minefield_similarity,
+            "similarity": self.similarity,
+            "turn_count": self.turn_count,
+            "milestone_mapping": _mapping_record(self.milestone_mapping),
+            "minefield_mapping": _mapping_record(self.minefield_mapping),
+            "trial": self.trial,
+            "status": self.status,
+            "cause": self.cause,
+            "error": None if self.error is None else dict(self.error),
+            "agent": self.agent,
+            "user": self.user,
+            "seed": self.seed,
+            "messages": self.messages,
+            "duration": round(self.duration, 3),
+            "spending": asdict(self.spending),
+            "models": list(self.models),
+            "fallback": self.fallback,
+            "nop_floor": self.nop_floor,
+            "counters": dict(self.counters),
+            "notes": list(self.notes),
+        }
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> SampleResult:
+        """The result ``to_record`` wrote."""
+        return cls(
+            **{
+                **record,
+                "milestone_mapping": _mapping_from(record["milestone_mapping"]),
+                "minefield_mapping": _mapping_from(record["minefield_mapping"]),
+                "spending": Spending(**record.get("spending", {})),
+            }
+        )
+
+
+def _mapping_record(mapping: Mapping[int, tuple[int, float]]) -> dict[str, list[Any]]:
+    return {str(node): list(match) for node, match in mapping.items()}
+
+
+def _mapping_from(record: Mapping[str, Any]) -> dict[int, tuple[int, float]]:
+    return {int(node): (match[0], match[1]) for node, match in record.items()}
+
+
+@frozen(kw_only=True)
+class Failure:
+    """An exception, reduced to what may be written down."""
+
+    cause: str
+    exception_type: str
+    traceback: str
+    error: Mapping[str, Any]
+    of_the_model: bool
+    """The model wrote something that the original's agents could not read, which was a failed sample there."""
+
+    @classmethod
+    def of(cls, error: BaseException) -> Failure:
+        """What ``error`` means for the sample it ended."""
+        if isinstance(error, ToolSandboxError):
+            cause, record = error.cause, error.as_record()
+        else:
+            cause, record = "harness", {"type": type(error).__name__, "cause": "harness", "message": str(error)}
+        return cls(
+            cause=cause,
+            exception_type=type(error).__name__,
+            traceback=redact_text("".join(traceback.format_exception(error))),
+            error=redact(record),
+            of_the_model=not isinstance(error, ToolSandboxError),
+        )

@@ -1,0 +1,97 @@
+"""Which code and which scenarios a result came from."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import subprocess
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tool_sandbox.common.scenario import Scenario
+    from tool_sandbox.evaluation.matching import MilestoneMatcher
+
+SCHEMA_VERSION = 1
+"""Layout of the run directory; raised when an older reader would misread it."""
+
+SCORING_VERSION = 1
+"""Rules of scoring; raised when the same trajectory can get another score."""
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+_REPORTED = ("tool_sandbox", "litellm", "polars", "rapidfuzz", "scipy")
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python, of this package and of the packages that can change a result."""
+    found = {"python": platform.python_version()}
+    for name in _REPORTED:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+@lru_cache(maxsize=1)
+def git_sha() -> str | None:
+    """Commit of the package's own repository, marked when there are local changes; ``None`` outside of one."""
+    if not _git("ls-files", "--", "errors.py"):
+        return None
+    commit = _git("rev-parse", "HEAD")
+    return f"{commit} (with local changes)" if commit and has_local_changes() else commit
+
+
+def has_local_changes() -> bool:
+    """Whether the package's files differ from the commit they came from."""
+    return bool(_git("status", "--porcelain", "--", "."))
+
+
+def _git(*arguments: str) -> str | None:
+    try:
+        finished = subprocess.run(  # noqa: S603 -- fixed arguments
+            ["git", "-C", str(_PACKAGE), *arguments],  # noqa: S607 -- wherever git is on this machine
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return finished.stdout.strip() or None
+
+
+def scenario_set_hash(name_to_scenario: Mapping[str, Scenario]) -> str:
+    """One short text that changes when a scenario is added, taken away or made different."""
+    digest = hashlib.sha256()
+    for name in sorted(name_to_scenario):
+        digest.update(f"{name}\0{_fingerprint(name_to_scenario[name])}\0".encode("utf-8", "backslashreplace"))
+    return digest.hexdigest()[:16]
+
+
+def _fingerprint(scenario: Scenario) -> str:
+    context, evaluation = scenario.starting_context, scenario.evaluation
+    return "\n".join(
+        (
+            *(f"{row['sender']}>{row['recipient']}:{row['content']}" for row in context.log()),
+            f"allow {sorted(context.tool_allow_list or ())}",
+            f"deny {sorted(context.tool_deny_list or ())}",
+            f"changed {sorted(map(str, context.tool_augmentation_list))}",
+            f"messages {scenario.max_messages}",
+            *_expectations("milestone", evaluation.milestone_matcher),
+            *_expectations("minefield", evaluation.minefield_matcher),
+        )
+    )
+
+
+def _expectations(kind: str, matcher: MilestoneMatcher) -> Iterator[str]:
+    yield f"{kind} edges {matcher.edge_list}"
+    for milestone in matcher.milestones or ():
+        for constraint in milestone.snapshot_constraints:
+            comparison = getattr(constraint.snapshot_constraint, "func", constraint.snapshot_constraint)
+            name = getattr(comparison, "__name__", type(comparison).__name__)
+            reference = constraint.reference_milestone_node_index
+            yield f"{kind} {constraint.database_namespace} {name} {reference} {constraint.target_rows}"

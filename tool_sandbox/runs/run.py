@@ -1,0 +1,153 @@
+"""A whole run: every sample played, every result on disk, one summary at the end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from attrs import field, frozen
+
+from tool_sandbox.errors import SettingsError
+from tool_sandbox.runs import provenance
+from tool_sandbox.runs.outcomes import SampleResult
+from tool_sandbox.runs.scheduler import Ending, Schedule, in_order, interruptible
+from tool_sandbox.runs.session import Cast, Played, Sample, cancelled, play_sample, samples_of
+from tool_sandbox.runs.store import RunStore
+from tool_sandbox.runs.summary import summarise
+
+if TYPE_CHECKING:
+    from tool_sandbox.common.scenario import Scenario
+    from tool_sandbox.runs.settings import RunSettings
+
+
+class Observer:
+    """Is told how a run goes; does nothing with it."""
+
+    def started(self, sample: Sample) -> None:
+        """A sample begins."""
+
+    def finished(self, result: SampleResult) -> None:
+        """A sample has ended and its result is on disk."""
+
+    def stopping(self) -> None:
+        """The process is about to end the hard way: leave nothing running."""
+
+
+@frozen(kw_only=True)
+class Plan:
+    """What a run plays, with whom, and where it writes."""
+
+    settings: RunSettings
+    scenarios: Mapping[str, Scenario]
+    cast: Cast
+    store: RunStore
+    done: Sequence[SampleResult] = ()
+    """Results that an earlier part of the run has already written."""
+    observer: Observer = field(factory=Observer)
+
+    def samples(self) -> list[Sample]:
+        """Every sample of the run, finished or not."""
+        return samples_of(self.scenarios, self.settings.trials)
+
+
+@frozen(kw_only=True)
+class Report:
+    """How a run ended."""
+
+    results: Sequence[SampleResult]
+    """One per sample, in the order of the samples."""
+    summary: Mapping[str, Any]
+    ending: Ending
+    directory: str
+
+
+def run(plan: Plan) -> Report:
+    """Play what is left of a run and write its summary, whatever ends it."""
+    return asyncio.run(arun(plan))
+
+
+async def arun(plan: Plan) -> Report:
+    """``run`` inside a running event loop."""
+    samples = plan.samples()
+    done = {result.key: result for result in plan.done}
+    name = plan.store.directory.name
+
+    async def play(sample: Sample) -> Played:
+        return await play_sample(sample, plan.cast, plan.settings, run=name)
+
+    def finished(sample: Sample, played: Played) -> None:
+        directory = plan.store.trajectory_directory(sample.name, sample.trial, plan.settings.trials)
+        plan.store.write_trajectory(directory, played.files)
+        if played.result.finished:
+            plan.store.append_result(played.result)
+        done[sample.key] = played.result
+        plan.observer.finished(played.result)
+
+    schedule = Schedule(
+        play=play, finished=finished, concurrency=plan.settings.concurrency, started=plan.observer.started
+    )
+    with interruptible(schedule, plan.observer.stopping):
+        try:
+            ending = await schedule.run([sample for sample in samples if sample.key not in done])
+        finally:
+            await plan.cast.aclose()
+    results = in_order(samples, _with_unplayed(plan, samples, done))
+    summary = summarise(results, git_sha=provenance.git_sha(), run=run_facts(plan.settings, ending))
+    plan.store.write_summary(summary)
+    return Report(results=results, summary=summary, ending=ending, directory=str(plan.store.directory))
+
+
+def _with_unplayed(
+    plan: Plan, samples: Sequence[Sample], done: Mapping[tuple[str, int], SampleResult]
+) -> list[SampleResult]:
+    names = plan.settings.agent, plan.settings.user
+    return [done.get(sample.key) or cancelled(sample, names, plan.settings) for sample in samples]
+
+
+def run_facts(settings: RunSettings, ending: Ending) -> dict[str, Any]:
+    """What a summary says about the run beside its numbers."""
+    facts = settings.to_record()
+    return {
+        "agent": facts["agent"],
+        "user": facts["user"],
+        "seed": facts["seed"],
+        "trials": facts["trials"],
+        "compat": facts["compat"],
+        "on_fallback": facts["on_fallback"],
+        "ending": ending.value,
+        "scoring_version": provenance.SCORING_VERSION,
+        "schema_version": provenance.SCHEMA_VERSION,
+    }
+
+
+def run_record(settings: RunSettings, scenarios: Mapping[str, Scenario]) -> dict[str, Any]:
+    """The content of ``run.json``."""
+    return {
+        "schema_version": provenance.SCHEMA_VERSION,
+        "scoring_version": provenance.SCORING_VERSION,
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "settings": settings.to_record(),
+        "scenario_set": provenance.scenario_set_hash(scenarios),
+        "scenarios": list(scenarios),
+        "versions": provenance.versions(),
+        "git_sha": provenance.git_sha(),
+    }
+
+
+def check_resumable(record: Mapping[str, Any], scenarios: Mapping[str, Scenario]) -> None:
+    """Make sure that what is left of a run is played by the rules of what is done.
+
+    Raises:
+        SettingsError: The run was written by another version, or its scenarios have changed since.
+    """
+    for key, now in (("schema_version", provenance.SCHEMA_VERSION), ("scoring_version", provenance.SCORING_VERSION)):
+        if record.get(key) != now:
+            message = f"the run has {key} {record.get(key)!r}, this version of tool_sandbox {now!r}; start a new run."
+            raise SettingsError(message)
+    if record.get("scenario_set") != provenance.scenario_set_hash(scenarios):
+        message = (
+            "the scenarios have changed since the run began, so its two halves could not be compared; start a new run."
+        )
+        raise SettingsError(message)

@@ -1,0 +1,249 @@
+"""One sample: a scenario played once by a cast of roles, and the verdict on it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from functools import reduce
+from operator import add
+from typing import TYPE_CHECKING, Any, Protocol
+
+from attrs import evolve, frozen
+
+from tool_sandbox.common.execution_context import ExecutionContext, get_current_context, isolated_context
+from tool_sandbox.common.trajectory import PRETTY_PRINT, pretty_print, trajectory_files
+from tool_sandbox.common.vocabulary import RoleType
+from tool_sandbox.errors import CancelledRunError
+from tool_sandbox.llm.chat import CallTag
+from tool_sandbox.runs.outcomes import Failure, SampleResult, Spending
+from tool_sandbox.runs.tally import Tally, tally_of
+
+if TYPE_CHECKING:
+    from tool_sandbox.common.scenario import Scenario
+    from tool_sandbox.evaluation.result import EvaluationResult
+    from tool_sandbox.roles.base_role import BaseRole
+    from tool_sandbox.runs.settings import RunSettings
+
+
+@frozen(kw_only=True)
+class Sample:
+    """One scenario, to be played once."""
+
+    name: str
+    scenario: Scenario
+    trial: int = 0
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What tells samples of a run apart."""
+        return self.name, self.trial
+
+    def seed(self, run_seed: int) -> str:
+        """What the sample's chance starts from: nothing but the run's seed, the scenario and the trial."""
+        return f"{run_seed}/{self.name}/{self.trial}"
+
+
+@frozen(kw_only=True)
+class Players:
+    """The roles of one sample."""
+
+    roles: Mapping[RoleType, BaseRole]
+    agent: str
+    """Who plays the agent, for the result."""
+    user: str
+    """Who plays the user, for the result."""
+
+
+class Cast(Protocol):
+    """Makes fresh roles for every sample."""
+
+    def players(self, sample: Sample) -> Players:
+        """The roles that play ``sample``."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close what the roles shared, when the last one has played."""
+        ...
+
+
+@frozen(kw_only=True)
+class Played:
+    """A finished sample."""
+
+    result: SampleResult
+    files: Mapping[str, str]
+    """The trajectory: file name to text. A void sample has no ``conversation.json``."""
+
+
+def samples_of(name_to_scenario: Mapping[str, Scenario], trials: int) -> list[Sample]:
+    """Every sample of a run: all scenarios once, then all of them again for the next trial."""
+    return [
+        Sample(name=name, scenario=scenario, trial=trial)
+        for trial in range(trials)
+        for name, scenario in name_to_scenario.items()
+    ]
+
+
+async def play_sample(
+    sample: Sample,
+    cast: Cast,
+    settings: RunSettings,
+    *,
+    run: str = "",
+    on_message: Callable[..., Any] | None = None,
+) -> Played:
+    """Play ``sample`` to its end and judge it. Whatever goes wrong becomes a typed outcome.
+
+    Args:
+        sample: What to play.
+        cast: Who plays.
+        settings: The run's settings.
+        run: Name of the run, for the calls' tags.
+        on_message: Told of the log as it grows.
+
+    Raises:
+        asyncio.CancelledError: The run was interrupted.
+    """
+    started = time.monotonic()
+    world = sample.scenario.starting_context.fork()
+    isolated_context(world)  # a failure before the first message must not show another sample's world
+    players: Players | None = None
+    tallies: dict[RoleType, Tally] = {}
+    end: Verdict | Failure
+    try:
+        players = cast.players(sample)
+        tallies = {role_type: tally_of(role) for role_type, role in players.roles.items()}
+        world = await _play(sample, players, settings, run, on_message)
+        end = _verdict(sample.scenario, world)
+    except Exception as error:  # noqa: BLE001 -- a broken role or tool ends its own sample, not the run
+        world = get_current_context()
+        end = Failure.of(error)
+    finally:
+        _tear_down(players)
+    result = _described(sample, players, tallies, world, settings, time.monotonic() - started)
+    if isinstance(end, Failure):
+        return Played(result=_failed(result, end, sample.scenario, settings), files=_files_of_failure(world))
+    return Played(result=_scored(result, end.evaluation, settings), files=end.files)
+
+
+@frozen
+class Verdict:
+    """The evaluation of a played world, and the files that show it."""
+
+    evaluation: EvaluationResult
+    files: Mapping[str, str]
+
+
+def _verdict(scenario: Scenario, world: ExecutionContext) -> Verdict:
+    evaluation = scenario.evaluate(world)
+    return Verdict(evaluation, trajectory_files(world, scenario.conversation(world, evaluation)))
+
+
+def _files_of_failure(world: ExecutionContext) -> Mapping[str, str]:
+    try:
+        return trajectory_files(world)
+    except (TypeError, ValueError, RecursionError):  # a tool left something in the world that is no JSON
+        return {PRETTY_PRINT: pretty_print(world)}
+
+
+async def _play(
+    sample: Sample, players: Players, settings: RunSettings, run: str, on_message: Callable[..., Any] | None
+) -> ExecutionContext:
+    for role_type, role in players.roles.items():
+        role.tag = CallTag(run=run, scenario=sample.name, trial=sample.trial, role=str(role_type))
+    return await sample.scenario.aplay(
+        dict(players.roles), sample.name, seed=sample.seed(settings.seed), on_message=on_message
+    )
+
+
+def _tear_down(players: Players | None) -> None:
+    for role in players.roles.values() if players else ():
+        role.teardown()
+
+
+def _described(
+    sample: Sample,
+    players: Players | None,
+    tallies: Mapping[RoleType, Tally],
+    world: ExecutionContext,
+    settings: RunSettings,
+    duration: float,
+) -> SampleResult:
+    agent = tallies.get(RoleType.AGENT, Tally())
+    counters = getattr(players.roles.get(RoleType.AGENT), "counters", {}) if players else {}
+    return SampleResult(
+        name=sample.name,
+        trial=sample.trial,
+        status="void",
+        categories=[str(category) for category in sample.scenario.categories],
+        agent=players.agent if players else settings.agent,
+        user=players.user if players else settings.user,
+        seed=sample.seed(settings.seed),
+        messages=world.max_sandbox_message_index - sample.scenario.starting_context.max_sandbox_message_index,
+        duration=duration,
+        spending=reduce(add, (tally.spending for tally in tallies.values()), Spending()),
+        models=agent.models,
+        fallback=agent.spending.fallback_calls > 0,
+        nop_floor=sample.scenario.nop_floor,
+        counters={name: count for name, count in counters.items() if count},
+        notes=[*agent.adjustments, *_bounds_of_parallel_calls(world)],
+    )
+
+
+def _bounds_of_parallel_calls(world: ExecutionContext) -> list[str]:
+    return [
+        f"message {index}: {report['orders_tried']} of {report['orders_possible']} orders of "
+        f"{report['calls']} parallel calls were tried"
+        for index, notes in sorted(world.annotations.items())
+        if (report := notes.get("parallel_calls")) and report["orders_possible"] > report["orders_tried"] > 1
+    ]
+
+
+def _scored(result: SampleResult, evaluation: EvaluationResult, settings: RunSettings) -> SampleResult:
+    if result.fallback and settings.on_fallback == "void":
+        message = f"{', '.join(result.models)} answered in place of {settings.agent!r}, and --on-fallback is 'void'"
+        error = {"type": "FallbackAnswered", "cause": "fallback", "message": message}
+        return evolve(result, cause="fallback", error=error)
+    return evolve(
+        result,
+        status="scored",
+        milestone_similarity=evaluation.milestone_similarity,
+        minefield_similarity=evaluation.minefield_similarity,
+        similarity=evaluation.similarity,
+        turn_count=evaluation.turn_count,
+        milestone_mapping=dict(evaluation.milestone_mapping),
+        minefield_mapping=dict(evaluation.minefield_mapping),
+    )
+
+
+def _failed(result: SampleResult, failure: Failure, scenario: Scenario, settings: RunSettings) -> SampleResult:
+    result = evolve(
+        result, exception_type=failure.exception_type, traceback=failure.traceback, error=dict(failure.error)
+    )
+    if settings.compat == "original" and failure.of_the_model:
+        return evolve(
+            result,
+            status="scored",
+            milestone_similarity=0,
+            minefield_similarity=0,
+            similarity=0,
+            turn_count=scenario.max_messages,
+        )
+    return evolve(result, cause=failure.cause)
+
+
+def cancelled(sample: Sample, cast_names: tuple[str, str], settings: RunSettings) -> SampleResult:
+    """The result of a sample that was not played to its end because the run was stopped."""
+    failure = Failure.of(CancelledRunError("the run was stopped before this sample was finished"))
+    return SampleResult(
+        name=sample.name,
+        trial=sample.trial,
+        status="void",
+        cause=failure.cause,
+        categories=[str(category) for category in sample.scenario.categories],
+        agent=cast_names[0],
+        user=cast_names[1],
+        seed=sample.seed(settings.seed),
+        nop_floor=sample.scenario.nop_floor,
+        error=dict(failure.error),
+    )

@@ -1,0 +1,136 @@
+"""What a run is asked to do, as one frozen object that can be written down and read back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, get_args
+
+from attrs import Factory, evolve, field, fields, frozen
+
+from tool_sandbox.errors import SettingsError
+from tool_sandbox.llm.redaction import redact
+from tool_sandbox.scenarios.nearest import hint
+
+OnFallback = Literal["allow", "mark", "void"]
+Compat = Literal["original"]
+
+
+def _names(values: Any) -> tuple[str, ...]:
+    return (values,) if isinstance(values, str) else tuple(values or ())
+
+
+def _at_least(least: float) -> Any:
+    def check(_settings: Any, attribute: Any, value: Any) -> None:
+        if value is not None and not (isinstance(value, int | float) and value >= least):
+            message = f"{attribute.name} is {value!r}; it must be a number of at least {least:g}."
+            raise SettingsError(message)
+
+    return check
+
+
+def _one_of(choices: tuple[str, ...]) -> Any:
+    def check(_settings: Any, attribute: Any, value: Any) -> None:
+        if value is not None and value not in choices:
+            message = f"{attribute.name} is {value!r}; {hint(str(value), choices)}"
+            raise SettingsError(message)
+
+    return check
+
+
+@frozen(kw_only=True)
+class AgentRule:
+    """Which agent plays the scenarios whose name or tag fits a pattern."""
+
+    pattern: str
+    """A name, a glob over names, or ``tag:NAME``."""
+    agent: str
+    """The agent, named as after ``-a``."""
+
+
+def _rules(value: Any) -> tuple[AgentRule, ...]:
+    if isinstance(value, Mapping):
+        return tuple(AgentRule(pattern=str(pattern), agent=str(agent)) for pattern, agent in value.items())
+    return tuple(rule if isinstance(rule, AgentRule) else AgentRule(**rule) for rule in value or ())
+
+
+@frozen(kw_only=True)
+class RunSettings:
+    """One run: who plays what, how often, and under which limits."""
+
+    agent: str
+    """The agent under test: a model string, an old name, a scripted player, or ``module:Class``."""
+    user: str
+    """Who plays the user, named like the agent."""
+    agent_rules: tuple[AgentRule, ...] = field(default=(), converter=_rules)
+    """Other agents for some of the scenarios; the first rule that fits wins."""
+    scenarios: tuple[str, ...] = field(default=(), converter=_names)
+    """Names and globs of the scenarios to play; empty means all."""
+    tags: tuple[str, ...] = field(default=(), converter=_names)
+    """Only scenarios that carry one of these tags or categories; empty means all."""
+    scenarios_from: tuple[str, ...] = field(default=(), converter=_names)
+    """Files, folders or modules with scenarios of the user's own, played instead of the bundled ones."""
+    tools_from: tuple[str, ...] = field(default=(), converter=_names)
+    """Files, folders or modules with tools of the user's own, offered beside the bundled ones."""
+    trials: int = field(default=1, validator=_at_least(1))
+    """How often every scenario is played."""
+    concurrency: int = field(default=16, validator=_at_least(1))
+    """Samples in flight at once."""
+    seed: int = 42
+    """Start of every random choice the run makes."""
+    output: str = "runs"
+    """Directory or fsspec URL under which the run directory is made."""
+    fallbacks: tuple[str, ...] = field(default=(), converter=_names)
+    """Models asked, in this order, when the agent's own model does not answer."""
+    router_config: str | None = None
+    """A LiteLLM ``config.yaml`` with the deployments that serve the agent."""
+    on_fallback: OnFallback = field(default="mark", validator=_one_of(get_args(OnFallback)))
+    """What becomes of a sample in which a fallback answered."""
+    cache: str | None = None
+    """Where answers are kept: ``memory``, ``disk`` or a ``redis://`` address."""
+    budget: float | None = field(default=None, validator=_at_least(0))
+    """US dollars the run may spend."""
+    temperature: float | None = field(default=None, validator=_at_least(0))
+    """Sampling temperature of the agent; the agent's own default when not set."""
+    max_tokens: int | None = field(default=None, validator=_at_least(1))
+    """Longest answer of the agent, in tokens."""
+    timeout: float | None = field(default=None, validator=_at_least(0))
+    """Seconds one call may take."""
+    retries: int | None = field(default=None, validator=_at_least(0))
+    """Tries after the first one when a call fails in a way that trying again can help."""
+    tool_format: str | None = None
+    """How tools are offered to a model without native tool calling."""
+    params: Mapping[str, Any] = Factory(dict)
+    """Further configuration of the agent, passed on as it is."""
+    callbacks: tuple[str, ...] = field(default=(), converter=_names)
+    """LiteLLM callbacks, by name."""
+    compat: Compat | None = field(default=None, validator=_one_of(get_args(Compat)))
+    """``original`` scores what a model did wrong as published scores did."""
+    shuffle_tools: bool = False
+    """Offer the tools in another order per scenario, drawn from the seed."""
+    backend: str = "DEFAULT"
+    """Preferred variant of tools that exist more than once."""
+
+    def to_record(self) -> dict[str, Any]:
+        """The settings as JSON-able data without secrets."""
+        record: dict[str, Any] = {attribute.name: getattr(self, attribute.name) for attribute in fields(type(self))}
+        record["agent_rules"] = [{"pattern": rule.pattern, "agent": rule.agent} for rule in self.agent_rules]
+        cleaned: dict[str, Any] = redact(record)
+        return cleaned
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any], **changes: Any) -> RunSettings:
+        """The settings ``to_record`` wrote, with ``changes`` laid over them.
+
+        Raises:
+            SettingsError: A key has no meaning, or a secret that was left out has to be given again.
+        """
+        known = {attribute.name for attribute in fields(cls)}
+        for key in {**record, **changes}:
+            if key not in known:
+                message = f"{key!r} is no setting of a run; {hint(key, sorted(known))}"
+                raise SettingsError(message)
+        return cls(**{**record, **{key: value for key, value in changes.items() if value is not None}})
+
+    def for_agent(self, agent: str) -> RunSettings:
+        """The same run with another agent."""
+        return evolve(self, agent=agent)

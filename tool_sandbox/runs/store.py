@@ -1,0 +1,203 @@
+"""The run directory: what is on disk at every instant can be read, and continued from."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tool_sandbox.errors import SettingsError
+from tool_sandbox.runs.outcomes import SampleResult
+
+if TYPE_CHECKING:
+    from upath import UPath
+
+    AnyPath = Path | UPath
+
+RUN, RESULTS, SUMMARY, CALLS, TRAJECTORIES = (
+    "run.json",
+    "results.jsonl",
+    "result_summary.json",
+    "calls.jsonl",
+    "trajectories",
+)
+
+
+def open_location(location: str | os.PathLike[str]) -> AnyPath:
+    """The path behind a directory name or an fsspec URL.
+
+    Raises:
+        SettingsError: No installed package understands the URL.
+    """
+    text = os.fspath(location)
+    if "://" not in text:
+        return Path(text).expanduser()
+    try:
+        from upath import UPath
+
+        return UPath(text)
+    except (ImportError, ValueError) as error:
+        message = f"cannot write to {text!r}: {error}. Use a directory, or install the fsspec package for this URL."
+        raise SettingsError(message) from error
+
+
+class RunStore:
+    """Reads and writes one run directory."""
+
+    def __init__(self, directory: AnyPath) -> None:
+        self.directory = directory
+
+    @classmethod
+    def create(cls, base: str, *names: str, now: datetime | None = None) -> RunStore:
+        """A new, empty run directory ``<time>_<name>_<name>`` under ``base``, never one that exists.
+
+        Raises:
+            SettingsError: ``base`` cannot be written to.
+        """
+        root = open_location(base)
+        stamp = (now or datetime.now().astimezone()).strftime("%Y-%m-%d_%H-%M-%S")
+        stem = "_".join((stamp, *map(safe_name, names)))
+        for number in range(1, 10_000):
+            directory = root / (stem if number == 1 else f"{stem}_{number}")
+            try:
+                directory.mkdir(parents=True, exist_ok=False)
+            except FileExistsError:
+                if root.exists() and not root.is_dir():
+                    break
+                continue
+            except (OSError, ValueError) as error:
+                message = f"cannot write to {base!r}: {_reason(error)}. Choose another directory with -o."
+                raise SettingsError(message) from error
+            return cls(directory)
+        message = f"cannot write to {base!r}: it is not a directory. Choose another one with -o."
+        raise SettingsError(message)
+
+    @classmethod
+    def open(cls, location: str | os.PathLike[str]) -> RunStore:
+        """An existing run directory.
+
+        Raises:
+            SettingsError: There is none.
+        """
+        directory = open_location(location)
+        if not directory.is_dir():
+            message = f"{os.fspath(location)!r} is no run directory; give the one a run printed."
+            raise SettingsError(message)
+        return cls(directory)
+
+    @property
+    def calls(self) -> AnyPath:
+        """Where the journal of finished calls is."""
+        return self.directory / CALLS
+
+    def write_run(self, record: Mapping[str, Any]) -> None:
+        """Write what the run was asked to do."""
+        self._write(self.directory / RUN, _json(record, 2))
+
+    def read_run(self) -> dict[str, Any]:
+        """What the run was asked to do.
+
+        Raises:
+            SettingsError: The directory holds no run of ours.
+        """
+        try:
+            record = json.loads((self.directory / RUN).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            message = f"{str(self.directory)!r} has no readable {RUN}, so it cannot be continued ({_reason(error)})."
+            raise SettingsError(message) from error
+        return dict(record)
+
+    def append_result(self, result: SampleResult) -> None:
+        """Add one finished sample; it is on the disk when this returns."""
+        line = json.dumps(result.to_record(), ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
+        path = self.directory / RESULTS
+        if not isinstance(path, Path):
+            _append_remotely(path, line)
+            return
+        with path.open("ab") as file:
+            file.write(line)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def read_results(self) -> list[SampleResult]:
+        """Every finished sample, in the order they finished; a line torn by a crash is skipped."""
+        path = self.directory / RESULTS
+        if not path.exists():
+            return []
+        results = {}
+        for line in path.read_bytes().split(b"\n"):
+            record = _whole_record(line)
+            if record is not None:
+                result = SampleResult.from_record(record)
+                results[result.key] = result
+        return list(results.values())
+
+    def rewrite_results(self, results: Iterable[SampleResult]) -> None:
+        """Replace the finished samples, in one step."""
+        lines = [json.dumps(result.to_record(), ensure_ascii=False) + "\n" for result in results]
+        self._write(self.directory / RESULTS, "".join(lines).encode("utf-8", "backslashreplace"))
+
+    def write_summary(self, summary: Mapping[str, Any]) -> None:
+        """Write the aggregated results."""
+        self._write(self.directory / SUMMARY, _json(summary, 4))
+
+    def discard(self) -> None:
+        """Remove the directory of a run that never began."""
+        for name in (RUN, CALLS):
+            path = self.directory / name
+            if path.exists():
+                path.unlink()
+        self.directory.rmdir()
+
+    def trajectory_directory(self, name: str, trial: int, trials: int) -> AnyPath:
+        """Where the files of one sample are."""
+        directory = self.directory / TRAJECTORIES / safe_name(name)
+        return directory if trials == 1 else directory / f"trial_{trial}"
+
+    def write_trajectory(self, directory: AnyPath, files: Mapping[str, str]) -> None:
+        """Write the files of one sample, each in one step, in place of those an interrupted try left."""
+        directory.mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            self._write(directory / name, text.encode("utf-8", "backslashreplace"))
+
+    def _write(self, path: AnyPath, content: bytes) -> None:
+        if not isinstance(path, Path):  # object stores show a file only when it is whole
+            path.write_bytes(content)
+            return
+        unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+        unfinished.write_bytes(content)
+        unfinished.replace(path)
+
+
+def safe_name(name: str) -> str:
+    """``name`` as one path component: no separators, nothing hidden, at most 100 characters."""
+    return re.sub(r"[^\w.+=@-]+", "-", name).strip(".-")[:100] or "unnamed"
+
+
+def _json(value: Any, indent: int) -> bytes:
+    text = json.dumps(value, indent=indent, ensure_ascii=False) + "\n"
+    return text.encode("utf-8", "backslashreplace")  # writes a lone surrogate as its JSON escape
+
+
+def _whole_record(line: bytes) -> dict[str, Any] | None:
+    try:
+        record = json.loads(line)
+    except ValueError:
+        return None
+    return record if isinstance(record, dict) else None
+
+
+def _append_remotely(path: AnyPath, line: bytes) -> None:
+    try:
+        with path.open("ab") as file:
+            file.write(line)
+    except (NotImplementedError, ValueError, FileNotFoundError):  # a store without appending
+        path.write_bytes((path.read_bytes() if path.exists() else b"") + line)
+
+
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or error)
