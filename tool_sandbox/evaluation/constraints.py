@@ -17,7 +17,7 @@ from tool_sandbox.evaluation.columns import (
     column_tool_trace_exact_match_similarity,
 )
 from tool_sandbox.evaluation.snapshots import RowSimilarity, guardrail_similarity, row_similarity
-from tool_sandbox.evaluation.tables import view_of
+from tool_sandbox.evaluation.tables import plain, view_of
 from tool_sandbox.evaluation.targets import Target
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class TargetRows(list[dict[str, Any]]):
 
 def _as_target(value: Any) -> Any:
     if isinstance(value, (list, tuple)) and not isinstance(value, TargetRows):
-        return TargetRows(dict(row) for row in value)
+        return TargetRows({name: plain(cell) for name, cell in row.items()} for row in value)
     return value
 
 
@@ -98,7 +98,7 @@ class SnapshotConstraint:
             database_namespace,
             snapshot_constraint,
             reference_milestone_node_index,
-            TargetRows(dict(row) for row in target_rows),
+            list(target_rows),
             column_similarity_measure,
         )
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from tool_sandbox.common.vocabulary import DatabaseNamespace
 from tool_sandbox.evaluation.constraints import Milestone, SnapshotConstraint
+from tool_sandbox.evaluation.snapshots import reads_only_traces, same_rows
 from tool_sandbox.evaluation.tables import View, stored_view
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ class World:
         self.first_user_index = execution_context.first_user_sandbox_message_index
         self.last_index = execution_context.max_sandbox_message_index
         self._views: dict[tuple[str, int], tuple[Hashable, View]] = {}
+        self._contents: dict[tuple[str, int], int] = {}
+        self._distinct: dict[str, list[View]] = {}
 
     def version(self, namespace: str, index: int) -> Hashable:
         """Identity of the table's snapshot at a message: the same object means the same rows."""
@@ -35,6 +39,18 @@ class World:
     def view(self, namespace: str, index: int) -> View:
         """The table's visible rows at a message."""
         return self._at(namespace, index)[1]
+
+    def content(self, namespace: str, index: int) -> int:
+        """The same number for every message at which the table had the same rows."""
+        version, view = self._at(namespace, index)
+        number = self._contents.get((namespace, id(version)))
+        if number is None:
+            known = self._distinct.setdefault(namespace, [])
+            number = next((at for at, other in enumerate(known) if same_rows(view, other)), len(known))
+            if number == len(known):
+                known.append(view)
+            self._contents[namespace, id(version)] = number
+        return number
 
     def _at(self, namespace: str, index: int) -> tuple[Hashable, View]:
         found = self._views.get((namespace, index))
@@ -51,12 +67,16 @@ class World:
 class ConstraintSimilarity:
     """One constraint against one trajectory; every pair of snapshots is compared once."""
 
-    __slots__ = ("_known", "_prepared", "_world", "constraint")
+    __slots__ = ("_known", "_prepared", "_reads_traces", "_world", "constraint")
 
     def __init__(self, world: World, constraint: SnapshotConstraint) -> None:
         self.constraint = constraint
         self._world = world
         self._prepared = constraint.prepared()
+        self._reads_traces = (
+            reads_only_traces(constraint.snapshot_constraint)
+            and constraint.database_namespace == DatabaseNamespace.SANDBOX
+        )
         self._known: dict[Hashable, float] = {}
 
     def at(self, index: int, reference: int | None) -> float:
@@ -66,13 +86,28 @@ class ConstraintSimilarity:
         before = None if reference is None else world.version(namespace, reference)
         if after is before and self.constraint.is_guardrail:
             return 1.0
-        key = (id(after), None if reference is None else id(before))
+        key = (id(after), None if reference is None else self.reference_identity(reference))
         value = self._known.get(key)
         if value is None:
             value = self._known[key] = self._compare(index, reference)
         return value
 
+    def reference_identity(self, index: int) -> Hashable:
+        """What the constraint can see of a message it refers to: equal identities give equal similarities."""
+        namespace = self.constraint.database_namespace
+        if self._reads_traces:
+            rows = self._world.view(namespace, index).rows
+            if len(rows) == 1:
+                traces = rows[0]["tool_trace"]
+                return None if traces is None else tuple(traces)
+        if self.constraint.is_guardrail:
+            return self._world.content(namespace, index)
+        return id(self._world.version(namespace, index))
+
     def _compare(self, index: int, reference: int | None) -> float:
+        if self.constraint.is_guardrail and reference is not None:
+            namespace = self.constraint.database_namespace
+            return float(self._world.content(namespace, index) == self._world.content(namespace, reference))
         world, namespace = self._world, self.constraint.database_namespace
         compare = self._prepared.compare
         if compare is not None:

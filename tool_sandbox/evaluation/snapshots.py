@@ -69,7 +69,7 @@ def removal_similarity(
     reference_snapshot: pl.DataFrame | None = None,
     **kwargs: Any,  # noqa: ARG001 -- part of the shape
 ) -> float:
-    """How well the rows that the reference has beyond the snapshot are the wanted ones; 0 if the snapshot gained any."""
+    """How well the rows that the reference has beyond the snapshot are the wanted ones; 0 if any were added."""
     return _called(_removal, snapshot, target_dataframe, column_similarities, reference_snapshot)
 
 
@@ -126,6 +126,11 @@ def row_similarity(function: Any) -> RowSimilarity | None:
     return _ROW_FORMS.get(function) if isinstance(function, type(row_similarity)) else None
 
 
+def reads_only_traces(function: Any) -> bool:
+    """Whether all a snapshot function takes from its reference is the recorded traces."""
+    return isinstance(function, partial) and function.func is tool_trace_dependant_similarity and not function.args
+
+
 _FIXED = ("column_similarities", "reference_snapshot")
 
 
@@ -154,14 +159,17 @@ def _update(snapshot: View, target: Target | None, reference: View | None, **bou
 
 
 def _guardrail(snapshot: View, target: Target | None, reference: View | None, **bound: Any) -> float:  # noqa: ARG001
-    before = _demand(reference, "reference_snapshot")
-    if list(snapshot.kinds) != list(before.kinds) or len(snapshot.rows) != len(before.rows):
-        return 0.0
-    same = all(
-        found is wanted or found == wanted or _key(found, snapshot) == _key(wanted, snapshot)
-        for found, wanted in zip(snapshot.rows, before.rows, strict=True)
+    return 1.0 if same_rows(snapshot, _demand(reference, "reference_snapshot")) else 0.0
+
+
+def same_rows(one: View, other: View) -> bool:
+    """Whether two snapshots have the same columns and the same rows in the same order."""
+    if list(one.kinds) != list(other.kinds) or len(one.rows) != len(other.rows):
+        return False
+    return all(
+        found is wanted or found == wanted or _key(found, one) == _key(wanted, one)
+        for found, wanted in zip(one.rows, other.rows, strict=True)
     )
-    return 1.0 if same else 0.0
 
 
 def _tool_trace(snapshot: View, target: Target | None, reference: View | None, **bound: Any) -> float:

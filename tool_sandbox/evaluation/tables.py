@@ -155,13 +155,15 @@ def _kind_of(value: Any) -> str:
 def _inferred_frame(rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
     import polars as pl
 
-    plain = [{name: _plain(value) for name, value in row.items()} for row in rows]
-    return pl.DataFrame(plain, infer_schema_length=None)
+    return pl.DataFrame(
+        [{name: plain(value) for name, value in row.items()} for row in rows], infer_schema_length=None
+    )
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """The value with members of text enums replaced by their text."""
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     return str(value) if isinstance(value, str) else value
 
 
