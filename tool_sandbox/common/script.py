@@ -18,7 +18,7 @@ class Reference:
     Args:
         tool: Whose result holds the value.
         take: Dotted path into the result, such as ``0.person_id``; empty for the result itself.
-        call: Which call of that tool, counted from 0; −1 is the latest.
+        call: Which call of that tool, counted from 0; -1 is the latest.
     """
 
     tool: str

@@ -184,7 +184,9 @@ def _agent_facing(call: ScriptedCall, offered: Sequence[str]) -> str:
 
 
 def _said(request: ChatRequest, text: str) -> ChatResponse:
-    return ChatResponse(text=text, model=request.model, provider="script", usage=Usage(prompt_tokens=0, completion_tokens=0), cost=0.0)
+    return ChatResponse(
+        text=text, model=request.model, provider="script", usage=Usage(prompt_tokens=0, completion_tokens=0), cost=0.0
+    )
 
 
 def _called(request: ChatRequest, calls: Sequence[tuple[str, Mapping[str, Any]]], *, turn: int) -> ChatResponse:

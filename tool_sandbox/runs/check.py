@@ -78,8 +78,10 @@ class CheckReport:
 
 
 def check_scenarios(scenarios: Mapping[str, Scenario], on_progress: Callable[[str], None] | None = None) -> CheckReport:
-    """Prove scenarios: the oracle scores 1.0 and trips nothing, nop stays at or under its floor, the saboteur trips
-    each minefield, every step of a solution is needed, and all eight presentations can be played.
+    """Prove scenarios without a model.
+
+    The oracle scores 1.0 and trips nothing, nop stays at or under its floor, the saboteur trips each minefield, every
+    step of a solution is needed, and all eight presentations can be played.
 
     Args:
         scenarios: By name; of those in several presentations only the plain one is proved, together with the others.
@@ -123,7 +125,7 @@ class _Proof:
             try:
                 for message in finder():
                     yield self._problem(check, message)
-            except Exception as error:  # a scenario's own code may raise anything, and the others are still checked
+            except Exception as error:
                 yield self._problem(check, f"ended in {type(error).__name__}: {error}")
 
     def _problem(self, check: str, message: str) -> Problem:
@@ -133,7 +135,7 @@ class _Proof:
         script = self.scenario.script
         if script is None:
             return
-        result = self._played(OracleModel(script), script)
+        result = self.played(OracleModel(script), script)
         if result.milestone_similarity < 1 - _TOLERANCE:
             missed = ", ".join(
                 f"milestone {index + 1} {similarity:.3f}"
@@ -145,7 +147,7 @@ class _Proof:
             yield f"the solution trips a minefield (similarity {result.minefield_similarity:.3f}), expected none"
 
     def _nop(self) -> Iterator[str]:
-        result = self._played(NopModel(), self.scenario.script or Script())
+        result = self.played(NopModel(), self.scenario.script or Script())
         if result.similarity > self.scenario.nop_floor + _TOLERANCE:
             yield (
                 f"doing nothing scores {result.similarity:.3f}, expected at most {self.scenario.nop_floor:.3f}; "
@@ -161,7 +163,7 @@ class _Proof:
         context.tool_allow_list = None
         exposed = _Proof(self.name, evolve(self.scenario, starting_context=context), self.plays)
         for at, minefield in enumerate(script.sabotage):
-            result = exposed._played(SaboteurModel(script, minefield), script)
+            result = exposed.played(SaboteurModel(script, minefield), script)
             if not result.minefield_mapping.get(at, (0, 0.0))[1]:
                 yield f"the sabotage of {minefield!r} does not trip it, so perhaps nothing does"
 
@@ -169,12 +171,12 @@ class _Proof:
         script = self.scenario.script
         if script is None or not self.scenario.evaluation.milestone_matcher.milestones:
             return
-        whole = self._played(OracleModel(script), script).similarity
+        whole = self.played(OracleModel(script), script).similarity
         for described, shorter in _shortened(script):
             if not _can_be_played(shorter):
                 continue  # a later step needs what the dropped one found out
             try:
-                score = self._played(OracleModel(shorter), shorter).similarity
+                score = self.played(OracleModel(shorter), shorter).similarity
             except ScenarioError:
                 continue  # a later step needs a result that failed without the dropped one
             if score >= whole - _TOLERANCE:
@@ -190,11 +192,11 @@ class _Proof:
             script = variant.script
             if script is None:
                 continue
-            score = _Proof(self.name, variant, self.plays)._played(OracleModel(script), script).similarity
+            score = _Proof(self.name, variant, self.plays).played(OracleModel(script), script).similarity
             if score < 1 - _TOLERANCE:
                 yield f"as {variant.name} the solution scores {score:.3f}, expected 1.0"
 
-    def _played(self, agent: ChatModel, script: Script) -> EvaluationResult:
+    def played(self, agent: ChatModel, script: Script) -> EvaluationResult:
         self.plays[0] += 1
         return contextvars.copy_context().run(_play, self.scenario, agent, ScriptedUserModel(script))
 

@@ -62,7 +62,9 @@ class CheckReader:
             return (self._check(fields),)
         strays = [key for key in spec.CHECK_KEYS if key in fields]
         if strays:
-            raise fields.at(strays[0]).error(f"{strays[0]!r} stands beside 'all'; put it into one of the checks below it.")
+            raise fields.at(strays[0]).error(
+                f"{strays[0]!r} stands beside 'all'; put it into one of the checks below it."
+            )
         checks = tuple(self._check(Fields.of(item, place, spec.CHECK_KEYS)) for item, place in fields.items(spec.ALL))
         if not checks:
             raise fields.at(spec.ALL).error("expected a list of at least one check.")
@@ -71,7 +73,9 @@ class CheckReader:
     def _check(self, fields: Fields) -> spec.Check:
         verbs = [verb for verb in spec.VERBS if verb in fields]
         if len(verbs) != 1:
-            found = f"this one has {' and '.join(verbs)}; list several checks under 'all'" if verbs else "this one has none"
+            found = (
+                f"this one has {' and '.join(verbs)}; list several checks under 'all'" if verbs else "this one has none"
+            )
             raise fields.place.error(f"a check has exactly one of {', '.join(spec.VERBS)}; {found}.")
         verb = verbs[0]
         calls = self._acceptable_calls(fields) if verb == "called" else ()
@@ -103,7 +107,9 @@ class CheckReader:
             return (spec.Call(value, {}, place),)
         if not isinstance(value, Mapping) or not value:
             raise place.error(f"expected {{tool: {{argument: value}}}}; got {described(value)}.")
-        return tuple(self._call(tool, arguments, place.inside(tool, value.lines[tool])) for tool, arguments in value.items())
+        return tuple(
+            self._call(tool, arguments, place.inside(tool, value.lines[tool])) for tool, arguments in value.items()
+        )
 
     def _call(self, tool: str, arguments: Any, place: Place) -> spec.Call:
         self._known_tool(tool, place)
@@ -190,13 +196,13 @@ def _match(fields: Fields, verb: str, rows: AnyMapping[str, Any]) -> dict[str, s
     chosen = Fields.of(value, place, sorted(known))
     for column in chosen.values:
         if chosen.text(column) not in spec.MATCHES:
-            raise chosen.at(column).error(f"there is no way to match {value[column]!r}; {hint(value[column], spec.MATCHES)}")
+            raise chosen.at(column).error(
+                f"there is no way to match {value[column]!r}; {hint(value[column], spec.MATCHES)}"
+            )
     return dict(chosen.values)
 
 
-def _within(
-    fields: Fields, verb: str, calls: tuple[spec.Call, ...], rows: AnyMapping[str, Any]
-) -> dict[str, float]:
+def _within(fields: Fields, verb: str, calls: tuple[spec.Call, ...], rows: AnyMapping[str, Any]) -> dict[str, float]:
     if "within" not in fields:
         return {}
     if verb not in ("called", *spec.TABLE_VERBS):

@@ -165,7 +165,9 @@ class _Converter:
             return int(text)
         if _DECIMAL.match(text):
             return float(text)
-        self._refuse(node, f"{text!r} is not what it looks like: {_ADVICE.get(node.tag, f'unknown tag {node.tag}')}.")
+        return self._refuse(
+            node, f"{text!r} is not what it looks like: {_ADVICE.get(node.tag, f'unknown tag {node.tag}')}."
+        )
 
     def _refuse(self, node: yaml.Node, problem: str) -> NoReturn:
         raise Place(self.file, _line(node)).error(problem)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import product
 from typing import Any
 
 from attrs import field, frozen
 
 from tool_sandbox.common.script import part_of
+
+
+def _pairs(take: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple(take)
 
 
 @frozen
@@ -20,7 +24,7 @@ class ResultExtractor:
         as_text: Give every accepted spelling of each value (numbers rounded to 0, 1, 2 and 3 decimals), for sentences.
     """
 
-    take: tuple[tuple[str, str], ...] = field(converter=lambda take: tuple(dict(take).items()))
+    take: tuple[tuple[str, str], ...] = field(converter=_pairs)
     as_text: bool = False
 
     def __call__(self, tool_trace: Mapping[str, Any]) -> list[dict[str, Any]]:

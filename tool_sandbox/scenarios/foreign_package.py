@@ -17,7 +17,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType, TracebackType
-from typing import Any
+from typing import Any, Self
 
 PUBLIC_NAME = "tool_sandbox.scenarios"
 _counter = itertools.count()
@@ -34,7 +34,7 @@ class ForeignPackage(importlib.abc.MetaPathFinder):
         self.folder = folder.resolve()
         self.name = f"_tool_sandbox_scenarios_{next(_counter)}_{folder.name}".replace("-", "_").replace(".", "_")
 
-    def __enter__(self) -> ForeignPackage:
+    def __enter__(self) -> Self:
         sys.meta_path.insert(0, self)
         return self
 
@@ -54,7 +54,10 @@ class ForeignPackage(importlib.abc.MetaPathFinder):
         return [importlib.import_module(f"{self.name}.{name}") for name in names]
 
     def find_spec(
-        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+        self,
+        fullname: str,
+        path: Sequence[str] | None = None,  # noqa: ARG002 -- the signature is that of every finder
+        target: ModuleType | None = None,  # noqa: ARG002 -- as above
     ) -> importlib.machinery.ModuleSpec | None:
         """Find the private package and what is below it; the import system calls this."""
         file = self._file(fullname)

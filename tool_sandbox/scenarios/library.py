@@ -11,7 +11,9 @@ from tool_sandbox.common.scenario import Scenario
 from tool_sandbox.common.tool_discovery import ToolBackend, get_all_tools
 from tool_sandbox.scenarios import spec
 from tool_sandbox.scenarios.compiler import Compiler, tool_parameters
-from tool_sandbox.scenarios.document import Document, Mapping as YamlMapping, Sequence as YamlSequence, read_file
+from tool_sandbox.scenarios.document import Document, read_file
+from tool_sandbox.scenarios.document import Mapping as YamlMapping
+from tool_sandbox.scenarios.document import Sequence as YamlSequence
 from tool_sandbox.scenarios.fields import Fields, described
 from tool_sandbox.scenarios.reader import EntryReader
 from tool_sandbox.scenarios.user_simulator_few_shot_examples import named_user_simulator_few_shot_examples

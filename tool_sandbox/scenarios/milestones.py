@@ -164,7 +164,9 @@ class NodeCompiler:
                 {"tool_name": call.tool, "arguments": self.values.mapping(call.arguments, call.place)}
                 for call in check.calls
             ]
-            return [{**_RESULT, "tool_trace": json.dumps(traces[0] if len(traces) == 1 else traces, ensure_ascii=False)}]
+            return [
+                {**_RESULT, "tool_trace": json.dumps(traces[0] if len(traces) == 1 else traces, ensure_ascii=False)}
+            ]
         if check.verb == "requested":
             return [{**_REQUEST, "content": check.text}]
         if check.verb == "said":

@@ -15,7 +15,9 @@ _FORMS = (
     "optionally followed by '+ 2 hours' or '- 3 days'"
 )
 _SHIFT = re.compile(r"\s*([+-])\s*(\d+(?:\.\d+)?)\s*([a-z]+?)s?\b")
-_BASE = re.compile(r"\s*(now|(?P<day>[a-z]+|\d{4}-\d{2}-\d{2})\s+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?)")
+_BASE = re.compile(
+    r"\s*(now|(?P<day>[a-z]+|\d{4}-\d{2}-\d{2})\s+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?)"
+)
 
 
 def moment(text: str, clock: Clock) -> float:

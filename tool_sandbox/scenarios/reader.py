@@ -41,7 +41,9 @@ class EntryReader:
         if isinstance(value, Mapping) and isinstance(value.get("name"), str):
             place = evolve(place, entry=value["name"], key="")
         fields = Fields.of(value, place, spec.ENTRY_KEYS)
-        base = Mapping({k: v for k, v in fields.values.items() if k != "variants"}, fields.values.line, fields.values.lines)
+        base = Mapping(
+            {k: v for k, v in fields.values.items() if k != "variants"}, fields.values.line, fields.values.lines
+        )
         found = [self._entry(Fields(base, place))]
         for content, where in fields.items("variants"):
             variant = Fields.of(content, where, spec.VARIANT_KEYS)
@@ -59,7 +61,9 @@ class EntryReader:
             name=self._name(fields),
             description=fields.text("description", ""),
             world=self._one_of(fields, "world", fields.text("world", "base"), self.worlds),
-            categories=tuple(self._one_of(fields, "categories", each, _CATEGORIES) for each in fields.texts("categories")),
+            categories=tuple(
+                self._one_of(fields, "categories", each, _CATEGORIES) for each in fields.texts("categories")
+            ),
             tags=fields.texts("tags"),
             user=self._user(fields),
             tools=tuple(self._one_of(fields, "tools", each, self.tools) for each in fields.texts("tools")),

@@ -78,7 +78,9 @@ def _missing(scenarios: Mapping[str, Any], missing: Sequence[str]) -> str:
             parts.append(f"no scenario fits the pattern {name!r}")
             continue
         close = nearest(name, scenarios)
-        parts.append(f"there is no scenario {name!r}" + (f"; did you mean {' or '.join(map(repr, close))}?" if close else ""))
+        parts.append(
+            f"there is no scenario {name!r}" + (f"; did you mean {' or '.join(map(repr, close))}?" if close else "")
+        )
     return f"{'; '.join(parts)} ({len(scenarios)} scenarios are loaded; `tool_sandbox list` shows them)"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from tool_sandbox.common.vocabulary import RoleType
 
 USER_INSTRUCTION: str = """\
-You play a person who talks to the assistant on their phone. You are never the assistant yourself.
+You play a person who talks to the assistant on their phone. You are never the assistant.
 
 How to play the person:
 - Everything you know is written in the task below. If you are asked for something that is not written there, say that \
@@ -16,8 +16,8 @@ you do not know; never make up names, numbers, dates or places.
 - Write the way people text: one or two short, casual sentences, no lists, no polite phrases.
 - You cannot operate the phone yourself. If the assistant tells you to look something up or to change a setting, tell \
 it to do that with the tools it has.
-- If the assistant asks whether it may switch off low battery mode, or switch Wi-Fi, cellular or location service on or \
-off, allow it.
+- If the assistant asks whether it may switch low battery mode, Wi-Fi, cellular or location service on or off, allow \
+it.
 - Do not judge how something was done, and do not ask for more than the task says.
 
 How to stop: as soon as the task is done, or when the assistant says for good that it cannot do it, or after it has \
@@ -30,16 +30,20 @@ _DEFAULT_EXAMPLE = "send_message_with_contact_content_cellular_off_multiple_user
 # Key → the task, then what user and assistant say in turn. The assistant has the last word, then the user ends.
 _CONVERSATIONS: dict[str, tuple[str, ...]] = {
     "search_message_with_recency_latest_multiple_user_turn": (
-        "You want to know what your newest text message says. First only ask whether the assistant can look at your "
-        "messages.",
+        (
+            "You want to know what your newest text message says. First only ask whether the assistant can look "
+            "at your messages."
+        ),
         "can you see my texts?",
         "Yes, I can search your messages. What are you looking for?",
         "whatever came in last",
         "Your newest message is from Ilya: the boat leaves at six.",
     ),
     "modify_contact_with_message_recency_multiple_user_turn": (
-        "Somebody texted you most recently from a new number, it was your cousin Bruno. You want that number saved for "
-        "Bruno. First only say that Bruno has a new number.",
+        (
+            "Somebody texted you most recently from a new number, it was your cousin Bruno. You want that number "
+            "saved for Bruno. First only say that Bruno has a new number."
+        ),
         "Bruno's got a new number",
         "What is the new number?",
         "no idea, it's the one that texted me last",
@@ -57,8 +61,10 @@ _CONVERSATIONS: dict[str, tuple[str, ...]] = {
         "Gus Lindqvist is no longer in your contacts.",
     ),
     _DEFAULT_EXAMPLE: (
-        "You want to text Ilya Novak that the key is under the flower pot. You do not know Ilya's number, it is in your "
-        "contacts. First only say that you want to send a text.",
+        (
+            "You want to text Ilya Novak that the key is under the flower pot. You do not know Ilya's number, it "
+            "is in your contacts. First only say that you want to send a text."
+        ),
         "need to send a text",
         "Who is it for, and what should it say?",
         "Ilya Novak",
@@ -71,8 +77,10 @@ _CONVERSATIONS: dict[str, tuple[str, ...]] = {
         "I have sent Ilya Novak: the key is under the flower pot.",
     ),
     "find_temperature_f_with_location_and_time_diff_multiple_user_turn": (
-        "You want to know the lowest temperature in Fargo the day after tomorrow, in Fahrenheit. First only ask about "
-        "the weather in Fargo.",
+        (
+            "You want to know the lowest temperature in Fargo the day after tomorrow, in Fahrenheit. First only "
+            "ask about the weather in Fargo."
+        ),
         "what's the weather like in Fargo",
         "It is cloudy in Fargo, with 3 degrees Celsius.",
         "no I mean the day after tomorrow, how cold does it get",
@@ -81,8 +89,10 @@ _CONVERSATIONS: dict[str, tuple[str, ...]] = {
         "That is 28.4 degrees Fahrenheit.",
     ),
     "find_temperature_low_battery_mode": (
-        "You want to know how warm it is where you are right now. You do not know where that is. The phone is in low "
-        "battery mode.",
+        (
+            "You want to know how warm it is where you are right now. You do not know where that is. The phone is"
+            " in low battery mode."
+        ),
         "how warm is it out here?",
         "Which place do you mean?",
         "right where I am",

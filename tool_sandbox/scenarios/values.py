@@ -1,4 +1,4 @@
-"""Values in scenario files that are worked out: ``{at: tomorrow 17:00}``, ``{world: dana.person_id}``, ``{from: …}``."""
+"""Values that are worked out: ``{at: tomorrow 17:00}``, ``{world: dana.person_id}``, ``{from: search_contacts}``."""
 
 from __future__ import annotations
 
@@ -61,7 +61,9 @@ class Values:
         tool = fields.text(FROM)
         if tool not in self.earlier:
             called = ", ".join(sorted(self.earlier)) or "no tool"
-            raise fields.at(FROM).error(f"{tool!r} has not been called yet; before this step the solution calls {called}.")
+            raise fields.at(FROM).error(
+                f"{tool!r} has not been called yet; before this step the solution calls {called}."
+            )
         call = fields.raw("call") if "call" in fields else -1
         if isinstance(call, bool) or not isinstance(call, int):
             raise fields.at("call").error(f"expected which call, counted from 0; got {described(call)}.")
