@@ -17,7 +17,7 @@ EXECUTION_CONTEXT = "execution_context.json"
 CONVERSATION = "conversation.json"
 
 _WIDTH = 100
-_COLUMNS = ("openai_function_name", "tool_call_exception", "tool_trace", "visible_to")
+_COLUMNS = ("openai_function_name", "tool_call_exception", "tool_trace")
 
 
 def trajectory_files(context: ExecutionContext, conversation: list[dict[str, Any]] | None = None) -> dict[str, str]:
@@ -50,6 +50,8 @@ def _entry(row: Row) -> list[str]:
     for line in (row["content"] or "").splitlines() or [""]:
         lines += textwrap.wrap(line, _WIDTH, initial_indent="    ", subsequent_indent="    ") or ["    "]
     lines += [f"    | {name}: {_shown(row[name])}" for name in _COLUMNS if row[name] is not None]
+    if row["visible_to"] not in (None, [row["sender"], row["recipient"]]):
+        lines.append(f"    | visible_to: {_shown(row['visible_to'])}")
     return [*lines, ""]
 
 
