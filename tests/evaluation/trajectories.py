@@ -128,9 +128,7 @@ def _wanted_reminder(source: random.Random) -> dict[str, Any]:
     return {"content": row["content"] or "milk", "latitude": row["latitude"], "creation_timestamp": 1.0}
 
 
-def milestones(
-    source: random.Random, count: int
-) -> tuple[list[Milestone], list[tuple[int, int]] | None]:
+def milestones(source: random.Random, count: int) -> tuple[list[Milestone], list[tuple[int, int]] | None]:
     edges: list[tuple[int, int]] | None = None
     if source.random() < 0.6 and count > 1:
         edges = [(a, b) for b in range(count) for a in range(b) if source.random() < 0.5]

@@ -3,38 +3,22 @@
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
-from typing import Any, Protocol
+from functools import lru_cache
+from typing import Any
 
 from tool_sandbox.evaluation.float32 import float32
+from tool_sandbox.evaluation.stemmer import stem
 
 _SEPARATORS = re.compile(r"[^a-z0-9]+")
 _STEMMED_FROM = 4
-
-
-class _Stemmer(Protocol):
-    def stem(self, word: str) -> str: ...
-
-
-@cache
-def _stemmer() -> _Stemmer:
-    from nltk.stem.porter import PorterStemmer
-
-    stemmer: _Stemmer = PorterStemmer()
-    return stemmer
-
-
-@lru_cache(maxsize=1 << 16)
-def _stem(word: str) -> str:
-    return _stemmer().stem(word)
 
 
 @lru_cache(maxsize=1 << 14)
 def tokens(text: str) -> tuple[str, ...]:
     """Lower-case ASCII words and numbers of the text, those of four and more characters stemmed."""
     words = _SEPARATORS.split(text.lower())
-    stems = (_stem(word) if len(word) >= _STEMMED_FROM else word for word in words)
-    return tuple(stem for stem in stems if stem)
+    stems = (stem(word) if len(word) >= _STEMMED_FROM else word for word in words)
+    return tuple(part for part in stems if part)
 
 
 class RougeL:

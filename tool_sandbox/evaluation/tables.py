@@ -155,9 +155,7 @@ def _kind_of(value: Any) -> str:
 def _inferred_frame(rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
     import polars as pl
 
-    return pl.DataFrame(
-        [{name: plain(value) for name, value in row.items()} for row in rows], infer_schema_length=None
-    )
+    return pl.DataFrame([{name: plain(value) for name, value in row.items()} for row in rows], infer_schema_length=None)
 
 
 def plain(value: Any) -> Any:
