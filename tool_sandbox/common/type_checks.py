@@ -86,7 +86,7 @@ class _Acceptance:
 
 def _acceptance(annotation: Any, original: bool) -> _Acceptance:
     try:
-        return _cached_acceptance(annotation, original, type(annotation))
+        return _cached_acceptance(annotation, original, type(annotation).__name__)
     except TypeError:  # an annotation that cannot be hashed, such as Annotated with a list
         return _acceptance_of(annotation, original)
 
@@ -99,7 +99,7 @@ def _acceptance_of(annotation: Any, original: bool) -> _Acceptance:
 
 
 @functools.lru_cache(maxsize=1024)
-def _cached_acceptance(annotation: Any, original: bool, spelling: type) -> _Acceptance:  # noqa: ARG001 -- part of the key
+def _cached_acceptance(annotation: Any, original: bool, spelling: str) -> _Acceptance:  # noqa: ARG001 -- part of the key
     """Kept per spelling too: ``Optional[X]`` equals ``X | None``, and the original knows only the first."""
     return _acceptance_of(annotation, original)
 
