@@ -13,6 +13,7 @@ from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
 
 if TYPE_CHECKING:
     from tool_sandbox.llm.local import LocalServer
+    from tool_sandbox.llm.routing import RouterSettings
     from tool_sandbox.llm.settings import ModelSettings
     from tool_sandbox.runs.settings import RunSettings
     from tool_sandbox.runs.store import RunStore
@@ -60,8 +61,10 @@ class Backstage:
         self._journal: Any = None
         self._cache: Any = None
 
-    def model(self, name: str, role_type: RoleType, config: Mapping[str, Any]) -> ChatModel:
-        """The layers to a model."""
+    def model(
+        self, name: str, role_type: RoleType, config: Mapping[str, Any], routing: RouterSettings | None = None
+    ) -> ChatModel:
+        """The layers to a model, or to a router over several deployments."""
         from tool_sandbox.llm import stack
         from tool_sandbox.llm.settings import ModelSettings
 
@@ -69,8 +72,8 @@ class Backstage:
         built = stack.build_model(
             name,
             settings,
-            transport=self._router(name, role_type, settings),
-            cache=self._open_cache(),
+            transport=self._router(name, role_type, settings, routing),
+            cache=self._open_cache(settings.cache),
             ledger=self._open_ledger(name, settings, role_type),
             journal=self._open_journal(),
         )
@@ -106,10 +109,13 @@ class Backstage:
         if self._journal is not None:
             self._journal.close()
 
-    def _open_cache(self) -> Any:
-        if self._cache is None:
-            from tool_sandbox.llm import stack
+    def _open_cache(self, configured: Any) -> Any:
+        """The run's cache, or the one a model's own configuration asks for."""
+        from tool_sandbox.llm import stack
 
+        if configured is not None:
+            return stack.open_cache(configured)
+        if self._cache is None:
             self._cache = stack.open_cache(self.settings.cache)
         return self._cache
 
@@ -144,13 +150,18 @@ class Backstage:
         journal = self._open_journal()
         return sum(entry.response.cost or 0.0 for entry in journal.entries()) if journal else 0.0
 
-    def _router(self, name: str, role_type: RoleType, settings: ModelSettings) -> ChatModel | None:
-        """Where calls go when other models or deployments stand by; only the agent has them."""
+    def _router(
+        self, name: str, role_type: RoleType, settings: ModelSettings, routing: RouterSettings | None
+    ) -> ChatModel | None:
+        """Where calls go when other models or deployments stand by."""
         from tool_sandbox.llm import stack
 
-        if role_type != RoleType.AGENT or not settings.fallbacks:
+        if routing is None and not settings.fallbacks:
             return None
-        return stack.fallback_router(name, settings, self._open_ledger(name, settings, role_type))
+        ledger = self._open_ledger(name, settings, role_type)
+        if routing is not None:
+            return stack.build_router(routing, settings, ledger)
+        return stack.fallback_router(name, settings, ledger)
 
 
 def check_model(name: str, config: Mapping[str, Any]) -> list[str]:
@@ -170,4 +181,16 @@ def check_model(name: str, config: Mapping[str, Any]) -> list[str]:
     found: list[str] = []
     for model in (name, *settings.fallbacks):
         found += secrets_in(connection_for(model, settings.connection() if model == name else {}))
+    return found
+
+
+def check_deployments(routing: RouterSettings, config: Mapping[str, Any]) -> list[str]:
+    """``check_model`` for every deployment of a router."""
+    from tool_sandbox.llm.config import connection_for, secrets_in
+    from tool_sandbox.llm.settings import ModelSettings
+
+    shared = ModelSettings.from_config(config)
+    found: list[str] = []
+    for deployment in routing.deployments:
+        found += secrets_in(connection_for(deployment.model, deployment.settings_over(shared).connection()))
     return found

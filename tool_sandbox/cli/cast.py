@@ -12,6 +12,7 @@ from tool_sandbox.cli.backstage import Backstage
 from tool_sandbox.cli.players import Player, player_for
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import SettingsError
+from tool_sandbox.llm.redaction import redact_text
 from tool_sandbox.roles.execution_environment import ExecutionEnvironment
 from tool_sandbox.runs.session import Players
 from tool_sandbox.runs.settings import AgentRule, RunSettings
@@ -42,7 +43,8 @@ class RoleCast:
         _check_rules(settings, scenarios)
         config = agent_config(settings)
         self._agents = {
-            name: player_for(name, RoleType.AGENT, config) for name in dict.fromkeys(self._agent_of.values())
+            name: player_for(name, RoleType.AGENT, config, self._routes(name, settings))
+            for name in dict.fromkeys(self._agent_of.values())
         }
         self._user = player_for(settings.user, RoleType.USER, user_config(settings))
         for name, agent in self._agents.items():
@@ -67,7 +69,7 @@ class RoleCast:
             RoleType.EXECUTION_ENVIRONMENT: self._environment(),
             RoleType.AGENT: self._agents[agent].role(sample),
         }
-        return Players(roles=roles, agent=agent, user=self.settings.user)
+        return Players(roles=roles, agent=redact_text(agent), user=redact_text(self.settings.user))
 
     async def aclose(self) -> None:
         """Close connections, inside the event loop that used them."""
@@ -78,6 +80,10 @@ class RoleCast:
         """Stop servers and close files."""
         if self._backstage is not None:
             self._backstage.close()
+
+    @staticmethod
+    def _routes(name: str, settings: RunSettings) -> str | None:
+        return settings.router_config if name == settings.agent else None
 
     def _environment(self) -> ExecutionEnvironment:
         if self.settings.compat == "original":

@@ -14,7 +14,7 @@ from tool_sandbox.cli.progress import progress_display
 from tool_sandbox.cli.sources import load_scenarios
 from tool_sandbox.cli.tables import print_report
 from tool_sandbox.errors import SettingsError
-from tool_sandbox.llm.redaction import MASK
+from tool_sandbox.llm.redaction import MASK, redact_text
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.run import Plan, Report, check_resumable, run, run_record
 from tool_sandbox.runs.scheduler import INTERRUPTED, Ending
@@ -43,7 +43,7 @@ def play_all(every: Sequence[RunSettings], scenarios: Mapping[str, Scenario] | N
     codes = []
     for cast in casts:
         settings = cast.settings
-        store = RunStore.create(settings.output, settings.agent, settings.user)
+        store = RunStore.create(settings.output, redact_text(settings.agent), redact_text(settings.user))
         store.write_run(run_record(settings, chosen))
         codes.append(_play(cast, store, chosen, done=[], fresh=True))
         if codes[-1] == INTERRUPTED:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tool_sandbox.cli.backstage import Backstage
     from tool_sandbox.common.scenario import Scenario
     from tool_sandbox.llm.chat import ChatModel
+    from tool_sandbox.llm.routing import RouterSettings
     from tool_sandbox.roles.base_role import BaseRole
     from tool_sandbox.runs.session import Sample
 
@@ -59,17 +60,20 @@ class Player(Protocol):
         ...
 
 
-def player_for(name: str, role_type: RoleType, config: Mapping[str, Any]) -> Player:
+def player_for(name: str, role_type: RoleType, config: Mapping[str, Any], router: str | None = None) -> Player:
     """The player a name means.
 
     Args:
         name: As typed.
         role_type: AGENT or USER.
         config: How a model is called, in the words of ``llm.settings.ModelSettings``.
+        router: A LiteLLM ``config.yaml``; then the name is one of its model groups.
 
     Raises:
         UsageError: The name means nothing, or something that cannot be had here.
     """
+    if router is not None:
+        return RouterPlayer(name, config, router)
     if name in SCRIPTED:
         return ScriptedPlayer(name, role_type)
     from tool_sandbox.cli.agents import model_of_old_name
@@ -81,7 +85,7 @@ def player_for(name: str, role_type: RoleType, config: Mapping[str, Any]) -> Pla
         return LocalPlayer(name, role_type, config)
     if factory := _unhelpful(name) or _entry_point(name) or _class(name):
         return MadePlayer(factory)
-    return ModelPlayer(model_of_old_name(name) or _known_model(name, config), role_type, config)
+    return ModelPlayer(model_of_old_name(name) or _known_model(_direct(name), config), role_type, config)
 
 
 class MadePlayer:
@@ -205,6 +209,49 @@ class LocalPlayer(ModelPlayer):
         super().open(backstage)
 
 
+class RouterPlayer(ModelPlayer):
+    """Agents behind a router: the deployments and options of a LiteLLM ``config.yaml``.
+
+    Args:
+        group: The model group to ask; ``router`` for the first one of the file.
+        config: How the models are called, over what the file says.
+        path: The file.
+    """
+
+    def __init__(self, group: str, config: Mapping[str, Any], path: str) -> None:
+        super().__init__(group, RoleType.AGENT, config)
+        self.path = path
+        self._everything: dict[str, Any] = {}
+        self._routing: RouterSettings | None = None
+
+    def check(self, scenarios: Mapping[str, Scenario]) -> None:  # noqa: ARG002 -- a model plays them all
+        """Make sure that the file has a meaning, holds the group, and every deployment has its credentials."""
+        from tool_sandbox.cli.backstage import check_deployments
+        from tool_sandbox.llm.config import LiteLLMConfig
+        from tool_sandbox.llm.stack import split_router_config
+
+        group = {} if self.name == "router" else {"model_group": self.name}
+        self._everything = {**LiteLLMConfig.from_proxy_config(self.path), **self.config, **group}
+        self._routing, self.config = split_router_config(None, self._everything)
+        groups = list(dict.fromkeys(deployment.group for deployment in self._routing.deployments))
+        if self._routing.main_group not in groups:
+            close = nearest(self.name, groups) or groups
+            message = f"{self.path!r} has no model group {self.name!r}; it has {', '.join(map(repr, close))}."
+            raise UsageError(message)
+        self.secrets = check_deployments(self._routing, self.config)
+
+    def open(self, backstage: Backstage) -> None:
+        """Build the layers to the router."""
+        self._shared = backstage.model(self.name, self.role_type, self.config, self._routing)
+
+    def role(self, sample: Sample) -> BaseRole:  # noqa: ARG002 -- the same for every sample
+        """A fresh agent over the shared router."""
+        from tool_sandbox.roles.litellm_agent import LiteLLMAgentWithRouter
+
+        own = {key: value for key, value in self._everything.items() if key not in SHARED - {"fallbacks"}}
+        return LiteLLMAgentWithRouter(own, model=self._shared)
+
+
 def _model_role(role_type: RoleType, name: str, model: ChatModel, config: Mapping[str, Any]) -> BaseRole:
     if role_type == RoleType.USER:
         from tool_sandbox.roles.litellm_user import LiteLLMUser
@@ -267,6 +314,15 @@ def _module_exists(name: str) -> bool:
         return importlib.util.find_spec(name) is not None
     except (ImportError, ValueError):
         return False
+
+
+def _direct(name: str) -> str:
+    """``direct:URL/MODEL`` as ``direct:MODEL@URL``; the model begins after ``/v1/``, or else after the last slash."""
+    address = name.removeprefix("direct:")
+    if not name.startswith("direct:") or not address.startswith(("http://", "https://")):
+        return name
+    base, slash, model = address.rpartition("/v1/") if "/v1/" in address else address.rpartition("/")
+    return f"direct:{model}@{base}{slash.rstrip('/')}"
 
 
 def _known_model(name: str, config: Mapping[str, Any]) -> str:

@@ -42,7 +42,11 @@ def print_report(report: Report, console: Console | None = None) -> None:
 
 
 def print_scenarios(scenarios: Mapping[str, Scenario]) -> None:
-    """One line per scenario: its name and what it tests; then how many there are."""
+    """One line per scenario: its name and what it tests; a table on a terminal, tab-separated for programs."""
+    if not sys.stdout.isatty():
+        for name, scenario in scenarios.items():
+            print(name, " ".join(map(str, scenario.categories)), " ".join(scenario.tags), sep="\t")
+        return
     console = stdout_console()
     table = _table("scenario", "categories", "tags")
     for name, scenario in scenarios.items():

@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import json
+import signal
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from tests.runs.acting import Cast, Failing, Obedient, scenarios, settings
+from tool_sandbox import errors
+from tool_sandbox.llm.chat import ChatRequest, ChatResponse
+from tool_sandbox.runs.outcomes import SampleResult
+from tool_sandbox.runs.run import Observer, Plan, Report, check_resumable, run, run_record
+from tool_sandbox.runs.scheduler import Ending
+from tool_sandbox.runs.store import RunStore
+
+
+def _plan(path: Path, count: int = 4, cast: Cast | None = None, **changes: Any) -> Plan:
+    store = RunStore.create(str(path), "speaker", "leaver")
+    return Plan(settings=settings(**changes), scenarios=scenarios(count), cast=cast or Cast(), store=store)
+
+
+def _comparable(report: Report) -> list[SampleResult]:
+    return [evolve(result, duration=0.0) for result in report.results]
+
+
+def test_results_are_listed_in_the_order_of_the_scenarios(tmp_path: Path) -> None:
+    report = run(_plan(tmp_path, trials=2))
+
+    names = [result.key for result in report.results]
+    assert names == [(f"say_{number}", trial) for trial in range(2) for number in range(4)]
+    assert report.ending is Ending.DONE
+
+
+def test_64_samples_at_once_are_the_same_as_one_by_one(tmp_path: Path) -> None:
+    together, alone = _plan(tmp_path / "a", 64, concurrency=64), _plan(tmp_path / "b", 64, concurrency=1)
+
+    reports = run(together), run(alone)
+
+    assert _comparable(reports[0]) == _comparable(reports[1])
+    for name in together.scenarios:
+        files = [
+            (plan.store.trajectory_directory(name, 0, 1) / "conversation.json").read_bytes()  # type: ignore[union-attr]
+            for plan in (together, alone)
+        ]
+        assert files[0] == files[1]
+
+
+def test_everything_is_on_disk_at_the_end(tmp_path: Path) -> None:
+    plan = _plan(tmp_path)
+    report = run(plan)
+
+    summary = json.loads((plan.store.directory / "result_summary.json").read_text())
+    assert summary == json.loads(json.dumps(report.summary))
+    assert {result.name for result in plan.store.read_results()} == set(plan.scenarios)
+    assert summary["score"]["similarity"] == pytest.approx(1, abs=1e-6)
+    assert isinstance(plan.cast, Cast)
+    assert plan.cast.closed
+
+
+def test_a_provider_failure_is_void_and_the_others_count(tmp_path: Path) -> None:
+    failing = Failing(lambda: errors.ProviderUnavailableError("down"))
+    report = run(_plan(tmp_path, cast=Cast(by_name={"say_1": failing})))
+
+    assert [result.status for result in report.results] == ["scored", "void", "scored", "scored"]
+    assert report.summary["score"]["similarity"] == pytest.approx(1, abs=1e-6)
+    assert report.summary["score"]["lower"] == pytest.approx(0.75, abs=1e-6)
+
+
+def test_a_reached_budget_stops_the_run_and_leaves_the_rest_to_resume(tmp_path: Path) -> None:
+    empty = Failing(lambda: errors.BudgetExceededError("empty"))
+    plan = _plan(tmp_path, cast=Cast(by_name={"say_2": empty}), concurrency=1)
+
+    report = run(plan)
+
+    assert report.ending is Ending.BUDGET
+    assert [result.cause for result in report.results] == [None, None, "budget", "cancelled"]
+    assert [result.name for result in plan.store.read_results()] == ["say_0", "say_1"]
+
+
+def test_no_finished_sample_is_played_again(tmp_path: Path) -> None:
+    first = _plan(tmp_path)
+    run(first)
+    kept = first.store.read_results()[:3]
+    cast = Cast()
+
+    report = run(evolve(first, cast=cast, done=kept))
+
+    assert cast.played == [key for key in ((f"say_{n}", 0) for n in range(4)) if key not in {one.key for one in kept}]
+    assert len(report.results) == 4
+
+
+class _InterruptsAt(Obedient):
+    def __init__(self, question: str) -> None:
+        super().__init__()
+        object.__setattr__(self, "question", question)
+
+    async def acomplete(self, request: ChatRequest) -> ChatResponse:
+        if request.messages[-1]["content"].endswith(self.question):  # type: ignore[attr-defined]
+            signal.raise_signal(signal.SIGINT)
+        return await super().acomplete(request)
+
+
+def test_an_interrupt_keeps_what_is_finished_and_returns(tmp_path: Path) -> None:
+    plan = _plan(tmp_path, cast=Cast(_InterruptsAt("2")), concurrency=1)
+
+    report = run(plan)
+
+    assert report.ending is Ending.INTERRUPTED
+    assert [result.cause for result in report.results] == [None, None, "cancelled", "cancelled"]
+    assert [result.name for result in plan.store.read_results()] == ["say_0", "say_1"]
+    assert (plan.store.directory / "result_summary.json").exists()
+
+
+def test_signals_are_handled_as_before_once_the_run_is_over(tmp_path: Path) -> None:
+    before = signal.getsignal(signal.SIGINT)
+
+    run(_plan(tmp_path, 1))
+
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_run_can_be_played_outside_the_main_thread(tmp_path: Path) -> None:
+    reports: list[Report] = []
+    thread = threading.Thread(target=lambda: reports.append(run(_plan(tmp_path, 2))))
+    thread.start()
+    thread.join()
+
+    assert reports[0].summary["outcomes"]["scored"] == 2
+
+
+def test_an_observer_hears_of_every_sample(tmp_path: Path) -> None:
+    heard: list[str] = []
+
+    class Listening(Observer):
+        def finished(self, result: SampleResult) -> None:
+            heard.append(result.name)
+
+    run(evolve(_plan(tmp_path), observer=Listening()))
+
+    assert sorted(heard) == [f"say_{number}" for number in range(4)]
+
+
+def test_a_run_is_resumed_only_with_the_scenarios_it_began_with() -> None:
+    record = run_record(settings(), scenarios(3))
+
+    check_resumable(record, scenarios(3))
+    with pytest.raises(errors.SettingsError, match="scenarios have changed"):
+        check_resumable(record, scenarios(4))
+    with pytest.raises(errors.SettingsError, match="scoring_version"):
+        check_resumable({**record, "scoring_version": 0}, scenarios(3))

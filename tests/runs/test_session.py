@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.runs.acting import Cast, Failing, Obedient, scenario, settings
+from tool_sandbox import errors
+from tool_sandbox.common.execution_context import ExecutionContext
+from tool_sandbox.llm.chat import ChatModel
+from tool_sandbox.runs.session import Played, Sample, play_sample
+
+
+async def _play(model: ChatModel | None = None, **changes: Any) -> Played:
+    return await play_sample(Sample(name="greet", scenario=scenario()), Cast(model), settings(**changes), run="r")
+
+
+async def test_a_sample_that_was_played_is_scored_with_its_verdict() -> None:
+    played = await _play()
+
+    assert (played.result.status, played.result.cause) == ("scored", None)
+    assert played.result.similarity == pytest.approx(1, abs=1e-6)
+    assert played.result.milestone_mapping[0][0] == 2
+    assert (played.result.agent, played.result.user) == ("speaker", "leaver")
+    assert played.result.messages == 3
+
+
+async def test_the_trajectory_shows_conversation_world_and_log() -> None:
+    played = await _play()
+
+    assert set(played.files) == {"conversation.json", "execution_context.json", "pretty_print.txt"}
+    assert json.loads(played.files["conversation.json"])[-1]["content"] == "Hello there"
+    assert "Hello there" in played.files["pretty_print.txt"]
+    world = ExecutionContext.from_dict(json.loads(played.files["execution_context.json"]))
+    assert scenario().evaluate(world).similarity == played.result.similarity
+
+
+async def test_calls_are_counted_even_when_the_sample_fails_later() -> None:
+    played = await _play(Obedient(price=None))
+
+    assert played.result.spending.calls == 1
+    assert (played.result.spending.cost, played.result.spending.unpriced_calls) == (0, 1)
+    assert played.result.spending.prompt_tokens == 10
+    assert played.result.models == ("fake-1",)
+
+
+@pytest.mark.parametrize(
+    ("error", "cause"),
+    [
+        (errors.RateLimitError("slow"), "provider"),
+        (errors.ContextWindowError("long"), "context_window"),
+        (errors.RefusalError("no"), "refusal"),
+        (errors.ProviderTimeoutError("late"), "timeout"),
+        (errors.UserSimulatorError("lost"), "user_simulator"),
+        (errors.BudgetExceededError("empty"), "budget"),
+    ],
+)
+@pytest.mark.parametrize("compat", [None, "original"])
+async def test_a_failure_that_is_not_the_models_makes_the_sample_void(
+    error: Exception, cause: str, compat: str | None
+) -> None:
+    played = await _play(Failing(lambda: error), compat=compat)
+
+    assert (played.result.status, played.result.cause) == ("void", cause)
+    assert played.result.similarity is None
+    assert "conversation.json" not in played.files
+    assert "Please say Hello there" in played.files["pretty_print.txt"]
+
+
+async def test_a_broken_role_is_our_fault() -> None:
+    assert (await _play(Failing(lambda: KeyError("bug")))).result.cause == "harness"
+
+
+async def test_what_a_model_did_wrong_is_a_zero_under_the_originals_rules() -> None:
+    played = await _play(Failing(lambda: KeyError("no such tool")), compat="original")
+
+    assert (played.result.status, played.result.similarity, played.result.turn_count) == ("scored", 0, 30)
+    assert played.result.exception_type == "KeyError"
+
+
+@pytest.mark.parametrize(("policy", "status"), [("allow", "scored"), ("mark", "scored"), ("void", "void")])
+async def test_an_answer_from_a_fallback_is_marked_or_makes_the_sample_void(policy: str, status: str) -> None:
+    played = await _play(Obedient(fallback=True), on_fallback=policy)
+
+    assert (played.result.status, played.result.fallback) == (status, True)
+
+
+async def test_a_cast_that_cannot_be_made_is_a_void_sample_and_no_crash() -> None:
+    class Broken(Cast):
+        def players(self, sample: Sample) -> Any:
+            message = "no stage"
+            raise RuntimeError(message)
+
+    played = await play_sample(Sample(name="greet", scenario=scenario()), Broken(), settings())
+
+    assert (played.result.cause, played.result.exception_type) == ("harness", "RuntimeError")
+
+
+async def test_every_role_knows_where_it_plays_and_is_torn_down() -> None:
+    seen = []
+
+    class Watching(Cast):
+        def players(self, sample: Sample) -> Any:
+            players = super().players(sample)
+            for role in players.roles.values():
+                role.teardown = lambda role=role: seen.append(role.tag)  # type: ignore[method-assign,misc]
+            return players
+
+    await play_sample(Sample(name="greet", scenario=scenario(), trial=2), Watching(), settings(), run="r")
+
+    assert {(tag.run, tag.scenario, tag.trial, tag.role) for tag in seen} == {
+        ("r", "greet", 2, "USER"),
+        ("r", "greet", 2, "EXECUTION_ENVIRONMENT"),
+        ("r", "greet", 2, "AGENT"),
+    }
+
+
+async def test_the_seed_depends_on_run_scenario_and_trial_alone() -> None:
+    first, again = await _play(seed=7), await _play(seed=7)
+    other = await _play(seed=8)
+
+    assert first.result.seed == again.result.seed != other.result.seed
+    assert first.files["conversation.json"] == again.files["conversation.json"]
