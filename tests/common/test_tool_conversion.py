@@ -1,3 +1,5 @@
+# ruff: noqa: UP007, UP045 -- how a union is spelled is what is tested
+
 from __future__ import annotations
 
 import enum
@@ -330,7 +332,7 @@ def test_variadic_parameters_are_neither_listed_nor_required() -> None:
 
 
 def test_a_required_parameter_about_which_nothing_is_known_is_still_listed() -> None:
-    def function(a) -> None: ...  # type: ignore[no-untyped-def]
+    def function(a) -> None: ...  # type: ignore[no-untyped-def]  # noqa: ANN001 -- that is the case
 
     assert converted(function) == {"type": "object", "properties": {"a": {}}, "required": ["a"]}
     with use_original_rules():
@@ -419,7 +421,7 @@ def test_json_types_go_by_the_names_of_python_types() -> None:
     assert PYTHON_TO_JSON_TYPES == {"str": "string", "int": "integer", "float": "number", "bool": "boolean"}
 
 
-annotations: st.SearchStrategy[Any] = st.recursive(
+any_annotation: st.SearchStrategy[Any] = st.recursive(
     st.sampled_from([int, str, float, bool, Any, Literal["x"], type(None), NotGiven]),
     lambda inner: st.one_of(
         inner.map(lambda a: list[a]),  # type: ignore[valid-type]
@@ -430,7 +432,7 @@ annotations: st.SearchStrategy[Any] = st.recursive(
 )
 
 
-@given(st.lists(annotations, max_size=5), st.booleans())
+@given(st.lists(any_annotation, max_size=5), st.booleans())
 def test_every_required_parameter_is_a_property_and_the_schema_is_json(
     parameter_annotations: list[Any], optional: bool
 ) -> None:
