@@ -126,6 +126,25 @@ def test_a_call_that_can_never_fit_is_refused_before_it_starts() -> None:
     assert inner.calls == 0
 
 
+async def test_a_slow_price_list_does_not_block_the_event_loop() -> None:
+    started = threading.Event()
+    release = threading.Event()
+
+    def slow(_: str) -> Mapping[str, Any]:
+        started.set()
+        release.wait(10)
+        return {"input_cost_per_token": 1e-06, "output_cost_per_token": 1e-06}
+
+    book = Ledger(Caps(run=1), PriceBook(lookup=slow))
+    reserving = asyncio.create_task(book.areserve(dear_question()))
+    while not started.is_set():
+        await asyncio.sleep(0.001)
+    release.set()
+
+    (await reserving).release()
+    assert (await book.areserve(dear_question())).amount is not None
+
+
 def test_without_waiting_a_call_is_refused_while_others_hold_the_money() -> None:
     book = ledger(run="0.02")
     held = book.reserve(dear_question())

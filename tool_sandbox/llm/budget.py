@@ -97,7 +97,10 @@ class Ledger:
 
     async def areserve(self, request: ChatRequest, models: tuple[str, ...] = (), *, wait: bool = True) -> Reservation:
         """As ``reserve``, without blocking the event loop."""
-        amount = self._worst_case(request, models)
+        if all(self.prices.at_hand(name) for name in models or (request.model,)):
+            amount = self._worst_case(request, models)
+        else:
+            amount = await asyncio.to_thread(self._worst_case, request, models)
         deadline = time.monotonic() + self._max_wait
         while True:
             turn = self._try(request, amount, wait=wait and time.monotonic() < deadline)

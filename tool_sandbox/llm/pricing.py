@@ -127,7 +127,9 @@ class PriceBook:
     custom: Mapping[str, Price] = field(factory=dict)
     """Prices given by the user, by model name with or without the provider's prefix."""
     lookup: PriceLookup | None = None
-    """Finds a model's entry in LiteLLM's map."""
+    """Finds a model's entry in LiteLLM's map; may be slow the first time."""
+    _listed: dict[str, Price] = field(factory=dict, init=False, repr=False, eq=False)
+    """What was looked up before."""
 
     @classmethod
     def from_mapping(cls, data: Mapping[str, Mapping[str, Any]], lookup: PriceLookup | None = None) -> PriceBook:
@@ -141,8 +143,17 @@ class PriceBook:
         own = self._own(model)
         if own is not None or self.lookup is None:
             return own
-        entry = self.lookup(model)
-        return None if entry is None else Price.from_listing(entry)
+        if model not in self._listed:
+            entry = self.lookup(model)
+            listed = None if entry is None else Price.from_listing(entry)
+            if listed is None:
+                return None
+            self._listed[model] = listed
+        return self._listed[model]
+
+    def at_hand(self, model: str) -> bool:
+        """Whether the price of a model is known without looking it up, which can take seconds."""
+        return self.lookup is None or model in self._listed or self._own(model) is not None
 
     def cost(self, response: ChatResponse, model: str) -> Decimal | None:
         """What an answer costs in US dollars, or ``None`` when that is unknown.
