@@ -16,6 +16,9 @@ from typing import Any
 from tool_sandbox.llm.chat import ChatResponse
 from tool_sandbox.llm.providers import provider_name
 
+_ONE_SYSTEM_ONLY = frozenset({"anthropic", "bedrock", "gemini", "vertex_ai", "cohere"})
+"""Where a second system message is moved or rewritten on the way."""
+OPENING = "(The conversation begins.)"
 EMPTY_TEXT = "(empty message)"
 NO_RESULT = "(no result)"
 
@@ -77,6 +80,38 @@ def project(
     if provider == "mistral":
         _shorten_ids(paired)
     return [_filled(message) for message in paired]
+
+
+def project_user(chat: Sequence[Mapping[str, Any]], model: str) -> list[dict[str, Any]]:
+    """The messages to send to a simulated user's model, for whom the user's own words are the assistant's.
+
+    Examples come before the real conversation, each with a system message of its own. Where only one is possible the
+    examples are told in it instead.
+
+    Args:
+        chat: The conversation with flipped roles.
+        model: The model string that is asked.
+    """
+    messages = [dict(message) for message in chat]
+    if provider_name(model) in _ONE_SYSTEM_ONLY:
+        messages = _examples_told(messages)
+    return [_filled(message) for message in _paired(messages)]
+
+
+def _examples_told(messages: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    starts = [position for position, message in enumerate(messages) if message["role"] == "system"]
+    real = starts[-1] if starts else 0
+    told = [f"{_SPEAKERS[message['role']]}: {message['content']}" for message in messages[:real]]
+    system = [str(message["content"]) for message in messages[real : real + 1] if starts]
+    if told:
+        system.append("\n\n".join(["Earlier conversations, as examples of how to write:", *told]))
+    rest = list(messages[real + len(system[:1]) :])
+    if rest and rest[0]["role"] == "assistant":
+        rest.insert(0, {"role": "user", "content": OPENING})
+    return [{"role": "system", "content": "\n\n".join(system)}, *rest] if system else rest
+
+
+_SPEAKERS = {"system": "Instructions", "assistant": "You", "user": "They", "tool": "Result"}
 
 
 def _restored(message: Mapping[str, Any], note: Mapping[str, Any], model: str, provider: str | None) -> dict[str, Any]:

@@ -130,7 +130,7 @@ PROVIDERS: tuple[Provider, ...] = (
         name="hosted_vllm",
         prefixes=("hosted_vllm", "vllm"),
         keys=("HOSTED_VLLM_API_KEY",),
-        bases=("HOSTED_VLLM_API_BASE",),
+        bases=("HOSTED_VLLM_API_BASE", "OPENAI_BASE_URL"),  # the second one is where the original looked
         key_required=False,
         base_required=True,
     ),

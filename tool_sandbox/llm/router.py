@@ -24,6 +24,7 @@ from tool_sandbox.errors import (
     RateLimitError,
     RefusalError,
 )
+from tool_sandbox.llm import layers
 from tool_sandbox.llm.chat import Attempt, ChatModel, ChatRequest, ChatResponse
 from tool_sandbox.llm.retry import Retrying, RetryPolicy
 from tool_sandbox.llm.routing import Deployment, RouterSettings
@@ -221,17 +222,13 @@ class Router:
 
     def close(self) -> None:
         """Close what the deployments hold open."""
-        from tool_sandbox.llm import stack
-
         for transport in self.transports.values():
-            stack.close(transport)
+            layers.close(transport)
 
     async def aclose(self) -> None:
         """Close what the deployments hold open in this event loop."""
-        from tool_sandbox.llm import stack
-
         for transport in self.transports.values():
-            await stack.aclose(transport)
+            await layers.aclose(transport)
 
 
 class _Route:

@@ -7,7 +7,8 @@ where a model needs that, come right above the transport.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from tool_sandbox.errors import HarnessError, ToolSandboxError
@@ -15,6 +16,7 @@ from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
 from tool_sandbox.llm.completion import LiteLLMTransport, listed_price, supports_tools
 from tool_sandbox.llm.config import LiteLLMConfig, connection_for, secrets_in
 from tool_sandbox.llm.foreign_errors import is_foreign_error, provider_error
+from tool_sandbox.llm.layers import aclose, close
 from tool_sandbox.llm.quirks import RoomForReasoning
 from tool_sandbox.llm.redaction import redact_text
 from tool_sandbox.llm.retry import Retrying, RetryPolicy
@@ -25,6 +27,22 @@ if TYPE_CHECKING:
     from tool_sandbox.llm.cache_store import ResponseCache
     from tool_sandbox.llm.router import Router
     from tool_sandbox.llm.routing import RouterSettings
+
+__all__ = [
+    "PromptedIfListed",
+    "aclose",
+    "build_model",
+    "build_router",
+    "build_transport",
+    "close",
+    "fallback_router",
+    "open_cache",
+    "open_ledger",
+    "own_errors",
+    "split_router_config",
+    "standard_error",
+    "with_prompted_tools",
+]
 
 
 def build_model(
@@ -223,37 +241,40 @@ def open_ledger(
     return Ledger(Caps(role=caps, on_unknown_price=settings.on_unknown_price), PriceBook(custom=custom, lookup=lookup))
 
 
-def standard_error(error: Exception, model: str, settings: ModelSettings) -> ToolSandboxError:
-    """Any exception as one of ours: the provider's, or else a fault in this package or in what is plugged into it."""
-    if isinstance(error, ToolSandboxError):
-        return error
+def standard_error(error: Exception, model: str, settings: ModelSettings, role: str) -> ToolSandboxError:
+    """Any exception as one of ours: the provider's, or else a fault in this package or in what is plugged into it.
+
+    Args:
+        error: What was raised.
+        model: The model that was asked.
+        settings: How it was called.
+        role: Whose model it is; noted on the error as ``role``.
+    """
     secrets = secrets_in(settings.connection())
-    if is_foreign_error(error):
-        return provider_error(error, model=model, secrets=secrets, timeout=settings.timeout)
-    return HarnessError(f"asking {model!r} failed: {type(error).__name__}: {redact_text(str(error), secrets)}")
+    if isinstance(error, ToolSandboxError):
+        standard = error
+    elif is_foreign_error(error):
+        standard = provider_error(error, model=model, secrets=secrets, timeout=settings.timeout)
+    else:
+        standard = HarnessError(f"asking {model!r} failed: {type(error).__name__}: {redact_text(str(error), secrets)}")
+    standard.role = str(role)  # type: ignore[attr-defined]  # read by whoever reports the outcome
+    return standard
 
 
-def close(model: Any) -> None:
-    """Close what a stack holds open, layer by layer, as far as that can be done without an event loop."""
-    for layer in layers_of(model):
-        closing = getattr(layer, "close", None)
-        if callable(closing):
-            closing()
+@contextmanager
+def own_errors(convert: Callable[[Exception], ToolSandboxError]) -> Iterator[None]:
+    """Let only errors of ours out of the block.
 
-
-async def aclose(model: Any) -> None:
-    """Close what a stack holds open in this event loop, layer by layer."""
-    for layer in layers_of(model):
-        closing = getattr(layer, "aclose", None)
-        if callable(closing):
-            await closing()
-
-
-def layers_of(model: Any) -> Iterator[Any]:
-    """A stack's layers, outermost first."""
-    while model is not None:
-        yield model
-        model = getattr(model, "inner", None) or getattr(model, "_inner", None)
+    Args:
+        convert: Makes one of ours from any exception.
+    """
+    try:
+        yield
+    except Exception as error:
+        standard = convert(error)
+        if standard is error:
+            raise
+        raise standard from error
 
 
 def _paid(transport: ChatModel, settings: ModelSettings, ledger: Ledger | None, retry: RetryPolicy | None) -> ChatModel:

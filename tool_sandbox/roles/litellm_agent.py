@@ -34,27 +34,26 @@ class LiteLLMAgent(BaseRole):
     """
 
     role_type: ClassVar[RoleType] = RoleType.AGENT
+    model_name: str
+    """What results call this agent."""
 
     def __init__(self, model_name: str | None = None, *, model: ChatModel | str | None = None, **config: Any) -> None:
-        self.model_name = _name(model_name, model)
+        self.model_name = self.litellm_model = _name(model_name, model)
         self.settings = self._validate_and_setup_config(config)
         self.counters: Counter[str] = Counter()
         self.cache = self._setup_caching(self.settings.cache)
         self.ledger = self._setup_cost_tracking()
         if model is None or isinstance(model, str):
+            router = self._setup_router_if_needed()
             model = stack.build_model(
-                self.model_name,
-                self.settings,
-                transport=self._setup_router_if_needed(),
-                cache=self.cache,
-                ledger=self.ledger,
+                self.litellm_model, self.settings, transport=router, cache=self.cache, ledger=self.ledger
             )
         self.model: ChatModel = model
 
     @property
     def asked_model(self) -> str:
         """The model string whose own earlier turns are sent back with everything it wrote in them."""
-        return self.model_name
+        return self.litellm_model
 
     def respond(self, ending_index: int | None = None) -> None:
         """Answer the last message, or the one at ``ending_index``."""
@@ -77,7 +76,9 @@ class LiteLLMAgent(BaseRole):
 
     def _setup_router_if_needed(self) -> ChatModel | None:
         """Where the calls go when other models stand by."""
-        return stack.fallback_router(self.model_name, self.settings, self.ledger) if self.settings.fallbacks else None
+        return (
+            stack.fallback_router(self.litellm_model, self.settings, self.ledger) if self.settings.fallbacks else None
+        )
 
     def _setup_caching(self, cache_config: Any) -> Any:
         """The response cache the configuration asks for, if any."""
@@ -85,7 +86,7 @@ class LiteLLMAgent(BaseRole):
 
     def _setup_cost_tracking(self) -> Any:
         """The ledger that counts what this agent spends, and keeps it under its budget."""
-        return stack.open_ledger(self.model_name, self.settings, str(self.role_type))
+        return stack.open_ledger(self.litellm_model, self.settings, self.role_type)
 
     def _get_generation_params(self) -> dict[str, Any]:
         return self.settings.generation_params()
@@ -101,12 +102,8 @@ class LiteLLMAgent(BaseRole):
         Raises:
             ToolSandboxError: There is no answer, and why.
         """
-        try:
+        with stack.own_errors(self._convert_to_standard_exception):
             return self.model.complete(self._request(messages, tools, available_tool_names))
-        except ToolSandboxError:
-            raise
-        except Exception as error:
-            raise self._convert_to_standard_exception(error) from error
 
     async def _amake_llm_call(
         self,
@@ -114,12 +111,8 @@ class LiteLLMAgent(BaseRole):
         tools: Sequence[dict[str, Any]],
         available_tool_names: AbstractSet[str],
     ) -> ChatResponse:
-        try:
+        with stack.own_errors(self._convert_to_standard_exception):
             return await self.model.acomplete(self._request(messages, tools, available_tool_names))
-        except ToolSandboxError:
-            raise
-        except Exception as error:
-            raise self._convert_to_standard_exception(error) from error
 
     def _request(
         self,
@@ -128,7 +121,7 @@ class LiteLLMAgent(BaseRole):
         available_tool_names: AbstractSet[str],
     ) -> ChatRequest:
         return ChatRequest(
-            model=self.model_name,
+            model=self.litellm_model,
             messages=messages,
             tools=[tool for tool in tools or () if tool["function"]["name"] in available_tool_names],
             params=self._get_generation_params(),
@@ -145,9 +138,8 @@ class LiteLLMAgent(BaseRole):
         """What the model said or called, as messages to the user or to the execution environment.
 
         Raises:
-            KeyError: ``on_invalid_tool_call`` is ``raise`` and the tool is not on offer.
-            ValueError: ``on_invalid_tool_call`` is ``raise`` and the arguments are not one JSON object.
-            AssertionError: ``on_invalid_tool_call`` is ``raise`` and the answer holds nothing at all.
+            KeyError, ValueError, AssertionError: Only when ``on_invalid_tool_call`` is ``raise``: the tool is not on
+                offer, its arguments are not one JSON object, or the answer holds nothing at all.
         """
         raising = self.settings.on_invalid_tool_call == "raise"
         if response.tool_calls:
@@ -166,22 +158,20 @@ class LiteLLMAgent(BaseRole):
 
     def _convert_to_standard_exception(self, error: Exception) -> ToolSandboxError:
         """Any exception as one of ``tool_sandbox.errors``: the provider's, or else our own fault."""
-        return stack.standard_error(error, self.model_name, self.settings)
+        return stack.standard_error(error, self.litellm_model, self.settings, self.role_type)
 
 
 class LiteLLMAgentWithRouter(LiteLLMAgent):
     """The agent over a list of deployments, with load balancing, cooldowns and fallbacks.
 
     Args:
-        model_config: Deployments, in LiteLLM's form (``model_name``, ``litellm_params``, ``model_info``) or the short
-            one (``{"model": …, "api_key": …}``).
+        model_config: Deployments, in LiteLLM's form or the short one (``{"model": …, "api_key": …}``), or a whole
+            configuration as ``LiteLLMConfig`` makes it.
         model: What answers in their place, for scripts and fakes.
-        router_config: Router options (``routing_strategy``, ``fallbacks``, ``cooldown_time``, …, see
-            ``llm.router_settings``) and the configuration keys of ``LiteLLMAgent``.
+        router_config: Router options, see ``llm.routing.RouterSettings``, and the keys of ``LiteLLMAgent``.
 
     Raises:
-        SettingsError: An entry or an option is unknown or wrong.
-        MissingKeyError: A deployment needs credentials that were not found.
+        SettingsError, MissingKeyError: An entry or option is wrong, or a deployment lacks credentials.
     """
 
     def __init__(
@@ -197,18 +187,17 @@ class LiteLLMAgentWithRouter(LiteLLMAgent):
     @property
     def asked_model(self) -> str:
         """The one model behind all deployments; ``router`` when there are several."""
-        return self.routing.only_model or self.model_name
+        return self.routing.only_model or self.litellm_model
 
     def _setup_cost_tracking(self) -> Any:
-        return stack.open_ledger(self.model_name, self.settings, str(self.role_type), self.routing.prices)
+        return stack.open_ledger(self.litellm_model, self.settings, self.role_type, self.routing.prices)
 
     def _setup_router_if_needed(self) -> ChatModel:
         return stack.build_router(self.routing, self.settings, self.ledger)
 
 
 def _name(model_name: str | None, model: ChatModel | str | None) -> str:
-    name = model_name or (model if isinstance(model, str) else getattr(model, "name", None))
-    if isinstance(name, str) and name:
+    if name := model_name or (model if isinstance(model, str) else None):
         return name
     message = "LiteLLMAgent needs a model string, such as 'gpt-5' or 'anthropic/claude-sonnet-5'."
     raise SettingsError(message)

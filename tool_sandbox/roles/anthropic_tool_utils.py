@@ -1,0 +1,5 @@
+"""The original's schema conversion for Anthropic, where existing code imports it from."""
+
+from tool_sandbox.roles.legacy import convert_to_anthropic_tool
+
+__all__ = ["convert_to_anthropic_tool"]
