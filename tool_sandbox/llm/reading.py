@@ -47,7 +47,7 @@ def read_completion(data: Mapping[str, Any], *, provider: str | None, model: str
         usage=read_usage(data.get("usage")),
         model=data.get("model") or model,
         provider=provider,
-        provider_fields={name: said[name] for name in _ECHOED if _worth_keeping(said.get(name))},
+        provider_fields=_echoed(said),
     )
 
 
@@ -106,12 +106,20 @@ def _text(content: Any) -> str | None:
     return None
 
 
+def _echoed(said: Mapping[str, Any]) -> dict[str, Any]:
+    """What the provider wants back with this turn; Groq and newer vLLM servers have another name for the reasoning."""
+    fields = {name: said[name] for name in _ECHOED if _worth_keeping(said.get(name))}
+    if said.get("reasoning") and "reasoning_content" not in fields:
+        fields["reasoning_content"] = said["reasoning"]
+    return fields
+
+
 def _worth_keeping(value: Any) -> bool:
     if isinstance(value, Mapping):
         return any(each is not None for each in value.values())
     return bool(value)
 
 
-def _count(counts: Mapping[str, Any], name: str) -> int:
+def _count(counts: Any, name: str) -> int:
     value = counts.get(name) if isinstance(counts, Mapping) else None
     return int(value) if isinstance(value, (int, float)) else 0
