@@ -137,8 +137,7 @@ async def test_a_slow_price_list_does_not_block_the_event_loop() -> None:
 
     book = Ledger(Caps(run=1), PriceBook(lookup=slow))
     reserving = asyncio.create_task(book.areserve(dear_question()))
-    while not started.is_set():
-        await asyncio.sleep(0.001)
+    await asyncio.to_thread(started.wait, 10)
     release.set()
 
     (await reserving).release()

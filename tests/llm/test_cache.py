@@ -366,6 +366,19 @@ async def test_a_hung_cache_delays_no_call_by_more_than_50_ms(caplog: pytest.Log
     cache.close()
 
 
+def test_a_shared_cache_stays_open_when_one_of_its_models_is_closed(tmp_path: Path) -> None:
+    cache = ResponseCache(CacheSettings(type="disk", directory=str(tmp_path), deadline=PATIENT))
+    first = Cached(FakeModel(), cache, shared=True)
+    first.complete(question())
+    first.close()
+    assert Cached(FakeModel(), cache, shared=True).complete(question()).cached
+
+    Cached(FakeModel(), cache).close()
+
+    assert not Cached(inner := FakeModel(), cache).complete(question()).cached
+    assert inner.calls == 1
+
+
 def test_closing_a_hung_cache_does_not_hang() -> None:
     backend = HungBackend()
     cache = ResponseCache(CacheSettings(), backend=backend)

@@ -38,12 +38,14 @@ class Cached:
         inner: The model.
         cache: Where answers are kept; may be shared.
         endpoint: Where the model is served, when that is not among the request's parameters.
+        shared: Whether the cache stays open when this model is closed, because others use it too.
     """
 
-    def __init__(self, inner: ChatModel, cache: ResponseCache, *, endpoint: str = "") -> None:
+    def __init__(self, inner: ChatModel, cache: ResponseCache, *, endpoint: str = "", shared: bool = False) -> None:
         self._inner = inner
         self._cache = cache
         self._endpoint = endpoint
+        self._shared = shared
         self._flights: dict[str, Flight] = {}
         self._lock = threading.Lock()
 
@@ -84,12 +86,14 @@ class Cached:
         return await self._inner.acomplete(request)
 
     def close(self) -> None:
-        """Finish writing and close the cache."""
-        self._cache.close()
+        """Finish writing and close the cache, unless it is shared."""
+        if not self._shared:
+            self._cache.close()
 
     async def aclose(self) -> None:
         """As ``close``, without blocking the event loop."""
-        await self._cache.aclose()
+        if not self._shared:
+            await self._cache.aclose()
 
     def _key(self, request: ChatRequest, call_type: str) -> str | None:
         settings = self._cache.settings

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,27 +11,15 @@ from typing import TYPE_CHECKING, Any
 from attrs import asdict, frozen
 
 from tool_sandbox import __version__
-from tool_sandbox.errors import MissingDependencyError, ProviderError, SettingsError
+from tool_sandbox.errors import MissingDependencyError, SettingsError
 from tool_sandbox.llm.chat import CallTag, ChatModel, ChatRequest, ChatResponse
 from tool_sandbox.llm.redaction import redact_text
+from tool_sandbox.llm.span_attributes import of_error, of_request, of_response
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Span, Tracer, TracerProvider
 
 _OWN_NAMES = ("otel", "opentelemetry")
-
-_REQUEST_ATTRIBUTES = {
-    "temperature": "gen_ai.request.temperature",
-    "top_p": "gen_ai.request.top_p",
-    "top_k": "gen_ai.request.top_k",
-    "max_tokens": "gen_ai.request.max_tokens",
-    "max_completion_tokens": "gen_ai.request.max_tokens",
-    "seed": "gen_ai.request.seed",
-    "frequency_penalty": "gen_ai.request.frequency_penalty",
-    "presence_penalty": "gen_ai.request.presence_penalty",
-}
-"""OpenTelemetry's semantic conventions for generative AI:
-https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans/"""
 
 
 class Traced:
@@ -68,7 +56,7 @@ class Traced:
     def _span(self, request: ChatRequest) -> Iterator[Span]:
         from opentelemetry.trace import SpanKind, Status, StatusCode
 
-        attributes = _of_request(request)
+        attributes = of_request(request)
         if self._content:
             attributes["gen_ai.input.messages"] = _text(request.messages)
             attributes["gen_ai.tool.definitions"] = _text(request.tools)
@@ -82,12 +70,12 @@ class Traced:
             try:
                 yield span
             except BaseException as error:
-                span.set_attributes(_of_error(error))
+                span.set_attributes(of_error(error))
                 span.set_status(Status(StatusCode.ERROR, redact_text(str(error))))
                 raise
 
     def _describe(self, span: Span, response: ChatResponse) -> None:
-        span.set_attributes(_of_response(response))
+        span.set_attributes(of_response(response))
         if self._content:
             said = {"text": response.text, "tool_calls": [call.to_dict() for call in response.tool_calls]}
             span.set_attribute("gen_ai.output.messages", _text([said]))
@@ -190,75 +178,6 @@ def callback_params(names: tuple[str, ...], tag: CallTag) -> dict[str, Any]:
         "tags": ["tool_sandbox", tag.role],
     }
     return {"success_callback": list(names), "failure_callback": list(names), "metadata": metadata}
-
-
-def _of_request(request: ChatRequest) -> dict[str, Any]:
-    tag = request.tag
-    attributes = {
-        "gen_ai.operation.name": "chat",
-        "gen_ai.provider.name": request.model.partition("/")[0] if "/" in request.model else None,
-        "gen_ai.request.model": request.model,
-        "gen_ai.request.stream": request.stream,
-        "gen_ai.conversation.id": f"{tag.run}/{tag.scenario}/{tag.trial}",
-        "gen_ai.agent.name": tag.role,
-        "tool_sandbox.run": tag.run,
-        "tool_sandbox.scenario": tag.scenario,
-        "tool_sandbox.trial": tag.trial,
-        "tool_sandbox.role": tag.role,
-        "tool_sandbox.turn": tag.turn,
-        "tool_sandbox.user": tag.user,
-        "tool_sandbox.tools": len(request.tools),
-    }
-    attributes |= {
-        attribute: request.params[name] for name, attribute in _REQUEST_ATTRIBUTES.items() if name in request.params
-    }
-    return _known(attributes)
-
-
-def _of_response(response: ChatResponse) -> dict[str, Any]:
-    usage: dict[str, Any] = {}
-    if response.usage is not None:
-        usage = {
-            "gen_ai.usage.input_tokens": response.usage.prompt_tokens,
-            "gen_ai.usage.output_tokens": response.usage.completion_tokens,
-            "gen_ai.usage.cache_read.input_tokens": response.usage.cached_tokens,
-            "gen_ai.usage.cache_creation.input_tokens": response.usage.cache_write_tokens,
-            "gen_ai.usage.reasoning.output_tokens": response.usage.reasoning_tokens,
-        }
-    return _known(
-        usage
-        | {
-            "gen_ai.provider.name": response.provider,
-            "gen_ai.response.model": response.model or None,
-            "gen_ai.response.id": response.request_id,
-            "gen_ai.response.finish_reasons": [response.finish_reason],
-            "tool_sandbox.cost": response.cost,
-            "tool_sandbox.saved_cost": response.saved_cost,
-            "tool_sandbox.cached": response.cached,
-            "tool_sandbox.replayed": response.replayed,
-            "tool_sandbox.fallback": response.fallback,
-            "tool_sandbox.deployment": response.deployment,
-            "tool_sandbox.attempts": len(response.attempts),
-            "tool_sandbox.tool_calls": [call.name for call in response.tool_calls],
-            "tool_sandbox.parse_losses": response.parse_losses,
-            "tool_sandbox.latency": response.latency,
-        }
-    )
-
-
-def _of_error(error: BaseException) -> dict[str, Any]:
-    attributes: dict[str, Any] = {"error.type": type(error).__name__}
-    if isinstance(error, ProviderError):
-        attributes |= {
-            "http.response.status_code": error.status,
-            "gen_ai.response.id": error.request_id,
-            "tool_sandbox.attempts": len(error.attempts),
-        }
-    return _known(attributes)
-
-
-def _known(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in attributes.items() if value is not None}
 
 
 def _text(data: Any) -> str:
