@@ -155,10 +155,10 @@ def _refuse_fuzzy(check: spec.Check) -> None:
         by_likeness = {name for name, way in schema_of(table).similarities.items() if way == "rouge"}
         fuzzy |= by_likeness & {column for row in rows for column in row}
     for column in sorted(fuzzy):
-        if check.match.get(column, "similar") == "similar":
+        if column not in check.match:
             raise check.place.error(
                 f"a minefield must not compare {column!r} by likeness, almost any text is a little alike; "
-                "add 'match: contains' or 'match: exact'."
+                "add 'match: contains' or 'match: exact' (or 'match: similar', if it is meant so)."
             )
 
 
@@ -197,7 +197,7 @@ def _match(fields: Fields, verb: str, rows: AnyMapping[str, Any]) -> dict[str, s
     for column in chosen.values:
         if chosen.text(column) not in spec.MATCHES:
             raise chosen.at(column).error(
-                f"there is no way to match {value[column]!r}; {hint(value[column], spec.MATCHES)}"
+                f"nothing is called {value[column]!r} here; {hint(value[column], spec.MATCHES)}"
             )
     return dict(chosen.values)
 

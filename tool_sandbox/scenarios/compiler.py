@@ -25,6 +25,7 @@ from tool_sandbox.scenarios.values import Values
 from tool_sandbox.scenarios.worlds import World
 
 END_CONVERSATION = "end_conversation"
+_TO_CONSOLE = (RoleType.SYSTEM, RoleType.EXECUTION_ENVIRONMENT)
 
 AGENT_INSTRUCTION = (
     "You help a person with their phone by calling tools. Only pass argument values that the person gave you or that a "
@@ -105,21 +106,24 @@ class Compiler:
     def _starting_context(self, world: World) -> ExecutionContext:
         context = ExecutionContext(tool_allow_list=[END_CONVERSATION], preferred_tool_backend=self.backend)
         context.trace_tool = True
-        context.add_rows(
-            DatabaseNamespace.SANDBOX,
-            [
-                _row(RoleType.SYSTEM, RoleType.EXECUTION_ENVIRONMENT, import_prelude(self.tools.values())),
-                _row(RoleType.SYSTEM, RoleType.AGENT, AGENT_INSTRUCTION),
-                *self._examples[default_example()],
-            ],
-        )
+        context.add_rows(DatabaseNamespace.SANDBOX, self._opening_rows(world))
         for table, rows in world.tables.items():
             if rows or context.rows(table):
                 context.replace_rows(table, rows)
         return context
 
+    def _opening_rows(self, world: World) -> list[dict[str, Any]]:
+        rows = [dict(row) for row in world.log or ()]
+        if world.log is None:
+            rows = [_row(RoleType.SYSTEM, RoleType.AGENT, AGENT_INSTRUCTION), *self._examples[default_example()]]
+        if any((row["sender"], row["recipient"]) == _TO_CONSOLE for row in rows):
+            return rows
+        return [_row(*_TO_CONSOLE, import_prelude(self.tools.values())), *rows]
+
     def messages(self, entry: spec.Entry) -> list[dict[str, Any]]:
         """What an entry adds to the log of its world."""
+        if entry.log is not None:
+            return [dict(row) for row in entry.log]
         examples = [row for name in entry.user.examples for row in self._examples[name]]
         return [
             *examples,
@@ -165,9 +169,9 @@ def _needed_tools(entry: spec.Entry) -> list[str]:
 
 
 def categories_of(entry: spec.Entry) -> list[ScenarioCategories]:
-    """The categories an entry names, then those that follow from its solution."""
+    """The categories an entry names, then those that follow from its solution, if it has one."""
     given = [ScenarioCategories[name.upper()] for name in entry.categories]
-    if ScenarioCategories.INSUFFICIENT_INFORMATION not in given:
+    if entry.solution and ScenarioCategories.INSUFFICIENT_INFORMATION not in given:
         given += [_tool_category(entry.solution, given), _turn_category(entry.user, given)]
     return list(dict.fromkeys(given))
 

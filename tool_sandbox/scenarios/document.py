@@ -31,6 +31,7 @@ _WORDS: dict[str, Any] = {
     ".inf": float("inf"),
     "-.inf": float("-inf"),
 }
+_TEXT_TAG = "tag:yaml.org,2002:str"
 _ADVICE = {
     "tag:yaml.org,2002:bool": "YAML reads it as true or false; write true or false, or quote the word",
     "tag:yaml.org,2002:int": "YAML reads it as a number; quote it, or write a plain whole number",
@@ -157,17 +158,19 @@ class _Converter:
 
     def _scalar(self, node: yaml.ScalarNode) -> Any:
         text = str(node.value)
-        if node.style or node.tag == "tag:yaml.org,2002:str":
+        if node.tag not in _ADVICE and node.tag != _TEXT_TAG:
+            return self._refuse(node, f"the tag {node.tag!r} means nothing here; leave it out.")
+        if node.style:
             return text
-        if text in _WORDS:
-            return _WORDS[text]
         if _INTEGER.match(text):
             return int(text)
         if _DECIMAL.match(text):
             return float(text)
-        return self._refuse(
-            node, f"{text!r} is not what it looks like: {_ADVICE.get(node.tag, f'unknown tag {node.tag}')}."
-        )
+        if node.tag == _TEXT_TAG:
+            return text
+        if text in _WORDS:
+            return _WORDS[text]
+        return self._refuse(node, f"{text!r} is not what it looks like: {_ADVICE[node.tag]}.")
 
     def _refuse(self, node: yaml.Node, problem: str) -> NoReturn:
         raise Place(self.file, _line(node)).error(problem)

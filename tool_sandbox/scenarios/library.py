@@ -11,7 +11,7 @@ from tool_sandbox.common.scenario import Scenario
 from tool_sandbox.common.tool_discovery import ToolBackend, get_all_tools
 from tool_sandbox.scenarios import spec
 from tool_sandbox.scenarios.compiler import Compiler, tool_parameters
-from tool_sandbox.scenarios.document import Document, read_file
+from tool_sandbox.scenarios.document import Document, read_file, read_text
 from tool_sandbox.scenarios.document import Mapping as YamlMapping
 from tool_sandbox.scenarios.document import Sequence as YamlSequence
 from tool_sandbox.scenarios.fields import Fields, described
@@ -64,6 +64,18 @@ def from_files(paths: Iterable[Path], backend: ToolBackend = ToolBackend.DEFAULT
     return _library(paths, worlds, raw, backend)
 
 
+def from_text(text: str, backend: ToolBackend = ToolBackend.DEFAULT) -> Library:
+    """The scenarios of a text that reads like a user's own file.
+
+    Raises:
+        ScenarioError: Something in it is not written as it should be.
+    """
+    raw: dict[str, YamlMapping] = {}
+    worlds: dict[str, World] = {}
+    _add_worlds(_documents([DATA / "worlds.yaml"]), worlds, raw)
+    return _library_of([read_text(text)], worlds, raw, backend)
+
+
 def yaml_files(folder: Path) -> list[Path]:
     """The scenario files in a folder and below it, in a fixed order."""
     return sorted(path for path in folder.rglob("*") if path.suffix in (".yaml", ".yml"))
@@ -72,7 +84,12 @@ def yaml_files(folder: Path) -> list[Path]:
 def _library(
     paths: Iterable[Path], worlds: dict[str, World], raw: dict[str, YamlMapping], backend: ToolBackend
 ) -> Library:
-    documents = _documents(paths)
+    return _library_of(_documents(paths), worlds, raw, backend)
+
+
+def _library_of(
+    documents: Sequence[Document], worlds: dict[str, World], raw: dict[str, YamlMapping], backend: ToolBackend
+) -> Library:
     _add_worlds(documents, worlds, raw)
     tools = tool_parameters(get_all_tools(backend))
     examples = named_user_simulator_few_shot_examples().keys()

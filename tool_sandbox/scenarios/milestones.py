@@ -54,16 +54,21 @@ class Order:
             before[node.id] = ids[max(0, position - 1) : position] if node.after is None else node.after
         order = cls(ids, before)
         for node in nodes:
-            order._check_node(node)
+            order._check_after(node)
+        for node in nodes:
+            order._check_connected(node)
         order._check_circle(nodes)
         return order
 
-    def _check_node(self, node: spec.Milestone) -> None:
+    def _check_after(self, node: spec.Milestone) -> None:
         for earlier in self.before[node.id]:
             if earlier not in self.ids or earlier == node.id:
                 others = [each for each in self.ids if each != node.id]
                 raise node.place.inside("after").error(f"there is no other {earlier!r} here; {hint(earlier, others)}")
-        alone = len(self.ids) > 1 and not self.before[node.id] and not any(node.id in b for b in self.before.values())
+
+    def _check_connected(self, node: spec.Milestone) -> None:
+        before = self.before.values()
+        alone = any(before) and not self.before[node.id] and not any(node.id in each for each in before)
         if alone:
             raise node.place.inside("after").error(
                 f"{node.id!r} comes before and after nothing, so it would never be judged; "

@@ -13,6 +13,7 @@ from tool_sandbox.scenarios import spec
 from tool_sandbox.scenarios.checks import CheckReader, ToolParameters
 from tool_sandbox.scenarios.document import Mapping, Place
 from tool_sandbox.scenarios.fields import Fields, described
+from tool_sandbox.scenarios.log import LOG, log_rows
 from tool_sandbox.scenarios.nearest import hint
 
 _CATEGORIES = tuple(category.value.lower() for category in ScenarioCategories)
@@ -66,6 +67,7 @@ class EntryReader:
             ),
             tags=fields.texts("tags"),
             user=self._user(fields),
+            log=log_rows(fields),
             tools=tuple(self._one_of(fields, "tools", each, self.tools) for each in fields.texts("tools")),
             without=tuple(self._one_of(fields, "without", each, self.tools) for each in fields.texts("without")),
             milestones=milestones,
@@ -84,11 +86,13 @@ class EntryReader:
 
     def _user(self, fields: Fields) -> spec.User:
         if "user" not in fields:
+            if LOG in fields:
+                return spec.User()
             raise fields.place.error("the key 'user' is missing; it needs at least knows and says.")
         user = Fields.of(fields.raw("user"), fields.at("user"), spec.USER_KEYS)
         return spec.User(
-            knows=user.text("knows"),
-            says=user.text("says"),
+            knows=user.text("knows", "" if LOG in fields else None),
+            says=user.text("says", "" if LOG in fields else None),
             replies=user.texts("replies"),
             examples=tuple(self._one_of(user, "examples", each, self.examples) for each in user.texts("examples")),
         )

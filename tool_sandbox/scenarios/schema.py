@@ -27,6 +27,7 @@ _COMPUTED = [{"$ref": "#/$defs/at"}, {"$ref": "#/$defs/world"}]
 def scenario_schema() -> dict[str, Any]:
     """The schema of a scenario file."""
     entry, variant = _entry(spec.ENTRY_KEYS, ["name", "user"]), _entry(spec.VARIANT_KEYS, ["name"])
+    entry |= {"required": ["name"], "anyOf": [{"required": ["user"]}, {"required": ["log"]}]}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Scenarios of tool_sandbox",
@@ -88,6 +89,7 @@ def _entry(keys: Iterable[str], required: list[str]) -> dict[str, Any]:
         "categories": _words([category.value.lower() for category in ScenarioCategories]),
         "tags": _TEXTS,
         "user": {"$ref": f"#/$defs/{user}"},
+        "log": _log(),
         "tools": _TEXTS,
         "without": _TEXTS,
         "milestones": {"type": "array", "items": {"$ref": "#/$defs/milestone"}},
@@ -98,6 +100,11 @@ def _entry(keys: Iterable[str], required: list[str]) -> dict[str, Any]:
         "variants": {"type": "array", "items": {"$ref": "#/$defs/variant"}},
     }
     return _object({key: properties[key] for key in keys}, required)
+
+
+def _log() -> dict[str, Any]:
+    rows = _row(schema_of(DatabaseNamespace.SANDBOX)) | {"required": ["sender", "recipient", "content"]}
+    return {"type": "array", "items": rows, "description": "Messages that stand in the log before anybody plays."}
 
 
 def _user(required: list[str]) -> dict[str, Any]:
@@ -205,6 +212,7 @@ def _world() -> dict[str, Any]:
         **named,
         "settings": settings,
         "tables": {"type": "object"},
+        "log": _log(),
     }
     return _object({key: properties[key] for key in worlds.WORLD_KEYS})
 

@@ -19,6 +19,11 @@ and its modifiers::
     after       which milestones come before; the previous one by default, ``[]`` for none
     may_change  tables that may change on the way here, or ``all``; every other untouched table must stay as it was
     all         several checks that must hold at the same message
+
+Edges: when every node says ``after: []``, they may be reached in any order.
+
+``log``, in a world or a scenario, lists messages row by row, for worlds that were written in Python and for anybody who
+wants another instruction: in a world they replace the usual instruction and example, in a scenario what ``user`` says.
 """
 
 from __future__ import annotations
@@ -44,6 +49,7 @@ ENTRY_KEYS = (
     "categories",
     "tags",
     "user",
+    "log",
     "tools",
     "without",
     "milestones",
@@ -147,9 +153,9 @@ SolutionStep = ToolCalls | Say
 class User:
     """The simulated user's part."""
 
-    knows: str
+    knows: str = ""
     """Who the user is, what it wants and what it may give away."""
-    says: str
+    says: str = ""
     """The opening message."""
     replies: tuple[str, ...] = ()
     """What a scripted user answers, one line per time the agent speaks, except the last."""
@@ -167,6 +173,8 @@ class Entry:
     categories: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     user: User
+    log: tuple[Mapping[str, Any], ...] | None = None
+    """Rows that open the conversation in place of what ``user`` says; ``None`` when ``user`` does."""
     tools: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     milestones: tuple[Milestone, ...] = ()

@@ -14,12 +14,13 @@ from tool_sandbox.common.vocabulary import DatabaseNamespace
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.scenarios.document import Mapping, Place
 from tool_sandbox.scenarios.fields import Fields, described
+from tool_sandbox.scenarios.log import LOG, LogRows, log_rows
 from tool_sandbox.scenarios.moments import moment
 from tool_sandbox.scenarios.nearest import hint
 
 _PEOPLE, _MESSAGES, _REMINDERS, _SETTINGS, _TABLES = "people", "messages", "reminders", "settings", "tables"
 SECTIONS = (_PEOPLE, _MESSAGES, _REMINDERS, _SETTINGS, _TABLES)
-WORLD_KEYS = ("like", "now", "zone", *SECTIONS)
+WORLD_KEYS = ("like", "now", "zone", *SECTIONS, LOG)
 PERSON_KEYS = ("name", "phone_number", "relationship", "is_self")
 MESSAGE_KEYS = ("from", "to", "content", "sent")
 REMINDER_KEYS = ("content", "created", "due", "latitude", "longitude")
@@ -41,6 +42,8 @@ class World:
     clock: Clock
     tables: AnyMapping[str, tuple[Row, ...]]
     named_rows: AnyMapping[str, Row]
+    log: LogRows | None = None
+    """What stands in the log in place of the usual instruction and example."""
 
     def look_up(self, path: str) -> Any:
         """The cell that ``name.column`` stands for.
@@ -119,7 +122,7 @@ def _world(name: str, fields: Fields) -> World:
         DatabaseNamespace.REMINDER: reminders,
     }
     named["settings"] = tables[DatabaseNamespace.SETTING][0]
-    return World(name, clock, tables | _own_tables(fields), named)
+    return World(name, clock, tables | _own_tables(fields), named, log_rows(fields))
 
 
 def _clock(fields: Fields) -> Clock:

@@ -1,0 +1,118 @@
+"""The scenarios that come with the package, and the modules through which existing code reaches them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from itertools import chain
+from types import ModuleType
+
+import pytest
+
+from tool_sandbox.common.scenario import Scenario
+from tool_sandbox.common.tool_discovery import ToolBackend
+from tool_sandbox.common.vocabulary import ScenarioCategories
+from tool_sandbox.scenarios import (
+    insufficient_information_scenarios,
+    multiple_tool_call_scenarios,
+    multiple_user_turn_scenarios,
+    named_scenarios,
+    single_tool_call_scenarios,
+)
+from tool_sandbox.scenarios.base_scenarios import named_base_scenarios
+
+MODULES = {
+    "single_tool_call": single_tool_call_scenarios,
+    "multiple_tool_call": multiple_tool_call_scenarios,
+    "multiple_user_turn": multiple_user_turn_scenarios,
+    "insufficient_information": insufficient_information_scenarios,
+}
+KIND = {
+    "single_tool_call": {"SINGLE_TOOL_CALL", "SINGLE_USER_TURN"},
+    "multiple_tool_call": {"MULTIPLE_TOOL_CALL", "SINGLE_USER_TURN"},
+    "multiple_user_turn": {"MULTIPLE_USER_TURN"},
+    "insufficient_information": {"INSUFFICIENT_INFORMATION"},
+}
+
+
+@pytest.fixture(scope="module")
+def everything() -> dict[str, Scenario]:
+    return named_scenarios(ToolBackend.DEFAULT)
+
+
+def named(kind: str) -> dict[str, Scenario]:
+    found: dict[str, Scenario] = getattr(MODULES[kind], f"named_{kind}_scenarios")(ToolBackend.DEFAULT)
+    return found
+
+
+def test_there_are_scenarios_of_every_category(everything: dict[str, Scenario]) -> None:
+    plain = [scenario for scenario in everything.values() if "NO_DISTRACTION_TOOLS" in scenario.categories]
+    assert len(plain) >= 24
+    assert len(everything) == 8 * len(plain)
+    found = set(chain.from_iterable(scenario.categories for scenario in everything.values()))
+    assert found == set(ScenarioCategories) - {ScenarioCategories.ARG_NAME_SCRAMBLED}
+
+
+def test_plain_scenarios_come_first_module_after_module(everything: dict[str, Scenario]) -> None:
+    plain = list(chain.from_iterable(named(kind) for kind in MODULES))
+    assert list(everything)[: len(plain)] == plain
+
+
+@pytest.mark.parametrize("kind", MODULES)
+def test_a_module_gives_the_scenarios_of_its_kind(kind: str) -> None:
+    for scenario in named(kind).values():
+        assert KIND[kind] <= set(map(str, scenario.categories))
+        assert not {"NO_DISTRACTION_TOOLS", "THREE_DISTRACTION_TOOLS"} & set(map(str, scenario.categories))
+
+
+@pytest.mark.parametrize(("kind", "module"), MODULES.items())
+def test_extensions_build_the_same_scenarios(kind: str, module: ModuleType) -> None:
+    bases = named_base_scenarios(ToolBackend.DEFAULT)
+    built = {}
+    for extension in module.get_extensions(bases):
+        built.update(extension.get_extended_scenario())
+    expected = named(kind)
+    assert list(built) == list(expected)
+    for name, scenario in built.items():
+        assert scenario.categories == expected[name].categories
+        assert scenario.script == expected[name].script
+        assert scenario.starting_context.tool_allow_list == expected[name].starting_context.tool_allow_list
+        assert scenario.starting_context.to_dict(False) == expected[name].starting_context.to_dict(False)
+    assert [len(base.starting_context.log()) for base in bases.values()] == [14] * 9
+
+
+def test_scenarios_are_built_afresh_each_time() -> None:
+    first, second = named("single_tool_call"), named("single_tool_call")
+    name = next(iter(first))
+    first[name].starting_context.add_rows("CONTACT", [{"person_id": "x", "name": "Ada"}])
+    assert len(second[name].starting_context.rows("CONTACT")) == 4
+
+
+def test_everyone_of_them_can_be_solved_and_says_where_it_stands(everything: dict[str, Scenario]) -> None:
+    for scenario in everything.values():
+        assert scenario.script is not None
+        assert scenario.source is not None
+        assert ".yaml:" in scenario.source
+        assert scenario.clock is not None
+
+
+def test_every_minefield_gives_its_reason() -> None:
+    from tool_sandbox.scenarios.library import bundled
+
+    silent = [node.id for entry in bundled().entries for node in entry.minefields if not node.because]
+    assert silent == []
+
+
+def test_loading_takes_little_time_and_no_heavy_library() -> None:
+    program = (
+        "import sys; from tool_sandbox.scenarios import named_scenarios;"
+        "from tool_sandbox.common.tool_discovery import ToolBackend;"
+        "named_scenarios(ToolBackend.DEFAULT);"
+        "print(*[m for m in ('polars', 'litellm', 'scipy', 'pydantic', 'nltk') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == ""
+    started = time.perf_counter()
+    named_scenarios(ToolBackend.DEFAULT)
+    assert time.perf_counter() - started < 0.5
