@@ -7,10 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from enum import StrEnum
 from types import FunctionType, ModuleType
 from typing import Any
-
-from tool_sandbox.common.vocabulary import StrEnum
 
 Tool = Callable[..., Any]
 
