@@ -65,7 +65,7 @@ class Leaver(BaseRole):
 
     role_type: ClassVar[RoleType] = RoleType.USER
 
-    async def arespond(self, ending_index: int | None = None) -> None:  # noqa: ARG002 -- it always does the same
+    async def arespond(self, ending_index: int | None = None) -> None:
         """End the conversation."""
         code = tool_call_to_code("leave", END, {}, END)
         message = Message(

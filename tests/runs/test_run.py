@@ -43,7 +43,7 @@ def test_64_samples_at_once_are_the_same_as_one_by_one(tmp_path: Path) -> None:
     assert _comparable(reports[0]) == _comparable(reports[1])
     for name in together.scenarios:
         files = [
-            (plan.store.trajectory_directory(name, 0, 1) / "conversation.json").read_bytes()  # type: ignore[union-attr]
+            (plan.store.trajectory_directory(name, 0, 1) / "conversation.json").read_bytes()
             for plan in (together, alone)
         ]
         assert files[0] == files[1]

@@ -16,7 +16,7 @@ from tool_sandbox.runs.store import SUMMARY, TRAJECTORIES, RunStore, safe_name
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
     from tool_sandbox.evaluation.result import EvaluationResult
-from tool_sandbox.runs.store import AnyPath
+    from tool_sandbox.runs.store import AnyPath
 
 TOLERANCE = 1e-6
 """Scores closer than this are the same: recorded ones went through 32-bit arithmetic."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -13,7 +14,10 @@ from tool_sandbox.cli.arguments import spread
 from tool_sandbox.cli.legacy import is_legacy
 from tool_sandbox.errors import ToolSandboxError, UsageError
 
-OK, USAGE, INTERRUPTED = 0, 2, 130
+OK, USAGE, BROKEN, INTERRUPTED = 0, 2, 70, 130
+
+DEBUG = "TOOL_SANDBOX_DEBUG"
+"""Set it to see the traceback of an error in this package."""
 
 app = typer.Typer(
     name="tool_sandbox",
@@ -50,6 +54,11 @@ def exit_code(arguments: Sequence[str]) -> int:
         return _complain(f"{type(error).__name__}: {error}")
     except (typer.Abort, KeyboardInterrupt):
         return INTERRUPTED
+    except Exception as error:
+        if DEBUG in os.environ:
+            raise
+        print(_broken(error), file=sys.stderr)
+        return BROKEN
 
 
 def _dispatch(arguments: Sequence[str]) -> int:
@@ -59,6 +68,13 @@ def _dispatch(arguments: Sequence[str]) -> int:
         return run_legacy(arguments)
     code = app(spread(arguments), prog_name="tool_sandbox", standalone_mode=False)
     return code if isinstance(code, int) else OK
+
+
+def _broken(error: Exception) -> str:
+    from tool_sandbox.llm.redaction import redact_text
+
+    what = f"{type(error).__name__}: {redact_text(str(error))}"
+    return f"tool_sandbox: this is a fault in tool_sandbox, not in your input: {what} (set {DEBUG}=1 for a traceback)"
 
 
 def _complain(message: str) -> int:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
+from tool_sandbox.runs.store import is_local
 
 if TYPE_CHECKING:
     from tool_sandbox.llm.local import LocalServer
@@ -96,10 +96,14 @@ class Backstage:
 
     async def aclose(self) -> None:
         """Close connections, inside the event loop that used them."""
+        if not self._models:
+            return
         from tool_sandbox.llm import stack
+        from tool_sandbox.llm.completion import close_litellm
 
         for model in self._models:
             await stack.aclose(model)
+        await close_litellm()
 
     def close(self) -> None:
         """Stop servers and close files; may be called twice, and from a signal handler."""
@@ -139,7 +143,7 @@ class Backstage:
 
     def _open_journal(self) -> Any:
         """The journal of finished calls; only a run on this machine's disk has one."""
-        if self._journal is None and isinstance(self.store.calls, Path):
+        if self._journal is None and is_local(self.store.calls):
             from tool_sandbox.llm.journal import Journal
 
             self._journal = Journal(self.store.calls, secrets=self.secrets)

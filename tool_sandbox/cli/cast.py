@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve
 
 from tool_sandbox.cli.backstage import Backstage
-from tool_sandbox.cli.players import Player, player_for
+from tool_sandbox.cli.names import player_for
+from tool_sandbox.cli.players import Player
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.llm.redaction import redact_text

@@ -1,12 +1,8 @@
-"""From a name after ``-a`` or ``-u`` to something that makes a role for every sample."""
+"""What makes a role for every sample: scripts, models, routers, local servers, a person, a user's own classes."""
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-import re
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from tool_sandbox.common.vocabulary import RoleType
@@ -21,13 +17,12 @@ if TYPE_CHECKING:
     from tool_sandbox.roles.base_role import BaseRole
     from tool_sandbox.runs.session import Sample
 
-ENTRY_POINTS = "tool_sandbox.roles"
+FIRST_GROUP = "router"
+"""Names no group of a router but whichever comes first."""
+
 SCRIPTED = ("oracle", "nop", "saboteur")
 SHARED = frozenset({"cache", "fallbacks", "max_budget", "prices", "callbacks"})
 """Configuration that belongs to the layers all roles share, not to a single role."""
-
-_CLASS = re.compile(r"(?P<module>[A-Za-z_][\w.]*):(?P<name>[A-Za-z_]\w*)")
-_PRICES = "model_prices_and_context_window_backup.json"
 
 
 class Player(Protocol):
@@ -58,34 +53,6 @@ class Player(Protocol):
     def role(self, sample: Sample) -> BaseRole:
         """A fresh role for one sample."""
         ...
-
-
-def player_for(name: str, role_type: RoleType, config: Mapping[str, Any], router: str | None = None) -> Player:
-    """The player a name means.
-
-    Args:
-        name: As typed.
-        role_type: AGENT or USER.
-        config: How a model is called, in the words of ``llm.settings.ModelSettings``.
-        router: A LiteLLM ``config.yaml``; then the name is one of its model groups.
-
-    Raises:
-        UsageError: The name means nothing, or something that cannot be had here.
-    """
-    if router is not None:
-        return RouterPlayer(name, config, router)
-    if name in SCRIPTED:
-        return ScriptedPlayer(name, role_type)
-    from tool_sandbox.cli.agents import model_of_old_name
-    from tool_sandbox.llm.local import is_local
-
-    if name in ("human", "Cli"):
-        return MadePlayer(_human(role_type), serial=True)
-    if is_local(name):
-        return LocalPlayer(name, role_type, config)
-    if factory := _unhelpful(name) or _entry_point(name) or _class(name):
-        return MadePlayer(factory)
-    return ModelPlayer(model_of_old_name(name) or _known_model(_direct(name), config), role_type, config)
 
 
 class MadePlayer:
@@ -210,33 +177,32 @@ class LocalPlayer(ModelPlayer):
 
 
 class RouterPlayer(ModelPlayer):
-    """Agents behind a router: the deployments and options of a LiteLLM ``config.yaml``.
+    """Agents behind a router over several deployments.
 
     Args:
-        group: The model group to ask; ``router`` for the first one of the file.
-        config: How the models are called, over what the file says.
-        path: The file.
+        group: The model group to ask; ``router`` for the first one.
+        config: How the models are called, over what the routes say.
+        routes: Reads the deployments and options of the router, as ``LiteLLMAgentWithRouter`` takes them.
     """
 
-    def __init__(self, group: str, config: Mapping[str, Any], path: str) -> None:
+    def __init__(self, group: str, config: Mapping[str, Any], routes: Callable[[], dict[str, Any]]) -> None:
         super().__init__(group, RoleType.AGENT, config)
-        self.path = path
+        self._routes = routes
         self._everything: dict[str, Any] = {}
         self._routing: RouterSettings | None = None
 
     def check(self, scenarios: Mapping[str, Scenario]) -> None:  # noqa: ARG002 -- a model plays them all
-        """Make sure that the file has a meaning, holds the group, and every deployment has its credentials."""
+        """Make sure that the routes have a meaning, hold the group, and every deployment has its credentials."""
         from tool_sandbox.cli.backstage import check_deployments
-        from tool_sandbox.llm.config import LiteLLMConfig
         from tool_sandbox.llm.stack import split_router_config
 
-        group = {} if self.name == "router" else {"model_group": self.name}
-        self._everything = {**LiteLLMConfig.from_proxy_config(self.path), **self.config, **group}
+        group = {} if self.name == FIRST_GROUP else {"model_group": self.name}
+        self._everything = {**self._routes(), **self.config, **group}
         self._routing, self.config = split_router_config(None, self._everything)
         groups = list(dict.fromkeys(deployment.group for deployment in self._routing.deployments))
         if self._routing.main_group not in groups:
             close = nearest(self.name, groups) or groups
-            message = f"{self.path!r} has no model group {self.name!r}; it has {', '.join(map(repr, close))}."
+            message = f"the router has no model group {self.name!r}; it has {', '.join(map(repr, close))}."
             raise UsageError(message)
         self.secrets = check_deployments(self._routing, self.config)
 
@@ -260,104 +226,3 @@ def _model_role(role_type: RoleType, name: str, model: ChatModel, config: Mappin
     from tool_sandbox.roles.litellm_agent import LiteLLMAgent
 
     return LiteLLMAgent(name, model=model, **config)
-
-
-def _human(role_type: RoleType) -> Callable[[], BaseRole]:
-    def make() -> BaseRole:
-        from tool_sandbox.roles import human
-
-        return human.CliUser() if role_type == RoleType.USER else human.CliAgent()
-
-    return make
-
-
-def _unhelpful(name: str) -> Callable[[], BaseRole] | None:
-    if name != "Unhelpful":
-        return None
-    from tool_sandbox.roles.unhelpful_agent import UnhelpfulAgent
-
-    return UnhelpfulAgent
-
-
-def _entry_point(name: str) -> Callable[[], BaseRole] | None:
-    from importlib.metadata import entry_points
-
-    found = next(iter(entry_points(group=ENTRY_POINTS, name=name)), None)
-    return None if found is None else _loaded(name, found.load)
-
-
-def _class(name: str) -> Callable[[], BaseRole] | None:
-    """The class in ``package.module:Class``; ``None`` for names that are written otherwise, as models with tags are."""
-    written = _CLASS.fullmatch(name)
-    if written is None or not _module_exists(written["module"]):
-        return None
-    return _loaded(name, lambda: getattr(importlib.import_module(written["module"]), written["name"]))
-
-
-def _loaded(name: str, load: Callable[[], Any]) -> Callable[[], BaseRole]:
-    try:
-        factory = load()
-    except Exception as error:  # a user's own module may raise anything while it is imported
-        message = f"cannot load the role {name!r}: {type(error).__name__}: {error}"
-        raise UsageError(message) from error
-    if not callable(factory):
-        message = (
-            f"{name!r} is {factory!r}; it must be a role class, or a function without arguments that makes a role."
-        )
-        raise UsageError(message)
-    made: Callable[[], BaseRole] = factory
-    return made
-
-
-def _module_exists(name: str) -> bool:
-    try:
-        return importlib.util.find_spec(name) is not None
-    except (ImportError, ValueError):
-        return False
-
-
-def _direct(name: str) -> str:
-    """``direct:URL/MODEL`` as ``direct:MODEL@URL``; the model begins after ``/v1/``, or else after the last slash."""
-    address = name.removeprefix("direct:")
-    if not name.startswith("direct:") or not address.startswith(("http://", "https://")):
-        return name
-    base, slash, model = address.rpartition("/v1/") if "/v1/" in address else address.rpartition("/")
-    return f"direct:{model}@{base}{slash.rstrip('/')}"
-
-
-def _known_model(name: str, config: Mapping[str, Any]) -> str:
-    """The model string, if anybody can be asked for it.
-
-    Raises:
-        UsageError: No provider is known for it.
-    """
-    from tool_sandbox.llm.providers import provider_of
-
-    if provider_of(name) is not None or config.get("custom_llm_provider"):
-        return name
-    close = nearest(name, [*known_names(), *_listed_models()])
-    hint = f"; did you mean {' or '.join(map(repr, close))}?" if close else "."
-    message = (
-        f"there is no agent or model {name!r}{hint} Write a model with its provider, such as 'openai/{name}'; "
-        f"without any model there are {', '.join(SCRIPTED)} and human."
-    )
-    raise UsageError(message)
-
-
-def known_names() -> list[str]:
-    """Every name that is not a model string."""
-    from tool_sandbox.cli.agents import RoleImplType
-
-    return [*SCRIPTED, "human", "local", *(str(old) for old in RoleImplType)]
-
-
-def _listed_models() -> list[str]:
-    """The model strings LiteLLM has prices for, read from its data file: importing it takes seconds."""
-    import json
-
-    package = importlib.util.find_spec("litellm")
-    for folder in (package.submodule_search_locations if package else None) or ():
-        file = Path(folder) / _PRICES
-        if file.is_file():
-            return list(json.loads(file.read_text(encoding="utf-8")))
-    return []

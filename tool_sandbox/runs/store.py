@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.runs.outcomes import SampleResult
@@ -27,6 +27,11 @@ RUN, RESULTS, SUMMARY, CALLS, TRAJECTORIES = (
 )
 
 
+def is_local(path: AnyPath) -> TypeGuard[Path]:
+    """Whether a path is on this machine's disk; some versions of ``UPath`` derive from ``Path`` wherever they are."""
+    return type(path).__module__.startswith("pathlib")
+
+
 def open_location(location: str | os.PathLike[str]) -> AnyPath:
     """The path behind a directory name or an fsspec URL.
 
@@ -34,8 +39,8 @@ def open_location(location: str | os.PathLike[str]) -> AnyPath:
         SettingsError: No installed package understands the URL.
     """
     text = os.fspath(location)
-    if "://" not in text:
-        return Path(text).expanduser()
+    if "://" not in text or text.startswith("file://"):
+        return Path(text.removeprefix("file://")).expanduser()
     try:
         from upath import UPath
 
@@ -115,7 +120,7 @@ class RunStore:
         """Add one finished sample; it is on the disk when this returns."""
         line = json.dumps(result.to_record(), ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
         path = self.directory / RESULTS
-        if not isinstance(path, Path):
+        if not is_local(path):
             _append_remotely(path, line)
             return
         with path.open("ab") as file:
@@ -165,7 +170,7 @@ class RunStore:
             self._write(directory / name, text.encode("utf-8", "backslashreplace"))
 
     def _write(self, path: AnyPath, content: bytes) -> None:
-        if not isinstance(path, Path):  # object stores show a file only when it is whole
+        if not is_local(path):  # object stores show a file only when it is whole
             path.write_bytes(content)
             return
         unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
