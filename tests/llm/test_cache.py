@@ -391,6 +391,34 @@ def test_closing_a_hung_cache_does_not_hang() -> None:
     backend.release.set()
 
 
+class NarrowBackend(MemoryBackend):
+    """A healthy place that serves one after the other."""
+
+    readers = 1
+
+    def get(self, key: str) -> str | None:
+        time.sleep(0.005)
+        return super().get(key)
+
+
+async def test_a_crowd_before_a_healthy_cache_is_no_fault_of_it(caplog: pytest.LogCaptureFixture) -> None:
+    cache = ResponseCache(CacheSettings(), backend=NarrowBackend(CacheSettings()))
+    model = Cached(FakeModel(), cache)
+    requests = [question(str(number)) for number in range(40)]
+    for request in requests:
+        cache.put(cache_key(request), answer())
+    eventually(lambda: cache.stats.stored == 40)
+
+    answers = await asyncio.gather(*(model.acomplete(request) for request in requests))
+
+    stats = cache.stats
+    assert 0 < sum(given.cached for given in answers) < 40
+    assert stats.late + stats.hits == 40
+    assert cache.circuit.closed
+    assert (stats.errors, caplog.records) == (0, [])
+    cache.close()
+
+
 async def test_a_broken_cache_fails_no_call_and_is_named_once(caplog: pytest.LogCaptureFixture) -> None:
     cache = ResponseCache(CacheSettings(), backend=BrokenBackend(CacheSettings()))
     inner = FakeModel()

@@ -169,7 +169,7 @@ class DiskBackend:
 class RedisBackend:
     """Keeps answers in a Redis server."""
 
-    readers = 8
+    readers = 4
 
     def __init__(self, settings: CacheSettings) -> None:
         try:

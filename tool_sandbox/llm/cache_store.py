@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import threading
 import weakref
 from collections.abc import Callable
 from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
 from decimal import Decimal
 from typing import Any
 
@@ -44,6 +46,8 @@ class CacheStats:
     stored: int = 0
     errors: int = 0
     """Look-ups and writes that failed or came too late, and stored answers that could not be read."""
+    late: int = 0
+    """Look-ups that had to be given up because too many others came before them; counted among the misses."""
     skipped: int = 0
     """Look-ups and writes not even tried because the cache kept failing."""
     saved: Decimal = Decimal(0)
@@ -57,6 +61,7 @@ class CacheStats:
             "shared": self.shared,
             "stored": self.stored,
             "errors": self.errors,
+            "late": self.late,
             "skipped": self.skipped,
             "saved_cost": float(self.saved),
         }
@@ -81,6 +86,7 @@ class ResponseCache:
         self._lock = threading.Lock()
         self._pending: dict[str, ChatResponse] = {}
         self._warned = False
+        self._looked_up = 0
         self._closed = False
         self._readers, self._writers = self._start_workers()
         if self._readers:
@@ -89,20 +95,22 @@ class ResponseCache:
 
     def get(self, key: str) -> ChatResponse | None:
         """The answer kept under a key, or ``None``."""
+        looked_up = self._looked_up
         known, lookup = self._begin(key)
         if lookup is None:
             return self._counted(known)
-        found = self._outcome_in_time(lookup, self.settings.deadline * _LOOKUP_SHARE)
+        found = self._outcome_in_time(lookup, self.settings.deadline * _LOOKUP_SHARE, looked_up)
         return self._counted(self._decoded(key, found))
 
     async def aget(self, key: str) -> ChatResponse | None:
         """As ``get``, without blocking the event loop."""
+        looked_up = self._looked_up
         known, lookup = self._begin(key)
         if lookup is None:
             return self._counted(known)
         done = asyncio.wrap_future(lookup)
         await asyncio.wait([done], timeout=self.settings.deadline * _LOOKUP_SHARE)
-        found = self._outcome_in_time(lookup, 0.0)
+        found = self._outcome_in_time(lookup, 0.0, looked_up)
         if not done.cancel() and not done.cancelled():
             done.exception()  # looked at, or the event loop complains that nobody did
         return self._counted(self._decoded(key, found))
@@ -123,7 +131,10 @@ class ResponseCache:
                 self.stats.skipped += 1
                 return
             self._pending[key] = response
-        writing = self._writers.submit(lambda: self._backend.put(key, text))
+        try:
+            writing = self._writers.submit(lambda: self._backend.put(key, text))
+        except RuntimeError:  # closed meanwhile
+            return
         writing.add_done_callback(lambda future: self._written(key, future))
 
     def hit(self, response: ChatResponse) -> None:
@@ -176,20 +187,36 @@ class ResponseCache:
                 return None, None
         if self._readers is None:
             return self._decoded(key, self._attempt(lambda: self._backend.get(key))), None
-        if self.circuit.closed:
-            return None, self._readers.submit(lambda: self._backend.get(key))
-        self._add(skipped=1)
-        if self.circuit.take_trial():
-            trial = self._readers.submit(self._backend.open)
-            trial.add_done_callback(self._tried)
+        with contextlib.suppress(RuntimeError):  # closed meanwhile
+            if self.circuit.closed:
+                return None, self._readers.submit(lambda: self._look_up(key))
+            self._add(skipped=1)
+            if self.circuit.take_trial():
+                trial = self._readers.submit(self._backend.open)
+                trial.add_done_callback(self._tried)
         return None, None
 
-    def _outcome_in_time(self, future: Future[Any], seconds: float) -> Any:
-        """The result, or ``None`` when there is none in time; reports to the circuit either way."""
+    def _look_up(self, key: str) -> str | None:
+        text = self._backend.get(key)
+        self._looked_up += 1  # a lost update does no harm: it only has to change
+        return text
+
+    def _outcome_in_time(self, future: Future[Any], seconds: float, looked_up: int | None = None) -> Any:
+        """The result, or ``None`` when there is none in time; reports to the circuit either way.
+
+        Args:
+            future: What to wait for.
+            seconds: How long.
+            looked_up: Look-ups that were done when this one began. When others got through meanwhile, the place is
+                crowded rather than broken.
+        """
         try:
             result = future.result(timeout=seconds)
         except Exception as error:  # noqa: BLE001  # a cache must never fail a call, whatever its libraries raise
             future.cancel()
+            if isinstance(error, FutureTimeoutError) and looked_up not in (None, self._looked_up):
+                self._add(late=1)
+                return None
             self._failed(error)
             self.circuit.failed()
             return None
@@ -228,10 +255,11 @@ class ResponseCache:
             return ChatResponse.from_dict(data["response"])
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             self._failed(error)
-            if self._writers is None:
-                self._backend.delete(key)
-            else:
-                self._writers.submit(lambda: self._backend.delete(key))
+            with contextlib.suppress(RuntimeError):  # closed meanwhile
+                if self._writers is None:
+                    self._backend.delete(key)
+                else:
+                    self._writers.submit(lambda: self._backend.delete(key))
             return None
 
     def _counted(self, response: ChatResponse | None) -> ChatResponse | None:
@@ -247,8 +275,9 @@ class ResponseCache:
             reason = redact_text(f"{type(error).__name__}: {error}" if str(error) else "no answer in time")
             logger.warning("the response cache (%s) fails, calls go on without it: %s", self.settings.place, reason)
 
-    def _add(self, *, misses: int = 0, shared: int = 0, stored: int = 0, skipped: int = 0) -> None:
+    def _add(self, *, misses: int = 0, shared: int = 0, stored: int = 0, skipped: int = 0, late: int = 0) -> None:
         with self._lock:
+            self.stats.late += late
             self.stats.misses += misses
             self.stats.shared += shared
             self.stats.stored += stored

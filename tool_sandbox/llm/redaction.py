@@ -10,7 +10,7 @@ MASK = "[redacted]"
 
 _SECRET_NAME = re.compile(
     r"^(x-)?(api[-_]?key|.*[-_]api[-_]?key|authorization|proxy-authorization|password|passwd|secret|.*[-_]secret"
-    r"|.*secret[-_](access[-_])?key|access[-_]?token|auth[-_]?token|session[-_]token|bearer[-_]?token"
+    r"|.*secret[-_](access[-_])?key|token|.*(api|hf|access|auth|session|bearer|refresh|security|id)[-_]?token"
     r"|aws[-_](access[-_]key[-_]id|secret[-_]access[-_]key|session[-_]token)|azure[-_]ad[-_]token"
     r"|vertex[-_]credentials|credentials|cookie|set-cookie|ocp-apim-subscription-key)$",
     re.IGNORECASE,
