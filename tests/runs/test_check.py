@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from attrs import evolve
+
+from tests.scenarios import writing
+from tool_sandbox.common.execution_context import ExecutionContext, get_current_context, isolated_context
+from tool_sandbox.common.scenario import Scenario
+from tool_sandbox.common.tool_discovery import ToolBackend
+from tool_sandbox.runs.check import CheckReport, check_scenarios
+from tool_sandbox.scenarios.augment import augmented
+from tool_sandbox.scenarios.kinds import all_named
+
+GOOD = writing.COMPLETE
+
+
+def checked(folder: Path, text: str) -> CheckReport:
+    return check_scenarios(writing.scenarios(folder, text))
+
+
+def test_every_bundled_scenario_holds() -> None:
+    report = check_scenarios(all_named(ToolBackend.DEFAULT))
+    assert report.passed, report.text()
+    assert report.unsolved == ()
+    assert report.plays > 10 * report.scenarios
+
+
+def test_a_good_scenario_holds(tmp_path: Path) -> None:
+    report = checked(tmp_path, GOOD)
+    assert report.problems == ()
+    assert report.passed
+    # oracle, nop, one minefield, whole and without each of two steps, seven presentations
+    assert report.plays == 1 + 1 + 1 + 3 + 7
+    assert report.text().startswith("1 scenarios checked in 13 plays")
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "check", "message"),
+    [
+        ("- {id: told, said: I", "- {id: told, said: Never I", "oracle", "the solution scores 0.9"),
+        (
+            'called: {send_message_with_phone_number: {phone_number: "+12065550100"}}',
+            'called: {send_message_with_phone_number: {phone_number: "+12065550199"}}',
+            "oracle",
+            "trips a minefield",
+        ),
+        (
+            "- {id: told, said: I asked for a taxi.}",
+            "- {id: told, state: {setting: {wifi: true}}}",
+            "nop",
+            "doing nothing scores 0.500, expected at most 0.000",
+        ),
+        (
+            'called: {send_message_with_phone_number: {phone_number: "+12065550100"}}}',
+            "called: {add_contact: {}}, sabotage: [search_contacts: {name: Ada}]}",
+            "saboteur",
+            "the sabotage of 'wrong' does not trip it",
+        ),
+        (
+            "  solution:\n",
+            "  solution:\n    - get_current_location\n",
+            "needless step",
+            "without calling 'get_current_location' the score is the same",
+        ),
+        (
+            "  solution:\n",
+            "  solution:\n    - together: [get_wifi_status, search_contacts: {name: Wanda}]\n",
+            "needless step",
+            "without calling 'get_wifi_status' the score is the same",
+        ),
+    ],
+)
+def test_what_does_not_hold_is_found(tmp_path: Path, good: str, bad: str, check: str, message: str) -> None:
+    assert good in GOOD
+    report = checked(tmp_path, GOOD.replace(good, bad, 1))
+    assert not report.passed
+    found = [problem for problem in report.problems if problem.check == check]
+    assert any(message in problem.message for problem in found), report.text()
+    assert found[0].scenario == "call_a_taxi"
+    assert "mine.yaml:2" in str(found[0])
+
+
+def test_a_scenario_that_cannot_be_played_is_a_problem_and_not_the_end(tmp_path: Path) -> None:
+    scenarios = writing.scenarios(tmp_path, GOOD + GOOD.replace("call_a_taxi", "other"))
+    empty = ExecutionContext()
+    broken = evolve(scenarios["call_a_taxi"], starting_context=empty)
+    report = check_scenarios({"broken": broken, "other": scenarios["other"]})
+    assert report.scenarios == 2
+    assert {problem.scenario for problem in report.problems} == {"broken"}
+    assert "ended in IndexError" in report.text()
+
+
+def test_a_scenario_without_a_solution_is_named(tmp_path: Path) -> None:
+    text = "- {name: bare, user: {knows: It., says: Hi}, tools: [add_contact], milestones: [{called: add_contact}]}"
+    report = checked(tmp_path, text)
+    assert report.unsolved == ("bare",)
+    assert report.passed
+    assert "1 without a solution, so not proved: bare" in report.text()
+
+
+def test_a_scenario_that_demands_nothing_may_be_solved_by_nothing(tmp_path: Path) -> None:
+    assert checked(tmp_path, writing.entry("[]")).passed
+
+
+def test_of_several_presentations_the_plain_one_is_proved_once(tmp_path: Path) -> None:
+    everything = augmented(writing.scenarios(tmp_path), ToolBackend.DEFAULT)
+    report = check_scenarios(everything)
+    assert (report.scenarios, report.plays) == (1, 13)
+    only_variant: dict[str, Scenario] = {"call_a_taxi_all_tools": everything["call_a_taxi_all_tools"]}
+    assert check_scenarios(only_variant).scenarios == 1
+
+
+def test_progress_is_told_and_the_current_world_stays(tmp_path: Path) -> None:
+    mine = ExecutionContext()
+    isolated_context(mine)
+    seen: list[str] = []
+    check_scenarios(writing.scenarios(tmp_path), on_progress=seen.append)
+    assert seen == ["call_a_taxi"]
+    assert get_current_context() is mine
+
+
+def test_checking_needs_no_model_library(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(GOOD, encoding="utf-8")
+    program = (
+        "import sys; from pathlib import Path; from tool_sandbox.scenarios import load_from;"
+        "from tool_sandbox.runs.check import check_scenarios;"
+        f"print(check_scenarios(load_from({str(file)!r})).passed, 'litellm' in sys.modules, 'polars' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.split() == ["True", "False", "False"]
