@@ -10,7 +10,8 @@ from concurrent.futures import Future
 from attrs import define, evolve, field
 
 from tool_sandbox.llm.cache_settings import CacheSettings
-from tool_sandbox.llm.cache_store import CacheStats, ResponseCache
+from tool_sandbox.llm.cache_stats import CacheStats
+from tool_sandbox.llm.cache_store import ResponseCache
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
 from tool_sandbox.llm.fingerprint import fingerprint
 
