@@ -15,7 +15,11 @@ TALK = """
   description: Asks twice.
   tags: [mine]
   categories: [coreference]
-  user: {knows: "You want Ada saved, +12065550101.", says: save someone, replies: [Ada, "+12065550101"], examples: find_temperature_low_battery_mode}
+  user:
+    knows: You want Ada saved, +12065550101.
+    says: save someone
+    replies: [Ada, "+12065550101"]
+    examples: find_temperature_low_battery_mode
   solution:
     - say: Who?
     - say: What number?

@@ -115,7 +115,10 @@ USED = """
   tools: [search_contacts, modify_contact]
   milestones:
     - {id: found, called: {search_contacts: {}}}
-    - {id: renamed, called: {modify_contact: {name: W}}, using: {from: found, take: {person_id: 0.person_id}}, may_change: [contact]}
+    - id: renamed
+      called: {modify_contact: {name: W}}
+      using: {from: found, take: {person_id: 0.person_id}}
+      may_change: [contact]
 """
 
 

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
+import importlib
 import json
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
 from tests.scenarios import writing
@@ -17,6 +17,7 @@ from tool_sandbox.scenarios.schema import FILE, scenario_schema, schema_text
 
 @pytest.fixture(scope="module")
 def validator() -> Any:
+    jsonschema = importlib.import_module("jsonschema")
     schema = scenario_schema()
     jsonschema.Draft202012Validator.check_schema(schema)
     return jsonschema.Draft202012Validator(schema)

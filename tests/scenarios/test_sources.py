@@ -27,7 +27,7 @@ def get_extensions(base_scenarios: dict[str, Scenario]) -> list[ScenarioExtensio
             name="wifi_please",
             base_scenario=base_scenarios["base_wifi_off"],
             messages=[
-                {"sender": RoleType.SYSTEM, "recipient": RoleType.USER, "content": USER_INSTRUCTION + "You want Wi-Fi."},
+                {"sender": RoleType.SYSTEM, "recipient": RoleType.USER, "content": USER_INSTRUCTION + "Want Wi-Fi."},
                 {"sender": RoleType.USER, "recipient": RoleType.AGENT, "content": "wifi please"},
             ],
             tool_allow_list=["set_wifi_status"],

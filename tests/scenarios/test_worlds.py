@@ -27,7 +27,12 @@ worlds:
     reminders:
       wood: {content: Chop wood, created: now - 1 day, due: tomorrow 08:00, latitude: 60, longitude: 10.5}
     settings: {wifi: false, latitude: 60.1}
-  cabin_online: {like: cabin, settings: {wifi: true}, people: {kari: null}, messages: {fish: null}, now: "2026-07-02 20:00"}
+  cabin_online:
+    like: cabin
+    now: "2026-07-02 20:00"
+    settings: {wifi: true}
+    people: {kari: null}
+    messages: {fish: null}
 """
 
 
@@ -60,7 +65,7 @@ def test_a_world_like_another_differs_only_where_it_says_so(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("good", "bad", "problem"),
     [
-        ("like: cabin,", "like: cabn,", "no world 'cabn' above this one; did you mean 'cabin'"),
+        ("like: cabin\n", "like: cabn\n", "no world 'cabn' above this one; did you mean 'cabin'"),
         ('now: "2026-07-01 20:00"', "now: now", "needs a date"),
         ("zone: Europe/Oslo", "zone: Oslo", "no time zone"),
         ("from: kari", "from: Kari", "nobody's short name"),
@@ -134,7 +139,7 @@ def test_the_prelude_imports_every_tool_from_the_module_that_defines_it() -> Non
     assert prelude.endswith("\n")
     assert lines[0] == "import json"
     modules = [line.split()[1].rpartition(".")[2] for line in lines[1:]]
-    assert modules == "contact setting messaging rapid_api_search_tools reminder user_tools utilities".split()
+    assert " ".join(modules) == "contact setting messaging rapid_api_search_tools reminder user_tools utilities"
     assert "from tool_sandbox.tools.user_tools import end_conversation" in lines
     names: dict[str, object] = {}
     exec(prelude, names)  # noqa: S102 -- it is what the console runs

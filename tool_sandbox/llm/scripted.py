@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from attrs import field, frozen
@@ -82,6 +82,10 @@ class NopModel(_Scripted):
         return _said(request, self.text)
 
 
+def _responses(responses: Iterable[ChatResponse | str]) -> tuple[ChatResponse | str, ...]:
+    return tuple(responses)
+
+
 @frozen
 class FixedScriptModel(_Scripted):
     """Gives prepared responses, one per turn of the assistant.
@@ -90,7 +94,7 @@ class FixedScriptModel(_Scripted):
         responses: What to answer in turn; a plain text stands for a response with that text.
     """
 
-    responses: tuple[ChatResponse | str, ...] = field(converter=tuple)
+    responses: tuple[ChatResponse | str, ...] = field(converter=_responses)
 
     def answer(self, request: ChatRequest) -> ChatResponse:
         """The prepared response whose turn it is.

@@ -125,7 +125,7 @@ class _Proof:
             try:
                 for message in finder():
                     yield self._problem(check, message)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 -- a scenario's own code may raise anything; the others go on
                 yield self._problem(check, f"ended in {type(error).__name__}: {error}")
 
     def _problem(self, check: str, message: str) -> Problem:

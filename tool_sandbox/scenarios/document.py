@@ -159,18 +159,14 @@ class _Converter:
     def _scalar(self, node: yaml.ScalarNode) -> Any:
         text = str(node.value)
         if node.tag not in _ADVICE and node.tag != _TEXT_TAG:
-            return self._refuse(node, f"the tag {node.tag!r} means nothing here; leave it out.")
+            self._refuse(node, f"the tag {node.tag!r} means nothing here; leave it out.")
         if node.style:
             return text
-        if _INTEGER.match(text):
-            return int(text)
         if _DECIMAL.match(text):
-            return float(text)
-        if node.tag == _TEXT_TAG:
-            return text
-        if text in _WORDS:
-            return _WORDS[text]
-        return self._refuse(node, f"{text!r} is not what it looks like: {_ADVICE[node.tag]}.")
+            return int(text) if _INTEGER.match(text) else float(text)
+        if node.tag != _TEXT_TAG and text not in _WORDS:
+            self._refuse(node, f"{text!r} is not what it looks like: {_ADVICE[node.tag]}.")
+        return text if node.tag == _TEXT_TAG else _WORDS[text]
 
     def _refuse(self, node: yaml.Node, problem: str) -> NoReturn:
         raise Place(self.file, _line(node)).error(problem)
