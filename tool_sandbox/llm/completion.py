@@ -21,6 +21,7 @@ from tool_sandbox.llm.config import secrets_in
 from tool_sandbox.llm.deadline import GRACE, run_with_deadline
 from tool_sandbox.llm.faults import request_id_in
 from tool_sandbox.llm.foreign_errors import provider_error
+from tool_sandbox.llm.observability import callback_params
 from tool_sandbox.llm.providers import provider_name, qualified
 from tool_sandbox.llm.quirks import Memory, Negotiation
 from tool_sandbox.llm.reading import MALFORMED_CALL, read_completion
@@ -85,11 +86,19 @@ class LiteLLMTransport:
     Args:
         connection: LiteLLM's own keywords that say where the model is and with which credentials.
         flexible_tokens: Whether the token limit is a default of ours that may be raised for models that reason.
+        callbacks: LiteLLM's callbacks by name, told of these calls and no others.
     """
 
-    def __init__(self, connection: Mapping[str, Any] | None = None, *, flexible_tokens: bool = True) -> None:
+    def __init__(
+        self,
+        connection: Mapping[str, Any] | None = None,
+        *,
+        flexible_tokens: bool = True,
+        callbacks: tuple[str, ...] = (),
+    ) -> None:
         self.connection = dict(connection or {})
         self.flexible_tokens = flexible_tokens
+        self.callbacks = callbacks
         self.memory = Memory()
         self._secrets = secrets_in(self.connection)
 
@@ -172,6 +181,7 @@ class LiteLLMTransport:
             "timeout": request.timeout,
             "num_retries": 0,
             "max_retries": 0,
+            **callback_params(self.callbacks, request.tag),
         }
         if request.tools:
             arguments["tools"] = list(request.tools)
@@ -279,4 +289,4 @@ async def close_litellm() -> None:
     with contextlib.suppress(ImportError, AttributeError):
         from litellm.llms.custom_httpx.async_client_cleanup import close_litellm_async_clients
 
-        await close_litellm_async_clients()
+        await close_litellm_async_clients()  # type: ignore[no-untyped-call]

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
-from tool_sandbox.errors import ProviderError
+from tool_sandbox.errors import HarnessError, ProviderError, ToolSandboxError
+from tool_sandbox.llm.config import secrets_in
 from tool_sandbox.llm.faults import Failure, error_for
 from tool_sandbox.llm.providers import provider_name
+from tool_sandbox.llm.redaction import redact_text
+from tool_sandbox.llm.settings import ModelSettings
 
 
 def provider_error(
@@ -81,3 +85,39 @@ def is_foreign_error(error: BaseException) -> bool:
         or isinstance(error, (OSError, TimeoutError))
         or isinstance(getattr(error, "status_code", None), int)
     )
+
+
+def standard_error(error: Exception, model: str, settings: ModelSettings, role: str) -> ToolSandboxError:
+    """Any exception as one of ours: the provider's, or else a fault in this package or in what is plugged into it.
+
+    Args:
+        error: What was raised.
+        model: The model that was asked.
+        settings: How it was called.
+        role: Whose model it is; noted on the error as ``role``.
+    """
+    secrets = secrets_in(settings.connection())
+    if isinstance(error, ToolSandboxError):
+        standard = error
+    elif is_foreign_error(error):
+        standard = provider_error(error, model=model, secrets=secrets, timeout=settings.timeout)
+    else:
+        standard = HarnessError(f"asking {model!r} failed: {type(error).__name__}: {redact_text(str(error), secrets)}")
+    standard.role = str(role)  # type: ignore[attr-defined]  # read by whoever reports the outcome
+    return standard
+
+
+@contextmanager
+def own_errors(convert: Callable[[Exception], ToolSandboxError]) -> Iterator[None]:
+    """Let only errors of ours out of the block.
+
+    Args:
+        convert: Makes one of ours from any exception.
+    """
+    try:
+        yield
+    except Exception as error:
+        standard = convert(error)
+        if standard is error:
+            raise
+        raise standard from error

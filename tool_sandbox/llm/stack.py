@@ -1,35 +1,33 @@
 """The layers between a role and a model, put together in one place.
 
-Outermost first: journal, cache, room for reasoning, budget, retry, and a transport at the bottom. Tools in the prompt,
-where a model needs that, come right above the transport.
+Outermost first: spans, journal, cache, room for reasoning, budget, retry, and a transport at the bottom. Tools in the
+prompt, where a model needs that, come right above the transport.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tool_sandbox.errors import HarnessError, ToolSandboxError
-from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
-from tool_sandbox.llm.completion import LiteLLMTransport, listed_price, supports_tools
-from tool_sandbox.llm.config import LiteLLMConfig, connection_for, secrets_in
-from tool_sandbox.llm.foreign_errors import is_foreign_error, provider_error
+from tool_sandbox.llm.chat import ChatModel
+from tool_sandbox.llm.completion import LiteLLMTransport, listed_price
+from tool_sandbox.llm.config import LiteLLMConfig, connection_for
+from tool_sandbox.llm.foreign_errors import own_errors, standard_error
 from tool_sandbox.llm.layers import aclose, close
+from tool_sandbox.llm.observability import Traced, open_tracing, parse_callbacks
 from tool_sandbox.llm.quirks import RoomForReasoning
-from tool_sandbox.llm.redaction import redact_text
 from tool_sandbox.llm.retry import Retrying, RetryPolicy
 from tool_sandbox.llm.settings import ModelSettings
+from tool_sandbox.llm.tool_support import with_prompted_tools
 
 if TYPE_CHECKING:
     from tool_sandbox.llm.budget import Ledger
     from tool_sandbox.llm.cache_store import ResponseCache
+    from tool_sandbox.llm.observability import Tracing
     from tool_sandbox.llm.router import Router
     from tool_sandbox.llm.routing import RouterSettings
 
 __all__ = [
-    "PromptedIfListed",
     "aclose",
     "build_model",
     "build_router",
@@ -41,11 +39,10 @@ __all__ = [
     "own_errors",
     "split_router_config",
     "standard_error",
-    "with_prompted_tools",
 ]
 
 
-def build_model(
+def build_model(  # noqa: PLR0913 -- every layer that can be there or not is an argument
     model: str,
     settings: ModelSettings,
     *,
@@ -54,6 +51,7 @@ def build_model(
     ledger: Ledger | None = None,
     journal: Any = None,
     retry: RetryPolicy | None = None,
+    tracing: Tracing | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> ChatModel:
     """A model ready to be asked by a role.
@@ -67,6 +65,7 @@ def build_model(
         ledger: Who counts the money, if anybody.
         journal: Where finished calls are written down, if anywhere.
         retry: How often a call is tried; by the settings when not given.
+        tracing: Where spans go; to the application's own OpenTelemetry when not given and the callback ``otel`` is set.
         environ: Where credentials are looked for; the process's environment when not given.
 
     Raises:
@@ -83,6 +82,8 @@ def build_model(
         from tool_sandbox.llm.journal import Journaled
 
         layers = Journaled(layers, journal)
+    if tracing is not None or parse_callbacks(settings.callbacks).otel:
+        layers = Traced(layers, (tracing or open_tracing()).tracer)
     return layers
 
 
@@ -101,53 +102,9 @@ def build_transport(
 
         transport: ChatModel = DirectTransport(connection, flexible_tokens=flexible)
     else:
-        transport = LiteLLMTransport(connection, flexible_tokens=flexible)
+        callbacks = parse_callbacks(settings.callbacks).litellm
+        transport = LiteLLMTransport(connection, flexible_tokens=flexible, callbacks=callbacks)
     return with_prompted_tools(transport, model, settings.prompted_tools)
-
-
-def with_prompted_tools(transport: ChatModel, model: str, wanted: str | bool | None) -> ChatModel:
-    """The transport, with tools offered in the prompt when asked for or when LiteLLM lists the model without them.
-
-    A model that LiteLLM does not list, or that is reached without LiteLLM, is taken to call tools natively.
-    """
-    if wanted is False or wanted == "native" or (wanted in (None, "auto") and model.startswith("direct:")):
-        return transport
-    if wanted in (None, "auto"):
-        return PromptedIfListed(transport, model)
-    from tool_sandbox.llm.prompted_tools import PromptedTools
-
-    prompted: ChatModel = PromptedTools(transport, "json" if wanted is True else str(wanted))
-    return prompted
-
-
-class PromptedIfListed:
-    """A model whose tools go into the prompt if LiteLLM lists it as unable to call them; found out at the first call.
-
-    Args:
-        inner: The model.
-        name: Its model string.
-    """
-
-    def __init__(self, inner: ChatModel, name: str) -> None:
-        self.inner = inner
-        self.name = name
-        self._chosen: ChatModel | None = None
-
-    def complete(self, request: ChatRequest) -> ChatResponse:
-        """Answer, blocking."""
-        return self._choose().complete(request)
-
-    async def acomplete(self, request: ChatRequest) -> ChatResponse:
-        """Answer without blocking the event loop."""
-        if self._chosen is None:
-            await asyncio.to_thread(self._choose)
-        return await self._choose().acomplete(request)
-
-    def _choose(self) -> ChatModel:
-        if self._chosen is None:
-            unable = supports_tools(self.name) is False
-            self._chosen = with_prompted_tools(self.inner, self.name, "json" if unable else "native")
-        return self._chosen
 
 
 def fallback_router(model: str, settings: ModelSettings, ledger: Ledger | None = None) -> Router:
@@ -239,42 +196,6 @@ def open_ledger(
     caps = {} if settings.max_budget is None else {role: settings.max_budget}
     lookup = None if model.startswith("direct:") else listed_price
     return Ledger(Caps(role=caps, on_unknown_price=settings.on_unknown_price), PriceBook(custom=custom, lookup=lookup))
-
-
-def standard_error(error: Exception, model: str, settings: ModelSettings, role: str) -> ToolSandboxError:
-    """Any exception as one of ours: the provider's, or else a fault in this package or in what is plugged into it.
-
-    Args:
-        error: What was raised.
-        model: The model that was asked.
-        settings: How it was called.
-        role: Whose model it is; noted on the error as ``role``.
-    """
-    secrets = secrets_in(settings.connection())
-    if isinstance(error, ToolSandboxError):
-        standard = error
-    elif is_foreign_error(error):
-        standard = provider_error(error, model=model, secrets=secrets, timeout=settings.timeout)
-    else:
-        standard = HarnessError(f"asking {model!r} failed: {type(error).__name__}: {redact_text(str(error), secrets)}")
-    standard.role = str(role)  # type: ignore[attr-defined]  # read by whoever reports the outcome
-    return standard
-
-
-@contextmanager
-def own_errors(convert: Callable[[Exception], ToolSandboxError]) -> Iterator[None]:
-    """Let only errors of ours out of the block.
-
-    Args:
-        convert: Makes one of ours from any exception.
-    """
-    try:
-        yield
-    except Exception as error:
-        standard = convert(error)
-        if standard is error:
-            raise
-        raise standard from error
 
 
 def _paid(transport: ChatModel, settings: ModelSettings, ledger: Ledger | None, retry: RetryPolicy | None) -> ChatModel:

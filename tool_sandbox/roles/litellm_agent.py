@@ -18,6 +18,8 @@ from tool_sandbox.llm.settings import ModelSettings
 from tool_sandbox.roles.agent_turn import AgentTurn, called, count_answer, read_agent_turn, said, write_agent_turn
 from tool_sandbox.roles.base_role import BaseRole
 
+Dicts = Sequence[dict[str, Any]]
+
 
 class LiteLLMAgent(BaseRole):
     """The model under test.
@@ -91,12 +93,7 @@ class LiteLLMAgent(BaseRole):
     def _get_generation_params(self) -> dict[str, Any]:
         return self.settings.generation_params()
 
-    def _make_llm_call(
-        self,
-        messages: Sequence[dict[str, Any]],
-        tools: Sequence[dict[str, Any]],
-        available_tool_names: AbstractSet[str],
-    ) -> ChatResponse:
+    def _make_llm_call(self, messages: Dicts, tools: Dicts, available_tool_names: AbstractSet[str]) -> ChatResponse:
         """Ask the model.
 
         Raises:
@@ -106,20 +103,12 @@ class LiteLLMAgent(BaseRole):
             return self.model.complete(self._request(messages, tools, available_tool_names))
 
     async def _amake_llm_call(
-        self,
-        messages: Sequence[dict[str, Any]],
-        tools: Sequence[dict[str, Any]],
-        available_tool_names: AbstractSet[str],
+        self, messages: Dicts, tools: Dicts, available_tool_names: AbstractSet[str]
     ) -> ChatResponse:
         with stack.own_errors(self._convert_to_standard_exception):
             return await self.model.acomplete(self._request(messages, tools, available_tool_names))
 
-    def _request(
-        self,
-        messages: Sequence[dict[str, Any]],
-        tools: Sequence[dict[str, Any]] | None,
-        available_tool_names: AbstractSet[str],
-    ) -> ChatRequest:
+    def _request(self, messages: Dicts, tools: Dicts | None, available_tool_names: AbstractSet[str]) -> ChatRequest:
         return ChatRequest(
             model=self.litellm_model,
             messages=messages,
