@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import copy
+import pickle
 from typing import Any
 
 import pytest
@@ -67,6 +68,7 @@ def test_arguments_cannot_be_changed_afterwards() -> None:
     with pytest.raises(TypeError):
         call.arguments["a"] = 3  # type: ignore[index]
     assert copy.deepcopy(call) == call
+    assert pickle.loads(pickle.dumps(call)) == call  # noqa: S301 -- our own bytes
 
 
 SCRIPT = Script((SayStep("Who?"), UserStep("Ada"), ToolStep((ScriptedCall("f"),)), SayStep("Done."), EndStep()))

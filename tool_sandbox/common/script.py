@@ -75,8 +75,9 @@ class ScriptedCall:
         """The arguments with references replaced by what ``results`` hold."""
         return {name: _resolved(value, results) for name, value in self.arguments.items()}
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> ScriptedCall:
-        return self
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copied and pickled by name and arguments: a read-only mapping can be neither."""
+        return ScriptedCall, (self.name, dict(self.arguments))
 
 
 def _references(value: Any) -> Iterator[Reference]:

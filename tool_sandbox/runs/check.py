@@ -142,7 +142,10 @@ class _Proof:
                 for index, (_, similarity) in sorted(result.milestone_mapping.items())
                 if similarity < 1 - _TOLERANCE
             )
-            yield f"the solution scores {result.milestone_similarity:.3f}, expected 1.0; short of it: {missed}"
+            yield (
+                f"the solution scores {result.milestone_similarity:.3f}, expected 1.0; short of it: {missed} "
+                "(0.000 can also mean that a table changed which is not in may_change)"
+            )
         if result.minefield_similarity:
             yield f"the solution trips a minefield (similarity {result.minefield_similarity:.3f}), expected none"
 
