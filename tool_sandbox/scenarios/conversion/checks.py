@@ -1,0 +1,238 @@
+"""From one constraint to one check: a verb and its modifiers."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from tool_sandbox.common.schemas import schema_of
+from tool_sandbox.common.vocabulary import DatabaseNamespace, RoleType
+from tool_sandbox.scenarios import spec
+from tool_sandbox.scenarios.checks import ToolParameters
+from tool_sandbox.scenarios.conversion.losses import NoFormError, described
+from tool_sandbox.scenarios.conversion.measures import Measures, measures_of
+from tool_sandbox.scenarios.extraction import ResultExtractor
+
+if TYPE_CHECKING:
+    from tool_sandbox.evaluation.constraints import SnapshotConstraint
+
+Check = dict[str, Any]
+
+_RESULT = (RoleType.EXECUTION_ENVIRONMENT.value, RoleType.AGENT.value)
+_REQUEST = (RoleType.AGENT.value, RoleType.EXECUTION_ENVIRONMENT.value)
+_STATEMENT = (RoleType.AGENT.value, RoleType.USER.value)
+
+
+@frozen
+class CheckWriter:
+    """Writes the checks of one scenario.
+
+    Args:
+        tools: Tool name to the parameters it takes.
+    """
+
+    tools: Mapping[str, ToolParameters]
+    forbidden: bool = False
+    """Whether they are those of minefields."""
+
+    def check(self, constraint: SnapshotConstraint, earlier: str | None) -> Check:
+        """One constraint as a check.
+
+        Args:
+            constraint: No guardrail.
+            earlier: Id of the milestone it refers to, or ``start``.
+
+        Raises:
+            NoFormError: There is no check that compares the same.
+        """
+        function, bound = _taken_apart(constraint.snapshot_constraint)
+        if function not in _verbs():
+            message = f"tables are compared by {described(function)}, a function of your own"
+            raise NoFormError(message)
+        wanted = _wanted(constraint)
+        measures = measures_of(constraint, wanted.columns, forbidden=self.forbidden)
+        if function is _dependent():
+            return self._dependent_check(wanted, measures, bound, earlier)
+        verb = _verbs()[function]
+        if verb == "state":
+            short = self._called(wanted, measures) or self._spoken(wanted, measures)
+            return short or _table_check(verb, wanted, measures)
+        if earlier is None:
+            message = f"{verb!r} without a reference fails when evaluated"
+            raise NoFormError(message)
+        since = {} if earlier == spec.START else {"since": earlier}
+        return {**_table_check(verb, wanted, measures), **since}
+
+    def _called(self, wanted: _Wanted, measures: Measures) -> Check | None:
+        """The check as ``called``, if it is one that this verb can say."""
+        if wanted.parties("tool_trace") != _RESULT or measures.match or measures.within:
+            return None
+        calls = self._calls(wanted.rows[0]["tool_trace"])
+        if calls is None:
+            return None
+        named = {name for call in calls for arguments in call.values() for name in arguments}
+        within = {name: value for name, value in measures.trace_tolerances.items() if name in named}
+        return {"called": _short_calls(calls), **({"within": within} if within else {})}
+
+    def _calls(self, text: Any) -> list[dict[str, dict[str, Any]]] | None:
+        try:
+            decoded = json.loads(text)
+        except (TypeError, ValueError):
+            return None
+        traces = decoded if isinstance(decoded, list) else [decoded]
+        calls = [self._call(trace) for trace in traces]
+        return None if None in calls or not calls else calls  # type: ignore[return-value]
+
+    def _call(self, trace: Any) -> dict[str, dict[str, Any]] | None:
+        if not isinstance(trace, dict) or not isinstance(trace.get("arguments"), dict):
+            return None
+        name, arguments = trace.get("tool_name"), trace["arguments"]
+        if (
+            not isinstance(name, str)
+            or name not in self.tools
+            or not all(is_plain(value) for value in arguments.values())
+        ):
+            return None
+        known = self.tools[name]
+        return {name: arguments} if known is None or arguments.keys() <= known else None
+
+    def _spoken(self, wanted: _Wanted, measures: Measures) -> Check | None:
+        parties, way = wanted.parties("content"), measures.match.get("content")
+        if parties is None or measures.match.keys() - {"content"} or measures.within:
+            return None
+        content = wanted.rows[0]["content"]
+        if not isinstance(content, str) or not content.strip():
+            return None
+        if parties == _REQUEST and way == "contains" and content in self.tools:
+            return {"requested": content}
+        return {"said": content, **({"match": way} if way else {})} if parties == _STATEMENT else None
+
+    def _dependent_check(
+        self, wanted: _Wanted, measures: Measures, bound: Mapping[str, Any], earlier: str | None
+    ) -> Check:
+        if earlier is None or earlier == spec.START:
+            message = "a value is taken from a result, but from no milestone"
+            raise NoFormError(message)
+        fill_to = bound.get("fill_to")
+        check = self._called(wanted, measures) if fill_to == "tool_trace" else self._spoken(wanted, measures)
+        if check is None or not check.keys() & {"called", "said"}:
+            message = (
+                f"a value is filled into {fill_to!r} of a message other than a tool's result or a statement to the user"
+            )
+            raise NoFormError(message)
+        using = _using(bound.get("extractor"), as_text="said" in check)
+        within = {} if "said" in check else _kept_tolerances(check, measures, using)
+        return {**check, **({"within": within} if within else {}), "using": {"from": earlier, **using}}
+
+
+@frozen
+class _Wanted:
+    """The wanted rows of a constraint."""
+
+    table: str
+    columns: tuple[str, ...]
+    rows: tuple[Mapping[str, Any], ...]
+
+    def parties(self, column: str) -> tuple[Any, Any] | None:
+        """Sender and recipient of the one wanted message that names nothing but them and ``column``."""
+        if self.table != DatabaseNamespace.SANDBOX or len(self.rows) != 1:
+            return None
+        row = self.rows[0]
+        return (row["sender"], row["recipient"]) if set(self.columns) == {"sender", "recipient", column} else None
+
+
+def is_plain(value: Any) -> bool:
+    """Whether a scenario file can hold the value and give it back the same."""
+    if isinstance(value, (list, tuple)):
+        return all(is_plain(item) for item in value)
+    return value is None or isinstance(value, (str, int)) or (isinstance(value, float) and not math.isnan(value))
+
+
+def _verbs() -> dict[Any, str]:
+    from tool_sandbox.evaluation import snapshots
+
+    return {
+        snapshots.snapshot_similarity: "state",
+        snapshots.addition_similarity: "added",
+        snapshots.update_similarity: "updated",
+        snapshots.removal_similarity: "removed",
+        snapshots.tool_trace_dependant_similarity: "using",
+    }
+
+
+def _dependent() -> Any:
+    from tool_sandbox.evaluation.snapshots import tool_trace_dependant_similarity
+
+    return tool_trace_dependant_similarity
+
+
+def _taken_apart(function: Any) -> tuple[Any, Mapping[str, Any]]:
+    """A snapshot function and what is bound to it."""
+    if not isinstance(function, partial):
+        return function, {}
+    allowed = {"fill_to", "extractor"} if function.func is _dependent() else set()
+    if function.args or function.keywords.keys() - allowed:
+        message = f"{described(function.func)} has arguments bound that a file cannot name"
+        raise NoFormError(message)
+    return function.func, function.keywords
+
+
+def _wanted(constraint: SnapshotConstraint) -> _Wanted:
+    rows = constraint.target_rows
+    if rows is None:
+        message = "there is no target, so it fails when evaluated"
+        raise NoFormError(message)
+    columns = tuple(dict.fromkeys(name for row in rows for name in row))
+    known = schema_of(constraint.database_namespace).columns
+    if unknown := [name for name in columns if name not in known]:
+        message = f"the table {constraint.database_namespace} has no column {unknown[0]!r}"
+        raise NoFormError(message)
+    for row in rows:
+        for name, value in row.items():
+            if not is_plain(value):
+                message = f"the wanted {value!r} in column {name!r} is no text, number, truth value or list of them"
+                raise NoFormError(message)
+    return _Wanted(str(constraint.database_namespace), columns, tuple(rows))
+
+
+def _table_check(verb: str, wanted: _Wanted, measures: Measures) -> Check:
+    if measures.trace_tolerances:
+        message = "the wanted calls have tolerances, but are not the result of known tools with plain arguments"
+        raise NoFormError(message)
+    rows = [dict(row) for row in wanted.rows]
+    check: Check = {verb: {wanted.table.lower(): rows[0] if len(rows) == 1 else rows}}
+    if measures.match:
+        check["match"] = dict(measures.match)
+    if measures.within:
+        check["within"] = dict(measures.within)
+    return check
+
+
+def _short_calls(calls: list[dict[str, dict[str, Any]]]) -> Any:
+    short = [call if all(call.values()) else next(iter(call)) for call in calls]
+    return short[0] if len(short) == 1 else short
+
+
+def _using(extractor: Any, *, as_text: bool) -> dict[str, Any]:
+    from tool_sandbox.common import tool_trace_extractors
+
+    if isinstance(extractor, ResultExtractor) and extractor.as_text == as_text:
+        return {"take": dict(extractor.take)}
+    for name in spec.EXTRACTORS:
+        if getattr(tool_trace_extractors, name) is extractor:
+            return {"extractor": name}
+    message = f"values are taken from a result by {described(extractor)}, a function of your own"
+    raise NoFormError(message)
+
+
+def _kept_tolerances(check: Check, measures: Measures, using: Mapping[str, Any]) -> dict[str, Any]:
+    """The tolerances that can matter: of wanted arguments, and of those that are filled in."""
+    if "extractor" in using:
+        return dict(measures.trace_tolerances)
+    named = check.get("within", {}).keys() | using["take"].keys()
+    return {name: value for name, value in measures.trace_tolerances.items() if name in named}
