@@ -1,0 +1,148 @@
+"""What the agent costs: against the SDKs it replaces and against bare HTTP, on the same loopback server.
+
+``python benchmarks/agents.py [results.json] [--seconds N] [--anthropic-python PATH]`` prints a table. Each client runs
+in a process of its own, the server in another one. ``--anthropic-python`` names an interpreter that has the
+``anthropic`` package, which is no dependency of this project; without the package that row is left out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.metadata
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from clients import CLIENTS, CONCURRENCIES
+
+HERE = Path(__file__).parent
+CLIENT_SECONDS = 60
+PACKAGES = ("litellm", "openai", "anthropic", "httpx", "aiohttp")
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """A loopback server in a process of its own; its address."""
+    command = [sys.executable, str(HERE / "loopback_server.py")]
+    with subprocess.Popen(  # noqa: S603  (our own script)
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        if process.stdin is None or process.stdout is None:
+            msg = "the server was started without its pipes"
+            raise RuntimeError(msg)
+        yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
+        process.stdin.close()
+
+
+def run_client(python: str, *arguments: str) -> dict[str, Any] | None:
+    """What a client measured in its own process, or ``None`` when it cannot run here."""
+    environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
+    done = subprocess.run(  # noqa: S603  (our own script)
+        [python, str(HERE / "clients.py"), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=CLIENT_SECONDS,
+        check=False,
+        env=environment,
+    )
+    if done.returncode:
+        reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        print(f"{arguments[0]}: left out ({reason})", file=sys.stderr)
+        return None
+    measured: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return measured
+
+
+def requests_to(root: str, mode: str) -> int:
+    """How many requests the server got in a mode since it was asked last."""
+    with urllib.request.urlopen(f"{root}/{mode}/count") as answer:  # noqa: S310  (the server above)
+        return int(json.load(answer)["requests"])
+
+
+def measure(seconds: float, limit: float, anthropic_python: str) -> dict[str, Any]:
+    """Every client's numbers, as far as the time allows."""
+    results: dict[str, Any] = {}
+    end = time.monotonic() + limit
+    with server() as root:
+        for name in CLIENTS:
+            if time.monotonic() > end:
+                print(f"{name}: left out (the time of --limit is up)", file=sys.stderr)
+                continue
+            python = anthropic_python if name == "anthropic SDK" else sys.executable
+            requests_to(root, "faulty")
+            if measured := run_client(python, name, root, str(seconds)):
+                measured["faulty"]["requests"] = requests_to(root, "faulty")
+                results[name] = measured
+        results["fallback"] = run_client(sys.executable, "fallback", root, str(seconds))
+        with tempfile.TemporaryDirectory() as directory:
+            results["cache"] = run_client(sys.executable, "cache", root, str(seconds), directory)
+    return results
+
+
+def table(results: dict[str, Any]) -> str:
+    """The numbers as people read them."""
+    base = results["aiohttp"]["1"]["median_ms"]
+    widths = list(map(str, CONCURRENCIES))
+    heads = ["client", "added ms", "CPU ms", *(f"calls/s at {width}" for width in widths)]
+    heads += ["start CPU s", "peak MB", "lost", "requests per call"]
+    lines = ["  ".join([f"{heads[0]:17}", *heads[1:]])]
+    for name in CLIENTS:
+        if (row := results.get(name)) is None:
+            continue
+        cells = [row["1"]["median_ms"] - base, row["1"]["cpu_ms"], *(row[width]["per_second"] for width in widths)]
+        shown = [f"{cells[0]:.2f}", f"{cells[1]:.2f}", *(f"{cell:.0f}" for cell in cells[2:])]
+        shown += [f"{row['start_cpu_s']:.2f}", f"{row['peak_mb']:.0f}"]
+        shown += [f"{row['faulty']['lost']:.0%}", f"{row['faulty']['requests'] / row['faulty']['calls']:.2f}"]
+        padded = [cell.rjust(len(head)) for cell, head in zip(shown, heads[1:], strict=True)]
+        lines.append("  ".join([f"{name:17}", *padded]))
+    lines.append("lost: calls that failed in the end when the server fails every fifth request")
+    return "\n".join([*lines, *extras(results)])
+
+
+def extras(results: dict[str, Any]) -> Iterator[str]:
+    """Lines about fallbacks and the cache."""
+    if fallback := results.get("fallback"):
+        yield (
+            f"fallback: {fallback['fallback_ms']:.2f} ms per call when the first deployment is down, "
+            f"{fallback['healthy_ms']:.2f} ms when it is not"
+        )
+    if cache := results.get("cache"):
+        yield f"cache hit: {cache['memory_ms']:.2f} ms from memory, {cache['disk_ms']:.2f} ms from disk"
+
+
+def surroundings() -> dict[str, Any]:
+    """Versions and machine, without which the numbers mean little."""
+    versions: dict[str, str | None] = {}
+    for package in PACKAGES:
+        try:
+            versions[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            versions[package] = None
+    return {"python": platform.python_version(), "processors": os.cpu_count(), "packages": versions}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("results", nargs="?", help="write the numbers to this JSON file")
+    parser.add_argument("--seconds", type=float, default=1.5, help="longest time of one measurement (default 1.5)")
+    parser.add_argument("--limit", type=float, default=90, help="seconds after which no client is begun (default 90)")
+    parser.add_argument("--anthropic-python", default=sys.executable, help="an interpreter that has anthropic")
+    arguments = parser.parse_args()
+    results = measure(arguments.seconds, arguments.limit, arguments.anthropic_python)
+    print(table(results))
+    if arguments.results:
+        report = {"surroundings": surroundings(), "results": results}
+        Path(arguments.results).write_text(json.dumps(report, indent=2), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
