@@ -25,7 +25,7 @@ from tool_sandbox.llm.workers import Workers
 
 logger = logging.getLogger(__name__)
 
-_LOOKUP_SHARE = 0.7
+_LOOKUP_SHARE = 0.6
 """Of the deadline; the rest is for waking up on a busy machine."""
 _OPENING = 1.0
 """Seconds that opening the cache, once, may take."""
