@@ -110,6 +110,26 @@ def test_a_module_that_gives_everything_itself_is_taken_at_its_word(tmp_path: Pa
     assert list(load_from(write(tmp_path / "whole.py", text))) == ["only"]
 
 
+def test_what_a_module_only_imports_from_us_is_not_taken_for_its_own(tmp_path: Path) -> None:
+    text = "from tool_sandbox.scenarios import named_scenarios\n" + MODULE + NAMED
+    assert len(load_from(write(tmp_path / "wifi.py", text))) == 8
+
+
+def test_a_package_may_pass_on_what_its_modules_define(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "passing_on" / "__init__.py", "from passing_on.wifi import named_wifi_scenarios")
+    write(tmp_path / "passing_on" / "wifi.py", MODULE + NAMED)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert len(load_from("passing_on")) == 8
+    for name in ("passing_on", "passing_on.wifi"):
+        sys.modules.pop(name)
+
+
+def test_hidden_folders_are_left_out(tmp_path: Path) -> None:
+    write(tmp_path / "mine.yaml", writing.COMPLETE)
+    write(tmp_path / ".github" / "workflow.yml", "on: push")
+    assert len(load_from(tmp_path)) == 8
+
+
 @pytest.fixture
 def original_layout(tmp_path: Path) -> Path:
     """A folder written to be ``tool_sandbox.scenarios`` itself, with some modules of its own and some left to us."""
@@ -184,6 +204,12 @@ def test_a_folder_without_a_sum_of_its_own_is_summed_up(original_layout: Path) -
     found = load_from(original_layout)
     assert len(found) == 8
     assert found["wifi_please"].starting_context.rows("CONTACT")[0]["name"] == "Theirs"
+
+
+def test_a_folder_may_pass_on_its_sum_from_a_module(original_layout: Path) -> None:
+    (original_layout / "__init__.py").rename(original_layout / "total.py")
+    write(original_layout / "__init__.py", "from tool_sandbox.scenarios.total import named_scenarios")
+    assert list(load_from(original_layout)) == ["wifi_please", "late", "more"]
 
 
 def test_two_such_folders_do_not_disturb_each_other(original_layout: Path, tmp_path: Path) -> None:

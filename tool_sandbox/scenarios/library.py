@@ -77,8 +77,9 @@ def from_text(text: str, backend: ToolBackend = ToolBackend.DEFAULT) -> Library:
 
 
 def yaml_files(folder: Path) -> list[Path]:
-    """The scenario files in a folder and below it, in a fixed order."""
-    return sorted(path for path in folder.rglob("*") if path.suffix in (".yaml", ".yml"))
+    """The scenario files in a folder and below it, in a fixed order; hidden files and folders are left out."""
+    found = (path for path in folder.rglob("*") if path.suffix in (".yaml", ".yml"))
+    return sorted(path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts))
 
 
 def _library(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import re
 import sys
 from collections.abc import Callable, Mapping
 from inspect import isfunction
@@ -19,6 +20,7 @@ from tool_sandbox.scenarios.base_scenarios import named_base_scenarios
 from tool_sandbox.scenarios.foreign_package import ForeignPackage
 from tool_sandbox.scenarios.library import from_files, yaml_files
 
+_MAKER = re.compile(r"named_(?!base_)\w+_scenarios")
 _EXPECTED = "expected a YAML file, a Python file, a folder of either, or the dotted name of a module"
 
 
@@ -55,20 +57,21 @@ def _from_folder(folder: Path, backend: ToolBackend) -> dict[str, Scenario]:
 def _from_package(folder: Path, backend: ToolBackend) -> dict[str, Scenario]:
     with ForeignPackage(folder) as package:
         root = package.root()
-        if root is not None and _own_function(root, "named_scenarios"):
+        if root is not None and _users_own(root, "named_scenarios"):
             return dict(root.named_scenarios(backend))
         found: dict[str, Scenario] = {}
         for module in package.modules():
-            more = _plain_scenarios(module, backend)
+            # A module may import what another one gives, so only what it defines itself counts.
+            more = _plain_scenarios(module, backend, _defined_there)
             _refuse_duplicates(found, more, folder)
             found |= more
     return augmented(found, backend)
 
 
 def _from_module(module: ModuleType, backend: ToolBackend) -> dict[str, Scenario]:
-    if callable(getattr(module, "named_scenarios", None)):
+    if _users_own(module, "named_scenarios"):
         return dict(module.named_scenarios(backend))
-    found = _plain_scenarios(module, backend)
+    found = _plain_scenarios(module, backend, _users_own)
     if not found:
         message = (
             f"The module {module.__name__!r} defines no scenarios; expected a function named_scenarios(backend), "
@@ -78,28 +81,29 @@ def _from_module(module: ModuleType, backend: ToolBackend) -> dict[str, Scenario
     return augmented(found, backend)
 
 
-def _plain_scenarios(module: ModuleType, backend: ToolBackend) -> dict[str, Scenario]:
+def _plain_scenarios(
+    module: ModuleType, backend: ToolBackend, counts: Callable[[ModuleType, str], bool]
+) -> dict[str, Scenario]:
     """What a module's ``named_<kind>_scenarios`` give, or else its extensions."""
-    makers = [
-        function
-        for name, function in vars(module).items()
-        if name.startswith("named_")
-        and name.endswith("_scenarios")
-        and name != "named_base_scenarios"
-        and _own_function(module, name)
-    ]
+    makers = [name for name in vars(module) if _MAKER.fullmatch(name) and counts(module, name)]
     found: dict[str, Scenario] = {}
-    for maker in makers:
-        found.update(maker(backend))
-    if not makers and _own_function(module, "get_extensions"):
+    for name in makers:
+        found.update(getattr(module, name)(backend))
+    if not makers and counts(module, "get_extensions"):
         for extension in module.get_extensions(named_base_scenarios(backend)):
             found.update(extension.get_extended_scenario())
     return found
 
 
-def _own_function(module: ModuleType, name: str) -> bool:
+def _defined_there(module: ModuleType, name: str) -> bool:
     function = getattr(module, name, None)
     return isfunction(function) and function.__module__ == module.__name__
+
+
+def _users_own(module: ModuleType, name: str) -> bool:
+    """Whether it is a function that is not just imported from us."""
+    function = getattr(module, name, None)
+    return callable(function) and not str(getattr(function, "__module__", "")).startswith("tool_sandbox.")
 
 
 def _module_of_file(path: Path) -> ModuleType:
