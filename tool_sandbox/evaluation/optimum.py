@@ -28,7 +28,7 @@ class Optimum:
         self._problem = problem
         self._values: dict[State, float] = {}
         self._parts: dict[int, list[int]] = {}
-        self._trees: dict[tuple[int, int], _Shape | None] = {}
+        self._shapes: dict[int, _Shape | None] = {}
         self._curves: dict[tuple[int, tuple[tuple[int, int, int], ...]], list[float]] = {}
         self._bounds: dict[int, list[float]] = {}
 
@@ -82,16 +82,15 @@ class Optimum:
         return value
 
     def _shape(self, part: State) -> _Shape | None:
-        key = (part.remaining, 0)
-        if key not in self._trees:
-            self._trees[key] = _shape_of(self._problem, part.remaining)
-        return self._trees[key]
+        if part.remaining not in self._shapes:
+            self._shapes[part.remaining] = _shape_of(self._problem, part.remaining)
+        return self._shapes[part.remaining]
 
     def _by_steps(self, part: State) -> float:
         problem = self._problem
         promising = []
         for negative, node, index in problem.candidates(part):
-            bound = -negative + self._bound(part.remaining & ~(1 << node), index)
+            bound = -negative + self.bound(part.remaining & ~(1 << node), index)
             promising.append((-bound, node, index, -negative))
         promising.sort()
         best = 0.0
@@ -101,7 +100,7 @@ class Optimum:
             best = max(best, similarity + self.value(problem.after(part, node, index)))
         return best
 
-    def _bound(self, remaining: int, lowest: int) -> float:
+    def bound(self, remaining: int, lowest: int) -> float:
         """No less than what ``remaining`` can reach: every milestone at its best message and references."""
         total, at = 0.0, lowest - self._problem.first
         for node in self._problem.nodes:
@@ -119,15 +118,20 @@ class Optimum:
             combinations *= len(choice)
         if combinations > _COMBINATIONS:
             return [1.0] * (problem.last - problem.first + 1)
-        best = [
-            max(_possible(problem, node, index, classes) for classes in product(*choices))
-            for index in range(problem.first, problem.last + 1)
-        ]
-        return _suffix_maxima(best)
+        rows = (possible_similarities(problem, node, classes) for classes in product(*choices))
+        return _suffix_maxima([max(values) for values in zip(*rows, strict=True)])
+
+
+def possible_similarities(problem: Problem, node: int, classes: tuple[int, ...]) -> list[float]:
+    """Similarity at every message; 1 where it cannot be computed: the search meets the error if it comes that far."""
+    row = problem.rows.get((node, classes))
+    if row is None:
+        row = [_possible(problem, node, index, classes) for index in range(problem.first, problem.last + 1)]
+        problem.rows[node, classes] = row
+    return row
 
 
 def _possible(problem: Problem, node: int, index: int, classes: tuple[int, ...]) -> float:
-    """The similarity, or 1 when it cannot be computed: the search itself meets the error if it comes that far."""
     try:
         return problem.similarity(node, index, classes)
     except OutOfRangeError:
@@ -180,6 +184,8 @@ class _Messages:
         self._lowest = lowest
         self._indices = range(lowest, problem.last + 1)
         self._known = {(node, reference): at for node, reference, at in part.classes}
+        self._offset = lowest - problem.first
+        self._joins: dict[tuple[int, int | None], _Join] = {}
         self._gains: dict[tuple[int, int], list[float]] = {}
         self._sides: dict[tuple[int, int], list[float]] = {}
 
@@ -230,34 +236,63 @@ class _Messages:
         self, node: int, before: list[int], towards: int | None, class_of_towards: int | None
     ) -> list[float]:
         """Similarity of the node plus what its earlier neighbours contribute."""
+        known = {reference: at for (referrer, reference), at in self._known.items() if referrer == node}
+        if towards is not None and class_of_towards is not None:
+            known[towards] = class_of_towards
+        join = self._join(node, before, towards)
+        if not join.ties:
+            classes = tuple([known[reference] for reference in self._problem.varying[node]])
+            own = possible_similarities(self._problem, node, classes)[self._offset :]
+            return [value + gain for value, gain in zip(own, join.kept, strict=True)]
+        return [
+            max(join.missed[at], self._best_kept(node, index, at, join, known)) for at, index in enumerate(self._indices)
+        ]
+
+    def _best_kept(self, node: int, index: int, at: int, join: _Join, known: dict[int, int]) -> float:
+        """Best sum if all guarded tables are unchanged, over the classes of the reference that is more than a guard."""
         problem = self._problem
+        classes = {
+            reference: known[reference] if reference in known else problem.class_of(node, reference, index)
+            for reference in problem.varying[node]
+        }
+        best = _IMPOSSIBLE
+        for seen, gain in join.pointer.choices(at) if join.pointer else ((None, 0.0),):
+            if join.pointer and seen is not None:
+                classes[join.pointer.other] = seen
+            chosen = tuple(classes.values())
+            best = max(best, join.kept[at] + gain + possible_similarities(problem, node, chosen)[at + self._offset])
+        return best
+
+    def _join(self, node: int, before: list[int], towards: int | None) -> _Join:
+        found = self._joins.get((node, towards))
+        if found is None:
+            curves = {other: self._side_before(node, other) for other in before}
+            found = self._joins[node, towards] = _Join(self._problem, node, curves, self._indices)
+        return found
+
+
+class _Join:
+    """What all earlier neighbours of a milestone contribute, for each message of the milestone.
+
+    Args:
+        problem: The matching.
+        node: The milestone.
+        curves: Best sums of each earlier neighbour's side, for each message of the neighbour.
+        indices: The messages.
+    """
+
+    def __init__(self, problem: Problem, node: int, curves: dict[int, list[float]], indices: range) -> None:
         varying = problem.varying[node]
-        curves = {other: self._side_before(node, other) for other in before}
-        plain = [list(accumulate(curves[other], max)) for other in before if other not in varying]
-        ties = [_Tie(problem, node, other, curves[other], self._indices) for other in before if other in varying]
-        guards = [tie for tie in ties if tie.guard]
-        pointers: list[_Tie | None] = [tie for tie in ties if not tie.guard] or [None]
-        result = []
-        for at, index in enumerate(self._indices):
-            fixed = sum(curve[at] for curve in plain)
-            missed = fixed + sum(tie.best[at] for tie in ties)
-            kept = fixed + sum(tie.unchanged(at) for tie in guards)
-            classes = {}
-            for reference in varying:
-                if reference == towards and class_of_towards is not None:
-                    classes[reference] = class_of_towards
-                else:
-                    seen = self._known.get((node, reference))
-                    classes[reference] = problem.class_of(node, reference, index) if seen is None else seen
-            value = missed if ties else _IMPOSSIBLE
-            pointer = pointers[0]
-            for choice, gain in pointer.choices(at) if pointer else [(None, 0.0)]:
-                if pointer and choice is not None:
-                    classes[pointer.other] = choice
-                chosen = tuple([classes[reference] for reference in varying])
-                value = max(value, kept + gain + _possible(problem, node, index, chosen))
-            result.append(value)
-        return result
+        plain = [list(accumulate(curve, max)) for other, curve in curves.items() if other not in varying]
+        self.ties = [_Tie(problem, node, other, curve, indices) for other, curve in curves.items() if other in varying]
+        self.pointer = next((tie for tie in self.ties if not tie.guard), None)
+        """The neighbour whose traces or rows matter; a part with two of them is not solved here."""
+        nothing = [0.0] * len(indices)
+        self.missed = [sum(gains) for gains in zip(nothing, *plain, *(tie.best for tie in self.ties), strict=True)]
+        """Contributions if the milestone itself is given up."""
+        unchanged = (tie.unchanged() for tie in self.ties if tie.guard)
+        self.kept = [sum(gains) for gains in zip(nothing, *plain, *unchanged, strict=True)]
+        """Contributions if guarded tables are unchanged, without the pointer."""
 
 
 class _Tie:
@@ -273,9 +308,9 @@ class _Tie:
             own = [value if self._class_of[at] == seen else _IMPOSSIBLE for at, value in enumerate(curve)]
             self._by_class[seen] = list(accumulate(own, max))
 
-    def unchanged(self, at: int) -> float:
-        """Best sum among earlier messages with the same guarded tables."""
-        return self._by_class[self._class_of[at]][at]
+    def unchanged(self) -> list[float]:
+        """For each message, the best sum among earlier messages with the same guarded tables."""
+        return [self._by_class[seen][at] for at, seen in enumerate(self._class_of)]
 
     def choices(self, at: int) -> list[tuple[int, float]]:
         """Best sum among earlier messages, for each class that occurs."""

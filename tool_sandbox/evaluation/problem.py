@@ -59,6 +59,8 @@ class Problem:
         self.referrers: dict[int, list[int]] = {
             node: [other for other in self.nodes if node in self.varying[other]] for node in self.nodes
         }
+        self.rows: dict[tuple[int, tuple[int, ...]], list[float]] = {}
+        """What ``optimum`` computed per milestone and classes, for all messages."""
         self._similarities: dict[tuple[int, int, tuple[int, ...]], float] = {}
         self._candidates: dict[State, list[tuple[float, int, int]]] = {}
 
@@ -146,7 +148,8 @@ class Problem:
         varying = []
         for reference, positions in sorted(by_reference.items()):
             numbers: dict[Hashable, int] = {}
-            classes, samples = {}, []
+            classes: dict[int, int] = {}
+            samples: list[int] = []
             for index in range(self.first, self.last + 1):
                 seen = tuple([constraints[at].reference_identity(index) for at in positions])
                 if seen not in numbers:

@@ -69,6 +69,8 @@ class _Search:
                 break  # All later candidates are no more similar.
             if others + _ROUNDING - negative < reachable:
                 break
+            if optimum.bound(state.remaining & ~(1 << node), index) - negative < reachable:
+                continue
             after = problem.after(state, node, index)
             if optimum.value(after) - negative < reachable:
                 continue
