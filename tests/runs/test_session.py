@@ -7,8 +7,8 @@ import pytest
 
 from tests.runs.acting import Cast, Failing, Obedient, scenario, settings
 from tool_sandbox import errors
-from tool_sandbox.common.execution_context import ExecutionContext
-from tool_sandbox.llm.chat import ChatModel
+from tool_sandbox.common.execution_context import ExecutionContext, get_current_context
+from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
 from tool_sandbox.runs.session import Played, Sample, play_sample
 
 
@@ -122,3 +122,25 @@ async def test_the_seed_depends_on_run_scenario_and_trial_alone() -> None:
 
     assert first.result.seed == again.result.seed != other.result.seed
     assert first.files["conversation.json"] == again.files["conversation.json"]
+
+
+async def test_tools_are_shuffled_by_the_seed_when_asked_for() -> None:
+    async def order(**changes: Any) -> list[str]:
+        seen: list[str] = []
+
+        class Looking(Obedient):
+            def complete(self, request: ChatRequest) -> ChatResponse:
+                seen.extend(get_current_context().get_available_tools(scrambling_allowed=True))
+                return super().complete(request)
+
+        whole = scenario()
+        whole.starting_context.tool_allow_list = None
+        await play_sample(Sample(name="greet", scenario=whole), Cast(Looking()), settings(**changes))
+        return seen
+
+    plain, shuffled = await order(), await order(shuffle_tools=True)
+
+    assert plain != shuffled
+    assert sorted(plain) == sorted(shuffled)
+    assert shuffled == await order(shuffle_tools=True)
+    assert shuffled != await order(shuffle_tools=True, seed=7)

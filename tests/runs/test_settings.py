@@ -57,6 +57,11 @@ def test_a_value_without_meaning_is_named(field: str, value: object) -> None:
         RunSettings(agent="a", user="b", **{field: value})  # type: ignore[arg-type]
 
 
+def test_the_originals_order_of_tools_cannot_be_shuffled() -> None:
+    with pytest.raises(SettingsError, match="--shuffle-tools does not go with --compat original"):
+        RunSettings(agent="a", user="b", compat="original", shuffle_tools=True)
+
+
 def test_a_mistyped_choice_gets_the_nearest() -> None:
     with pytest.raises(SettingsError, match="did you mean 'void'"):
         RunSettings(agent="a", user="b", on_fallback="viod")  # type: ignore[arg-type]

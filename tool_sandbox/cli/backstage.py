@@ -66,8 +66,11 @@ class Backstage:
     ) -> ChatModel:
         """The layers to a model, or to a router over several deployments."""
         from tool_sandbox.llm import stack
+        from tool_sandbox.llm.completion import preload
         from tool_sandbox.llm.settings import ModelSettings
 
+        if not name.startswith("direct:"):
+            preload()
         settings = ModelSettings.from_config(config)
         built = stack.build_model(
             name,

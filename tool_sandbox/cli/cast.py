@@ -13,6 +13,7 @@ from tool_sandbox.cli.names import player_for
 from tool_sandbox.cli.players import Player
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import SettingsError
+from tool_sandbox.llm.cache_settings import CacheSettings
 from tool_sandbox.llm.redaction import redact_text
 from tool_sandbox.roles.execution_environment import ExecutionEnvironment
 from tool_sandbox.runs.session import Players
@@ -42,6 +43,7 @@ class RoleCast:
     def __init__(self, settings: RunSettings, scenarios: Mapping[str, Scenario]) -> None:
         self._agent_of = {name: _agent_for(name, scenario, settings) for name, scenario in scenarios.items()}
         _check_rules(settings, scenarios)
+        CacheSettings.parse(settings.cache)
         config = agent_config(settings)
         self._agents = {
             name: player_for(name, RoleType.AGENT, config, self._routes(name, settings))
@@ -51,8 +53,8 @@ class RoleCast:
         for name, agent in self._agents.items():
             agent.check({key: scenarios[key] for key, who in self._agent_of.items() if who == name})
         self._user.check(scenarios)
-        serial = any(player.serial for player in self._everyone())
-        self.settings = evolve(settings, concurrency=1) if serial else settings
+        limits = [player.at_once for player in self._everyone() if player.at_once is not None]
+        self.settings = evolve(settings, concurrency=min(settings.concurrency, *limits)) if limits else settings
         self._backstage: Backstage | None = None
 
     def open(self, store: RunStore) -> None:

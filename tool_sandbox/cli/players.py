@@ -25,12 +25,17 @@ SHARED = frozenset({"cache", "fallbacks", "max_budget", "prices", "callbacks"})
 """Configuration that belongs to the layers all roles share, not to a single role."""
 
 
+_PATIENCE = 600.0
+"""Seconds for one answer of a model on the CPU."""
+_FREE = {"input_cost_per_token": 0, "output_cost_per_token": 0}
+
+
 class Player(Protocol):
     """Makes the roles of one name."""
 
     @property
-    def serial(self) -> bool:
-        """Whether only one sample can be played at a time."""
+    def at_once(self) -> int | None:
+        """How many samples can be played at once; ``None`` for any number."""
         ...
 
     @property
@@ -60,13 +65,13 @@ class MadePlayer:
 
     Args:
         factory: Makes a role.
-        serial: Whether only one sample can be played at a time.
+        at_once: How many samples can be played at once.
     """
 
     secrets: Sequence[str] = ()
 
-    def __init__(self, factory: Callable[[], BaseRole], *, serial: bool = False) -> None:
-        self.factory, self.serial = factory, serial
+    def __init__(self, factory: Callable[[], BaseRole], *, at_once: int | None = None) -> None:
+        self.factory, self.at_once = factory, at_once
 
     def check(self, scenarios: Mapping[str, Scenario]) -> None:
         """Any scenario can be played."""
@@ -87,7 +92,7 @@ class ScriptedPlayer:
         role_type: AGENT or USER.
     """
 
-    serial = False
+    at_once: int | None = None
     secrets: Sequence[str] = ()
 
     def __init__(self, name: str, role_type: RoleType) -> None:
@@ -130,7 +135,7 @@ class ModelPlayer:
         config: How the model is called.
     """
 
-    serial = False
+    at_once: int | None = None
 
     def __init__(self, model: str, role_type: RoleType, config: Mapping[str, Any]) -> None:
         self.name, self.role_type, self.config = model, role_type, dict(config)
@@ -161,6 +166,8 @@ class ModelPlayer:
 class LocalPlayer(ModelPlayer):
     """Roles that ask a model served on this machine while the run lasts."""
 
+    at_once = 2
+
     def check(self, scenarios: Mapping[str, Scenario]) -> None:  # noqa: ARG002 -- a model plays them all
         """Make sure that there is such a model; it is fetched and started later."""
         from tool_sandbox.llm.local import parse_local
@@ -172,7 +179,8 @@ class LocalPlayer(ModelPlayer):
         server = backstage.server(self.name)
         self.name = server.model
         connection = {"api_base": server.base_url, "api_key": server.api_key}
-        self.config = {"prompted_tools": server.prompted_tools, **self.config, **connection}
+        defaults = {"prompted_tools": server.prompted_tools, "timeout": _PATIENCE, "prices": _FREE}
+        self.config = {**defaults, **self.config, **connection}
         super().open(backstage)
 
 

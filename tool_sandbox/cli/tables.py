@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from tool_sandbox.runs.run import Report
 
 MOST_ROWS = 40
-"""A run with more samples than this lists only those that did not score 1."""
+"""A run with more samples than this lists only the worst of them."""
+WORST = 15
+"""So many."""
 
 _PLAIN_WIDTH = 140
 
@@ -72,14 +74,20 @@ def print_rescoring(rescoring: Rescoring) -> None:
 
 
 def _samples_table(results: Sequence[SampleResult]) -> Table:
-    shown = results if len(results) <= MOST_ROWS else [one for one in results if one.similarity != 1][:MOST_ROWS]
-    title = "Samples" if len(shown) == len(results) else f"Samples below 1 ({len(shown)} of {len(results)} shown)"
+    shown = results if len(results) <= MOST_ROWS else _worst(results)
+    title = "Samples" if len(shown) == len(results) else f"The {len(shown)} lowest of {len(results)} samples"
     table = _table("scenario", ">score", ">turns", "outcome", title=title)
     several = any(result.trial for result in results)
     for result in shown:
         name = f"{result.name} #{result.trial}" if several else result.name
         table.add_row(name, _number(result.similarity), _whole(result.turn_count), _outcome(result))
     return table
+
+
+def _worst(results: Sequence[SampleResult]) -> Sequence[SampleResult]:
+    """Void samples, then those with the lowest scores."""
+    failed = [result for result in results if result.similarity != 1]
+    return sorted(failed, key=lambda result: -1.0 if result.similarity is None else result.similarity)[:WORST]
 
 
 def _categories_table(categories: Mapping[str, Mapping[str, Any]]) -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable, Mapping
 from functools import reduce
@@ -105,6 +106,8 @@ async def play_sample(
         asyncio.CancelledError: The run was interrupted.
     """
     started = time.monotonic()
+    if settings.shuffle_tools:
+        sample = evolve(sample, scenario=_with_shuffled_tools(sample, settings))
     world = sample.scenario.starting_context.fork()
     isolated_context(world)  # a failure before the first message must not show another sample's world
     players: Players | None = None
@@ -124,6 +127,15 @@ async def play_sample(
     if isinstance(end, Failure):
         return Played(result=_failed(result, end, sample.scenario, settings), files=_files_of_failure(world))
     return Played(result=_scored(result, end.evaluation, settings), files=end.files)
+
+
+def _with_shuffled_tools(sample: Sample, settings: RunSettings) -> Scenario:
+    """The scenario with its tools offered in an order drawn from the sample's seed."""
+    world = sample.scenario.starting_context.fork()
+    tools = list(world.name_to_tool.items())
+    random.Random(f"tools/{sample.seed(settings.seed)}").shuffle(tools)  # noqa: S311 -- reproducible on purpose
+    world.name_to_tool = dict(tools)
+    return evolve(sample.scenario, starting_context=world)
 
 
 @frozen

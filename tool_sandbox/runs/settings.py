@@ -37,6 +37,12 @@ def _one_of(choices: tuple[str, ...]) -> Any:
     return check
 
 
+def _not_with_compat(settings: Any, _attribute: Any, value: bool) -> None:
+    if value and settings.compat is not None:
+        message = "--shuffle-tools does not go with --compat original, which offers tools in the order of discovery."
+        raise SettingsError(message)
+
+
 @frozen(kw_only=True)
 class AgentRule:
     """Which agent plays the scenarios whose name or tag fits a pattern."""
@@ -85,8 +91,8 @@ class RunSettings:
     """A LiteLLM ``config.yaml`` with the deployments that serve the agent."""
     on_fallback: OnFallback = field(default="mark", validator=_one_of(get_args(OnFallback)))
     """What becomes of a sample in which a fallback answered."""
-    cache: str | None = None
-    """Where answers are kept: ``memory``, ``disk`` or a ``redis://`` address."""
+    cache: str | Mapping[str, Any] | None = None
+    """Where answers are kept: ``memory``, ``disk``, a ``redis://`` address, or a mapping with more to say."""
     budget: float | None = field(default=None, validator=_at_least(0))
     """US dollars the run may spend."""
     temperature: float | None = field(default=None, validator=_at_least(0))
@@ -105,7 +111,7 @@ class RunSettings:
     """LiteLLM callbacks, by name."""
     compat: Compat | None = field(default=None, validator=_one_of(get_args(Compat)))
     """``original`` scores what a model did wrong as published scores did."""
-    shuffle_tools: bool = False
+    shuffle_tools: bool = field(default=False, validator=_not_with_compat)
     """Offer the tools in another order per scenario, drawn from the seed."""
     backend: str = "DEFAULT"
     """Preferred variant of tools that exist more than once."""

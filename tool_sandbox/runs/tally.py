@@ -9,6 +9,9 @@ from attrs import define, field
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
 from tool_sandbox.runs.outcomes import Spending
 
+SCRIPT = "script"
+"""Provider of answers that no model gave: they are no calls."""
+
 
 @define
 class Tally:
@@ -22,6 +25,9 @@ class Tally:
 
     def count(self, response: ChatResponse) -> None:
         """Add one answered call. One replayed from the run's journal was paid for by the same run."""
+        _add(self.models, response.deployment or response.model)
+        if response.provider == SCRIPT:
+            return
         usage = response.usage
         self.spending += Spending(
             calls=1,
@@ -35,7 +41,6 @@ class Tally:
             fallback_calls=int(response.fallback),
             parse_losses=response.parse_losses,
         )
-        _add(self.models, response.deployment or response.model)
         for adjustment in response.adjustments:
             _add(self.adjustments, adjustment)
 

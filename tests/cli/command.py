@@ -1,0 +1,54 @@
+"""Running the command line in tests: in this process, or in one of its own that can be killed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SERVER = Path(__file__).with_name("openai_server.py")
+EASY = ("switch_wifi_off", "ticker_symbol_of_company")
+
+
+def spawn(*arguments: str, environment: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
+    """Start the command line in a process of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "tool_sandbox", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})},
+    )
+
+
+def call(
+    *arguments: str, environment: Mapping[str, str] | None = None, timeout: float = 100
+) -> subprocess.CompletedProcess[str]:
+    """Run the command line in a process of its own to its end."""
+    process = spawn(*arguments, environment=environment)
+    try:
+        out, err = process.communicate(timeout=timeout)
+    finally:
+        process.kill()
+    return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+
+@contextmanager
+def openai_server(*arguments: str) -> Iterator[str]:
+    """An OpenAI-compatible server in a process of its own; yields its base URL."""
+    with subprocess.Popen([sys.executable, str(SERVER), *arguments], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline().strip()
+        finally:
+            process.kill()
+
+
+def run_directory(base: Path) -> Path:
+    """The one run directory under ``base``."""
+    (directory,) = base.iterdir()
+    return directory

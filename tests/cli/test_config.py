@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tool_sandbox.cli.config import parameters, settings_from
+from tool_sandbox.errors import SettingsError
+
+
+def _file(tmp_path: Path, text: str) -> str:
+    path = tmp_path / "run.yaml"
+    path.write_text(text)
+    return str(path)
+
+
+def test_flags_win_over_the_environment_and_that_over_the_file(tmp_path: Path) -> None:
+    config = _file(tmp_path, "agent: nop\ntrials: 2\nseed: 1\nconcurrency: 3\n")
+
+    (settings,) = settings_from(
+        {"trials": 5, "seed": None},
+        config=config,
+        environment={"TOOL_SANDBOX_TRIALS": "4", "TOOL_SANDBOX_SEED": "9"},
+    )
+
+    assert (settings.agent, settings.trials, settings.seed, settings.concurrency) == ("nop", 5, 9, 3)
+
+
+def test_several_agents_make_several_runs() -> None:
+    every = settings_from({}, agents=["oracle", "gpt-5"], environment={})
+
+    assert [(settings.agent, settings.user) for settings in every] == [
+        ("oracle", "oracle"),
+        ("gpt-5", "GPT_4_o_2024_05_13"),
+    ]
+
+
+@pytest.mark.parametrize("agent", ["local", "local:/models/tiny.gguf"])
+def test_a_local_agent_talks_to_itself_unless_told_otherwise(agent: str) -> None:
+    (settings,) = settings_from({}, agents=[agent], environment={})
+
+    assert settings.user == agent
+
+
+def test_agents_by_pattern_become_rules(tmp_path: Path) -> None:
+    config = _file(tmp_path, "agent: gpt-5\nagents:\n  reminder_*: nop\n  tag:coreference: oracle\n")
+
+    (settings,) = settings_from({}, config=config, environment={})
+
+    assert [(rule.pattern, rule.agent) for rule in settings.agent_rules] == [
+        ("reminder_*", "nop"),
+        ("tag:coreference", "oracle"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("agnet: nop", "'agnet' is no setting; did you mean 'agent'"),
+        ("agent: [unclosed", "is no valid YAML"),
+        ("- agent", "must be a mapping"),
+        ("agent: nop\nagents: gpt-5", "'agents' must map"),
+        ("agent: nop\ntrials: many", "trials is 'many'"),
+        ("agent: nop\nconcurrency: 0", "concurrency is 0"),
+        ("agent_rules: {}", "'agent_rules' is no setting"),
+    ],
+)
+def test_a_mistake_in_the_file_is_one_clear_error(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
+        settings_from({}, config=_file(tmp_path, text), environment={})
+
+
+def test_a_file_that_is_not_there_is_named() -> None:
+    with pytest.raises(SettingsError, match=r"cannot read the settings file '.*nowhere.yaml'"):
+        settings_from({}, config="/nowhere.yaml", environment={})
+
+
+def test_without_an_agent_nothing_is_run() -> None:
+    with pytest.raises(SettingsError, match="no agent was named"):
+        settings_from({}, environment={})
+
+
+def test_parameters_are_read_as_yaml() -> None:
+    assert parameters(["a=1", "b=low", "c={d: [1, 2]}", "e=x=y"]) == {
+        "a": 1,
+        "b": "low",
+        "c": {"d": [1, 2]},
+        "e": "x=y",
+    }
+
+
+@pytest.mark.parametrize("assignment", ["a", "=1", "a=[1"])
+def test_a_parameter_must_be_an_assignment(assignment: str) -> None:
+    with pytest.raises(SettingsError, match="--param"):
+        parameters([assignment])

@@ -1,0 +1,212 @@
+"""Runs that are killed, interrupted, out of money or without a provider, against a server in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.command import call, openai_server, run_directory, spawn
+
+SCENARIOS = ("switch_*", "--tag", "no_distraction_tools", "three_distraction_tools")
+
+
+def _records(directory: Path) -> list[dict[str, Any]]:
+    path = directory / "results.jsonl"
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def _summary(directory: Path) -> dict[str, Any]:
+    summary: dict[str, Any] = json.loads((directory / "result_summary.json").read_text())
+    return summary
+
+
+def _calls(url: str) -> int:
+    with urllib.request.urlopen(url.replace("/v1", "/calls")) as answer:  # noqa: S310 -- our own server on loopback
+        return int(json.load(answer)["calls"])
+
+
+def _start(url: str, base: Path, *more: str) -> subprocess.Popen[str]:
+    arguments = ("run", "-a", f"direct:{url}/model", "-u", "oracle", "-s", *SCENARIOS, "-o", str(base), *more)
+    return spawn(*arguments)
+
+
+def _wait_for_results(base: Path, count: int, process: subprocess.Popen[str]) -> Path:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        if base.exists() and any(base.iterdir()) and len(_lines(run_directory(base))) >= count:
+            return run_directory(base)
+        time.sleep(0.02)
+    process.kill()
+    pytest.fail(f"no {count} results in time: {process.communicate()}")
+
+
+def _lines(directory: Path) -> list[str]:
+    path = directory / "results.jsonl"
+    return path.read_text().splitlines() if path.exists() else []
+
+
+def _scores(directory: Path) -> dict[tuple[str, int], Any]:
+    return {(one["name"], one["trial"]): one["similarity"] for one in _summary(directory)["per_scenario_results"]}
+
+
+def test_a_killed_run_goes_on_without_repeating_a_sample_or_paying_a_call_twice(tmp_path: Path) -> None:
+    with openai_server("0.2") as url:
+        process = _start(url, tmp_path / "runs", "-p", "2")
+        directory = _wait_for_results(tmp_path / "runs", 3, process)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        kept = _records(directory)
+        with (directory / "results.jsonl").open("a") as file:
+            file.write('{"name": "torn')
+
+        resumed = call("resume", str(directory))
+        answered = _calls(url)
+
+    assert resumed.returncode == 0, resumed.stderr
+    records = _records(directory)
+    assert records[: len(kept)] == kept
+    keys = [(record["name"], record["trial"]) for record in records]
+    assert len(keys) == len(set(keys)) == len(_summary(directory)["per_scenario_results"])
+    journaled = (directory / "calls.jsonl").read_text().splitlines()
+    assert len(journaled) == len(keys)
+    assert answered <= len(keys) + 2, "only the calls in flight at the kill may be asked again"
+
+
+def test_a_resumed_run_has_the_results_of_one_that_was_never_stopped(tmp_path: Path) -> None:
+    with openai_server("0.1") as url:
+        process = _start(url, tmp_path / "stopped", "-p", "2")
+        directory = _wait_for_results(tmp_path / "stopped", 2, process)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        call("resume", str(directory))
+        whole = _start(url, tmp_path / "whole")
+        whole.communicate(timeout=60)
+
+    assert _scores(directory) == _scores(run_directory(tmp_path / "whole"))
+
+
+def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(tmp_path: Path) -> None:
+    with openai_server("0.3") as url:
+        process = _start(url, tmp_path / "runs", "-p", "2")
+        directory = _wait_for_results(tmp_path / "runs", 2, process)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+
+    assert process.returncode == 130
+    assert f"tool_sandbox resume {directory}" in err
+    assert "Traceback" not in err
+    assert "cancelled" in out
+    outcomes = _summary(directory)["outcomes"]
+    assert outcomes["scored"] == len(_records(directory)) >= 2
+    assert outcomes["void"]["cancelled"] == outcomes["samples"] - outcomes["scored"]
+
+
+def test_ctrl_c_ends_a_run_whose_role_never_answers(tmp_path: Path) -> None:
+    (tmp_path / "deaf.py").write_text(
+        "import time\n"
+        "from tool_sandbox.common.vocabulary import RoleType\n"
+        "from tool_sandbox.roles.base_role import BaseRole\n"
+        "class Deaf(BaseRole):\n"
+        "    role_type = RoleType.AGENT\n"
+        "    def respond(self, ending_index=None):\n"
+        "        print('listening', flush=True)\n"
+        "        time.sleep(600)\n"
+    )
+    process = spawn(
+        "run", "-a", "deaf:Deaf", "-u", "oracle", "-s", "switch_wifi_off", "-o", str(tmp_path / "runs"),
+        environment={"PYTHONPATH": f"{Path(__file__).resolve().parents[2]}:{tmp_path}"},
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stdout.readline() == "listening\n"
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=20)
+
+    assert process.returncode == 130
+
+
+def test_a_provider_that_fails_makes_samples_void_and_code_1(tmp_path: Path) -> None:
+    with openai_server("0", "2") as url:
+        process = _start(url, tmp_path / "runs", "-p", "1", "--retries", "0")
+        out, _ = process.communicate(timeout=60)
+        directory = run_directory(tmp_path / "runs")
+
+        assert process.returncode == 1
+        summary = _summary(directory)
+        assert summary["outcomes"]["scored"] == 2
+        assert set(summary["outcomes"]["void"]) == {"provider"}
+        assert "void: provider" in out
+        failed = next(one for one in summary["per_scenario_results"] if one["status"] == "void")
+        assert (failed["similarity"], failed["error"]["status"]) == (None, 500)
+
+        again = call("resume", str(directory))
+        assert (again.returncode, _summary(directory)["outcomes"]["scored"]) == (1, 2)
+
+    with openai_server() as url:
+        record = json.loads((directory / "run.json").read_text())
+        record["settings"]["agent"] = f"direct:{url}/model"
+        (directory / "run.json").write_text(json.dumps(record))
+
+        retried = call("resume", str(directory), "--retry-void")
+
+    assert retried.returncode == 0, retried.stderr
+    assert _summary(directory)["outcomes"]["void"] == {}
+
+
+def test_a_budget_stops_the_run_with_code_3_and_a_larger_one_goes_on(tmp_path: Path) -> None:
+    prices = "prices={input_cost_per_token: 0.00001, output_cost_per_token: 0.00001}"
+    with openai_server() as url:
+        process = _start(url, tmp_path / "runs", "-p", "4", "--budget", "0.02", "--max-tokens", "10", "--param", prices)
+        _, err = process.communicate(timeout=60)
+        directory = run_directory(tmp_path / "runs")
+        first = _summary(directory)
+
+        assert process.returncode == 3, err
+        assert "--budget" in err
+        assert 0 < first["spending"]["cost"] <= 0.02
+        assert first["outcomes"]["scored"] == len(_records(directory)) > 0
+        assert set(first["outcomes"]["void"]) <= {"budget", "cancelled"}
+
+        resumed = call("resume", str(directory), "--budget", "100")
+
+    assert resumed.returncode == 0, resumed.stderr
+    assert _summary(directory)["spending"]["cost"] > 0.02
+
+
+def test_no_key_is_written_anywhere(tmp_path: Path) -> None:
+    secret = "sk-qwertyuiop0123456789"
+    with openai_server("0", "1") as url:
+        finished = call(
+            "run", "-a", f"direct:{url}/model", "-u", "oracle", "-s", "switch_wifi_*", "-o", str(tmp_path),
+            "--retries", "0", "--param", f"api_key={secret}",
+        )  # fmt: skip
+
+    assert finished.returncode == 1
+    assert secret not in finished.stdout + finished.stderr
+    for path in run_directory(tmp_path).rglob("*"):
+        assert not path.is_file() or secret.encode() not in path.read_bytes(), path
+
+    resumed = call("resume", str(run_directory(tmp_path)))
+    assert resumed.returncode == 2
+    assert "api_key" in resumed.stderr
+
+
+def test_a_model_behind_litellm_plays_over_real_http(tmp_path: Path) -> None:
+    with openai_server() as url:
+        finished = call(
+            "run", "-a", "openai/x", "-u", "openai/gpt-4o", "-s", "switch_wifi_off", "-o", str(tmp_path),
+            environment={"OPENAI_API_BASE": url, "OPENAI_API_KEY": "sk-anything"},
+        )  # fmt: skip
+
+    assert finished.returncode == 0, finished.stderr
+    (result,) = _summary(run_directory(tmp_path))["per_scenario_results"]
+    assert (result["status"], result["messages"]) == ("scored", 3)
+    assert result["spending"]["calls"] == 2
+    assert result["spending"]["unpriced_calls"] == 1
+    assert result["spending"]["cost"] > 0
