@@ -141,6 +141,7 @@ def _using() -> dict[str, Any]:
         "from": _TEXT,
         "take": {"type": "object", "additionalProperties": path},
         "extractor": {"enum": list(spec.EXTRACTORS)},
+        "fill": {"enum": ["content", "tool_trace"]},
     }
     return _object({key: properties[key] for key in spec.USING_KEYS}, ["from"])
 
