@@ -217,3 +217,14 @@ def rescore(
     from tool_sandbox.cli.inspect import rescore_run
 
     rescore_run(directory, scenarios_from or (), tools_from or ())
+
+
+@app.command()
+def cache(action: options.CacheAction, where: options.Cache = "disk") -> None:
+    """Forget the answers kept by --cache."""
+    from tool_sandbox.cli.inspect import clear_cache
+
+    if action != "clear":
+        message = f"there is no {action!r} for the cache; 'tool_sandbox cache clear' forgets every answer."
+        raise UsageError(message)
+    clear_cache(where or "disk")

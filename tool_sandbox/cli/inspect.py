@@ -10,6 +10,7 @@ from tool_sandbox.cli.tables import print_rescoring, print_scenarios
 from tool_sandbox.common.script import EndStep, SayStep, ToolStep, UserStep
 from tool_sandbox.common.transcript import is_few_shot
 from tool_sandbox.errors import UsageError
+from tool_sandbox.llm.redaction import redact_text
 from tool_sandbox.scenarios.nearest import hint
 
 if TYPE_CHECKING:
@@ -56,6 +57,27 @@ def rescore_run(location: str, scenarios_from: Sequence[str], tools_from: Sequen
     from tool_sandbox.analysis.rescore import rescore
 
     print_rescoring(rescore(location, all_scenarios(scenarios_from, tools_from)))
+
+
+def clear_cache(where: str) -> None:
+    """Forget every answer in a cache and tell how many that were.
+
+    Raises:
+        UsageError: The cache cannot be reached.
+    """
+    from tool_sandbox.llm.cache_settings import CacheSettings
+    from tool_sandbox.llm.cache_store import ResponseCache
+
+    cache = ResponseCache(CacheSettings.parse(where))
+    try:
+        print(f"{cache.clear()} answers forgotten")
+    except Exception as error:  # every kind of cache fails in its own ways
+        message = (
+            f"the cache {redact_text(where)!r} cannot be cleared: {type(error).__name__}: {redact_text(str(error))}"
+        )
+        raise UsageError(message) from error
+    finally:
+        cache.close()
 
 
 def described(name: str, scenario: Scenario) -> Iterator[str]:

@@ -57,6 +57,7 @@ OnFallback = Annotated[
 Cache = Annotated[
     str | None, _option("--cache", metavar="memory|disk|redis://...", help="Where answers are kept for the next time.")
 ]
+CacheAction = Annotated[str, typer.Argument(metavar="clear", help="What to do.")]
 Budget = Annotated[float | None, _option("--budget", metavar="USD", help="What the run may spend.")]
 Temperature = Annotated[float | None, _option("--temperature", metavar="T", help="Sampling temperature of the agent.")]
 MaxTokens = Annotated[int | None, _option("--max-tokens", metavar="N", help="Longest answer of the agent.")]

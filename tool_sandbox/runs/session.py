@@ -133,7 +133,7 @@ def _with_shuffled_tools(sample: Sample, settings: RunSettings) -> Scenario:
     """The scenario with its tools offered in an order drawn from the sample's seed."""
     world = sample.scenario.starting_context.fork()
     tools = list(world.name_to_tool.items())
-    random.Random(f"tools/{sample.seed(settings.seed)}").shuffle(tools)  # noqa: S311 -- reproducible on purpose
+    random.Random(f"tools/{sample.seed(settings.seed)}").shuffle(tools)
     world.name_to_tool = dict(tools)
     return evolve(sample.scenario, starting_context=world)
 

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import threading
+import time
+
+import pytest
+
+from tool_sandbox.runs.threads import RoleThreads
+
+
+def test_work_comes_back_with_its_value_or_its_error() -> None:
+    threads = RoleThreads(2)
+
+    assert threads.submit(lambda word: word * 2, "a").result(5) == "aa"
+    with pytest.raises(ZeroDivisionError):
+        threads.submit(lambda: 1 // 0).result(5)
+
+
+def test_no_more_threads_than_allowed_work_at_once() -> None:
+    threads = RoleThreads(3)
+    running, most, lock = [0], [0], threading.Lock()
+
+    def work() -> None:
+        with lock:
+            running[0] += 1
+            most[0] = max(most[0], running[0])
+        time.sleep(0.01)
+        with lock:
+            running[0] -= 1
+
+    for future in [threads.submit(work) for _ in range(20)]:
+        future.result(5)
+
+    assert most[0] == 3
+
+
+def test_a_thread_that_has_nothing_to_do_is_used_again() -> None:
+    threads = RoleThreads(8)
+
+    names = set()
+    for _ in range(5):
+        names.add(threads.submit(lambda: threading.current_thread().name).result(5))
+        time.sleep(0.01)
+
+    assert len(names) == 1
+
+
+async def test_an_event_loop_can_use_it_and_does_not_wait_for_it_at_the_end() -> None:
+    place: contextvars.ContextVar[str] = contextvars.ContextVar("place")
+    place.set("here")
+    loop = asyncio.get_running_loop()
+    loop.set_default_executor(RoleThreads(2))
+
+    assert await asyncio.to_thread(place.get) == "here"
+    stuck = loop.run_in_executor(None, time.sleep, 30)
+    started = time.monotonic()
+    await loop.shutdown_default_executor()
+
+    assert time.monotonic() - started < 5
+    stuck.cancel()
+
+
+def test_cancelled_work_is_not_begun() -> None:
+    threads = RoleThreads(1)
+    begun = threading.Event()
+    gate = threading.Event()
+    threads.submit(gate.wait)
+    future = threads.submit(begun.set)
+
+    assert future.cancel()
+    gate.set()
+    threads.submit(lambda: None).result(5)
+    assert not begun.is_set()
