@@ -9,6 +9,7 @@ import os
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -57,6 +58,8 @@ def load_litellm() -> Any:
         if ours:
             litellm.suppress_debug_info = True
             litellm.disable_hf_tokenizer_download = True
+            # Its types declare read-only items; pydantic warns at every late import that it cannot enforce them.
+            warnings.filterwarnings("ignore", message=r"Items? .* us\w+ the `ReadOnly` qualifier", category=UserWarning)
     return litellm
 
 

@@ -73,6 +73,8 @@ class Failure:
     """What is known about a failed call before it has a name."""
 
     text: str
+    details: str = ""
+    """More words that tell faults apart but are not for the message: error codes, the raw body."""
     status: int | None = None
     kind: str = ""
     """Class name of the exception beneath."""
@@ -115,7 +117,7 @@ def _made_up(failure: Failure) -> bool:
 
 
 def _classify(failure: Failure) -> tuple[type[ProviderError], bool]:
-    text = failure.text.lower()
+    text = f"{failure.text} {failure.details}".lower()
     status = failure.status
     if status is None or status < 400 or (failure.transport and status >= 500):  # noqa: PLR2004 -- HTTP
         return _without_answer(failure, text)

@@ -39,6 +39,7 @@ def provider_error(
     return error_for(
         Failure(
             text=text,
+            details=f"{getattr(error, 'code', None) or ''} {getattr(error, 'body', None) or ''}",
             status=status,
             kind=kind,
             headers=headers,

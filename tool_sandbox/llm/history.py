@@ -150,10 +150,16 @@ def _paired(messages: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         yield message
         for call in message.get("tool_calls") or ():
             call["function"]["arguments"] = _object(call["function"].get("arguments"))
+            call["function"]["name"] = _clean(call["function"]["name"])
             found = next((result for result in results if result["tool_call_id"] == call["id"]), None)
             if found is not None:
                 results.remove(found)
-            yield found or _missing(call)
+            yield {**found, "name": call["function"]["name"]} if found else _missing(call)
+
+
+def _clean(name: str) -> str:
+    """A tool name that providers take; models invent others, and every later turn would be refused for them."""
+    return re.sub(r"[^A-Za-z0-9_-]", "_", name)[:64] or "unnamed_tool"
 
 
 def _missing(call: Mapping[str, Any]) -> dict[str, Any]:

@@ -103,7 +103,7 @@ class Group:
         """The deployment to ask.
 
         Raises:
-            ProviderUnavailableError: All are left alone for now, and there is a fallback to go to.
+            ProviderError: All are left alone for now, and there is a fallback to go to.
             RateLimitError: All have reached limits of their own.
         """
         healthy = [load for load in self.loads if load.cooling_until <= now]
@@ -111,8 +111,7 @@ class Group:
             soonest = min(self.loads, key=lambda load: load.cooling_until)
             if not self._has_fallback:
                 return soonest
-            message = f"every deployment of {self.name!r} failed lately and is left alone for a moment."
-            raise ProviderUnavailableError(message, model=soonest.deployment.model, retryable=False)
+            raise self._resting(soonest)
         free = [load for load in healthy if load.free_in(now) <= 0]
         if not free:
             wait = min(load.free_in(now) for load in healthy)
@@ -122,13 +121,22 @@ class Group:
         candidates = [load for load in free if load.deployment.order == first]
         return self._choose(candidates, now, self._chance, self.settings.lowest_latency_buffer)
 
+    def _resting(self, load: Load) -> ProviderError:
+        """The error of a group that is left alone: why it is."""
+        message = f"every deployment of {self.name!r} failed lately and is left alone for a moment: {load.last_error}"
+        last = load.last_error
+        kind = ProviderUnavailableError if last is None else type(last)
+        status = None if last is None else last.status
+        return kind(message, model=load.deployment.model, status=status, retryable=False)
+
     def _learn(self, load: Load, error: ProviderError) -> None:
         """Count a failure, leave the deployment alone if it fails too much, and say what a further try can reach."""
         now = self._clock()
         failures = load.failed(now)
         at_once = isinstance(error, (*_HOPELESS, RateLimitError))
-        replaceable = len(self.loads) > 1 or self._has_fallback
-        if replaceable and (at_once or (error.retryable and failures > self.settings.allowed_fails)):
+        load.last_error = error
+        tired = failures > self.settings.allowed_fails and (error.retryable or at_once)
+        if (len(self.loads) > 1 and (at_once or tired)) or (self._has_fallback and tired):
             pause = self.settings.cooldown_time
             load.cooling_until = now + (max(pause, error.retry_after or 0.0) if pause else 0.0)
         error.deployment = load.deployment.id  # type: ignore[attr-defined]  # read when the attempt is recorded

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from attrs import Factory, define
 
+from tool_sandbox.errors import ProviderError
 from tool_sandbox.llm.chat import ChatResponse
 from tool_sandbox.llm.routing import Deployment
 
@@ -23,6 +24,8 @@ class Load:
     """US dollars for a token in and a token out."""
     in_flight: int = 0
     cooling_until: float = 0.0
+    last_error: ProviderError | None = None
+    """Why it failed the last time."""
     latencies: deque[float] = Factory(lambda: deque(maxlen=10))
     """Seconds per answer, the latest ones."""
     calls: deque[float] = Factory(deque)
