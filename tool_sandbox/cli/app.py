@@ -228,3 +228,13 @@ def cache(action: options.CacheAction, where: options.Cache = "disk") -> None:
         message = f"there is no {action!r} for the cache; 'tool_sandbox cache clear' forgets every answer."
         raise UsageError(message)
     clear_cache(where or "disk")
+
+
+@app.command()
+def doctor() -> None:
+    """Tell what this machine has for a run, and what it misses."""
+    from tool_sandbox.cli.doctor import examine
+
+    findings = list(examine())
+    print("\n".join(map(str, findings)))
+    raise typer.Exit(USAGE if any(finding.is_problem for finding in findings) else OK)

@@ -52,7 +52,7 @@ def print_scenarios(scenarios: Mapping[str, Scenario]) -> None:
     console = stdout_console()
     table = _table("scenario", "categories", "tags")
     for name, scenario in scenarios.items():
-        table.add_row(name, " ".join(map(str, scenario.categories)), " ".join(scenario.tags))
+        _add_row(table, name, " ".join(map(str, scenario.categories)), " ".join(scenario.tags))
     console.print(table)
     console.print(f"{len(scenarios)} scenarios")
 
@@ -64,7 +64,7 @@ def print_rescoring(rescoring: Rescoring) -> None:
         table = _table("scenario", "before", "now", "why")
         for sample in rescoring.changes:
             name = sample.name if not sample.trial else f"{sample.name} #{sample.trial}"
-            table.add_row(name, _number(sample.before), _number(sample.now), "\n".join(sample.reasons))
+            _add_row(table, name, _number(sample.before), _number(sample.now), "\n".join(sample.reasons))
         console.print(table)
     for skipped in rescoring.skipped:
         console.print(f"not judged: {skipped.name}: {skipped.why}", markup=False, soft_wrap=True)
@@ -80,7 +80,7 @@ def _samples_table(results: Sequence[SampleResult]) -> Table:
     several = any(result.trial for result in results)
     for result in shown:
         name = f"{result.name} #{result.trial}" if several else result.name
-        table.add_row(name, _number(result.similarity), _whole(result.turn_count), _outcome(result))
+        _add_row(table, name, _number(result.similarity), _whole(result.turn_count), _outcome(result))
     return table
 
 
@@ -97,7 +97,8 @@ def _categories_table(categories: Mapping[str, Mapping[str, Any]]) -> Table:
     for name, score in categories.items():
         if name == ALL_CATEGORIES:
             table.add_section()
-        table.add_row(
+        _add_row(
+            table,
             name,
             str(score["samples"]),
             str(score["samples"] - score["scored"]),
@@ -149,6 +150,13 @@ def _table(*columns: str, title: str | None = None) -> Table:
             column.removeprefix(">"), justify="right" if column.startswith(">") else "left", overflow="fold"
         )
     return table
+
+
+def _add_row(table: Table, *cells: str) -> None:
+    """Add a row of texts as they are: rich would read square brackets in a name as markup."""
+    from rich.text import Text
+
+    table.add_row(*map(Text, cells))
 
 
 def _number(value: float | None, digits: int = 3) -> str:

@@ -1,0 +1,67 @@
+"""A model on this machine plays through the command line, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.command import call, run_directory, spawn
+from tests.llm.tiny_gguf import write_tiny_gguf
+
+MARK = "TOOL_SANDBOX_TEST_MARK"
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_tiny_gguf(tmp_path_factory.mktemp("models") / "tiny.gguf", eager_to_call=True)
+
+
+def _arguments(tiny: Path, base: Path) -> list[str]:
+    return ["run", "-a", f"local:{tiny}", "-u", "oracle", "-s", "switch_wifi_off", "--max-tokens", "8", "-o", str(base)]
+
+
+def _marked(mark: str) -> list[int]:
+    """The processes that carry a mark in their environment, and so all that a run has started."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            environment = (entry / "environ").read_bytes()
+        except OSError:  # it has ended, or is somebody else's
+            continue
+        if f"{MARK}={mark}".encode() in environment:
+            found.append(int(entry.name))
+    return [pid for pid in found if pid != os.getpid()]
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="looks for processes in /proc")
+def test_a_local_run_ends_in_typed_outcomes_and_leaves_no_process(tiny: Path, tmp_path: Path) -> None:
+    finished = call(*_arguments(tiny, tmp_path), environment={MARK: "whole"})
+
+    assert finished.returncode in {0, 1}, finished.stderr
+    assert "Traceback" not in finished.stderr
+    summary = json.loads((run_directory(tmp_path) / "result_summary.json").read_text())
+    (result,) = summary["per_scenario_results"]
+    assert result["status"] == "scored" or result["cause"] in {"provider", "timeout", "context_window"}
+    assert summary["spending"]["unpriced_calls"] == 0
+    assert _marked("whole") == []
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="looks for processes in /proc")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_an_interrupted_local_run_leaves_no_process(tiny: Path, tmp_path: Path, number: signal.Signals) -> None:
+    mark = number.name
+    process = spawn(*_arguments(tiny, tmp_path), environment={MARK: mark})
+    deadline = time.monotonic() + 60
+    while len(_marked(mark)) < 2 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.send_signal(number)
+    process.communicate(timeout=60)
+
+    while _marked(mark) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert _marked(mark) == []
