@@ -9,6 +9,7 @@ from typing import Any
 from attrs import frozen
 
 from tool_sandbox.common.schemas import namespaces, schema_of
+from tool_sandbox.common.vocabulary import DatabaseNamespace
 from tool_sandbox.scenarios import spec
 from tool_sandbox.scenarios.document import Mapping, Place, Sequence
 from tool_sandbox.scenarios.fields import Fields, described
@@ -208,6 +209,8 @@ def _within(fields: Fields, verb: str, calls: tuple[spec.Call, ...], rows: AnyMa
     if verb not in ("called", *spec.TABLE_VERBS):
         raise fields.at("within").error(f"'within' is a tolerance for numbers; {verb!r} has none.")
     known = {name for call in calls for name in call.arguments} | _columns(rows)
+    if _wants_traces(rows):
+        known |= set(fields.raw("within") or ())
     if verb == "called" and "using" in fields and isinstance(fields.raw("using"), Mapping):
         taken = fields.raw("using").get("take")
         known |= set(taken) if isinstance(taken, Mapping) else set()
@@ -231,20 +234,37 @@ def _using(fields: Fields, verb: str) -> spec.Using | None:
     if "using" not in fields:
         return None
     place = fields.at("using")
-    if verb not in ("called", "said"):
+    if verb not in ("called", "said") and not (verb == "state" and set(fields.raw(verb)) == {"sandbox"}):
         raise place.error(f"'using' fills in an argument or a sentence; it goes with 'called' or 'said', not {verb!r}.")
     using = Fields.of(fields.raw("using"), place, spec.USING_KEYS)
+    fill = _filled_column(using, verb)
     if ("take" in using) == ("extractor" in using):
         raise place.error("expected either 'take' or 'extractor' beside 'from'.")
     if "extractor" in using:
         name = using.text("extractor")
         if name not in spec.EXTRACTORS:
             raise using.at("extractor").error(f"there is no extractor {name!r}; {hint(name, spec.EXTRACTORS)}")
-        return spec.Using(using.text("from"), extractor=name)
+        return spec.Using(using.text("from"), extractor=name, fill=fill)
     taken = using.raw("take")
     if not isinstance(taken, Mapping) or not all(isinstance(path, (str, int)) for path in taken.values()):
         raise using.at("take").error(f"expected {{argument: path into the result}}; got {described(taken)}.")
-    return spec.Using(using.text("from"), {name: str(path) for name, path in taken.items()})
+    return spec.Using(using.text("from"), {name: str(path) for name, path in taken.items()}, fill=fill)
+
+
+def _filled_column(using: Fields, verb: str) -> str | None:
+    if verb != "state":
+        if "fill" in using:
+            raise using.at("fill").error(f"{verb!r} says already what is filled; 'fill' goes with 'state' of the log.")
+        return None
+    column = using.text("fill")
+    if column not in spec.FILLED:
+        raise using.at("fill").error(f"nothing can be filled into {column!r}; {hint(column, spec.FILLED)}")
+    return column
+
+
+def _wants_traces(rows: AnyMapping[str, AnySequence[AnyMapping[str, Any]]]) -> bool:
+    """Whether tolerances are those of the arguments of recorded calls: the log has no numbers of its own."""
+    return any("tool_trace" in row for row in rows.get(DatabaseNamespace.SANDBOX, ()))
 
 
 def _since(fields: Fields, verb: str) -> str | None:

@@ -140,8 +140,8 @@ class NodeCompiler:
         from tool_sandbox.common import evaluation
 
         if check.using is not None:
-            fill_to = "tool_trace" if check.verb == "called" else "content"
-            extractor = _extractor(check.using, as_text=check.verb == "said")
+            fill_to = check.using.fill or ("tool_trace" if check.verb == "called" else "content")
+            extractor = _extractor(check.using, as_text=fill_to == "content")
             return partial(evaluation.tool_trace_dependant_similarity, fill_to=fill_to, extractor=extractor)
         of_verb: dict[str, Callable[..., float]] = {
             "added": evaluation.addition_similarity,
@@ -154,7 +154,7 @@ class NodeCompiler:
         name = check.using.milestone if check.using else check.since
         if name is None:
             return None
-        if name == spec.START and check.using is None:
+        if name == spec.START:
             return _FIRST_USER_MESSAGE
         key = "using" if check.using else "since"
         if name not in self.order.ids:
@@ -199,9 +199,9 @@ def _column_similarities(check: spec.Check, table: str) -> dict[str, Callable[..
 
     if check.verb == "requested":
         return {"content": evaluation.column_contains_similarity}
+    traces = partial(evaluation.column_tool_trace_exact_match_similarity, atol_dict=dict(check.within))
     if check.verb == "called":
-        trace = partial(evaluation.column_tool_trace_exact_match_similarity, atol_dict=dict(check.within))
-        return {"tool_trace": trace} if check.within else None
+        return {"tool_trace": traces} if check.within else None
     ways = {
         "exact": evaluation.column_exact_match_similarity,
         "similar": evaluation.column_rouge_l_similarity,
@@ -210,6 +210,8 @@ def _column_similarities(check: spec.Check, table: str) -> dict[str, Callable[..
     }
     columns = {name for row in check.rows.get(table, ()) for name in row} if check.rows else {"content"}
     chosen: dict[str, Callable[..., Any]] = {name: ways[way] for name, way in check.match.items() if name in columns}
+    if table == _LOG and check.within and "tool_trace" in columns:
+        return {**chosen, "tool_trace": traces}
     for name in check.within:
         if name in columns:
             chosen[name] = partial(evaluation.column_close_similarity, atol_dict=dict(check.within))

@@ -14,7 +14,8 @@ and its modifiers::
 
     within      tolerance per argument or column: a number, a duration such as ``5 minutes``, or ``any``
     match       how a column is compared: exact, similar, contains, any
-    using       a value out of the result that an earlier milestone saw: {from: milestone, take: {argument: path}}
+    using       a value out of the result that an earlier milestone saw: {from: milestone, take: {argument: path}};
+                with ``state`` of the log also ``fill``, the column it goes into
     since       what ``added``, ``updated`` and ``removed`` compare with: a milestone, or ``start`` (the default)
     after       which milestones come before; the previous one by default, ``[]`` for none
     may_change  tables that may change on the way here, or ``all``; every other untouched table must stay as it was
@@ -60,7 +61,8 @@ ENTRY_KEYS = (
     "variants",
 )
 VARIANT_KEYS = tuple(key for key in ENTRY_KEYS if key != "variants")
-USING_KEYS = ("from", "take", "extractor")
+USING_KEYS = ("from", "take", "extractor", "fill")
+FILLED = ("content", "tool_trace")
 MATCHES = ("exact", "similar", "contains", "any")
 EXTRACTORS = (
     "search_weather_around_lat_lon_temperature_extractor",
@@ -96,6 +98,8 @@ class Using:
     """Argument or placeholder name → dotted path into the tool's result; the empty path is the result itself."""
     extractor: str | None = None
     """Name of a ready-made extractor, instead of ``take``."""
+    fill: str | None = None
+    """For ``state``: the column of the log that values are filled into."""
 
 
 @frozen(kw_only=True)
