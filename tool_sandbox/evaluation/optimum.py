@@ -112,7 +112,7 @@ class Optimum:
 
     def _best_from(self, node: int) -> list[float]:
         problem = self._problem
-        choices = [range(problem.class_count(node, reference)) for reference in problem.varying[node]]
+        choices = [range(problem.class_count(node, reference)) for reference in problem.pointers[node]]
         combinations = 1
         for choice in choices:
             combinations *= len(choice)
@@ -123,7 +123,7 @@ class Optimum:
 
 
 def possible_similarities(problem: Problem, node: int, classes: tuple[int, ...]) -> list[float]:
-    """Similarity at every message; 1 where it cannot be computed: the search meets the error if it comes that far."""
+    """Similarity at every message with guarded tables unchanged; 1 where it cannot be computed: the search meets the error."""
     row = problem.rows.get((node, classes))
     if row is None:
         row = [_possible(problem, node, index, classes) for index in range(problem.first, problem.last + 1)]
@@ -133,7 +133,7 @@ def possible_similarities(problem: Problem, node: int, classes: tuple[int, ...])
 
 def _possible(problem: Problem, node: int, index: int, classes: tuple[int, ...]) -> float:
     try:
-        return problem.similarity(node, index, classes)
+        return problem.unguarded(node, index, classes)
     except OutOfRangeError:
         raise
     except Exception:  # noqa: BLE001 -- a user's similarity may raise anything where the search never looks
@@ -163,7 +163,7 @@ def _shape_of(problem: Problem, part: int) -> _Shape | None:
         open_references = [reference for reference in problem.varying[node] if part >> reference & 1]
         if any(not problem.before[node] >> reference & 1 for reference in open_references):
             return None
-        if sum(not problem.guarded_only[node, reference] for reference in open_references) > 1:
+        if sum(reference in problem.pointers[node] for reference in open_references) > 1:
             return None
     sources = [node for node in nodes if not problem.before[node] & part]
     return _Shape(sources[0], source_rooted=len(sources) == 1)
@@ -240,28 +240,27 @@ class _Messages:
         if towards is not None and class_of_towards is not None:
             known[towards] = class_of_towards
         join = self._join(node, before, towards)
-        if not join.ties:
-            classes = tuple([known[reference] for reference in self._problem.varying[node]])
+        allowed = self._unchanged_since(node, known)
+        best = list(join.missed)
+        for seen, gains in join.choices():
+            classes = tuple([known.get(reference, seen) for reference in self._problem.pointers[node]])
             own = possible_similarities(self._problem, node, classes)[self._offset :]
-            return [value + gain for value, gain in zip(own, join.kept, strict=True)]
-        return [
-            max(join.missed[at], self._best_kept(node, index, at, join, known)) for at, index in enumerate(self._indices)
-        ]
-
-    def _best_kept(self, node: int, index: int, at: int, join: _Join, known: dict[int, int]) -> float:
-        """Best sum if all guarded tables are unchanged, over the classes of the reference that is more than a guard."""
-        problem = self._problem
-        classes = {
-            reference: known[reference] if reference in known else problem.class_of(node, reference, index)
-            for reference in problem.varying[node]
-        }
-        best = _IMPOSSIBLE
-        for seen, gain in join.pointer.choices(at) if join.pointer else ((None, 0.0),):
-            if join.pointer and seen is not None:
-                classes[join.pointer.other] = seen
-            chosen = tuple(classes.values())
-            best = max(best, join.kept[at] + gain + possible_similarities(problem, node, chosen)[at + self._offset])
+            best = [
+                max(value, gain + similarity) if free else value
+                for value, gain, similarity, free in zip(best, gains, own, allowed, strict=True)
+            ]
         return best
+
+    def _unchanged_since(self, node: int, known: dict[int, int]) -> list[bool]:
+        """For each message, whether the guarded tables are as at the milestones that are matched already."""
+        allowed = [True] * len(self._indices)
+        for reference in self._problem.guards[node]:
+            if reference in known:
+                seen, at = self._problem.classes_seen(node, reference), known[reference]
+                allowed = [
+                    free and other == at for free, other in zip(allowed, seen[self._offset :], strict=True)
+                ]
+        return allowed
 
     def _join(self, node: int, before: list[int], towards: int | None) -> _Join:
         found = self._joins.get((node, towards))
@@ -285,33 +284,35 @@ class _Join:
         varying = problem.varying[node]
         plain = [list(accumulate(curve, max)) for other, curve in curves.items() if other not in varying]
         self.ties = [_Tie(problem, node, other, curve, indices) for other, curve in curves.items() if other in varying]
-        self.pointer = next((tie for tie in self.ties if not tie.guard), None)
-        """The neighbour whose traces or rows matter; a part with two of them is not solved here."""
+        self._pointer = next((tie for tie in self.ties if not tie.guard), None)
         nothing = [0.0] * len(indices)
         self.missed = [sum(gains) for gains in zip(nothing, *plain, *(tie.best for tie in self.ties), strict=True)]
         """Contributions if the milestone itself is given up."""
         unchanged = (tie.unchanged() for tie in self.ties if tie.guard)
-        self.kept = [sum(gains) for gains in zip(nothing, *plain, *unchanged, strict=True)]
-        """Contributions if guarded tables are unchanged, without the pointer."""
+        self._kept = [sum(gains) for gains in zip(nothing, *plain, *unchanged, strict=True)]
+
+    def choices(self) -> list[tuple[int, list[float]]]:
+        """Contributions if guarded tables are unchanged, for each class of the neighbour that is more than a guard."""
+        if self._pointer is None:
+            return [(0, self._kept)]
+        return [
+            (seen, [kept + gain for kept, gain in zip(self._kept, gains, strict=True)])
+            for seen, gains in self._pointer.by_class.items()
+        ]
 
 
 class _Tie:
     """An earlier neighbour whose message matters to a milestone, with its best sums by class of message."""
 
     def __init__(self, problem: Problem, node: int, other: int, curve: list[float], indices: range) -> None:
-        self.other = other
-        self.guard = problem.guarded_only[node, other]
+        self.guard = other in problem.guards[node]
         self.best = list(accumulate(curve, max))
-        self._class_of = [problem.class_of(node, other, index) for index in indices]
-        self._by_class: dict[int, list[float]] = {}
+        self._class_of = problem.classes_seen(node, other)[indices.start - problem.first :]
+        self.by_class: dict[int, list[float]] = {}
         for seen in set(self._class_of):
             own = [value if self._class_of[at] == seen else _IMPOSSIBLE for at, value in enumerate(curve)]
-            self._by_class[seen] = list(accumulate(own, max))
+            self.by_class[seen] = list(accumulate(own, max))
 
     def unchanged(self) -> list[float]:
         """For each message, the best sum among earlier messages with the same guarded tables."""
-        return [self._by_class[seen][at] for at, seen in enumerate(self._class_of)]
-
-    def choices(self, at: int) -> list[tuple[int, float]]:
-        """Best sum among earlier messages, for each class that occurs."""
-        return [(seen, best[at]) for seen, best in self._by_class.items() if best[at] > _IMPOSSIBLE / 2]
+        return [self.by_class[seen][at] for at, seen in enumerate(self._class_of)]

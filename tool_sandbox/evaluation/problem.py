@@ -52,9 +52,13 @@ class Problem:
         self.exact = True
         """Whether no similarity was seen whose sums could be rounded."""
         self._calculators = calculators
-        self._classes: dict[tuple[int, int], dict[int, int]] = {}
+        self._classes: dict[tuple[int, int], list[int]] = {}
         self._samples: dict[tuple[int, int], list[int]] = {}
-        self.guarded_only: dict[tuple[int, int], bool] = {}
+        self._references: dict[int, tuple[int, ...]] = {}
+        self.guards: dict[int, tuple[int, ...]] = {}
+        """Of the varying references of each milestone, those that only demand unchanged tables."""
+        self.pointers: dict[int, tuple[int, ...]] = {}
+        """The other varying references."""
         self.varying: dict[int, tuple[int, ...]] = {node: self._classify(node) for node in self.nodes}
         self.referrers: dict[int, list[int]] = {
             node: [other for other in self.nodes if node in self.varying[other]] for node in self.nodes
@@ -100,7 +104,11 @@ class Problem:
 
     def class_of(self, node: int, reference: int, index: int) -> int:
         """Class of a message as a reference of a milestone."""
-        return self._classes[node, reference][index]
+        return self._classes[node, reference][index - self.first]
+
+    def classes_seen(self, node: int, reference: int) -> list[int]:
+        """Class of every message as a reference of a milestone."""
+        return self._classes[node, reference]
 
     def class_count(self, node: int, reference: int) -> int:
         """How many classes of messages a milestone can tell apart in one of its references."""
@@ -117,6 +125,19 @@ class Problem:
         Raises:
             OutOfRangeError: It is not between 0 and 1.
         """
+        seen = dict(zip(self.varying[node], classes, strict=True))
+        value = self.unguarded(node, index, tuple([seen[reference] for reference in self.pointers[node]]))
+        unchanged = all(self.class_of(node, reference, index) == seen[reference] for reference in self.guards[node])
+        return value if unchanged else 0.0
+
+    def unguarded(self, node: int, index: int, classes: tuple[int, ...]) -> float:
+        """The similarity if guarded tables are unchanged.
+
+        Args:
+            node: The milestone.
+            index: The message.
+            classes: Class of each of its ``pointers``.
+        """
         key = (node, index, classes)
         value = self._similarities.get(key)
         if value is None:
@@ -125,12 +146,12 @@ class Problem:
 
     def _calculate(self, node: int, index: int, classes: tuple[int, ...]) -> float:
         calculator = self._calculators[node]
-        mapping = {one.constraint.reference_milestone_node_index: (self.first, 0.0) for one in calculator.constraints}
-        for reference, at in zip(self.varying[node], classes, strict=True):
+        mapping = dict.fromkeys(self._references[node], (self.first, 0.0))
+        for reference in self.guards[node]:
+            mapping[reference] = (index, 0.0)
+        for reference, at in zip(self.pointers[node], classes, strict=True):
             mapping[reference] = (self._samples[node, reference][at], 0.0)
-        value = calculator.calculate_similarity(
-            index, {reference: match for reference, match in mapping.items() if reference is not None}
-        )
+        value = calculator.calculate_similarity(index, mapping)
         if not 0.0 <= value <= 1.0:
             raise OutOfRangeError
         if not (value * _GRID).is_integer():
@@ -145,19 +166,23 @@ class Problem:
             reference = one.constraint.reference_milestone_node_index
             if reference is not None and reference >= 0:
                 by_reference.setdefault(reference, []).append(at)
-        varying = []
+        self._references[node] = tuple(by_reference)
+        varying, guards = [], []
         for reference, positions in sorted(by_reference.items()):
             numbers: dict[Hashable, int] = {}
-            classes: dict[int, int] = {}
+            classes: list[int] = []
             samples: list[int] = []
             for index in range(self.first, self.last + 1):
                 seen = tuple([constraints[at].reference_identity(index) for at in positions])
                 if seen not in numbers:
                     numbers[seen] = len(samples)
                     samples.append(index)
-                classes[index] = numbers[seen]
+                classes.append(numbers[seen])
             if len(samples) > 1:
                 varying.append(reference)
                 self._classes[node, reference], self._samples[node, reference] = classes, samples
-                self.guarded_only[node, reference] = all(constraints[at].constraint.is_guardrail for at in positions)
+                if all(constraints[at].constraint.is_guardrail for at in positions):
+                    guards.append(reference)
+        self.guards[node] = tuple(guards)
+        self.pointers[node] = tuple([reference for reference in varying if reference not in guards])
         return tuple(varying)
