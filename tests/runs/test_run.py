@@ -81,6 +81,18 @@ def test_a_reached_budget_stops_the_run_and_leaves_the_rest_to_resume(tmp_path: 
     assert [result.name for result in plan.store.read_results()] == ["say_0", "say_1"]
 
 
+def test_a_disk_that_cannot_be_written_to_stops_the_run_with_one_message(tmp_path: Path) -> None:
+    plan = _plan(tmp_path, 16, concurrency=4)
+    (plan.store.directory / "trajectories").write_text("in the way")
+
+    with pytest.raises(errors.SettingsError, match=r"cannot write to '.*'.*tool_sandbox resume"):
+        run(plan)
+
+    assert isinstance(plan.cast, Cast)
+    assert len(plan.cast.played) < 16
+    assert plan.cast.closed
+
+
 def test_no_finished_sample_is_played_again(tmp_path: Path) -> None:
     first = _plan(tmp_path)
     run(first)

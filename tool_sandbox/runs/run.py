@@ -78,10 +78,7 @@ async def arun(plan: Plan) -> Report:
         return await play_sample(sample, plan.cast, plan.settings, run=name)
 
     def finished(sample: Sample, played: Played) -> None:
-        directory = plan.store.trajectory_directory(sample.name, sample.trial, plan.settings.trials)
-        plan.store.write_trajectory(directory, played.files)
-        if played.result.finished:
-            plan.store.append_result(played.result)
+        _write(plan, sample, played)
         done[sample.key] = played.result
         plan.observer.finished(played.result)
 
@@ -97,6 +94,20 @@ async def arun(plan: Plan) -> Report:
     summary = summarise(results, git_sha=provenance.git_sha(), run=run_facts(plan.settings, ending))
     plan.store.write_summary(summary)
     return Report(results=results, summary=summary, ending=ending, directory=str(plan.store.directory))
+
+
+def _write(plan: Plan, sample: Sample, played: Played) -> None:
+    directory = plan.store.trajectory_directory(sample.name, sample.trial, plan.settings.trials)
+    try:
+        plan.store.write_trajectory(directory, played.files)
+        if played.result.finished:
+            plan.store.append_result(played.result)
+    except OSError as error:
+        message = (
+            f"cannot write to {str(plan.store.directory)!r}: {error.strerror or error}. What was finished before is "
+            "kept; once there is room again, go on with 'tool_sandbox resume'."
+        )
+        raise SettingsError(message) from error
 
 
 def _with_unplayed(

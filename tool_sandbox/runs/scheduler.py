@@ -60,10 +60,9 @@ class Schedule:
         for _ in range(min(self.concurrency, len(samples))):
             worker = asyncio.create_task(self._work(waiting), context=contextvars.copy_context())
             self._workers.add(worker)
-        outcomes = await asyncio.gather(*self._workers, return_exceptions=True)
-        for outcome in outcomes:
-            if isinstance(outcome, BaseException) and not isinstance(outcome, asyncio.CancelledError):
-                raise outcome
+        if self._workers:
+            await asyncio.wait(self._workers, return_when=asyncio.FIRST_EXCEPTION)
+        await self._give_up_the_rest()
         return self.ending
 
     def interrupt(self) -> None:
@@ -71,6 +70,16 @@ class Schedule:
         self.ending = Ending.INTERRUPTED
         for worker in self._workers:
             worker.cancel()
+
+    async def _give_up_the_rest(self) -> None:
+        """Wait until no worker is left; when one failed, the others are stopped, and its error is raised."""
+        failed = [worker for worker in self._workers if worker.done() and not worker.cancelled() and worker.exception()]
+        if failed:
+            for worker in self._workers:
+                worker.cancel()
+        await asyncio.gather(*self._workers, return_exceptions=True)
+        for worker in failed:
+            worker.result()
 
     async def _work(self, waiting: Iterator[Sample]) -> None:
         while self.ending is Ending.DONE and (sample := next(waiting, None)) is not None:

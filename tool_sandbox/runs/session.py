@@ -73,7 +73,7 @@ class Played:
 
     result: SampleResult
     files: Mapping[str, str]
-    """The trajectory: file name to text. A void sample has no ``conversation.json``."""
+    """The trajectory: file name to text. A sample that could not be judged has no ``conversation.json``."""
 
 
 def samples_of(name_to_scenario: Mapping[str, Scenario], trials: int) -> list[Sample]:
