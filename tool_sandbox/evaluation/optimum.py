@@ -16,6 +16,9 @@ _COMBINATIONS = 64
 
 _IMPOSSIBLE = -1e9
 
+_MARGIN = 1e-12
+"""What differences of sums may lose to rounding."""
+
 
 class Optimum:
     """Reachable sums of one matching, each computed once.
@@ -31,6 +34,8 @@ class Optimum:
         self._shapes: dict[int, _Shape | None] = {}
         self._curves: dict[tuple[int, tuple[tuple[int, int, int], ...]], list[float]] = {}
         self._bounds: dict[int, list[float]] = {}
+        self._best: dict[int, list[float]] = {}
+        self._guarded: dict[tuple[int, int, int], list[float]] = {}
 
     def value(self, state: State) -> float:
         """Largest sum over what is left; 0 when nothing is."""
@@ -97,7 +102,9 @@ class Optimum:
         for bound, node, index, similarity in promising:
             if -bound <= best:
                 break
-            best = max(best, similarity + self.value(problem.after(part, node, index)))
+            after = problem.after(part, node, index)
+            if similarity + self.guarded_bound(after) > best:
+                best = max(best, similarity + self.value(after))
         return best
 
     def bound(self, remaining: int, lowest: int) -> float:
@@ -110,6 +117,24 @@ class Optimum:
                 total += self._bounds[node][at]
         return total
 
+    def guarded_bound(self, state: State) -> float:
+        """The same for a state, closer: guarded tables must be as at the milestones matched already."""
+        problem, at = self._problem, state.lowest - self._problem.first
+        total = self.bound(state.remaining, state.lowest)
+        closer: dict[int, float] = {}
+        for node, reference, seen in state.classes:
+            if reference in problem.guards[node]:
+                key = (node, reference, seen)
+                if key not in self._guarded:
+                    self._guarded[key] = self._best_guarded(node, reference, seen)
+                closer[node] = min(closer.get(node, self._bounds[node][at]), self._guarded[key][at])
+        return total - sum(self._bounds[node][at] - value for node, value in closer.items()) + _MARGIN
+
+    def _best_guarded(self, node: int, reference: int, seen: int) -> list[float]:
+        classes = self._problem.classes_seen(node, reference)
+        best = self._best[node]
+        return _suffix_maxima([value if at == seen else 0.0 for value, at in zip(best, classes, strict=True)])
+
     def _best_from(self, node: int) -> list[float]:
         problem = self._problem
         choices = [range(problem.class_count(node, reference)) for reference in problem.pointers[node]]
@@ -117,9 +142,11 @@ class Optimum:
         for choice in choices:
             combinations *= len(choice)
         if combinations > _COMBINATIONS:
-            return [1.0] * (problem.last - problem.first + 1)
+            self._best[node] = [1.0] * (problem.last - problem.first + 1)
+            return self._best[node]
         rows = (possible_similarities(problem, node, classes) for classes in product(*choices))
-        return _suffix_maxima([max(values) for values in zip(*rows, strict=True)])
+        self._best[node] = [max(values) for values in zip(*rows, strict=True)]
+        return _suffix_maxima(self._best[node])
 
 
 def possible_similarities(problem: Problem, node: int, classes: tuple[int, ...]) -> list[float]:

@@ -12,6 +12,10 @@ _GRID = float(1 << 44)
 """Sums of a few numbers that are whole multiples of 2**-44 are exact."""
 
 
+NEVER = -1
+"""Class of a reference that no message can be equal to."""
+
+
 class OutOfRangeError(Exception):
     """A similarity is not between 0 and 1."""
 
@@ -54,6 +58,7 @@ class Problem:
         self._calculators = calculators
         self._classes: dict[tuple[int, int], list[int]] = {}
         self._samples: dict[tuple[int, int], list[int]] = {}
+        self._groups: dict[tuple[int, int], int] = {}
         self._references: dict[int, tuple[int, ...]] = {}
         self.guards: dict[int, tuple[int, ...]] = {}
         """Of the varying references of each milestone, those that only demand unchanged tables."""
@@ -76,10 +81,28 @@ class Problem:
         """The state once a free milestone was matched to a message."""
         classes = [entry for entry in state.classes if entry[0] != node]
         known = len(classes)
-        classes += [(other, node, self.class_of(other, node, index)) for other in self.referrers[node]]
+        for other in self.referrers[node]:
+            classes.append((other, node, self.class_of(other, node, index)))
+            classes = self._given_up(classes, other)
         if len(classes) > known:
             classes.sort()
         return State(state.remaining & ~(1 << node), index, tuple(classes))
+
+    def _given_up(self, classes: list[tuple[int, int, int]], node: int) -> list[tuple[int, int, int]]:
+        """The same, with one form for all ways in which the guards of a milestone contradict each other."""
+        guards = self.guards[node]
+        seen: dict[int, int] = {}
+        contradictory = False
+        for referrer, reference, at in classes:
+            if referrer == node and reference in guards:
+                group = self._groups[node, reference]
+                contradictory = contradictory or at == NEVER or seen.setdefault(group, at) != at
+        if not contradictory:
+            return classes
+        return [
+            (referrer, reference, NEVER) if referrer == node and reference in guards else (referrer, reference, at)
+            for referrer, reference, at in classes
+        ]
 
     def free(self, remaining: int) -> list[int]:
         """Milestones that are left and have nothing left before them."""
@@ -183,6 +206,8 @@ class Problem:
                 self._classes[node, reference], self._samples[node, reference] = classes, samples
                 if all(constraints[at].constraint.is_guardrail for at in positions):
                     guards.append(reference)
+                    same = (other for other in guards if self._classes[node, other] == classes)
+                    self._groups[node, reference] = next(same)
         self.guards[node] = tuple(guards)
         self.pointers[node] = tuple([reference for reference in varying if reference not in guards])
         return tuple(varying)

@@ -72,7 +72,7 @@ class _Search:
             if optimum.bound(state.remaining & ~(1 << node), index) - negative < reachable:
                 continue
             after = problem.after(state, node, index)
-            if optimum.value(after) - negative < reachable:
+            if optimum.guarded_bound(after) - negative < reachable or optimum.value(after) - negative < reachable:
                 continue
             if best[0] and (self._visits > _VISITS or self._settled(after, total - negative, best[1])):
                 continue
