@@ -56,14 +56,14 @@ def tool_message(call_id: str, name: str = "test", arguments: Any = None) -> Mes
 
 
 def test_message_is_frozen_and_visible_to_both_ends_by_default() -> None:
-    message = Message("USER", "AGENT", "hi")  # type: ignore[arg-type]
+    message = Message("USER", "AGENT", "hi")
     assert message.visible_to == [USER, AGENT]
     assert message == Message(USER, AGENT, "hi")
     assert Message(USER, AGENT, "hi", visible_to=[USER]).visible_to == [USER]
     with pytest.raises(FrozenInstanceError):
         message.content = "ho"  # type: ignore[misc]
     with pytest.raises(ValueError, match="BUTLER"):
-        Message("BUTLER", "AGENT", "hi")  # type: ignore[arg-type]
+        Message("BUTLER", "AGENT", "hi")
 
 
 def test_message_can_be_made_from_a_row_of_the_log() -> None:
