@@ -1,0 +1,364 @@
+"""spec/30 §3: what an agent reads, asks and writes, whatever model is behind it."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from typing import Any
+
+import pytest
+
+from tests.llm.fakes import FakeModel, answer, call
+from tests.llm.loopback import Answer, completion, serving
+from tests.roles.worlds import AGENT, ENVIRONMENT, SYSTEM, USER, add, asks, log, replies, system, world
+from tool_sandbox.common.message import Message
+from tool_sandbox.common.vocabulary import ScenarioCategories
+from tool_sandbox.errors import (
+    HarnessError,
+    MissingKeyError,
+    ProviderTimeoutError,
+    RateLimitError,
+    SettingsError,
+)
+from tool_sandbox.llm.chat import CallTag, ChatModel
+from tool_sandbox.llm.reading import MALFORMED_CALL
+from tool_sandbox.roles import litellm_agent
+from tool_sandbox.roles.execution_environment import ExecutionEnvironment
+from tool_sandbox.roles.litellm_agent import LiteLLMAgent, LiteLLMAgentWithRouter
+
+
+@pytest.fixture(params=[False, True], ids=["blocking", "awaited"])
+def awaited(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param)
+
+
+def agent(model: ChatModel, **config: Any) -> LiteLLMAgent:
+    return LiteLLMAgent("openai/gpt-test", model=model, **config)
+
+
+async def respond(role: LiteLLMAgent, awaited: bool = False) -> list[Message]:
+    """The messages that the role adds."""
+    before = len(log())
+    if awaited:
+        await role.arespond()
+    else:
+        role.respond()
+    return log()[before:]
+
+
+async def test_text_goes_to_the_user(awaited: bool) -> None:
+    with world(system(), asks()):
+        assert await respond(agent(FakeModel(answer("It is."))), awaited) == [replies("It is.")]
+
+
+async def test_each_call_is_one_message_to_the_environment_in_order(awaited: bool) -> None:
+    calls = (call("get_wifi_status", "", "c1"), call("search_contacts", '{"name": "Ada", "is_self": null}', "call-2"))
+    with world(system(), asks()):
+        first, second = await respond(agent(FakeModel(answer(None, tool_calls=calls))), awaited)
+    assert (first.sender, first.recipient) == (AGENT, ENVIRONMENT)
+    assert first.content == (
+        "c1_parameters = {}\nc1_response = get_wifi_status(**c1_parameters)\nprint(repr(c1_response))"
+    )
+    assert (first.openai_tool_call_id, first.openai_function_name) == ("c1", "get_wifi_status")
+    assert (second.openai_tool_call_id, second.openai_function_name) == ("call-2", "search_contacts")
+    assert "{'name': 'Ada', 'is_self': None}" in second.content
+
+
+async def test_what_is_asked_holds_the_conversation_tools_parameters_and_its_place_in_the_run(awaited: bool) -> None:
+    model = FakeModel(answer())
+    role = agent(model, temperature=0.5, seed=3, timeout=7, stream=True, user="team")
+    role.tag = CallTag(run="r", scenario="s", trial=2)
+    with world(system("Be careful."), asks("Is wifi on?")):
+        await respond(role, awaited)
+    request = model.requests[0]
+    assert list(request.messages) == [
+        {"role": "system", "content": "Be careful."},
+        {"role": "user", "content": "Is wifi on?"},
+    ]
+    assert request.params == {"temperature": 0.5, "max_tokens": 1024, "seed": 3, "user": "team"}
+    assert (request.model, request.timeout, request.stream) == ("openai/gpt-test", 7, True)
+    assert (request.tag.run, request.tag.scenario, request.tag.trial, request.tag.role) == ("r", "s", 2, "AGENT")
+    assert request.tag.user == "team"
+    names = [tool["function"]["name"] for tool in request.tools]
+    assert "get_wifi_status" in names
+    assert "end_conversation" not in names
+
+
+async def test_nothing_is_said_after_a_message_from_the_system(awaited: bool) -> None:
+    model = FakeModel(answer())
+    with world(asks(), system()):
+        assert await respond(agent(model), awaited) == []
+    assert model.calls == 0
+
+
+async def test_it_must_be_the_agents_turn(awaited: bool) -> None:
+    with world(asks(), replies()), pytest.raises(KeyError):
+        await respond(agent(FakeModel(answer())), awaited)
+
+
+async def test_examples_for_the_user_and_the_users_own_calls_stay_hidden() -> None:
+    model = FakeModel(answer())
+    example = Message(USER, AGENT, "an example", visible_to=[USER])
+    with world(system(), example, Message(USER, ENVIRONMENT, "end_conversation()"), asks()):
+        await respond(agent(model))
+    assert [message["content"] for message in model.requests[0].messages] == ["Be careful.", "Is wifi on?"]
+
+
+async def test_an_earlier_message_can_be_answered() -> None:
+    model = FakeModel(answer("late"))
+    with world(system(), asks("first"), replies("x"), asks("second")):
+        agent(model).respond(ending_index=1)
+    assert [message["content"] for message in model.requests[0].messages] == ["Be careful.", "first"]
+
+
+async def test_a_call_and_its_result_go_back_to_the_model() -> None:
+    calls = (call("get_wifi_status", "{}", "call:1/x"),)
+    model = FakeModel(answer(None, tool_calls=calls), answer("Wifi is on."))
+    role = agent(model)
+    with world(system(), asks()):
+        await respond(role)
+        ExecutionEnvironment().respond()
+        assert await respond(role) == [replies("Wifi is on.")]
+    _, _, called, result = model.requests[1].messages
+    assert called["tool_calls"][0]["id"] == result["tool_call_id"] == "call:1/x"
+    assert called["tool_calls"][0]["function"] == {"arguments": "{}", "name": "get_wifi_status"}
+    assert (result["role"], result["name"], result["content"]) == ("tool", "get_wifi_status", "True")
+
+
+async def test_scrambled_names_are_offered_stored_and_turned_back_into_code() -> None:
+    model = FakeModel(answer(None, tool_calls=(call("setting_4", "{}", "c"),)), answer())
+    role = agent(model)
+    with world(system(), asks(), tool_augmentation_list=[ScenarioCategories.TOOL_NAME_SCRAMBLED]):
+        (message,) = await respond(role)
+        assert message.openai_function_name == "setting_4"
+        assert "get_wifi_status(**c_parameters)" in message.content
+        ExecutionEnvironment().respond()
+        assert log()[-1].content == "True"
+        await respond(role)
+    names = {tool["function"]["name"] for tool in model.requests[0].tools}
+    assert "setting_4" in names
+    assert "get_wifi_status" not in names
+    assert "get_wifi_status" not in json.dumps(model.requests[1].messages)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "counter", "error"),
+    [
+        ("no_such_tool", "{}", "unknown_tools", "NameError"),
+        ("end_conversation", "{}", "unknown_tools", "NameError"),
+        ("", "{}", "unknown_tools", "NameError"),
+        ("get_wifi_status", "{", "invalid_arguments", "ValueError"),
+        ("get_wifi_status", "[1]", "invalid_arguments", "ValueError"),
+        ("get_wifi_status", '{"a": NaN}', "invalid_arguments", "ValueError"),
+        ("get_wifi_status", '"x"', "invalid_arguments", "ValueError"),
+    ],
+)
+async def test_a_call_that_cannot_be_made_is_answered_with_an_error_and_counted(
+    name: str, arguments: str, counter: str, error: str
+) -> None:
+    good = call("get_wifi_status", "{}", "good")
+    model = FakeModel(answer(None, tool_calls=(call(name, arguments, "bad"), good)), answer("sorry"))
+    role = agent(model)
+    with world(system(), asks()):
+        assert len(await respond(role)) == 2
+        ExecutionEnvironment().respond()
+        assert await respond(role) == [replies("sorry")]
+        results = {m.openai_tool_call_id: m.content for m in log() if m.sender == ENVIRONMENT}
+    assert results["bad"].startswith(error)
+    assert results["good"] == "True"
+    assert role.counters[counter] == 1
+    sent = [m for m in model.requests[1].messages if m["role"] == "tool"]
+    assert {m["tool_call_id"] for m in sent} == {"bad", "good"}
+
+
+async def test_names_of_tools_stay_out_of_the_code_of_a_rejected_call() -> None:
+    """Minefields look for real tool names in what goes to the environment."""
+    with world(system(), asks(), tool_allow_list=["get_wifi_status"]):
+        (message,) = await respond(agent(FakeModel(answer(None, tool_calls=(call("search_contacts", "{}", "c"),)))))
+    assert "search_contacts" not in message.content
+    assert "get_wifi_status" not in message.content
+
+
+@pytest.mark.parametrize(
+    ("response", "error"),
+    [
+        (answer(None, tool_calls=(call("get_wifi_status", "{}", "a"), call("no_such_tool", "{}", "b"))), KeyError),
+        (answer(None, tool_calls=(call("get_wifi_status", "{", "a"),)), ValueError),
+        (answer(None), AssertionError),
+    ],
+)
+async def test_the_originals_exceptions_can_be_had_and_leave_no_trace(
+    response: Any, error: type[Exception], awaited: bool
+) -> None:
+    with world(system(), asks()):
+        with pytest.raises(error):
+            await respond(agent(FakeModel(response), on_invalid_tool_call="raise"), awaited)
+        assert len(log()) == 2
+
+
+@pytest.mark.parametrize("response", [answer(None), answer(""), answer(None, finish_reason=MALFORMED_CALL)])
+async def test_an_empty_answer_is_an_empty_message_and_counted(response: Any, awaited: bool) -> None:
+    role = agent(FakeModel(response))
+    with world(system(), asks()):
+        assert await respond(role, awaited) == [replies("")]
+    assert role.counters["empty_answers"] == 1
+    assert role.counters["malformed_calls"] == (response.finish_reason == MALFORMED_CALL)
+
+
+async def test_ids_that_are_empty_or_repeat_become_unique() -> None:
+    calls = (call("get_wifi_status", "{}", ""), call("get_wifi_status", "{}", "x"), call("get_wifi_status", "{}", "x"))
+    model = FakeModel(answer(None, tool_calls=calls), answer(None, tool_calls=calls))
+    role = agent(model)
+    with world(system(), asks()):
+        await respond(role)
+        ExecutionEnvironment().respond()
+        await respond(role)
+        ids = [message.openai_tool_call_id for message in log() if message.sender == AGENT]
+    assert len(set(ids)) == 6
+    assert all(ids)
+
+
+async def test_text_beside_calls_is_kept_and_sent_back() -> None:
+    calls = (call("get_wifi_status", "{}", "c"),)
+    model = FakeModel(answer("Let me look.", tool_calls=calls), answer())
+    role = agent(model)
+    with world(system(), asks()) as context:
+        assert len(await respond(role)) == 1
+        assert context.annotations[2]["text"] == "Let me look."
+        ExecutionEnvironment().respond()
+        await respond(role)
+    assert model.requests[1].messages[2]["content"] == "Let me look."
+
+
+async def test_thinking_is_sent_back_between_tool_turns_to_the_same_model_only() -> None:
+    thinking = {"thinking_blocks": [{"type": "thinking", "thinking": "hm", "signature": "s"}]}
+    model = FakeModel(
+        answer(None, tool_calls=(call("get_wifi_status", "{}", "c"),), provider_fields=thinking), answer()
+    )
+    with world(system(), asks()):
+        LiteLLMAgent("anthropic/claude-a", model=model).respond()
+        ExecutionEnvironment().respond()
+        for name in ("anthropic/claude-a", "anthropic/claude-b"):
+            LiteLLMAgent(name, model=model).respond(ending_index=3)
+    same, other = (request.messages[2] for request in model.requests[1:])
+    assert same["thinking_blocks"] == thinking["thinking_blocks"]
+    assert "thinking_blocks" not in other
+
+
+async def test_who_answered_is_kept_beside_the_message() -> None:
+    response = answer("hi", deployment="eu-1", fallback=True, adjustments=["temperature dropped"], request_id="r")
+    role = agent(FakeModel(response))
+    with world(system(), asks()) as context:
+        await respond(role)
+        kept = context.annotations[2]["answered"]
+    assert kept["deployment"] == "eu-1"
+    assert kept["fallback"] is True
+    assert kept["adjustments"] == ["temperature dropped"]
+    assert role.counters["fallbacks"] == 1
+
+
+async def test_provider_errors_pass_as_they_are_with_the_role_noted(awaited: bool) -> None:
+    with world(system(), asks()):
+        with pytest.raises(RateLimitError) as caught:
+            await respond(agent(FakeModel(RateLimitError("slow", status=429))), awaited)
+        assert len(log()) == 2
+    assert caught.value.role == "AGENT"  # type: ignore[attr-defined]
+
+
+async def test_other_exceptions_become_errors_of_ours(awaited: bool) -> None:
+    with world(system(), asks()):
+        with pytest.raises(ProviderTimeoutError):
+            await respond(agent(FakeModel(TimeoutError())), awaited)
+        with pytest.raises(HarnessError, match="KeyError"):
+            await respond(agent(FakeModel(KeyError("bug"))), awaited)
+
+
+def test_unknown_keys_are_refused_with_the_nearest_name() -> None:
+    with pytest.raises(SettingsError, match="did you mean 'max_budget'"):
+        agent(FakeModel(), max_budgets=3)
+
+
+def test_a_model_string_is_needed() -> None:
+    with pytest.raises(SettingsError, match="model string"):
+        LiteLLMAgent()
+
+
+def test_a_missing_key_is_found_when_the_agent_is_made() -> None:
+    with pytest.raises(MissingKeyError, match="MISTRAL_API_KEY"):
+        LiteLLMAgent("mistral/x")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "_validate_and_setup_config", "_setup_router_if_needed", "_setup_caching", "_setup_cost_tracking", "respond",
+        "arespond", "_make_llm_call", "_get_generation_params", "_parse_response_to_messages",
+        "_convert_to_standard_exception",
+    ],
+)  # fmt: skip
+def test_the_promised_methods_are_there_and_thin(name: str) -> None:
+    assert len(inspect.getsource(getattr(LiteLLMAgent, name)).splitlines()) <= 21
+
+
+def test_the_whole_agent_is_less_than_two_hundred_lines() -> None:
+    assert len(inspect.getsource(litellm_agent).splitlines()) < 200
+
+
+async def test_a_whole_turn_over_http_with_a_model_nobody_has_heard_of(awaited: bool) -> None:
+    written = {"id": "c-1", "type": "function", "function": {"name": "get_wifi_status", "arguments": "{}"}}
+    with serving() as server, world(system(), asks()):
+        server.says(Answer(completion(None, calls=[written])), Answer(completion("Wifi is on.")))
+        role = LiteLLMAgent("direct:never/heard-of", api_base=server.base)
+        await respond(role, awaited)
+        ExecutionEnvironment().respond()
+        assert await respond(role, awaited) == [replies("Wifi is on.")]
+        role.teardown()
+        assert [message["role"] for message in server.requests[1]["messages"]] == [
+            "system",
+            "user",
+            "assistant",
+            "tool",
+        ]
+        assert role.ledger.snapshot()["run"]["calls"] == 2
+
+
+async def test_an_agent_over_deployments_answers_and_says_which_one_did(awaited: bool) -> None:
+    with serving() as server, world(system(), asks()) as context:
+        server.says(Answer({"error": {"message": "down"}}, 503), Answer(completion("hello")))
+        role = LiteLLMAgentWithRouter(
+            [
+                {
+                    "model_name": "main",
+                    "litellm_params": {"model": f"direct:a@{server.base}"},
+                    "model_info": {"id": "one"},
+                },
+                {
+                    "model_name": "spare",
+                    "litellm_params": {"model": f"direct:b@{server.base}"},
+                    "model_info": {"id": "two"},
+                },
+            ],
+            fallbacks=[{"main": ["spare"]}],
+            num_retries=0,
+        )
+        assert await respond(role, awaited) == [replies("hello")]
+        role.teardown()
+        assert context.annotations[2]["answered"]["deployment"] == "two"
+        assert context.annotations[2]["answered"]["fallback"] is True
+    assert role.counters["fallbacks"] == 1
+
+
+async def test_a_role_without_memory_reads_everything_from_the_world() -> None:
+    model = FakeModel(answer("one"), answer("two"))
+    with world(system(), asks("first")):
+        await respond(agent(model))
+        add(asks("second"))
+        await respond(agent(model))
+    assert [message["content"] for message in model.requests[1].messages] == ["Be careful.", "first", "one", "second"]
+
+
+async def test_system_prompts_for_others_are_not_read() -> None:
+    model = FakeModel(answer())
+    with world(Message(SYSTEM, USER, "secret task"), system(), asks()):
+        await respond(agent(model))
+    assert "secret task" not in json.dumps(model.requests[0].messages)
