@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import EASY, call, run_directory
+from tests.cli.command import EASY, call, run_directory, spawn
 from tool_sandbox.cli.app import exit_code
 
 
@@ -209,6 +209,31 @@ def test_without_arguments_help_is_shown() -> None:
 
     assert finished.returncode == 0
     assert "Commands:" in finished.stdout
+
+
+def test_a_users_own_module_is_found_where_the_command_is_given(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(
+        "from tool_sandbox.roles.unhelpful_agent import UnhelpfulAgent\nclass Mine(UnhelpfulAgent):\n    pass\n"
+    )
+    program = "from tool_sandbox.cli import main; main()"
+    arguments = ["run", "-a", "mine:Mine", "-u", "oracle", "-s", EASY[0], "-o", "out"]
+    finished = subprocess.run(
+        [sys.executable, "-P", "-c", program, *arguments], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+
+    assert finished.returncode == 0, finished.stderr
+    assert "Score 0.000" in finished.stdout
+
+
+def test_a_reader_that_has_seen_enough_causes_no_complaint() -> None:
+    process = spawn("list")
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.stderr is not None
+    assert process.stderr.read() == ""
+    process.stderr.close()
+    process.wait(30)
 
 
 @pytest.mark.parametrize("module", ["tool_sandbox", "tool_sandbox.cli"])

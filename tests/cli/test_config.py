@@ -75,6 +75,15 @@ def test_a_file_that_is_not_there_is_named() -> None:
         settings_from({}, config="/nowhere.yaml", environment={})
 
 
+def test_files_are_found_again_from_any_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.yaml").touch()
+
+    (settings,) = settings_from({"scenarios_from": ["mine.yaml", "my.module"]}, agents=["nop"], environment={})
+
+    assert settings.scenarios_from == (str(tmp_path / "mine.yaml"), "my.module")
+
+
 def test_without_an_agent_nothing_is_run() -> None:
     with pytest.raises(SettingsError, match="no agent was named"):
         settings_from({}, environment={})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -39,6 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         arguments: By default those of the process.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if not {"", str(Path.cwd())} & set(sys.path):
+        sys.path.append(str(Path.cwd()))  # modules of the user's own, named by -a, --scenarios-from and --tools-from
     sys.exit(exit_code(given or ["--help"]))
 
 

@@ -18,6 +18,7 @@ SCRIPTED = ("oracle", "nop", "saboteur")
 DEFAULT_USER = "GPT_4_o_2024_05_13"
 
 _FIELDS = tuple(attribute.name for attribute in fields(RunSettings))
+_PATHS = ("scenarios_from", "tools_from", "router_config")
 _YAML_ONLY = {"agents": "agent_rules"}
 _NEVER_FROM_ENVIRONMENT = frozenset({"agent_rules", "params"})
 
@@ -134,11 +135,19 @@ def parsed(text: str, where: str) -> Any:
 
 
 def _settings(agent: str, user: str, values: Mapping[str, Any]) -> RunSettings:
+    found_anywhere = {name: _absolute(values[name]) for name in _PATHS if values.get(name)}
     try:
-        return RunSettings(agent=agent, user=user, **values)
+        return RunSettings(agent=agent, user=user, **{**values, **found_anywhere})
     except TypeError as error:
         message = f"the settings do not fit together: {error}."
         raise SettingsError(message) from error
+
+
+def _absolute(value: Any) -> Any:
+    """Files and folders by their full path, so that a run can be resumed from anywhere; other names as they are."""
+    if isinstance(value, str):
+        return str(Path(value).resolve()) if Path(value).exists() else value
+    return [_absolute(entry) for entry in value]
 
 
 def _checked_keys(path: str, content: Mapping[Any, Any]) -> dict[str, Any]:
