@@ -14,21 +14,23 @@ import sys
 import textwrap
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 import httpx
 import pytest
 
 from tests.llm.tiny_gguf import PLAIN_TEMPLATE, write_tiny_gguf
-from tool_sandbox.errors import MissingDependencyError, ProviderUnavailableError, UsageError
+from tool_sandbox.common.execution_context import ExecutionContext, new_context
+from tool_sandbox.common.message import Message
+from tool_sandbox.common.vocabulary import RoleType
+from tool_sandbox.errors import ContextWindowError, MissingDependencyError, ProviderUnavailableError, UsageError
 from tool_sandbox.llm import local
 from tool_sandbox.llm.local import LocalModel, LocalServer, parse_local
 from tool_sandbox.llm.local_server import trained_context
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from tool_sandbox.roles.litellm_agent import LiteLLMAgent
 
 SEND = {
     "type": "function",
@@ -343,6 +345,53 @@ def test_a_prompt_longer_than_the_context_is_refused_with_400(server: LocalServe
 
 def test_nobody_else_on_the_machine_may_use_it(server: LocalServer) -> None:
     assert httpx.post(f"{server.base_url}/chat/completions", json={}, timeout=10).status_code == 401
+
+
+# The agent on it
+
+
+def agent_turn(server: LocalServer, question: str, **config: Any) -> list[Message]:
+    """What an agent adds to the log of a world when a user asks it something."""
+    agent = LiteLLMAgent(
+        server.model,
+        api_base=server.base_url,
+        api_key=server.api_key,
+        **{"max_tokens": 120, "num_retries": 0, **config},
+    )
+    with new_context(ExecutionContext(tool_allow_list=["search_contacts", "get_wifi_status"])):
+        agent.add_messages([Message(sender=RoleType.USER, recipient=RoleType.AGENT, content=question)])
+        before = len(agent.get_messages())
+        agent.respond()
+        return agent.get_messages()[before:]
+
+
+def test_an_agent_calls_tools_natively_through_litellm(server: LocalServer) -> None:
+    messages = agent_turn(server, "Is the wifi on?", prompted_tools=False)
+    assert messages
+    assert {message.recipient for message in messages} == {RoleType.EXECUTION_ENVIRONMENT}
+    assert {message.openai_function_name for message in messages} <= {"search_contacts", "get_wifi_status"}
+
+
+def test_an_agent_without_native_tools_gets_them_in_the_prompt_and_never_crashes(tmp_path: Path) -> None:
+    plain = write_tiny_gguf(tmp_path / "plain.gguf", template=PLAIN_TEMPLATE)
+    with LocalServer(plain, threads=1) as server:
+        messages = agent_turn(server, "Is the wifi on?", prompted_tools=True)
+    assert [message.sender for message in messages] == [RoleType.AGENT]
+
+
+def test_a_conversation_that_no_longer_fits_is_a_typed_error(server: LocalServer) -> None:
+    with pytest.raises(ContextWindowError):
+        agent_turn(server, "x" * 10_000)
+
+
+def test_an_agent_whose_server_died_gets_a_typed_error(tiny: Path) -> None:
+    with LocalServer(tiny, threads=1) as server:
+        pass
+    with pytest.raises(ProviderUnavailableError):
+        agent_turn(server, "Is the wifi on?")
+
+
+# How it ends
 
 
 def test_leaving_the_block_ends_process_and_port(tiny: Path) -> None:

@@ -7,13 +7,10 @@ well-formed call of one of the offered tools.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import gguf
 import numpy as np
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 WIDTH = 64
 LAYERS = 2

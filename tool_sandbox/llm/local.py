@@ -10,18 +10,16 @@ import difflib
 import hashlib
 import importlib.util
 import json
+from collections.abc import Callable, Mapping
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from attrs import frozen
 
 from tool_sandbox.errors import MissingDependencyError, UsageError
 from tool_sandbox.llm.gguf_header import read_header
 from tool_sandbox.llm.local_server import LocalServer
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
 
 __all__ = [
     "LocalModel",

@@ -18,13 +18,11 @@ import tempfile
 import threading
 import time
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Self
+from types import TracebackType
+from typing import IO, Any, Self
 
 from tool_sandbox.errors import ProviderUnavailableError, UsageError
 from tool_sandbox.llm.gguf_header import read_header
-
-if TYPE_CHECKING:
-    from types import TracebackType
 
 CONTEXT = 8192
 """Tokens one conversation may hold, unless the model was made for fewer."""
