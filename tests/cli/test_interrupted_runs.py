@@ -92,6 +92,18 @@ def test_a_resumed_run_has_the_results_of_one_that_was_never_stopped(tmp_path: P
     assert _scores(directory) == _scores(run_directory(tmp_path / "whole"))
 
 
+def test_a_run_that_is_still_played_cannot_be_resumed_beside_it(tmp_path: Path) -> None:
+    with openai_server("0.3") as url:
+        process = _start(url, tmp_path / "runs", "-p", "1")
+        directory = _wait_for_results(tmp_path / "runs", 1, process)
+        beside = call("resume", str(directory))
+        process.kill()
+        process.communicate()
+
+    assert beside.returncode == 2
+    assert "another process" in beside.stderr
+
+
 def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(tmp_path: Path) -> None:
     with openai_server("0.3") as url:
         process = _start(url, tmp_path / "runs", "-p", "2")

@@ -146,6 +146,7 @@ class Cast:
     def __init__(self, model: ChatModel | None = None, by_name: Mapping[str, ChatModel] | None = None) -> None:
         self.model = model or Obedient()
         self.by_name = by_name or {}
+        self.secrets: tuple[str, ...] = ()
         self.played: list[tuple[str, int]] = []
         self.closed = False
 

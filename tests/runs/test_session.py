@@ -144,3 +144,13 @@ async def test_tools_are_shuffled_by_the_seed_when_asked_for() -> None:
     assert sorted(plain) == sorted(shuffled)
     assert shuffled == await order(shuffle_tools=True)
     assert shuffled != await order(shuffle_tools=True, seed=7)
+
+
+async def test_a_secret_in_a_foreign_error_is_not_kept() -> None:
+    cast = Cast(Failing(lambda: RuntimeError("login with swordfish failed")))
+    cast.secrets = ("swordfish",)
+
+    played = await play_sample(Sample(name="greet", scenario=scenario()), cast, settings())
+
+    assert "swordfish" not in json.dumps(played.result.to_record())
+    assert "login with" in str(played.result.traceback)

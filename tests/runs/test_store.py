@@ -128,3 +128,16 @@ def test_what_is_no_run_directory_says_so(tmp_path: Path) -> None:
 
 def test_a_home_directory_is_expanded() -> None:
     assert "~" not in str(open_location("~/runs"))
+
+
+def test_a_run_is_written_by_one_process_at_a_time(tmp_path: Path) -> None:
+    store = RunStore.create(str(tmp_path), "a", "b")
+    other = RunStore.open(str(store.directory))
+    store.claim()
+
+    with pytest.raises(SettingsError, match="is being played by another process"):
+        other.claim()
+
+    store.release()
+    other.claim()
+    other.release()

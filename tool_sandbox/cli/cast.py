@@ -57,10 +57,14 @@ class RoleCast:
         self.settings = evolve(settings, concurrency=min(settings.concurrency, *limits)) if limits else settings
         self._backstage: Backstage | None = None
 
+    @property
+    def secrets(self) -> list[str]:
+        """The credentials of all players."""
+        return [secret for player in self._everyone() for secret in player.secrets]
+
     def open(self, store: RunStore) -> None:
         """Start what the players need."""
-        secrets = [secret for player in self._everyone() for secret in player.secrets]
-        self._backstage = Backstage(self.settings, store, secrets)
+        self._backstage = Backstage(self.settings, store, self.secrets)
         for player in self._everyone():
             player.open(self._backstage)
 
@@ -118,11 +122,11 @@ def user_config(settings: RunSettings) -> dict[str, Any]:
 
 
 def fits(pattern: str, name: str, scenario: Scenario) -> bool:
-    """Whether a name, a glob over names, or ``tag:NAME`` fits a scenario."""
-    if pattern.startswith(_TAG):
-        tags = {str(tag).casefold() for tag in (*scenario.tags, *scenario.categories)}
-        return pattern.removeprefix(_TAG).casefold() in tags
-    return fnmatchcase(name, pattern)
+    """Whether a name, a glob over names, a tag, or ``tag:NAME`` fits a scenario."""
+    tags = {str(tag).casefold() for tag in (*scenario.tags, *scenario.categories)}
+    if pattern.removeprefix(_TAG).casefold() in tags:
+        return True
+    return not pattern.startswith(_TAG) and fnmatchcase(name, pattern)
 
 
 def _agent_for(name: str, scenario: Scenario, settings: RunSettings) -> str:

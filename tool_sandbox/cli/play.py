@@ -44,6 +44,7 @@ def play_all(every: Sequence[RunSettings], scenarios: Mapping[str, Scenario] | N
     for cast in casts:
         settings = cast.settings
         store = RunStore.create(settings.output, redact_text(settings.agent), redact_text(settings.user))
+        store.claim()
         store.write_run(run_record(settings, chosen))
         codes.append(_play(cast, store, chosen, done=[], fresh=True))
         if codes[-1] == INTERRUPTED:
@@ -71,9 +72,11 @@ def resume_run(location: str, changes: Mapping[str, Any], *, params: Mapping[str
     chosen = _recorded_scenarios(record, settings)
     check_resumable(record, chosen)
     cast = RoleCast(settings, chosen)
+    store.claim()
     done = store.read_results()
     if retry_void:
         done = [result for result in done if result.status == "scored"]
+    store.write_run({**record, "settings": settings.to_record()})
     store.rewrite_results(done)  # also drops a line that a crash tore
     return _play(cast, store, chosen, done=done, fresh=False)
 
@@ -89,6 +92,7 @@ def _play(
         cast.close()
         if fresh:
             store.discard()
+        store.release()
         raise
     try:
         with progress_display(total, len(done), cast.close) as progress:
@@ -96,6 +100,7 @@ def _play(
             report = run(plan)
     finally:
         cast.close()
+        store.release()
     print_report(report)
     return _code(report)
 

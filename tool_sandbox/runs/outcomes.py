@@ -161,8 +161,8 @@ class Failure:
     """The model wrote something that the original's agents could not read, which was a failed sample there."""
 
     @classmethod
-    def of(cls, error: BaseException) -> Failure:
-        """What ``error`` means for the sample it ended."""
+    def of(cls, error: BaseException, secrets: Iterable[str] = ()) -> Failure:
+        """What ``error`` means for the sample it ended, without ``secrets`` or anything that looks like one."""
         if isinstance(error, ToolSandboxError):
             cause, record = error.cause, error.as_record()
         else:
@@ -170,7 +170,7 @@ class Failure:
         return cls(
             cause=cause,
             exception_type=type(error).__name__,
-            traceback=redact_text("".join(traceback.format_exception(error))),
-            error=redact(record),
+            traceback=redact_text("".join(traceback.format_exception(error)), secrets),
+            error=redact(record, secrets),
             of_the_model=not isinstance(error, ToolSandboxError),
         )

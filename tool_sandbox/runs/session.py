@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from operator import add
 from typing import TYPE_CHECKING, Any, Protocol
@@ -57,6 +57,11 @@ class Players:
 
 class Cast(Protocol):
     """Makes fresh roles for every sample."""
+
+    @property
+    def secrets(self) -> Sequence[str]:
+        """Values that must never be written down."""
+        ...
 
     def players(self, sample: Sample) -> Players:
         """The roles that play ``sample``."""
@@ -120,7 +125,7 @@ async def play_sample(
         end = _verdict(sample.scenario, world)
     except Exception as error:  # noqa: BLE001 -- a broken role or tool ends its own sample, not the run
         world = get_current_context()
-        end = Failure.of(error)
+        end = Failure.of(error, cast.secrets)
     finally:
         _tear_down(players)
     result = _described(sample, players, tallies, world, settings, time.monotonic() - started)

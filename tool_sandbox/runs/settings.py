@@ -48,7 +48,7 @@ class AgentRule:
     """Which agent plays the scenarios whose name or tag fits a pattern."""
 
     pattern: str
-    """A name, a glob over names, or ``tag:NAME``."""
+    """A name, a glob over names, a tag or category, or ``tag:NAME`` where a tag could be taken for a name."""
     agent: str
     """The agent, named as after ``-a``."""
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard
+
+if sys.platform != "win32":
+    import fcntl
 
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.runs.outcomes import SampleResult
@@ -55,6 +59,7 @@ class RunStore:
 
     def __init__(self, directory: AnyPath) -> None:
         self.directory = directory
+        self._claim: int | None = None
 
     @classmethod
     def create(cls, base: str, *names: str, now: datetime | None = None) -> RunStore:
@@ -149,6 +154,28 @@ class RunStore:
     def write_summary(self, summary: Mapping[str, Any]) -> None:
         """Write the aggregated results."""
         self._write(self.directory / SUMMARY, _json(summary, 4))
+
+    def claim(self) -> None:
+        """Keep other processes from writing into the same run until this object, or this process, is gone.
+
+        Raises:
+            SettingsError: Another process plays the run just now.
+        """
+        if sys.platform == "win32" or not is_local(self.directory):
+            return
+        self._claim = os.open(self.directory, os.O_RDONLY)
+        try:
+            fcntl.flock(self._claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            self.release()
+            message = f"{str(self.directory)!r} is being played by another process; wait for it, or stop it first."
+            raise SettingsError(message) from error
+
+    def release(self) -> None:
+        """Let other processes continue the run."""
+        if self._claim is not None:
+            os.close(self._claim)
+            self._claim = None
 
     def discard(self) -> None:
         """Remove the directory of a run that never began."""
