@@ -183,7 +183,7 @@ async def test_names_of_tools_stay_out_of_the_code_of_a_rejected_call() -> None:
     ("response", "error"),
     [
         (answer(None, tool_calls=(call("get_wifi_status", "{}", "a"), call("no_such_tool", "{}", "b"))), KeyError),
-        (answer(None, tool_calls=(call("get_wifi_status", "{", "a"),)), ValueError),
+        (answer(None, tool_calls=(call("get_wifi_status", "{", "a"),)), json.JSONDecodeError),
         (answer(None), AssertionError),
     ],
 )
@@ -228,6 +228,25 @@ async def test_text_beside_calls_is_kept_and_sent_back() -> None:
         ExecutionEnvironment().respond()
         await respond(role)
     assert model.requests[1].messages[2]["content"] == "Let me look."
+
+
+async def test_text_beside_calls_can_be_dropped_as_in_the_original() -> None:
+    model = FakeModel(answer("Let me look.", tool_calls=(call("get_wifi_status", "{}", "c"),)), answer())
+    role = agent(model, text_beside_calls="drop")
+    with world(system(), asks()):
+        await respond(role)
+        ExecutionEnvironment().respond()
+        await respond(role)
+    assert model.requests[1].messages[2]["content"] is None
+
+
+async def test_the_agents_own_cache_is_closed_and_somebody_elses_is_not() -> None:
+    shared = LiteLLMAgent("direct:m@http://h/v1", cache="memory")
+    other = LiteLLMAgent("direct:m@http://h/v1", cache=shared.cache)
+    other.teardown()
+    assert not shared.cache._closed
+    shared.teardown()
+    assert shared.cache._closed
 
 
 async def test_thinking_is_sent_back_between_tool_turns_to_the_same_model_only() -> None:

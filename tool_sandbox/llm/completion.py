@@ -42,8 +42,8 @@ def load_litellm() -> Any:
 
     When somebody else imported it before, none of its settings is touched.
     """
-    if "litellm" in sys.modules and hasattr(sys.modules["litellm"], "acompletion"):
-        return sys.modules["litellm"]
+    if (loaded := _loaded()) is not None:
+        return loaded
     with _loading:
         for name, value in _ENVIRONMENT.items():
             os.environ.setdefault(name, value)
@@ -61,6 +61,12 @@ def load_litellm() -> Any:
             # Its types declare read-only items; pydantic warns at every late import that it cannot enforce them.
             warnings.filterwarnings("ignore", message=r"Items? .* us\w+ the `ReadOnly` qualifier", category=UserWarning)
     return litellm
+
+
+def _loaded() -> Any:
+    """LiteLLM if it is imported to the end: another thread may be in the middle of it."""
+    module = sys.modules.get("litellm")
+    return None if getattr(getattr(module, "__spec__", None), "_initializing", False) else module
 
 
 def preload() -> None:
@@ -134,7 +140,7 @@ class LiteLLMTransport:
         Raises:
             ProviderError: The provider failed, in the narrowest class that says how.
         """
-        litellm = sys.modules.get("litellm") or await asyncio.to_thread(load_litellm)
+        litellm = _loaded() or await asyncio.to_thread(load_litellm)
         talk = Negotiation(request, self.memory, self.flexible_tokens)
         while True:
             started = time.monotonic()

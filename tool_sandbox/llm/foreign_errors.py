@@ -121,4 +121,5 @@ def own_errors(convert: Callable[[Exception], ToolSandboxError]) -> Iterator[Non
         standard = convert(error)
         if standard is error:
             raise
-        raise standard from error
+        # A provider's exception says nothing more than ours does, except for keys and whole requests in its traceback.
+        raise standard from (None if isinstance(standard, ProviderError) else error)

@@ -12,6 +12,7 @@ from tool_sandbox.errors import SettingsError
 from tool_sandbox.llm.redaction import is_secret_name
 
 OnInvalidToolCall = Literal["reply", "raise"]
+TextBesideCalls = Literal["keep", "drop"]
 
 _ALIASES = {
     "base_url": "api_base",
@@ -112,6 +113,9 @@ class ModelSettings:
     what LiteLLM knows of the model."""
     on_invalid_tool_call: OnInvalidToolCall = field(default="reply", validator=_one_of(*get_args(OnInvalidToolCall)))
     """What an unknown tool, broken arguments or an empty answer lead to: an error the model sees, or an exception."""
+
+    text_beside_calls: TextBesideCalls = field(default="keep", validator=_one_of(*get_args(TextBesideCalls)))
+    """Whether what a model says together with tool calls is kept and sent back to it, or dropped as in the original."""
 
     fallbacks: tuple[str, ...] = field(default=(), converter=_names)
     """Models asked in this order when this one fails for good."""

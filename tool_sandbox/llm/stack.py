@@ -77,7 +77,8 @@ def build_model(  # noqa: PLR0913 -- every layer that can be there or not is an 
     if cache is not None:
         from tool_sandbox.llm.cache import Cached
 
-        layers = Cached(layers, cache, endpoint=getattr(transport, "identity", None) or settings.api_base or "")
+        endpoint = getattr(transport, "identity", None) or settings.api_base or ""
+        layers = Cached(layers, cache, endpoint=endpoint, shared=cache is settings.cache)
     if journal is not None:
         from tool_sandbox.llm.journal import Journaled
 

@@ -70,7 +70,7 @@ class LiteLLMAgent(BaseRole):
             self._post(response, turn)
 
     def teardown(self) -> None:
-        """Close connections that this agent opened for itself."""
+        """Close what this agent opened for itself."""
         stack.close(self.model)
 
     def _validate_and_setup_config(self, config: Mapping[str, Any]) -> ModelSettings:
@@ -127,8 +127,8 @@ class LiteLLMAgent(BaseRole):
         """What the model said or called, as messages to the user or to the execution environment.
 
         Raises:
-            KeyError, ValueError, AssertionError: Only when ``on_invalid_tool_call`` is ``raise``: the tool is not on
-                offer, its arguments are not one JSON object, or the answer holds nothing at all.
+            KeyError, json.JSONDecodeError, AssertionError: Only when ``on_invalid_tool_call`` is ``raise``: the tool is
+                not on offer, its arguments are not JSON, or the answer holds nothing at all.
         """
         raising = self.settings.on_invalid_tool_call == "raise"
         if response.tool_calls:
@@ -143,6 +143,8 @@ class LiteLLMAgent(BaseRole):
     def _post(self, response: ChatResponse, turn: AgentTurn) -> None:
         count_answer(self.counters, response)
         messages = self._parse_response_to_messages(response, turn.tool_names)
+        if self.settings.text_beside_calls == "drop" and response.tool_calls:
+            response = evolve(response, text=None)
         write_agent_turn(self, messages, response, self.asked_model)
 
     def _convert_to_standard_exception(self, error: Exception) -> ToolSandboxError:

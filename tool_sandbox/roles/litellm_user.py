@@ -55,11 +55,11 @@ class LiteLLMUser(BaseRole):
         self.litellm_model = name
         self.settings = ModelSettings.from_config(config)
         self.counters: Counter[str] = Counter()
+        self.cache = stack.open_cache(self.settings.cache)
         self.ledger = stack.open_ledger(name, self.settings, str(self.role_type))
         if model is None or isinstance(model, str):
             fallbacks = stack.fallback_router(name, self.settings, self.ledger) if self.settings.fallbacks else None
-            cache = stack.open_cache(self.settings.cache)
-            model = stack.build_model(name, self.settings, transport=fallbacks, cache=cache, ledger=self.ledger)
+            model = stack.build_model(name, self.settings, transport=fallbacks, cache=self.cache, ledger=self.ledger)
         self.model: ChatModel = model
 
     def respond(self, ending_index: int | None = None) -> None:
@@ -77,7 +77,7 @@ class LiteLLMUser(BaseRole):
             self._post(response, request)
 
     def teardown(self) -> None:
-        """Close connections that this user opened for itself."""
+        """Close what this user opened for itself."""
         stack.close(self.model)
 
     @staticmethod
