@@ -102,6 +102,7 @@ def test_the_originals_flags_work_without_a_command(tmp_path: Path) -> None:
         (["run", "-a", "local:/no/such.gguf"], "such.gguf"),
         (["run", "-a", "gpt-5", "-u", "oracle"], "OPENAI_API_KEY"),
         (["run", "-a", "oracle", "-u", "anthropic/claude-x"], "ANTHROPIC_API_KEY"),
+        (["run", "-a", "human"], "plays the user; choose another one with -u"),
         (["run", "-a", "Claude_3_Opus"], "ANTHROPIC_API_KEY"),
         (["run", "-a", "gpt-5", "-u", "oracle", "--param", "api_key=k", "temprature=1"], "did you mean 'temperature'"),
         (["run", "-a", "gpt-5", "-u", "oracle", "--param", "api_key=k", "--fallback", "mistral/x"], "MISTRAL_API_KEY"),

@@ -12,7 +12,7 @@ from tool_sandbox.cli.backstage import Backstage
 from tool_sandbox.cli.names import player_for
 from tool_sandbox.cli.players import Player
 from tool_sandbox.common.vocabulary import RoleType
-from tool_sandbox.errors import SettingsError
+from tool_sandbox.errors import MissingKeyError, SettingsError
 from tool_sandbox.llm.cache_settings import CacheSettings
 from tool_sandbox.llm.redaction import redact_text
 from tool_sandbox.roles.execution_environment import ExecutionEnvironment
@@ -52,7 +52,7 @@ class RoleCast:
         self._user = player_for(settings.user, RoleType.USER, user_config(settings))
         for name, agent in self._agents.items():
             agent.check({key: scenarios[key] for key, who in self._agent_of.items() if who == name})
-        self._user.check(scenarios)
+        self._check_user(scenarios)
         limits = [player.at_once for player in self._everyone() if player.at_once is not None]
         self.settings = evolve(settings, concurrency=min(settings.concurrency, *limits)) if limits else settings
         self._backstage: Backstage | None = None
@@ -87,6 +87,13 @@ class RoleCast:
         """Stop servers and close files."""
         if self._backstage is not None:
             self._backstage.close()
+
+    def _check_user(self, scenarios: Mapping[str, Scenario]) -> None:
+        try:
+            self._user.check(scenarios)
+        except MissingKeyError as error:
+            message = f"{error} This model plays the user; choose another one with -u (-u oracle needs no key)."
+            raise MissingKeyError(message) from error
 
     @staticmethod
     def _routes(name: str, settings: RunSettings) -> str | None:
