@@ -13,7 +13,27 @@ from tool_sandbox.evaluation.constraints import Milestone, SnapshotConstraint
 from tool_sandbox.evaluation.matching import MilestoneMatcher
 from tool_sandbox.evaluation.snapshots import snapshot_similarity
 
-_WORDS = "send the message about milk and call Ann tomorrow at nine in Paris with ten friends or change wifi".split()
+_WORDS = [
+    "send",
+    "the",
+    "message",
+    "about",
+    "milk",
+    "and",
+    "call",
+    "Ann",
+    "tomorrow",
+    "at",
+    "nine",
+    "in",
+    "Paris",
+    "with",
+    "ten",
+    "friends",
+    "or",
+    "change",
+    "wifi",
+]
 
 SHAPES: dict[str, tuple[int, list[tuple[int, int]] | None]] = {
     "chain of 6": (6, None),
@@ -65,7 +85,7 @@ def milestones(seed: int, count: int) -> list[Milestone]:
 def main() -> None:
     """Print a table and write it as JSON if a file is named."""
     results = []
-    print(f"{'milestones':28}{'messages':>9}{'device changes':>16}{'median s':>10}{'worst s':>10}")  # noqa: T201
+    print(f"{'milestones':28}{'messages':>9}{'device changes':>16}{'median s':>10}{'worst s':>10}")
     for name, (count, edges) in SHAPES.items():
         for messages, changes in ((30, 0), (60, 0), (60, 6)):
             seconds = []
@@ -79,7 +99,7 @@ def main() -> None:
             results.append(
                 {"shape": name, "messages": messages, "changes": changes, "median": seconds[2], "worst": seconds[-1]}
             )
-            print(f"{name:28}{messages:9}{changes:16}{seconds[2]:10.3f}{seconds[-1]:10.3f}", flush=True)  # noqa: T201
+            print(f"{name:28}{messages:9}{changes:16}{seconds[2]:10.3f}{seconds[-1]:10.3f}", flush=True)
     if len(sys.argv) > 1:
         Path(sys.argv[1]).write_text(json.dumps(results, indent=2), encoding="utf-8")
 

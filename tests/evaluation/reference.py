@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 from collections import OrderedDict
@@ -51,7 +52,7 @@ def rouge(wanted: str, cell: str | None) -> float:
     return float(np.float32(_SCORER.score(wanted, cell)["rougeL"].fmeasure))
 
 
-def column(measure: Any, frame: pl.DataFrame, name: str, value: Any) -> list[float | None]:
+def column(measure: Any, frame: pl.DataFrame, name: str, value: Any) -> list[float | None]:  # noqa: PLR0911 -- one return per row of the table
     atol: Mapping[str, float] = {}
     if isinstance(measure, partial):
         atol, measure = measure.keywords["atol_dict"], measure.func
@@ -139,10 +140,8 @@ def traced(
         return 0.0
     extracted: list[dict[str, Any]] = []
     for text in traces:
-        try:
+        with contextlib.suppress(KeyError, IndexError, TypeError, ValueError):
             extracted += bound["extractor"](json.loads(text))
-        except (KeyError, IndexError, TypeError, ValueError):
-            pass
     best = 0.0
     try:
         for values in extracted:
@@ -161,7 +160,7 @@ def traced(
     return best
 
 
-def constraint_value(one: SnapshotConstraint, frame: pl.DataFrame, before: pl.DataFrame | None) -> float:
+def constraint_value(one: SnapshotConstraint, frame: pl.DataFrame, before: pl.DataFrame | None) -> float:  # noqa: PLR0911 -- one return per function
     function, measures = one.snapshot_constraint, one.column_similarity_measure or {}
     target = one.target_dataframe
     if isinstance(target, list):
@@ -203,7 +202,7 @@ class Calculator:
                 self.cache[key] = constraint_value(one, frame, before)
             product *= self.cache[key]
             count += one.snapshot_constraint is not ours.guardrail_similarity
-        return product ** (1 / count)
+        return float(product ** (1 / count))
 
 
 def match(matcher: MilestoneMatcher, context: ExecutionContext) -> tuple[OrderedDict[int, tuple[int, float]], float]:

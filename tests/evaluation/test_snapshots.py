@@ -59,7 +59,7 @@ def test_a_perfect_match_is_exactly_one() -> None:
 
 
 def test_row_order_and_further_columns_do_not_matter() -> None:
-    found = {"content": ["one two", "three four five"], "n": [1, 2], "more": [0, 0]}
+    found: dict[str, list[Any]] = {"content": ["one two", "three four five"], "n": [1, 2], "more": [0, 0]}
     turned = {name: values[::-1] for name, values in found.items()}
     wanted = {"content": ["one two six", "three"], "n": [1, 2]}
     assert 0 < similar(found, wanted, BOTH) < 1

@@ -11,14 +11,88 @@ from hypothesis import strategies as st
 
 from tool_sandbox.evaluation.stemmer import stem
 
-SUFFIXES = (
-    "ational tional enci anci izer bli alli entli eli ousli ization ation ator alism iveness fulness ousness aliti "
-    "iviti biliti fulli logi icate ative alize iciti ical ful ness al ance ence er ic able ible ant ement ment ent ion "
-    "sion tion ou ism ate iti ous ive ize y ies ied eed ed ing s ss sses e ll ly ying"
-).split()
-IRREGULAR = (
-    "sky skies dying lying tying news innings outing outings canning cannings howe proceed exceed succeed".split()
-)
+SUFFIXES = [
+    "ational",
+    "tional",
+    "enci",
+    "anci",
+    "izer",
+    "bli",
+    "alli",
+    "entli",
+    "eli",
+    "ousli",
+    "ization",
+    "ation",
+    "ator",
+    "alism",
+    "iveness",
+    "fulness",
+    "ousness",
+    "aliti",
+    "iviti",
+    "biliti",
+    "fulli",
+    "logi",
+    "icate",
+    "ative",
+    "alize",
+    "iciti",
+    "ical",
+    "ful",
+    "ness",
+    "al",
+    "ance",
+    "ence",
+    "er",
+    "ic",
+    "able",
+    "ible",
+    "ant",
+    "ement",
+    "ment",
+    "ent",
+    "ion",
+    "sion",
+    "tion",
+    "ou",
+    "ism",
+    "ate",
+    "iti",
+    "ous",
+    "ive",
+    "ize",
+    "y",
+    "ies",
+    "ied",
+    "eed",
+    "ed",
+    "ing",
+    "s",
+    "ss",
+    "sses",
+    "e",
+    "ll",
+    "ly",
+    "ying",
+]
+IRREGULAR = [
+    "sky",
+    "skies",
+    "dying",
+    "lying",
+    "tying",
+    "news",
+    "innings",
+    "outing",
+    "outings",
+    "canning",
+    "cannings",
+    "howe",
+    "proceed",
+    "exceed",
+    "succeed",
+]
 
 
 @cache

@@ -100,7 +100,7 @@ def constraint(source: random.Random, earlier: list[int]) -> SnapshotConstraint:
     kind = source.choice(["log", "log", "log", "wifi", "add", "remove", "update", "table", "traced"])
     if kind == "log":
         target, measures = _log_target(source)
-        return SnapshotConstraint(N.SANDBOX, snapshot_similarity, None, [target], measures)  # type: ignore[arg-type]
+        return SnapshotConstraint(N.SANDBOX, snapshot_similarity, None, [target], measures)
     if kind == "wifi":
         return SnapshotConstraint(N.SETTING, snapshot_similarity, None, [{"wifi": source.random() < 0.5}])
     if kind == "traced":
@@ -113,14 +113,14 @@ def constraint(source: random.Random, earlier: list[int]) -> SnapshotConstraint:
         return SnapshotConstraint(N.SANDBOX, function, reference, [wanted])
     rows = [_wanted_reminder(source) for _ in range(source.choice([1, 1, 2, 3]))]
     measures = {"latitude": partial(column_close_similarity, atol_dict={"latitude": source.choice([0, 2.0])})}
-    function = {
+    compare = {
         "add": addition_similarity, "remove": removal_similarity,
         "update": update_similarity, "table": snapshot_similarity,
     }[kind]  # fmt: skip
     use = measures if all(row.get("latitude") is not None for row in rows) else None
     if kind == "table":
         rows = [{**row, "content": row.get("content") or "x"} for row in rows]
-    return SnapshotConstraint(N.REMINDER, function, None if kind == "table" else reference, rows, use)
+    return SnapshotConstraint(N.REMINDER, compare, None if kind == "table" else reference, rows, use)
 
 
 def _wanted_reminder(source: random.Random) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from attrs import define
+
 _BY_HAND_UP_TO = 8
 
 
@@ -41,49 +43,70 @@ def _with_scipy(costs: Sequence[Sequence[float]]) -> list[int] | None:
     return [int(column) for column in columns]
 
 
+@define
+class _Path:
+    """The cheapest way to give one more row a column, and how far each column was on the way."""
+
+    end: int
+    length: float
+    distance: list[float]
+    reached_from: list[int]
+    rows: list[int]
+    columns: list[int]
+
+
 def _shortest_augmenting_paths(costs: Sequence[Sequence[float]]) -> list[int] | None:
     """Jonker-Volgenant as described by Crouse (2016), with scipy's order of visiting and breaking ties."""
     size = len(costs)
     row_price, column_price = [0.0] * size, [0.0] * size
     column_of, row_of = [-1] * size, [-1] * size
     for start in range(size):
-        distance = [math.inf] * size
-        reached_from = [-1] * size
-        seen_rows, seen_columns = [False] * size, [False] * size
-        unseen = list(range(size - 1, -1, -1))
-        row, lowest, end = start, 0.0, -1
-        while end == -1:
-            seen_rows[row] = True
-            best, best_at = math.inf, -1
-            for at, column in enumerate(unseen):
-                reach = lowest + costs[row][column] - row_price[row] - column_price[column]
-                if reach < distance[column]:
-                    reached_from[column] = row
-                    distance[column] = reach
-                if distance[column] < best or (distance[column] == best and row_of[column] == -1):
-                    best, best_at = distance[column], at
-            lowest = best
-            if lowest == math.inf:
-                return None
-            column = unseen[best_at]
-            if row_of[column] == -1:
-                end = column
-            else:
-                row = row_of[column]
-            seen_columns[column] = True
-            unseen[best_at] = unseen[-1]
-            unseen.pop()
-        row_price[start] += lowest
-        for at in range(size):
-            if seen_rows[at] and at != start:
-                row_price[at] += lowest - distance[column_of[at]]
-            if seen_columns[at]:
-                column_price[at] -= lowest - distance[at]
-        column = end
-        while True:
-            row = reached_from[column]
+        path = _shortest_path(costs, start, row_price, column_price, row_of)
+        if path is None:
+            return None
+        row_price[start] += path.length
+        for row in path.rows[1:]:
+            row_price[row] += path.length - path.distance[column_of[row]]
+        for column in path.columns:
+            column_price[column] -= path.length - path.distance[column]
+        column, row = path.end, -1
+        while row != start:
+            row = path.reached_from[column]
             row_of[column] = row
             column_of[row], column = column, column_of[row]
-            if row == start:
-                break
     return column_of
+
+
+def _shortest_path(
+    costs: Sequence[Sequence[float]],
+    start: int,
+    row_price: Sequence[float],
+    column_price: Sequence[float],
+    row_of: Sequence[int],
+) -> _Path | None:
+    size = len(costs)
+    path = _Path(-1, 0.0, [math.inf] * size, [-1] * size, [], [])
+    unseen = list(range(size - 1, -1, -1))
+    row = start
+    while path.end == -1:
+        path.rows.append(row)
+        best, best_at = math.inf, -1
+        for at, column in enumerate(unseen):
+            reach = path.length + costs[row][column] - row_price[row] - column_price[column]
+            if reach < path.distance[column]:
+                path.reached_from[column] = row
+                path.distance[column] = reach
+            distance = path.distance[column]
+            if distance < best or (distance == best and row_of[column] == -1):
+                best, best_at = distance, at
+        path.length = best
+        if best == math.inf:
+            return None
+        column = unseen[best_at]
+        path.columns.append(column)
+        row = row_of[column]
+        if row == -1:
+            path.end = column
+        unseen[best_at] = unseen[-1]
+        unseen.pop()
+    return path

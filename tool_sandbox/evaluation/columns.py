@@ -119,7 +119,7 @@ def cell_similarity(measure: Any, column: str, value: Any, kind: str) -> CellSim
     return None if maker is None else maker(column, value, kind, tolerances)
 
 
-def _exact(column: str, value: Any, kind: str, tolerances: Tolerances | None) -> CellSimilarity:  # noqa: ARG001 -- one shape for all
+def _exact(column: str, value: Any, kind: str, tolerances: Tolerances | None) -> CellSimilarity:  # noqa: ARG001, PLR0911 -- one shape for all, one return per kind
     if value is None:
         return lambda cell: 1.0 if cell is None else 0.0
     if kind == NULL:

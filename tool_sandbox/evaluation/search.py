@@ -21,8 +21,9 @@ Assignment = dict[int, tuple[int, float]]
 _ROUNDING = 1e-9
 """Sums this close may be equal but for the order in which they were added."""
 
-_VISITS = 4000
-"""After so many states, equal sums are no longer told apart by their last bit."""
+_FEW = 7
+_VISITS_OF_FEW, _VISITS_OF_MANY = 4000, 500
+"""After so many states (of few and of many milestones) equal sums are no longer told apart by their last bit."""
 
 
 def best_assignment(
@@ -43,6 +44,7 @@ class _Search:
         self._problem = problem
         self._optimum = Optimum(problem)
         self._visits = 0
+        self._allowed_visits = _VISITS_OF_FEW if len(problem.nodes) <= _FEW else _VISITS_OF_MANY
         self._known: dict[tuple[State, float], tuple[tuple[tuple[int, int, float], ...], float]] = {}
 
     def run(self) -> tuple[Assignment, float]:
@@ -74,7 +76,7 @@ class _Search:
             after = problem.after(state, node, index)
             if optimum.guarded_bound(after) - negative < reachable or optimum.value(after) - negative < reachable:
                 continue
-            if best[0] and (self._visits > _VISITS or self._settled(after, total - negative, best[1])):
+            if best[0] and (self._visits > self._allowed_visits or self._settled(after, total - negative, best[1])):
                 continue
             steps, reached = self._visit(after, total - negative)
             if reached > best[1]:
