@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from attrs import evolve
 
@@ -11,8 +13,9 @@ from tool_sandbox.runs.session import Sample
 from tool_sandbox.runs.settings import RunSettings
 
 
-def _settings(**changes: object) -> RunSettings:
-    return evolve(settings(), **{"agent": "nop", "user": "human", **changes})
+def _settings(**changes: Any) -> RunSettings:
+    named: dict[str, Any] = {"agent": "nop", "user": "human", **changes}
+    return evolve(settings(), **named)
 
 
 @pytest.mark.parametrize(
