@@ -12,8 +12,9 @@ from attrs import field, frozen
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.runs import provenance
 from tool_sandbox.runs.outcomes import SampleResult
+from tool_sandbox.runs.results import cancelled
 from tool_sandbox.runs.scheduler import Ending, Schedule, in_order, interruptible
-from tool_sandbox.runs.session import Cast, Played, Sample, cancelled, play_sample, samples_of
+from tool_sandbox.runs.session import Cast, Played, Sample, play_sample, samples_of
 from tool_sandbox.runs.store import RunStore
 from tool_sandbox.runs.summary import summarise
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
-from functools import reduce
-from operator import add
 from typing import TYPE_CHECKING, Any, Protocol
 
 from attrs import evolve, frozen
@@ -14,9 +12,9 @@ from attrs import evolve, frozen
 from tool_sandbox.common.execution_context import ExecutionContext, get_current_context, isolated_context
 from tool_sandbox.common.trajectory import PRETTY_PRINT, pretty_print, trajectory_files
 from tool_sandbox.common.vocabulary import RoleType
-from tool_sandbox.errors import CancelledRunError
 from tool_sandbox.llm.chat import CallTag
-from tool_sandbox.runs.outcomes import Failure, SampleResult, Spending
+from tool_sandbox.runs.outcomes import Failure, SampleResult
+from tool_sandbox.runs.results import described, failed, scored
 from tool_sandbox.runs.tally import Tally, tally_of
 
 if TYPE_CHECKING:
@@ -128,10 +126,10 @@ async def play_sample(
         end = Failure.of(error, cast.secrets)
     finally:
         _tear_down(players)
-    result = _described(sample, players, tallies, world, settings, time.monotonic() - started)
+    result = described(sample, players, tallies, world, settings, time.monotonic() - started)
     if isinstance(end, Failure):
-        return Played(result=_failed(result, end, sample.scenario, settings), files=_files_of_failure(world))
-    return Played(result=_scored(result, end.evaluation, settings), files=end.files)
+        return Played(result=failed(result, end, sample.scenario, settings), files=_files_of_failure(world))
+    return Played(result=scored(result, end.evaluation, settings), files=end.files)
 
 
 def _with_shuffled_tools(sample: Sample, settings: RunSettings) -> Scenario:
@@ -176,91 +174,3 @@ async def _play(
 def _tear_down(players: Players | None) -> None:
     for role in players.roles.values() if players else ():
         role.teardown()
-
-
-def _described(
-    sample: Sample,
-    players: Players | None,
-    tallies: Mapping[RoleType, Tally],
-    world: ExecutionContext,
-    settings: RunSettings,
-    duration: float,
-) -> SampleResult:
-    agent = tallies.get(RoleType.AGENT, Tally())
-    counters = getattr(players.roles.get(RoleType.AGENT), "counters", {}) if players else {}
-    return SampleResult(
-        name=sample.name,
-        trial=sample.trial,
-        status="void",
-        categories=[str(category) for category in sample.scenario.categories],
-        agent=players.agent if players else settings.agent,
-        user=players.user if players else settings.user,
-        seed=sample.seed(settings.seed),
-        messages=world.max_sandbox_message_index - sample.scenario.starting_context.max_sandbox_message_index,
-        duration=duration,
-        spending=reduce(add, (tally.spending for tally in tallies.values()), Spending()),
-        models=agent.models,
-        fallback=agent.spending.fallback_calls > 0,
-        nop_floor=sample.scenario.nop_floor,
-        counters={name: count for name, count in counters.items() if count},
-        notes=[*agent.adjustments, *_bounds_of_parallel_calls(world)],
-    )
-
-
-def _bounds_of_parallel_calls(world: ExecutionContext) -> list[str]:
-    return [
-        f"message {index}: {report['orders_tried']} of {report['orders_possible']} orders of "
-        f"{report['calls']} parallel calls were tried"
-        for index, notes in sorted(world.annotations.items())
-        if (report := notes.get("parallel_calls")) and report["orders_possible"] > report["orders_tried"] > 1
-    ]
-
-
-def _scored(result: SampleResult, evaluation: EvaluationResult, settings: RunSettings) -> SampleResult:
-    if result.fallback and settings.on_fallback == "void":
-        message = f"{', '.join(result.models)} answered in place of {settings.agent!r}, and --on-fallback is 'void'"
-        error = {"type": "FallbackAnswered", "cause": "fallback", "message": message}
-        return evolve(result, cause="fallback", error=error)
-    return evolve(
-        result,
-        status="scored",
-        milestone_similarity=evaluation.milestone_similarity,
-        minefield_similarity=evaluation.minefield_similarity,
-        similarity=evaluation.similarity,
-        turn_count=evaluation.turn_count,
-        milestone_mapping=dict(evaluation.milestone_mapping),
-        minefield_mapping=dict(evaluation.minefield_mapping),
-    )
-
-
-def _failed(result: SampleResult, failure: Failure, scenario: Scenario, settings: RunSettings) -> SampleResult:
-    result = evolve(
-        result, exception_type=failure.exception_type, traceback=failure.traceback, error=dict(failure.error)
-    )
-    if settings.compat == "original" and failure.of_the_model:
-        return evolve(
-            result,
-            status="scored",
-            milestone_similarity=0,
-            minefield_similarity=0,
-            similarity=0,
-            turn_count=scenario.max_messages,
-        )
-    return evolve(result, cause=failure.cause)
-
-
-def cancelled(sample: Sample, cast_names: tuple[str, str], settings: RunSettings) -> SampleResult:
-    """The result of a sample that was not played to its end because the run was stopped."""
-    failure = Failure.of(CancelledRunError("the run was stopped before this sample was finished"))
-    return SampleResult(
-        name=sample.name,
-        trial=sample.trial,
-        status="void",
-        cause=failure.cause,
-        categories=[str(category) for category in sample.scenario.categories],
-        agent=cast_names[0],
-        user=cast_names[1],
-        seed=sample.seed(settings.seed),
-        nop_floor=sample.scenario.nop_floor,
-        error=dict(failure.error),
-    )

@@ -1,0 +1,113 @@
+"""From a played sample to its result: what was counted, the verdict or the failure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import reduce
+from operator import add
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from tool_sandbox.common.vocabulary import RoleType
+from tool_sandbox.errors import CancelledRunError
+from tool_sandbox.runs.outcomes import Failure, SampleResult, Spending
+from tool_sandbox.runs.tally import Tally
+
+if TYPE_CHECKING:
+    from tool_sandbox.common.execution_context import ExecutionContext
+    from tool_sandbox.common.scenario import Scenario
+    from tool_sandbox.evaluation.result import EvaluationResult
+    from tool_sandbox.runs.session import Players, Sample
+    from tool_sandbox.runs.settings import RunSettings
+
+
+def described(
+    sample: Sample,
+    players: Players | None,
+    tallies: Mapping[RoleType, Tally],
+    world: ExecutionContext,
+    settings: RunSettings,
+    duration: float,
+) -> SampleResult:
+    """Everything about a sample but its end; void until that is known."""
+    agent = tallies.get(RoleType.AGENT, Tally())
+    counters = getattr(players.roles.get(RoleType.AGENT), "counters", {}) if players else {}
+    return SampleResult(
+        name=sample.name,
+        trial=sample.trial,
+        status="void",
+        categories=[str(category) for category in sample.scenario.categories],
+        agent=players.agent if players else settings.agent,
+        user=players.user if players else settings.user,
+        seed=sample.seed(settings.seed),
+        messages=world.max_sandbox_message_index - sample.scenario.starting_context.max_sandbox_message_index,
+        duration=duration,
+        spending=reduce(add, (tally.spending for tally in tallies.values()), Spending()),
+        models=agent.models,
+        fallback=agent.spending.fallback_calls > 0,
+        nop_floor=sample.scenario.nop_floor,
+        counters={name: count for name, count in counters.items() if count},
+        notes=[*agent.adjustments, *_bounds_of_parallel_calls(world)],
+    )
+
+
+def _bounds_of_parallel_calls(world: ExecutionContext) -> list[str]:
+    return [
+        f"message {index}: {report['orders_tried']} of {report['orders_possible']} orders of "
+        f"{report['calls']} parallel calls were tried"
+        for index, notes in sorted(world.annotations.items())
+        if (report := notes.get("parallel_calls")) and report["orders_possible"] > report["orders_tried"] > 1
+    ]
+
+
+def scored(result: SampleResult, evaluation: EvaluationResult, settings: RunSettings) -> SampleResult:
+    """The result with its verdict, unless a fallback answered and that makes the sample void."""
+    if result.fallback and settings.on_fallback == "void":
+        message = f"{', '.join(result.models)} answered in place of {settings.agent!r}, and --on-fallback is 'void'"
+        error = {"type": "FallbackAnswered", "cause": "fallback", "message": message}
+        return evolve(result, cause="fallback", error=error)
+    return evolve(
+        result,
+        status="scored",
+        milestone_similarity=evaluation.milestone_similarity,
+        minefield_similarity=evaluation.minefield_similarity,
+        similarity=evaluation.similarity,
+        turn_count=evaluation.turn_count,
+        milestone_mapping=dict(evaluation.milestone_mapping),
+        minefield_mapping=dict(evaluation.minefield_mapping),
+    )
+
+
+def failed(result: SampleResult, failure: Failure, scenario: Scenario, settings: RunSettings) -> SampleResult:
+    """The result with what went wrong: void, or 0 where the original scores a model's mistake so."""
+    result = evolve(
+        result, exception_type=failure.exception_type, traceback=failure.traceback, error=dict(failure.error)
+    )
+    if settings.compat == "original" and failure.of_the_model:
+        return evolve(
+            result,
+            status="scored",
+            milestone_similarity=0,
+            minefield_similarity=0,
+            similarity=0,
+            turn_count=scenario.max_messages,
+        )
+    return evolve(result, cause=failure.cause)
+
+
+def cancelled(sample: Sample, cast_names: tuple[str, str], settings: RunSettings) -> SampleResult:
+    """The result of a sample that was not played to its end because the run was stopped."""
+    failure = Failure.of(CancelledRunError("the run was stopped before this sample was finished"))
+    return SampleResult(
+        name=sample.name,
+        trial=sample.trial,
+        status="void",
+        cause=failure.cause,
+        categories=[str(category) for category in sample.scenario.categories],
+        agent=cast_names[0],
+        user=cast_names[1],
+        seed=sample.seed(settings.seed),
+        nop_floor=sample.scenario.nop_floor,
+        error=dict(failure.error),
+    )
