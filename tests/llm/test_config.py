@@ -97,6 +97,12 @@ def test_a_missing_key_names_the_model_the_variable_and_where_it_was_looked_for(
         assert part in str(caught.value)
 
 
+def test_other_credentials_than_keys_are_left_to_litellm() -> None:
+    assert connection_for("anthropic/claude-x", {}, {"ANTHROPIC_AUTH_TOKEN": "bearer"}) == {}
+    azure = {"AZURE_AD_TOKEN": "t", "AZURE_API_BASE": "http://azure"}
+    assert connection_for("azure/mine", {}, azure) == {"api_base": "http://azure"}
+
+
 def test_an_agent_without_its_key_is_refused_before_anything_is_asked() -> None:
     with pytest.raises(MissingKeyError, match="ANTHROPIC_API_KEY"):
         LiteLLMAgent("claude-sonnet-5")

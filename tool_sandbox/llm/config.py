@@ -94,8 +94,10 @@ def connection_for(model: str, given: Mapping[str, Any], environ: Mapping[str, s
         raise SettingsError(message)
     if not connection.get("api_key") and provider.key_optional_with_base and connection.get("api_base"):
         connection["api_key"] = _NO_KEY
-    if provider.key_required and not connection.get("api_key") and not _set_in_litellm(provider):
-        raise MissingKeyError(_missing_key(model, provider))
+    if provider.key_required and not connection.get("api_key"):
+        variables = os.environ if environ is None else environ
+        if not _set_in_litellm(provider) and not any(variables.get(name) for name in provider.tokens):
+            raise MissingKeyError(_missing_key(model, provider))
     return connection
 
 

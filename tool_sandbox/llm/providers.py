@@ -27,6 +27,8 @@ class Provider:
     """Further LiteLLM parameters and the variables that hold them."""
     bare_names: str = ""
     """Regular expression of model names that belong to the provider when written without a prefix."""
+    tokens: tuple[str, ...] = ()
+    """Variables with other credentials, which LiteLLM reads itself and sends in another way than a key."""
     key_required: bool = True
     """Whether a call without a key is bound to fail."""
     key_optional_with_base: bool = False
@@ -63,6 +65,7 @@ PROVIDERS: tuple[Provider, ...] = (
         name="azure",
         prefixes=("azure",),
         keys=("AZURE_API_KEY", "AZURE_OPENAI_API_KEY"),
+        tokens=("AZURE_AD_TOKEN",),
         bases=("AZURE_API_BASE", "AZURE_OPENAI_ENDPOINT"),
         others={"api_version": ("AZURE_API_VERSION", "OPENAI_API_VERSION")},
         base_required=True,
@@ -70,7 +73,8 @@ PROVIDERS: tuple[Provider, ...] = (
     Provider(
         name="anthropic",
         prefixes=("anthropic",),
-        keys=("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"),
+        keys=("ANTHROPIC_API_KEY",),
+        tokens=("ANTHROPIC_AUTH_TOKEN",),
         bases=("ANTHROPIC_API_BASE", "ANTHROPIC_BASE_URL"),
         bare_names=r"claude-",
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -13,6 +14,8 @@ MALFORMED_CALL = "malformed_function_call"
 """Finish reason of an answer in which the model tried to call a tool and the provider could not read the call."""
 
 _ECHOED = ("reasoning_content", "thinking_blocks", "reasoning_items", "reasoning_details", "provider_specific_fields")
+
+_THOUGHT = re.compile(r"\s*<think>(.*?)</think>", re.DOTALL)
 
 
 def read_completion(data: Mapping[str, Any], *, provider: str | None, model: str) -> ChatResponse:
@@ -40,14 +43,15 @@ def read_completion(data: Mapping[str, Any], *, provider: str | None, model: str
     if reason == "content_filter":
         message = f"A content filter stopped the answer of {model!r}."
         raise RefusalError(message, provider=provider, model=model, status=200)
+    text, fields = _without_thoughts(_text(said.get("content")), said)
     return ChatResponse(
-        text=_text(said.get("content")) or said.get("refusal") or _text(said.get("content")),
+        text=text or said.get("refusal") or text,
         tool_calls=[read_tool_call(call) for call in said.get("tool_calls") or () if isinstance(call, Mapping)],
         finish_reason=reason,
         usage=read_usage(data.get("usage")),
         model=data.get("model") or model,
         provider=provider,
-        provider_fields=_echoed(said),
+        provider_fields=fields,
     )
 
 
@@ -106,12 +110,16 @@ def _text(content: Any) -> str | None:
     return None
 
 
-def _echoed(said: Mapping[str, Any]) -> dict[str, Any]:
-    """What the provider wants back with this turn; Groq and newer vLLM servers have another name for the reasoning."""
+def _without_thoughts(text: str | None, said: Mapping[str, Any]) -> tuple[str | None, dict[str, Any]]:
+    """The text for others to read, and what the provider wants back: thinking is often written into the text."""
     fields = {name: said[name] for name in _ECHOED if _worth_keeping(said.get(name))}
-    if said.get("reasoning") and "reasoning_content" not in fields:
+    if "reasoning_content" not in fields and isinstance(said.get("reasoning"), str) and said["reasoning"]:
         fields["reasoning_content"] = said["reasoning"]
-    return fields
+    thought = _THOUGHT.match(text or "")
+    if text and thought:
+        fields.setdefault("reasoning_content", thought[1].strip())
+        text = text[thought.end() :]
+    return (text.lstrip("\n") if text and "reasoning_content" in fields else text), fields
 
 
 def _worth_keeping(value: Any) -> bool:
