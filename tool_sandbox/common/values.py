@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import math
 import uuid
 from typing import Any
 
 
 def is_close(value: Any, reference: Any, atol: float | None = None) -> bool:
-    """Whether two values are equal; numbers also within an absolute tolerance, if there is one."""
+    """Whether two numbers differ by no more than a tolerance; anything else must be equal.
+
+    Args:
+        value: What was found.
+        reference: What was wanted.
+        atol: Largest allowed difference, may be infinite; ``None`` demands equality.
+    """
     if atol is not None and isinstance(value, (int, float)) and isinstance(reference, (int, float)):
-        return bool(abs(value - reference) <= atol)
+        try:
+            return bool(abs(value - reference) <= atol)
+        except OverflowError:
+            return value == reference or atol == math.inf
     return bool(value == reference)
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from tool_sandbox.common.not_given import NOT_GIVEN
 from tool_sandbox.common.schemas import BOOLEAN, NUMBER, ROLE, TEXT
+from tool_sandbox.common.values import is_close
 from tool_sandbox.evaluation.rouge import rouge_l_for
 from tool_sandbox.evaluation.tables import LISTS, NULL, view_of
 
@@ -79,22 +80,6 @@ def column_rouge_l_similarity(
 ) -> pl.DataFrame:
     """ROUGE-L F-measure of the text with the value; 0 where the cell is null."""
     return _column(_rouge, dataframe, column_name, value, atol_dict)
-
-
-def is_close(value: Any, reference: Any, atol: float | None = None) -> bool:
-    """Whether two numbers differ by no more than a tolerance; anything else must be equal.
-
-    Args:
-        value: What was found.
-        reference: What was wanted.
-        atol: Largest allowed difference, may be infinite; ``None`` demands equality.
-    """
-    if atol is not None and isinstance(value, (int, float)) and isinstance(reference, (int, float)):
-        try:
-            return bool(abs(value - reference) <= atol)
-        except OverflowError:
-            return value == reference or atol == math.inf
-    return bool(value == reference)
 
 
 def cell_similarity(measure: Any, column: str, value: Any, kind: str) -> CellSimilarity | None:

@@ -31,12 +31,12 @@ class MilestoneMatcher:
 
     Args:
         milestones: The milestones; edges and references name them by position.
-        edge_list: Pairs (before, after); ``None`` is a chain, an empty list leaves them in any order. With a single
-            milestone it is ignored.
+        edge_list: Pairs (before, after); ``None`` is a chain. A milestone in no edge can be reached at any time. With
+            a single milestone it is ignored.
 
     Raises:
-        ScenarioError: An edge or reference names an unknown milestone, edges leave a milestone out or run in a
-            circle, a reference does not come before its milestone, or a milestone demands nothing.
+        ScenarioError: An edge or reference names an unknown milestone, edges run in a circle, a reference does not
+            come before its milestone, or a milestone demands nothing.
     """
 
     milestones: Sequence[Milestone] = field(factory=list)
@@ -92,21 +92,14 @@ def _constrained(milestone: Milestone) -> set[DatabaseNamespace]:
 def _graph(count: int, edges: list[tuple[int, int]]) -> MilestoneGraph:
     if count <= 1:
         return MilestoneGraph(range(count))
-    if not edges:
-        return MilestoneGraph(range(count))
     for before, after in edges:
         for node in (before, after):
             if not 0 <= node < count:
                 message = f"Edge ({before!r}, {after!r}) names milestone {node!r}; there are only 0 to {count - 1}."
                 raise ScenarioError(message)
     graph = MilestoneGraph((), edges)
-    missing = [node for node in range(count) if node not in graph]
-    if missing:
-        message = (
-            f"Milestones {missing!r} occur in no edge of {edges!r}, so they could never be matched; add an edge for "
-            f"each, or give an empty edge list to leave all in any order."
-        )
-        raise ScenarioError(message)
+    for node in range(count):
+        graph.add_node(node)  # A milestone without edges is in no order, not out of the score.
     cycle = graph.cycle()
     if cycle is not None:
         message = f"The edges {edges!r} run in a circle: {cycle!r}; milestones can only be ordered without one."
