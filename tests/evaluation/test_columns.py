@@ -25,7 +25,7 @@ from tool_sandbox.common.evaluation import (
     column_tool_trace_exact_match_similarity,
 )
 from tool_sandbox.common.execution_context import DatabaseNamespace, RoleType
-from tool_sandbox.evaluation.columns import is_close
+from tool_sandbox.common.values import is_close
 from tool_sandbox.evaluation.rouge import RougeL
 
 FRAME = pl.DataFrame(
