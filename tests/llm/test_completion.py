@@ -13,6 +13,7 @@ from tool_sandbox.errors import (
     ContextWindowError,
     InvalidRequestError,
     MalformedResponseError,
+    MissingDependencyError,
     ProviderError,
     ProviderTimeoutError,
     ProviderUnavailableError,
@@ -23,6 +24,7 @@ from tool_sandbox.llm.chat import ChatRequest, ChatResponse
 from tool_sandbox.llm.completion import LiteLLMTransport, listed_price, load_litellm
 from tool_sandbox.llm.faults import Failure, error_for
 from tool_sandbox.llm.reading import MALFORMED_CALL
+from tool_sandbox.llm.releases import check_release
 
 TOOL = {"type": "function", "function": {"name": "f", "parameters": {"type": "object", "properties": {}}}}
 MISLABELLED = {"error": {"message": "slow down", "type": "invalid_request_error"}}
@@ -261,6 +263,17 @@ def test_meanings_hidden_in_words_are_found(failure: Failure, kind: type[Provide
     error = error_for(failure)
     assert type(error) is kind
     assert error.retryable is retryable
+
+
+@pytest.mark.parametrize("release", [None, "1.82.7", "1.82.8", "1.92.1", "1.106.0", "1.106.10", "1.108.3"])
+def test_releases_that_cannot_be_used_are_refused_with_a_way_out(release: str | None) -> None:
+    with pytest.raises(MissingDependencyError, match="pip install"):
+        check_release(release)
+
+
+@pytest.mark.parametrize("release", ["1.82.6", "1.105.3", "1.108.4", "1.110.2", "1.1060.0"])
+def test_other_releases_are_welcome(release: str) -> None:
+    check_release(release)
 
 
 def test_messages_are_cut_before_tracebacks_and_lose_secrets() -> None:

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -22,10 +22,12 @@ from tool_sandbox.llm.config import secrets_in
 from tool_sandbox.llm.deadline import GRACE, run_with_deadline
 from tool_sandbox.llm.faults import request_id_in
 from tool_sandbox.llm.foreign_errors import provider_error
+from tool_sandbox.llm.litellm_shapes import aclose, close, plain, stream_cost, without_query
 from tool_sandbox.llm.observability import callback_params
 from tool_sandbox.llm.providers import provider_name, qualified
 from tool_sandbox.llm.quirks import Memory, Negotiation
 from tool_sandbox.llm.reading import MALFORMED_CALL, read_completion
+from tool_sandbox.llm.releases import check_release, installed_release
 from tool_sandbox.llm.streaming import StreamAssembler
 
 _ENVIRONMENT = {
@@ -41,9 +43,13 @@ def load_litellm() -> Any:
     """The LiteLLM module, imported on first use without network, noise or a ``.env`` file.
 
     When somebody else imported it before, none of its settings is touched.
+
+    Raises:
+        MissingDependencyError: It is not installed, or a release that cannot be used.
     """
     if (loaded := _loaded()) is not None:
         return loaded
+    check_release(installed_release())
     with _loading:
         for name, value in _ENVIRONMENT.items():
             os.environ.setdefault(name, value)
@@ -163,9 +169,9 @@ class LiteLLMTransport:
         assembler = StreamAssembler(model=request.model, provider=provider_name(request.model))
         try:
             for chunk in answer:
-                assembler.add(_plain(chunk))
+                assembler.add(plain(chunk))
         finally:
-            _close(answer)
+            close(answer)
         return self._read_stream(litellm, answer, assembler, request)
 
     async def _aask(self, litellm: Any, request: ChatRequest) -> ChatResponse:
@@ -175,9 +181,9 @@ class LiteLLMTransport:
         assembler = StreamAssembler(model=request.model, provider=provider_name(request.model))
         try:
             async for chunk in answer:
-                assembler.add(_plain(chunk))
+                assembler.add(plain(chunk))
         finally:
-            await _aclose(answer)
+            await aclose(answer)
         return self._read_stream(litellm, answer, assembler, request)
 
     def _arguments(self, request: ChatRequest) -> dict[str, Any]:
@@ -202,12 +208,12 @@ class LiteLLMTransport:
         return arguments | params
 
     def _read(self, answer: Any, request: ChatRequest) -> ChatResponse:
-        response = read_completion(_plain(answer), provider=provider_name(request.model), model=request.model)
+        response = read_completion(plain(answer), provider=provider_name(request.model), model=request.model)
         return self._with_origin(answer, response)
 
     def _read_stream(self, litellm: Any, stream: Any, assembler: StreamAssembler, request: ChatRequest) -> ChatResponse:
         response = read_completion(assembler.completion(), provider=assembler.provider, model=request.model)
-        cost = _stream_cost(litellm, response, request)
+        cost = stream_cost(litellm, response, request)
         return evolve(self._with_origin(stream, response), cost=cost)
 
     def _with_origin(self, answer: Any, response: ChatResponse) -> ChatResponse:
@@ -219,7 +225,7 @@ class LiteLLMTransport:
             response,
             cost=None if cost is None else float(cost),
             provider=response.provider or hidden.get("custom_llm_provider"),
-            endpoint=_without_query(hidden.get("api_base") or self.connection.get("api_base")),
+            endpoint=without_query(hidden.get("api_base") or self.connection.get("api_base")),
             request_id=request_id_in(headers),
         )
 
@@ -236,53 +242,6 @@ class LiteLLMTransport:
         if isinstance(error, ToolSandboxError):
             return error
         return provider_error(error, model=request.model, secrets=self._secrets, timeout=request.timeout)
-
-
-def _stream_cost(litellm: Any, response: ChatResponse, request: ChatRequest) -> float | None:
-    """The price of a streamed answer, by LiteLLM's arithmetic; ``None`` when it does not know the model."""
-    usage = response.usage
-    if usage is None:
-        return None
-    with contextlib.suppress(Exception):  # LiteLLM raises bare exceptions for models it has no price of
-        prompt, completion = litellm.cost_per_token(
-            model=qualified(request.model),
-            prompt_tokens=usage.prompt_tokens,
-            completion_tokens=usage.completion_tokens,
-            cache_read_input_tokens=usage.cached_tokens,
-            cache_creation_input_tokens=usage.cache_write_tokens,
-        )
-        return float(prompt + completion)
-    return None
-
-
-def _plain(answer: Any) -> dict[str, Any]:
-    if isinstance(answer, Mapping):
-        return dict(answer)
-    dump: Callable[..., dict[str, Any]] = answer.model_dump
-    return dump(exclude_none=True, warnings=False)
-
-
-def _close(stream: Any) -> None:
-    """End a stream for good: one dropped half-read dead-locks a later call (encode/httpcore#990)."""
-    for layer in (stream, getattr(stream, "completion_stream", None)):
-        close = getattr(layer, "close", None)
-        if callable(close):
-            with contextlib.suppress(Exception):  # closing twice, or after the connection broke
-                close()
-
-
-async def _aclose(stream: Any) -> None:
-    for layer in (stream, getattr(stream, "completion_stream", None)):
-        close = getattr(layer, "aclose", None) or getattr(layer, "close", None)
-        if callable(close):
-            with contextlib.suppress(Exception):  # closing twice, or after the connection broke
-                closing = close()
-                if asyncio.iscoroutine(closing):
-                    await closing
-
-
-def _without_query(url: Any) -> str | None:
-    return str(url).partition("?")[0] if url else None
 
 
 async def close_litellm() -> None:
