@@ -7,11 +7,11 @@ import time
 
 import pytest
 
-from tool_sandbox.runs.threads import RoleThreads
+from tool_sandbox.runs.threads import LoopThreads
 
 
 def test_work_comes_back_with_its_value_or_its_error() -> None:
-    threads = RoleThreads(2)
+    threads = LoopThreads(2)
 
     assert threads.submit(lambda word: word * 2, "a").result(5) == "aa"
     with pytest.raises(ZeroDivisionError):
@@ -19,7 +19,7 @@ def test_work_comes_back_with_its_value_or_its_error() -> None:
 
 
 def test_no_more_threads_than_allowed_work_at_once() -> None:
-    threads = RoleThreads(3)
+    threads = LoopThreads(3)
     running, most, lock = [0], [0], threading.Lock()
 
     def work() -> None:
@@ -37,7 +37,7 @@ def test_no_more_threads_than_allowed_work_at_once() -> None:
 
 
 def test_a_thread_that_has_nothing_to_do_is_used_again() -> None:
-    threads = RoleThreads(8)
+    threads = LoopThreads(8)
 
     names = set()
     for _ in range(5):
@@ -51,7 +51,7 @@ async def test_an_event_loop_can_use_it_and_does_not_wait_for_it_at_the_end() ->
     place: contextvars.ContextVar[str] = contextvars.ContextVar("place")
     place.set("here")
     loop = asyncio.get_running_loop()
-    loop.set_default_executor(RoleThreads(2))
+    loop.set_default_executor(LoopThreads(2))
 
     assert await asyncio.to_thread(place.get) == "here"
     stuck = loop.run_in_executor(None, time.sleep, 30)
@@ -63,7 +63,7 @@ async def test_an_event_loop_can_use_it_and_does_not_wait_for_it_at_the_end() ->
 
 
 def test_cancelled_work_is_not_begun() -> None:
-    threads = RoleThreads(1)
+    threads = LoopThreads(1)
     begun = threading.Event()
     gate = threading.Event()
     threads.submit(gate.wait)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextvars
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import Any, ClassVar
 
@@ -13,6 +12,9 @@ from tool_sandbox.common.execution_context import get_current_context
 from tool_sandbox.common.message import Message
 from tool_sandbox.common.vocabulary import DatabaseNamespace, RoleType
 from tool_sandbox.llm.chat import CallTag
+from tool_sandbox.llm.workers import Workers
+
+_MOST_THREADS = 256
 
 
 class BaseRole:
@@ -75,8 +77,7 @@ class BaseRole:
     async def arespond(self, ending_index: int | None = None) -> None:
         """``respond`` without blocking the event loop; by default in a thread."""
         context = contextvars.copy_context()
-        loop = asyncio.get_running_loop()
-        await loop.run_in_executor(_threads(), lambda: context.run(self.respond, ending_index))
+        await asyncio.wrap_future(_threads().submit(lambda: context.run(self.respond, ending_index)))
 
     def reset(self) -> None:
         """Forget everything; roles without state have nothing to forget."""
@@ -91,6 +92,6 @@ def _audience(tool: Callable[..., Any]) -> Sequence[RoleType]:
 
 
 @lru_cache(maxsize=1)
-def _threads() -> ThreadPoolExecutor:
+def _threads() -> Workers:
     # Not the event loop's own pool: slow tools there would hold up every model call (LiteLLM works in that pool).
-    return ThreadPoolExecutor(max_workers=64, thread_name_prefix="tool_sandbox-role")
+    return Workers(_MOST_THREADS, "tool_sandbox-role")

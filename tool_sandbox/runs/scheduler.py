@@ -16,10 +16,10 @@ from attrs import define, field
 
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.session import Played, Sample
-from tool_sandbox.runs.threads import RoleThreads
+from tool_sandbox.runs.threads import LoopThreads
 
 INTERRUPTED = 130
-_ROLE_THREADS_PER_SAMPLE = 2
+_THREADS_PER_SAMPLE = 2
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -55,7 +55,7 @@ class Schedule:
         Returns:
             Why it ended. What was finished until then was handed to ``finished``.
         """
-        asyncio.get_running_loop().set_default_executor(RoleThreads(self.concurrency * _ROLE_THREADS_PER_SAMPLE))
+        asyncio.get_running_loop().set_default_executor(LoopThreads(self.concurrency * _THREADS_PER_SAMPLE))
         waiting = iter(samples)
         for _ in range(min(self.concurrency, len(samples))):
             worker = asyncio.create_task(self._work(waiting), context=contextvars.copy_context())

@@ -1,4 +1,4 @@
-"""The threads for work that blocks: roles without an asynchronous ``respond``, and libraries without one."""
+"""The event loop's own threads, in which libraries do what blocks."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ Params = ParamSpec("Params")
 Result = TypeVar("Result")
 
 
-class RoleThreads(ThreadPoolExecutor):
-    """A pool of daemon threads: a role that never comes back cannot keep the process from ending.
+class LoopThreads(ThreadPoolExecutor):
+    """A pool of daemon threads: a call that never comes back cannot keep the process from ending.
 
     It is a ``ThreadPoolExecutor`` by name only, because that is the one kind of executor an event loop takes.
     """
@@ -53,7 +53,7 @@ class RoleThreads(ThreadPoolExecutor):
             if self._started >= self._size:
                 return
             self._started += 1
-        threading.Thread(target=self._work, name=f"role-{self._started}", daemon=True).start()
+        threading.Thread(target=self._work, name=f"tool_sandbox-loop-{self._started}", daemon=True).start()
 
     def _work(self) -> Any:
         while True:
