@@ -119,6 +119,7 @@ def run(  # noqa: PLR0913, PLR0917 -- one parameter per flag is how typer works
     tools_from: options.ToolsFrom = None,
     shuffle_tools: options.ShuffleTools = False,
     compat: options.Compat = None,
+    search: options.Search = None,
     config: options.Config = None,
     output: options.Output = None,
 ) -> None:
@@ -148,6 +149,7 @@ def run(  # noqa: PLR0913, PLR0917 -- one parameter per flag is how typer works
         "tools_from": tools_from,
         "shuffle_tools": shuffle_tools or None,
         "compat": compat,
+        "search": search,
         "output": output,
     }
     every = settings_from(flags, agents=agent or (), config=config)

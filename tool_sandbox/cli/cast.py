@@ -118,6 +118,7 @@ def agent_config(settings: RunSettings) -> dict[str, Any]:
             fallbacks=list(settings.fallbacks) or None,
             prompted_tools=settings.tool_format,
             on_invalid_tool_call="raise" if settings.compat == "original" else None,
+            text_beside_calls="drop" if settings.compat == "original" else None,
         ),
         **settings.params,
     }

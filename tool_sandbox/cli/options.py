@@ -73,6 +73,10 @@ ShuffleTools = Annotated[bool, _option("--shuffle-tools", help="Offer the tools 
 Compat = Annotated[
     str | None, _option("--compat", metavar="original", help="Score a model's mistakes as published scores did.")
 ]
+Search = Annotated[
+    str | None,
+    _option("--search", metavar="offline|rapidapi", help="What answers the search tools."),
+]
 Config = Annotated[str | None, _option("--config", metavar="run.yaml", help="Settings in a file; flags win over it.")]
 Output = Annotated[
     str | None,

@@ -13,13 +13,16 @@ from tool_sandbox.cli.cast import RoleCast
 from tool_sandbox.cli.progress import progress_display
 from tool_sandbox.cli.sources import load_scenarios
 from tool_sandbox.cli.tables import print_report
-from tool_sandbox.errors import SettingsError
+from tool_sandbox.common.compatibility import set_original_rules
+from tool_sandbox.errors import MissingKeyError, SettingsError
 from tool_sandbox.llm.redaction import MASK, redact_text
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.run import Plan, Report, check_resumable, run, run_record
 from tool_sandbox.runs.scheduler import INTERRUPTED, Ending
 from tool_sandbox.runs.settings import RunSettings
 from tool_sandbox.runs.store import RunStore
+from tool_sandbox.tools.search import set_backend
+from tool_sandbox.tools.search.rapid_api import KEY_VARIABLE, RapidApiSearch
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
@@ -39,6 +42,7 @@ def play_all(every: Sequence[RunSettings], scenarios: Mapping[str, Scenario] | N
         The worst exit code of them.
     """
     chosen = load_scenarios(every[0]) if scenarios is None else dict(scenarios)
+    _check_search(every[0])
     casts = [RoleCast(settings, chosen) for settings in every]
     codes = []
     for cast in casts:
@@ -69,6 +73,7 @@ def resume_run(location: str, changes: Mapping[str, Any], *, params: Mapping[str
     settings = RunSettings.from_record(record.get("settings") or {}, **changes)
     settings = evolve(settings, params={**settings.params, **params})
     _check_secrets(settings)
+    _check_search(settings)
     chosen = _recorded_scenarios(record, settings)
     check_resumable(record, chosen)
     cast = RoleCast(settings, chosen)
@@ -85,6 +90,7 @@ def _play(
     cast: RoleCast, store: RunStore, chosen: Mapping[str, Scenario], *, done: Sequence[SampleResult], fresh: bool
 ) -> int:
     settings = cast.settings
+    _lay_down_rules(settings)
     total = len(chosen) * settings.trials
     try:
         cast.open(store)
@@ -103,6 +109,24 @@ def _play(
         store.release()
     print_report(report)
     return _code(report)
+
+
+def _check_search(settings: RunSettings) -> None:
+    if settings.search == "rapidapi" and not os.environ.get(KEY_VARIABLE):
+        message = (
+            f"--search rapidapi needs a key in the environment variable {KEY_VARIABLE}, which is not set. "
+            f"Set it, or leave --search out: the shipped data needs no key."
+        )
+        raise MissingKeyError(message)
+
+
+def _lay_down_rules(settings: RunSettings) -> None:
+    """What tools of this run go by; every sample inherits it."""
+    set_original_rules(settings.compat == "original")
+    if settings.search == "rapidapi":
+        set_backend(RapidApiSearch())
+    else:
+        set_backend(None)
 
 
 def _code(report: Report) -> int:

@@ -13,6 +13,7 @@ from tool_sandbox.scenarios.nearest import hint
 
 OnFallback = Literal["allow", "mark", "void"]
 Compat = Literal["original"]
+Search = Literal["offline", "rapidapi"]
 
 
 def _names(values: Any) -> tuple[str, ...]:
@@ -111,6 +112,8 @@ class RunSettings:
     """LiteLLM callbacks, by name."""
     compat: Compat | None = field(default=None, validator=_one_of(get_args(Compat)))
     """``original`` scores what a model did wrong as published scores did."""
+    search: Search = field(default="offline", validator=_one_of(get_args(Search)))
+    """What answers the search tools: the shipped data, or the live services of RapidAPI."""
     shuffle_tools: bool = field(default=False, validator=_not_with_compat)
     """Offer the tools in another order per scenario, drawn from the seed."""
     backend: str = "DEFAULT"
