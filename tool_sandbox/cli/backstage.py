@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from tool_sandbox.runs.store import RunStore
 
 
+SPANS = "spans.jsonl"
+"""OpenTelemetry's spans in the run directory, unless the application exports them itself."""
+
+
 class Shared:
     """A model that many roles use: closing a role's own layers stops here."""
 
@@ -60,6 +64,7 @@ class Backstage:
         self._ledger: Any = None
         self._journal: Any = None
         self._cache: Any = None
+        self._tracing: Any = None
 
     def model(
         self, name: str, role_type: RoleType, config: Mapping[str, Any], routing: RouterSettings | None = None
@@ -79,6 +84,7 @@ class Backstage:
             cache=self._open_cache(settings.cache),
             ledger=self._open_ledger(name, settings, role_type),
             journal=self._open_journal(),
+            tracing=self._open_tracing(settings),
         )
         self._models.append(built)
         return Shared(built)
@@ -115,6 +121,9 @@ class Backstage:
         self._servers = {}
         if self._journal is not None:
             self._journal.close()
+        if self._tracing is not None:
+            self._tracing.close()
+            self._tracing = None
 
     def _open_cache(self, configured: Any) -> Any:
         """The run's cache, or the one a model's own configuration asks for."""
@@ -151,6 +160,15 @@ class Backstage:
 
             self._journal = Journal(self.store.calls, secrets=self.secrets)
         return self._journal
+
+    def _open_tracing(self, settings: ModelSettings) -> Any:
+        """Where OpenTelemetry's spans of this run go, if they were asked for."""
+        from tool_sandbox.llm.observability import open_tracing, parse_callbacks
+
+        if self._tracing is None and parse_callbacks(settings.callbacks).otel:
+            spans = self.store.directory / SPANS
+            self._tracing = open_tracing(spans if is_local(spans) else None)
+        return self._tracing
 
     def _spent(self) -> float:
         """US dollars that an earlier part of this run has paid for."""

@@ -167,6 +167,8 @@ class Failure:
             cause, record = error.cause, error.as_record()
         else:
             cause, record = "harness", {"type": type(error).__name__, "cause": "harness", "message": str(error)}
+        if role := getattr(error, "role", None):
+            record = {**record, "role": role}
         return cls(
             cause=cause,
             exception_type=type(error).__name__,
