@@ -9,9 +9,9 @@ from typing import Any
 
 from attrs import fields
 
+from tool_sandbox.common.nearest import hint
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.runs.settings import RunSettings
-from tool_sandbox.scenarios.nearest import hint
 
 ENVIRONMENT_PREFIX = "TOOL_SANDBOX_"
 SCRIPTED = ("oracle", "nop", "saboteur")

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from tool_sandbox.cli.sources import all_scenarios, selected
 from tool_sandbox.cli.tables import print_rescoring, print_scenarios
+from tool_sandbox.common.nearest import hint
 from tool_sandbox.common.script import EndStep, SayStep, ToolStep, UserStep
 from tool_sandbox.common.transcript import is_few_shot
 from tool_sandbox.errors import UsageError
 from tool_sandbox.llm.redaction import redact_text
-from tool_sandbox.scenarios.nearest import hint
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario

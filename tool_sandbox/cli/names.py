@@ -20,10 +20,10 @@ from tool_sandbox.cli.players import (
     RouterPlayer,
     ScriptedPlayer,
 )
+from tool_sandbox.common.nearest import nearest
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import MissingKeyError, UsageError
 from tool_sandbox.llm.providers import PROVIDERS, provider_of
-from tool_sandbox.scenarios.nearest import nearest
 
 if TYPE_CHECKING:
     from tool_sandbox.roles.base_role import BaseRole

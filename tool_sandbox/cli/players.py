@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
+from tool_sandbox.common.nearest import nearest
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import UsageError
-from tool_sandbox.scenarios.nearest import nearest
 
 if TYPE_CHECKING:
     from tool_sandbox.cli.backstage import Backstage

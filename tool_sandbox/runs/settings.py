@@ -7,9 +7,9 @@ from typing import Any, Literal, get_args
 
 from attrs import Factory, evolve, field, fields, frozen
 
+from tool_sandbox.common.nearest import hint
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.llm.redaction import redact
-from tool_sandbox.scenarios.nearest import hint
 
 OnFallback = Literal["allow", "mark", "void"]
 Compat = Literal["original"]

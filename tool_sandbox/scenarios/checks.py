@@ -8,13 +8,13 @@ from typing import Any
 
 from attrs import frozen
 
+from tool_sandbox.common.nearest import hint
 from tool_sandbox.common.schemas import namespaces, schema_of
 from tool_sandbox.common.vocabulary import DatabaseNamespace
 from tool_sandbox.scenarios import spec
 from tool_sandbox.scenarios.document import Mapping, Place, Sequence
 from tool_sandbox.scenarios.fields import Fields, described
 from tool_sandbox.scenarios.moments import duration
-from tool_sandbox.scenarios.nearest import hint
 
 ToolParameters = frozenset[str] | None
 """Names of the parameters of a tool; ``None`` when it takes any."""

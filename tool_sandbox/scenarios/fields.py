@@ -7,8 +7,8 @@ from typing import Any
 
 from attrs import evolve, frozen
 
+from tool_sandbox.common.nearest import hint
 from tool_sandbox.scenarios.document import Mapping, Place, Sequence
-from tool_sandbox.scenarios.nearest import hint
 
 _KIND_NAMES = {
     str: "text",

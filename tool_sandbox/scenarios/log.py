@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tool_sandbox.common.nearest import hint
 from tool_sandbox.common.schemas import schema_of
 from tool_sandbox.common.vocabulary import DatabaseNamespace, RoleType
 from tool_sandbox.scenarios.document import Place, Sequence
 from tool_sandbox.scenarios.fields import Fields, described
-from tool_sandbox.scenarios.nearest import hint
 
 LOG = "log"
 _ROLES = tuple(role.value for role in RoleType)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from tool_sandbox.common.nearest import hint
 from tool_sandbox.common.vocabulary import DatabaseNamespace, RoleType
 from tool_sandbox.scenarios import spec
 from tool_sandbox.scenarios.extraction import ResultExtractor
-from tool_sandbox.scenarios.nearest import hint
 from tool_sandbox.scenarios.values import Values
 
 if TYPE_CHECKING:

@@ -8,13 +8,13 @@ from typing import Any
 
 from attrs import evolve, frozen
 
+from tool_sandbox.common.nearest import hint
 from tool_sandbox.common.vocabulary import ScenarioCategories
 from tool_sandbox.scenarios import spec
 from tool_sandbox.scenarios.checks import CheckReader, ToolParameters
 from tool_sandbox.scenarios.document import Mapping, Place
 from tool_sandbox.scenarios.fields import Fields, described
 from tool_sandbox.scenarios.log import LOG, log_rows
-from tool_sandbox.scenarios.nearest import hint
 
 _CATEGORIES = tuple(category.value.lower() for category in ScenarioCategories)
 

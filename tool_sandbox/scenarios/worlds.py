@@ -9,6 +9,7 @@ from typing import Any
 from attrs import evolve, frozen
 
 from tool_sandbox.clock import Clock
+from tool_sandbox.common.nearest import hint
 from tool_sandbox.common.schemas import INITIAL_SETTING, Row, namespaces, schema_of
 from tool_sandbox.common.vocabulary import DatabaseNamespace
 from tool_sandbox.errors import SettingsError
@@ -16,7 +17,6 @@ from tool_sandbox.scenarios.document import Mapping, Place
 from tool_sandbox.scenarios.fields import Fields, described
 from tool_sandbox.scenarios.log import LOG, LogRows, log_rows
 from tool_sandbox.scenarios.moments import moment
-from tool_sandbox.scenarios.nearest import hint
 
 _PEOPLE, _MESSAGES, _REMINDERS, _SETTINGS, _TABLES = "people", "messages", "reminders", "settings", "tables"
 SECTIONS = (_PEOPLE, _MESSAGES, _REMINDERS, _SETTINGS, _TABLES)
