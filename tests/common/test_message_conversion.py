@@ -18,12 +18,14 @@ from tool_sandbox.common.message_conversion import (
     Message,
     get_snapshot_indices_to_databases,
     openai_tool_call_to_python_code,
+    python_code_to_openai_tool_call,
+    to_openai_messages,
+)
+from tool_sandbox.common.tool_code import (
     parse_tool_arguments,
     parse_tool_call_code,
-    python_code_to_openai_tool_call,
     rejected_call_to_code,
     safe_variable_name,
-    to_openai_messages,
     tool_call_to_code,
 )
 

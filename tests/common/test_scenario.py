@@ -21,8 +21,8 @@ from tool_sandbox.common.execution_context import (
     get_current_context,
 )
 from tool_sandbox.common.message import Message
-from tool_sandbox.common.message_conversion import tool_call_to_code
 from tool_sandbox.common.scenario import Scenario, ScenarioExtension
+from tool_sandbox.common.tool_code import tool_call_to_code
 from tool_sandbox.errors import StalledConversationError
 from tool_sandbox.roles.base_role import BaseRole
 from tool_sandbox.roles.execution_environment import ExecutionEnvironment

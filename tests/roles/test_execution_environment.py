@@ -21,8 +21,8 @@ from tool_sandbox.common.execution_context import (
     new_context,
 )
 from tool_sandbox.common.message import Message
-from tool_sandbox.common.message_conversion import rejected_call_to_code, tool_call_to_code
 from tool_sandbox.common.tool import register_as_tool
+from tool_sandbox.common.tool_code import rejected_call_to_code, tool_call_to_code
 from tool_sandbox.errors import ScenarioError
 from tool_sandbox.roles import execution_environment
 from tool_sandbox.roles.execution_environment import (

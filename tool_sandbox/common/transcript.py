@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from tool_sandbox.common.message import Message
-from tool_sandbox.common.message_conversion import parse_tool_call_code, to_openai_messages, tool_call_to_code
+from tool_sandbox.common.message_conversion import to_openai_messages
 from tool_sandbox.common.schemas import INDEX_COLUMN, Row
+from tool_sandbox.common.tool_code import parse_tool_call_code, tool_call_to_code
 from tool_sandbox.common.vocabulary import DatabaseNamespace, RoleType
 
 if TYPE_CHECKING:

@@ -103,6 +103,7 @@ class StreamAssembler:
 
     def _open_call(self, index: int | None, call_id: str | None, name: str | None) -> dict[str, Any]:
         """The call a piece belongs to; some servers give every call the index 0, so a new id starts a new call."""
+        call: dict[str, Any]
         for call in reversed(self._calls):
             same_place = index is None or call["index"] == index
             if (

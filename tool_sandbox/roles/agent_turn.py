@@ -12,12 +12,8 @@ from attrs import evolve, frozen
 
 from tool_sandbox.common.execution_context import ExecutionContext, get_current_context
 from tool_sandbox.common.message import Message
-from tool_sandbox.common.message_conversion import (
-    parse_tool_arguments,
-    rejected_call_to_code,
-    to_openai_messages,
-    tool_call_to_code,
-)
+from tool_sandbox.common.message_conversion import to_openai_messages
+from tool_sandbox.common.tool_code import parse_tool_arguments, rejected_call_to_code, tool_call_to_code
 from tool_sandbox.common.tool_conversion import convert_to_openai_tools
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.llm.chat import ChatResponse, ToolCall

@@ -18,7 +18,7 @@ from attrs import frozen
 from tool_sandbox.common.console import Console, Execution, compiled
 from tool_sandbox.common.execution_context import Access, ExecutionContext, get_current_context, set_current_context
 from tool_sandbox.common.message import Message
-from tool_sandbox.common.message_conversion import parse_tool_call_code
+from tool_sandbox.common.tool_code import parse_tool_call_code
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import ScenarioError
 from tool_sandbox.roles.base_role import BaseRole

@@ -10,7 +10,7 @@ from attrs import evolve
 
 from tool_sandbox.common.execution_context import get_current_context
 from tool_sandbox.common.message import Message
-from tool_sandbox.common.message_conversion import rejected_call_to_code, tool_call_to_code
+from tool_sandbox.common.tool_code import rejected_call_to_code, tool_call_to_code
 from tool_sandbox.common.tool_conversion import convert_to_openai_tools
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import SettingsError, ToolSandboxError, UserSimulatorError
