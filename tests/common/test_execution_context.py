@@ -392,6 +392,18 @@ def test_dict_form_has_the_original_keys_in_order(world: ExecutionContext) -> No
         ExecutionContext.from_dict({**data, "_dbs": {"SHOES": []}})
 
 
+def test_json_form_is_that_of_the_dict_form(world: ExecutionContext) -> None:
+    world.add_rows(SANDBOX, [message("a\nb \u2028 é", visible_to=["USER"]), message(tool_trace=["{}", "\x85"])])
+    world.add_rows(CONTACT, [contact("a")])
+    world.remove_rows(CONTACT, lambda _: True)
+    world.annotate(1, text="thinking")
+    expected = json.dumps(world.to_dict(serialize_console=False), indent=4, ensure_ascii=False)
+    assert world.to_json() == expected
+    assert world.fork().to_json() == expected
+    bare = ExecutionContext.from_dict({**world.to_dict(serialize_console=False), "_dbs": {"CONTACT": []}})
+    assert json.loads(bare.to_json())["_dbs"]["CONTACT"] == []
+
+
 def test_stored_frames_can_be_assigned(world: ExecutionContext) -> None:
     frame = world._dbs[CONTACT]
     row = {"sandbox_message_index": 0, "person_id": "a", "is_self": True}

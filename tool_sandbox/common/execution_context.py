@@ -5,6 +5,7 @@ Tools and roles reach the world through ``get_current_context()``.
 
 from __future__ import annotations
 
+import json
 import random
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -15,7 +16,7 @@ from typing import Any
 from tool_sandbox.common.console import Console
 from tool_sandbox.common.frames import FramedTables
 from tool_sandbox.common.schemas import schema_of
-from tool_sandbox.common.snapshots import from_stored
+from tool_sandbox.common.snapshots import Table, from_stored
 from tool_sandbox.common.tables import Access
 from tool_sandbox.common.tool_discovery import ToolBackend, get_all_tools, get_scrambled_tool_names
 from tool_sandbox.common.vocabulary import TOOL_AUGMENTATION_TYPE, DatabaseNamespace, RoleType, ScenarioCategories
@@ -177,11 +178,20 @@ class ExecutionContext(FramedTables):
         Args:
             serialize_console: Include the console's variables, as bytes.
         """
+        tables = {
+            namespace: [row for snapshot in table for row in snapshot.stored_rows(schema_of(namespace))]
+            for namespace, table in self._tables.items()
+        }
+        return {"_dbs": tables, **self._surroundings(serialize_console=serialize_console)}
+
+    def to_json(self) -> str:
+        """``to_dict`` without the console as JSON with an indent of 4."""
+        tables = ",\n".join(f'        "{name}": {_rows_as_json(table, name)}' for name, table in self._tables.items())
+        rest = json.dumps(self._surroundings(serialize_console=False), indent=4, ensure_ascii=False)
+        return f'{{\n    "_dbs": {{\n{tables}\n    }},{rest[1:]}'
+
+    def _surroundings(self, *, serialize_console: bool) -> dict[str, Any]:
         data: dict[str, Any] = {
-            "_dbs": {
-                namespace: [row for snapshot in table for row in snapshot.stored_rows(schema_of(namespace))]
-                for namespace, table in self._tables.items()
-            },
             "interactive_console": self.interactive_console.dumps() if serialize_console else None,
             "tool_allow_list": self.tool_allow_list,
             "tool_deny_list": self.tool_deny_list,
@@ -213,6 +223,12 @@ class ExecutionContext(FramedTables):
         context.preferred_tool_backend = serialized_dict["preferred_tool_backend"]
         context.annotations = {int(k): dict(v) for k, v in serialized_dict.get("annotations", {}).items()}
         return context
+
+
+def _rows_as_json(table: Table, namespace: DatabaseNamespace) -> str:
+    schema = schema_of(namespace)
+    shown = [snapshot.json_rows(schema, " " * 12) for snapshot in table if snapshot.rows or snapshot.guarded]
+    return "[\n" + ",\n".join(shown) + "\n        ]" if shown else "[]"
 
 
 # -- the current world -----------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ changed, so that forking a world copies one reference per table.
 
 from __future__ import annotations
 
+import json
 from bisect import bisect_right
 from collections.abc import Iterable
 from operator import attrgetter
@@ -29,7 +30,7 @@ class Snapshot:
         guarded: Whether an all-null headguard row stands in front, so that an empty snapshot can be told from none.
     """
 
-    __slots__ = ("_frame", "_messages", "guarded", "index", "rows")
+    __slots__ = ("_frame", "_json", "_messages", "guarded", "index", "rows")
 
     def __init__(self, index: int, rows: tuple[Row, ...], *, guarded: bool) -> None:
         self.index = index
@@ -37,6 +38,7 @@ class Snapshot:
         self.guarded = guarded
         self._frame: pl.DataFrame | None = None
         self._messages: tuple[Message, ...] | None = None
+        self._json: str | None = None
 
     def at(self, index: int) -> Snapshot:
         """The same rows under another index."""
@@ -50,6 +52,14 @@ class Snapshot:
         """The rows with index column and headguard, as files and DataFrames hold them."""
         guard = [{INDEX_COLUMN: self.index, **dict.fromkeys(schema.columns)}] if self.guarded else []
         return [*guard, *({INDEX_COLUMN: self.index, **row} for row in self.rows)]
+
+    def json_rows(self, schema: TableSchema, indent: str) -> str:
+        """The stored rows as indented JSON, one after the other; made once, since worlds share most snapshots."""
+        if self._json is None:
+            texts = (json.dumps(row, indent=4, ensure_ascii=False) for row in self.stored_rows(schema))
+            # A line break inside a JSON string is written as an escape, so every one that is seen is layout.
+            self._json = ",\n".join(indent + text.replace("\n", f"\n{indent}") for text in texts)
+        return self._json
 
     def messages(self) -> tuple[Message, ...]:
         """The rows of a log snapshot as messages; made once."""
@@ -78,7 +88,7 @@ def frame_of(rows: Iterable[Row], schema: TableSchema) -> pl.DataFrame:
 
 def is_empty(table: Table) -> bool:
     """Whether no snapshot of the table has a visible row."""
-    return not any(snapshot.rows for snapshot in table)
+    return not any(snapshot.rows for snapshot in reversed(table))
 
 
 def position_at(table: Table, index: int) -> int:

@@ -36,12 +36,23 @@ __all__ = [
     "maybe_scramble_arg_type_from_context",
     "maybe_scramble_tool_description",
     "maybe_scramble_tool_description_from_context",
+    "offered_tools",
 ]
 
 Tool = Callable[..., Any]
 
 _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 _ABSENT = (type(None), NotGiven)
+
+
+def offered_tools(name_to_tool: dict[str, Tool]) -> list[dict[str, Any]]:
+    """``convert_to_openai_tools`` without making copies: the entries are shared and must not be changed."""
+    augmentations = tuple(get_current_context().tool_augmentation_list)
+    original = original_rules()
+    return [
+        {"type": "function", "function": _converted(name, tool, tool.__doc__, augmentations, original)}
+        for name, tool in name_to_tool.items()
+    ]
 
 
 def convert_to_openai_tools(name_to_tool: dict[str, Tool]) -> list[dict[str, Any]]:

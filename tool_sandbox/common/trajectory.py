@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import textwrap
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tool_sandbox.common.schemas import INDEX_COLUMN, Row
@@ -29,7 +30,7 @@ def trajectory_files(context: ExecutionContext, conversation: list[dict[str, Any
     """
     files = {
         PRETTY_PRINT: pretty_print(context),
-        EXECUTION_CONTEXT: json.dumps(context.to_dict(serialize_console=False), indent=4, ensure_ascii=False),
+        EXECUTION_CONTEXT: context.to_json(),
     }
     if conversation is not None:
         files[CONVERSATION] = json.dumps(conversation, indent=2, ensure_ascii=False)
@@ -47,12 +48,19 @@ def pretty_print(context: ExecutionContext) -> str:
 
 def _entry(row: Row) -> list[str]:
     lines = [f"[{row[INDEX_COLUMN]}] {row['sender']} -> {row['recipient']}"]
-    for line in (row["content"] or "").splitlines() or [""]:
-        lines += textwrap.wrap(line, _WIDTH, initial_indent="    ", subsequent_indent="    ") or ["    "]
+    lines += _wrapped(row["content"] or "")
     lines += [f"    | {name}: {_shown(row[name])}" for name in _COLUMNS if row[name] is not None]
     if row["visible_to"] not in (None, [row["sender"], row["recipient"]]):
         lines.append(f"    | visible_to: {_shown(row['visible_to'])}")
     return [*lines, ""]
+
+
+@lru_cache(maxsize=1024)  # worlds share their instructions
+def _wrapped(content: str) -> tuple[str, ...]:
+    wrapped: list[str] = []
+    for line in content.splitlines() or [""]:
+        wrapped += textwrap.wrap(line, _WIDTH, initial_indent="    ", subsequent_indent="    ") or ["    "]
+    return tuple(wrapped)
 
 
 def _shown(value: Any) -> str:

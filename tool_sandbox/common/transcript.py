@@ -10,6 +10,7 @@ import attrs
 from tool_sandbox.common.message import Message
 from tool_sandbox.common.message_conversion import to_openai_messages
 from tool_sandbox.common.schemas import INDEX_COLUMN, Row
+from tool_sandbox.common.serialization import attrs_serialize
 from tool_sandbox.common.tool_code import parse_tool_call_code, tool_call_to_code
 from tool_sandbox.common.vocabulary import DatabaseNamespace, RoleType
 
@@ -122,12 +123,22 @@ def _details(
 def _add_matches(
     details: dict[int, dict[str, Any]], kind: str, mapping: Mapping[int, tuple[int, float]], wanted: Sequence[Any]
 ) -> None:
-    from tool_sandbox.common.serialization import attrs_serialize
-
     for node, (index, similarity) in mapping.items():
         match = {
             f"{kind}_index": node,
-            kind: attrs.asdict(wanted[node], value_serializer=attrs_serialize),
+            kind: _described(wanted[node]),
             f"{kind}_similarity": similarity,
         }
         details.setdefault(index, {}).setdefault(f"{kind}_matches", []).append(match)
+
+
+def _described(value: Any) -> Any:
+    """``attrs.asdict`` with ``attrs_serialize``, at a fraction of its cost."""
+    if fields := getattr(type(value), "__attrs_attrs__", None):
+        return {field.name: _described(getattr(value, field.name)) for field in fields}
+    value = attrs_serialize(None, None, value)
+    if isinstance(value, dict):
+        return {_described(key): _described(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_described(item) for item in value]
+    return value

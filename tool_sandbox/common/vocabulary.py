@@ -12,6 +12,8 @@ from typing import Literal
 class DatabaseNamespace(StrEnum):
     """The tables of a world. ``SANDBOX`` is the message log, the others are the simulated device."""
 
+    __hash__ = str.__hash__  # the same number as Enum's own, but without a Python function for every look-up
+
     SANDBOX = "SANDBOX"
     SETTING = "SETTING"
     CONTACT = "CONTACT"
@@ -22,6 +24,8 @@ class DatabaseNamespace(StrEnum):
 class RoleType(StrEnum):
     """Who can send or receive a message."""
 
+    __hash__ = str.__hash__  # the same number as Enum's own, but without a Python function for every look-up
+
     SYSTEM = "SYSTEM"
     USER = "USER"
     AGENT = "AGENT"
@@ -30,6 +34,8 @@ class RoleType(StrEnum):
 
 class ScenarioCategories(StrEnum):
     """What a scenario tests, and how its tools are presented."""
+
+    __hash__ = str.__hash__  # the same number as Enum's own, but without a Python function for every look-up
 
     SINGLE_TOOL_CALL = "SINGLE_TOOL_CALL"
     MULTIPLE_TOOL_CALL = "MULTIPLE_TOOL_CALL"

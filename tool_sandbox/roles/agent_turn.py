@@ -14,7 +14,7 @@ from tool_sandbox.common.execution_context import ExecutionContext, get_current_
 from tool_sandbox.common.message import Message
 from tool_sandbox.common.message_conversion import to_openai_messages
 from tool_sandbox.common.tool_code import parse_tool_arguments, rejected_call_to_code, tool_call_to_code
-from tool_sandbox.common.tool_conversion import convert_to_openai_tools
+from tool_sandbox.common.tool_conversion import offered_tools
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.llm.chat import ChatResponse, ToolCall
 from tool_sandbox.llm.history import notes_for, project
@@ -59,7 +59,7 @@ def read_agent_turn(role: BaseRole, model: str, ending_index: int | None = None)
     tools = role.get_available_tools() if offered else {}
     return AgentTurn(
         messages=_history(context, everything, visible, model),
-        tools=convert_to_openai_tools(tools),
+        tools=offered_tools(tools),
         tool_names=frozenset(tools),
         index=context.max_sandbox_message_index if ending_index is None else ending_index,
     )

@@ -11,7 +11,7 @@ from attrs import evolve
 from tool_sandbox.common.execution_context import get_current_context
 from tool_sandbox.common.message import Message
 from tool_sandbox.common.tool_code import rejected_call_to_code, tool_call_to_code
-from tool_sandbox.common.tool_conversion import convert_to_openai_tools
+from tool_sandbox.common.tool_conversion import offered_tools
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import SettingsError, ToolSandboxError, UserSimulatorError
 from tool_sandbox.llm import stack
@@ -103,7 +103,7 @@ class LiteLLMUser(BaseRole):
         return ChatRequest(
             model=self.litellm_model,
             messages=chat,
-            tools=convert_to_openai_tools(self.get_available_tools()),
+            tools=offered_tools(self.get_available_tools()),
             params=self.settings.generation_params(),
             timeout=self.settings.timeout,
             stream=self.settings.stream,
