@@ -115,19 +115,19 @@ class CheckWriter:
     def _dependent_check(
         self, wanted: _Wanted, measures: Measures, bound: Mapping[str, Any], earlier: str | None
     ) -> Check:
-        if earlier is None or earlier == spec.START:
-            message = "a value is taken from a result, but from no milestone"
+        if earlier is None:
+            message = "a value is taken from a result, but from no milestone, which fails when evaluated"
             raise NoFormError(message)
-        fill_to = bound.get("fill_to")
-        check = self._called(wanted, measures) if fill_to == "tool_trace" else self._spoken(wanted, measures)
-        if check is None or not check.keys() & {"called", "said"}:
-            message = (
-                f"a value is filled into {fill_to!r} of a message other than a tool's result or a statement to the user"
-            )
+        fill = bound.get("fill_to")
+        if fill not in spec.FILLED or fill not in wanted.columns:
+            message = f"a value is filled into {fill!r}, which the wanted message does not have"
             raise NoFormError(message)
-        using = _using(bound.get("extractor"), as_text="said" in check)
-        within = {} if "said" in check else _kept_tolerances(check, measures, using)
-        return {**check, **({"within": within} if within else {}), "using": {"from": earlier, **using}}
+        using = {"from": earlier, **_using(bound.get("extractor"), as_text=fill == "content")}
+        short = self._called(wanted, measures) if fill == "tool_trace" else self._spoken(wanted, measures)
+        if short is None or not short.keys() & {"called", "said"}:
+            return {**_table_check("state", wanted, measures), "using": {**using, "fill": fill}}
+        within = _kept_tolerances(short, measures, using) if "called" in short else {}
+        return {**short, **({"within": within} if within else {}), "using": using}
 
 
 @frozen
@@ -201,15 +201,15 @@ def _wanted(constraint: SnapshotConstraint) -> _Wanted:
 
 
 def _table_check(verb: str, wanted: _Wanted, measures: Measures) -> Check:
-    if measures.trace_tolerances:
-        message = "the wanted calls have tolerances, but are not the result of known tools with plain arguments"
+    if wanted.table == DatabaseNamespace.SANDBOX and measures.within:
+        message = f"the column {next(iter(measures.within))!r} of the log is no number, so comparing by closeness fails"
         raise NoFormError(message)
     rows = [dict(row) for row in wanted.rows]
     check: Check = {verb: {wanted.table.lower(): rows[0] if len(rows) == 1 else rows}}
     if measures.match:
         check["match"] = dict(measures.match)
-    if measures.within:
-        check["within"] = dict(measures.within)
+    if within := {**measures.within, **measures.trace_tolerances}:
+        check["within"] = within
     return check
 
 

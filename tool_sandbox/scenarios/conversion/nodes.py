@@ -173,8 +173,9 @@ def _nickname(milestone: Milestone, kind: str) -> str:
         return _tool_nickname(str(row["tool_trace"]), kind)
     if row.get("recipient") == "USER":
         return "told_user"
-    if row.get("recipient") == "EXECUTION_ENVIRONMENT" and str(row.get("content")).isidentifier():
-        return f"asked_for_{row['content']}"
+    content = row.get("content")
+    if row.get("recipient") == "EXECUTION_ENVIRONMENT" and isinstance(content, str) and content.isidentifier():
+        return f"asked_for_{content}"
     verb = getattr(constraint.snapshot_constraint, "__name__", "").removesuffix("_similarity")
     past = {"addition": "added", "update": "updated", "removal": "removed"}.get(verb, "has")
     return f"{past}_{constraint.database_namespace.lower()}"
