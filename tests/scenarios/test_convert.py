@@ -79,6 +79,10 @@ def milestone(constraint: SnapshotConstraint) -> dict[str, Any]:
     return {key: value for key, value in entry["milestones"][1].items() if key != "id"}
 
 
+def offered(one: Scenario) -> set[str]:
+    return set(one.starting_context.tool_allow_list or ())
+
+
 def assert_same_verdict(first: Scenario, second: Scenario, context: ExecutionContext) -> None:
     mine, theirs = first.evaluate(context), second.evaluate(context)
     assert mine == theirs
@@ -127,9 +131,10 @@ def test_the_world_the_log_and_the_tools_are_the_same_after_conversion(suite: Ma
         )
         assert mine.first_user_sandbox_message_index == theirs.first_user_sandbox_message_index
         assert again.categories == suite[name].categories
+        before = suite[name].clock
         assert again.clock is not None
-        assert suite[name].clock is not None
-        assert again.clock.instant == pytest.approx(suite[name].clock.instant, abs=1e-6)
+        assert before is not None
+        assert again.clock.instant == pytest.approx(before.instant, abs=1e-6)
 
 
 def test_bundled_scenarios_come_back_with_their_worlds_solutions_and_verdicts() -> None:
@@ -154,14 +159,13 @@ def test_loading_the_written_file_gives_every_variant_again(tmp_path: Path) -> N
     assert list(again) == list(original)
     for name, one in again.items():
         assert one.categories == original[name].categories
-        assert set(one.starting_context.tool_allow_list or ()) == set(
-            original[name].starting_context.tool_allow_list or ()
-        )
+        assert offered(one) == offered(original[name])
 
 
 # -- the words -------------------------------------------------------------------------------------------------------
 
 ATOL: Callable[..., Any] = partial(ev.column_tool_trace_exact_match_similarity, atol_dict={"on": float("inf"), "x": 1})
+NEAR = partial(ev.column_close_similarity, atol_dict={"reminder_timestamp": 60})
 REMINDER = {"content": "Milk", "reminder_timestamp": 5.0}
 
 
@@ -178,9 +182,11 @@ REMINDER = {"content": "Milk", "reminder_timestamp": 5.0}
             "match": {"content": "contains"},
         }),
         (trace({"tool_name": "get_wifi_status", "arguments": {}}), {"called": "get_wifi_status"}),
-        (trace([{"tool_name": "get_wifi_status", "arguments": {}}, {"tool_name": "set_wifi_status", "arguments": {"on": True}}]),
+        (trace([{"tool_name": "get_wifi_status", "arguments": {}},
+                {"tool_name": "set_wifi_status", "arguments": {"on": True}}]),
          {"called": ["get_wifi_status", {"set_wifi_status": {"on": True}}]}),
-        (trace({"tool_name": "set_wifi_status", "arguments": {"on": 1}}, column_similarity_measure={"tool_trace": ATOL}),
+        (trace({"tool_name": "set_wifi_status", "arguments": {"on": 1}},
+               column_similarity_measure={"tool_trace": ATOL}),
          {"called": {"set_wifi_status": {"on": 1}}, "within": {"on": "any"}}),
         (trace({"tool_name": "my_own", "arguments": {"x": {"y": 1}}}, column_similarity_measure={"tool_trace": ATOL}),
          {"state": {"sandbox": {"sender": "EXECUTION_ENVIRONMENT", "recipient": "AGENT",
@@ -192,7 +198,7 @@ REMINDER = {"content": "Milk", "reminder_timestamp": 5.0}
          {"called": "unit_conversion", "using": {"from": "told_user", "extractor": "days_extractor"}}),
         (wanting(ev.snapshot_similarity, N.SETTING, {"wifi": False}), {"state": {"setting": {"wifi": False}}}),
         (wanting(ev.addition_similarity, N.REMINDER, REMINDER, reference_milestone_node_index=-1,
-                 column_similarity_measure={"reminder_timestamp": partial(ev.column_close_similarity, atol_dict={"reminder_timestamp": 60})}),
+                 column_similarity_measure={"reminder_timestamp": NEAR}),
          {"added": {"reminder": REMINDER}, "within": {"reminder_timestamp": 60}}),
         (wanting(ev.update_similarity, N.CONTACT, {"relationship": "boss"}, reference_milestone_node_index=0,
                  column_similarity_measure={"relationship": ev.column_one_similarity}),
