@@ -30,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tool_sandbox.common.execution_context import ExecutionContext, RoleType, isolated_context
 from tool_sandbox.common.message import Message
-from tool_sandbox.common.message_conversion import tool_call_to_code
+from tool_sandbox.common.tool_code import tool_call_to_code
 from tool_sandbox.common.scenario import Scenario
 from tool_sandbox.common.tool_discovery import ToolBackend
 from tool_sandbox.common.trajectory import trajectory_files

@@ -6,12 +6,12 @@ changed, so that forking a world copies one reference per table.
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_right
 from collections.abc import Iterable
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from tool_sandbox.common.indented_json import indented_json
 from tool_sandbox.common.message import Message
 from tool_sandbox.common.schemas import INDEX_COLUMN, Row, TableSchema
 
@@ -56,9 +56,8 @@ class Snapshot:
     def json_rows(self, schema: TableSchema, indent: str) -> str:
         """The stored rows as indented JSON, one after the other; made once, since worlds share most snapshots."""
         if self._json is None:
-            texts = (json.dumps(row, indent=4, ensure_ascii=False) for row in self.stored_rows(schema))
-            # A line break inside a JSON string is written as an escape, so every one that is seen is layout.
-            self._json = ",\n".join(indent + text.replace("\n", f"\n{indent}") for text in texts)
+            texts = (indented_json(row, 4, indent) for row in self.stored_rows(schema))
+            self._json = ",\n".join(indent + text for text in texts)
         return self._json
 
     def messages(self) -> tuple[Message, ...]:

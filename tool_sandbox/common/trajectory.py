@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import textwrap
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from tool_sandbox.common.indented_json import indented_json
 from tool_sandbox.common.schemas import INDEX_COLUMN, Row
 from tool_sandbox.common.transcript import is_few_shot
 
@@ -33,7 +33,7 @@ def trajectory_files(context: ExecutionContext, conversation: list[dict[str, Any
         EXECUTION_CONTEXT: context.to_json(),
     }
     if conversation is not None:
-        files[CONVERSATION] = json.dumps(conversation, indent=2, ensure_ascii=False)
+        files[CONVERSATION] = indented_json(conversation, 2)
     return files
 
 

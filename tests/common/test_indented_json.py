@@ -1,0 +1,36 @@
+"""JSON with indentation equals what the standard library writes."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tool_sandbox.common.execution_context import DatabaseNamespace
+from tool_sandbox.common.indented_json import indented_json
+
+KEYS = st.text() | st.integers() | st.booleans() | st.none() | st.floats(allow_nan=False)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(KEYS, inner) | st.lists(inner).map(tuple),
+    max_leaves=20,
+)
+
+
+@given(VALUES, st.sampled_from([2, 4]))
+def test_any_value_is_written_as_the_standard_library_writes_it(value: Any, indent: int) -> None:
+    assert indented_json(value, indent) == json.dumps(value, indent=indent, ensure_ascii=False)
+
+
+def test_members_of_text_enums_are_texts() -> None:
+    value = {DatabaseNamespace.SANDBOX: [DatabaseNamespace.SETTING]}
+    assert indented_json(value, 4) == json.dumps(value, indent=4)
+
+
+@pytest.mark.parametrize("value", [{"a": object()}, [b"bytes"], {(1, 2): 1}, {1j}])
+def test_what_is_no_json_is_refused_like_by_the_standard_library(value: Any) -> None:
+    with pytest.raises(TypeError):
+        indented_json(value, 2)
