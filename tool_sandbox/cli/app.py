@@ -225,6 +225,19 @@ def rescore(
 
 
 @app.command()
+def convert(
+    source: options.Source,
+    file: options.File = None,
+    tools_from: options.ToolsFrom = None,
+    force: options.Force = False,
+) -> None:
+    """Write scenarios made in Python as a scenario file, and say what has no form there."""
+    from tool_sandbox.cli.conversion import convert_to_file
+
+    raise typer.Exit(convert_to_file(source, file, tools_from or (), force=force))
+
+
+@app.command()
 def cache(action: options.CacheAction, where: options.Cache = "disk") -> None:
     """Forget the answers kept by --cache."""
     from tool_sandbox.cli.inspect import clear_cache

@@ -82,5 +82,11 @@ Output = Annotated[
     str | None,
     _option("-o", "--output", "--output-dir", "--output_dir", metavar="DIR|URL", help="Where runs are written."),
 ]
+Source = Annotated[
+    str,
+    typer.Argument(metavar="PATH_OR_MODULE", help="A Python file, a folder, or a module with scenarios."),
+]
+File = Annotated[str | None, _option("-o", "--output", metavar="FILE", help="The scenario file; printed if not given.")]
+Force = Annotated[bool, _option("--force", help="Write over a file that exists.")]
 RetryVoid = Annotated[bool, _option("--retry-void", help="Play void samples again, too.")]
 Version = Annotated[bool, _option("--version", help="Show the version and leave.")]
