@@ -9,7 +9,13 @@ import pytest
 
 from tool_sandbox.common import schemas
 from tool_sandbox.common.evaluation import Milestone, MilestoneMatcher, SnapshotConstraint, snapshot_similarity
-from tool_sandbox.common.execution_context import DatabaseNamespace, ExecutionContext, get_current_context, new_context
+from tool_sandbox.common.execution_context import (
+    DatabaseNamespace,
+    ExecutionContext,
+    RoleType,
+    get_current_context,
+    new_context,
+)
 from tool_sandbox.common.schemas import INITIAL_SETTING, register_namespace, schema_of
 from tool_sandbox.common.tool import register_as_tool
 from tool_sandbox.errors import SettingsError
@@ -41,7 +47,7 @@ def test_a_registered_table_is_a_member_like_the_built_in_ones(calendar: Databas
 
 
 def test_tools_read_and_write_it_as_rows_and_as_dataframes(calendar: DatabaseNamespace) -> None:
-    @register_as_tool(visible_to=("AGENT",))
+    @register_as_tool(visible_to=(RoleType.AGENT,))
     def add_event(title: str, start: float) -> int:
         """Add an event.
 

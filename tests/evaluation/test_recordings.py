@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from itertools import pairwise
 
 import pytest
 
@@ -53,7 +54,7 @@ def test_recordings_hold_what_real_runs_hold(plain: Mapping[str, Scenario]) -> N
     assert any(row["tool_call_exception"] for row in rows)
     assert any("no_such_tool" in (row["tool_call_exception"] or "") for row in rows)
     requests = [[row["sender"] == "AGENT" and row["openai_tool_call_id"] is not None for row in log] for log in logs]
-    assert any(one and two for log in requests for one, two in zip(log, log[1:], strict=False))
+    assert any(one and two for log in requests for one, two in pairwise(log))
     assert max(len(log) for log in logs) > 40
 
 

@@ -249,3 +249,11 @@ def _run_prelude(message: Message) -> None:
     if outcome.exception is not None:
         text = f"The scenario's starting code for the execution environment fails: {outcome.exception}"
         raise ScenarioError(text)
+    _make_own_tools_known(get_current_context())
+
+
+def _make_own_tools_known(context: ExecutionContext) -> None:
+    """Put tools of the users' own where calls find them: starting code written for other tools does not import them."""
+    for name, tool in context.name_to_tool.items():
+        if not tool.__module__.startswith("tool_sandbox."):
+            context.interactive_console.locals.setdefault(name, tool)
