@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tool_sandbox.errors import MissingKeyError, SettingsError
-from tool_sandbox.llm.config import LiteLLMConfig, connection_for
+from tool_sandbox.llm.config import LiteLLMConfig, connection_for, secrets_in
 from tool_sandbox.llm.providers import provider_name, qualified
 from tool_sandbox.llm.settings import ModelSettings
 from tool_sandbox.roles.litellm_agent import LiteLLMAgent, LiteLLMAgentWithRouter
@@ -161,6 +161,12 @@ def test_keys_never_show() -> None:
     settings = ModelSettings.from_config({"api_key": "sk-very-secret", "extra_headers": {"x": "sk-very-secret"}})
     assert "very-secret" not in repr(settings)
     assert "very-secret" not in str(settings.record())
+
+
+def test_placeholders_for_keys_are_no_secrets() -> None:
+    """Hiding them would hide every word that holds them, also in the journal that a run is resumed from."""
+    assert secrets_in({"api_key": "x"}) == secrets_in({"api_key": "EMPTY"}) == ()
+    assert secrets_in({"api_key": "sk-1234", "api_base": "http://h"}) == ("sk-1234",)
 
 
 CONFIG = """

@@ -23,7 +23,8 @@ from tool_sandbox.errors import (
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse, Usage
 from tool_sandbox.llm.retry import RetryPolicy
 from tool_sandbox.llm.router import Router
-from tool_sandbox.llm.routing import STRATEGIES, RouterSettings
+from tool_sandbox.llm.router_options import STRATEGIES
+from tool_sandbox.llm.routing import RouterSettings
 from tool_sandbox.roles.litellm_agent import LiteLLMAgentWithRouter
 
 DOWN = ProviderUnavailableError("down", status=503)

@@ -13,6 +13,8 @@ from tool_sandbox.llm.redaction import is_secret_name
 
 _NO_KEY = "no-key-needed"
 """Sent to servers of one's own that want no key, because clients refuse to send nothing."""
+_SHORTEST_SECRET = 7
+"""Shorter keys are placeholders (``EMPTY``, ``x``); hiding those would hide every word that holds them."""
 
 
 class LiteLLMConfig:
@@ -105,7 +107,8 @@ def secrets_in(connection: Mapping[str, Any]) -> tuple[str, ...]:
     """The credentials among LiteLLM keywords, to be kept out of messages."""
     headers = connection.get("extra_headers") or {}
     named = {**connection, **headers}
-    return tuple(str(value) for name, value in named.items() if value and is_secret_name(name) and value != _NO_KEY)
+    secrets = [str(value) for name, value in named.items() if value and is_secret_name(name) and value != _NO_KEY]
+    return tuple(secret for secret in secrets if len(secret) >= _SHORTEST_SECRET)
 
 
 def _missing_key(model: str, provider: Provider) -> str:

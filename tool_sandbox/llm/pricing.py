@@ -183,6 +183,11 @@ class PriceBook:
         return self.custom.get(model) or self.custom.get(model.partition("/")[2])
 
 
+def is_token_price(name: str) -> bool:
+    """Whether this is one of LiteLLM's names for the price of a token."""
+    return name in _PER_TOKEN
+
+
 def _amounts(data: Mapping[str, Any], name: str) -> dict[str, Any]:
     amounts: dict[str, Any] = {}
     for key, value in data.items():

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from tool_sandbox.errors import SettingsError
-from tool_sandbox.llm.routing import from_environment, is_option
+from tool_sandbox.llm.router_options import USED
+from tool_sandbox.llm.routing import from_environment
 
 _CALL_SETTINGS = {
     "num_retries": "num_retries",
@@ -51,7 +52,7 @@ def read_proxy_config(path: str | os.PathLike[str], environ: Mapping[str, str] |
     router = config.get("router_settings") or {}
     arguments: dict[str, Any] = {"model_list": [_entry(entry) for entry in model_list]}
     arguments |= {_CALL_SETTINGS[name]: value for name, value in litellm.items() if name in _CALL_SETTINGS}
-    arguments |= {name: value for name, value in router.items() if _is_ours(name)}
+    arguments |= {name: value for name, value in router.items() if name in USED}
     arguments |= {_CALL_SETTINGS[name]: value for name, value in router.items() if name in _CALL_SETTINGS}
     if litellm.get("cache"):
         arguments["cache"] = _cache(litellm.get("cache_params") or {})
@@ -90,10 +91,6 @@ def _entry(entry: Any) -> Any:
     if not isinstance(entry, Mapping):
         return entry
     return {name: entry[name] for name in ("model_name", "litellm_params", "model_info") if entry.get(name)}
-
-
-def _is_ours(name: str) -> bool:
-    return is_option(name) and not name.startswith("redis")
 
 
 def _cache(params: Mapping[str, Any]) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def check_release(release: str | None) -> None:
         reason = f"LiteLLM {release} fails on every call with tools"
     else:
         return
-    message = f"{reason}. Install another release, for example: pip install -U 'litellm>=1.109,<2'"
+    message = f"{reason}. Install another release, for example: pip install -U 'litellm>=1.110,<2'"
     raise MissingDependencyError(message)
 
 

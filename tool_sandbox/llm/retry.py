@@ -30,7 +30,9 @@ class RetryPolicy:
     ceiling: float = 300.0
     """Seconds, waits included, after which no further try is begun."""
     tries_by_error: Mapping[str, int] = Factory(dict)
-    """Other numbers of tries for single kinds of error, by class name."""
+    """Other numbers of tries for single kinds of error, by status or by class name."""
+    least: float = 0.0
+    """Shortest wait before a further try where it was not said how long to wait."""
     seed: int | str | None = None
     """Seed of the jitter; ``None`` takes a fresh one."""
     clock: Callable[[], float] = field(default=time.monotonic, repr=False, eq=False)
@@ -47,15 +49,19 @@ class RetryPolicy:
 
     def allows(self, error: ProviderError, tries: int) -> bool:
         """Whether a call that failed so after so many tries may be tried again."""
-        for kind in type(error).__mro__:
-            if kind.__name__ in self.tries_by_error:
-                return tries < self.tries_by_error[kind.__name__]
-        return error.retryable and tries < self.attempts
+        own = by_error(self.tries_by_error, error)
+        return error.retryable and tries < self.attempts if own is None else tries < own
 
     def backoff(self, failures: int, chance: random.Random) -> float:
         """Seconds to wait after so many failures in a row when the provider did not say: full jitter, at least half."""
         longest = min(self.cap, self.base * 2 ** (failures - 1))
         return float(longest) * (0.5 + 0.5 * chance.random())
+
+
+def by_error(table: Mapping[str, int], error: ProviderError) -> int | None:
+    """The entry for an error, by its status or else by the narrowest of its classes that has one."""
+    names = (str(error.status), *(kind.__name__ for kind in type(error).__mro__))
+    return next((table[name] for name in names if name in table), None)
 
 
 @define
@@ -101,7 +107,7 @@ class _Course:
     def _wait(self, error: ProviderError) -> float:
         backoff = self.policy.backoff(len(self.attempts), self.chance)
         if error.retry_after is None:
-            return backoff
+            return max(self.policy.least, backoff)
         return error.retry_after + min(backoff, 0.1 * error.retry_after)  # never earlier than asked, rarely all at once
 
     def _record(self, error: ProviderError | None, deployment: str | None = None) -> None:

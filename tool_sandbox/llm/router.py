@@ -17,16 +17,15 @@ from attrs import evolve
 
 from tool_sandbox.errors import (
     AuthenticationError,
-    ContextWindowError,
     ProviderError,
     ProviderUnavailableError,
     QuotaExceededError,
     RateLimitError,
-    RefusalError,
 )
 from tool_sandbox.llm import layers
-from tool_sandbox.llm.chat import Attempt, ChatModel, ChatRequest, ChatResponse
-from tool_sandbox.llm.retry import Retrying, RetryPolicy
+from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
+from tool_sandbox.llm.retry import Retrying, RetryPolicy, by_error
+from tool_sandbox.llm.route import Route
 from tool_sandbox.llm.routing import Deployment, RouterSettings
 from tool_sandbox.llm.strategies import BY_NAME, Load
 
@@ -133,9 +132,13 @@ class Group:
         """Count a failure, leave the deployment alone if it fails too much, and say what a further try can reach."""
         now = self._clock()
         failures = load.failed(now)
-        at_once = isinstance(error, (*_HOPELESS, RateLimitError))
+        allowed = by_error(self.settings.allowed_fails_by_error, error)
+        at_once = allowed is None and isinstance(error, (*_HOPELESS, RateLimitError))
         load.last_error = error
-        tired = failures > self.settings.allowed_fails and (error.retryable or at_once)
+        if allowed is None:
+            tired = failures > self.settings.allowed_fails and (error.retryable or at_once)
+        else:
+            tired = failures > allowed
         if (len(self.loads) > 1 and (at_once or tired)) or (self._has_fallback and tired):
             pause = self.settings.cooldown_time
             load.cooling_until = now + (max(pause, error.retry_after or 0.0) if pause else 0.0)
@@ -158,7 +161,7 @@ class _Call:
             request,
             model=deployment.model,
             params={**request.params, **params},
-            timeout=own.timeout if "timeout" in own.explicit else request.timeout,
+            timeout=_timeout(deployment, request),
         )
         self.response: ChatResponse | None = None
 
@@ -193,14 +196,13 @@ class Router:
         self.identity = settings.identity
         self.transports = dict(transports)
         chance = random.Random(seed)
-        policy = evolve(policy or RetryPolicy(), tries_by_error=dict(settings.tries_by_error))
         by_price = settings.routing_strategy == "cost-based-routing"
         self.groups: dict[str, Group] = {}
         self._tried: dict[str, ChatModel] = {}
         for name in dict.fromkeys(each.group for each in settings.deployments):
             loads = [Load(each, _price(each, prices) if by_price else None) for each in settings.group(name)]
             self.groups[name] = Group(name, settings, self.transports, loads, clock, chance)
-            self._tried[name] = Retrying(self.groups[name], policy)
+            self._tried[name] = Retrying(self.groups[name], _policy(policy or RetryPolicy(), settings, name))
 
     def complete(self, request: ChatRequest) -> ChatResponse:
         """Answer, blocking, from the first group that can.
@@ -208,7 +210,7 @@ class Router:
         Raises:
             ProviderError: No group could; the first one's error, with what was tried everywhere.
         """
-        route = _Route(self.settings)
+        route = Route(self.settings)
         while True:
             try:
                 return route.arrived(self._tried[route.group].complete(request))
@@ -221,7 +223,7 @@ class Router:
         Raises:
             ProviderError: No group could; the first one's error, with what was tried everywhere.
         """
-        route = _Route(self.settings)
+        route = Route(self.settings)
         while True:
             try:
                 return route.arrived(await self._tried[route.group].acomplete(request))
@@ -239,61 +241,18 @@ class Router:
             await layers.aclose(transport)
 
 
-class _Route:
-    """The way of one request from group to group."""
-
-    def __init__(self, settings: RouterSettings) -> None:
-        self.settings = settings
-        self.group = settings.main_group
-        self.visited = [settings.main_group]
-        self.errors: list[ProviderError] = []
-        self.attempts: list[Attempt] = []
-
-    def arrived(self, response: ChatResponse) -> ChatResponse:
-        """The answer, marked as a fallback's if it is one, with every attempt on the way."""
-        attempts = _numbered([*self.attempts, *response.attempts])
-        return evolve(response, fallback=self.group != self.settings.main_group, attempts=attempts)
-
-    def blocked(self, error: ProviderError) -> None:
-        """Go on to the next group.
-
-        Raises:
-            ProviderError: There is none.
-        """
-        self.errors.append(error)
-        self.attempts.extend(error.attempts)
-        following = [name for name in self._following(error) if name not in self.visited]
-        if not following or len(self.visited) > self.settings.max_fallbacks:
-            raise self._hopeless() from error
-        self.group = following[0]
-        self.visited.append(self.group)
-
-    def _following(self, error: ProviderError) -> tuple[str, ...]:
-        """Groups that may answer instead, for this kind of error, seen from the group that was asked first."""
-        main = self.settings.main_group
-        special: Mapping[str, tuple[str, ...]] = {}
-        if isinstance(error, ContextWindowError):
-            special = self.settings.context_window_fallbacks
-        elif isinstance(error, RefusalError):
-            special = self.settings.content_policy_fallbacks
-        return (
-            special.get(self.group)
-            or special.get(main)
-            or (*self.settings.fallbacks.get(main, ()), *self.settings.fallbacks.get(self.group, ()))
-        )
-
-    def _hopeless(self) -> ProviderError:
-        first = self.errors[0]
-        first.attempts = _numbered(self.attempts)
-        if len(self.errors) == 1:
-            return first
-        stories = "; ".join(f"{name!r}: {error}" for name, error in zip(self.visited, self.errors, strict=True))
-        first.args = (f"nobody answered, neither the model nor its fallbacks: {stories}",)
-        return first
+def _timeout(deployment: Deployment, request: ChatRequest) -> float:
+    own = deployment.settings
+    if request.stream and deployment.stream_timeout is not None:
+        return deployment.stream_timeout
+    return own.timeout if "timeout" in own.explicit else request.timeout
 
 
-def _numbered(attempts: list[Attempt]) -> tuple[Attempt, ...]:
-    return tuple(evolve(attempt, number=number) for number, attempt in enumerate(attempts, start=1))
+def _policy(policy: RetryPolicy, settings: RouterSettings, group: str) -> RetryPolicy:
+    """How often a group is tried: as for every call, except where the router's options say otherwise."""
+    tries = dict(settings.tries_by_group.get(group, settings.tries_by_error))
+    attempts = tries.pop("", policy.attempts)
+    return evolve(policy, attempts=attempts, tries_by_error=tries, least=settings.retry_after)
 
 
 def _price(deployment: Deployment, prices: Callable[[str], Mapping[str, Any] | None] | None) -> float | None:

@@ -3,43 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from attrs import Factory, frozen
 
 from tool_sandbox.errors import SettingsError
+from tool_sandbox.llm import router_options
+from tool_sandbox.llm.pricing import is_token_price
 from tool_sandbox.llm.settings import ModelSettings
 
-STRATEGIES = (
-    "simple-shuffle", "least-busy", "usage-based-routing", "usage-based-routing-v2",
-    "latency-based-routing", "cost-based-routing",
-)  # fmt: skip
-_RETRY_POLICY = {
-    "RateLimitErrorRetries": "RateLimitError",
-    "TimeoutErrorRetries": "ProviderTimeoutError",
-    "InternalServerErrorRetries": "ProviderUnavailableError",
-    "BadRequestErrorRetries": "InvalidRequestError",
-    "AuthenticationErrorRetries": "AuthenticationError",
-    "ContentPolicyViolationErrorRetries": "RefusalError",
-}
-_OPTIONS = (
-    "routing_strategy", "routing_strategy_args", "fallbacks", "default_fallbacks", "context_window_fallbacks",
-    "content_policy_fallbacks", "max_fallbacks", "allowed_fails", "cooldown_time", "disable_cooldowns",
-    "retry_policy", "model_group_alias", "model_group",
-)  # fmt: skip
-_ELSEWHERE = {
-    "cache_responses": "use the agent's own cache=…",
-    "caching_groups": "use the agent's own cache=…",
-    "redis_url": "usage and cooldowns are kept in this process; for cached answers use cache='redis://…'",
-    "redis_host": "usage and cooldowns are kept in this process; for cached answers use cache={'type': 'redis', …}",
-    "provider_budget_config": "use max_budget=…",
-}
-_LIMITS = ("weight", "rpm", "tpm", "order", "max_parallel_requests")
+_LIMITS = ("weight", "rpm", "tpm", "order", "max_parallel_requests", "stream_timeout")
 _NO_OPS = frozenset({"drop_params", "modify_params", "use_in_pass_through", "tags"})
 """Entries of LiteLLM's that mean nothing here: refused parameters are always dropped, one at a time and noted."""
-_PRICES = frozenset({"input_cost_per_token", "output_cost_per_token", "cache_read_input_token_cost"})
 
 
 @frozen(kw_only=True)
@@ -64,6 +40,8 @@ class Deployment:
     """Lower ones are used first, while they are healthy."""
     max_parallel_requests: int | None = None
     """Most calls at once."""
+    stream_timeout: float | None = None
+    """Seconds for one whole answer that is streamed, where that differs."""
 
     def settings_over(self, shared: ModelSettings) -> ModelSettings:
         """The settings that all deployments share, with this one's own in front."""
@@ -89,8 +67,15 @@ class RouterSettings:
     """Failures within a minute that a deployment may have before it is left alone for a while."""
     cooldown_time: float = 5.0
     """Seconds for which a failing deployment is left alone."""
+    allowed_fails_by_error: Mapping[str, int] = Factory(dict)
+    """The same for single kinds of error."""
+    retry_after: float = 0.0
+    """Shortest wait before the same deployment is asked again."""
     tries_by_error: Mapping[str, int] = Factory(dict)
-    """Tries for single kinds of error, by our class names; the retry policy decides for the others."""
+    """Tries for single kinds of error, by status or by the name of our class; ``""`` for all others. The retry policy
+    of the calls decides where nothing is said."""
+    tries_by_group: Mapping[str, Mapping[str, int]] = Factory(dict)
+    """The same for single groups, in place of those for all."""
 
     @classmethod
     def from_config(
@@ -110,34 +95,23 @@ class RouterSettings:
         Raises:
             SettingsError: An entry or option is unknown, incomplete or contradictory.
         """
-        deployments = _deployments(model_list, os.environ if environ is None else environ)
-        chosen = dict(options or {})
-        for name in chosen:
-            _check_option(name)
+        chosen = router_options.used_options(options or {})
+        deployments = _deployments(model_list, _defaults(chosen), os.environ if environ is None else environ)
         groups = list(dict.fromkeys(each.group for each in deployments))
-        alias = chosen.get("model_group_alias") or {}
-        main = alias.get(chosen.get("model_group"), chosen.get("model_group")) or groups[0]
-        chains = {
-            name: _chains(name, chosen.get(name), groups, alias)
+        alias = router_options.aliases(chosen.get("model_group_alias"))
+        main = alias.get(chosen.get("model_group", ""), chosen.get("model_group")) or groups[0]
+        chains: dict[str, Any] = {
+            name: router_options.chains(name, chosen.get(name), groups, alias)
             for name in ("fallbacks", "context_window_fallbacks", "content_policy_fallbacks")
         }
         for group in groups if chosen.get("default_fallbacks") else ():
             default = [name for name in chosen["default_fallbacks"] if name != group]
-            chains["fallbacks"].setdefault(group, _known_groups("default_fallbacks", default, groups, alias))
+            known = router_options.known_groups("default_fallbacks", default, groups, alias)
+            chains["fallbacks"].setdefault(group, known)
         if all("litellm_params" not in entry and "model_name" not in entry for entry in model_list):
             chains["fallbacks"].setdefault(groups[0], tuple(groups[1:]))
-        _known_groups("model_group", [main], groups, alias)
-        return cls(
-            deployments=deployments,
-            main_group=main,
-            routing_strategy=_strategy(chosen.get("routing_strategy", "simple-shuffle")),
-            lowest_latency_buffer=float((chosen.get("routing_strategy_args") or {}).get("lowest_latency_buffer", 0.0)),
-            max_fallbacks=int(chosen.get("max_fallbacks", 5)),
-            allowed_fails=int(chosen.get("allowed_fails", 3)),
-            cooldown_time=0.0 if chosen.get("disable_cooldowns") else float(chosen.get("cooldown_time", 5.0)),
-            tries_by_error=_tries(chosen.get("retry_policy") or {}),
-            **chains,
-        )
+        router_options.known_groups("model_group", [main], groups, alias)
+        return cls(deployments=deployments, main_group=main, **_patience(chosen, groups, alias), **chains)
 
     @property
     def only_model(self) -> str | None:
@@ -160,11 +134,6 @@ class RouterSettings:
         return tuple(each for each in self.deployments if each.group == name)
 
 
-def is_option(name: str) -> bool:
-    """Whether a key is an option of the router rather than of the calls."""
-    return name in _OPTIONS or name in _ELSEWHERE
-
-
 def from_environment(value: Any, environ: Mapping[str, str]) -> Any:
     """A value, or what the variable holds that it names as ``os.environ/NAME``.
 
@@ -180,31 +149,67 @@ def from_environment(value: Any, environ: Mapping[str, str]) -> Any:
     return environ[name]
 
 
-def _deployments(model_list: Sequence[Mapping[str, Any]], environ: Mapping[str, str]) -> tuple[Deployment, ...]:
+def _defaults(chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """What holds for every deployment that does not say otherwise."""
+    limits = {
+        "max_parallel_requests": chosen.get("default_max_parallel_requests"),
+        "stream_timeout": chosen.get("stream_timeout"),
+    }
+    given = {name: value for name, value in limits.items() if value is not None}
+    return {**given, **(chosen.get("default_litellm_params") or {})}
+
+
+def _patience(chosen: Mapping[str, Any], groups: Sequence[str], alias: Mapping[str, str]) -> dict[str, Any]:
+    """How deployments are chosen, how often they are tried, and when they are left alone."""
+    by_group = {
+        router_options.known_groups("model_group_retry_policy", [group], groups, alias)[0]: policy
+        for group, policy in (chosen.get("model_group_retry_policy") or {}).items()
+    }
+    tries = router_options.tries_by_error
+    return {
+        "routing_strategy": router_options.strategy(chosen.get("routing_strategy", "simple-shuffle")),
+        "lowest_latency_buffer": float((chosen.get("routing_strategy_args") or {}).get("lowest_latency_buffer", 0.0)),
+        "max_fallbacks": int(chosen.get("max_fallbacks", 5)),
+        "allowed_fails": int(chosen.get("allowed_fails", 3)),
+        "allowed_fails_by_error": router_options.fails_by_error(
+            "allowed_fails_policy", chosen.get("allowed_fails_policy")
+        ),
+        "cooldown_time": 0.0 if chosen.get("disable_cooldowns") else float(chosen.get("cooldown_time", 5.0)),
+        "retry_after": float(chosen.get("retry_after", 0.0)),
+        "tries_by_error": tries("retry_policy", chosen.get("retry_policy")),
+        "tries_by_group": {group: tries("model_group_retry_policy", policy) for group, policy in by_group.items()},
+    }
+
+
+def _deployments(
+    model_list: Sequence[Mapping[str, Any]], defaults: Mapping[str, Any], environ: Mapping[str, str]
+) -> tuple[Deployment, ...]:
     if not model_list:
         message = "a router needs at least one deployment, such as {'model': 'gpt-5'}."
         raise SettingsError(message)
     found: list[Deployment] = []
     for number, entry in enumerate(model_list):
-        found.append(_deployment(number, entry, environ, {each.id for each in found}))
+        found.append(_deployment(number, entry, defaults, environ, {each.id for each in found}))
     return tuple(found)
 
 
-def _deployment(number: int, entry: Any, environ: Mapping[str, str], taken: set[str]) -> Deployment:
+def _deployment(
+    number: int, entry: Any, defaults: Mapping[str, Any], environ: Mapping[str, str], taken: set[str]
+) -> Deployment:
     where = f"model_list[{number}]"
     if not isinstance(entry, Mapping):
         message = f"{where}={entry!r} must be a mapping, such as {{'model': 'gpt-5'}}."
         raise SettingsError(message)
     info = entry.get("model_info") or {}
     outer = {name: value for name, value in entry.items() if name not in ("model_name", "model_info", "litellm_params")}
-    params = {**(entry.get("litellm_params") or {}), **outer}
+    params = {**defaults, **_from_info(info), **(entry.get("litellm_params") or {}), **outer}
     params = {name: from_environment(value, environ) for name, value in params.items() if name not in _NO_OPS}
     model = params.pop("model", None)
     if not isinstance(model, str) or not model:
         message = f"{where} names no model; give litellm_params: {{'model': …}} or the short form {{'model': …}}."
         raise SettingsError(message)
     limits = {name: params.pop(name) for name in _LIMITS if name in params}
-    prices = {name: params.pop(name) for name in _PRICES if name in params}
+    prices = {name: params.pop(name) for name in list(params) if is_token_price(name)}
     if prices:
         params["prices"] = prices
     own = str(info.get("id") or f"{entry.get('model_name', model)}-{number}")
@@ -219,60 +224,7 @@ def _deployment(number: int, entry: Any, environ: Mapping[str, str], taken: set[
     return Deployment(id=own, group=str(entry.get("model_name") or model), model=model, settings=settings, **limits)
 
 
-def _check_option(name: str) -> None:
-    if name in _OPTIONS:
-        return
-    if name in _ELSEWHERE:
-        message = f"the router option {name!r} is not used here: {_ELSEWHERE[name]}."
-        raise SettingsError(message)
-    near = get_close_matches(name, _OPTIONS, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"expected one of {', '.join(_OPTIONS)}."
-    message = f"unknown router option {name!r}; {hint}"
-    raise SettingsError(message)
-
-
-def _strategy(name: str) -> str:
-    if name in STRATEGIES:
-        return name
-    near = get_close_matches(str(name), STRATEGIES, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"expected one of {', '.join(STRATEGIES)}."
-    message = f"unknown routing_strategy {name!r}; {hint}"
-    raise SettingsError(message)
-
-
-def _chains(option: str, value: Any, groups: Sequence[str], alias: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
-    """Fallbacks by group, from LiteLLM's list of one-entry mappings."""
-    chains: dict[str, tuple[str, ...]] = {}
-    for entry in value or ():
-        if not isinstance(entry, Mapping):
-            message = f"{option}={value!r} must be a list like [{{'primary': ['fallback_0']}}]."
-            raise SettingsError(message)
-        for group, names in entry.items():
-            chains[_known_groups(option, [group], groups, alias)[0]] = _known_groups(option, names, groups, alias)
-    return chains
-
-
-def _known_groups(
-    option: str, names: Iterable[str], groups: Sequence[str], alias: Mapping[str, str]
-) -> tuple[str, ...]:
-    known = [alias.get(name, name) for name in names]
-    for name in known:
-        if name not in groups:
-            near = get_close_matches(str(name), groups, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"the groups are {', '.join(map(repr, groups))}."
-            message = f"{option} names the group {name!r}, which has no deployment; {hint}"
-            raise SettingsError(message)
-    return tuple(known)
-
-
-def _tries(policy: Mapping[str, Any]) -> dict[str, int]:
-    tries = {}
-    for name, retries in policy.items():
-        if name not in _RETRY_POLICY:
-            near = get_close_matches(name, _RETRY_POLICY, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"expected one of {', '.join(_RETRY_POLICY)}."
-            message = f"unknown entry {name!r} in retry_policy; {hint}"
-            raise SettingsError(message)
-        if retries is not None:
-            tries[_RETRY_POLICY[name]] = int(retries) + 1
-    return tries
+def _from_info(info: Mapping[str, Any]) -> dict[str, Any]:
+    """What LiteLLM reads from an entry's ``model_info`` for its calls: prices, and the model behind the name."""
+    wanted = {name: value for name, value in info.items() if is_token_price(name) or name == "base_model"}
+    return {name: value for name, value in wanted.items() if value is not None}

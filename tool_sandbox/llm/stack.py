@@ -149,7 +149,8 @@ def split_router_config(
         model_config: The deployments, or a whole configuration as ``LiteLLMConfig`` makes it.
         options: Options of the router and keys of the calls, mixed.
     """
-    from tool_sandbox.llm.routing import RouterSettings, is_option
+    from tool_sandbox.llm.router_options import is_option
+    from tool_sandbox.llm.routing import RouterSettings
 
     everything = dict(options)
     if isinstance(model_config, Mapping):
