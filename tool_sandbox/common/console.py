@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import code
+import codeop
 import copy
 import io
 import marshal
@@ -84,6 +85,9 @@ class Console(code.InteractiveConsole):
         return console
 
 
+_FLAGS = codeop.PyCF_DONT_IMPLY_DEDENT | codeop.PyCF_ALLOW_INCOMPLETE_INPUT  # what compile_command compiles with
+
+
 @lru_cache(maxsize=4096)
 def compiled(source: str) -> CodeType | None:
     """The source as code; ``None`` if it is incomplete.
@@ -91,6 +95,12 @@ def compiled(source: str) -> CodeType | None:
     Raises:
         SyntaxError, OverflowError, ValueError: The source cannot be compiled.
     """
+    if "\\" not in source:  # which could earn a warning about an unknown escape; compile_command keeps it quiet
+        try:
+            return compile(source, "<input>", "exec", flags=_FLAGS, dont_inherit=True)
+        except SyntaxError:
+            pass
+    # Tells wrong from unfinished code, at the price of compiling it up to three times.
     return code.compile_command(source, symbol="exec")
 
 
