@@ -71,6 +71,13 @@ def test_the_user_shares_the_agents_patience_and_not_its_style() -> None:
     }
 
 
+def test_the_user_has_configuration_of_its_own() -> None:
+    asked = _settings(timeout=5, params={"top_p": 0.5}, user_params={"api_base": "http://h/v1", "timeout": 9})
+
+    assert user_config(asked) == {"timeout": 9, "api_base": "http://h/v1"}
+    assert agent_config(asked) == {"timeout": 5, "top_p": 0.5}
+
+
 def test_the_originals_rules_make_invalid_calls_exceptions() -> None:
     assert agent_config(_settings(compat="original"))["on_invalid_tool_call"] == "raise"
     assert "on_invalid_tool_call" not in agent_config(_settings())

@@ -102,19 +102,19 @@ def test_a_key_is_known_as_a_secret_once_it_is_found(monkeypatch: pytest.MonkeyP
     with pytest.raises(MissingKeyError, match=r"'gpt-5'.*OPENAI_API_KEY"):
         _agent("gpt-5").check({})
 
-    monkeypatch.setenv("OPENAI_API_KEY", "sk-abc")
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-abcdef")
     player = _agent("gpt-5")
     player.check({})
-    assert player.secrets == ["sk-abc"]
+    assert player.secrets == ["sk-abcdef"]
 
 
 def _router(tmp_path: Path) -> str:
     file = tmp_path / "config.yaml"
     file.write_text(
         "model_list:\n"
-        "  - {model_name: fast, litellm_params: {model: openai/a, api_key: k1}}\n"
-        "  - {model_name: fast, litellm_params: {model: openai/b, api_key: k2}}\n"
-        "  - {model_name: slow, litellm_params: {model: openai/c, api_key: k3}}\n"
+        "  - {model_name: fast, litellm_params: {model: openai/a, api_key: key-one}}\n"
+        "  - {model_name: fast, litellm_params: {model: openai/b, api_key: key-two}}\n"
+        "  - {model_name: slow, litellm_params: {model: openai/c, api_key: key-three}}\n"
     )
     return str(file)
 
@@ -125,7 +125,7 @@ def test_a_router_file_serves_its_groups(tmp_path: Path, group: str) -> None:
 
     assert isinstance(player, RouterPlayer)
     player.check({})
-    assert set(player.secrets) == {"k1", "k2", "k3"}
+    assert set(player.secrets) == {"key-one", "key-two", "key-three"}
 
 
 def test_a_group_that_is_not_in_the_file_gets_the_nearest(tmp_path: Path) -> None:

@@ -114,6 +114,7 @@ def run(  # noqa: PLR0913, PLR0917 -- one parameter per flag is how typer works
     retries: options.Retries = None,
     tool_format: options.ToolFormat = None,
     param: options.Params = None,
+    user_param: options.UserParams = None,
     callback: options.Callbacks = None,
     scenarios_from: options.ScenariosFrom = None,
     tools_from: options.ToolsFrom = None,
@@ -144,6 +145,7 @@ def run(  # noqa: PLR0913, PLR0917 -- one parameter per flag is how typer works
         "retries": retries,
         "tool_format": tool_format,
         "params": parameters(param or ()),
+        "user_params": parameters(user_param or (), "--user-param"),
         "callbacks": callback,
         "scenarios_from": scenarios_from,
         "tools_from": tools_from,
@@ -164,6 +166,7 @@ def resume(
     concurrency: options.Concurrency = None,
     budget: options.Budget = None,
     param: options.Params = None,
+    user_param: options.UserParams = None,
     retry_void: options.RetryVoid = False,
 ) -> None:
     """Go on with a run that was stopped or killed; finished samples are kept."""
@@ -171,7 +174,8 @@ def resume(
     from tool_sandbox.cli.play import resume_run
 
     changes = {"concurrency": concurrency, "budget": budget}
-    raise typer.Exit(resume_run(directory, changes, params=parameters(param or ()), retry_void=retry_void))
+    params, user = parameters(param or ()), parameters(user_param or (), "--user-param")
+    raise typer.Exit(resume_run(directory, changes, params=params, user=user, retry_void=retry_void))
 
 
 @app.command("list")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
@@ -74,15 +74,16 @@ class Backstage:
         from tool_sandbox.llm.completion import preload
         from tool_sandbox.llm.settings import ModelSettings
 
-        if not name.startswith("direct:"):
-            preload()
         settings = ModelSettings.from_config(config)
+        asked = [each.model for each in routing.deployments] if routing else [name, *settings.fallbacks]
+        if not all(model.startswith("direct:") for model in asked):
+            preload()
         built = stack.build_model(
             name,
             settings,
             transport=self._router(name, role_type, settings, routing),
             cache=self._open_cache(settings.cache),
-            ledger=self._open_ledger(name, settings, role_type),
+            ledger=self._open_ledger(name, settings, role_type, routing),
             journal=self._open_journal(),
             tracing=self._open_tracing(settings),
         )
@@ -135,22 +136,27 @@ class Backstage:
             self._cache = stack.open_cache(self.settings.cache)
         return self._cache
 
-    def _open_ledger(self, name: str, settings: ModelSettings, role_type: RoleType) -> Any:
-        """One ledger for the whole run, or one for a role whose configuration has prices or a cap of its own."""
+    def _open_ledger(
+        self, name: str, settings: ModelSettings, role_type: RoleType, routing: RouterSettings | None = None
+    ) -> Any:
+        """One ledger for the whole run if anything is capped, else one for each model."""
         from tool_sandbox.llm import stack
         from tool_sandbox.llm.budget import Ledger
         from tool_sandbox.llm.caps import Caps
         from tool_sandbox.llm.completion import listed_price
         from tool_sandbox.llm.pricing import Price, PriceBook
 
-        if self.settings.budget is None:
-            return stack.open_ledger(name, settings, str(role_type))
+        role, prices = str(role_type), routing.prices if routing else {}
+        if self.settings.budget is None and settings.max_budget is None:
+            return stack.open_ledger(name, settings, role, prices)
         if self._ledger is None:
-            left = max(0.0, self.settings.budget - self._spent())
-            caps = Caps(run=left, on_unknown_price=settings.on_unknown_price)
+            caps = Caps(run=self._left(self.settings.budget), on_unknown_price=settings.on_unknown_price)
             self._ledger = Ledger(caps, PriceBook(custom={}, lookup=listed_price))
-        if settings.prices is not None:
-            self._ledger.prices.custom[name] = Price.from_mapping(settings.prices, name=name)
+        if settings.max_budget is not None and role not in self._ledger.caps.role:
+            left = self._left(settings.max_budget, role)
+            self._ledger.caps = evolve(self._ledger.caps, role={**self._ledger.caps.role, role: left})
+        for priced, price in {**prices, **({name: settings.prices} if settings.prices else {})}.items():
+            self._ledger.prices.custom[priced] = Price.from_mapping(price, name=priced)
         return self._ledger
 
     def _open_journal(self) -> Any:
@@ -170,10 +176,13 @@ class Backstage:
             self._tracing = open_tracing(spans if is_local(spans) else None)
         return self._tracing
 
-    def _spent(self) -> float:
-        """US dollars that an earlier part of this run has paid for."""
+    def _left(self, cap: float | None, role: str | None = None) -> float | None:
+        """What is left of a cap after what an earlier part of this run has paid for."""
         journal = self._open_journal()
-        return sum(entry.response.cost or 0.0 for entry in journal.entries()) if journal else 0.0
+        if cap is None or journal is None:
+            return cap
+        paid = (entry for entry in journal.entries() if role in (None, entry.tag.role))
+        return max(0.0, cap - sum(entry.response.cost or 0.0 for entry in paid))
 
     def _router(
         self, name: str, role_type: RoleType, settings: ModelSettings, routing: RouterSettings | None
@@ -183,7 +192,7 @@ class Backstage:
 
         if routing is None and not settings.fallbacks:
             return None
-        ledger = self._open_ledger(name, settings, role_type)
+        ledger = self._open_ledger(name, settings, role_type, routing)
         if routing is not None:
             return stack.build_router(routing, settings, ledger)
         return stack.fallback_router(name, settings, ledger)

@@ -111,7 +111,7 @@ class RoleCast:
 def agent_config(settings: RunSettings) -> dict[str, Any]:
     """How the agent's model is called, in the words of ``llm.settings.ModelSettings``."""
     return {
-        **user_config(settings),
+        **_shared_config(settings),
         **_given(
             temperature=settings.temperature,
             max_tokens=settings.max_tokens,
@@ -126,6 +126,10 @@ def agent_config(settings: RunSettings) -> dict[str, Any]:
 
 def user_config(settings: RunSettings) -> dict[str, Any]:
     """How the simulated user's model is called: patience is shared with the agent, style is not."""
+    return {**_shared_config(settings), **settings.user_params}
+
+
+def _shared_config(settings: RunSettings) -> dict[str, Any]:
     return _given(timeout=settings.timeout, num_retries=settings.retries, callbacks=list(settings.callbacks) or None)
 
 

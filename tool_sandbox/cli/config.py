@@ -20,7 +20,7 @@ DEFAULT_USER = "GPT_4_o_2024_05_13"
 _FIELDS = tuple(attribute.name for attribute in fields(RunSettings))
 _PATHS = ("scenarios_from", "tools_from", "router_config")
 _YAML_ONLY = {"agents": "agent_rules"}
-_NEVER_FROM_ENVIRONMENT = frozenset({"agent_rules", "params"})
+_NEVER_FROM_ENVIRONMENT = frozenset({"agent_rules", "params", "user_params"})
 
 
 def settings_from(
@@ -103,7 +103,7 @@ def from_file(path: str) -> dict[str, Any]:
     return _checked_keys(path, content)
 
 
-def parameters(assignments: Sequence[str]) -> dict[str, Any]:
+def parameters(assignments: Sequence[str], flag: str = "--param") -> dict[str, Any]:
     """``--param KEY=VALUE`` as a mapping; values are read as YAML.
 
     Raises:
@@ -113,9 +113,9 @@ def parameters(assignments: Sequence[str]) -> dict[str, Any]:
     for assignment in assignments:
         key, equals, text = assignment.partition("=")
         if not (equals and key.strip()):
-            message = f"--param {assignment!r} must be KEY=VALUE, such as --param reasoning_effort=low."
+            message = f"{flag} {assignment!r} must be KEY=VALUE, such as {flag} reasoning_effort=low."
             raise SettingsError(message)
-        params[key.strip()] = parsed(text, f"--param {key.strip()}")
+        params[key.strip()] = parsed(text, f"{flag} {key.strip()}")
     return params
 
 

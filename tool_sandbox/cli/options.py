@@ -68,6 +68,9 @@ ToolFormat = Annotated[
     _option("--tool-format", metavar="FORMAT", help="How tools are offered to a model without native tool calling."),
 ]
 Params = Annotated[Names, _option("--param", metavar="KEY=VALUE...", help="Further configuration of the agent.")]
+UserParams = Annotated[
+    Names, _option("--user-param", metavar="KEY=VALUE...", help="Further configuration of the simulated user.")
+]
 Callbacks = Annotated[Names, _option("--callback", metavar="NAME...", help="LiteLLM callbacks.")]
 ShuffleTools = Annotated[bool, _option("--shuffle-tools", help="Offer the tools in a seeded random order.")]
 Compat = Annotated[

@@ -56,13 +56,16 @@ def play_all(every: Sequence[RunSettings], scenarios: Mapping[str, Scenario] | N
     return min(codes, key=_WORST_FIRST.index)
 
 
-def resume_run(location: str, changes: Mapping[str, Any], *, params: Mapping[str, Any], retry_void: bool) -> int:
+def resume_run(
+    location: str, changes: Mapping[str, Any], *, params: Mapping[str, Any], user: Mapping[str, Any], retry_void: bool
+) -> int:
     """Play what a stopped run has left to play.
 
     Args:
         location: The run directory.
         changes: Settings that may change on the way, ``None`` for those that do not.
-        params: Configuration to change; secrets have to be given again, they are not stored.
+        params: Configuration of the agent to change; secrets have to be given again, they are not stored.
+        user: The same for the simulated user.
         retry_void: Whether void samples are played again.
 
     Raises:
@@ -71,7 +74,7 @@ def resume_run(location: str, changes: Mapping[str, Any], *, params: Mapping[str
     store = RunStore.open(location)
     record = store.read_run()
     settings = RunSettings.from_record(record.get("settings") or {}, **changes)
-    settings = evolve(settings, params={**settings.params, **params})
+    settings = evolve(settings, params={**settings.params, **params}, user_params={**settings.user_params, **user})
     _check_secrets(settings)
     _check_search(settings)
     chosen = _recorded_scenarios(record, settings)
@@ -108,7 +111,7 @@ def _play(
         cast.close()
         store.release()
     print_report(report)
-    return _code(report)
+    return _code(report, settings)
 
 
 def _check_search(settings: RunSettings) -> None:
@@ -129,14 +132,13 @@ def _lay_down_rules(settings: RunSettings) -> None:
         set_backend(None)
 
 
-def _code(report: Report) -> int:
+def _code(report: Report, settings: RunSettings) -> int:
     if report.ending is Ending.INTERRUPTED:
         print(f"Interrupted. Go on with: tool_sandbox resume {report.directory}", file=sys.stderr)
         _leave_without_waiting()
     if report.ending is Ending.BUDGET:
-        print(
-            f"The budget is reached. Go on with: tool_sandbox resume {report.directory} --budget USD", file=sys.stderr
-        )
+        more = "--budget USD" if settings.budget is not None else "--param max_budget=USD (or --user-param)"
+        print(f"The budget is reached. Go on with: tool_sandbox resume {report.directory} {more}", file=sys.stderr)
         return BUDGET
     return SOME_VOID if any(result.status == "void" for result in report.results) else OK
 
@@ -149,12 +151,13 @@ def _leave_without_waiting() -> None:
 
 
 def _check_secrets(settings: RunSettings) -> None:
-    missing = [name for name, value in settings.params.items() if MASK in str(value)]
-    if missing:
-        message = (
-            f"secrets are not kept in a run directory; give {', '.join(missing)} again with --param {missing[0]}=…"
-        )
-        raise SettingsError(message)
+    for flag, given in (("--param", settings.params), ("--user-param", settings.user_params)):
+        missing = [name for name, value in given.items() if MASK in str(value)]
+        if missing:
+            message = (
+                f"secrets are not kept in a run directory; give {', '.join(missing)} again with {flag} {missing[0]}=…"
+            )
+            raise SettingsError(message)
     if MASK in str(settings.cache):
         message = "the cache's password is not kept in a run directory; set TOOL_SANDBOX_CACHE or start a new run."
         raise SettingsError(message)

@@ -242,8 +242,18 @@ def _open_directory(directory: str | None) -> Any:
                 raise ValueError(msg)
             return super().fetch(mode, filename, value, read)
 
+    class OpenedCache(diskcache.Cache):  # type: ignore[misc]  # diskcache is untyped
+        """Leaves no connection behind when it cannot be opened."""
+
+        def __init__(self, *args: Any, **settings: Any) -> None:
+            try:
+                super().__init__(*args, **settings)
+            except BaseException:
+                self.close()
+                raise
+
     path = Path(directory).expanduser() if directory else _default_directory()
-    return diskcache.Cache(str(path), disk=TextDisk, timeout=1)
+    return OpenedCache(str(path), disk=TextDisk, timeout=1)
 
 
 def _default_directory() -> Path:

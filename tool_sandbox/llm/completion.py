@@ -246,8 +246,7 @@ class LiteLLMTransport:
 
 async def close_litellm() -> None:
     """Deliver LiteLLM's late callbacks and close its connections of this event loop; for the end of a run."""
-    litellm = sys.modules.get("litellm")
-    if litellm is None:
+    if _loaded() is None:  # or still being imported: then there was no call
         return
     await asyncio.sleep(0)
     with contextlib.suppress(ImportError, AttributeError):  # private places that move between releases

@@ -108,6 +108,8 @@ class RunSettings:
     """How tools are offered to a model without native tool calling."""
     params: Mapping[str, Any] = Factory(dict)
     """Further configuration of the agent, passed on as it is."""
+    user_params: Mapping[str, Any] = Factory(dict)
+    """The same for the simulated user, such as its ``api_base`` or its own ``max_budget``."""
     callbacks: tuple[str, ...] = field(default=(), converter=_names)
     """LiteLLM callbacks, by name."""
     compat: Compat | None = field(default=None, validator=_one_of(get_args(Compat)))
