@@ -28,6 +28,7 @@ from tool_sandbox.llm.providers import provider_name, qualified
 from tool_sandbox.llm.quirks import Memory, Negotiation
 from tool_sandbox.llm.reading import MALFORMED_CALL, read_completion
 from tool_sandbox.llm.releases import check_release, installed_release
+from tool_sandbox.llm.retirement import warn_if_retired
 from tool_sandbox.llm.streaming import StreamAssembler
 
 _ENVIRONMENT = {
@@ -124,6 +125,7 @@ class LiteLLMTransport:
             ProviderError: The provider failed, in the narrowest class that says how.
         """
         litellm = load_litellm()
+        warn_if_retired(request.model, listed_price(request.model))
         talk = Negotiation(request, self.memory, self.flexible_tokens)
         while True:
             started = time.monotonic()
@@ -147,6 +149,7 @@ class LiteLLMTransport:
             ProviderError: The provider failed, in the narrowest class that says how.
         """
         litellm = _loaded() or await asyncio.to_thread(load_litellm)
+        warn_if_retired(request.model, listed_price(request.model))
         talk = Negotiation(request, self.memory, self.flexible_tokens)
         while True:
             started = time.monotonic()
