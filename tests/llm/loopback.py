@@ -94,7 +94,7 @@ def serving() -> Iterator[Server]:
     thread.start()
     app = web.Application()
     app.router.add_post("/v1/chat/completions", server.handle)
-    runner = web.AppRunner(app)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)  # answers that are still held back need not be given
 
     async def start() -> int:
         await runner.setup()

@@ -20,7 +20,7 @@ from tests.llm.fakes import FakeModel, answer, call, question
 from tests.llm.redis_server import RedisServer
 from tool_sandbox.errors import RateLimitError, SettingsError
 from tool_sandbox.llm.cache import Cached, CacheSettings, ResponseCache, cache_key
-from tool_sandbox.llm.cache_backends import MemoryBackend
+from tool_sandbox.llm.cache_backends import DiskBackend, MemoryBackend
 from tool_sandbox.llm.chat import CallTag, ChatRequest, ChatResponse
 from tool_sandbox.llm.circuit import Circuit
 from tool_sandbox.llm.workers import Workers
@@ -466,6 +466,21 @@ def test_a_corrupt_database_fails_no_call(tmp_path: Path, caplog: pytest.LogCapt
     assert Cached(FakeModel(), cache).complete(question()).text == "Hello."
     assert "not a database" in caplog.text
     cache.close()
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="needs a list of the open files")
+def test_a_corrupt_database_is_not_kept_open(tmp_path: Path) -> None:
+    (tmp_path / "cache.db").write_bytes(b"this is no database" * 100)
+    backend = DiskBackend(CacheSettings(type="disk", directory=str(tmp_path)))
+    kept = []  # or the garbage collector would close what nobody else does
+
+    for _ in range(3):
+        with pytest.raises(sqlite3.DatabaseError) as caught:
+            backend.open()
+        kept.append(caught)
+
+    opened = {str(entry.resolve()) for entry in Path("/proc/self/fd").iterdir()}
+    assert [path for path in opened if path.startswith(str(tmp_path.resolve()))] == []
 
 
 def test_a_pickle_on_disk_is_never_loaded(tmp_path: Path) -> None:
