@@ -265,3 +265,14 @@ def test_commands_without_a_model_import_nothing_heavy(
     finished = subprocess.run([sys.executable, "-c", program, *given], capture_output=True, text=True, check=True)
 
     assert not unwanted & set(finished.stdout.split())
+
+
+def test_a_budget_that_cannot_be_kept_is_refused_before_the_first_call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-nothing")
+    monkeypatch.setenv("OPENAI_API_BASE", "http://127.0.0.1:9/v1")
+    arguments = ["run", "-a", "openai/unheard-of", "-u", "oracle", "-s", "switch_wifi_off", "--budget", "1"]
+    assert exit_code([*arguments, "-o", str(tmp_path)]) == 2
+    assert "nobody knows its price" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve, frozen
 
 from tool_sandbox.common.vocabulary import RoleType
+from tool_sandbox.errors import SettingsError
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
 from tool_sandbox.runs.store import is_local
 
@@ -88,6 +89,7 @@ class Backstage:
             tracing=self._open_tracing(settings),
         )
         self._models.append(built)
+        self._check_prices(asked, role_type)
         return Shared(built)
 
     def server(self, name: str) -> Served:
@@ -158,6 +160,21 @@ class Backstage:
         for priced, price in {**prices, **({name: settings.prices} if settings.prices else {})}.items():
             self._ledger.prices.custom[priced] = Price.from_mapping(price, name=priced)
         return self._ledger
+
+    def _check_prices(self, models: Sequence[str], role_type: RoleType) -> None:
+        """Refuse a budget that cannot be kept before the first call instead of at it."""
+        if self._ledger is None or self._ledger.caps.on_unknown_price != "refuse":
+            return
+        caps = self._ledger.caps
+        capped = caps.run is not None or str(role_type) in caps.role
+        unknown = next((model for model in models if capped and self._ledger.prices.price(model) is None), None)
+        if unknown is not None:
+            message = (
+                f"a budget cannot be kept for {unknown!r}, because nobody knows its price. Give the price with "
+                '--param prices=\'{"input_per_million": 1, "output_per_million": 5}\', or have calls of unknown price '
+                "made uncounted with --param on_unknown_price=allow."
+            )
+            raise SettingsError(message)
 
     def _open_journal(self) -> Any:
         """The journal of finished calls; only a run on this machine's disk has one."""

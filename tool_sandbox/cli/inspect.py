@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tool_sandbox.cli.sources import all_scenarios, selected
@@ -88,7 +90,7 @@ def described(name: str, scenario: Scenario) -> Iterator[str]:
         yield f"  {scenario.description}"
     yield f"  categories  {' '.join(map(str, scenario.categories)) or '-'}"
     yield f"  tags        {' '.join(scenario.tags) or '-'}"
-    yield f"  source      {scenario.source or '-'}"
+    yield f"  source      {_place(scenario.source)}"
     yield f"  tools       {', '.join(context.get_available_tools(scrambling_allowed=False))}"
     yield f"  messages    at most {scenario.max_messages}; doing nothing scores at most {scenario.nop_floor:g}"
     yield "messages"
@@ -115,6 +117,12 @@ def _expectations(title: str, matcher: Any) -> Iterator[str]:
                 yield f"    {constraint.database_namespace} {_name(constraint.snapshot_constraint)}"
                 for row in constraint.target_rows or ():
                     yield "      " + ", ".join(f"{key}: {value}" for key, value in row.items() if value is not None)
+
+
+def _place(source: str | None) -> str:
+    """Where a scenario was loaded from; for the bundled ones, from the package's folder on."""
+    package = Path(__file__).parents[1]
+    return "-" if source is None else source.removeprefix(f"{package.parent}{os.sep}")
 
 
 def _name(function: Any) -> str:
