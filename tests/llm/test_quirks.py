@@ -13,6 +13,7 @@ from tool_sandbox.llm.quirks import (
     reasons,
     refused_parameter,
     reserve_for_reasoning,
+    unstreamable,
 )
 
 PARAMS = {"temperature": 0.0, "max_tokens": 1024, "seed": 3, "parallel_tool_calls": True}
@@ -114,3 +115,13 @@ async def test_room_is_made_before_the_inner_model_is_asked_and_noted() -> None:
     response = await RoomForReasoning(fake).acomplete(evolve(question(), model="gpt-5", params={"max_tokens": 1024}))
     assert fake.requests[0].params["max_tokens"] == 1024 + 8192
     assert "room for reasoning" in response.adjustments[0]
+
+
+@pytest.mark.parametrize("model", ["gemini/gemini-2.5-pro", "gemini-2.5-pro", "vertex_ai/x", "cohere/x", "command-a"])
+def test_streams_that_litellm_misreads_are_avoided_however_the_model_is_written(model: str) -> None:
+    assert unstreamable(model) is not None
+
+
+@pytest.mark.parametrize("model", ["openai/gpt-4o", "claude-x", "hosted_vllm/gemini-like", "nobody-knows"])
+def test_other_streams_are_left_alone(model: str) -> None:
+    assert unstreamable(model) is None

@@ -11,7 +11,7 @@ from attrs import Factory, define, field, frozen
 from tests.providers.anthropic import Anthropic
 from tests.providers.cohere import Cohere
 from tests.providers.emulator import Dialect, Emulator
-from tests.providers.gemini import Gemini
+from tests.providers.gemini import Gemini, Vertex, service_account
 from tests.providers.ollama import Ollama
 from tests.providers.openai_style import VLLM, Azure, Groq, LiteLLMProxy, Mistral, OpenAI
 from tool_sandbox.llm import stack
@@ -33,6 +33,10 @@ class Provider:
     dialect: Callable[[], Dialect]
     config: Mapping[str, Any] = Factory(dict)
     """Further settings of the agent."""
+    account: Callable[[str], Mapping[str, Any]] | None = None
+    """Settings with credentials in place of a key, made for a server's root."""
+    needs: str = ""
+    """A package without which LiteLLM cannot call the provider."""
     priced_as: str | None = None
     """Entry of LiteLLM's price map, if the price is known."""
     cached_counted: bool = True
@@ -82,6 +86,17 @@ PROVIDERS = (
         priced_as="gemini/gemini-2.5-flash",
         streamed=False,
         notes=("never streamed: LiteLLM cannot tell a stream that was cut short from a whole one",),
+        ids_kept=False,
+    ),
+    Provider(
+        name="vertex",
+        model="vertex_ai/gemini-2.5-flash",
+        dialect=Vertex,
+        config={"api_key": None, "vertex_project": "p", "vertex_location": "l"},
+        account=lambda root: {"vertex_credentials": service_account(root)},
+        needs="google.auth",
+        priced_as="vertex_ai/gemini-2.5-flash",
+        streamed=False,
         ids_kept=False,
     ),
     Provider(
@@ -142,6 +157,7 @@ class Client:
             "timeout": TIMEOUT,
             "max_tokens": 300,
             **self.provider.config,
+            **(self.provider.account(self.emulator.root) if self.provider.account else {}),
             **changes,
         }
 

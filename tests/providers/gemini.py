@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from typing import Any
 
 from tests.providers.openai_style import WORDS
@@ -133,6 +134,41 @@ class Gemini:
             "cachedContentTokenCount": answer.cached_tokens,
             "totalTokenCount": answer.prompt_tokens + answer.completion_tokens,
         }
+
+
+class Vertex(Gemini):
+    """The same under ``/v1/projects/…``, for bearers of a token that a service account is given at ``/token``."""
+
+    name = "vertex"
+    base_path = ""
+    chat_path = r"/v1/projects/p/locations/l/publishers/google/models/[^:]+:(generateContent|streamGenerateContent)"
+
+    def authorised(self, request: Recorded) -> bool:
+        return request.headers.get("Authorization") == "Bearer key-for-tests"
+
+    def aside(self, path: str) -> dict[str, Any] | None:
+        token = {"access_token": "key-for-tests", "expires_in": 3600, "token_type": "Bearer"}
+        return token if path == "/token" else None
+
+
+@cache
+def service_account(root: str) -> str:
+    """A service account's credentials as Google hands them out, with a key of its own."""
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    account = {
+        "type": "service_account",
+        "project_id": "p",
+        "private_key_id": "1",
+        "private_key": pem.decode(),
+        "client_email": "tests@p.example",
+        "client_id": "1",
+        "token_uri": f"{root}/token",
+    }
+    return json.dumps(account)
 
 
 def _result_text(response: Any) -> str:

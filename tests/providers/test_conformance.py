@@ -223,7 +223,7 @@ def test_reasoning_is_kept_beside_the_answer(client: Client) -> None:
 
 def test_reasoning_is_sent_back_between_tool_turns(client: Client) -> None:
     """The emulators refuse what the real providers refuse: Anthropic, a tool turn without its thinking."""
-    signature = "c2lnbmVk" if client.provider.name == "gemini" else None
+    signature = "c2lnbmVk" if client.provider.name in ("gemini", "vertex") else None
     call = Call(id="abcdefgh1", arguments='{"name": "Nobody"}', signature=signature)
     client.emulator.script(Answer(calls=[call], reasoning="Whom do they mean?"), Answer(text="Nobody."))
     with new_context(ExecutionContext(tool_allow_list=["search_contacts"])):

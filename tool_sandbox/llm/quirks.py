@@ -13,6 +13,7 @@ from attrs import Factory, define, evolve, frozen
 
 from tool_sandbox.errors import InvalidRequestError
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse, Usage
+from tool_sandbox.llm.providers import provider_name
 
 _DROPPABLE = (
     "temperature", "top_p", "seed", "stop", "parallel_tool_calls", "frequency_penalty", "presence_penalty",
@@ -28,9 +29,8 @@ _REASONS = re.compile(
     r"kimi-k\d.*thinking|qwq|grok-[4-9])|-(thinking|reasoning|reasoner)\b"
 )
 _REASONING_RESERVE = {"minimal": 1024, "low": 4096, "medium": 8192, "high": 16384, "xhigh": 32768, "max": 32768}
-_UNSTREAMABLE = dict.fromkeys(("cohere_chat", "cohere"), "LiteLLM cannot read Cohere's streams") | dict.fromkeys(
-    ("gemini", "vertex_ai"), "LiteLLM cannot tell a stream of Gemini's that was cut short from a whole one"
-)
+_CUT_SHORT = "LiteLLM cannot tell a stream of Gemini's that was cut short from a whole one"
+_UNSTREAMABLE = {"cohere": "LiteLLM cannot read Cohere's streams", "gemini": _CUT_SHORT, "vertex_ai": _CUT_SHORT}
 _STARVED_FACTOR = 8
 _MOST_TOKENS = 32768
 
@@ -86,7 +86,7 @@ def unstreamable(model: str) -> str | None:
     LiteLLM reads Cohere's stream as bare JSON lines and trips over the first ``event:`` line. It ends a stream of
     Gemini's that stopped half-way with ``finish_reason="stop"``, so that half an answer would pass for a whole one.
     """
-    return _UNSTREAMABLE.get(model.partition("/")[0])
+    return _UNSTREAMABLE.get(provider_name(model) or "")
 
 
 def reasons(model: str) -> bool:
