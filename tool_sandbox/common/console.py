@@ -85,7 +85,7 @@ class Console(code.InteractiveConsole):
         return console
 
 
-_FLAGS = codeop.PyCF_DONT_IMPLY_DEDENT | codeop.PyCF_ALLOW_INCOMPLETE_INPUT  # what compile_command compiles with
+_FLAGS = codeop.Compile().flags  # what compile_command compiles with
 
 
 @lru_cache(maxsize=4096)
@@ -97,9 +97,11 @@ def compiled(source: str) -> CodeType | None:
     """
     if "\\" not in source:  # which could earn a warning about an unknown escape; compile_command keeps it quiet
         try:
-            return compile(source, "<input>", "exec", flags=_FLAGS, dont_inherit=True)
+            body: CodeType = compile(source, "<input>", "exec", flags=_FLAGS, dont_inherit=True)
         except SyntaxError:
             pass
+        else:
+            return body
     # Tells wrong from unfinished code, at the price of compiling it up to three times.
     return code.compile_command(source, symbol="exec")
 
