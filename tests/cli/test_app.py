@@ -237,6 +237,14 @@ def test_a_reader_that_has_seen_enough_causes_no_complaint() -> None:
     process.wait(30)
 
 
+def test_a_terminal_without_a_character_shows_the_rest() -> None:
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "ascii"}
+    finished = call("show", EASY[0], environment=plain)
+
+    assert (finished.returncode, finished.stderr) == (0, "")
+    assert EASY[0] in finished.stdout
+
+
 @pytest.mark.parametrize("module", ["tool_sandbox", "tool_sandbox.cli"])
 def test_the_package_can_be_run_as_a_module(module: str) -> None:
     finished = subprocess.run([sys.executable, "-m", module, "--version"], capture_output=True, text=True, check=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -47,6 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def exit_code(arguments: Sequence[str]) -> int:
     """What the command line returns for these arguments; errors are told on standard error, in one message each."""
+    _print_anything()
     try:
         return _dispatch(arguments)
     except ParserError as error:
@@ -62,6 +64,13 @@ def exit_code(arguments: Sequence[str]) -> int:
             raise
         print(_broken(error), file=sys.stderr)
         return BROKEN
+
+
+def _print_anything() -> None:
+    """Let a terminal or pipe that cannot hold a character show ``?`` instead of ending the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors in {"strict", "surrogateescape"}:
+            stream.reconfigure(errors="replace")
 
 
 def _dispatch(arguments: Sequence[str]) -> int:
