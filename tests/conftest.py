@@ -59,9 +59,11 @@ def neutral_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytes
 
 @pytest.fixture(autouse=True)
 def fresh_world() -> Iterator[None]:
-    """Give the next test a new current context and wall time, whatever this one installed."""
+    """Give the next test a new current context, wall time and our own tools, whatever this one installed."""
     yield
     if execution_context := sys.modules.get("tool_sandbox.common.execution_context"):
         execution_context.isolated_context(execution_context.ExecutionContext())
     if clock := sys.modules.get("tool_sandbox.clock"):
         clock.set_clock(None)
+    if tool_discovery := sys.modules.get("tool_sandbox.common.tool_discovery"):
+        tool_discovery.set_extra_tool_modules(())

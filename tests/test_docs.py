@@ -114,7 +114,8 @@ def every_flag() -> set[str]:
 
 
 def environment(**more: str) -> dict[str, str]:
-    return {**os.environ, **KEYS, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", **more}
+    ours = {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", "PYTHONUTF8": "1"}  # whatever the host's locale is
+    return {**os.environ, **KEYS, **ours, **more}
 
 
 def seen(lines: Iterator[str] | list[str]) -> list[str]:
@@ -129,7 +130,7 @@ def printed_by(command: Command, folder: Path) -> list[str]:
     done = subprocess.run(
         [sys.executable, "-m", *command.words],
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         cwd=folder,
         env={name: value for name, value in environment().items() if name not in KEYS},
         timeout=110,
@@ -157,7 +158,12 @@ def test_python_runs_as_a_reader_types_it(page: Path, tmp_path: Path) -> None:
     save_files(page, tmp_path)
     code = "\n".join(block.text for block in blocks(page) if block.language == "python" and not block.file)
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, env=environment(), check=False
+        [sys.executable, "-c", code],
+        capture_output=True,
+        encoding="utf-8",
+        cwd=tmp_path,
+        env=environment(),
+        check=False,
     )
     assert done.returncode == 0, done.stderr
 
