@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -23,6 +24,13 @@ os.environ.update(
 SECRET_ENDINGS = ("_API_KEY", "_API_BASE", "_BASE_URL", "_TOKEN", "_PROXY", "_proxy")
 SECRET_BEGINNINGS = ("ANTHROPIC_", "AWS_", "AZURE_", "CLOUD_ML_", "GOOGLE_", "OPENAI_", "OTEL_", "REDIS_", "VERTEX")
 
+# What a command or a test may have chosen for all that follows, and the choice to go back to.
+DEFAULTS: tuple[tuple[str, str, Any], ...] = (
+    ("tool_sandbox.clock", "set_clock", None),
+    ("tool_sandbox.common.compatibility", "set_original_rules", False),
+    ("tool_sandbox.common.tool_discovery", "set_extra_tool_modules", ()),
+    ("tool_sandbox.tools.search", "set_backend", None),
+)
 
 network.install()
 
@@ -61,9 +69,8 @@ def neutral_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytes
 def fresh_world() -> Iterator[None]:
     """Give the next test a new current context, wall time and our own tools, whatever this one installed."""
     yield
+    for name, function, value in DEFAULTS:
+        if module := sys.modules.get(name):
+            getattr(module, function)(value)
     if execution_context := sys.modules.get("tool_sandbox.common.execution_context"):
         execution_context.isolated_context(execution_context.ExecutionContext())
-    if clock := sys.modules.get("tool_sandbox.clock"):
-        clock.set_clock(None)
-    if tool_discovery := sys.modules.get("tool_sandbox.common.tool_discovery"):
-        tool_discovery.set_extra_tool_modules(())
