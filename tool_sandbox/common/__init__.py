@@ -1,1 +1,13 @@
-"""The kernel: the world, its messages and their conversion."""
+"""The kernel: the world, its messages and their conversion.
+
+::
+
+    words and tables      vocabulary, schemas, snapshots, tables, frames (as DataFrames), not_given
+    the world             execution_context, console
+    messages              message, message_conversion, tool_code, transcript, trajectory, indented_json
+    scenarios             scenario, script
+    tools                 tool, tool_discovery, tool_conversion, docstrings, json_types, scrambling
+    what tools share      row_filters, dataframe_filters, type_checks, value_checks, currencies, dates, values
+    names of the original evaluation, utils, validators, tool_trace_extractors, compatibility
+    beside them           nearest, serialization, logging_switch
+"""

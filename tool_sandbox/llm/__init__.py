@@ -1,1 +1,22 @@
-"""Everything that knows about models."""
+"""Everything that knows about models.
+
+::
+
+    what is said          chat, fingerprint, redaction
+    how it is put         config, settings, providers, proxy_config, quirks, retirement, releases
+    layers, outermost first, put together by stack and walked by layers
+        watched           observability, span_attributes
+        journal           journal, journal_entry
+        cache             cache, cache_settings, cache_store, cache_backends, cache_stats, circuit
+        budget            budget, caps, spending, worst_case, pricing
+        prompted tools    prompted_tools, tool_support, tool_formats, written_calls, lenient_json
+        retry             retry, retry_after
+        transport         completion (LiteLLM), direct (plain HTTP), router (several of them)
+    beneath LiteLLM       litellm_shapes, reading, streaming, foreign_errors, faults, deadline, workers
+    beneath the router    routing, router_options, route, strategies
+    beside the layers     history (what is sent back), scripted (answers without a model)
+    models on this machine  local, local_server, gguf_header
+
+Every layer has the two methods of ``chat.ChatModel``. Only ``completion`` and what lies beneath it knows LiteLLM, and
+only ``completion`` imports it.
+"""
