@@ -1,4 +1,4 @@
-"""The tables of contents in the docstrings of crowded packages name every module, and no other."""
+"""The tables of contents in the docstrings of crowded packages name every module."""
 
 from __future__ import annotations
 
