@@ -19,9 +19,10 @@ from tool_sandbox.errors import (
     ProviderUnavailableError,
     QuotaExceededError,
     RateLimitError,
+    SettingsError,
 )
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse
-from tool_sandbox.llm.completion import LiteLLMTransport, listed_price, load_litellm
+from tool_sandbox.llm.completion import LiteLLMTransport, check_callbacks, listed_price, load_litellm
 from tool_sandbox.llm.faults import Failure, error_for
 from tool_sandbox.llm.reading import MALFORMED_CALL
 from tool_sandbox.llm.releases import check_release
@@ -274,6 +275,13 @@ def test_releases_that_cannot_be_used_are_refused_with_a_way_out(release: str | 
 @pytest.mark.parametrize("release", ["1.82.6", "1.105.3", "1.108.4", "1.110.2", "1.1060.0"])
 def test_other_releases_are_welcome(release: str) -> None:
     check_release(release)
+
+
+def test_callbacks_that_litellm_does_not_know_are_refused_before_anything_runs() -> None:
+    check_callbacks(("langfuse", "sentry"))
+    check_callbacks(())
+    with pytest.raises(SettingsError, match="did you mean 'langfuse'"):
+        check_callbacks(("lngfuse",))
 
 
 def test_messages_are_cut_before_tracebacks_and_lose_secrets() -> None:

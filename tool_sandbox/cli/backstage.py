@@ -229,6 +229,7 @@ def check_model(name: str, config: Mapping[str, Any]) -> list[str]:
     from tool_sandbox.llm.settings import ModelSettings
 
     settings = ModelSettings.from_config(config)
+    _check_callbacks(settings)
     found: list[str] = []
     for model in (name, *settings.fallbacks):
         found += secrets_in(connection_for(model, settings.connection() if model == name else {}))
@@ -241,7 +242,16 @@ def check_deployments(routing: RouterSettings, config: Mapping[str, Any]) -> lis
     from tool_sandbox.llm.settings import ModelSettings
 
     shared = ModelSettings.from_config(config)
+    _check_callbacks(shared)
     found: list[str] = []
     for deployment in routing.deployments:
         found += secrets_in(connection_for(deployment.model, deployment.settings_over(shared).connection()))
     return found
+
+
+def _check_callbacks(settings: ModelSettings) -> None:
+    """LiteLLM is asked, and imported, only when there is something to ask."""
+    from tool_sandbox.llm.completion import check_callbacks
+    from tool_sandbox.llm.observability import parse_callbacks
+
+    check_callbacks(parse_callbacks(settings.callbacks).litellm)

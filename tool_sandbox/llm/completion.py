@@ -10,20 +10,21 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
 from attrs import evolve
 
-from tool_sandbox.errors import ToolSandboxError
+from tool_sandbox.common.nearest import hint
+from tool_sandbox.errors import SettingsError, ToolSandboxError
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse
 from tool_sandbox.llm.config import secrets_in
 from tool_sandbox.llm.deadline import GRACE, run_with_deadline
 from tool_sandbox.llm.faults import request_id_in
 from tool_sandbox.llm.foreign_errors import provider_error
 from tool_sandbox.llm.litellm_shapes import aclose, close, plain, stream_cost, without_query
-from tool_sandbox.llm.observability import callback_params
+from tool_sandbox.llm.observability import OLDER_CALLBACKS, callback_params
 from tool_sandbox.llm.providers import provider_name, qualified
 from tool_sandbox.llm.quirks import Memory, Negotiation
 from tool_sandbox.llm.reading import MALFORMED_CALL, read_completion
@@ -94,6 +95,22 @@ def supports_tools(model: str) -> bool | None:
     entry = listed_price(model)
     able = None if entry is None else entry.get("supports_function_calling")
     return None if able is None else bool(able)
+
+
+def check_callbacks(names: Iterable[str]) -> None:
+    """Make sure that LiteLLM knows these callbacks; it says nothing of one that it does not.
+
+    Raises:
+        SettingsError: It does not know one.
+    """
+    if not (names := tuple(names)):
+        return
+    listed = getattr(load_litellm(), "_known_custom_logger_compatible_callbacks", ())
+    known = sorted({*map(str, listed), *OLDER_CALLBACKS})
+    for name in names:
+        if listed and name not in known:
+            message = f"LiteLLM has no callback {name!r}; {hint(name, known)}"
+            raise SettingsError(message)
 
 
 class LiteLLMTransport:

@@ -130,6 +130,13 @@ def open_tracing(path: Path | None = None) -> Tracing:
     return Tracing(provider.get_tracer("tool_sandbox", __version__), provider)
 
 
+OLDER_CALLBACKS = (
+    "athina", "dynamodb", "greenscale", "helicone", "lunary", "promptlayer", "s3", "sentry", "slack", "supabase",
+    "traceloop", "wandb",
+)  # fmt: skip
+"""Callbacks that LiteLLM takes beside those it lists (1.110.2, November 2026)."""
+
+
 @frozen
 class Callbacks:
     """Who is told about calls."""
