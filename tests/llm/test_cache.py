@@ -654,3 +654,10 @@ def _fields(settings: CacheSettings) -> dict[str, Any]:
         for name in ("type", "directory", "url", "deadline")
         if getattr(settings, name) is not None
     }
+
+
+def test_settings_in_litellms_spelling_mean_the_same(tmp_path: Path) -> None:
+    written = {"type": "disk", "disk_cache_dir": str(tmp_path), "supported_call_types": ["acompletion", "embedding"]}
+    settings = CacheSettings.parse(written)
+    assert (settings.directory, settings.call_types) == (str(tmp_path), ("acompletion",))
+    assert CacheSettings.parse({"redis_url": "redis://h:1"}).type == "redis"

@@ -15,6 +15,7 @@ from tool_sandbox.llm.redaction import redact_text
 TYPES = ("memory", "disk", "redis")
 CALL_TYPES = ("completion", "acompletion")
 _SCHEMES = ("redis://", "rediss://", "unix://")
+_LITELLMS_WORDS = {"disk_cache_dir": "directory", "redis_url": "url", "default_ttl": "ttl"}
 _OTHER_WORDS = {"local": "memory", "in-memory": "memory"}
 
 
@@ -77,6 +78,9 @@ class CacheSettings:
     @classmethod
     def _from_mapping(cls, data: Mapping[str, Any]) -> CacheSettings:
         known = [attribute.name for attribute in fields(cls)]
+        data = {_LITELLMS_WORDS.get(key, key): value for key, value in data.items()}
+        if "supported_call_types" in data:  # LiteLLM's list also names calls that are never made here
+            data["call_types"] = [name for name in data.pop("supported_call_types") if name in CALL_TYPES]
         for key in data:
             if key not in known:
                 near = difflib.get_close_matches(str(key), known, n=1)

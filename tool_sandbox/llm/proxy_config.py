@@ -26,7 +26,10 @@ _CALL_SETTINGS = {
     "cooldown_time": "cooldown_time",
     "max_budget": "max_budget",
 }
-_CACHE_KEYS = ("type", "ttl", "host", "port", "password", "namespace", "directory")
+_CACHE_KEYS = (
+    "type", "ttl", "host", "port", "password", "url", "redis_url", "namespace", "directory", "disk_cache_dir",
+    "supported_call_types",
+)  # fmt: skip
 _CACHE_TYPES = {"local": "memory"}
 
 
