@@ -245,4 +245,4 @@ def test_several_providers_answer_as_far_as_there_are_keys(monkeypatch: pytest.M
         AGENT_TYPE_TO_FACTORY[RoleImplType.Multi_Provider]()
     monkeypatch.setenv("ANTHROPIC_API_KEY", "k")
     made = AGENT_TYPE_TO_FACTORY[RoleImplType.Multi_Provider]()
-    assert [each.model for each in made.routing.deployments] == ["anthropic/claude-sonnet-4-5"]  # type: ignore[attr-defined]
+    assert [each.model for each in made.routing.deployments] == ["anthropic/claude-sonnet-5-5"]  # type: ignore[attr-defined]

@@ -82,7 +82,7 @@ NAMED_MODELS: Mapping[RoleImplType, NamedModel] = {
     RoleImplType.Llama_3_70B: NamedModel("groq/llama3-70b-8192"),
     RoleImplType.Mistral_Large: NamedModel("mistral/mistral-large-latest"),
 }
-MULTI_PROVIDER = ("openai/gpt-4o", "anthropic/claude-sonnet-4-5", "gemini/gemini-2.5-pro")
+MULTI_PROVIDER = ("openai/gpt-6.1-sol", "anthropic/claude-sonnet-5-5", "gemini/gemini-4-argon")
 """The models behind ``Multi_Provider``: the first one with a key is asked, the others stand by."""
 
 
@@ -138,6 +138,15 @@ def create_multi_provider_agent(
     Raises:
         MissingKeyError: No key was found at all.
     """
+    return create_router_agent(multi_provider_config(environ), **router_config)
+
+
+def multi_provider_config(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The models of several providers as far as their keys are there; the first is asked, the others stand by.
+
+    Raises:
+        MissingKeyError: No key was found at all.
+    """
     from tool_sandbox.llm.config import LiteLLMConfig
 
     found = [LiteLLMConfig.from_env(model, environ) for model in MULTI_PROVIDER]
@@ -147,7 +156,7 @@ def create_multi_provider_agent(
             f"Multi_Provider found no key for any of {', '.join(MULTI_PROVIDER)}; set OPENAI_API_KEY, for example."
         )
         raise MissingKeyError(message)
-    return create_router_agent(with_key, **router_config)
+    return {"model_list": with_key}
 
 
 def _named(name: str) -> NamedModel | None:

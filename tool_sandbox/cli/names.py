@@ -22,7 +22,7 @@ from tool_sandbox.cli.players import (
 )
 from tool_sandbox.common.nearest import nearest
 from tool_sandbox.common.vocabulary import RoleType
-from tool_sandbox.errors import MissingKeyError, UsageError
+from tool_sandbox.errors import UsageError
 from tool_sandbox.llm.providers import PROVIDERS, provider_of
 
 if TYPE_CHECKING:
@@ -61,10 +61,10 @@ def player_for(name: str, role_type: RoleType, config: Mapping[str, Any], router
 
 
 def _model_player(name: str, role_type: RoleType, config: Mapping[str, Any]) -> Player:
-    from tool_sandbox.cli.agents import config_of_old_name, model_of_old_name
+    from tool_sandbox.cli.agents import config_of_old_name, model_of_old_name, multi_provider_config
 
     if name == "Multi_Provider" and role_type == RoleType.AGENT:
-        return RouterPlayer(FIRST_GROUP, config, _multi_provider)
+        return RouterPlayer(FIRST_GROUP, config, multi_provider_config)
     model = model_of_old_name(name) or _known_model(_direct(name), config)
     return ModelPlayer(model, role_type, {**config_of_old_name(name), **config})
 
@@ -73,25 +73,6 @@ def _proxy_config(path: str) -> dict[str, Any]:
     from tool_sandbox.llm.config import LiteLLMConfig
 
     return LiteLLMConfig.from_proxy_config(path)
-
-
-def _multi_provider() -> dict[str, Any]:
-    """The models of several providers as far as their keys are there; the first is asked, the others stand by.
-
-    Raises:
-        MissingKeyError: No key was found at all.
-    """
-    from tool_sandbox.cli.agents import MULTI_PROVIDER
-    from tool_sandbox.llm.config import LiteLLMConfig
-
-    found = [LiteLLMConfig.from_env(model) for model in MULTI_PROVIDER]
-    with_key = [entry for entry in found if "api_key" in entry]
-    if not with_key:
-        message = (
-            f"Multi_Provider found no key for any of {', '.join(MULTI_PROVIDER)}; set OPENAI_API_KEY, for example."
-        )
-        raise MissingKeyError(message)
-    return {"model_list": with_key}
 
 
 def _human(role_type: RoleType) -> Callable[[], BaseRole]:
