@@ -25,6 +25,7 @@ from tool_sandbox.cli.agents import (
 from tool_sandbox.common.tool_conversion import convert_to_openai_tool, convert_to_openai_tools
 from tool_sandbox.common.tool_discovery import ToolBackend, get_all_tools
 from tool_sandbox.errors import MissingKeyError, SettingsError
+from tool_sandbox.roles.foreign_schemas import convert_to_anthropic_tool, to_cohere_tool
 from tool_sandbox.roles.legacy import (
     AnthropicAPIAgent,
     ClaudeHaikuAgent,
@@ -32,8 +33,7 @@ from tool_sandbox.roles.legacy import (
     GeminiAgent,
     HermesAPIAgent,
     OpenAIAPIAgent,
-    convert_to_anthropic_tool,
-    to_cohere_tool,
+    OpenAIAPIUser,
 )
 from tool_sandbox.roles.litellm_agent import LiteLLMAgent
 from tool_sandbox.roles.litellm_user import LiteLLMUser
@@ -76,8 +76,9 @@ def test_old_classes_need_no_arguments_and_name_their_replacement(
 ) -> None:
     kind = old(module, name)
     assert kind.model_name == model_name
-    with pytest.warns(DeprecationWarning, match=f"{name} is deprecated.*'{litellm_model}'"):
+    with pytest.warns(DeprecationWarning, match=f"{name} is deprecated.*'{litellm_model}'") as told:
         role = kind()
+    assert told[0].filename == __file__  # Python shows it only where the old class is used
     assert (role.model_name, role.litellm_model) == (model_name, litellm_model)
     assert isinstance(role, LiteLLMUser if name.endswith("User") else LiteLLMAgent)
 
@@ -142,6 +143,36 @@ async def test_subclasses_that_ask_something_else_work(keys: None, awaited: bool
         assert log()[-1] == replies("from elsewhere")
     assert [message["role"] for message in seen["messages"]] == ["system", "user"]
     assert seen["tools"]
+
+
+@pytest.mark.parametrize("awaited", [False, True])
+@pytest.mark.parametrize("kind", [OpenAIAPIAgent, OpenAIAPIUser])
+async def test_subclasses_that_bring_a_client_of_their_own_work(
+    keys: None, kind: type[OpenAIAPIAgent | OpenAIAPIUser], awaited: bool
+) -> None:
+    seen: list[dict[str, Any]] = []
+
+    def create(**request: Any) -> Any:
+        seen.append(request)
+        message = SimpleNamespace(content="from my client", tool_calls=None)
+        return SimpleNamespace(choices=[SimpleNamespace(message=message)])
+
+    class Mine(kind):  # type: ignore[valid-type, misc]
+        model_name = "mine"
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.openai_client = SimpleNamespace(chat=SimpleNamespace(completions=SimpleNamespace(create=create)))
+
+    with pytest.warns(DeprecationWarning, match="is deprecated"):
+        role = Mine()
+    told = [system(), asks()] if kind is OpenAIAPIAgent else [asks(), replies("Which one?")]
+    with world(*told):
+        await role.arespond() if awaited else role.respond()
+        assert log()[-1].content == "from my client"
+    assert seen[0]["model"] == "mine"
+    assert seen[0]["tools"]
+    role.teardown()
 
 
 def test_the_old_call_answers_in_the_old_shape() -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import warnings
-from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from tool_sandbox.errors import SettingsError
-from tool_sandbox.llm.chat import ChatModel, ChatResponse
+from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
 from tool_sandbox.llm.reading import read_completion
+from tool_sandbox.llm.settings import ModelSettings
 from tool_sandbox.roles.litellm_agent import LiteLLMAgent
 from tool_sandbox.roles.litellm_user import LiteLLMUser
 
@@ -43,12 +44,16 @@ class _Legacy:
         warnings.warn(f"{cls.__name__} is deprecated; use {call}.", DeprecationWarning, stacklevel=3)
         return name, cls.litellm_name(name), settings
 
+    def settle(self) -> None:
+        """Add what a kind of role has of its own; called when everything else is there."""
+
 
 class _LegacyAgent(_Legacy, LiteLLMAgent):
     def __init__(self, model_name: str | None = None, *, model: ChatModel | None = None, **config: Any) -> None:
         name, litellm_model, settings = self.prepare(model_name, config)
         LiteLLMAgent.__init__(self, litellm_model, model=model, **settings)
         self.model_name = name
+        self.settle()
 
 
 class _LegacyUser(_Legacy, LiteLLMUser):
@@ -58,13 +63,24 @@ class _LegacyUser(_Legacy, LiteLLMUser):
         name, litellm_model, settings = self.prepare(model_name, config)
         LiteLLMUser.__init__(self, litellm_model, model=model, **settings)
         self.model_name = name
+        self.settle()
 
 
-class OpenAIAPIAgent(_LegacyAgent):
-    """The original's OpenAI agent. Subclasses set ``model_name``, or override ``model_inference``."""
+class _OpenAIRole(_Legacy):
+    """What the original's OpenAI roles let their subclasses replace: the client, and the call itself."""
 
     prefix = "openai"
     defaults = PROVIDERS_DEFAULTS
+    openai_client: Any = None
+    """A client of OpenAI's SDK that is asked in the provider's place, for subclasses that set one."""
+    model: ChatModel
+    provider: ChatModel
+    settings: ModelSettings
+    litellm_model: str
+
+    def settle(self) -> None:
+        """Let a subclass's own way of asking come first."""
+        self.provider, self.model = self.model, _Inferred(self, self.model)
 
     def model_inference(self, openai_messages: list[dict[str, Any]], openai_tools: Any) -> Any:
         """Ask the model; kept for subclasses that ask something else.
@@ -76,34 +92,51 @@ class OpenAIAPIAgent(_LegacyAgent):
         Returns:
             An answer with ``choices[0].message``, as OpenAI's client gives it.
         """
+        tools = list(openai_tools or ())
+        if self.openai_client is not None:
+            offered = {"tools": tools} if tools else {}
+            return self.openai_client.chat.completions.create(
+                model=self.model_name, messages=openai_messages, **offered
+            )
         from openai.types.chat import ChatCompletion
 
-        tools = list(openai_tools or ())
-        names = {tool["function"]["name"] for tool in tools}
-        return ChatCompletion.model_validate(_as_completion(super()._make_llm_call(openai_messages, tools, names)))
+        request = ChatRequest(
+            model=self.litellm_model,
+            messages=openai_messages,
+            tools=tools,
+            params=self.settings.generation_params(),
+            timeout=self.settings.timeout,
+        )
+        return ChatCompletion.model_validate(_as_completion(self.provider.complete(request)))
 
-    def _make_llm_call(
-        self,
-        messages: Sequence[dict[str, Any]],
-        tools: Sequence[dict[str, Any]],
-        available_tool_names: AbstractSet[str],
-    ) -> ChatResponse:
-        if type(self).model_inference is OpenAIAPIAgent.model_inference:
-            return super()._make_llm_call(messages, tools, available_tool_names)
-        answer = self.model_inference(openai_messages=list(messages), openai_tools=list(tools))
-        return read_completion(_plain(answer), provider=self.prefix, model=self.litellm_model)
+    @property
+    def asks_in_its_own_way(self) -> bool:
+        """Whether a subclass replaced the client or the call."""
+        return self.openai_client is not None or type(self).model_inference is not _OpenAIRole.model_inference
 
-    async def _amake_llm_call(
-        self,
-        messages: Sequence[dict[str, Any]],
-        tools: Sequence[dict[str, Any]],
-        available_tool_names: AbstractSet[str],
-    ) -> ChatResponse:
-        if type(self).model_inference is OpenAIAPIAgent.model_inference:
-            return await super()._amake_llm_call(messages, tools, available_tool_names)
-        import asyncio
 
-        return await asyncio.to_thread(self._make_llm_call, messages, tools, available_tool_names)
+class _Inferred:
+    """The model of a role that may ask in its own way."""
+
+    def __init__(self, role: _OpenAIRole, inner: ChatModel) -> None:
+        self.role, self.inner = role, inner
+
+    def complete(self, request: ChatRequest) -> ChatResponse:
+        """Answer, blocking."""
+        if not self.role.asks_in_its_own_way:
+            return self.inner.complete(request)
+        answer = self.role.model_inference(openai_messages=list(request.messages), openai_tools=list(request.tools))
+        return read_completion(_plain(answer), provider=self.role.prefix, model=request.model)
+
+    async def acomplete(self, request: ChatRequest) -> ChatResponse:
+        """Answer without blocking the event loop."""
+        if not self.role.asks_in_its_own_way:
+            return await self.inner.acomplete(request)
+        return await asyncio.to_thread(self.complete, request)
+
+
+class OpenAIAPIAgent(_OpenAIRole, _LegacyAgent):
+    """The original's OpenAI agent. Subclasses set ``model_name`` or ``openai_client``, or override the call."""
 
 
 class GPT_3_5_0125_Agent(OpenAIAPIAgent):  # noqa: N801 -- the original's name
@@ -124,11 +157,10 @@ class GPT_4_o_2024_05_13_Agent(OpenAIAPIAgent):  # noqa: N801
     model_name = "gpt-4o-2024-05-13"
 
 
-class OpenAIAPIUser(_LegacyUser):
-    """The original's simulated user."""
+class OpenAIAPIUser(_OpenAIRole, _LegacyUser):
+    """The original's simulated user. Subclasses may replace what they may replace of the agent."""
 
-    prefix = "openai"
-    defaults = PROVIDERS_DEFAULTS
+    replacement = "LiteLLMUser"
 
 
 class GPT_3_5_0125_User(OpenAIAPIUser):  # noqa: N801
@@ -211,52 +243,6 @@ class GorillaAPIAgent(_SelfHosted):
 
 class CohereAgent(_SelfHosted):
     """The original's Cohere agent for self-hosted Command models."""
-
-
-def to_cohere_tool(openai_tool: Mapping[str, Any]) -> dict[str, Any]:
-    """A tool schema in the form that Cohere's prompt templates take.
-
-    Args:
-        openai_tool: ``{"type": "function", "function": {…}}``.
-
-    Raises:
-        AssertionError: It is not a function.
-    """
-    if openai_tool.get("type") != "function":
-        message = f"only tools of type 'function' can be converted, not {openai_tool.get('type')!r}."
-        raise AssertionError(message)
-    function = openai_tool["function"]
-    parameters = function.get("parameters") or {}
-    required = set(parameters.get("required") or ())
-    return {
-        "name": function["name"],
-        "description": function.get("description") or "",
-        "parameter_definitions": {
-            name: {
-                "description": schema.get("description") or "No description.",
-                "type": schema.get("type") or "object",
-                "required": name in required,
-            }
-            for name, schema in (parameters.get("properties") or {}).items()
-        },
-    }
-
-
-def convert_to_anthropic_tool(name: str, tool: Any) -> dict[str, Any]:
-    """A tool's schema in the form of Anthropic's API.
-
-    Args:
-        name: The name the model sees.
-        tool: The Python function.
-    """
-    from tool_sandbox.common.tool_conversion import convert_to_openai_tool
-
-    function = convert_to_openai_tool(tool, name=name)["function"]
-    return {
-        "name": function["name"],
-        "description": function["description"],
-        "input_schema": function["parameters"],
-    }
 
 
 def _plain(answer: Any) -> dict[str, Any]:
