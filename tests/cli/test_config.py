@@ -31,7 +31,7 @@ def test_several_agents_make_several_runs() -> None:
 
     assert [(settings.agent, settings.user) for settings in every] == [
         ("oracle", "oracle"),
-        ("gpt-5", "GPT_4_o_2024_05_13"),
+        ("gpt-5", "openai/gpt-5.4"),
     ]
 
 

@@ -15,7 +15,7 @@ from tool_sandbox.runs.settings import RunSettings
 
 ENVIRONMENT_PREFIX = "TOOL_SANDBOX_"
 SCRIPTED = ("oracle", "nop", "saboteur")
-DEFAULT_USER = "GPT_4_o_2024_05_13"
+DEFAULT_USER = "openai/gpt-5.4"
 
 _FIELDS = tuple(attribute.name for attribute in fields(RunSettings))
 _PATHS = ("scenarios_from", "tools_from", "router_config")
