@@ -13,9 +13,6 @@ from tool_sandbox.evaluation.tables import View, stored_view
 if TYPE_CHECKING:
     from tool_sandbox.common.execution_context import ExecutionContext
 
-Mapping_ = Mapping[int, tuple[int, float]]
-"""Milestone index to the message index it is matched to, and the similarity there."""
-
 
 class World:
     """A finished trajectory as views, each snapshot taken apart once.

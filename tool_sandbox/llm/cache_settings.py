@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from attrs import evolve, field, fields, frozen
 
+from tool_sandbox.common.nearest import hint
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.llm.redaction import redact_text
 
@@ -83,9 +83,7 @@ class CacheSettings:
             data["call_types"] = [name for name in data.pop("supported_call_types") if name in CALL_TYPES]
         for key in data:
             if key not in known:
-                near = difflib.get_close_matches(str(key), known, n=1)
-                hint = f"did you mean {near[0]!r}?" if near else f"expected one of {', '.join(known)}"
-                msg = f"unknown cache setting {key!r}: {hint}"
+                msg = f"unknown cache setting {key!r}: {hint(key, known)}"
                 raise SettingsError(msg)
         given = dict(data)
         if "call_types" in given:
@@ -108,9 +106,7 @@ def _checked(settings: CacheSettings) -> CacheSettings:
     _expect(isinstance(settings.type, str), "type", settings.type, "memory, disk or redis")
     settings = evolve(settings, type=_OTHER_WORDS.get(settings.type, settings.type))
     if settings.type not in TYPES:
-        near = difflib.get_close_matches(str(settings.type), TYPES, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"expected {', '.join(TYPES)} or redis://host:port"
-        msg = f"unknown cache type {settings.type!r}: {hint}"
+        msg = f"unknown cache type {settings.type!r}: {hint(settings.type, [*TYPES, 'redis://host:port'])}"
         raise SettingsError(msg)
     _expect(isinstance(settings.enabled, bool), "enabled", settings.enabled, "true or false")
     _expect(
@@ -141,9 +137,7 @@ def _call_types(value: Any) -> tuple[str, ...]:
     chosen = tuple(name for name, on in value.items() if on) if isinstance(value, Mapping) else tuple(value or ())
     for name in [*value]:
         if name not in CALL_TYPES:
-            near = difflib.get_close_matches(str(name), CALL_TYPES, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"expected {' or '.join(CALL_TYPES)}"
-            msg = f"unknown call type {name!r} in the cache settings: {hint}"
+            msg = f"unknown call type {name!r} in the cache settings: {hint(name, CALL_TYPES)}"
             raise SettingsError(msg)
     return chosen
 

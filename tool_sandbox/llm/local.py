@@ -6,7 +6,6 @@ any file. Serving a file is ``local_server``'s part.
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import importlib.util
 import json
@@ -17,6 +16,7 @@ from typing import Any
 
 from attrs import frozen
 
+from tool_sandbox.common.nearest import nearest
 from tool_sandbox.errors import MissingDependencyError, UsageError
 from tool_sandbox.llm.gguf_header import read_header
 from tool_sandbox.llm.local_server import LocalServer
@@ -81,8 +81,8 @@ def parse_local(model: str) -> LocalModel:
         return next(iter(known.values()))
     if wanted.lower().endswith(".gguf") or "/" in wanted or "\\" in wanted:
         return _model_file(Path(wanted).expanduser())
-    nearest = difflib.get_close_matches(wanted, known, n=1, cutoff=0.4)
-    hint = f"Did you mean 'local:{nearest[0]}'? " if nearest else ""
+    close = nearest(wanted, known, 1)
+    hint = f"Did you mean 'local:{close[0]}'? " if close else ""
     msg = (
         f"There is no local model {wanted!r}. {hint}"
         f"Expected one of {', '.join(map(repr, known))}, or the path of a .gguf file."

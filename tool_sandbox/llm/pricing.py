@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
@@ -10,6 +9,7 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
+from tool_sandbox.common.nearest import hint
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.llm.chat import ChatResponse, Usage
 
@@ -71,9 +71,7 @@ class Price:
         allowed = [*_PER_MILLION, *_PER_TOKEN, "max_output_tokens"]
         for key in data:
             if key not in allowed:
-                near = difflib.get_close_matches(str(key), allowed, n=1)
-                hint = f"did you mean {near[0]!r}?" if near else f"expected one of {', '.join(allowed)}"
-                msg = f"unknown key {key!r} in the price of {name!r}: {hint}"
+                msg = f"unknown key {key!r} in the price of {name!r}: {hint(key, allowed)}"
                 raise SettingsError(msg)
         values = _amounts(data, name)
         missing = {"input", "output"} - values.keys()

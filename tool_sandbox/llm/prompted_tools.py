@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from attrs import evolve
 
+from tool_sandbox.common.nearest import hint
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse, ToolCall
 from tool_sandbox.llm.tool_formats import FORMATS, ToolFormat
@@ -155,8 +155,6 @@ def _arguments(raw: Any) -> Any:
 
 def _format(name: str) -> ToolFormat:
     if name not in FORMATS:
-        near = difflib.get_close_matches(name, [*FORMATS, "on", "off", "auto"], n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"expected {', '.join(FORMATS)}, on, off or auto"
-        message = f"unknown way to prompt for tools {name!r}: {hint}"
+        message = f"unknown way to prompt for tools {name!r}: {hint(name, [*FORMATS, 'on', 'off', 'auto'])}"
         raise SettingsError(message)
     return FORMATS[name]

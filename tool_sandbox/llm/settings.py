@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Any, Literal, get_args
 
 from attrs import Attribute, evolve, field, fields, frozen
 
+from tool_sandbox.common.nearest import nearest
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.llm.redaction import is_secret_name
 
@@ -55,7 +55,7 @@ def _number(least: float, most: float | None = None) -> Any:
 def _one_of(*choices: str) -> Any:
     def check(_: Any, attribute: Attribute[Any], value: Any) -> None:
         if value is not None and value not in choices:
-            near = get_close_matches(str(value), choices, n=1)
+            near = nearest(str(value), choices, 1)
             hint = f"; did you mean {near[0]!r}?" if near else ""
             message = f"{attribute.name}={value!r} must be one of {', '.join(map(repr, choices))}{hint}"
             raise SettingsError(message)
@@ -213,7 +213,7 @@ class ModelSettings:
 
 
 def _unknown(key: str, known: list[str]) -> str:
-    near = get_close_matches(key, known, n=1)
+    near = nearest(key, known, 1)
     if near:
         return f"unknown configuration key {key!r}; did you mean {near[0]!r}?"
     names = ", ".join(sorted(known))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal, get_args
 
-from attrs import Factory, evolve, field, fields, frozen
+from attrs import Factory, field, fields, frozen
 
 from tool_sandbox.common.nearest import hint
 from tool_sandbox.errors import SettingsError
@@ -141,7 +141,3 @@ class RunSettings:
                 message = f"{key!r} is no setting of a run; {hint(key, sorted(known))}"
                 raise SettingsError(message)
         return cls(**{**record, **{key: value for key, value in changes.items() if value is not None}})
-
-    def for_agent(self, agent: str) -> RunSettings:
-        """The same run with another agent."""
-        return evolve(self, agent=agent)
