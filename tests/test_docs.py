@@ -16,6 +16,7 @@ import pytest
 from attrs import fields, frozen
 from typer.main import get_command
 
+from tests.waiting import HANG
 from tool_sandbox.cli import config as run_config
 from tool_sandbox.cli import legacy
 from tool_sandbox.cli.app import app
@@ -133,7 +134,7 @@ def printed_by(command: Command, folder: Path) -> list[str]:
         encoding="utf-8",
         cwd=folder,
         env={name: value for name, value in environment().items() if name not in KEYS},
-        timeout=110,
+        timeout=HANG,
         check=False,
     )
     return [*done.stdout.splitlines(), *done.stderr.splitlines()]

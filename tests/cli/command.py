@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.waiting import HANG
+
 ROOT = Path(__file__).resolve().parents[2]
 SERVER = Path(__file__).with_name("openai_server.py")
 EASY = ("switch_wifi_off", "ticker_symbol_of_company")
@@ -26,7 +28,7 @@ def spawn(*arguments: str, environment: Mapping[str, str] | None = None) -> subp
 
 
 def call(
-    *arguments: str, environment: Mapping[str, str] | None = None, timeout: float = 100
+    *arguments: str, environment: Mapping[str, str] | None = None, timeout: float = HANG
 ) -> subprocess.CompletedProcess[str]:
     """Run the command line in a process of its own to its end."""
     process = spawn(*arguments, environment=environment)

@@ -1,36 +1,46 @@
 """An OpenAI-compatible server in a process of its own. It calls no tool; as a user it says goodbye.
 
-Prints its base URL. Arguments: seconds to think, and how many calls to answer before refusing with 500.
+Prints its base URL. ``--answer N`` refuses all calls after so many with 500; ``--hold-after N`` leaves them without an
+answer until somebody gets ``/release``.
 """
 
 from __future__ import annotations
 
+import argparse
+import contextlib
 import json
 import sys
-import time
+import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-THINKS = float(sys.argv[1]) if len(sys.argv) > 1 else 0.0
-ANSWERS = int(sys.argv[2]) if len(sys.argv) > 2 else 1_000_000
+PARSER = argparse.ArgumentParser()
+PARSER.add_argument("--answer", type=int, default=1_000_000)
+PARSER.add_argument("--hold-after", type=int, default=1_000_000)
+OPTIONS = PARSER.parse_args()
 CALLS: list[str] = []
+RELEASED = threading.Event()
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Answers chats; ``GET /calls`` tells how many there were."""
+    """Answers chats; ``GET /calls`` tells how many there were, those without an answer too."""
 
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        """Tell the number of chats."""
+        """Tell the number of chats, and let go of those that are held when asked to."""
+        if self.path == "/release":
+            RELEASED.set()
         self._send(200, {"calls": len(CALLS)})
 
     def do_POST(self) -> None:
         """Answer a chat."""
         request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         CALLS.append(request["model"])
-        time.sleep(THINKS)
-        if len(CALLS) > ANSWERS:
+        number = len(CALLS)
+        if number > OPTIONS.hold_after:
+            RELEASED.wait()
+        if number > OPTIONS.answer:
             self._send(500, {"error": {"message": "out of order", "type": "server_error"}})
             return
         self._send(200, completion(request))
@@ -44,7 +54,8 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
-        self.wfile.write(data)
+        with contextlib.suppress(ConnectionError):  # whoever asked may have been killed meanwhile
+            self.wfile.write(data)
 
 
 def completion(request: dict[str, Any]) -> dict[str, Any]:

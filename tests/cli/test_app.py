@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command import EASY, call, run_directory, spawn
+from tests.waiting import HANG
 from tool_sandbox.cli.app import exit_code
 
 
@@ -234,7 +235,7 @@ def test_a_reader_that_has_seen_enough_causes_no_complaint() -> None:
     assert process.stderr is not None
     assert process.stderr.read() == ""
     process.stderr.close()
-    process.wait(30)
+    process.wait(HANG)
 
 
 def test_a_terminal_without_a_character_shows_the_rest() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import pytest
 
 from tests.cli.command import EASY, openai_server, run_directory
 from tests.llm.redis_server import RedisServer
+from tests.waiting import HANG, until
 from tool_sandbox.cli.app import exit_code
 
 PRICES = "prices={input_cost_per_token: 0.00001, output_cost_per_token: 0.00001}"
@@ -93,8 +93,10 @@ def test_the_prices_of_a_router_file_count_against_the_budget(url: str, tmp_path
 
 def test_a_second_run_is_answered_from_redis_and_says_what_it_saved(url: str, tmp_path: Path) -> None:
     with RedisServer(tmp_path) as redis:
+        settings = tmp_path / "run.yaml"
+        settings.write_text(f"cache: {{url: '{redis.url}', deadline: {HANG}}}\n")
         for name in ("first", "second"):
-            assert play(url, tmp_path / name, "--cache", redis.url, "--param", PRICES, "--trials", "2") == 0
+            assert play(url, tmp_path / name, "--config", str(settings), "--param", PRICES, "--trials", "2") == 0
     first, second = summary(tmp_path / "first"), summary(tmp_path / "second")
 
     assert calls_at(url) == first["spending"]["calls"] == 4  # repeated trials stay independent
@@ -105,13 +107,13 @@ def test_a_second_run_is_answered_from_redis_and_says_what_it_saved(url: str, tm
 
 
 def test_a_redis_killed_and_started_again_within_a_run_costs_no_sample(tmp_path: Path) -> None:
-    with openai_server("0.05") as url, RedisServer(tmp_path) as redis:
+    with openai_server("--hold-after", "6") as url, RedisServer(tmp_path) as redis:
 
         def trouble() -> None:
-            while calls_at(url) < 6:
-                time.sleep(0.02)
+            until(lambda: calls_at(url) > 6)
             redis.kill()
-            time.sleep(0.5)
+            httpx.get(url.removesuffix("/v1") + "/release")
+            until(lambda: calls_at(url) > 12)
             redis.start()
 
         troubling = threading.Thread(target=trouble)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
-import time
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.cli.command import call, openai_server, run_directory, spawn
+from tests.waiting import HANG, until
 
 SCENARIOS = ("switch_*", "--tag", "no_distraction_tools", "three_distraction_tools")
 
@@ -27,9 +27,14 @@ def _summary(directory: Path) -> dict[str, Any]:
     return summary
 
 
-def _calls(url: str) -> int:
-    with urllib.request.urlopen(url.replace("/v1", "/calls")) as answer:  # noqa: S310 -- our own server on loopback
+def _calls(url: str, path: str = "/calls") -> int:
+    with urllib.request.urlopen(url.replace("/v1", path)) as answer:  # noqa: S310 -- our own server on loopback
         return int(json.load(answer)["calls"])
+
+
+def _release(url: str) -> None:
+    """Let the server answer what it holds, and everything from now on."""
+    _calls(url, "/release")
 
 
 def _start(url: str, base: Path, *more: str) -> subprocess.Popen[str]:
@@ -38,13 +43,13 @@ def _start(url: str, base: Path, *more: str) -> subprocess.Popen[str]:
 
 
 def _wait_for_results(base: Path, count: int, process: subprocess.Popen[str]) -> Path:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and process.poll() is None:
-        if base.exists() and any(base.iterdir()) and len(_lines(run_directory(base))) >= count:
-            return run_directory(base)
-        time.sleep(0.02)
-    process.kill()
-    pytest.fail(f"no {count} results in time: {process.communicate()}")
+    def there() -> bool:
+        return base.exists() and any(base.iterdir()) and len(_lines(run_directory(base))) >= count
+
+    until(lambda: there() or process.poll() is not None)
+    if not there():
+        pytest.fail(f"the run ended before its result number {count}: {process.communicate()}")
+    return run_directory(base)
 
 
 def _lines(directory: Path) -> list[str]:
@@ -57,11 +62,12 @@ def _scores(directory: Path) -> dict[tuple[str, int], Any]:
 
 
 def test_a_killed_run_goes_on_without_repeating_a_sample_or_paying_a_call_twice(tmp_path: Path) -> None:
-    with openai_server("0.2") as url:
+    with openai_server("--hold-after", "3") as url:
         process = _start(url, tmp_path / "runs", "-p", "2")
         directory = _wait_for_results(tmp_path / "runs", 3, process)
         process.send_signal(signal.SIGKILL)
         process.communicate()
+        _release(url)
         kept = _records(directory)
         with (directory / "results.jsonl").open("a") as file:
             file.write('{"name": "torn')
@@ -80,20 +86,21 @@ def test_a_killed_run_goes_on_without_repeating_a_sample_or_paying_a_call_twice(
 
 
 def test_a_resumed_run_has_the_results_of_one_that_was_never_stopped(tmp_path: Path) -> None:
-    with openai_server("0.1") as url:
+    with openai_server("--hold-after", "2") as url:
         process = _start(url, tmp_path / "stopped", "-p", "2")
         directory = _wait_for_results(tmp_path / "stopped", 2, process)
         process.send_signal(signal.SIGKILL)
         process.communicate()
+        _release(url)
         call("resume", str(directory))
         whole = _start(url, tmp_path / "whole")
-        whole.communicate(timeout=60)
+        whole.communicate(timeout=HANG)
 
     assert _scores(directory) == _scores(run_directory(tmp_path / "whole"))
 
 
 def test_a_run_that_is_still_played_cannot_be_resumed_beside_it(tmp_path: Path) -> None:
-    with openai_server("0.3") as url:
+    with openai_server("--hold-after", "1") as url:
         process = _start(url, tmp_path / "runs", "-p", "1")
         directory = _wait_for_results(tmp_path / "runs", 1, process)
         beside = call("resume", str(directory))
@@ -105,11 +112,11 @@ def test_a_run_that_is_still_played_cannot_be_resumed_beside_it(tmp_path: Path) 
 
 
 def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(tmp_path: Path) -> None:
-    with openai_server("0.3") as url:
+    with openai_server("--hold-after", "2") as url:
         process = _start(url, tmp_path / "runs", "-p", "2")
         directory = _wait_for_results(tmp_path / "runs", 2, process)
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=HANG)
 
     assert process.returncode == 130
     assert f"tool_sandbox resume {directory}" in err
@@ -138,15 +145,15 @@ def test_ctrl_c_ends_a_run_whose_role_never_answers(tmp_path: Path) -> None:
     assert process.stdout is not None
     assert process.stdout.readline() == "listening\n"
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=20)
+    process.communicate(timeout=HANG)
 
     assert process.returncode == 130
 
 
 def test_a_provider_that_fails_makes_samples_void_and_code_1(tmp_path: Path) -> None:
-    with openai_server("0", "2") as url:
+    with openai_server("--answer", "2") as url:
         process = _start(url, tmp_path / "runs", "-p", "1", "--retries", "0")
-        out, _ = process.communicate(timeout=60)
+        out, _ = process.communicate(timeout=HANG)
         directory = run_directory(tmp_path / "runs")
 
         assert process.returncode == 1
@@ -175,7 +182,7 @@ def test_a_budget_stops_the_run_with_code_3_and_a_larger_one_goes_on(tmp_path: P
     prices = "prices={input_cost_per_token: 0.00001, output_cost_per_token: 0.00001}"
     with openai_server() as url:
         process = _start(url, tmp_path / "runs", "-p", "4", "--budget", "0.02", "--max-tokens", "10", "--param", prices)
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=HANG)
         directory = run_directory(tmp_path / "runs")
         first = _summary(directory)
 
@@ -193,7 +200,7 @@ def test_a_budget_stops_the_run_with_code_3_and_a_larger_one_goes_on(tmp_path: P
 
 def test_no_key_is_written_anywhere(tmp_path: Path) -> None:
     secret = "sk-qwertyuiop0123456789"
-    with openai_server("0", "1") as url:
+    with openai_server("--answer", "1") as url:
         finished = call(
             "run", "-a", f"direct:{url}/model", "-u", "oracle", "-s", "switch_wifi_*", "-o", str(tmp_path),
             "--retries", "0", "--param", f"api_key={secret}",

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 import signal
-import time
 from pathlib import Path
 
 import pytest
 
 from tests.cli.command import call, run_directory, spawn
 from tests.llm.tiny_gguf import write_tiny_gguf
+from tests.waiting import HANG, until
 
 MARK = "TOOL_SANDBOX_TEST_MARK"
 
@@ -56,12 +56,8 @@ def test_a_local_run_ends_in_typed_outcomes_and_leaves_no_process(tiny: Path, tm
 def test_an_interrupted_local_run_leaves_no_process(tiny: Path, tmp_path: Path, number: signal.Signals) -> None:
     mark = number.name
     process = spawn(*_arguments(tiny, tmp_path), environment={MARK: mark})
-    deadline = time.monotonic() + 60
-    while len(_marked(mark)) < 2 and time.monotonic() < deadline:
-        time.sleep(0.05)
+    until(lambda: len(_marked(mark)) >= 2 or process.poll() is not None)
     process.send_signal(number)
-    process.communicate(timeout=60)
+    process.communicate(timeout=HANG)
 
-    while _marked(mark) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert _marked(mark) == []
+    until(lambda: _marked(mark) == [])

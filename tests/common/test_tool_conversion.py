@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, NewType, Optional, TypedDict, TypeVa
 import pydantic
 import pydantic.v1
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tool_sandbox.common.compatibility import use_original_rules
@@ -434,7 +434,6 @@ any_annotation: st.SearchStrategy[Any] = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(any_annotation, max_size=5), st.booleans())
 def test_every_required_parameter_is_a_property_and_the_schema_is_json(
     parameter_annotations: list[Any], optional: bool

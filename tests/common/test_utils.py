@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tool_sandbox import clock
@@ -173,7 +173,6 @@ def test_closeness(value: Any, reference: Any, atol: float | None, close: bool) 
     assert is_close(value, reference, atol) is close
 
 
-@settings(deadline=None)
 @given(st.integers(1, 7), st.integers(0, 10**9))
 def test_the_next_weekday_is_within_a_week_and_may_be_today(weekday: int, instant: int) -> None:
     with clock.use(clock.Clock(float(instant), "America/Los_Angeles")):

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Optional, Union
 
 import phonenumbers
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tool_sandbox.common.compatibility import use_original_rules
@@ -115,7 +115,6 @@ def test_a_type_error_names_the_parameter_the_type_given_and_the_annotation() ->
         assert part in str(caught.value)
 
 
-@settings(deadline=None)
 @given(st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.binary(), st.just(NOT_GIVEN)))
 def test_a_value_passes_for_exactly_its_own_type_and_wider_numbers(value: Any) -> None:
     wider = {bool: {bool, int, float}, int: {int, float}}.get(type(value), {type(value)})
@@ -172,7 +171,6 @@ def test_an_annotation_that_names_nothing_is_explained() -> None:
         broken(1)
 
 
-@settings(deadline=None)
 @given(st.floats(), st.floats(allow_nan=False), st.floats(allow_nan=False))
 def test_a_range_includes_its_bounds_and_lets_nan_pass(value: float, low: float, high: float) -> None:
     if value < low or value > high:

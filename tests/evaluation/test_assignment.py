@@ -20,7 +20,7 @@ def square(size: int) -> st.SearchStrategy[list[list[float]]]:
     return st.lists(row, min_size=size, max_size=size)
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(st.integers(1, 10).flatmap(square))
 def test_assignments_equal_those_of_scipy_also_among_ties(costs: list[list[float]]) -> None:
     try:

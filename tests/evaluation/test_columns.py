@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from polars.exceptions import ComputeError, SchemaError
 from polars.testing import assert_frame_equal
@@ -175,13 +175,11 @@ def test_a_golden_trace_that_is_no_json_is_an_error() -> None:
 WORDS = st.sampled_from(["Milk", "buying", "buys", "naïve", "10", "+10000000000", "a-b", "!", "running", "ß", "İx"])
 
 
-@settings(deadline=None)
 @given(st.lists(WORDS, max_size=9).map(" ".join), st.lists(WORDS, max_size=9).map(" ".join))
 def test_rouge_equals_rouge_score_to_the_last_bit(wanted: str, found: str) -> None:
     assert RougeL(wanted).similarity(found) == reference.rouge(wanted, found)
 
 
-@settings(deadline=None)
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_rouge_of_any_text_equals_rouge_score(wanted: str, found: str) -> None:
     assert RougeL(wanted).similarity(found) == reference.rouge(wanted, found)

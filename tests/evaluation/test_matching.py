@@ -30,19 +30,19 @@ def _compare(seed: int, messages: int, count: int) -> None:
 
 
 @given(st.integers(0, 10**9))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_random_milestones_are_matched_like_the_reference(seed: int) -> None:
     _compare(seed, 6, 1 + seed % 3)
 
 
 @given(st.integers(0, 10**9))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 def test_four_milestones_are_matched_like_the_reference(seed: int) -> None:
     _compare(seed, 5, 4)
 
 
 @given(st.integers(0, 10**9))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_turns_are_counted_like_the_reference(seed: int) -> None:
     context = trajectories.trajectory(random.Random(seed), 8)
     log = context.get_database(DatabaseNamespace.SANDBOX, get_all_history_snapshots=True)
@@ -51,7 +51,7 @@ def test_turns_are_counted_like_the_reference(seed: int) -> None:
 
 
 @given(st.integers(0, 10**9))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_a_context_read_back_from_its_file_scores_the_same(seed: int) -> None:
     source = random.Random(seed)
     context = trajectories.trajectory(source, 6)

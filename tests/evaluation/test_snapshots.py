@@ -284,7 +284,7 @@ def test_what_trace_dependence_demands() -> None:
         check(snapshot=message(), **good, fill_to="tool_trace", extractor=bound["extractor"])
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(st.integers(0, 10**9))
 def test_random_tables_score_like_the_reference(seed: int) -> None:
     source = random.Random(seed)

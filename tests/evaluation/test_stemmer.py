@@ -6,7 +6,7 @@ import random
 from functools import cache
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tool_sandbox.evaluation.stemmer import stem
@@ -102,7 +102,6 @@ def nltk_stemmer() -> Any:
     return PorterStemmer()
 
 
-@settings(deadline=None)
 @given(st.from_regex(r"[a-z0-9]{1,12}", fullmatch=True), st.lists(st.sampled_from(SUFFIXES), max_size=3))
 def test_random_words_are_stemmed_like_nltk(start: str, suffixes: list[str]) -> None:
     word = start + "".join(suffixes)

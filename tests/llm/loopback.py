@@ -12,6 +12,8 @@ from typing import Any
 from aiohttp import web
 from attrs import Factory, define
 
+from tests.waiting import HANG, auntil
+
 Reply = Callable[[dict[str, Any]], "Answer"]
 
 
@@ -21,6 +23,8 @@ class Answer:
     status: int = 200
     headers: dict[str, str] = Factory(dict)
     delay: float = 0.0
+    release: threading.Event | None = None
+    """The answer is held back until this is set."""
     stream: Sequence[str] | None = None
     cut: bool = False
     """Break the connection in the middle."""
@@ -73,6 +77,7 @@ class Server:
         self.headers.append(dict(request.headers))
         answer = given(body) if callable(given) else given
         await asyncio.sleep(answer.delay)
+        await auntil(answer.release.is_set if answer.release else lambda: True)
         if answer.stream is None and not answer.cut:
             text = answer.body if isinstance(answer.body, str) else json.dumps(answer.body)
             kind = "text/html" if isinstance(answer.body, str) else "application/json"
@@ -103,12 +108,12 @@ def serving() -> Iterator[Server]:
         port: int = runner.addresses[0][1]
         return port
 
-    port = asyncio.run_coroutine_threadsafe(start(), loop).result(10)
+    port = asyncio.run_coroutine_threadsafe(start(), loop).result(HANG)
     server.base = f"http://127.0.0.1:{port}/v1"
     try:
         yield server
     finally:
-        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(10)
+        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(HANG)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
         loop.close()

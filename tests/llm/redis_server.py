@@ -7,10 +7,11 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+from tests.waiting import HANG, until
 
 
 class RedisServer:
@@ -40,12 +41,11 @@ class RedisServer:
         self._process = subprocess.Popen(
             command, cwd=self._directory, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        deadline = time.monotonic() + 10
-        while not self._answers():
-            if time.monotonic() > deadline or self._process.poll() is not None:
-                msg = "redis-server did not start"
-                raise RuntimeError(msg)
-            time.sleep(0.02)
+        process = self._process
+        until(lambda: self._answers() or process.poll() is not None)
+        if process.poll() is not None:
+            msg = "redis-server did not start"
+            raise RuntimeError(msg)
 
     def kill(self) -> None:
         """End it without a word to anybody."""
@@ -73,12 +73,12 @@ class RedisServer:
     def _end(self, number: signal.Signals) -> None:
         if self._process is not None:
             self._process.send_signal(number)
-            self._process.wait(timeout=10)
+            self._process.wait(timeout=HANG)
             self._process = None
 
     def _answers(self) -> bool:
         try:
-            with socket.create_connection(("127.0.0.1", self.port), timeout=0.5) as connection:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=HANG) as connection:
                 connection.sendall(b"PING\r\n")
                 return connection.recv(64).startswith((b"+PONG", b"-NOAUTH"))
         except OSError:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.llm.fakes import FakeModel, answer, question
+from tests.waiting import HANG, auntil
 from tool_sandbox.errors import (
     BudgetExceededError,
     ProviderTimeoutError,
@@ -110,7 +111,7 @@ def test_threads_and_event_loops_share_one_ledger() -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=HANG)
 
     assert not any(thread.is_alive() for thread in threads)
     assert Decimal("0.18") < book.spent() <= Decimal("0.20")
@@ -132,12 +133,12 @@ async def test_a_slow_price_list_does_not_block_the_event_loop() -> None:
 
     def slow(_: str) -> Mapping[str, Any]:
         started.set()
-        release.wait(10)
+        release.wait(HANG)
         return {"input_cost_per_token": 1e-06, "output_cost_per_token": 1e-06}
 
     book = Ledger(Caps(run=1), PriceBook(lookup=slow))
     reserving = asyncio.create_task(book.areserve(dear_question()))
-    await asyncio.to_thread(started.wait, 10)
+    await asyncio.to_thread(started.wait, HANG)
     release.set()
 
     (await reserving).release()
@@ -293,8 +294,9 @@ def test_a_failure_with_a_known_bill_is_counted_exactly() -> None:
 
 async def test_a_cancelled_call_gives_its_reservation_back() -> None:
     book = ledger(run=1)
-    task = asyncio.create_task(Budgeted(FakeModel(delay=10), book).acomplete(question()))
-    await asyncio.sleep(0.01)
+    inner = FakeModel(delay=HANG)
+    task = asyncio.create_task(Budgeted(inner, book).acomplete(question()))
+    await auntil(lambda: inner.running)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.llm.loopback import Answer, Server, chunks, completion, serving
+from tests.waiting import HANG
 from tool_sandbox.errors import (
     AuthenticationError,
     ContextWindowError,
@@ -197,32 +198,29 @@ async def test_a_truncated_stream_is_a_fault_worth_retrying(server: Server, awai
 
 
 async def test_a_call_that_outlives_its_time_out_is_ended(server: Server, awaited: bool) -> None:
-    server.says(Answer(completion(), delay=5))
-    started = time.monotonic()
+    server.says(Answer(completion(), delay=HANG))
     with pytest.raises(ProviderTimeoutError):
         await ask(server, awaited, asked(timeout=0.3))
-    assert time.monotonic() - started < 3
 
 
 class Stuck(LiteLLMTransport):
     """LiteLLM in a dead-lock: neither answers nor heeds its own time-out."""
 
     def _ask(self, litellm: Any, request: ChatRequest) -> ChatResponse:
-        time.sleep(3)
+        time.sleep(HANG)
         raise AssertionError
 
     async def _aask(self, litellm: Any, request: ChatRequest) -> ChatResponse:
-        await asyncio.sleep(3)
+        await asyncio.sleep(HANG)
         raise AssertionError
 
 
 async def test_the_watchdog_ends_a_call_that_litellm_does_not(awaited: bool) -> None:
-    stuck, started = Stuck(), time.monotonic()
+    stuck = Stuck()
     with pytest.raises(ProviderTimeoutError, match=r"timed out|did not finish"):
         await (
             stuck.acomplete(asked(timeout=0.1)) if awaited else asyncio.to_thread(stuck.complete, asked(timeout=0.1))
         )
-    assert time.monotonic() - started < 2
 
 
 async def test_no_global_of_litellm_is_changed_and_the_users_callbacks_survive(

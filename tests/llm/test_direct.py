@@ -8,6 +8,7 @@ import pytest
 from attrs import evolve
 
 from tests.llm.loopback import Answer, Server, chunks, completion, serving
+from tests.waiting import HANG
 from tool_sandbox.errors import (
     AuthenticationError,
     ContextWindowError,
@@ -155,7 +156,7 @@ async def test_a_refused_parameter_is_dropped_and_not_sent_again(server: Server)
 
 
 async def test_a_call_ends_with_its_time_out(server: Server, awaited: bool) -> None:
-    server.says(Answer(completion(), delay=3))
+    server.says(Answer(completion(), delay=HANG))
     with pytest.raises(ProviderTimeoutError):
         await ask(server, awaited, asked(timeout=0.2))
 

@@ -18,6 +18,7 @@ import pytest
 from attrs import evolve
 
 from tests.llm.fakes import FakeModel, answer, call, question
+from tests.waiting import HANG, auntil
 from tool_sandbox.errors import HarnessError, RateLimitError
 from tool_sandbox.llm.chat import Attempt, CallTag, ChatRequest
 from tool_sandbox.llm.journal import Journal, Journaled
@@ -114,8 +115,9 @@ def test_a_failed_call_is_asked_again_and_leaves_no_gap(journal: Journal) -> Non
 
 
 async def test_a_cancelled_call_leaves_no_gap(journal: Journal) -> None:
-    task = asyncio.create_task(Journaled(FakeModel(delay=10), journal).acomplete(turn(1)))
-    await asyncio.sleep(0.01)
+    inner = FakeModel(delay=HANG)
+    task = asyncio.create_task(Journaled(inner, journal).acomplete(turn(1)))
+    await auntil(lambda: inner.running)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 
@@ -219,7 +221,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 def test_a_process_killed_right_after_a_call_loses_nothing(path: Path) -> None:
     root = Path(__file__).parents[2]
-    done = subprocess.run([sys.executable, "-c", KILLED, str(path)], cwd=root, check=False, timeout=60)
+    done = subprocess.run([sys.executable, "-c", KILLED, str(path)], cwd=root, check=False, timeout=HANG)
     assert done.returncode == -signal.SIGKILL
 
     journal = Journal(path)

@@ -13,7 +13,6 @@ import subprocess
 import sys
 import textwrap
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ import httpx
 import pytest
 
 from tests.llm.tiny_gguf import PLAIN_TEMPLATE, write_tiny_gguf
+from tests.waiting import HANG, until
 from tool_sandbox.common.execution_context import ExecutionContext, new_context
 from tool_sandbox.common.message import Message
 from tool_sandbox.common.vocabulary import RoleType
@@ -62,7 +62,7 @@ def ask(server: LocalServer, **body: Any) -> dict[str, Any]:
         f"{server.base_url}/chat/completions",
         json={"model": server.model_name, "max_tokens": 120, "temperature": 0} | body,
         headers={"Authorization": f"Bearer {server.api_key}"},
-        timeout=60,
+        timeout=HANG,
     )
     answer: dict[str, Any] = response.raise_for_status().json()
     return answer
@@ -80,15 +80,6 @@ def listening(base_url: str) -> bool:
     port = int(base_url.rsplit(":", 1)[1].removesuffix("/v1"))
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def wait_until(condition: Any, seconds: float = 5.0) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return bool(condition())
 
 
 # Names
@@ -244,7 +235,7 @@ def fetch(hub: str, cache: Path) -> Path:
         env={**os.environ, "HF_ENDPOINT": hub, "HF_HUB_OFFLINE": "0"},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=HANG,
         check=False,
     )
     message = done.stderr.strip().splitlines()
@@ -294,14 +285,12 @@ def test_a_hub_that_cannot_be_reached_is_one_clear_message(tmp_path: Path) -> No
         fetch(address, tmp_path)
 
 
-def test_a_hub_that_never_answers_is_one_clear_message_in_time(tmp_path: Path) -> None:
+def test_a_hub_that_never_answers_is_one_clear_message(tmp_path: Path) -> None:
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
-        started = time.monotonic()
         with pytest.raises(UsageError, match=r"UsageError: .*did not deliver"):
             fetch(f"http://127.0.0.1:{silent.getsockname()[1]}", tmp_path)
-    assert time.monotonic() - started < 20
 
 
 # The server
@@ -344,7 +333,7 @@ def test_a_prompt_longer_than_the_context_is_refused_with_400(server: LocalServe
 
 
 def test_nobody_else_on_the_machine_may_use_it(server: LocalServer) -> None:
-    assert httpx.post(f"{server.base_url}/chat/completions", json={}, timeout=10).status_code == 401
+    assert httpx.post(f"{server.base_url}/chat/completions", json={}, timeout=HANG).status_code == 401
 
 
 # The agent on it
@@ -426,7 +415,7 @@ def test_it_ends_when_the_run_is_killed_without_a_chance_to_clean_up(tiny: Path)
         from tool_sandbox.llm.local_server import LocalServer
         server = LocalServer(sys.argv[1], threads=1).start()
         print(server.pid, server.base_url, flush=True)
-        time.sleep(60)
+        time.sleep(600)
         """
     )
     with subprocess.Popen([sys.executable, "-c", program, str(tiny)], stdout=subprocess.PIPE, text=True) as run:
@@ -434,8 +423,8 @@ def test_it_ends_when_the_run_is_killed_without_a_chance_to_clean_up(tiny: Path)
         pid, base_url = run.stdout.readline().split()
         assert alive(int(pid))
         run.send_signal(signal.SIGKILL)
-    assert wait_until(lambda: not alive(int(pid)))
-    assert wait_until(lambda: not listening(base_url))
+    until(lambda: not alive(int(pid)))
+    until(lambda: not listening(base_url))
 
 
 def test_a_server_that_dies_does_not_take_the_run_along(tiny: Path) -> None:

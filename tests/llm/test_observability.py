@@ -16,6 +16,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind, StatusCode, Tracer
 
 from tests.llm.fakes import FakeModel, answer, call, question
+from tests.waiting import HANG, auntil
 from tool_sandbox.errors import MissingDependencyError, RateLimitError, SettingsError
 from tool_sandbox.llm.chat import CallTag, Usage
 from tool_sandbox.llm.observability import Traced, callback_params, open_tracing, parse_callbacks
@@ -113,8 +114,9 @@ async def test_a_failed_call_is_an_error_without_a_traceback_or_a_key(
 
 
 async def test_a_cancelled_call_ends_its_span(tracer: Tracer, exporter: InMemorySpanExporter) -> None:
-    task = asyncio.create_task(Traced(FakeModel(delay=10), tracer).acomplete(question()))
-    await asyncio.sleep(0.01)
+    inner = FakeModel(delay=HANG)
+    task = asyncio.create_task(Traced(inner, tracer).acomplete(question()))
+    await auntil(lambda: inner.running)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 

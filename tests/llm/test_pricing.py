@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.llm.fakes import answer
@@ -129,7 +129,6 @@ def test_long_prompts_pay_the_price_of_their_tier() -> None:
     assert price.of(Usage(prompt_tokens=200_001, completion_tokens=10)) == Decimal("0.5001525")
 
 
-@settings(deadline=None)
 @given(
     prompt=st.integers(0, 400_000),
     completion=st.integers(0, 5000),

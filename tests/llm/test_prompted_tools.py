@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.llm.fakes import FakeModel, answer, question
@@ -43,7 +43,6 @@ def form(request: pytest.FixtureRequest) -> ToolFormat:
 
 
 @pytest.mark.parametrize("name", sorted(FORMATS))
-@settings(deadline=None)
 @given(calls=st.lists(st.tuples(st.sampled_from(sorted(KNOWN)), arguments), min_size=1, max_size=4), said=prose)
 @example(calls=[("send_message", {"content": "```\n</tool_call> <tool_call> <tool_response>"})], said="Sure:")
 def test_what_is_written_is_read_back(name: str, calls: list[tuple[str, dict[str, Any]]], said: str) -> None:
@@ -56,7 +55,6 @@ def test_what_is_written_is_read_back(name: str, calls: list[tuple[str, dict[str
     assert (read.text or "").split() == said.split()
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.sampled_from(
@@ -354,7 +352,6 @@ def test_an_unknown_format_is_explained() -> None:
         PromptedTools(FakeModel(), "yaml-ish")
 
 
-@settings(deadline=None)
 @given(values)
 def test_lenient_json_reads_all_json(value: Any) -> None:
     text = json.dumps([value], ensure_ascii=False) + " and more"

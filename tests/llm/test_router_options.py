@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -13,6 +14,7 @@ from tests.llm.fakes import FakeModel, answer, question
 from tests.llm.loopback import Answer, Server, chunks, completion, serving
 from tests.llm.test_router import Time, entry, error, routed
 from tests.roles.worlds import asks, log, system, world
+from tests.waiting import HANG, auntil
 from tool_sandbox.errors import (
     InvalidRequestError,
     ProviderError,
@@ -22,6 +24,7 @@ from tool_sandbox.errors import (
     SettingsError,
 )
 from tool_sandbox.llm.completion import close_litellm
+from tool_sandbox.llm.direct import DirectTransport
 from tool_sandbox.llm.router_options import STRATEGIES
 from tool_sandbox.llm.routing import RouterSettings
 from tool_sandbox.roles.litellm_agent import LiteLLMAgentWithRouter
@@ -65,15 +68,15 @@ async def test_everything_litellms_router_takes_is_taken_under_its_name(
     one.says(DOWN)
     agent = LiteLLMAgentWithRouter(
         [
-            at(one, "primary", "a", rpm=600, tpm=100_000, weight=1, max_parallel_requests=8, stream_timeout=9),
-            at(two, "fallback_0", "b", timeout=5, max_retries=0),
+            at(one, "primary", "a", rpm=600, tpm=100_000, weight=1, max_parallel_requests=8, stream_timeout=90),
+            at(two, "fallback_0", "b", timeout=50, max_retries=0),
         ],
         routing_strategy=strategy,
         routing_strategy_args={"ttl": 60, "lowest_latency_buffer": 0.5},
         num_retries=1,
-        timeout=10,
+        timeout=100,
         retry_after=0,
-        stream_timeout=8,
+        stream_timeout=80,
         fallbacks=[{"primary": ["fallback_0"]}],
         context_window_fallbacks=[{"primary": ["fallback_0"]}],
         content_policy_fallbacks=[{"primary": ["fallback_0"]}],
@@ -107,20 +110,30 @@ async def test_load_spreads_over_the_deployments_of_a_group(servers: tuple[Serve
 
 async def test_latency_routing_prefers_the_faster_server(servers: tuple[Server, Server]) -> None:
     slow, fast = servers
-    slow.says(Answer(completion("slow"), delay=0.15))
-    agent = LiteLLMAgentWithRouter(
-        [at(slow, "m", "slow"), at(fast, "m", "fast")], routing_strategy="latency-based-routing"
-    )
-    await turns(agent, 4)  # both are measured; the first call of all includes the import of LiteLLM
-    assert (await turns(agent, 6)).count("fast") >= 5
-    agent.teardown()
+    time = Time()
+
+    def slowly(_: dict[str, Any]) -> Answer:
+        time.now += 0.15
+        return Answer(completion("slow"))
+
+    slow.says(slowly)
+    transports = {"slow": DirectTransport({"api_base": slow.base}), "fast": DirectTransport({"api_base": fast.base})}
+    entries = [at(slow, "m", "slow"), at(fast, "m", "fast")]
+    router = routed(entries, transports, time=time, routing_strategy="latency-based-routing")
+    answered = [(await router.acomplete(question())).deployment for _ in range(10)]
+    assert answered[4:].count("fast") >= 5  # both are measured by then
+    await router.aclose()
 
 
 async def test_least_busy_keeps_two_servers_equally_busy(servers: tuple[Server, Server]) -> None:
+    all_asked = threading.Event()
     for server in servers:
-        server.says(Answer(completion(), delay=0.2))
+        server.says(Answer(completion(), release=all_asked))
     agent = LiteLLMAgentWithRouter([at(servers[0], "m", "a"), at(servers[1], "m", "b")], routing_strategy="least-busy")
-    await asyncio.gather(*(agent.model.acomplete(question()) for _ in range(8)))
+    answers = asyncio.gather(*(agent.model.acomplete(question()) for _ in range(8)))
+    await auntil(lambda: sum(len(server.requests) for server in servers) == 8)
+    all_asked.set()
+    await answers
     assert [len(server.requests) for server in servers] == [4, 4]
     agent.teardown()
 
@@ -144,11 +157,12 @@ async def test_when_all_are_down_there_is_one_clear_error_and_nothing_is_said(se
 @pytest.mark.filterwarnings("ignore:Accessing the 'model_\\w*fields' attribute")  # LiteLLM's streams, with new pydantic
 async def test_a_stream_has_a_time_out_of_its_own(servers: tuple[Server, Server]) -> None:
     slow, fast = servers
-    slow.says(Answer(stream=chunks({"content": "late"}), delay=1.0))
+    slow.says(Answer(stream=chunks({"content": "late"}), delay=HANG))
     fast.says(Answer(stream=chunks({"content": "hi"})))
     agent = LiteLLMAgentWithRouter(
-        [at(slow, "primary", "a"), at(fast, "fallback_0", "b")],
+        [at(slow, "primary", "a"), at(fast, "fallback_0", "b", stream_timeout=HANG)],
         fallbacks=[{"primary": ["fallback_0"]}],
+        timeout=HANG,
         stream_timeout=0.3,
         stream=True,
         num_retries=0,

@@ -14,13 +14,13 @@ from tests.providers.emulator import Dialect, Emulator
 from tests.providers.gemini import Gemini, Vertex, service_account
 from tests.providers.ollama import Ollama
 from tests.providers.openai_style import VLLM, Azure, Groq, LiteLLMProxy, Mistral, OpenAI
+from tests.waiting import HANG
 from tool_sandbox.llm import stack
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
 from tool_sandbox.llm.retry import RetryPolicy
 from tool_sandbox.llm.settings import ModelSettings
 
 ATTEMPTS = 3
-TIMEOUT = 10.0
 
 
 @frozen(kw_only=True)
@@ -154,7 +154,7 @@ class Client:
         return {
             "api_base": self.emulator.base_url,
             "api_key": "key-for-tests",
-            "timeout": TIMEOUT,
+            "timeout": HANG,
             "max_tokens": 300,
             **self.provider.config,
             **(self.provider.account(self.emulator.root) if self.provider.account else {}),

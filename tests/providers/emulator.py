@@ -15,8 +15,8 @@ from typing import Any, Protocol, Self
 from aiohttp import web
 
 from tests.providers.wire import Answer, Fault, Recorded, Seen
+from tests.waiting import HANG
 
-HANG_SECONDS = 20.0
 HTML = "<html><head><title>Gateway</title></head><body>Please log in.</body></html>"
 
 
@@ -162,7 +162,7 @@ class Emulator:
             case _:
                 if fault.shape == "hang":
                     self._released.clear()
-                    await _at_most(self._released, HANG_SECONDS)
+                    await _at_most(self._released, HANG)
                 return _cut_off(request)
 
     def _error(self, fault: Fault) -> web.Response:

@@ -8,6 +8,7 @@ import pytest
 from attrs import evolve
 
 from tests.scenarios import writing
+from tests.waiting import HANG
 from tool_sandbox.common.execution_context import ExecutionContext, get_current_context, isolated_context
 from tool_sandbox.common.scenario import Scenario
 from tool_sandbox.common.tool_discovery import ToolBackend
@@ -131,5 +132,5 @@ def test_checking_needs_no_model_library(tmp_path: Path) -> None:
         "from tool_sandbox.runs.check import check_scenarios;"
         f"print(check_scenarios(load_from({str(file)!r})).passed, 'litellm' in sys.modules, 'polars' in sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=HANG)
     assert done.stdout.split() == ["True", "False", "False"]

@@ -3,35 +3,36 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import threading
-import time
 
 import pytest
 
+from tests.waiting import HANG
 from tool_sandbox.runs.threads import LoopThreads
 
 
 def test_work_comes_back_with_its_value_or_its_error() -> None:
     threads = LoopThreads(2)
 
-    assert threads.submit(lambda word: word * 2, "a").result(5) == "aa"
+    assert threads.submit(lambda word: word * 2, "a").result(HANG) == "aa"
     with pytest.raises(ZeroDivisionError):
-        threads.submit(lambda: 1 // 0).result(5)
+        threads.submit(lambda: 1 // 0).result(HANG)
 
 
 def test_no_more_threads_than_allowed_work_at_once() -> None:
     threads = LoopThreads(3)
     running, most, lock = [0], [0], threading.Lock()
+    three_at_once = threading.Barrier(3)
 
     def work() -> None:
         with lock:
             running[0] += 1
             most[0] = max(most[0], running[0])
-        time.sleep(0.01)
+        three_at_once.wait(HANG)
         with lock:
             running[0] -= 1
 
-    for future in [threads.submit(work) for _ in range(20)]:
-        future.result(5)
+    for future in [threads.submit(work) for _ in range(21)]:
+        future.result(HANG)
 
     assert most[0] == 3
 
@@ -41,8 +42,9 @@ def test_a_thread_that_has_nothing_to_do_is_used_again() -> None:
 
     names = set()
     for _ in range(5):
-        names.add(threads.submit(lambda: threading.current_thread().name).result(5))
-        time.sleep(0.01)
+        names.add(threads.submit(lambda: threading.current_thread().name).result(HANG))
+        assert threads._idle.acquire(timeout=HANG)
+        threads._idle.release()
 
     assert len(names) == 1
 
@@ -54,22 +56,23 @@ async def test_an_event_loop_can_use_it_and_does_not_wait_for_it_at_the_end() ->
     loop.set_default_executor(LoopThreads(2))
 
     assert await asyncio.to_thread(place.get) == "here"
-    stuck = loop.run_in_executor(None, time.sleep, 30)
-    started = time.monotonic()
+    gate = threading.Event()
+    stuck = loop.run_in_executor(None, gate.wait, HANG)
     await loop.shutdown_default_executor()
 
-    assert time.monotonic() - started < 5
-    stuck.cancel()
+    assert not stuck.done()
+    gate.set()
+    await stuck
 
 
 def test_cancelled_work_is_not_begun() -> None:
     threads = LoopThreads(1)
     begun = threading.Event()
     gate = threading.Event()
-    threads.submit(gate.wait)
+    threads.submit(gate.wait, HANG)
     future = threads.submit(begun.set)
 
     assert future.cancel()
     gate.set()
-    threads.submit(lambda: None).result(5)
+    threads.submit(lambda: None).result(HANG)
     assert not begun.is_set()

@@ -10,6 +10,7 @@ from types import ModuleType
 
 import pytest
 
+from tests.waiting import HANG
 from tool_sandbox.common.scenario import Scenario
 from tool_sandbox.common.tool_discovery import ToolBackend
 from tool_sandbox.common.vocabulary import ScenarioCategories
@@ -111,7 +112,7 @@ def test_loading_takes_little_time_and_no_heavy_library() -> None:
         "named_scenarios(ToolBackend.DEFAULT);"
         "print(*[m for m in ('polars', 'litellm', 'scipy', 'pydantic', 'nltk') if m in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=HANG)
     assert done.stdout.strip() == ""
     started = time.process_time()
     named_scenarios(ToolBackend.DEFAULT)

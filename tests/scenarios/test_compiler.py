@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.scenarios import writing
+from tests.waiting import HANG
 from tool_sandbox.common.script import EndStep, Reference, SayStep, ToolStep, UserStep
 from tool_sandbox.errors import ScenarioError
 
@@ -180,5 +181,5 @@ def test_a_table_of_the_users_own_can_be_filled_and_checked(tmp_path: Path, colu
     file = tmp_path / "mine.yaml"
     file.write_text(OWN_TABLE.replace("{shelf: {title", f"{{shelf: {{{column}"), encoding="utf-8")
     command = [sys.executable, "-c", WITH_OWN_TABLE, str(file)]
-    output = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+    output = subprocess.run(command, capture_output=True, text=True, check=True, timeout=HANG).stdout
     assert printed in output

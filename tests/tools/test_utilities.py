@@ -9,7 +9,7 @@ from typing import Any
 
 import pint
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tools.conftest import NOW
@@ -47,7 +47,6 @@ def test_a_timestamp_is_taken_apart_in_the_worlds_zone(world: ExecutionContext) 
     assert (info["day"], info["hour"], info["isoweekday"]) == (9, 23, 7)
 
 
-@settings(deadline=None)
 @given(st.integers(315529200, 2524604400), st.sampled_from(ZONES))
 def test_taking_a_timestamp_apart_and_putting_it_together_again(timestamp: int, zone: str) -> None:
     with clock.use(clock.Clock(NOW, zone)):

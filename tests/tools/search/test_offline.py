@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tools.worlds import small_world
@@ -98,7 +98,6 @@ def test_what_nobody_has_heard_of_is_not_found() -> None:
     assert place_names("pizza", MID_ATLANTIC) == []
 
 
-@settings(deadline=None)
 @given(latitudes, longitudes, st.integers(0, 13))
 def test_weather_is_known_everywhere_and_consistent(latitude: float, longitude: float, days: int) -> None:
     weather = search.search_weather_around_lat_lon(days, latitude, longitude)
@@ -170,7 +169,6 @@ def test_prices_move_from_day_to_day_and_join_up() -> None:
     assert tomorrow["change"] == pytest.approx(tomorrow["price"] - today["price"], abs=0.011)
 
 
-@settings(deadline=None)
 @given(st.sampled_from(sorted(DATA.rates)), st.sampled_from(sorted(DATA.rates)), st.integers(1, 10**6))
 def test_money_is_worth_the_same_either_way(origin: str, target: str, amount: int) -> None:
     converted = search.convert_currency(amount, origin.lower(), target)

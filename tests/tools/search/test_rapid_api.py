@@ -12,6 +12,7 @@ import pytest
 from attrs import define, field
 
 from tests.tools.worlds import small_world
+from tests.waiting import HANG
 from tool_sandbox import clock
 from tool_sandbox.common.execution_context import new_context
 from tool_sandbox.tools import rapid_api_search_tools as search
@@ -47,7 +48,7 @@ class Handler(BaseHTTPRequestHandler):
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         self.service.requests.append({"path": parts.path, "query": query, "headers": dict(self.headers)})
         if self.service.silent:
-            self.service.silent.wait(10)
+            self.service.silent.wait(HANG)
             return
         self.send_response(self.service.status)
         self.end_headers()
