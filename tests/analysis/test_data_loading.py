@@ -65,3 +65,12 @@ def test_trajectories_are_found_beside_the_summary(summary_path: Path) -> None:
     assert get_scenario_pretty_print_path(summary_path, scenario_name="a") == artifacts / "pretty_print.txt"
     with pytest.raises(ValueError, match=r"result_summary\.json"):
         get_scenario_artifacts_path(summary_path.parent, scenario_name="a")
+
+
+def test_trajectories_are_found_through_the_results(tmp_path: Path) -> None:
+    results = [scored("a", trajectory="trajectories/a-1/trial_0"), scored("a", trial=1, trajectory="trajectories/b")]
+    path = tmp_path / "result_summary.json"
+    path.write_text(json.dumps(summarise(results, git_sha=None)))
+
+    assert get_scenario_artifacts_path(path, scenario_name="a") == tmp_path / "trajectories/a-1/trial_0"
+    assert get_scenario_pretty_print_path(path, scenario_name="a", trial=1).parent == tmp_path / "trajectories/b"

@@ -91,6 +91,50 @@ def test_trajectories_alone_are_judged_too(tmp_path: Path) -> None:
     assert rescoring.changes[0].before is None
 
 
+@pytest.mark.parametrize("trials", [1, 2])
+def test_trajectories_alone_are_judged_under_their_scenarios_names(tmp_path: Path, trials: int) -> None:
+    suite = {name: scenario(f"This is {name}") for name in ("Odd / one", "Odd * one")}
+    store = RunStore.create(str(tmp_path), "a", "b")
+    run(Plan(settings=settings(trials=trials), scenarios=suite, cast=Cast(), store=store))
+    for name in ("results.jsonl", "result_summary.json"):
+        (store.directory / name).unlink()
+
+    rescoring = rescore(str(store.directory), suite)
+
+    assert sorted((sample.name, sample.trial) for sample in rescoring.samples) == [
+        (name, trial) for name in sorted(suite) for trial in range(trials)
+    ]
+
+
+@pytest.mark.parametrize("trials", [1, 2])
+def test_long_names_alike_are_judged_by_their_own_trajectories(tmp_path: Path, trials: int) -> None:
+    suite = {f"{'x' * 260}_{word}": scenario(f"{word} is what you asked for") for word in ("one", "two")}
+    store = RunStore.create(str(tmp_path), "a", "b")
+    run(Plan(settings=settings(trials=trials), scenarios=suite, cast=Cast(), store=store))
+
+    rescoring = rescore(str(store.directory), suite)
+
+    assert len(rescoring.samples) == 2 * trials
+    assert rescoring.changes == ()
+
+
+def test_trajectories_that_an_earlier_version_wrote_over_each_other_are_not_judged(tmp_path: Path) -> None:
+    names = [f"{'x' * 120}_{word}" for word in ("one", "two")]
+    store = _finished_run(tmp_path)
+    path = store.directory / "result_summary.json"
+    first, second, third = json.loads(path.read_text())["per_scenario_results"]
+    before = [{**first, "name": names[0]}, {**second, "name": names[1]}]
+    for record in before:
+        del record["trajectory"]
+    path.write_text(json.dumps({"per_scenario_results": [*before, third]}))
+    (store.directory / "trajectories" / ("x" * 100)).mkdir()
+
+    rescoring = rescore(str(store.directory), {name: scenario("Any") for name in names})
+
+    assert [skipped.name for skipped in rescoring.skipped[:2]] == names
+    assert "written over" in rescoring.skipped[0].why
+
+
 def test_a_damaged_trajectory_is_skipped_and_named(tmp_path: Path) -> None:
     store = _finished_run(tmp_path)
     (store.directory / "trajectories/say_0/execution_context.json").write_text('{"_dbs": ')

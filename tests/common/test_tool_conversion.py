@@ -385,6 +385,25 @@ def test_the_original_rules_read_every_colon_as_a_new_argument_up_to_a_blank_lin
     }
 
 
+def test_an_entry_for_a_name_that_is_no_parameter_describes_nothing() -> None:
+    def function(a: int, b: int) -> None:
+        """Do it.
+
+        Args:
+            a: The first.
+            former: No longer there.
+                Told at length: over two lines.
+            b: The second.
+            **extra: Not there either.
+        """
+
+    parameters = convert_python_function_to_openai_function("f", function)["parameters"]
+    assert {name: entry["description"] for name, entry in parameters["properties"].items()} == {
+        "a": "The first.",
+        "b": "The second.",
+    }
+
+
 def test_arguments_right_below_the_description_are_found() -> None:
     def function(a: int) -> None:
         """Do it.

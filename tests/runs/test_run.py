@@ -49,6 +49,19 @@ def test_64_samples_at_once_are_the_same_as_one_by_one(tmp_path: Path) -> None:
         assert files[0] == files[1]
 
 
+@pytest.mark.parametrize("trials", [1, 2])
+def test_every_result_says_where_its_trajectory_is(tmp_path: Path, trials: int) -> None:
+    plan = _plan(tmp_path, trials=trials)
+    report = run(plan)
+
+    summary = json.loads((plan.store.directory / "result_summary.json").read_text())
+    told = [result["trajectory"] for result in summary["per_scenario_results"]]
+    assert told == [result.trajectory for result in report.results]
+    assert len(set(told)) == 4 * trials
+    for place in told:
+        assert (plan.store.directory / place / "conversation.json").is_file()
+
+
 def test_everything_is_on_disk_at_the_end(tmp_path: Path) -> None:
     plan = _plan(tmp_path)
     report = run(plan)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.runs.samples import scored, void
 from tool_sandbox.errors import SettingsError
-from tool_sandbox.runs.store import RunStore, open_location, safe_name
+from tool_sandbox.runs.store import RunStore, open_location, trajectory_place
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -26,16 +26,12 @@ def test_runs_of_the_same_second_never_share_a_directory(tmp_path: Path) -> None
     assert len(names) == 3
 
 
-@pytest.mark.parametrize(
-    "name", ["a/b", "../../etc", ".hidden", "x" * 300, "direct:http://h:1/m", "é 日本", "", "a\nb"]
-)
-def test_any_model_string_becomes_one_path_component(name: str) -> None:
-    safe = safe_name(name)
+@pytest.mark.parametrize("name", ["../../etc", "direct:http://h:1/m", "x" * 300, "日本" * 200, ""])
+def test_any_two_players_can_name_a_run_directory(tmp_path: Path, name: str) -> None:
+    store = RunStore.create(str(tmp_path), name, name)
 
-    assert safe
-    assert not set("/\\:\n ") & set(safe)
-    assert not safe.startswith(".")
-    assert len(safe) <= 100
+    assert store.directory.parent == tmp_path
+    assert store.directory.is_dir()
 
 
 def test_a_directory_that_cannot_be_written_to_is_one_clear_error(tmp_path: Path) -> None:
@@ -87,6 +83,57 @@ def test_trials_have_directories_of_their_own(tmp_path: Path) -> None:
 
     assert single == store.directory / "trajectories" / "one"
     assert second == single / "trial_1"
+
+
+def test_samples_with_names_alike_keep_their_trajectories_apart(tmp_path: Path) -> None:
+    store = RunStore.create(str(tmp_path), "a", "b")
+    names = ["x" * 254 + "1", "x" * 254 + "2", "x" * 300 + "1", "x" * 300 + "2", "a b", "a/b", "Wifi", "wifi"]
+
+    for name in names:
+        store.write_trajectory(store.trajectory_directory(name, 0, 1), {"pretty_print.txt": name})
+
+    kept = (store.directory / "trajectories").glob("*/pretty_print.txt")
+    assert sorted(path.read_text() for path in kept) == sorted(names)
+
+
+@pytest.mark.parametrize("remote", [False, True])
+@pytest.mark.parametrize("trials", [1, 2])
+def test_a_trajectory_is_found_through_its_result(tmp_path: Path, remote: bool, trials: int) -> None:
+    store = RunStore.create(f"memory://found-{uuid4()}" if remote else str(tmp_path), "a", "b")
+    place = trajectory_place("What's this?", 0, trials)
+    store.write_trajectory(store.directory / place, {"pretty_print.txt": "this"})
+    store.append_result(scored("What's this?", trajectory=place))
+
+    (result,) = RunStore.open(str(store.directory)).read_results()
+
+    found = RunStore.open(str(store.directory)).trajectory_of(result.to_record())
+    assert (found / "pretty_print.txt").read_text() == "this"
+
+
+@pytest.mark.parametrize(
+    ("name", "trial", "folder"),
+    [
+        ("plain", 0, "plain"),
+        ("plain", 1, "plain/trial_1"),
+        ("a b", 0, "a-b"),
+        ("y" * 120, 0, "y" * 100),
+        ("y" * 120, 1, "y" * 100 + "/trial_1"),
+        ("y" * 130, 0, "y" * 130),
+        ("Odd Name", 0, "Odd Name"),
+    ],
+)
+def test_trajectories_of_earlier_versions_and_of_the_original_are_found(
+    tmp_path: Path, name: str, trial: int, folder: str
+) -> None:
+    (tmp_path / "trajectories" / folder).mkdir(parents=True)
+
+    found = RunStore(tmp_path).trajectory_of({"name": name, "trial": trial})
+
+    assert found == tmp_path / "trajectories" / folder
+
+
+def test_a_trajectory_that_is_nowhere_is_told_with_the_place_it_should_have(tmp_path: Path) -> None:
+    assert RunStore(tmp_path).trajectory_of({"name": "one"}) == tmp_path / "trajectories" / "one"
 
 
 def test_a_trajectory_is_written_without_leaving_anything_unfinished(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from tests.tools.conftest import NOW
 from tests.tools.worlds import change_setting
 from tool_sandbox import clock
+from tool_sandbox.common.compatibility import use_original_rules
 from tool_sandbox.common.execution_context import ExecutionContext
 from tool_sandbox.tools import utilities
 
@@ -185,6 +186,35 @@ def test_unknown_holidays(world: ExecutionContext, name: str, year: int) -> None
 def test_holidays_start_at_midnight_in_the_worlds_zone(world: ExecutionContext) -> None:
     with clock.use(clock.Clock(NOW, CALIFORNIA)):
         assert utilities.search_holiday("Christmas Day", 2024) == midnight(2024, 12, 25) + 8 * 3600
+
+
+@pytest.mark.parametrize("year", [2101, 2150, 9998])
+@pytest.mark.parametrize("original", [False, True])
+def test_holidays_of_distant_years_are_known(world: ExecutionContext, year: int, original: bool) -> None:
+    with use_original_rules(original):
+        assert utilities.search_holiday("Veterans Day", year) == midnight(year, 11, 11)
+
+
+def test_the_last_year_has_no_holidays_and_an_error_under_the_original_rules(world: ExecutionContext) -> None:
+    assert utilities.search_holiday("Christmas Day", 9999) is None
+    with use_original_rules(), pytest.raises(ValueError, match="year 10000 is out of range"):
+        utilities.search_holiday("Christmas Day", 9999)
+
+
+@pytest.mark.parametrize(
+    ("zone", "seconds", "time_of_day"),
+    [
+        ("UTC", 90061.9, (1, 1, 1)),
+        ("UTC", 86400.0, (0, 0, 0)),
+        ("UTC", -2.0, (23, 59, 58)),
+        (CALIFORNIA, 3661.0, (17, 1, 1)),
+    ],
+)
+def test_a_duration_is_a_time_of_day_under_the_original_rules(
+    world: ExecutionContext, zone: str, seconds: float, time_of_day: tuple[int, int, int]
+) -> None:
+    with use_original_rules(), clock.use(clock.Clock(NOW, zone)):
+        assert tuple(utilities.seconds_to_hours_minutes_seconds(seconds).values()) == time_of_day
 
 
 def test_holidays_need_wifi(world: ExecutionContext) -> None:

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tool_sandbox.runs.store import TRAJECTORIES
+from tool_sandbox.common.trajectory import PRETTY_PRINT
+from tool_sandbox.runs.store import RunStore
 
 if TYPE_CHECKING:
     import polars as pl
@@ -28,8 +29,8 @@ def extract_scenario_results(results: dict[str, Any]) -> pl.DataFrame:
     return pl.DataFrame(results["per_scenario_results"], strict=False, infer_schema_length=None)
 
 
-def get_scenario_artifacts_path(result_summary_path: Path, *, scenario_name: str) -> Path:
-    """The directory with the files of one scenario.
+def get_scenario_artifacts_path(result_summary_path: Path, *, scenario_name: str, trial: int = 0) -> Path:
+    """The directory with the files of one scenario, or of one trial of it, as the run's results say.
 
     Raises:
         ValueError: ``result_summary_path`` is not a JSON file.
@@ -38,9 +39,13 @@ def get_scenario_artifacts_path(result_summary_path: Path, *, scenario_name: str
     if summary.suffix != ".json":
         message = f"{str(summary)!r} is no result summary; give the path of a result_summary.json."
         raise ValueError(message)
-    return summary.parent / TRAJECTORIES / scenario_name
+    results = load_result_summary(summary)["per_scenario_results"] if summary.is_file() else []
+    found = {(result["name"], result.get("trial") or 0): result for result in results}
+    result = found.get((scenario_name, trial), {"name": scenario_name, "trial": trial})
+    return Path(str(RunStore(summary.parent).trajectory_of(result)))
 
 
-def get_scenario_pretty_print_path(result_summary_path: Path, *, scenario_name: str) -> Path:
-    """The readable log of one scenario."""
-    return get_scenario_artifacts_path(result_summary_path, scenario_name=scenario_name) / "pretty_print.txt"
+def get_scenario_pretty_print_path(result_summary_path: Path, *, scenario_name: str, trial: int = 0) -> Path:
+    """The readable log of one scenario, or of one trial of it."""
+    artifacts = get_scenario_artifacts_path(result_summary_path, scenario_name=scenario_name, trial=trial)
+    return artifacts / PRETTY_PRINT

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
 from tool_sandbox.common.execution_context import ExecutionContext
+from tool_sandbox.common.folder_names import folder_name
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.runs.outcomes import as_tuple
-from tool_sandbox.runs.store import SUMMARY, TRAJECTORIES, RunStore, safe_name
+from tool_sandbox.runs.store import SUMMARY, TRAJECTORIES, TRIAL, RunStore
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
     from tool_sandbox.evaluation.result import EvaluationResult
     from tool_sandbox.runs.store import AnyPath
+
+_TRIAL = re.compile(rf"{TRIAL}[0-9]+")
 
 TOLERANCE = 1e-6
 """Scores closer than this are the same: recorded ones went through 32-bit arithmetic."""
@@ -79,8 +84,10 @@ def rescore(location: str, scenarios: Mapping[str, Scenario]) -> Rescoring:
     directory = RunStore.open(location).directory
     samples: list[Rescored] = []
     skipped: list[Skipped] = []
-    for record, path in _recorded(directory):
-        judged = _judge(record, path, scenarios)
+    recorded = list(_recorded(directory, scenarios))
+    shared = {path for path, times in Counter(str(path) for _, path in recorded).items() if times > 1}
+    for record, path in recorded:
+        judged = _overwritten(record) if str(path) in shared else _judge(record, path, scenarios)
         (samples if isinstance(judged, Rescored) else skipped).append(judged)  # type: ignore[arg-type]
     if not samples and not skipped:
         message = f"{location!r} holds no trajectories; expected {TRAJECTORIES}/<scenario>/execution_context.json."
@@ -88,17 +95,24 @@ def rescore(location: str, scenarios: Mapping[str, Scenario]) -> Rescoring:
     return Rescoring(samples=samples, skipped=skipped)
 
 
-def _recorded(directory: AnyPath) -> Iterator[tuple[Mapping[str, Any], AnyPath]]:
+def _recorded(directory: AnyPath, names: Iterable[str]) -> Iterator[tuple[Mapping[str, Any], AnyPath]]:
     """Every recorded sample with its files; without any list of results, whatever trajectories there are."""
     records = _records(directory)
-    trials = 1 + max((int(record.get("trial", 0)) for record in records), default=0)
     store = RunStore(directory)
     for record in records:
-        name, trial = str(record["name"]), int(record.get("trial", 0))
-        yield record, _existing(store.trajectory_directory(name, trial, trials), directory / TRAJECTORIES / name)
+        yield record, store.trajectory_of(record)
     if not records and (directory / TRAJECTORIES).is_dir():
-        for name in sorted(path.name for path in (directory / TRAJECTORIES).iterdir()):
-            yield {"name": name}, directory / TRAJECTORIES / name
+        yield from _unrecorded(directory / TRAJECTORIES, {folder_name(name): name for name in names})
+
+
+def _unrecorded(trajectories: AnyPath, name_of: Mapping[str, str]) -> Iterator[tuple[Mapping[str, Any], AnyPath]]:
+    for folder in sorted(path.name for path in trajectories.iterdir()):
+        name, path = name_of.get(folder, folder), trajectories / folder
+        trials = [below.name for below in path.iterdir() if _TRIAL.fullmatch(below.name)] if path.is_dir() else []
+        for trial in sorted(trials):
+            yield {"name": name, "trial": int(trial.removeprefix(TRIAL))}, path / trial
+        if not trials:
+            yield {"name": name}, path
 
 
 def _records(directory: AnyPath) -> list[Mapping[str, Any]]:
@@ -108,13 +122,15 @@ def _records(directory: AnyPath) -> list[Mapping[str, Any]]:
     return [result.to_record() for result in RunStore(directory).read_results()]
 
 
-def _existing(path: AnyPath, otherwise: AnyPath) -> AnyPath:
-    return path if path.is_dir() or not otherwise.is_dir() else otherwise
+def _overwritten(record: Mapping[str, Any]) -> Skipped:
+    """A sample of an earlier version, which kept long names alike in one folder."""
+    why = "another sample's trajectory was written over its own, so nobody knows whose is left"
+    return Skipped(name=str(record["name"]), trial=int(record.get("trial", 0)), why=why)
 
 
 def _judge(record: Mapping[str, Any], path: AnyPath, scenarios: Mapping[str, Scenario]) -> Rescored | Skipped:
     name, trial = str(record["name"]), int(record.get("trial", 0))
-    scenario = scenarios.get(name) or scenarios.get(safe_name(name))
+    scenario = scenarios.get(name)
     if scenario is None:
         return Skipped(name=name, trial=trial, why="there is no scenario of this name any more")
     if record.get("status") == "void":

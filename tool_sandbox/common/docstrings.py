@@ -29,8 +29,8 @@ class Described:
 def described(docstring: str, parameter_names: Collection[str]) -> Described:
     """Take a docstring apart by its sections and their indentation.
 
-    An entry of the section ``Args:`` starts on a line with a parameter's name and a colon; whatever follows on deeper
-    lines belongs to it, colons or not.
+    An entry of the section ``Args:`` starts on a line with a name and a colon; whatever follows on deeper lines belongs
+    to it, colons or not. An entry for a name that is no parameter describes nothing.
     """
     lines = docstring.expandtabs().splitlines()
     first_section = next((i for i, line in enumerate(lines) if line.startswith(_SECTIONS)), len(lines))
@@ -87,8 +87,10 @@ def _entries(lines: list[str], parameter_names: Collection[str]) -> dict[str, st
     current: list[str] | None = None
     for line in lines:
         entry: Any = _ENTRY.match(line.strip()) if _indentation(line) == margin else None
-        if entry and entry["name"] in parameter_names:
-            current = entries[entry["name"]] = [entry["text"].strip()]
+        if entry:
+            current = [entry["text"].strip()]
+            if entry["name"] in parameter_names:
+                entries[entry["name"]] = current
         elif current is not None:
             current.append(line.strip())
     return {name: " ".join(filter(None, texts)) for name, texts in entries.items()}

@@ -12,6 +12,7 @@ from attrs import Factory, define, evolve, field
 from tool_sandbox import clock as world_clock
 from tool_sandbox.clock import Clock
 from tool_sandbox.common.execution_context import ExecutionContext, get_current_context, isolated_context
+from tool_sandbox.common.folder_names import folder_name
 from tool_sandbox.common.trajectory import trajectory_files
 from tool_sandbox.common.transcript import serialize_to_conversation
 from tool_sandbox.common.vocabulary import DatabaseNamespace, RoleType, ScenarioCategories
@@ -130,7 +131,7 @@ class Scenario:
         seed: str | int = 0,
     ) -> ScenarioResult:
         """Play, score, and write the trajectory below ``output_directory``, also when playing fails."""
-        directory = Path(output_directory) / "trajectories" / scenario_name
+        directory = Path(output_directory) / "trajectories" / folder_name(scenario_name)
         directory.mkdir(parents=True, exist_ok=True)
         conversation = None
         try:

@@ -81,6 +81,8 @@ class SampleResult:
     """Who answered for the agent."""
     fallback: bool = False
     """A fallback answered at least once for the agent."""
+    trajectory: str | None = None
+    """Where the files of the sample are, from the run directory on; ``None`` when it was not played."""
     nop_floor: float = 0.0
     """What an agent that does nothing scores on this scenario."""
     counters: Mapping[str, int] = Factory(dict)
@@ -123,6 +125,7 @@ class SampleResult:
             "spending": asdict(self.spending),
             "models": list(self.models),
             "fallback": self.fallback,
+            "trajectory": self.trajectory,
             "nop_floor": self.nop_floor,
             "counters": dict(self.counters),
             "notes": list(self.notes),

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.runs import provenance
@@ -15,7 +15,7 @@ from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.results import cancelled
 from tool_sandbox.runs.scheduler import Ending, Schedule, in_order, interruptible
 from tool_sandbox.runs.session import Cast, Played, Sample, play_sample, samples_of
-from tool_sandbox.runs.store import RunStore
+from tool_sandbox.runs.store import RunStore, trajectory_place
 from tool_sandbox.runs.summary import summarise
 
 if TYPE_CHECKING:
@@ -79,9 +79,9 @@ async def arun(plan: Plan) -> Report:
         return await play_sample(sample, plan.cast, plan.settings, run=name)
 
     def finished(sample: Sample, played: Played) -> None:
-        _write(plan, sample, played)
-        done[sample.key] = played.result
-        plan.observer.finished(played.result)
+        result = _write(plan, sample, played)
+        done[sample.key] = result
+        plan.observer.finished(result)
 
     schedule = Schedule(
         play=play, finished=finished, concurrency=plan.settings.concurrency, started=plan.observer.started
@@ -97,18 +97,21 @@ async def arun(plan: Plan) -> Report:
     return Report(results=results, summary=summary, ending=ending, directory=str(plan.store.directory))
 
 
-def _write(plan: Plan, sample: Sample, played: Played) -> None:
-    directory = plan.store.trajectory_directory(sample.name, sample.trial, plan.settings.trials)
+def _write(plan: Plan, sample: Sample, played: Played) -> SampleResult:
+    """Keep a sample; the result then says where its trajectory is."""
+    place = trajectory_place(sample.name, sample.trial, plan.settings.trials)
+    result = evolve(played.result, trajectory=place)
     try:
-        plan.store.write_trajectory(directory, played.files)
-        if played.result.finished:
-            plan.store.append_result(played.result)
+        plan.store.write_trajectory(plan.store.directory / place, played.files)
+        if result.finished:
+            plan.store.append_result(result)
     except OSError as error:
         message = (
             f"cannot write to {str(plan.store.directory)!r}: {error.strerror or error}. What was finished before is "
             "kept; once there is room again, go on with 'tool_sandbox resume'."
         )
         raise SettingsError(message) from error
+    return result
 
 
 def _with_unplayed(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 if sys.platform != "win32":
     import fcntl
 
+from tool_sandbox.common.folder_names import folder_name, readable_name
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.runs.outcomes import SampleResult
 
@@ -29,6 +29,12 @@ RUN, RESULTS, SUMMARY, CALLS, TRAJECTORIES = (
     "calls.jsonl",
     "trajectories",
 )
+TRIAL = "trial_"
+"""How the folder of each trial below that of the scenario begins, when there are several."""
+LONGEST_PLAYER = 100
+"""Bytes of an agent's or user's name that the name of a run directory shows."""
+_FORMER_LENGTH = 100
+"""Characters at which earlier versions cut the names of trajectory folders."""
 
 
 def is_local(path: AnyPath) -> TypeGuard[Path]:
@@ -70,7 +76,7 @@ class RunStore:
         """
         root = open_location(base)
         stamp = (now or datetime.now().astimezone()).strftime("%Y-%m-%d_%H-%M-%S")
-        stem = "_".join((stamp, *map(safe_name, names)))
+        stem = "_".join((stamp, *(readable_name(name, LONGEST_PLAYER) for name in names)))
         for number in range(1, 10_000):
             directory = root / (stem if number == 1 else f"{stem}_{number}")
             try:
@@ -186,9 +192,25 @@ class RunStore:
         self.directory.rmdir()
 
     def trajectory_directory(self, name: str, trial: int, trials: int) -> AnyPath:
-        """Where the files of one sample are."""
-        directory = self.directory / TRAJECTORIES / safe_name(name)
-        return directory if trials == 1 else directory / f"trial_{trial}"
+        """Where the files of one sample are to be written, apart from those of every other one."""
+        return self.directory / trajectory_place(name, trial, trials)
+
+    def trajectory_of(self, result: Mapping[str, Any]) -> AnyPath:
+        """Where the files of a finished sample are.
+
+        Args:
+            result: Its record. Runs of earlier versions and of the original's do not say where; then it is the first
+                of the places they used that exists.
+        """
+        if recorded := result.get("trajectory"):
+            return self.directory / str(recorded)
+        places = self._former_places(str(result["name"]), int(result.get("trial") or 0))
+        return next((place for place in places if place.is_dir()), places[-1])
+
+    def _former_places(self, name: str, trial: int) -> list[AnyPath]:
+        names = dict.fromkeys((name, readable_name(name)[:_FORMER_LENGTH], folder_name(name)))
+        folders = [self.directory / TRAJECTORIES / each for each in names]
+        return [*(folder / f"{TRIAL}{trial}" for folder in folders), *(folders if trial == 0 else [])]
 
     def write_trajectory(self, directory: AnyPath, files: Mapping[str, str]) -> None:
         """Write the files of one sample, each in one step, in place of those an interrupted try left."""
@@ -205,9 +227,10 @@ class RunStore:
         unfinished.replace(path)
 
 
-def safe_name(name: str) -> str:
-    """``name`` as one path component: no separators, nothing hidden, at most 100 characters."""
-    return re.sub(r"[^\w.+=@-]+", "-", name).strip(".-")[:100] or "unnamed"
+def trajectory_place(name: str, trial: int, trials: int) -> str:
+    """How a result says where its trajectory is: from the run directory on, with slashes on every system."""
+    folder = f"{TRAJECTORIES}/{folder_name(name)}"
+    return folder if trials == 1 else f"{folder}/{TRIAL}{trial}"
 
 
 def _json(value: Any, indent: int) -> bytes:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 from datetime import date
 
+from tool_sandbox.common.compatibility import original_rules
+
 LEAST_LIKENESS = 90
 """A name must be more alike than this to be found."""
 
@@ -16,19 +18,23 @@ def find(name: str, year: int) -> date | None:
     """The day of the holiday whose name is most alike; of equally likely ones the latest, so an observed day wins."""
     from rapidfuzz import fuzz, utils
 
+    last_year = date.max.year if original_rules() else date.max.year - 1
     candidates = (
         (fuzz.partial_ratio(name, holiday, processor=utils.default_process), day, holiday)
-        for day, holiday in _holidays(year)
+        for day, holiday in _holidays(year, last_year)
     )
     likeness, day, _ = max(candidates, default=(0.0, date.min, ""))
     return day if likeness > LEAST_LIKENESS else None
 
 
 @functools.lru_cache(maxsize=64)
-def _holidays(year: int) -> tuple[tuple[date, str], ...]:
+def _holidays(year: int, last_year: int) -> tuple[tuple[date, str], ...]:
+    """The days of one year; in the very last one the library looks for a next year, and fails."""
     import holidays
 
-    calendar = holidays.country_holidays("US", years=year, language="en_US")
+    united_states = type(holidays.country_holidays("US"))
+    unlimited = type("UnitedStates", (united_states,), {"end_year": last_year})  # the library's own limit is 2100
+    calendar = unlimited(years=year, language="en_US")
     return tuple((day, _original_name(name)) for day, name in sorted(calendar.items()))
 
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Optional
 
 from tool_sandbox import clock
+from tool_sandbox.common.compatibility import original_rules
 from tool_sandbox.common.tool import register_as_tool
 from tool_sandbox.common.type_checks import typechecked
 from tool_sandbox.common.validators import validate_latitude, validate_longitude, validate_range, validate_timestamp
@@ -122,6 +123,9 @@ def seconds_to_hours_minutes_seconds(seconds: float) -> dict[str, int]:
     Returns:
         The keys hour, minute and second, all integers. Minute and second are below 60, hour may be any number.
     """
+    if original_rules():  # the time of day at that POSIX timestamp, as in published runs
+        moment = _local(seconds)
+        return {"hour": moment.hour, "minute": moment.minute, "second": moment.second}
     validate_range(seconds, "seconds", min_val=0)
     minutes, second = divmod(int(seconds), 60)
     hour, minute = divmod(minutes, 60)
