@@ -57,7 +57,7 @@ def test_agents_by_pattern_become_rules(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("agnet: nop", "'agnet' is no setting; did you mean 'agent'"),
-        ("agent: [unclosed", "is no valid YAML"),
+        ("agent: [unclosed", r"run\.yaml:2: this is no YAML"),
         ("- agent", "must be a mapping"),
         ("agent: nop\nagents: gpt-5", "'agents' must map"),
         ("agent: nop\ntrials: many", "trials is 'many'"),
@@ -71,7 +71,7 @@ def test_a_mistake_in_the_file_is_one_clear_error(tmp_path: Path, text: str, mes
 
 
 def test_a_file_that_is_not_there_is_named() -> None:
-    with pytest.raises(SettingsError, match=r"cannot read the settings file '.*nowhere.yaml'"):
+    with pytest.raises(SettingsError, match=r"nowhere\.yaml: this settings file cannot be read"):
         settings_from({}, config="/nowhere.yaml", environment={})
 
 
@@ -102,3 +102,34 @@ def test_parameters_are_read_as_yaml() -> None:
 def test_a_parameter_must_be_an_assignment(assignment: str) -> None:
     with pytest.raises(SettingsError, match="--param"):
         parameters([assignment])
+
+
+def test_a_key_is_taken_as_it_is_typed() -> None:
+    assert parameters(["api_key=0123", "extra=0123"]) == {"api_key": "0123", "extra": 83}
+
+
+def test_a_date_stays_text() -> None:
+    assert parameters(["api_version=2024-10-21"]) == {"api_version": "2024-10-21"}
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (["prices={a: 1"], "--param prices: this is no YAML"),
+        (["top_p=.nan"], "no number that JSON can carry"),
+        (["seed=" + "9" * 5000], "no number that JSON can carry"),
+        (["stop=!!python/name:os.system"], "--param stop: the tag"),
+        (["seed=1", "seed=2"], "--param seed is given twice"),
+        (["extra_body={a: 1, a: 2}"], "the key 'a' stands twice"),
+        (["extra_body=" + "[" * 900 + "]" * 900], "nested more than"),
+    ],
+)
+def test_a_parameter_without_a_meaning_is_named(given: list[str], message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
+        parameters(given)
+
+
+def test_what_is_wrong_with_a_key_is_told_without_the_key() -> None:
+    with pytest.raises(SettingsError, match="must be KEY=VALUE") as caught:
+        parameters(["sk-abcdefgh12345678"])
+    assert "abcdefgh" not in str(caught.value)

@@ -1,15 +1,19 @@
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
 import pytest
 
-from tests.runs.acting import Cast, Failing, Obedient, scenario, settings
+from tests.runs.acting import Cast, Failing, Obedient, Speaker, scenario, settings
 from tool_sandbox import errors
 from tool_sandbox.common.execution_context import ExecutionContext, get_current_context
+from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
-from tool_sandbox.runs.session import Played, Sample, play_sample
+from tool_sandbox.roles.base_role import BaseRole
+from tool_sandbox.roles.litellm_agent import LiteLLMAgent
+from tool_sandbox.runs.session import Played, Players, Sample, play_sample
 
 
 async def _play(model: ChatModel | None = None, **changes: Any) -> Played:
@@ -154,3 +158,122 @@ async def test_a_secret_in_a_foreign_error_is_not_kept() -> None:
 
     assert "swordfish" not in json.dumps(played.result.to_record())
     assert "login with" in str(played.result.traceback)
+
+
+def _raise(error: BaseException) -> Any:
+    raise error
+
+
+class Unspeakable(Exception):  # noqa: N818 -- it stands for any class of a user's own
+    def __str__(self) -> str:
+        raise RuntimeError
+
+
+ANYTHING = [
+    RuntimeError("broken"),
+    SystemExit(0),
+    KeyboardInterrupt(),
+    asyncio.CancelledError(),
+    StopIteration(),
+    Unspeakable(),
+]
+
+
+class Odd(Cast):
+    """Gives the agent one thing that is not as it should be."""
+
+    def __init__(self, name: str, value: Any) -> None:
+        super().__init__()
+        self.name, self.value = name, value
+
+    def players(self, sample: Sample) -> Any:
+        players = super().players(sample)
+        setattr(players.roles[RoleType.AGENT], self.name, self.value)
+        return players
+
+
+@pytest.mark.parametrize("error", ANYTHING, ids=lambda error: type(error).__name__)
+async def test_a_teardown_that_fails_is_noted_and_takes_nothing_from_the_score(error: BaseException) -> None:
+    cast = Odd("teardown", lambda: _raise(error))
+    played = await play_sample(Sample(name="greet", scenario=scenario()), cast, settings())
+
+    assert (played.result.status, played.result.similarity) == ("scored", 1)
+    assert f"teardown of AGENT: {type(error).__name__}" in played.result.notes[-1]
+
+
+@pytest.mark.parametrize("error", ANYTHING, ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize("blocking", [False, True])
+async def test_whatever_a_role_raises_costs_its_own_sample(error: BaseException, blocking: bool) -> None:
+    async def arespond(_index: int | None = None) -> None:
+        await asyncio.sleep(0)
+        raise RuntimeError if isinstance(error, StopIteration) else error
+
+    role = Speaker(Obedient())
+    role.respond = lambda _index=None: _raise(error)  # type: ignore[method-assign, assignment]
+    cast = Odd("arespond", lambda index=None: BaseRole.arespond(role, index) if blocking else arespond(index))
+    played = await play_sample(Sample(name="greet", scenario=scenario()), cast, settings())
+
+    assert (played.result.status, played.result.cause) == ("void", "harness")
+    assert json.loads(json.dumps(played.result.to_record()))["error"]["message"] is not None
+
+
+@pytest.mark.parametrize("error", ANYTHING, ids=lambda error: type(error).__name__)
+async def test_whatever_a_constructor_raises_costs_its_own_sample(error: BaseException) -> None:
+    class Broken(Cast):
+        def players(self, sample: Sample) -> Any:
+            raise error
+
+    played = await play_sample(Sample(name="greet", scenario=scenario()), Broken(), settings())
+
+    assert played.result.cause == "harness"
+
+
+@pytest.mark.parametrize("made", [None, "agent", 5, object()])
+async def test_what_is_no_role_costs_its_own_sample(made: Any) -> None:
+    class Wrong(Cast):
+        def players(self, sample: Sample) -> Any:
+            players = super().players(sample)
+            return Players(roles={**players.roles, RoleType.AGENT: made}, agent="odd", user="leaver")
+
+    played = await play_sample(Sample(name="greet", scenario=scenario()), Wrong(), settings())
+
+    assert played.result.cause == "harness"
+
+
+@pytest.mark.parametrize("counters", [None, "many", {"wrong": "x"}, {"wrong": object()}, 5])
+async def test_counters_of_another_kind_are_left_out(counters: Any) -> None:
+    cast = Odd("counters", counters)
+    played = await play_sample(Sample(name="greet", scenario=scenario()), cast, settings())
+
+    assert (played.result.status, played.result.counters) == ("scored", {})
+
+
+async def test_an_agent_whose_base_class_was_never_initialised_is_void() -> None:
+    class Bare(LiteLLMAgent):
+        def __init__(self) -> None:
+            self.own = 1
+
+    class Wrong(Cast):
+        def players(self, sample: Sample) -> Any:
+            players = super().players(sample)
+            return Players(roles={**players.roles, RoleType.AGENT: Bare()}, agent="odd", user="leaver")
+
+    played = await play_sample(Sample(name="greet", scenario=scenario()), Wrong(), settings())
+
+    assert played.result.cause == "harness"
+
+
+async def test_an_interrupted_sample_stays_interrupted() -> None:
+    waiting = asyncio.Event()
+
+    async def arespond(_index: int | None = None) -> None:
+        waiting.set()
+        await asyncio.sleep(1000)
+
+    task = asyncio.create_task(
+        play_sample(Sample(name="greet", scenario=scenario()), Odd("arespond", arespond), settings())
+    )
+    await waiting.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task

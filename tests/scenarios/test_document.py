@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import json
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tool_sandbox.errors import ScenarioError
 from tool_sandbox.scenarios.document import read_file, read_text
@@ -89,5 +93,54 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | No
     file = tmp_path / "mine.yaml"
     if content is not None:
         file.write_bytes(content)
-    with pytest.raises(ScenarioError, match=r"mine\.yaml: this scenario file cannot be read"):
+    with pytest.raises(ScenarioError, match=r"mine\.yaml(:1)?: this scenario file cannot be read"):
         read_file(file)
+
+
+def test_json_is_read_with_its_lines(tmp_path: Path) -> None:
+    file = tmp_path / "mine.JSON"
+    text = '[\n\t{"name": "a \\ud83d\\ude00\\/\\u2028",\n\n\t'
+    text += '"count": -1.5E2, "on": false, "none": null,\n"list": [1, {}]}\n]'
+    file.write_text(text, encoding="utf-8")
+
+    (entry,) = read_file(file).content
+
+    assert entry == {"name": "a \U0001f600/\u2028", "count": -150.0, "on": False, "none": None, "list": [1, {}]}
+    assert entry.lines == {"name": 2, "count": 4, "on": 4, "none": 4, "list": 5}
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ('[\n{"a": 1,}]', "2: this is no JSON"),
+        ('{"a": 1,\n"a": 2}', "2: the key 'a' stands twice"),
+        ('{"a": NaN}', "1: this is no JSON"),
+        ("- a", "1: this is no JSON"),
+        ("[" * 100_000, "1: this is no JSON"),
+        ("[" * 300 + "]" * 300, "1: nested more than"),
+        ("9" * 5000, "1: this is no JSON"),
+    ],
+)
+def test_json_that_is_none_names_the_line(tmp_path: Path, text: str, problem: str) -> None:
+    file = tmp_path / "mine.json"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ScenarioError) as caught:
+        read_file(file)
+    assert f"mine.json:{problem}" in str(caught.value)
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=20,
+)
+
+
+@given(_JSON, st.sampled_from([None, 1, "\t"]), st.booleans())
+@settings(deadline=None)
+def test_any_json_is_read_as_it_is(value: Any, indent: int | str | None, plain: bool) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "mine.json"
+        text = json.dumps(value, indent=indent, ensure_ascii=plain)
+        file.write_bytes(text.encode("utf-8", "surrogatepass" if plain else "strict"))
+        assert read_file(file).content == value

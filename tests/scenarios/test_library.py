@@ -9,7 +9,7 @@ from tool_sandbox.common.tool_discovery import ToolBackend, use_extra_tool_modul
 from tool_sandbox.errors import ScenarioError
 from tool_sandbox.runs.check import check_scenarios
 from tool_sandbox.scenarios.augment import augmented
-from tool_sandbox.scenarios.library import DATA, bundled, from_files, yaml_files
+from tool_sandbox.scenarios.library import DATA, bundled, from_files, scenario_files
 
 COFFEE = """
 - name: coffee
@@ -46,7 +46,7 @@ def test_tools_that_were_not_loaded_are_unknown(tmp_path: Path) -> None:
 def test_worlds_of_one_file_serve_the_others_in_any_order(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(writing.entry("[{said: Done}]", world="late"), encoding="utf-8")
     (tmp_path / "b.yaml").write_text("worlds: {late: {like: base, now: '2026-03-02 22:00'}}", encoding="utf-8")
-    library = from_files(yaml_files(tmp_path))
+    library = from_files(scenario_files(tmp_path))
     assert [entry.world for entry in library.entries] == ["late"]
     assert list(library.scenarios()) == ["example"]
 
@@ -58,6 +58,6 @@ def test_an_empty_file_says_what_was_expected(tmp_path: Path) -> None:
 
 def test_bundled_entries_are_short_enough_to_read_aloud() -> None:
     lines = sum(
-        len(file.read_text(encoding="utf-8").splitlines()) for file in yaml_files(DATA) if file.stem != "worlds"
+        len(file.read_text(encoding="utf-8").splitlines()) for file in scenario_files(DATA) if file.stem != "worlds"
     )
     assert lines / len(bundled().entries) < 20

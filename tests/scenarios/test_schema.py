@@ -11,7 +11,7 @@ from tests.scenarios import writing
 from tests.scenarios.test_reader import GOOD, MISTAKES
 from tool_sandbox.errors import ScenarioError
 from tool_sandbox.scenarios.document import read_file, read_text
-from tool_sandbox.scenarios.library import DATA, yaml_files
+from tool_sandbox.scenarios.library import DATA, scenario_files
 from tool_sandbox.scenarios.schema import FILE, scenario_schema, schema_text
 
 
@@ -28,7 +28,7 @@ def test_the_shipped_schema_is_that_of_the_vocabulary() -> None:
     json.loads(schema_text())
 
 
-@pytest.mark.parametrize("file", yaml_files(DATA), ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", scenario_files(DATA), ids=lambda file: file.stem)
 def test_bundled_files_fit_the_schema(validator: Any, file: Path) -> None:
     assert [error.message for error in validator.iter_errors(read_file(file).content)] == []
 

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
+import yaml
 
 import tool_sandbox.scenarios
 from tests.scenarios import writing
@@ -276,3 +278,29 @@ def test_what_cannot_be_loaded_is_one_clear_error(
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ScenarioError, match=problem):
         load_from(source)
+
+
+@pytest.mark.parametrize("name", ["mine.YML", "mine.Yaml", "mine.json", "mine.JSON"])
+@pytest.mark.parametrize("in_a_folder", [False, True])
+def test_the_case_of_a_suffix_does_not_matter(tmp_path: Path, name: str, in_a_folder: bool) -> None:
+    text = writing.entry("[{said: Done}]")
+    if name.lower().endswith("json"):
+        text = json.dumps(yaml.safe_load(text))
+    file = write(tmp_path / name, text)
+    assert "example" in load_from(tmp_path if in_a_folder else file)
+
+
+def test_of_the_json_in_a_folder_only_scenarios_are_read(tmp_path: Path) -> None:
+    write(tmp_path / "mine.yaml", writing.entry("[{said: Done}]"))
+    write(
+        tmp_path / "more.json", json.dumps(yaml.safe_load(writing.entry("[{said: Done}]").replace("example", "other")))
+    )
+    write(tmp_path / "package.json", '{"name": "something else"}')
+    write(tmp_path / "conversation.json", '[{"sender": "USER"}]')
+    assert {"example", "other"} <= set(load_from(tmp_path))
+
+
+def test_torn_json_in_a_folder_is_named_with_its_line(tmp_path: Path) -> None:
+    write(tmp_path / "mine.json", '[\n{"name": "torn"')
+    with pytest.raises(ScenarioError, match=r"mine\.json:2: this is no JSON"):
+        load_from(tmp_path)

@@ -10,7 +10,9 @@ from typing import Any
 from attrs import fields
 
 from tool_sandbox.common.nearest import hint
+from tool_sandbox.common.yaml_source import YamlSource
 from tool_sandbox.errors import SettingsError
+from tool_sandbox.llm.redaction import is_secret_name, redact_text
 from tool_sandbox.runs.settings import RunSettings
 
 ENVIRONMENT_PREFIX = "TOOL_SANDBOX_"
@@ -85,16 +87,7 @@ def from_file(path: str) -> dict[str, Any]:
     Raises:
         SettingsError: The file cannot be read, is no YAML mapping, or has a key without meaning.
     """
-    import yaml
-
-    try:
-        content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        message = f"cannot read the settings file {path!r}: {error.strerror}."
-        raise SettingsError(message) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        message = f"{path!r} is no valid YAML: {' '.join(str(error).split())}"
-        raise SettingsError(message) from error
+    content = YamlSource.of_file(Path(path), SettingsError, "settings file").value()
     if content is None:
         return {}
     if not isinstance(content, dict):
@@ -104,18 +97,21 @@ def from_file(path: str) -> dict[str, Any]:
 
 
 def parameters(assignments: Sequence[str], flag: str = "--param") -> dict[str, Any]:
-    """``--param KEY=VALUE`` as a mapping; values are read as YAML.
+    """``--param KEY=VALUE`` as a mapping; values are read as YAML, but keys and passwords are taken as they are.
 
     Raises:
-        SettingsError: One of them has no ``=``.
+        SettingsError: One of them has no ``=``, is no YAML, or is given twice.
     """
-    params = {}
+    params: dict[str, Any] = {}
     for assignment in assignments:
         key, equals, text = assignment.partition("=")
         if not (equals and key.strip()):
-            message = f"{flag} {assignment!r} must be KEY=VALUE, such as {flag} reasoning_effort=low."
+            message = f"{flag} {redact_text(assignment)!r} must be KEY=VALUE, such as {flag} reasoning_effort=low."
             raise SettingsError(message)
-        params[key.strip()] = parsed(text, f"{flag} {key.strip()}")
+        value = text if is_secret_name(key.strip()) else parsed(text, f"{flag} {key.strip()}")
+        if params.setdefault(key.strip(), value) != value:
+            message = f"{flag} {key.strip()} is given twice, with two different values; give one of them."
+            raise SettingsError(message)
     return params
 
 
@@ -125,13 +121,7 @@ def parsed(text: str, where: str) -> Any:
     Raises:
         SettingsError: It is not YAML.
     """
-    import yaml
-
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        message = f"{where}: {text!r} cannot be read as a value; put quotes around text with special characters."
-        raise SettingsError(message) from error
+    return YamlSource(text, where, SettingsError, numbered=False).value()
 
 
 def _settings(agent: str, user: str, values: Mapping[str, Any]) -> RunSettings:

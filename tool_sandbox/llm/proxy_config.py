@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tool_sandbox.common.yaml_source import YamlSource
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.llm.router_options import USED
 from tool_sandbox.llm.routing import from_environment
@@ -63,16 +64,7 @@ def read_proxy_config(path: str | os.PathLike[str], environ: Mapping[str, str] |
 
 
 def _load(path: Path) -> Mapping[str, Any]:
-    import yaml
-
-    try:
-        config = yaml.safe_load(path.read_text("utf-8"))
-    except OSError as error:
-        message = f"{str(path)!r} cannot be read: {error.strerror}."
-        raise SettingsError(message) from error
-    except yaml.YAMLError as error:
-        message = f"{str(path)!r} is not valid YAML: {error}."
-        raise SettingsError(message) from error
+    config = YamlSource.of_file(path, SettingsError, "configuration").value()
     if not isinstance(config, Mapping):
         message = f"{str(path)!r} must hold a mapping with a model_list."
         raise SettingsError(message)

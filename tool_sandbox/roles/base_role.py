@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import inspect
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, ClassVar
@@ -77,7 +78,17 @@ class BaseRole:
     async def arespond(self, ending_index: int | None = None) -> None:
         """``respond`` without blocking the event loop; by default in a thread."""
         context = contextvars.copy_context()
-        await asyncio.wrap_future(_threads().submit(lambda: context.run(self.respond, ending_index)))
+
+        def respond() -> Any:
+            try:
+                return context.run(self.respond, ending_index)
+            except StopIteration as error:  # no future can hold one
+                message = f"{type(self).__name__}.respond() raised StopIteration"
+                raise RuntimeError(message) from error
+
+        answer = await asyncio.wrap_future(_threads().submit(respond))
+        if inspect.isawaitable(answer):  # written as a coroutine function
+            await answer
 
     def reset(self) -> None:
         """Forget everything; roles without state have nothing to forget."""

@@ -152,6 +152,14 @@ def _mapping_from(record: Mapping[str, Any]) -> dict[int, tuple[int, float]]:
     return {int(node): (match[0], match[1]) for node, match in record.items()}
 
 
+def words_of(error: BaseException) -> str:
+    """What an error says of itself; a foreign one may fail even at that."""
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 -- its __str__ is anybody's code
+        return "(it cannot say what it is)"
+
+
 @frozen(kw_only=True)
 class Failure:
     """An exception, reduced to what may be written down."""
@@ -169,9 +177,9 @@ class Failure:
         if isinstance(error, ToolSandboxError):
             cause, record = error.cause, error.as_record()
         else:
-            cause, record = "harness", {"type": type(error).__name__, "cause": "harness", "message": str(error)}
+            cause, record = "harness", {"type": type(error).__name__, "cause": "harness", "message": words_of(error)}
         if role := getattr(error, "role", None):
-            record = {**record, "role": role}
+            record = {**record, "role": str(role)}
         return cls(
             cause=cause,
             exception_type=type(error).__name__,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import reduce
 from operator import add
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
@@ -32,7 +32,6 @@ def described(
 ) -> SampleResult:
     """Everything about a sample but its end; void until that is known."""
     agent = tallies.get(RoleType.AGENT, Tally())
-    counters = getattr(players.roles.get(RoleType.AGENT), "counters", {}) if players else {}
     return SampleResult(
         name=sample.name,
         trial=sample.trial,
@@ -47,9 +46,17 @@ def described(
         models=agent.models,
         fallback=agent.spending.fallback_calls > 0,
         nop_floor=sample.scenario.nop_floor,
-        counters={name: count for name, count in counters.items() if count},
+        counters=_counters(players.roles.get(RoleType.AGENT)) if players else {},
         notes=[*agent.adjustments, *_bounds_of_parallel_calls(world)],
     )
+
+
+def _counters(agent: Any) -> dict[str, int]:
+    """What an agent counted; one of a user's own may lack what ours has, or fail when it is asked."""
+    try:
+        return {str(name): int(count) for name, count in agent.counters.items() if count}
+    except Exception:  # noqa: BLE001 -- a property of a user's own class may raise anything
+        return {}
 
 
 def _bounds_of_parallel_calls(world: ExecutionContext) -> list[str]:

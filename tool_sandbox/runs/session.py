@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 from attrs import evolve, frozen
@@ -13,7 +15,8 @@ from tool_sandbox.common.execution_context import ExecutionContext, get_current_
 from tool_sandbox.common.trajectory import PRETTY_PRINT, pretty_print, trajectory_files
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.llm.chat import CallTag
-from tool_sandbox.runs.outcomes import Failure, SampleResult
+from tool_sandbox.llm.redaction import redact_text
+from tool_sandbox.runs.outcomes import Failure, SampleResult, words_of
 from tool_sandbox.runs.results import described, failed, scored
 from tool_sandbox.runs.tally import Tally, tally_of
 
@@ -116,17 +119,21 @@ async def play_sample(
     players: Players | None = None
     tallies: dict[RoleType, Tally] = {}
     end: Verdict | Failure
+    troubles: list[str] = []
     try:
         players = cast.players(sample)
         tallies = {role_type: tally_of(role) for role_type, role in players.roles.items()}
         world = await _play(sample, players, settings, run, on_message)
         end = _verdict(sample.scenario, world)
-    except Exception as error:  # noqa: BLE001 -- a broken role or tool ends its own sample, not the run
+    except BaseException as error:
+        if _stops_the_run(error):
+            raise
         world = get_current_context()
         end = Failure.of(error, cast.secrets)
     finally:
-        _tear_down(players)
+        troubles += _tear_down(players, cast.secrets)
     result = described(sample, players, tallies, world, settings, time.monotonic() - started)
+    result = evolve(result, notes=(*result.notes, *troubles))
     if isinstance(end, Failure):
         return Played(result=failed(result, end, sample.scenario, settings), files=_files_of_failure(world))
     return Played(result=scored(result, end.evaluation, settings), files=end.files)
@@ -157,8 +164,10 @@ def _verdict(scenario: Scenario, world: ExecutionContext) -> Verdict:
 def _files_of_failure(world: ExecutionContext) -> Mapping[str, str]:
     try:
         return trajectory_files(world)
-    except (TypeError, ValueError, RecursionError):  # a tool left something in the world that is no JSON
-        return {PRETTY_PRINT: pretty_print(world)}
+    except Exception:  # noqa: BLE001 -- a tool or role may have left anything in the world
+        with suppress(Exception):
+            return {PRETTY_PRINT: pretty_print(world)}
+        return {}
 
 
 async def _play(
@@ -171,6 +180,21 @@ async def _play(
     )
 
 
-def _tear_down(players: Players | None) -> None:
-    for role in players.roles.values() if players else ():
-        role.teardown()
+def _tear_down(players: Players | None, secrets: Sequence[str]) -> list[str]:
+    """Let every role release what it holds; what fails is told, and takes nothing from the verdict."""
+    troubles = []
+    for role_type, role in players.roles.items() if players else ():
+        try:
+            role.teardown()
+        except BaseException as error:
+            if _stops_the_run(error):
+                raise
+            troubles.append(redact_text(f"teardown of {role_type}: {type(error).__name__}: {words_of(error)}", secrets))
+    return troubles
+
+
+def _stops_the_run(error: BaseException) -> bool:
+    """Whether it came from outside; a role or tool may raise what looks like it, such as ``SystemExit``."""
+    task = asyncio.current_task()
+    cancelled = isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling() > 0
+    return cancelled or isinstance(error, GeneratorExit)

@@ -1,4 +1,4 @@
-"""A YAML file read strictly: every value knows its line, and nothing is guessed.
+"""A YAML file, or one in JSON, read strictly: every value knows its line, and nothing is guessed.
 
 YAML 1.1 turns ``on`` into true, ``+15550100`` into a number, ``17:30`` into 1050 and ``2026-03-02`` into a date, and
 lets a repeated key win silently. Here keys are always text, and such values are refused with advice.
@@ -13,10 +13,9 @@ from typing import Any, NoReturn
 import yaml
 from attrs import evolve, field, frozen
 
+from tool_sandbox.common.yaml_source import YamlSource
 from tool_sandbox.errors import ScenarioError
-
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_MAX_DEPTH = 40
+from tool_sandbox.scenarios.json_nodes import is_json, json_nodes
 
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)\Z")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?\Z")
@@ -103,28 +102,22 @@ class Document:
 
 
 def read_file(path: Path) -> Document:
-    """Read a YAML file.
+    """Read a file in YAML or, when its name ends so, in JSON.
 
     Raises:
         ScenarioError: The file cannot be read, is no YAML, or holds a value that YAML would misread.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        message = f"{path}: this scenario file cannot be read ({error}); expected a YAML file in UTF-8."
-        raise ScenarioError(message) from error
-    return read_text(text, str(path))
+    source = YamlSource.of_file(path, ScenarioError, "scenario file")
+    root = json_nodes(source) if is_json(path) else source.nodes()
+    return _document(source.name, root)
 
 
 def read_text(text: str, file: str = "<text>") -> Document:
     """Read YAML text; ``file`` names it in messages."""
-    try:
-        root = yaml.compose(text, Loader=_Loader)
-    except (yaml.YAMLError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        problem = getattr(error, "problem", None) or str(error)
-        raise Place(file, line).error(f"this is no YAML: {problem}. Quote texts that hold : , {{ }} or #.") from error
+    return _document(file, YamlSource(text, file, ScenarioError).nodes())
+
+
+def _document(file: str, root: yaml.Node | None) -> Document:
     return Document(file, None if root is None else _Converter(file).value(root))
 
 
@@ -132,34 +125,21 @@ def read_text(text: str, file: str = "<text>") -> Document:
 class _Converter:
     file: str
 
-    def value(self, node: yaml.Node, depth: int = 0) -> Any:
-        if depth > _MAX_DEPTH:
-            self._refuse(node, f"nested more than {_MAX_DEPTH} levels deep; is an anchor used inside itself?")
+    def value(self, node: yaml.Node) -> Any:
         if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, depth)
+            return self._mapping(node)
         if isinstance(node, yaml.SequenceNode):
-            items = [self.value(item, depth + 1) for item in node.value]
+            items = [self.value(item) for item in node.value]
             return Sequence(items, _line(node), [_line(item) for item in node.value])
         assert isinstance(node, yaml.ScalarNode)
         return self._scalar(node)
 
-    def _mapping(self, node: yaml.MappingNode, depth: int) -> Mapping:
-        values: dict[str, Any] = {}
-        lines: dict[str, int] = {}
-        for key_node, value_node in node.value:
-            if not isinstance(key_node, yaml.ScalarNode):
-                self._refuse(key_node, "a key must be a plain word.")
-            key = key_node.value
-            if key in values:
-                self._refuse(key_node, f"the key {key!r} stands twice; the first is in line {lines[key]}.")
-            values[key] = self.value(value_node, depth + 1)
-            lines[key] = _line(key_node)
-        return Mapping(values, _line(node), lines)
+    def _mapping(self, node: yaml.MappingNode) -> Mapping:
+        values = {key.value: self.value(value) for key, value in node.value}
+        return Mapping(values, _line(node), {key.value: _line(key) for key, _ in node.value})
 
     def _scalar(self, node: yaml.ScalarNode) -> Any:
         text = str(node.value)
-        if node.tag not in _ADVICE and node.tag != _TEXT_TAG:
-            self._refuse(node, f"the tag {node.tag!r} means nothing here; leave it out.")
         if node.style:
             return text
         if _DECIMAL.match(text):

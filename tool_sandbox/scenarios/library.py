@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from attrs import frozen
 
@@ -15,12 +16,14 @@ from tool_sandbox.scenarios.document import Document, read_file, read_text
 from tool_sandbox.scenarios.document import Mapping as YamlMapping
 from tool_sandbox.scenarios.document import Sequence as YamlSequence
 from tool_sandbox.scenarios.fields import Fields, described
+from tool_sandbox.scenarios.json_nodes import is_json
 from tool_sandbox.scenarios.reader import EntryReader
 from tool_sandbox.scenarios.user_simulator_few_shot_examples import named_user_simulator_few_shot_examples
 from tool_sandbox.scenarios.worlds import World, read_worlds
 
 DATA = Path(__file__).parent / "data"
 _FILE_KEYS = ("worlds", "scenarios")
+_SUFFIXES = frozenset({".yaml", ".yml", ".json"})
 
 
 @frozen
@@ -49,7 +52,7 @@ class Library:
 
 def bundled(backend: ToolBackend = ToolBackend.DEFAULT) -> Library:
     """The scenarios that come with the package."""
-    return _library(yaml_files(DATA), {}, {}, backend)
+    return _library(scenario_files(DATA), {}, {}, backend)
 
 
 def from_files(paths: Iterable[Path], backend: ToolBackend = ToolBackend.DEFAULT) -> Library:
@@ -76,10 +79,30 @@ def from_text(text: str, backend: ToolBackend = ToolBackend.DEFAULT) -> Library:
     return _library_of([read_text(text)], worlds, raw, backend)
 
 
-def yaml_files(folder: Path) -> list[Path]:
-    """The scenario files in a folder and below it, in a fixed order; hidden files and folders are left out."""
-    found = (path for path in folder.rglob("*") if path.suffix in (".yaml", ".yml"))
-    return sorted(path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts))
+def scenario_files(folder: Path) -> list[Path]:
+    """The scenario files in a folder and below it, in a fixed order; hidden files and folders are left out.
+
+    JSON is written for many purposes, so of the files in JSON only those count that are made like a scenario file.
+
+    Raises:
+        ScenarioError: A file in JSON cannot be read.
+    """
+    found = (path for path in folder.rglob("*") if is_scenario_file(path) and not path.is_dir())
+    seen = (path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts))
+    return sorted(path for path in seen if not is_json(path) or _has_scenarios(read_file(path).content))
+
+
+def is_scenario_file(path: Path) -> bool:
+    """Whether a file's name says that it may hold scenarios: ``.yaml``, ``.yml`` or ``.json``, in any case."""
+    return path.suffix.lower() in _SUFFIXES
+
+
+def _has_scenarios(content: Any) -> bool:
+    if isinstance(content, YamlMapping):
+        return any(key in content for key in _FILE_KEYS)
+    return isinstance(content, YamlSequence) and all(
+        isinstance(item, YamlMapping) and "name" in item for item in content
+    )
 
 
 def _library(

@@ -1,4 +1,4 @@
-"""Loading a user's own scenarios: YAML, Python modules, and folders of either."""
+"""Loading a user's own scenarios: YAML, JSON, Python modules, and folders of either."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from tool_sandbox.errors import ScenarioError, ToolSandboxError
 from tool_sandbox.scenarios.augment import augmented
 from tool_sandbox.scenarios.base_scenarios import named_base_scenarios
 from tool_sandbox.scenarios.foreign_package import ForeignPackage
-from tool_sandbox.scenarios.library import from_files, yaml_files
+from tool_sandbox.scenarios.library import from_files, is_scenario_file, scenario_files
 
 _MAKER = re.compile(r"named_(?!base_)\w+_scenarios")
-_EXPECTED = "expected a YAML file, a Python file, a folder of either, or the dotted name of a module"
+_EXPECTED = "expected a YAML or JSON file, a Python file, a folder of either, or the dotted name of a module"
 
 
 def load(source: str | Path, backend: ToolBackend | None = None) -> dict[str, Scenario]:
     """What ``tool_sandbox.scenarios.load_from`` promises."""
     backend = backend or ToolBackend.DEFAULT
     path = Path(source)
-    if path.suffix in (".yaml", ".yml"):
+    if is_scenario_file(path) and not path.is_dir():
         return augmented(from_files([path], backend).scenarios(), backend)
     if path.is_dir():
         return _from_folder(path, backend)
@@ -42,7 +42,7 @@ def load(source: str | Path, backend: ToolBackend | None = None) -> dict[str, Sc
 
 def _from_folder(folder: Path, backend: ToolBackend) -> dict[str, Scenario]:
     modules = sorted(folder.glob("*.py"))
-    files = yaml_files(folder)
+    files = scenario_files(folder)
     if not modules and not files:
         message = f"The folder {str(folder)!r} holds no scenarios; {_EXPECTED}."
         raise ScenarioError(message)
