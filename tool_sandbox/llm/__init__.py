@@ -12,7 +12,7 @@
         prompted tools    prompted_tools, tool_support, tool_formats, written_calls, lenient_json
         retry             retry, retry_after
         transport         completion (LiteLLM), direct (plain HTTP), router (several of them)
-    beneath LiteLLM       litellm_shapes, reading, streaming, foreign_errors, faults, deadline, workers
+    beneath LiteLLM       litellm_shapes, reading, thoughts, streaming, foreign_errors, faults, deadline, workers
     beneath the router    routing, router_options, route, strategies
     beside the layers     history (what is sent back), scripted (answers without a model)
     models on this machine  local, local_server, gguf_header

@@ -114,8 +114,11 @@ def reserve_for_reasoning(model: str, params: Mapping[str, Any]) -> Change | Non
 
 
 def room_for_an_answer(response: ChatResponse, params: Mapping[str, Any]) -> Change | None:
-    """A higher limit when the model used all of ours up without a word: it reasons, although nobody said so."""
-    if response.finish_reason != "length" or response.text or response.tool_calls:
+    """A higher limit when the model used all of ours up without a word: it reasons, although nobody said so.
+
+    Thoughts written into the text are out of it by now: an answer that is nothing but thoughts cut short has no word.
+    """
+    if response.finish_reason != "length" or (response.text or "").strip() or response.tool_calls:
         return None
     name = "max_completion_tokens" if "max_completion_tokens" in params else "max_tokens"
     limit = params.get(name)

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tool_sandbox.errors import MalformedResponseError, RefusalError
 from tool_sandbox.llm.chat import ChatResponse, ToolCall, Usage
+from tool_sandbox.llm.thoughts import without_thoughts
 
 MALFORMED_CALL = "malformed_function_call"
 """Finish reason of an answer in which the model tried to call a tool and the provider could not read the call."""
 
 _ECHOED = ("reasoning_content", "thinking_blocks", "reasoning_items", "reasoning_details", "provider_specific_fields")
-
-_THOUGHT = re.compile(r"\s*<think>(.*?)</think>", re.DOTALL)
 
 
 def read_completion(data: Mapping[str, Any], *, provider: str | None, model: str) -> ChatResponse:
@@ -111,14 +109,26 @@ def _text(content: Any) -> str | None:
 
 
 def _without_thoughts(text: str | None, said: Mapping[str, Any]) -> tuple[str | None, dict[str, Any]]:
-    """The text for others to read, and what the provider wants back: thinking is often written into the text."""
+    """The text for others to read, and what the provider wants back: thinking is often written into the text.
+
+    Where the text is empty, thoughts that end in a closing mark and go on are an answer that the server's parser left
+    among them. Other thoughts are never taken for an answer: nothing tells one from the other. Thoughts that repeat the
+    text are no thoughts.
+    """
     fields = {name: said[name] for name in _ECHOED if _worth_keeping(said.get(name))}
     if "reasoning_content" not in fields and isinstance(said.get("reasoning"), str) and said["reasoning"]:
         fields["reasoning_content"] = said["reasoning"]
-    thought = _THOUGHT.match(text or "")
-    if text and thought:
-        fields.setdefault("reasoning_content", thought[1].strip())
-        text = text[thought.end() :]
+    thought = fields.get("reasoning_content")
+    if isinstance(thought, str) and text and thought.strip() == text.strip():
+        del fields["reasoning_content"]
+    elif isinstance(thought, str) and not (text or "").strip():
+        spoken = without_thoughts(thought)
+        if spoken.thoughts and spoken.text.strip():
+            fields["reasoning_content"], text = spoken.thoughts, spoken.text
+    spoken = without_thoughts(text or "")
+    if spoken.thoughts:
+        fields.setdefault("reasoning_content", spoken.thoughts)
+    text = spoken.text if text is not None else None
     return (text.lstrip("\n") if text and "reasoning_content" in fields else text), fields
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from attrs import define, field, frozen
 
 from tool_sandbox.llm.lenient_json import Decoded, decode_at
+from tool_sandbox.llm.thoughts import without_thoughts
 
 
 @frozen
@@ -33,7 +34,7 @@ class ReadAnswer:
     losses: int = 0
     """Calls that could not be read, whether or not their name was recognised."""
     reasoning: str | None = None
-    """A leading block of thoughts."""
+    """What the model thought, which is not said to anybody."""
 
 
 _TAGS = "tool_calls?|function_?call|tool_use"
@@ -48,10 +49,6 @@ _TAG_CLOSER = re.compile(rf"</(?:{_TAGS})\s*>|(?=<(?:{_TAGS})\b)", re.IGNORECASE
 _FENCE_CLOSER = re.compile("```")
 _AFTER_VALUE = re.compile(rf"\s*(?:```)?\s*</(?:{_TAGS})\s*>|\s*```", re.IGNORECASE)
 _INNER_FENCE = re.compile(r"\s*```[ \t]*\w*[ \t]*\r?\n?")
-_THOUGHTS = re.compile(
-    r"^\s*(?:<think(?:ing)?>)?(?P<thoughts>.*?)</think(?:ing)?>|^\s*<think(?:ing)?>(?P<unfinished>.*)$",
-    re.DOTALL | re.IGNORECASE,
-)
 _NAME = re.compile(r"""["'](?:name|tool|tool_name|function)["']\s*:\s*["'](?P<name>[\w.-]+)["']""")
 _ARGUMENTS = re.compile(r"""["'](?:arguments|parameters|args|input)["']\s*:\s*(?P<arguments>.*)""", re.DOTALL)
 
@@ -71,12 +68,10 @@ def read_answer(text: str | None, known: Collection[str]) -> ReadAnswer:
         known: The names of the tools on offer. Plain JSON is only a call when it names one of them; within markers
             that are used for nothing else, any name is, so that the model can be told that the tool does not exist.
     """
-    thoughts = _THOUGHTS.match(text or "")
-    spoken = (text or "")[thoughts.end() if thoughts else 0 :]
-    reasoning = (thoughts["thoughts"] or thoughts["unfinished"] or "").strip() if thoughts else None
-    reader = _Reader(text=spoken, known=known)
+    spoken = without_thoughts(text or "")
+    reader = _Reader(text=spoken.text, known=known)
     reader.read()
-    return ReadAnswer(reader.said(), tuple(reader.calls), reader.losses, reasoning or None)
+    return ReadAnswer(reader.said(), tuple(reader.calls), reader.losses, spoken.thoughts)
 
 
 @define
