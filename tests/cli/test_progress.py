@@ -3,12 +3,14 @@ from __future__ import annotations
 import io
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from rich.console import Console
+from rich.text import Text
 
 from tests.runs.acting import scenarios
 from tests.runs.samples import scored, void
-from tool_sandbox.cli import progress
-from tool_sandbox.cli.progress import BarProgress, LineProgress, progress_display
+from tool_sandbox.cli.progress import Bar, LineProgress, Progress, progress_display
 from tool_sandbox.cli.tables import print_report
 from tool_sandbox.runs.outcomes import SampleResult, Spending
 from tool_sandbox.runs.run import Report
@@ -42,20 +44,28 @@ def test_a_log_is_not_flooded(capsys: pytest.CaptureFixture[str]) -> None:
     assert len(capsys.readouterr().err.splitlines()) <= 2
 
 
-def test_a_terminal_gets_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
-    with BarProgress(2, done=1) as display:
-        display.started(_sample())
-        display.finished(scored("a"))
+def test_what_calls_wait_for_is_shown_on_one_line() -> None:
+    display = Progress(2)
+    display.started(_sample())
+    display.waiting("http://127.0.0.1:9\nis down\x1b[2J")
 
-        assert display.status() == "score 0.500, 0 void, 0 running"
+    assert display.status() == "score -, 0 void, http://127.0.0.1:9 is down[2J"
+    display.waiting("")
+    assert display.status() == "score -, 0 void, 1 running"
 
 
-def test_ending_the_hard_way_leaves_nothing_running() -> None:
-    stopped: list[bool] = []
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+@given(
+    done=st.integers(0, 900),
+    columns=st.integers(1, 220),
+    words=st.text(st.characters(categories=["L", "N", "P", "S", "Zs"]), max_size=120),
+)
+@settings(deadline=None)
+def test_a_bar_never_reaches_the_end_of_its_line(encoding: str, done: int, columns: int, words: str) -> None:
+    line = Text.from_ansi(Bar(encoding).drawn(done, 848, words, columns).decode(encoding))
 
-    progress.Progress(1, abort=lambda: stopped.append(True)).stopping()
-
-    assert stopped == [True]
+    assert line.cell_len < max(columns, 2)
+    assert "\n" not in line.plain
 
 
 def _printed(*results: SampleResult) -> str:

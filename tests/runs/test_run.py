@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +13,11 @@ from attrs import evolve
 
 from tests.runs.acting import Cast, Failing, Obedient, scenarios, settings
 from tool_sandbox import errors
-from tool_sandbox.llm.chat import ChatRequest, ChatResponse
+from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
 from tool_sandbox.runs.outcomes import SampleResult
-from tool_sandbox.runs.run import Observer, Plan, Report, check_resumable, run, run_record
+from tool_sandbox.runs.run import Observer, Plan, Report, arun, check_resumable, run, run_record
 from tool_sandbox.runs.scheduler import Ending
+from tool_sandbox.runs.session import Sample
 from tool_sandbox.runs.store import RunStore
 
 
@@ -118,21 +121,23 @@ def test_no_finished_sample_is_played_again(tmp_path: Path) -> None:
     assert len(report.results) == 4
 
 
-class _InterruptsAt(Obedient):
-    def __init__(self, question: str) -> None:
-        super().__init__()
-        object.__setattr__(self, "question", question)
+class _Interrupting(Observer):
+    """Interrupts the run when the third sample starts."""
 
-    async def acomplete(self, request: ChatRequest) -> ChatResponse:
-        if request.messages[-1]["content"].endswith(self.question):  # type: ignore[attr-defined]
-            signal.raise_signal(signal.SIGINT)
-        return await super().acomplete(request)
+    def begun(self, interrupt: Callable[[], None]) -> None:
+        self.interrupt = interrupt
+
+    def started(self, sample: Sample) -> None:
+        if sample.name == "say_2":
+            self.interrupt()
 
 
 def test_an_interrupt_keeps_what_is_finished_and_returns(tmp_path: Path) -> None:
-    plan = _plan(tmp_path, cast=Cast(_InterruptsAt("2")), concurrency=1)
+    observer = _Interrupting()
+    plan = evolve(_plan(tmp_path, concurrency=1), observer=observer)
 
     report = run(plan)
+    observer.interrupt()  # comes too late and does no harm
 
     assert report.ending is Ending.INTERRUPTED
     assert [result.cause for result in report.results] == [None, None, "cancelled", "cancelled"]
@@ -140,12 +145,86 @@ def test_an_interrupt_keeps_what_is_finished_and_returns(tmp_path: Path) -> None
     assert (plan.store.directory / "result_summary.json").exists()
 
 
-def test_signals_are_handled_as_before_once_the_run_is_over(tmp_path: Path) -> None:
-    before = signal.getsignal(signal.SIGINT)
+def test_a_run_that_is_cancelled_from_outside_is_summed_up_all_the_same(tmp_path: Path) -> None:
+    plan = _plan(tmp_path, cast=Cast(_Waiting()))
 
-    run(_plan(tmp_path, 1))
+    async def give_up() -> None:
+        await asyncio.wait_for(arun(plan), 0.1)
 
-    assert signal.getsignal(signal.SIGINT) is before
+    with pytest.raises(TimeoutError):
+        asyncio.run(give_up())
+    summary = json.loads((plan.store.directory / "result_summary.json").read_text())
+    assert summary["outcomes"]["void"] == {"cancelled": 4}
+    assert summary["run"]["ending"] == "interrupted"
+
+
+class _Waiting(Obedient):
+    async def acomplete(self, request: ChatRequest) -> ChatResponse:
+        await asyncio.sleep(600)
+        return self.complete(request)
+
+
+def test_a_role_that_gives_up_ends_the_run(tmp_path: Path) -> None:
+    plan = _plan(tmp_path, cast=Cast(Failing(lambda: errors.CancelledRunError("nobody is there"))), concurrency=1)
+
+    report = run(plan)
+
+    assert report.ending is Ending.INTERRUPTED
+    assert [result.cause for result in report.results] == ["cancelled"] * 4
+    assert plan.store.read_results() == []
+
+
+def _unavailable(words: str = "model is loading") -> errors.ProviderError:
+    return errors.ProviderUnavailableError(f"'m' failed (HTTP 503): {words}", model="m", status=503)
+
+
+def test_void_samples_with_one_reason_end_the_run_and_leave_it_resumable(tmp_path: Path) -> None:
+    plan = _plan(tmp_path, 8, cast=Cast(Failing(_unavailable)), concurrency=1, max_void=3)
+
+    report = run(plan)
+
+    assert report.ending is Ending.VOID
+    assert [result.cause for result in report.results] == ["provider"] * 3 + ["cancelled"] * 5
+    assert report.summary["run"]["ending"] == "void"
+
+
+def test_void_samples_end_no_run_when_their_reasons_differ_or_others_are_between_them(tmp_path: Path) -> None:
+    other = Failing(lambda: _unavailable("disk full"))
+    by_name: dict[str, ChatModel] = {"say_2": other, "say_4": Obedient(), "say_5": Obedient()}
+    plan = _plan(tmp_path, 8, cast=Cast(Failing(_unavailable), by_name), concurrency=1, max_void=3)
+
+    assert run(plan).ending is Ending.DONE
+
+
+def test_a_limit_of_no_void_samples_means_any_number(tmp_path: Path) -> None:
+    plan = _plan(tmp_path, 30, cast=Cast(Failing(_unavailable)), max_void=0)
+
+    assert run(plan).summary["outcomes"]["void"] == {"provider": 30}
+
+
+def test_a_key_that_turns_out_to_be_missing_stops_the_run_and_keeps_what_is_finished(tmp_path: Path) -> None:
+    missing = Failing(lambda: errors.MissingKeyError("no key for 'm'"))
+    plan = _plan(tmp_path, cast=Cast(by_name={"say_1": missing}), concurrency=1)
+
+    with pytest.raises(errors.MissingKeyError, match="no key for 'm'"):
+        run(plan)
+
+    assert [result.name for result in plan.store.read_results()] == ["say_0"]
+    summary = json.loads((plan.store.directory / "result_summary.json").read_text())
+    assert summary["run"]["ending"] == "failed"
+
+
+def test_signals_are_left_to_whoever_plays_the_run(tmp_path: Path) -> None:
+    seen: list[Any] = []
+    before = signal.getsignal(signal.SIGTERM)
+
+    class Looking(Observer):
+        def started(self, sample: Sample) -> None:
+            seen.append(signal.getsignal(signal.SIGTERM))
+
+    run(evolve(_plan(tmp_path, 1), observer=Looking()))
+
+    assert seen == [before]
 
 
 def test_a_run_can_be_played_outside_the_main_thread(tmp_path: Path) -> None:

@@ -19,9 +19,15 @@ _IN_SANDBOX = frozenset(__all__) - {"main"}
 
 def main() -> None:
     """Run the command line and end the process."""
-    from tool_sandbox.cli.app import main as run_command_line
+    from tool_sandbox.cli.interrupts import Interrupts, leave_at_once
 
-    run_command_line()
+    with Interrupts().handled():  # before anything slow is imported
+        try:
+            from tool_sandbox.cli.app import main as run_command_line
+
+            run_command_line()
+        except KeyboardInterrupt:
+            leave_at_once()
 
 
 def __getattr__(name: str) -> Any:

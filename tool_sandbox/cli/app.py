@@ -13,10 +13,11 @@ import typer
 
 from tool_sandbox.cli import options
 from tool_sandbox.cli.arguments import spread
+from tool_sandbox.cli.interrupts import INTERRUPTED, leave_at_once
 from tool_sandbox.cli.legacy import is_legacy
 from tool_sandbox.errors import ToolSandboxError, UsageError
 
-OK, USAGE, BROKEN, INTERRUPTED = 0, 2, 70, 130
+OK, USAGE, BROKEN = 0, 2, 70
 
 DEBUG = "TOOL_SANDBOX_DEBUG"
 """Set it to see the traceback of an error in this package."""
@@ -43,7 +44,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = list(sys.argv[1:] if arguments is None else arguments)
     if not {"", str(Path.cwd())} & set(sys.path):
         sys.path.append(str(Path.cwd()))  # modules of the user's own, named by -a, --scenarios-from and --tools-from
-    sys.exit(exit_code(given or ["--help"]))
+    code = exit_code(given or ["--help"])
+    if code == INTERRUPTED:
+        leave_at_once()
+    sys.exit(code)
 
 
 def exit_code(arguments: Sequence[str]) -> int:
@@ -121,6 +125,7 @@ def run(  # noqa: PLR0913, PLR0917 -- one parameter per flag is how typer works
     max_tokens: options.MaxTokens = None,
     timeout: options.Timeout = None,
     retries: options.Retries = None,
+    max_void: options.MaxVoid = None,
     tool_format: options.ToolFormat = None,
     param: options.Params = None,
     user_param: options.UserParams = None,
@@ -152,6 +157,7 @@ def run(  # noqa: PLR0913, PLR0917 -- one parameter per flag is how typer works
         "max_tokens": max_tokens,
         "timeout": timeout,
         "retries": retries,
+        "max_void": max_void,
         "tool_format": tool_format,
         "params": parameters(param or ()),
         "user_params": parameters(user_param or (), "--user-param"),
@@ -176,13 +182,14 @@ def resume(
     budget: options.Budget = None,
     param: options.Params = None,
     user_param: options.UserParams = None,
+    max_void: options.MaxVoid = None,
     retry_void: options.RetryVoid = False,
 ) -> None:
     """Go on with a run that was stopped or killed; finished samples are kept."""
     from tool_sandbox.cli.config import parameters
     from tool_sandbox.cli.play import resume_run
 
-    changes = {"concurrency": concurrency, "budget": budget}
+    changes = {"concurrency": concurrency, "budget": budget, "max_void": max_void}
     params, user = parameters(param or ()), parameters(user_param or (), "--user-param")
     raise typer.Exit(resume_run(directory, changes, params=params, user=user, retry_void=retry_void))
 

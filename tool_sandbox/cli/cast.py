@@ -10,7 +10,7 @@ from attrs import evolve
 
 from tool_sandbox.cli.backstage import Backstage
 from tool_sandbox.cli.names import player_for
-from tool_sandbox.cli.players import Player
+from tool_sandbox.cli.players import MadePlayer, Player
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import MissingKeyError, SettingsError
 from tool_sandbox.llm.cache_settings import CacheSettings
@@ -62,8 +62,15 @@ class RoleCast:
         """The credentials of all players."""
         return [secret for player in self._everyone() for secret in player.secrets]
 
+    @property
+    def somebody_types(self) -> bool:
+        """Whether a person at the terminal plays, whose lines nothing may be written over."""
+        return any(isinstance(player, MadePlayer) and player.types for player in self._everyone())
+
     def open(self, store: RunStore) -> None:
-        """Start what the players need."""
+        """Start what the players need, unless that was done before."""
+        if self._backstage is not None:
+            return
         self._backstage = Backstage(self.settings, store, self.secrets)
         for player in self._everyone():
             player.open(self._backstage)

@@ -52,7 +52,7 @@ def player_for(name: str, role_type: RoleType, config: Mapping[str, Any], router
     from tool_sandbox.llm.local import is_local
 
     if name in ("human", "Cli"):
-        return MadePlayer(_human(role_type), at_once=1)
+        return MadePlayer(_human(role_type), at_once=1, types=True)
     if is_local(name):
         return LocalPlayer(name, role_type, config)
     if factory := _unhelpful(name) or _entry_point(name) or _class(name):

@@ -63,6 +63,10 @@ Temperature = Annotated[float | None, _option("--temperature", metavar="T", help
 MaxTokens = Annotated[int | None, _option("--max-tokens", metavar="N", help="Longest answer of the agent.")]
 Timeout = Annotated[float | None, _option("--timeout", metavar="SECONDS", help="Longest wait for one answer.")]
 Retries = Annotated[int | None, _option("--retries", metavar="N", help="Further tries when a call fails.")]
+MaxVoid = Annotated[
+    int | None,
+    _option("--max-void", metavar="N", help="Stop after N void samples in a row with the same reason; 0: never."),
+]
 ToolFormat = Annotated[
     str | None,
     _option("--tool-format", metavar="FORMAT", help="How tools are offered to a model without native tool calling."),

@@ -1,4 +1,4 @@
-"""Starting a run, or going on with one, from the command line."""
+"""Starting runs, or going on with them, from the command line."""
 
 from __future__ import annotations
 
@@ -7,20 +7,21 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from tool_sandbox.cli.cast import RoleCast
-from tool_sandbox.cli.progress import progress_display
+from tool_sandbox.cli.interrupts import INTERRUPTED, Interrupts
+from tool_sandbox.cli.progress import Progress, progress_display
 from tool_sandbox.cli.sources import load_scenarios
 from tool_sandbox.cli.tables import print_report
 from tool_sandbox.common.compatibility import set_original_rules
-from tool_sandbox.errors import MissingKeyError, SettingsError
+from tool_sandbox.errors import MissingDependencyError, MissingKeyError, SettingsError
 from tool_sandbox.llm.redaction import MASK, redact_text
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.run import Plan, Report, check_resumable, run, run_record
-from tool_sandbox.runs.scheduler import INTERRUPTED, Ending
+from tool_sandbox.runs.scheduler import Ending
 from tool_sandbox.runs.settings import RunSettings
-from tool_sandbox.runs.store import RunStore
+from tool_sandbox.runs.store import RUN, RunStore
 from tool_sandbox.tools.search import set_backend
 from tool_sandbox.tools.search.rapid_api import KEY_VARIABLE, RapidApiSearch
 
@@ -31,8 +32,42 @@ OK, SOME_VOID, BUDGET = 0, 1, 3
 _WORST_FIRST = (INTERRUPTED, BUDGET, SOME_VOID, OK)
 
 
+@frozen(kw_only=True)
+class _Run:
+    """A run that is about to be played."""
+
+    cast: RoleCast
+    store: RunStore
+    scenarios: Mapping[str, Scenario]
+    done: Sequence[SampleResult] = ()
+    """What an earlier part of it has finished."""
+
+    @property
+    def samples(self) -> int:
+        return len(self.scenarios) * self.cast.settings.trials
+
+    @property
+    def left(self) -> int:
+        return self.samples - len(self.done)
+
+
+@frozen(kw_only=True)
+class _Changes:
+    """What ``resume`` changes in the settings of a run."""
+
+    settings: Mapping[str, Any]
+    params: Mapping[str, Any]
+    user: Mapping[str, Any]
+
+    def applied_to(self, settings: RunSettings) -> RunSettings:
+        params, user_params = {**settings.params, **self.params}, {**settings.user_params, **self.user}
+        return evolve(settings, params=params, user_params=user_params)
+
+
 def play_all(every: Sequence[RunSettings], scenarios: Mapping[str, Scenario] | None = None) -> int:
     """Play one run after the other; everything that can be wrong with the input is found before the first one starts.
+
+    The directories of all are made before that, too: whatever stops one of them, the others can be gone on with.
 
     Args:
         every: The settings of each run.
@@ -44,74 +79,144 @@ def play_all(every: Sequence[RunSettings], scenarios: Mapping[str, Scenario] | N
     chosen = load_scenarios(every[0]) if scenarios is None else dict(scenarios)
     _check_search(every[0])
     casts = [RoleCast(settings, chosen) for settings in every]
-    codes = []
-    for cast in casts:
-        settings = cast.settings
-        store = RunStore.create(settings.output, redact_text(settings.agent), redact_text(settings.user))
-        store.claim()
-        store.write_run(run_record(settings, chosen))
-        codes.append(_play(cast, store, chosen, done=[], fresh=True))
-        if codes[-1] == INTERRUPTED:
-            break
-    return min(codes, key=_WORST_FIRST.index)
+    runs: list[_Run] = []
+    try:
+        for cast in casts:
+            runs.append(_Run(cast=cast, store=_new_store(cast.settings), scenarios=chosen))
+            runs[-1].store.claim()
+        together = [each.store.directory.name for each in runs]
+        for each in runs:
+            each.store.write_run(run_record(each.cast.settings, chosen, together))
+        runs[0].cast.open(runs[0].store)
+    except BaseException:
+        for each in runs:
+            each.cast.close()
+            each.store.discard()
+            each.store.release()
+        raise
+    return _play_in_turn(runs)
 
 
 def resume_run(
     location: str, changes: Mapping[str, Any], *, params: Mapping[str, Any], user: Mapping[str, Any], retry_void: bool
 ) -> int:
-    """Play what a stopped run has left to play.
+    """Play what a stopped run has left to play, and what those have left that were started with it.
 
     Args:
         location: The run directory.
         changes: Settings that may change on the way, ``None`` for those that do not.
         params: Configuration of the agent to change; secrets have to be given again, they are not stored.
         user: The same for the simulated user.
-        retry_void: Whether void samples are played again.
+        retry_void: Whether void samples of this run are played again.
 
     Raises:
-        SettingsError: The run cannot be continued as asked.
+        SettingsError: A run cannot be continued as asked.
     """
     store = RunStore.open(location)
+    changed = _Changes(settings=changes, params=params, user=user)
+    runs = [
+        _stopped_run(store, changed, retry_void=retry_void),
+        *(_stopped_run(beside, changed) for beside in _started_with(store) if _is_unfinished(beside)),
+    ]
+    for each in runs:
+        each.store.claim()
+    for each in runs:
+        _tell_what_is_left(each)
+        record = each.store.read_run()
+        each.store.write_run({**record, "settings": each.cast.settings.to_record()})
+        each.store.rewrite_results(each.done)  # also drops a line that a crash tore
+    return _play_in_turn(runs)
+
+
+def _new_store(settings: RunSettings) -> RunStore:
+    return RunStore.create(settings.output, redact_text(settings.agent), redact_text(settings.user))
+
+
+def _stopped_run(store: RunStore, changed: _Changes, *, retry_void: bool = False) -> _Run:
     record = store.read_run()
-    settings = RunSettings.from_record(record.get("settings") or {}, **changes)
-    settings = evolve(settings, params={**settings.params, **params}, user_params={**settings.user_params, **user})
+    settings = changed.applied_to(RunSettings.from_record(record.get("settings") or {}, **changed.settings))
     _check_secrets(settings)
     _check_search(settings)
     chosen = _recorded_scenarios(record, settings)
     check_resumable(record, chosen)
-    cast = RoleCast(settings, chosen)
-    store.claim()
-    done = store.read_results()
-    if retry_void:
-        done = [result for result in done if result.status == "scored"]
-    store.write_run({**record, "settings": settings.to_record()})
-    store.rewrite_results(done)  # also drops a line that a crash tore
-    return _play(cast, store, chosen, done=done, fresh=False)
+    done = [result for result in store.read_results() if not retry_void or result.status == "scored"]
+    return _Run(cast=RoleCast(settings, chosen), store=store, scenarios=chosen, done=done)
 
 
-def _play(
-    cast: RoleCast, store: RunStore, chosen: Mapping[str, Scenario], *, done: Sequence[SampleResult], fresh: bool
-) -> int:
-    settings = cast.settings
-    _lay_down_rules(settings)
-    total = len(chosen) * settings.trials
+def _started_with(store: RunStore) -> list[RunStore]:
+    """The other runs of the command that began this one, as far as they are still there."""
+    names = [str(name) for name in store.read_run().get("started_together") or () if name != store.directory.name]
+    beside = [store.directory.parent / name for name in names if "/" not in name]
+    return [RunStore(directory) for directory in beside if (directory / RUN).exists()]
+
+
+def _is_unfinished(store: RunStore) -> bool:
+    record = store.read_run()
+    trials: int = (record.get("settings") or {}).get("trials", 1)
+    return len(store.read_results()) < len(record.get("scenarios") or ()) * trials
+
+
+def _tell_what_is_left(one: _Run) -> None:
+    print(f"{one.left} of {one.samples} samples are left to play in {one.store.directory}", file=sys.stderr, flush=True)
+
+
+def _play_in_turn(runs: Sequence[_Run]) -> int:
+    codes = []
     try:
-        cast.open(store)
-    except BaseException:
-        cast.close()
-        if fresh:
-            store.discard()
-        store.release()
-        raise
-    try:
-        with progress_display(total, len(done), cast.close) as progress:
-            plan = Plan(settings=settings, scenarios=chosen, cast=cast, store=store, done=done, observer=progress)
-            report = run(plan)
+        for number, each in enumerate(runs):
+            codes.append(_play(each, later=runs[number + 1 :]))
+            if codes[-1] == INTERRUPTED:
+                break
     finally:
-        cast.close()
-        store.release()
+        for each in runs:
+            each.store.release()
+    return min(codes, key=_WORST_FIRST.index)
+
+
+def _play(one: _Run, later: Sequence[_Run]) -> int:
+    settings, interrupts = one.cast.settings, Interrupts.current()
+    _lay_down_rules(settings)
+    progress = progress_display(one.samples, len(one.done), interrupts, somebody_types=one.cast.somebody_types)
+    go_on = _how_to_go_on(one, later)
+    try:
+        with interrupts.during(lambda: _leave(progress, one, go_on)):
+            one.cast.open(one.store)
+            with progress:
+                report = run(_plan(one, progress))
+    except (MissingKeyError, MissingDependencyError):
+        print(f"What was finished is kept. Go on with: {go_on}", file=sys.stderr)
+        raise
+    finally:
+        one.cast.close()
     print_report(report)
-    return _code(report, settings)
+    return _code(report, settings, go_on)
+
+
+def _plan(one: _Run, progress: Progress) -> Plan:
+    return Plan(
+        settings=one.cast.settings,
+        scenarios=one.scenarios,
+        cast=one.cast,
+        store=one.store,
+        done=one.done,
+        observer=progress,
+    )
+
+
+def _how_to_go_on(one: _Run, later: Sequence[_Run]) -> str:
+    """The command that goes on with a run, and what else it plays."""
+    command = f"tool_sandbox resume {one.store.directory}"
+    if not later:
+        return command
+    agents = ", ".join(redact_text(each.cast.settings.agent) for each in later)
+    return f"{command} (it then plays what is left with {agents}, too)"
+
+
+def _leave(progress: Progress, one: _Run, go_on: str) -> None:
+    """Leave nothing running when the process is about to end the hard way."""
+    progress.close()
+    print(f"Interrupted. Go on with: {go_on}", file=sys.stderr, flush=True)
+    one.cast.close()
 
 
 def _check_search(settings: RunSettings) -> None:
@@ -132,22 +237,22 @@ def _lay_down_rules(settings: RunSettings) -> None:
         set_backend(None)
 
 
-def _code(report: Report, settings: RunSettings) -> int:
+def _code(report: Report, settings: RunSettings, go_on: str) -> int:
+    void = any(result.status == "void" for result in report.results)
     if report.ending is Ending.INTERRUPTED:
-        print(f"Interrupted. Go on with: tool_sandbox resume {report.directory}", file=sys.stderr)
-        _leave_without_waiting()
+        print(f"Interrupted. Go on with: {go_on}", file=sys.stderr)
+        return INTERRUPTED
     if report.ending is Ending.BUDGET:
         more = "--budget USD" if settings.budget is not None else "--param max_budget=USD (or --user-param)"
         print(f"The budget is reached. Go on with: tool_sandbox resume {report.directory} {more}", file=sys.stderr)
         return BUDGET
-    return SOME_VOID if any(result.status == "void" for result in report.results) else OK
-
-
-def _leave_without_waiting() -> None:
-    """End the process now: a thread in which a role still waits for something must not hold it."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(INTERRUPTED)
+    if report.ending is Ending.VOID:
+        print(
+            f"Stopped, because {settings.max_void} samples in a row were void for the same reason (--max-void). Once "
+            f"that is mended, go on with: tool_sandbox resume {report.directory} --retry-void",
+            file=sys.stderr,
+        )
+    return SOME_VOID if void else OK
 
 
 def _check_secrets(settings: RunSettings) -> None:

@@ -66,12 +66,13 @@ class MadePlayer:
     Args:
         factory: Makes a role.
         at_once: How many samples can be played at once.
+        types: Whether the roles are played by somebody who types at the terminal.
     """
 
     secrets: Sequence[str] = ()
 
-    def __init__(self, factory: Callable[[], BaseRole], *, at_once: int | None = None) -> None:
-        self.factory, self.at_once = factory, at_once
+    def __init__(self, factory: Callable[[], BaseRole], *, at_once: int | None = None, types: bool = False) -> None:
+        self.factory, self.at_once, self.types = factory, at_once, types
 
     def check(self, scenarios: Mapping[str, Scenario]) -> None:
         """Any scenario can be played."""

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from tool_sandbox.cli.void import void_lines
 from tool_sandbox.runs.summary import ALL_CATEGORIES
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def print_report(report: Report, console: Console | None = None) -> None:
         if len(report.results) <= MOST_ROWS or any(result.similarity != 1 for result in report.results):
             console.print(_samples_table(report.results))
         console.print(_categories_table(report.summary["categories"]))
-    for line in _closing_lines(report):
+    for line in [*void_lines(report.results, report.directory), *_closing_lines(report)]:
         console.print(line, markup=False, soft_wrap=True)
 
 

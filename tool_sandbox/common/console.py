@@ -9,16 +9,14 @@ import io
 import marshal
 import pickle
 import sys
-import threading
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from functools import lru_cache
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
-from typing import Any, TextIO
+from typing import Any
 
 from attrs import frozen
+
+from tool_sandbox.common.capture import captured_output
 
 
 @frozen
@@ -109,74 +107,6 @@ def compiled(source: str) -> CodeType | None:
 def _last_line(error: BaseException) -> str:
     text = "".join(traceback.format_exception_only(type(error), error)).rstrip()
     return text.splitlines()[-1] if text else type(error).__name__
-
-
-# -- capturing output ------------------------------------------------------------------------------------------------
-
-_capture: ContextVar[io.StringIO | None] = ContextVar("tool_sandbox_capture", default=None)
-
-
-class _Proxy(io.TextIOBase):
-    """Stands in for ``sys.stdout`` or ``sys.stderr`` while any console runs: each console's output goes to itself."""
-
-    def __init__(self, real: TextIO, *, keep: bool) -> None:
-        super().__init__()
-        self.real = real
-        self._keep = keep
-
-    def write(self, text: str) -> int:
-        capture = _capture.get()
-        if capture is None:
-            return self.real.write(text)
-        return capture.write(text) if self._keep else len(text)
-
-    def flush(self) -> None:
-        if _capture.get() is None:
-            self.real.flush()
-
-    def writable(self) -> bool:
-        return True
-
-    def isatty(self) -> bool:
-        return _capture.get() is None and self.real.isatty()
-
-    def fileno(self) -> int:
-        return self.real.fileno()
-
-    @property
-    def encoding(self) -> str:  # type: ignore[override]
-        return self.real.encoding
-
-
-_lock = threading.Lock()
-_running = 0
-
-
-@contextmanager
-def captured_output() -> Iterator[io.StringIO]:
-    """Collect what is printed inside the block, in this thread or task only; other output is left alone.
-
-    Warnings and log records of a tool that works are not part of its answer, so stderr is dropped.
-    """
-    global _running  # noqa: PLW0603 -- the process has one sys.stdout; this counts who needs the proxy
-    buffer = io.StringIO()
-    with _lock:
-        _running += 1
-        if not isinstance(sys.stdout, _Proxy):
-            sys.stdout = _Proxy(sys.stdout, keep=True)
-        if not isinstance(sys.stderr, _Proxy):
-            sys.stderr = _Proxy(sys.stderr, keep=False)
-    token = _capture.set(buffer)
-    try:
-        yield buffer
-    finally:
-        _capture.reset(token)
-        with _lock:
-            _running -= 1
-            if _running == 0:
-                for name in ("stdout", "stderr"):
-                    stream = getattr(sys, name)
-                    setattr(sys, name, stream.real if isinstance(stream, _Proxy) else stream)
 
 
 # -- copying and pickling a namespace --------------------------------------------------------------------------------

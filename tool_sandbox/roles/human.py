@@ -13,6 +13,7 @@ from tool_sandbox.common.execution_context import get_current_context
 from tool_sandbox.common.message import Message
 from tool_sandbox.common.tool_code import tool_call_to_code
 from tool_sandbox.common.vocabulary import RoleType
+from tool_sandbox.errors import CancelledRunError
 from tool_sandbox.roles.base_role import BaseRole
 
 END_TOOL = "end_conversation"
@@ -53,7 +54,11 @@ class CliRole(BaseRole):
         show(f"You are {self.role_type}.")
 
     def respond(self, ending_index: int | None = None) -> None:
-        """Show what there is to see and append what the person answers."""
+        """Show what there is to see and append what the person answers.
+
+        Raises:
+            CancelledRunError: The input has ended.
+        """
         messages = self.get_messages(ending_index)
         self.messages_validation(messages)
         visible = self.filter_messages(messages)
@@ -68,14 +73,20 @@ class CliRole(BaseRole):
         """Read one answer: ``end`` ends the conversation, ``tool`` calls a tool, anything else is text."""
         tools = self.get_available_tools()
         commands = [*(["'end' to end the conversation"] if END_TOOL in tools else []), "'tool' to call a tool"]
-        line = self._ask(f"Text, or {' or '.join(commands)}: ")
+        line = self._read(f"Text, or {' or '.join(commands)}: ")
         if line == "end" and END_TOOL in tools:
             return InteractiveMessage(tool_call=f"{END_TOOL}()")
         if line != "tool":
             return InteractiveMessage(content=line)
         for tool in tools.values():
             self._show(f"{tool.__name__}{inspect.signature(tool)}")
-        return InteractiveMessage(tool_call=self._ask("Tool call: "))
+        return InteractiveMessage(tool_call=self._read("Tool call: "))
+
+    def _read(self, prompt: str) -> str:
+        try:
+            return self._ask(prompt)
+        except EOFError as error:
+            raise CancelledRunError("the input has ended: nobody is there to answer any more") from error
 
     def _message(self, answer: InteractiveMessage) -> Message:
         sender = RoleType(str(self.role_type))

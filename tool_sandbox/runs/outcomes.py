@@ -10,6 +10,7 @@ from attrs import Factory, asdict, field, frozen
 
 from tool_sandbox.errors import ToolSandboxError
 from tool_sandbox.llm.redaction import redact, redact_text
+from tool_sandbox.runs.blame import place_in_own_code
 
 
 def as_tuple(values: Iterable[Any]) -> tuple[Any, ...]:
@@ -67,7 +68,7 @@ class SampleResult:
     exception_type: str | None = None
     traceback: str | None = None
     error: Mapping[str, Any] | None = None
-    """The error as data: provider, model, status, request id, attempts."""
+    """The error as data: provider, model, status, request id, attempts; ``where`` in a user's own code it arose."""
     agent: str = ""
     user: str = ""
     seed: str = ""
@@ -180,6 +181,8 @@ class Failure:
             cause, record = "harness", {"type": type(error).__name__, "cause": "harness", "message": words_of(error)}
         if role := getattr(error, "role", None):
             record = {**record, "role": str(role)}
+        if cause == "harness" and (place := place_in_own_code(error)):
+            record = {**record, "where": place}
         return cls(
             cause=cause,
             exception_type=type(error).__name__,

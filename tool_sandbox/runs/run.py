@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from tool_sandbox.errors import SettingsError
 from tool_sandbox.runs import provenance
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.results import cancelled
-from tool_sandbox.runs.scheduler import Ending, Schedule, in_order, interruptible
+from tool_sandbox.runs.scheduler import Ending, Schedule, in_order
 from tool_sandbox.runs.session import Cast, Played, Sample, play_sample, samples_of
 from tool_sandbox.runs.store import RunStore, trajectory_place
 from tool_sandbox.runs.summary import summarise
@@ -26,14 +27,25 @@ if TYPE_CHECKING:
 class Observer:
     """Is told how a run goes; does nothing with it."""
 
+    def begun(self, interrupt: Callable[[], None]) -> None:
+        """The run begins.
+
+        Args:
+            interrupt: Stops the run: samples in flight are given up, finished ones stay. May be called from any thread
+                and from a signal handler, also when the run is over.
+        """
+
     def started(self, sample: Sample) -> None:
         """A sample begins."""
 
     def finished(self, result: SampleResult) -> None:
         """A sample has ended and its result is on disk."""
 
-    def stopping(self) -> None:
-        """The process is about to end the hard way: leave nothing running."""
+    def waiting(self, reason: str) -> None:
+        """Calls wait for something, such as an endpoint that is down; an empty reason when they no longer do.
+
+        May be called from any thread.
+        """
 
 
 @frozen(kw_only=True)
@@ -84,13 +96,37 @@ async def arun(plan: Plan) -> Report:
         plan.observer.finished(result)
 
     schedule = Schedule(
-        play=play, finished=finished, concurrency=plan.settings.concurrency, started=plan.observer.started
+        play=play,
+        finished=finished,
+        concurrency=plan.settings.concurrency,
+        started=plan.observer.started,
+        max_void=plan.settings.max_void,
     )
-    with interruptible(schedule, plan.observer.stopping):
-        try:
-            ending = await schedule.run([sample for sample in samples if sample.key not in done])
-        finally:
-            await plan.cast.aclose()
+    plan.observer.begun(_from_anywhere(schedule.interrupt))
+    try:
+        await schedule.run([sample for sample in samples if sample.key not in done])
+        return _report(plan, samples, done, schedule.ending)
+    except BaseException:  # also when the task is cancelled, or what every sample needs is missing
+        with suppress(OSError):  # the disk may be what failed
+            _report(plan, samples, done, schedule.ending)
+        raise
+    finally:
+        await plan.cast.aclose()
+
+
+def _from_anywhere(interrupt: Callable[[], None]) -> Callable[[], None]:
+    loop = asyncio.get_running_loop()
+
+    def schedule_it() -> None:
+        with suppress(RuntimeError):  # the loop is closed, so there is nothing left to interrupt
+            loop.call_soon_threadsafe(interrupt)
+
+    return schedule_it
+
+
+def _report(
+    plan: Plan, samples: Sequence[Sample], done: Mapping[tuple[str, int], SampleResult], ending: Ending
+) -> Report:
     results = in_order(samples, _with_unplayed(plan, samples, done))
     summary = summarise(results, git_sha=provenance.git_sha(), run=run_facts(plan.settings, ending))
     plan.store.write_summary(summary)
@@ -137,8 +173,16 @@ def run_facts(settings: RunSettings, ending: Ending) -> dict[str, Any]:
     }
 
 
-def run_record(settings: RunSettings, scenarios: Mapping[str, Scenario]) -> dict[str, Any]:
-    """The content of ``run.json``."""
+def run_record(
+    settings: RunSettings, scenarios: Mapping[str, Scenario], started_together: Sequence[str] = ()
+) -> dict[str, Any]:
+    """The content of ``run.json``.
+
+    Args:
+        settings: What the run is asked to do.
+        scenarios: What is played.
+        started_together: The names of all run directories of the command, in the order in which they are played.
+    """
     return {
         "schema_version": provenance.SCHEMA_VERSION,
         "scoring_version": provenance.SCORING_VERSION,
@@ -146,6 +190,7 @@ def run_record(settings: RunSettings, scenarios: Mapping[str, Scenario]) -> dict
         "settings": settings.to_record(),
         "scenario_set": provenance.scenario_set_hash(scenarios),
         "scenarios": list(scenarios),
+        "started_together": list(started_together),
         "versions": provenance.versions(),
         "git_sha": provenance.git_sha(),
     }

@@ -14,6 +14,7 @@ from attrs import evolve, frozen
 from tool_sandbox.common.execution_context import ExecutionContext, get_current_context, isolated_context
 from tool_sandbox.common.trajectory import PRETTY_PRINT, pretty_print, trajectory_files
 from tool_sandbox.common.vocabulary import RoleType
+from tool_sandbox.errors import MissingDependencyError, MissingKeyError
 from tool_sandbox.llm.chat import CallTag
 from tool_sandbox.llm.redaction import redact_text
 from tool_sandbox.runs.outcomes import Failure, SampleResult, words_of
@@ -110,6 +111,7 @@ async def play_sample(
 
     Raises:
         asyncio.CancelledError: The run was interrupted.
+        MissingKeyError, MissingDependencyError: What is missing for this sample is missing for the run.
     """
     started = time.monotonic()
     if settings.shuffle_tools:
@@ -125,6 +127,8 @@ async def play_sample(
         tallies = {role_type: tally_of(role) for role_type, role in players.roles.items()}
         world = await _play(sample, players, settings, run, on_message)
         end = _verdict(sample.scenario, world)
+    except (MissingKeyError, MissingDependencyError):
+        raise
     except BaseException as error:
         if _stops_the_run(error):
             raise

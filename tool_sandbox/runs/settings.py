@@ -104,6 +104,8 @@ class RunSettings:
     """Seconds one call may take."""
     retries: int | None = field(default=None, validator=_at_least(0))
     """Tries after the first one when a call fails in a way that trying again can help."""
+    max_void: int = field(default=20, validator=_at_least(0))
+    """So many void samples in a row with the same reason end the run; 0 for any number."""
     tool_format: str | None = None
     """How tools are offered to a model without native tool calling."""
     params: Mapping[str, Any] = Factory(dict)

@@ -1,0 +1,135 @@
+"""Ctrl-C and SIGTERM: an orderly end if there can be one, and an end in any case."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import Any
+
+INTERRUPTED = 130
+
+_GRACE = 1.2
+"""Seconds for an orderly end, on a machine that has nothing else to do."""
+_LAST_WORDS = 0.4
+"""Seconds for what is left to do before the process ends the hard way."""
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Interrupts:
+    """What the signals mean, from the start of the process to its end.
+
+    The first one asks for an orderly end: the run that is played stops, or ``KeyboardInterrupt`` is raised where none
+    is. If that takes too long, or at the second one, the process ends the hard way: a role may wait for an answer that
+    never comes, a library may swallow the exception, a thread may hold the interpreter at its end.
+    """
+
+    def __init__(self) -> None:
+        self._received: queue.SimpleQueue[int | None] = queue.SimpleQueue()  # may be put to from a signal handler
+        self._stop: Callable[[], None] | None = None
+        self._leave: Callable[[], None] = _nothing
+
+    @classmethod
+    def current(cls) -> Interrupts:
+        """What handles the signals of this process; when nobody does, one that they never reach."""
+        handler = signal.getsignal(signal.SIGINT)
+        return handler if isinstance(handler, Interrupts) else cls()
+
+    @contextlib.contextmanager
+    def handled(self) -> Iterator[None]:
+        """Handle the signals inside the block; outside the main thread, where none arrives, do nothing."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before: dict[int, Any] = {number: signal.signal(number, self) for number in _SIGNALS}
+        watching = threading.Thread(target=self._watch, args=(_terminal_settings(),), daemon=True, name="interrupts")
+        watching.start()
+        try:
+            yield
+        finally:
+            self._received.put(None)
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    @contextlib.contextmanager
+    def during(self, leave: Callable[[], None]) -> Iterator[None]:
+        """Inside the block, a run can be played.
+
+        Args:
+            leave: Is called before the process ends the hard way, to leave nothing running and to say how to go on.
+        """
+        before, self._leave = self._leave, leave
+        try:
+            yield
+        finally:
+            self._stop, self._leave = None, before
+
+    def stop_with(self, stop: Callable[[], None]) -> None:
+        """Have the first signal call ``stop``, until the block of ``during`` ends."""
+        self._stop = stop
+
+    def __call__(self, number: int, _frame: FrameType | None) -> None:
+        """Handle one signal, in the main thread between any two of its steps: no lock may be taken here."""
+        self._received.put(number)
+        if self._stop is None:
+            raise KeyboardInterrupt
+        self._stop()
+
+    def _watch(self, terminal: Callable[[], None]) -> None:
+        """Wait, in a thread of its own, for a first signal, then for a second one or for the time to be up."""
+        if self._received.get() is None:
+            return
+        with contextlib.suppress(queue.Empty):
+            if self._received.get(timeout=_GRACE * _how_busy()) is None:
+                return
+        last = threading.Thread(target=self._leave, daemon=True)
+        last.start()
+        last.join(_LAST_WORDS)
+        terminal()
+        os._exit(INTERRUPTED)
+
+
+def leave_at_once(code: int = INTERRUPTED) -> None:
+    """End the process: a thread that still waits must not hold it."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError, AttributeError):  # closed, broken or not there
+            stream.flush()
+    os._exit(code)
+
+
+def _nothing() -> None:
+    pass
+
+
+def _how_busy() -> float:
+    """By how much everything takes longer because other processes want the processors, too."""
+    try:
+        waiting = os.getloadavg()[0]
+    except (AttributeError, OSError):  # not on this system
+        return 1.0
+    return min(max(1.0, waiting / (os.cpu_count() or 1)), 10.0)
+
+
+def _terminal_settings() -> Callable[[], None]:
+    """What gives the terminal back as it was: a library that reads a line from it may have changed how it behaves."""
+    try:
+        import termios
+    except ImportError:  # Windows
+        return _nothing
+    try:
+        descriptor = sys.stdin.fileno()
+        settings = termios.tcgetattr(descriptor)
+    except (AttributeError, OSError, ValueError, termios.error):  # standard input is no terminal
+        return _nothing
+
+    def restore() -> None:
+        with contextlib.suppress(OSError, termios.error):
+            if os.tcgetpgrp(descriptor) == os.getpgrp():  # a process in the background would be stopped
+                termios.tcsetattr(descriptor, termios.TCSANOW, settings)
+
+    return restore

@@ -1,0 +1,84 @@
+"""Why samples are void, in the words of whoever stopped them, with the samples that share a reason together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from attrs import field, frozen
+
+from tool_sandbox.runs.outcomes import SampleResult
+
+_LONGEST = 200
+_JSON_MESSAGE = re.compile(r"""["']message["']\s*:\s*(?:"((?:[^"\\]|\\.)+)"|'((?:[^'\\]|\\.)+)')""")
+_WHO_FAILED = re.compile(r"^'[^']*' failed(?: \(HTTP \d+\))?: ")
+_CLASS_NAMES = re.compile(r"^(?:\w+(?:Error|Exception)\b(?:: | - ))+")
+_CHANGING = re.compile(r"0x[0-9a-f]+|\b(?=\w*\d)[\w-]{12,}\b|\d+(?:\.\d+)?", re.IGNORECASE)
+
+
+@frozen(kw_only=True)
+class Reason:
+    """What made a sample void. Two are equal when mending one mends the other."""
+
+    cause: str
+    """As in ``SampleResult.cause``."""
+    kind: str
+    """Class name of the error."""
+    role: str | None
+    """Whose turn it was."""
+    model: str | None
+    """The model that was asked, if one was."""
+    status: int | None
+    """HTTP status, if there was one."""
+    where: str | None
+    """File and line in code that is neither this package's nor Python's, where the error arose."""
+    gist: str
+    """The words without what differs from sample to sample: numbers, ids, the sample's name."""
+    words: str = field(eq=False)
+    """What the provider, or the error, said; one line."""
+
+
+@frozen(kw_only=True)
+class VoidGroup:
+    """The void samples that share a reason."""
+
+    reason: Reason
+    samples: tuple[SampleResult, ...]
+
+
+def void_groups(results: Iterable[SampleResult]) -> list[VoidGroup]:
+    """The void samples by their reason, the most frequent one first."""
+    groups: dict[Reason, list[SampleResult]] = {}
+    for result in results:
+        reason = reason_of(result)
+        if reason is not None:
+            groups.setdefault(reason, []).append(result)
+    found = [VoidGroup(reason=reason, samples=tuple(samples)) for reason, samples in groups.items()]
+    return sorted(found, key=lambda group: -len(group.samples))
+
+
+def reason_of(result: SampleResult) -> Reason | None:
+    """Why a sample is void; ``None`` for one that is scored."""
+    if result.status != "void":
+        return None
+    error: Mapping[str, Any] = result.error or {}
+    words = provider_words(str(error.get("message") or ""))
+    return Reason(
+        cause=str(result.cause),
+        kind=str(error.get("type") or result.exception_type or ""),
+        role=error.get("role"),
+        model=error.get("model"),
+        status=error.get("status"),
+        where=error.get("where"),
+        gist=_CHANGING.sub("#", words.replace(result.name, "#")),
+        words=words,
+    )
+
+
+def provider_words(message: str) -> str:
+    """What a provider said, without the names of the classes and the JSON that it is wrapped in; one line."""
+    inner = _JSON_MESSAGE.search(message)
+    words = next(filter(None, inner.groups())) if inner else _CLASS_NAMES.sub("", _WHO_FAILED.sub("", message))
+    line = " ".join(words.replace("\\n", " ").replace('\\"', '"').split())
+    return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
