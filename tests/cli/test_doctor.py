@@ -34,3 +34,15 @@ def test_a_folder_that_cannot_be_written_to_is_a_note(tmp_path: Path, monkeypatc
     gone.rmdir()
 
     assert any("choose a directory with -o" in str(finding) for finding in examine({}))
+
+
+def test_addresses_of_direct_models_are_examined_and_passwords_hidden() -> None:
+    def told(**environment: str) -> str:
+        return "\n".join(map(str, examine(environment)))
+
+    good = told(DIRECT_API_BASE="http://me:hunter2@host:8/v1", TOOL_SANDBOX_AGENT="direct:http://host/v1/m")
+    assert "direct: models are asked at http://host:8/v1" in good
+    assert "TOOL_SANDBOX_AGENT asks for 'm'" in good
+    assert "hunter2" not in good
+    assert "problem  'host:8/v1' is no address" in told(DIRECT_API_BASE="host:8/v1")
+    assert "problem  'direct:http://host/v1' cannot be asked" in told(TOOL_SANDBOX_USER="direct:http://host/v1")

@@ -73,8 +73,8 @@ def test_an_installed_package_can_bring_roles_along(tmp_path: Path, monkeypatch:
         ("bedrock/anthropic.claude-v2:1", "bedrock/anthropic.claude-v2:1"),
         ("Claude_3_Haiku", "anthropic/claude-3-haiku-20240307"),
         ("direct:m@http://host/v1", "direct:m@http://host/v1"),
-        ("direct:http://host:1/v1/org/m", "direct:org/m@http://host:1/v1"),
-        ("direct:http://host:1/m", "direct:m@http://host:1"),
+        ("direct:http://host:1/v1/org/m", "direct:http://host:1/v1/org/m"),
+        ("direct:http://host:1/m", "direct:http://host:1/m"),
     ],
 )
 def test_model_strings_and_old_names_are_models(name: str, model: str) -> None:

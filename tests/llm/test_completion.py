@@ -24,6 +24,7 @@ from tool_sandbox.errors import (
 )
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse
 from tool_sandbox.llm.completion import LiteLLMTransport, check_callbacks, listed_price, load_litellm
+from tool_sandbox.llm.config import connection_for
 from tool_sandbox.llm.faults import Failure, error_for
 from tool_sandbox.llm.reading import MALFORMED_CALL
 from tool_sandbox.llm.releases import check_release
@@ -287,3 +288,29 @@ def test_messages_are_cut_before_tracebacks_and_lose_secrets() -> None:
     assert str(error_for(Failure(text=text, status=400, model="m", secrets=["my-own-secret"]))) == (
         "'m' failed (HTTP 400): APIError: bad key [redacted]"
     )
+
+
+@pytest.mark.parametrize("model", ["deepinfra/m", "perplexity/m", "custom_openai/m", "scaleway/m", "xinference/m"])
+async def test_the_key_of_openai_goes_to_no_other_provider(
+    model: str, server: Server, awaited: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """LiteLLM sends it to everybody who speaks OpenAI's dialect and has no key of its own."""
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-only-for-openai")
+    transport = LiteLLMTransport(connection_for(model, {"api_base": server.base}))
+    request = asked(model)
+    if awaited:
+        await transport.acomplete(request)
+    else:
+        await asyncio.to_thread(transport.complete, request)
+    assert "sk-only-for-openai" not in str(server.headers)
+
+
+async def test_a_refusal_of_a_call_whose_key_was_kept_back_says_why(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-only-for-openai")
+    server.says(Answer({"error": {"message": "who are you"}}, 401))
+    transport = LiteLLMTransport(connection_for("openai/m", {"api_base": server.base}))
+    with pytest.raises(AuthenticationError, match=r"--param api_key=.*OPENAI_API_KEY goes to OpenAI"):
+        await transport.acomplete(asked("openai/m"))
+    assert "sk-only-for-openai" not in str(server.headers)

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from tool_sandbox.errors import MissingKeyError, SettingsError
-from tool_sandbox.llm.config import LiteLLMConfig, connection_for, secrets_in
+from tool_sandbox.llm.address import located
+from tool_sandbox.llm.config import NO_KEY, LiteLLMConfig, connection_for, secrets_in
 from tool_sandbox.llm.providers import provider_name, qualified
 from tool_sandbox.llm.settings import ModelSettings
 from tool_sandbox.roles.litellm_agent import LiteLLMAgent, LiteLLMAgentWithRouter
@@ -215,3 +216,87 @@ def test_a_file_without_deployments_is_refused(tmp_path: Path, text: str) -> Non
     file.write_text(text, encoding="utf-8")
     with pytest.raises(SettingsError, match=r"config\.yaml"):
         LiteLLMConfig.from_proxy_config(file, {})
+
+
+HOME = {"OPENAI_API_KEY": "sk-openai", "ANTHROPIC_API_KEY": "sk-anthropic"}
+
+
+@pytest.mark.parametrize(
+    ("model", "given", "key"),
+    [
+        ("direct:http://h/v1/m", {}, None),
+        ("direct:m", {"api_base": "http://h/v1"}, None),
+        ("direct:m@https://openai.com.example.org/v1", {}, None),
+        ("direct:http://api.openai.com/v1/gpt-5", {}, None),  # not encrypted
+        ("direct:https://api.openai.com/v1/gpt-5", {}, "sk-openai"),
+        ("direct:http://h/v1/m", {"api_key": "sk-given"}, "sk-given"),
+        ("openai/m", {}, "sk-openai"),
+        ("openai/m", {"api_base": "https://eu.api.openai.com/v1"}, "sk-openai"),
+        ("openai/m", {"api_base": "http://h/v1"}, NO_KEY),
+        ("openai/m", {"api_base": "http://h/v1", "api_key": "sk-given"}, "sk-given"),
+        ("m", {"api_base": "http://h/v1", "custom_llm_provider": "openai"}, NO_KEY),
+        ("anthropic/m", {"api_base": "https://eu.anthropic.com"}, "sk-anthropic"),
+    ],
+)
+def test_a_key_of_the_environment_stays_with_the_servers_it_is_for(
+    model: str, given: dict[str, str], key: str | None
+) -> None:
+    assert connection_for(model, given, HOME).get("api_key") == key
+
+
+def test_who_sets_key_and_address_in_the_environment_says_that_they_belong_together() -> None:
+    environment = {**HOME, "OPENAI_BASE_URL": "http://gateway/v1"}
+    assert connection_for("openai/m", {}, environment)["api_key"] == "sk-openai"
+    assert connection_for("openai/m", {"api_base": "http://gateway/v1"}, environment)["api_key"] == "sk-openai"
+    assert connection_for("openai/m", {"api_base": "http://elsewhere/v1"}, environment)["api_key"] == NO_KEY
+    assert "api_key" not in connection_for("direct:m", {}, environment)
+
+
+def test_a_key_that_litellm_would_send_elsewhere_by_itself_is_refused() -> None:
+    with pytest.raises(MissingKeyError, match=r"ANTHROPIC_API_KEY goes to the servers of anthropic only") as caught:
+        connection_for("anthropic/m", {"api_base": "http://me:hunter2@h"}, HOME)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_direct_model_goes_where_its_name_says() -> None:
+    environment = {"DIRECT_API_BASE": "http://other/v1", "OPENAI_BASE_URL": "http://other/v1", "DIRECT_API_KEY": "k"}
+    assert connection_for("direct:http://h/v1/m", {}, environment) == {"api_base": "http://h/v1", "api_key": "k"}
+    assert LiteLLMConfig.from_env("direct:http://h/v1/m", environment) == {
+        "model": "direct:http://h/v1/m",
+        "api_key": "k",
+    }
+    assert connection_for("direct:org/m@1", {}, environment)["api_base"] == "http://other/v1"
+
+
+@pytest.mark.parametrize("given", [{}, {"api_base": "localhost:1/v1"}])
+def test_a_direct_model_needs_an_address_with_a_scheme(given: dict[str, str]) -> None:
+    with pytest.raises(SettingsError, match="http://"):
+        connection_for("direct:m", given, {})
+
+
+def test_a_password_and_a_key_for_one_server_contradict_each_other() -> None:
+    name, config = located("direct:http://me:hunter2@h/v1/m", {"api_key": "k"})
+    with pytest.raises(SettingsError, match="give one"):
+        connection_for(name, config, {})
+    assert "api_key" not in connection_for(name, {"api_base": config["api_base"]}, {"DIRECT_API_KEY": "k"})
+
+
+def test_passwords_of_addresses_are_secrets() -> None:
+    assert secrets_in({"api_base": "http://me:hunter2hunter2@h/v1?key=k-12345678"}) == ("hunter2hunter2", "k-12345678")
+    assert "hunter2" not in repr(ModelSettings.from_config({"api_base": "http://me:hunter2@h"}))
+    assert "hunter2" not in str(ModelSettings.from_config({"api_base": "http://me:hunter2@h"}).record())
+
+
+def test_an_agent_is_shown_as_it_was_typed_without_its_password() -> None:
+    assert LiteLLMAgent("direct:http://h/v1/org/m:1").model_name == "direct:http://h/v1/org/m:1"
+    agent = LiteLLMAgent("direct:http://me:hunter2@h/v1/m")
+    assert agent.model_name == "direct:http://me:[redacted]@h/v1/m"
+    assert agent.settings.api_base == "http://me:hunter2@h/v1"
+
+
+def test_one_key_for_a_router_over_several_servers_is_refused() -> None:
+    same = [{"model": "openai/a"}, {"model": "openai/b"}]
+    assert LiteLLMAgentWithRouter(same, api_key="sk-shared").routing.deployments
+    with pytest.raises(SettingsError, match="api_key would go to every server") as caught:
+        LiteLLMAgentWithRouter([{"model": "openai/a"}, {"model": "groq/b"}], api_key="sk-shared")
+    assert "sk-shared" not in str(caught.value)

@@ -208,3 +208,36 @@ def test_an_endpoint_is_required() -> None:
 async def test_further_fields_of_the_body_can_be_given(server: Server, awaited: bool) -> None:
     await ask(server, awaited, evolve(asked(), params={"extra_body": {"guided_json": {}}}))
     assert server.requests[0]["guided_json"] == {}
+
+
+async def test_the_password_of_an_address_is_sent_as_one_and_shown_nowhere(server: Server, awaited: bool) -> None:
+    address = server.base.replace("://", "://me:hunter2hunter2@")
+    response = await ask(server, awaited, api_base=f"{address}?key=k-12345678", api_key=None)
+    assert server.headers[0]["Authorization"] == "Basic bWU6aHVudGVyMmh1bnRlcjI="
+    assert response.endpoint == server.base
+    server.says(Answer({"error": {"message": "neither hunter2hunter2 nor k-12345678"}}, 400))
+    with pytest.raises(InvalidRequestError) as caught:
+        await ask(server, awaited, api_base=f"{address}?key=k-12345678", api_key=None)
+    assert "hunter2" not in str(caught.value)
+    assert "k-1234" not in str(caught.value)
+
+
+async def test_a_refusal_of_a_call_without_key_says_how_to_give_one(server: Server, awaited: bool) -> None:
+    server.says(Answer({"error": {"message": "who are you"}}, 401))
+    with pytest.raises(AuthenticationError, match=r"DIRECT_API_KEY.*--param api_key=") as caught:
+        await ask(server, awaited, api_key=None)
+    assert "Authorization" not in server.headers[0]
+    with pytest.raises(AuthenticationError) as caught:
+        await ask(server, awaited)
+    assert "DIRECT_API_KEY" not in str(caught.value)
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+async def test_a_redirect_is_told_and_not_followed(server: Server, awaited: bool, status: int) -> None:
+    with serving() as elsewhere:
+        place = elsewhere.base.replace("127.0.0.1", "localhost")
+        server.says(Answer({}, status, {"Location": f"{place}/chat/completions"}))
+        with pytest.raises(InvalidRequestError, match=f"moved to '{place}") as caught:
+            await ask(server, awaited, extra_headers={"x-api-key": "sk-other-key"})
+        assert not caught.value.retryable
+        assert elsewhere.requests == []

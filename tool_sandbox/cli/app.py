@@ -94,7 +94,9 @@ def _broken(error: Exception) -> str:
 
 
 def _complain(message: str) -> int:
-    print(f"tool_sandbox: {message}", file=sys.stderr)
+    from tool_sandbox.llm.redaction import redact_text
+
+    print(f"tool_sandbox: {redact_text(message)}", file=sys.stderr)
     return USAGE
 
 

@@ -9,6 +9,7 @@ from attrs import evolve, frozen
 
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import SettingsError
+from tool_sandbox.llm.address import is_direct, located
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
 from tool_sandbox.runs.store import is_local
 
@@ -77,7 +78,7 @@ class Backstage:
 
         settings = ModelSettings.from_config(config)
         asked = [each.model for each in routing.deployments] if routing else [name, *settings.fallbacks]
-        if not all(model.startswith("direct:") for model in asked):
+        if not all(map(is_direct, asked)):
             preload()
         built = stack.build_model(
             name,
@@ -231,8 +232,10 @@ def check_model(name: str, config: Mapping[str, Any]) -> list[str]:
     settings = ModelSettings.from_config(config)
     _check_callbacks(settings)
     found: list[str] = []
-    for model in (name, *settings.fallbacks):
-        found += secrets_in(connection_for(model, settings.connection() if model == name else {}))
+    found += secrets_in(connection_for(name, settings.connection()))
+    for fallback in settings.fallbacks:
+        model, given = located(fallback, {})
+        found += secrets_in(connection_for(model, given))
     return found
 
 
@@ -243,6 +246,7 @@ def check_deployments(routing: RouterSettings, config: Mapping[str, Any]) -> lis
 
     shared = ModelSettings.from_config(config)
     _check_callbacks(shared)
+    routing.check_shared(shared)
     found: list[str] = []
     for deployment in routing.deployments:
         found += secrets_in(connection_for(deployment.model, deployment.settings_over(shared).connection()))

@@ -44,9 +44,8 @@ class RoleCast:
         self._agent_of = {name: _agent_for(name, scenario, settings) for name, scenario in scenarios.items()}
         _check_rules(settings, scenarios)
         CacheSettings.parse(settings.cache)
-        config = agent_config(settings)
         self._agents = {
-            name: player_for(name, RoleType.AGENT, config, self._routes(name, settings))
+            name: player_for(name, RoleType.AGENT, _config_of(name, settings), self._routes(name, settings))
             for name in dict.fromkeys(self._agent_of.values())
         }
         self._user = player_for(settings.user, RoleType.USER, user_config(settings))
@@ -158,6 +157,19 @@ def _check_rules(settings: RunSettings, scenarios: Mapping[str, Scenario]) -> No
         if not any(fits(rule.pattern, name, scenario) for name, scenario in scenarios.items()):
             message = f"agents: the pattern {rule.pattern!r} fits none of the {len(scenarios)} scenarios of this run."
             raise SettingsError(message)
+
+
+def _config_of(name: str, settings: RunSettings) -> dict[str, Any]:
+    """How one of the run's agents is called: address and keys that were given are those of ``-a`` and its server."""
+    from tool_sandbox.cli.agents import model_of_old_name
+    from tool_sandbox.llm.config import place_of
+    from tool_sandbox.llm.settings import ModelSettings
+
+    config = agent_config(settings)
+    asked, main = (model_of_old_name(each) or each for each in (name, settings.agent))
+    if name == settings.agent or place_of(asked) == place_of(main):
+        return config
+    return {key: value for key, value in config.items() if not ModelSettings.is_connection(key)}
 
 
 def _given(**values: Any) -> dict[str, Any]:

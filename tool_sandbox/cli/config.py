@@ -58,6 +58,7 @@ def settings_from(
             "machine) or any LiteLLM model string."
         )
         raise SettingsError(message)
+    _check_keys_of(named, values.get("params") or {})
     user = values.pop("user", None)
     return [_settings(agent, user or default_user(agent), values) for agent in named]
 
@@ -122,6 +123,26 @@ def parsed(text: str, where: str) -> Any:
         SettingsError: It is not YAML.
     """
     return YamlSource(text, where, SettingsError, numbered=False).value()
+
+
+def _check_keys_of(agents: Sequence[str], params: Mapping[str, Any]) -> None:
+    """Make sure that a key which was given on the command line goes to one server only."""
+    from tool_sandbox.cli.agents import model_of_old_name
+    from tool_sandbox.llm.config import place_of
+    from tool_sandbox.llm.redaction import is_secret_name
+
+    given = next((name for name in params if is_secret_name(name) or name == "extra_headers"), None)
+    if given is None or len(agents) == 1:
+        return
+    first, *others = agents
+    place = place_of(model_of_old_name(first) or first)
+    other = next((name for name in others if place_of(model_of_old_name(name) or name) != place), None)
+    if other is not None:
+        message = (
+            f"--param {given} would go to the servers of {first!r} and of {other!r}; set the variables of their "
+            "providers instead, or make two runs."
+        )
+        raise SettingsError(message)
 
 
 def _settings(agent: str, user: str, values: Mapping[str, Any]) -> RunSettings:

@@ -50,7 +50,9 @@ def examine(environment: Mapping[str, str] | None = None) -> Iterator[Finding]:
     yield from _packages()
     yield _scenarios()
     yield _folder()
-    yield from _keys(os.environ if environment is None else environment)
+    variables = os.environ if environment is None else environment
+    yield from _keys(variables)
+    yield from _addresses(variables)
     for extra, modules in EXTRAS.items():
         missing = [module for module in modules if not _installed(module)]
         hint = f"extra {extra!r} not installed: pip install 'tool_sandbox[{extra}]'"
@@ -92,6 +94,20 @@ def _keys(environment: Mapping[str, str]) -> Iterator[Finding]:
         yield Finding(_NOTE, "no provider's key is set; without one there are oracle, nop, saboteur, human and local")
     for name, provider in found.items():
         yield Finding(_OK, f"{name} is set ({provider})")
+
+
+def _addresses(environment: Mapping[str, str]) -> Iterator[Finding]:
+    """The servers that variables name for ``direct:`` models."""
+    from tool_sandbox.llm.address import DirectName, Endpoint, is_direct
+
+    try:
+        if base := environment.get("DIRECT_API_BASE"):
+            yield Finding(_OK, f"direct: models are asked at {Endpoint.parse(base).shown}")
+        for name in ("TOOL_SANDBOX_AGENT", "TOOL_SANDBOX_USER"):
+            if is_direct(model := environment.get(name, "")):
+                yield Finding(_OK, f"{name} asks for {DirectName.parse(model).model!r} without LiteLLM")
+    except ToolSandboxError as error:
+        yield Finding(_BAD, str(error))
 
 
 def _installed(module: str) -> bool:

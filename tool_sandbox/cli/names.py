@@ -65,7 +65,7 @@ def _model_player(name: str, role_type: RoleType, config: Mapping[str, Any]) -> 
 
     if name == "Multi_Provider" and role_type == RoleType.AGENT:
         return RouterPlayer(FIRST_GROUP, config, multi_provider_config)
-    model = model_of_old_name(name) or _known_model(_direct(name), config)
+    model = model_of_old_name(name) or _known_model(name, config)
     return ModelPlayer(model, role_type, {**config_of_old_name(name), **config})
 
 
@@ -127,15 +127,6 @@ def _module_exists(name: str) -> bool:
         return importlib.util.find_spec(name) is not None
     except (ImportError, ValueError):
         return False
-
-
-def _direct(name: str) -> str:
-    """``direct:URL/MODEL`` as ``direct:MODEL@URL``; the model begins after ``/v1/``, or else after the last slash."""
-    address = name.removeprefix("direct:")
-    if not name.startswith("direct:") or not address.startswith(("http://", "https://")):
-        return name
-    base, slash, model = address.rpartition("/v1/") if "/v1/" in address else address.rpartition("/")
-    return f"direct:{model}@{base}{slash.rstrip('/')}"
 
 
 def _known_model(name: str, config: Mapping[str, Any]) -> str:

@@ -263,9 +263,25 @@ def _check_secrets(settings: RunSettings) -> None:
                 f"secrets are not kept in a run directory; give {', '.join(missing)} again with {flag} {missing[0]}=…"
             )
             raise SettingsError(message)
+    _check_addresses(settings)
     if MASK in str(settings.cache):
         message = "the cache's password is not kept in a run directory; set TOOL_SANDBOX_CACHE or start a new run."
         raise SettingsError(message)
+
+
+def _check_addresses(settings: RunSettings) -> None:
+    """Make sure that no password is missing in the address of a model."""
+    rules = " ".join(rule.agent for rule in settings.agent_rules)
+    addresses: tuple[tuple[str, Mapping[str, Any], str, str], ...] = (
+        (settings.agent, settings.params, "api_base", "--param api_base=URL"),
+        (settings.user, settings.user_params, "api_base", "--user-param api_base=URL"),
+        (" ".join(settings.fallbacks), settings.params, "fallbacks", "--param 'fallbacks=[MODEL, …]'"),
+        (rules, {}, "", "a new run"),
+    )
+    for names, given, key, again in addresses:
+        if MASK in names and not given.get(key):
+            message = f"passwords are not kept in a run directory; {names!r} needs {again} with the password."
+            raise SettingsError(message)
 
 
 def _recorded_scenarios(record: Mapping[str, Any], settings: RunSettings) -> dict[str, Scenario]:

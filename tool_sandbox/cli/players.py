@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from tool_sandbox.common.nearest import nearest
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import UsageError
+from tool_sandbox.llm.address import located
 
 if TYPE_CHECKING:
     from tool_sandbox.cli.backstage import Backstage
@@ -139,7 +140,8 @@ class ModelPlayer:
     at_once: int | None = None
 
     def __init__(self, model: str, role_type: RoleType, config: Mapping[str, Any]) -> None:
-        self.name, self.role_type, self.config = model, role_type, dict(config)
+        self.name, self.config = located(model, config)
+        self.role_type = role_type
         self.secrets: Sequence[str] = ()
         self._shared: ChatModel | None = None
 

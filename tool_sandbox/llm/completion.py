@@ -19,10 +19,11 @@ from attrs import evolve
 from tool_sandbox.common.nearest import hint
 from tool_sandbox.errors import SettingsError, ToolSandboxError
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse
-from tool_sandbox.llm.config import secrets_in
+from tool_sandbox.llm.config import advised, secrets_in
 from tool_sandbox.llm.deadline import GRACE, run_with_deadline
 from tool_sandbox.llm.faults import request_id_in
 from tool_sandbox.llm.foreign_errors import provider_error
+from tool_sandbox.llm.litellm_keys import own_key
 from tool_sandbox.llm.litellm_shapes import aclose, close, plain, stream_cost, without_query
 from tool_sandbox.llm.observability import OLDER_CALLBACKS, callback_params
 from tool_sandbox.llm.providers import provider_name, qualified
@@ -134,6 +135,7 @@ class LiteLLMTransport:
         self.callbacks = callbacks
         self.memory = Memory()
         self._secrets = secrets_in(self.connection)
+        self._own_key: dict[str, str] | None = None
 
     def complete(self, request: ChatRequest) -> ChatResponse:
         """Answer, blocking.
@@ -183,7 +185,7 @@ class LiteLLMTransport:
                 return evolve(talk.signed(response), latency=time.monotonic() - started)
 
     def _ask(self, litellm: Any, request: ChatRequest) -> ChatResponse:
-        answer = litellm.completion(**self._arguments(request))
+        answer = litellm.completion(**self._arguments(litellm, request))
         if not request.stream:
             return self._read(answer, request)
         assembler = StreamAssembler(model=request.model, provider=provider_name(request.model))
@@ -195,7 +197,7 @@ class LiteLLMTransport:
         return self._read_stream(litellm, answer, assembler, request)
 
     async def _aask(self, litellm: Any, request: ChatRequest) -> ChatResponse:
-        answer = await litellm.acompletion(**self._arguments(request))
+        answer = await litellm.acompletion(**self._arguments(litellm, request))
         if not request.stream:
             return self._read(answer, request)
         assembler = StreamAssembler(model=request.model, provider=provider_name(request.model))
@@ -206,11 +208,12 @@ class LiteLLMTransport:
             await aclose(answer)
         return self._read_stream(litellm, answer, assembler, request)
 
-    def _arguments(self, request: ChatRequest) -> dict[str, Any]:
+    def _arguments(self, litellm: Any, request: ChatRequest) -> dict[str, Any]:
         """LiteLLM's keywords. Nothing about tools is said when there are none: providers refuse empty lists."""
         params = dict(request.params)
         arguments: dict[str, Any] = {
             **self.connection,
+            **self._key(litellm, request.model),
             "model": qualified(request.model),
             "messages": list(request.messages),
             "timeout": request.timeout,
@@ -226,6 +229,11 @@ class LiteLLMTransport:
         if request.stream:
             arguments |= {"stream": True, "stream_options": {"include_usage": True}, "stream_timeout": request.timeout}
         return arguments | params
+
+    def _key(self, litellm: Any, model: str) -> Mapping[str, str]:
+        if self._own_key is None:
+            self._own_key = own_key(litellm, model, self.connection)
+        return self._own_key
 
     def _read(self, answer: Any, request: ChatRequest) -> ChatResponse:
         response = read_completion(plain(answer), provider=provider_name(request.model), model=request.model)
@@ -261,7 +269,8 @@ class LiteLLMTransport:
         """The error in our tree; our own errors pass, anything else is the provider's or LiteLLM's."""
         if isinstance(error, ToolSandboxError):
             return error
-        return provider_error(error, model=request.model, secrets=self._secrets, timeout=request.timeout)
+        fault = provider_error(error, model=request.model, secrets=self._secrets, timeout=request.timeout)
+        return advised(fault, request.model, {**self.connection, **(self._own_key or {})})
 
 
 async def close_litellm() -> None:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tool_sandbox.errors import MissingKeyError, SettingsError
-from tool_sandbox.llm.providers import Provider, direct_endpoint, provider_of
-from tool_sandbox.llm.redaction import is_secret_name
+from tool_sandbox.errors import AuthenticationError, MissingKeyError, ProviderError, SettingsError
+from tool_sandbox.llm.address import DirectName, Endpoint, direct_base, is_direct, url_secrets
+from tool_sandbox.llm.providers import PROVIDERS, Provider, provider_of
+from tool_sandbox.llm.redaction import is_secret_name, redact_text
 
-_NO_KEY = "no-key-needed"
+NO_KEY = "no-key-needed"
 """Sent to servers of one's own that want no key, because clients refuse to send nothing."""
+_OPENAI = next(each for each in PROVIDERS if each.name == "openai")
+_DIRECT = next(each for each in PROVIDERS if each.name == "direct")
 _SHORTEST_SECRET = 7
 """Shorter keys are placeholders (``EMPTY``, ``x``); hiding those would hide every word that holds them."""
 
@@ -37,6 +41,10 @@ class LiteLLMConfig:
             return found
         variables = os.environ if environ is None else environ
         wanted = {"api_key": provider.keys, "api_base": provider.bases, **provider.others}
+        if is_direct(model_name) and (base := DirectName.parse(model_name).base):
+            del wanted["api_base"]
+            if _is_at(base, _OPENAI.domains):
+                wanted["api_key"] = (*provider.keys, *_OPENAI.keys)
         for keyword, names in wanted.items():
             if value := next((variables[name] for name in names if variables.get(name)), None):
                 found[keyword] = value
@@ -83,19 +91,23 @@ def connection_for(model: str, given: Mapping[str, Any], environ: Mapping[str, s
         MissingKeyError: The provider needs a key and there is none.
         SettingsError: The provider has no endpoint of its own and none was named.
     """
-    found = LiteLLMConfig.from_env(model, environ)
+    set_here = {name: value for name, value in given.items() if value is not None}
+    other = None if is_direct(model) else set_here.get("custom_llm_provider")
+    served_by = f"{other}/{model}" if other else model
+    found = LiteLLMConfig.from_env(served_by, environ)
     del found["model"]
-    connection = {**found, **{name: value for name, value in given.items() if value is not None}}
-    if endpoint := direct_endpoint(model):
-        connection["api_base"] = endpoint
-    provider = provider_of(model)
-    if provider is None or connection.get("custom_llm_provider"):
+    provider = provider_of(served_by)
+    _keep_at_home(provider, found, set_here)
+    connection = {**found, **set_here}
+    if is_direct(model):
+        return _direct_connection(model, connection, set_here)
+    if provider is None or other:
         return connection
     if provider.base_required and not connection.get("api_base"):
         message = f"{model!r} has no endpoint of its own: set {_either(provider.bases)} or pass api_base=…"
         raise SettingsError(message)
     if not connection.get("api_key") and provider.key_optional_with_base and connection.get("api_base"):
-        connection["api_key"] = _NO_KEY
+        connection["api_key"] = NO_KEY
     if provider.key_required and not connection.get("api_key"):
         variables = os.environ if environ is None else environ
         if not _set_in_litellm(provider) and not any(variables.get(name) for name in provider.tokens):
@@ -103,12 +115,82 @@ def connection_for(model: str, given: Mapping[str, Any], environ: Mapping[str, s
     return connection
 
 
+def place_of(model: str, api_base: str | None = None) -> tuple[str | None, str | None]:
+    """Whose server a model is asked at, and where that was said: keys for one place must not go to another."""
+    base = api_base or (DirectName.parse(model).base if is_direct(model) else None)
+    provider = provider_of(model)
+    return provider.name if provider else None, redact_text(base).rstrip("/") if base else None
+
+
 def secrets_in(connection: Mapping[str, Any]) -> tuple[str, ...]:
     """The credentials among LiteLLM keywords, to be kept out of messages."""
     headers = connection.get("extra_headers") or {}
     named = {**connection, **headers}
-    secrets = [str(value) for name, value in named.items() if value and is_secret_name(name) and value != _NO_KEY]
+    secrets = [str(value) for name, value in named.items() if value and is_secret_name(name) and value != NO_KEY]
+    secrets += url_secrets(str(connection.get("api_base") or ""))
     return tuple(secret for secret in secrets if len(secret) >= _SHORTEST_SECRET)
+
+
+def advised(error: ProviderError, model: str, connection: Mapping[str, Any]) -> ProviderError:
+    """The error, with what to do about it if a server wants a key and got none."""
+    if isinstance(error, AuthenticationError) and (advice := _key_advice(model, connection)):
+        error.args = (f"{error} {advice}",)
+    return error
+
+
+def _key_advice(model: str, connection: Mapping[str, Any]) -> str:
+    key, headers = connection.get("api_key"), connection.get("extra_headers") or {}
+    if (key and key != NO_KEY) or any(map(is_secret_name, headers)) or not connection.get("api_base"):
+        return ""
+    if is_direct(model) and url_secrets(str(connection["api_base"])):
+        return ""
+    how = "set DIRECT_API_KEY or give" if is_direct(model) else "give"
+    provider = provider_of(model)
+    reserved = f" {_OPENAI.keys[0]} goes to OpenAI's own servers only." if provider in (_OPENAI, _DIRECT) else ""
+    return f"No key was sent: {how} --param api_key=KEY (in Python: api_key=…).{reserved}"
+
+
+def _direct_connection(model: str, connection: dict[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """The connection of a ``direct:`` model, with a server that can be asked."""
+    base = direct_base(model, given.get("api_base")) or connection.get("api_base")
+    if not base:
+        names = _either(_DIRECT.bases)
+        message = f"{model!r} names no server: write direct:http://HOST:PORT/v1/MODEL, set {names} or pass api_base=…"
+        raise SettingsError(message)
+    endpoint = Endpoint.parse(str(base))
+    if endpoint.authorization:
+        if given.get("api_key"):
+            message = f"{endpoint.shown!r} has a user or password in its address and an api_key as well: give one."
+            raise SettingsError(message)
+        connection.pop("api_key", None)
+    return {**connection, "api_base": str(base)}
+
+
+def _keep_at_home(provider: Provider | None, found: dict[str, Any], given: Mapping[str, Any]) -> None:
+    """Take a provider's key from what the environment says when the call goes to somebody else's server.
+
+    Raises:
+        MissingKeyError: LiteLLM would find the key in the environment by itself, and send it.
+    """
+    base = given.get("api_base")
+    if provider is None or not provider.domains or "api_key" not in found or given.get("api_key"):
+        return
+    if not base or base == found.get("api_base") or _is_at(str(base), provider.domains):
+        return
+    if not provider.key_optional_with_base:
+        message = (
+            f"{_either(provider.keys)} goes to the servers of {provider.name} only, not to "
+            f"{redact_text(str(base))!r}: give that server's key with api_key=…, or name the server in "
+            f"{_either(provider.bases)}."
+        )
+        raise MissingKeyError(message)
+    found["api_key"] = NO_KEY
+
+
+def _is_at(base: str, domains: Sequence[str]) -> bool:
+    """Whether a base URL leads, encrypted, to a server in one of these domains."""
+    host = re.match(r"https://(?:[^/?#]*@)?(?P<name>[^/?#:@]+)", base, re.IGNORECASE)
+    return host is not None and any(f".{host['name'].lower()}".endswith(f".{domain}") for domain in domains)
 
 
 def _missing_key(model: str, provider: Provider) -> str:

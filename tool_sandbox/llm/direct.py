@@ -1,6 +1,6 @@
 """The bypass: any OpenAI-compatible endpoint over pooled HTTP, without LiteLLM and at a tenth of its CPU time.
 
-A model is written ``direct:NAME`` with ``api_base`` given or set in the environment, or ``direct:NAME@URL``.
+A model is written ``direct:URL/MODEL``; see ``llm.address``.
 """
 
 from __future__ import annotations
@@ -15,22 +15,29 @@ from weakref import WeakKeyDictionary
 
 from attrs import evolve
 
-from tool_sandbox.errors import MalformedResponseError, ProviderError, ProviderTimeoutError, SettingsError
+from tool_sandbox.errors import (
+    InvalidRequestError,
+    MalformedResponseError,
+    ProviderError,
+    ProviderTimeoutError,
+    SettingsError,
+)
+from tool_sandbox.llm.address import FORMS, Endpoint
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse
-from tool_sandbox.llm.config import secrets_in
+from tool_sandbox.llm.config import advised, secrets_in
 from tool_sandbox.llm.deadline import GRACE, run_with_deadline
 from tool_sandbox.llm.faults import Failure, error_for, request_id_in
 from tool_sandbox.llm.foreign_errors import is_foreign_error
 from tool_sandbox.llm.providers import direct_name
 from tool_sandbox.llm.quirks import Memory, Negotiation
 from tool_sandbox.llm.reading import read_completion
+from tool_sandbox.llm.redaction import redact_text
 from tool_sandbox.llm.streaming import StreamAssembler
 
 if TYPE_CHECKING:
     import aiohttp
     import httpx
 
-_PATH = "/chat/completions"
 _CONNECTIONS = 512
 _SHOWN_OF_A_BODY = 300
 
@@ -46,14 +53,14 @@ class DirectTransport:
     def __init__(self, connection: Mapping[str, Any], *, flexible_tokens: bool = True) -> None:
         base = connection.get("api_base")
         if not base:
-            message = (
-                "a direct: model needs its endpoint; pass api_base='http://host:port/v1' or write direct:NAME@URL."
-            )
+            message = f"a direct: model needs its endpoint; pass api_base='http://host:port/v1', or {FORMS}."
             raise SettingsError(message)
-        self.url = f"{str(base).rstrip('/')}{_PATH}"
+        self.endpoint = Endpoint.parse(str(base))
+        self.url = self.endpoint.url
         self.flexible_tokens = flexible_tokens
         self.memory = Memory()
-        self._headers = _headers(connection)
+        self._connection = dict(connection)
+        self._headers = _headers(connection, self.endpoint)
         self._secrets = secrets_in(connection)
         self._pools: WeakKeyDictionary[asyncio.AbstractEventLoop, _Pool] = WeakKeyDictionary()
         self._client: httpx.Client | None = None
@@ -127,7 +134,7 @@ class DirectTransport:
             return self._finished(assembler.completion(), answer.headers, request)
 
     async def _aask(self, request: ChatRequest) -> ChatResponse:
-        async with (await self._session()).post(self.url, data=self._body(request)) as answer:
+        async with (await self._session()).post(self.url, data=self._body(request), allow_redirects=False) as answer:
             if answer.status != 200 or not request.stream:  # noqa: PLR2004 -- HTTP
                 return self._read(answer.status, answer.headers, await answer.read(), request)
             assembler = StreamAssembler(model=request.model, provider="direct")
@@ -150,6 +157,8 @@ class DirectTransport:
 
     def _read(self, status: int, headers: Mapping[str, str], body: bytes, request: ChatRequest) -> ChatResponse:
         text = body.decode("utf-8", "replace")
+        if 300 <= status < 400:  # noqa: PLR2004 -- HTTP
+            raise _moved(request.model, status, headers)
         if status != 200:  # noqa: PLR2004 -- HTTP
             raise self._error(text, request, status=status, headers=headers)
         try:
@@ -166,7 +175,7 @@ class DirectTransport:
 
     def _finished(self, data: Mapping[str, Any], headers: Mapping[str, str], request: ChatRequest) -> ChatResponse:
         response = read_completion(data, provider="direct", model=direct_name(request.model))
-        return evolve(response, endpoint=self.url.removesuffix(_PATH), request_id=request_id_in(headers))
+        return evolve(response, endpoint=self.endpoint.shown, request_id=request_id_in(headers))
 
     def _fault(self, error: Exception, request: ChatRequest) -> Exception:
         """The error in our tree; a mistake of ours stays what it is."""
@@ -182,7 +191,7 @@ class DirectTransport:
         failure = Failure(
             text=text, provider="direct", model=request.model, secrets=self._secrets, now=time.time(), **facts
         )
-        return error_for(failure)
+        return advised(error_for(failure), request.model, self._connection)
 
     def _http(self) -> httpx.Client:
         import httpx
@@ -190,7 +199,7 @@ class DirectTransport:
         with self._lock:
             if self._client is None:
                 limits = httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS)
-                self._client = httpx.Client(headers=self._headers, limits=limits, follow_redirects=True)
+                self._client = httpx.Client(headers=self._headers, limits=limits)
             return self._client
 
     async def _session(self) -> aiohttp.ClientSession:
@@ -232,11 +241,20 @@ _closing: set[asyncio.Task[None]] = set()
 """Closing tasks under way: an event loop holds its tasks only weakly."""
 
 
-def _headers(connection: Mapping[str, Any]) -> dict[str, str]:
+def _headers(connection: Mapping[str, Any], endpoint: Endpoint) -> dict[str, str]:
     headers = {"Content-Type": "application/json", **(connection.get("extra_headers") or {})}
-    if connection.get("api_key"):
-        headers.setdefault("Authorization", f"Bearer {connection['api_key']}")
+    key = connection.get("api_key")
+    credentials = f"Bearer {key}" if key else endpoint.authorization
+    if credentials and not any(name.lower() == "authorization" for name in headers):
+        headers["Authorization"] = credentials
     return headers
+
+
+def _moved(model: str, status: int, headers: Mapping[str, str]) -> InvalidRequestError:
+    """What a redirect comes to: following it would send the conversation, and the key, to whoever it names."""
+    place = redact_text(str(headers.get("Location") or "nowhere"))
+    message = f"{model!r} has moved to {place!r} (HTTP {status}); redirects are not followed, so write the new address."
+    return InvalidRequestError(message, provider="direct", model=model, status=status)
 
 
 def _chunks(lines: Iterator[str]) -> Iterator[dict[str, Any]]:

@@ -44,13 +44,14 @@ def written_line(key: CallKey, request: ChatRequest, response: ChatResponse, sec
     answer = remove_values(response.to_dict(), known)
     for attempt in answer["attempts"]:
         attempt["error"] = attempt["error"] and redact_text(attempt["error"])
-    answer["endpoint"] = answer["endpoint"] and redact_text(answer["endpoint"])
+    for name in ("endpoint", "model", "deployment"):
+        answer[name] = answer[name] and redact_text(answer[name])
     record = {
         "schema": SCHEMA_VERSION,
         **asdict(key),
         "run": request.tag.run,
         "user": request.tag.user,
-        "model": request.model,
+        "model": redact_text(request.model),
         "params": redact(dict(request.params), known),
         "response": answer,
     }

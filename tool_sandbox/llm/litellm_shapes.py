@@ -9,6 +9,7 @@ from typing import Any
 
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse
 from tool_sandbox.llm.providers import qualified
+from tool_sandbox.llm.redaction import redact_text
 
 
 def stream_cost(litellm: Any, response: ChatResponse, request: ChatRequest) -> float | None:
@@ -58,4 +59,4 @@ async def aclose(stream: Any) -> None:
 
 def without_query(url: Any) -> str | None:
     """An address without what may hold keys."""
-    return str(url).partition("?")[0] if url else None
+    return redact_text(str(url).partition("?")[0]) if url else None

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 
 from attrs import Factory, frozen
 
+from tool_sandbox.llm.address import DirectName, is_direct
+
 
 @frozen(kw_only=True)
 class Provider:
@@ -35,6 +37,9 @@ class Provider:
     """Whether a server of one's own may go without a key."""
     base_required: bool = False
     """Whether there is no endpoint by default."""
+    domains: tuple[str, ...] = ()
+    """Domains of the provider's own servers. Its key in the environment goes nowhere else, unless the environment says
+    where the provider is, too."""
 
 
 _VERTEX = {
@@ -60,6 +65,7 @@ PROVIDERS: tuple[Provider, ...] = (
         others={"organization": ("OPENAI_ORGANIZATION", "OPENAI_ORG_ID")},
         bare_names=r"(gpt-|chatgpt-|o\d(-|$)|ft:gpt-)",
         key_optional_with_base=True,
+        domains=("openai.com",),
     ),
     Provider(
         name="azure",
@@ -76,6 +82,7 @@ PROVIDERS: tuple[Provider, ...] = (
         keys=("ANTHROPIC_API_KEY",),
         tokens=("ANTHROPIC_AUTH_TOKEN",),
         bases=("ANTHROPIC_API_BASE", "ANTHROPIC_BASE_URL"),
+        domains=("anthropic.com",),
         bare_names=r"claude-",
     ),
     Provider(name="bedrock", prefixes=("bedrock", "bedrock_converse"), others=_AWS, key_required=False),
@@ -84,6 +91,7 @@ PROVIDERS: tuple[Provider, ...] = (
         prefixes=("gemini",),
         keys=("GOOGLE_API_KEY", "GEMINI_API_KEY"),
         bases=("GEMINI_API_BASE",),
+        domains=("googleapis.com",),
         bare_names=r"(gemini-|gemma-)",
     ),
     Provider(name="vertex_ai", prefixes=("vertex_ai", "vertex_ai_beta"), others=_VERTEX, key_required=False),
@@ -92,6 +100,7 @@ PROVIDERS: tuple[Provider, ...] = (
         prefixes=("cohere_chat", "cohere"),
         keys=("COHERE_API_KEY", "CO_API_KEY"),
         bases=("COHERE_API_BASE",),
+        domains=("cohere.com", "cohere.ai"),
         bare_names=r"(command-|c4ai-)",
     ),
     Provider(
@@ -99,29 +108,46 @@ PROVIDERS: tuple[Provider, ...] = (
         prefixes=("mistral", "codestral"),
         keys=("MISTRAL_API_KEY",),
         bases=("MISTRAL_API_BASE",),
+        domains=("mistral.ai",),
         bare_names=r"(mistral-|ministral-|magistral-|codestral-|open-mi|pixtral-|devstral-)",
     ),
-    Provider(name="groq", prefixes=("groq",), keys=("GROQ_API_KEY",), bases=("GROQ_API_BASE",)),
+    Provider(name="groq", prefixes=("groq",), keys=("GROQ_API_KEY",), bases=("GROQ_API_BASE",), domains=("groq.com",)),
     Provider(
         name="together_ai",
         prefixes=("together_ai",),
         keys=("TOGETHERAI_API_KEY", "TOGETHER_API_KEY"),
         bases=("TOGETHER_AI_API_BASE",),
+        domains=("together.xyz", "together.ai"),
     ),
-    Provider(name="openrouter", prefixes=("openrouter",), keys=("OPENROUTER_API_KEY",), bases=("OPENROUTER_API_BASE",)),
+    Provider(
+        name="openrouter",
+        prefixes=("openrouter",),
+        keys=("OPENROUTER_API_KEY",),
+        bases=("OPENROUTER_API_BASE",),
+        domains=("openrouter.ai",),
+    ),
     Provider(
         name="deepseek",
         prefixes=("deepseek",),
         keys=("DEEPSEEK_API_KEY",),
         bases=("DEEPSEEK_API_BASE",),
+        domains=("deepseek.com",),
         bare_names=r"deepseek-",
     ),
-    Provider(name="xai", prefixes=("xai",), keys=("XAI_API_KEY",), bases=("XAI_API_BASE",), bare_names=r"grok-"),
+    Provider(
+        name="xai",
+        prefixes=("xai",),
+        keys=("XAI_API_KEY",),
+        bases=("XAI_API_BASE",),
+        bare_names=r"grok-",
+        domains=("x.ai",),
+    ),
     Provider(
         name="fireworks_ai",
         prefixes=("fireworks_ai",),
         keys=("FIREWORKS_AI_API_KEY", "FIREWORKS_API_KEY"),
         bases=("FIREWORKS_API_BASE",),
+        domains=("fireworks.ai",),
     ),
     Provider(
         name="ollama",
@@ -149,7 +175,7 @@ PROVIDERS: tuple[Provider, ...] = (
     Provider(
         name="direct",
         prefixes=("direct",),
-        keys=("DIRECT_API_KEY", "OPENAI_API_KEY"),
+        keys=("DIRECT_API_KEY",),
         bases=("DIRECT_API_BASE", "OPENAI_BASE_URL", "OPENAI_API_BASE"),
         key_required=False,
         base_required=True,
@@ -164,7 +190,7 @@ def provider_of(model: str) -> Provider | None:
     A prefix that is not in the table is a provider too: its variables follow LiteLLM's convention
     (``NAME_API_KEY``, ``NAME_API_BASE``).
     """
-    prefix, separator, _ = model.partition(":" if model.startswith("direct:") else "/")
+    prefix, separator, _ = model.partition(":" if is_direct(model) else "/")
     if separator:
         return _BY_PREFIX.get(prefix) or _conventional(prefix)
     return next((each for each in PROVIDERS if each.bare_names and re.match(each.bare_names, model)), None)
@@ -173,19 +199,14 @@ def provider_of(model: str) -> Provider | None:
 def qualified(model: str) -> str:
     """The model string with its provider's prefix, so that LiteLLM needs no table to know where it goes."""
     provider = provider_of(model)
-    if provider is None or "/" in model or model.startswith("direct:"):
+    if provider is None or "/" in model or is_direct(model):
         return model
     return f"{provider.prefixes[0]}/{model}"
 
 
 def direct_name(model: str) -> str:
     """The name a ``direct:`` model has at its endpoint."""
-    return model.removeprefix("direct:").partition("@")[0]
-
-
-def direct_endpoint(model: str) -> str | None:
-    """The endpoint that a ``direct:NAME@URL`` model names itself."""
-    return model.partition("@")[2] or None if model.startswith("direct:") else None
+    return DirectName.parse(model).model
 
 
 def provider_name(model: str) -> str | None:

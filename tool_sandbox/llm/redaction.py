@@ -15,10 +15,11 @@ _SECRET_NAME = re.compile(
     r"|vertex[-_]credentials|credentials|cookie|set-cookie|ocp-apim-subscription-key)$",
     re.IGNORECASE,
 )
+_SECRET_QUERY = frozenset({"key", "apikey", "sig", "signature", "auth", "pwd", "pass", "subscription-key"})
 _SECRET_TEXT = re.compile(
     r"(?P<scheme>\b(?:Bearer|Basic)\s+)[A-Za-z0-9._~+/=-]{8,}"
-    r"|(?P<url>://[^/\s:@]*:)[^@\s/]+(?=@)"
-    r"|(?P<query>[?&](?:key|api_key|api-key|token|access_token|sig)=)[^&\s\"']+"
+    r"|(?P<url>://(?:[^/?#\s:@\"']*:)?)[^/?#\s\"']+(?=@)"
+    r"|(?P<query>[?&](?P<name>[\w.-]+)=)[^&#\s\"']+"
     r"|\b(?:sk|pk|gsk|xai|rk)-[A-Za-z0-9_*-]{8,}"
     r"|\bgsk_[A-Za-z0-9]{8,}|\bhf_[A-Za-z0-9]{8,}|\bAIza[A-Za-z0-9_-]{20,}|\bAKIA[A-Z0-9]{12,}",
     re.IGNORECASE,
@@ -28,6 +29,11 @@ _SECRET_TEXT = re.compile(
 def is_secret_name(name: str) -> bool:
     """Whether a parameter or header of this name holds a credential."""
     return _SECRET_NAME.match(name) is not None
+
+
+def is_secret_query(name: str) -> bool:
+    """Whether a parameter of this name in a URL's query holds a credential."""
+    return is_secret_name(name) or name.lower() in _SECRET_QUERY
 
 
 def redact(data: Any, secrets: Iterable[str] = ()) -> Any:
@@ -72,4 +78,6 @@ def remove_values(data: Any, secrets: Iterable[str]) -> Any:
 
 
 def _masked(match: re.Match[str]) -> str:
+    if match["name"] and not is_secret_query(match["name"]):
+        return match["query"] + _SECRET_TEXT.sub(_masked, match[0].removeprefix(match["query"]))
     return (match["scheme"] or match["url"] or match["query"] or "") + MASK

@@ -23,6 +23,7 @@ from tool_sandbox.errors import (
     RateLimitError,
 )
 from tool_sandbox.llm import layers
+from tool_sandbox.llm.address import is_direct
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
 from tool_sandbox.llm.retry import Retrying, RetryPolicy, by_error
 from tool_sandbox.llm.route import Route
@@ -257,7 +258,7 @@ def _policy(policy: RetryPolicy, settings: RouterSettings, group: str) -> RetryP
 
 def _price(deployment: Deployment, prices: Callable[[str], Mapping[str, Any] | None] | None) -> float | None:
     entry: Mapping[str, Any] | None = deployment.settings.prices
-    if not entry and prices is not None and not deployment.model.startswith("direct:"):
+    if not entry and prices is not None and not is_direct(deployment.model):
         entry = prices(deployment.model)
     if not entry or entry.get("input_cost_per_token") is None:
         return None

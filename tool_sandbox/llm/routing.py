@@ -10,10 +10,14 @@ from attrs import Factory, frozen
 
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.llm import router_options
+from tool_sandbox.llm.address import located
+from tool_sandbox.llm.config import place_of
 from tool_sandbox.llm.pricing import is_token_price
+from tool_sandbox.llm.redaction import redact_text
 from tool_sandbox.llm.settings import ModelSettings
 
 _LIMITS = ("weight", "rpm", "tpm", "order", "max_parallel_requests", "stream_timeout")
+_IN_ENTRIES = "give it in the litellm_params of the deployments that it belongs to."
 _NO_OPS = frozenset({"drop_params", "modify_params", "use_in_pass_through", "tags"})
 """Entries of LiteLLM's that mean nothing here: refused parameters are always dropped, one at a time and noted."""
 
@@ -47,6 +51,11 @@ class Deployment:
         """The settings that all deployments share, with this one's own in front."""
         own = {name: getattr(self.settings, name) for name in self.settings.explicit}
         return shared.replaced(**own, fallbacks=())
+
+    @property
+    def place(self) -> tuple[str | None, str | None]:
+        """Whose server it is, and where."""
+        return place_of(self.model, self.settings.api_base)
 
 
 @frozen(kw_only=True)
@@ -122,12 +131,29 @@ class RouterSettings:
     @property
     def identity(self) -> str:
         """Text that two routers share exactly when the same models in the same places answer."""
-        return "|".join(f"{each.group}={each.model}@{each.settings.api_base or ''}" for each in self.deployments)
+        places = ((each, redact_text(each.settings.api_base or "")) for each in self.deployments)
+        return "|".join(f"{each.group}={each.model}@{place}" for each, place in places)
 
     @property
     def prices(self) -> dict[str, Mapping[str, Any]]:
         """Prices given with single deployments, by model."""
         return {each.model: each.settings.prices for each in self.deployments if each.settings.prices}
+
+    def check_shared(self, shared: ModelSettings) -> None:
+        """Make sure that a key which was given for all deployments goes to one server only.
+
+        Raises:
+            SettingsError: It would go to several.
+        """
+        for name in ("api_key", "extra_headers"):
+            taking = [each for each in self.deployments if getattr(each.settings, name) is None]
+            if getattr(shared, name) is not None and len({each.place for each in taking}) > 1:
+                one, other = (
+                    next(each.model for each in taking if each.place == place)
+                    for place in list(dict.fromkeys(each.place for each in taking))[:2]
+                )
+                message = f"{name} would go to every server of the router, to {one!r} as to {other!r}; {_IN_ENTRIES}"
+                raise SettingsError(message)
 
     def group(self, name: str) -> tuple[Deployment, ...]:
         """The deployments of a group."""
@@ -208,6 +234,7 @@ def _deployment(
     if not isinstance(model, str) or not model:
         message = f"{where} names no model; give litellm_params: {{'model': …}} or the short form {{'model': …}}."
         raise SettingsError(message)
+    model, params = _located(where, model, params)
     limits = {name: params.pop(name) for name in _LIMITS if name in params}
     prices = {name: params.pop(name) for name in list(params) if is_token_price(name)}
     if prices:
@@ -222,6 +249,14 @@ def _deployment(
         message = f"{where} ({model!r}): {error}"
         raise SettingsError(message) from error
     return Deployment(id=own, group=str(entry.get("model_name") or model), model=model, settings=settings, **limits)
+
+
+def _located(where: str, model: str, params: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    try:
+        return located(model, params)
+    except SettingsError as error:
+        message = f"{where}: {error}"
+        raise SettingsError(message) from error
 
 
 def _from_info(info: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from attrs import Attribute, evolve, field, fields, frozen
 
 from tool_sandbox.common.nearest import nearest
 from tool_sandbox.errors import SettingsError
-from tool_sandbox.llm.redaction import is_secret_name
+from tool_sandbox.llm.redaction import is_secret_name, redact_text
 
 OnInvalidToolCall = Literal["reply", "raise"]
 TextBesideCalls = Literal["keep", "drop"]
@@ -132,7 +132,7 @@ class ModelSettings:
 
     api_key: str | None = field(default=None, repr=False, metadata=_connection)
     """The provider's key; looked for in the environment when not given."""
-    api_base: str | None = field(default=None, metadata=_connection)
+    api_base: str | None = field(default=None, repr=lambda base: repr(base and redact_text(base)), metadata=_connection)
     """Where the provider is."""
     api_version: str | None = field(default=None, metadata=_connection)
     """Version of Azure's API."""
@@ -186,6 +186,12 @@ class ModelSettings:
             values[name] = value
         return cls(**values, explicit=frozenset(values))
 
+    @classmethod
+    def is_connection(cls, key: str) -> bool:
+        """Whether a configuration key says where a model is, or with which credentials it is asked."""
+        name = _ALIASES.get(key, key)
+        return any(each.name == name and each.metadata.get(_CONNECTION) for each in fields(cls))
+
     def replaced(self, **values: Any) -> ModelSettings:
         """The settings with some of them replaced; these count as set explicitly."""
         return evolve(self, **values, explicit=self.explicit | frozenset(values))
@@ -225,4 +231,4 @@ def _twice(key: str, name: str) -> str:
 
 
 def _shown(name: str, value: Any) -> Any:
-    return "[redacted]" if value and (is_secret_name(name) or name == "extra_headers") else repr(value)
+    return "[redacted]" if value and (is_secret_name(name) or name == "extra_headers") else redact_text(repr(value))

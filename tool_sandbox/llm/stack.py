@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from tool_sandbox.llm.address import is_direct
 from tool_sandbox.llm.chat import ChatModel
 from tool_sandbox.llm.completion import LiteLLMTransport, listed_price
 from tool_sandbox.llm.config import LiteLLMConfig, connection_for
@@ -98,7 +99,7 @@ def build_transport(
     """
     connection = connection_for(model, settings.connection(), environ)
     flexible = "max_tokens" not in settings.explicit and not _capped(ledger)
-    if model.startswith("direct:"):
+    if is_direct(model):
         from tool_sandbox.llm.direct import DirectTransport
 
         transport: ChatModel = DirectTransport(connection, flexible_tokens=flexible)
@@ -112,7 +113,7 @@ def fallback_router(model: str, settings: ModelSettings, ledger: Ledger | None =
     """The model with others standing by, from the ``fallbacks`` of its settings."""
     from tool_sandbox.llm.routing import RouterSettings
 
-    chain = LiteLLMConfig.with_fallbacks(model, settings.fallbacks)
+    chain = LiteLLMConfig.with_fallbacks(model, settings.fallbacks, environ={})  # each finds its own when it is built
     chain["model_list"][0]["litellm_params"] |= settings.connection()
     routing = RouterSettings.from_config(chain["model_list"], {"fallbacks": chain["fallbacks"]})
     return build_router(routing, settings.without_connection(), ledger)
@@ -132,6 +133,7 @@ def build_router(
     """
     from tool_sandbox.llm.router import Router
 
+    routing.check_shared(settings)
     transports: dict[str, ChatModel] = {}
     for deployment in routing.deployments:
         own = deployment.settings_over(settings)
@@ -196,7 +198,7 @@ def open_ledger(
     given = {**(prices or {}), **({model: settings.prices} if settings.prices else {})}
     custom = {name: Price.from_mapping(price, name=name) for name, price in given.items()}
     caps = {} if settings.max_budget is None else {role: settings.max_budget}
-    lookup = None if model.startswith("direct:") else listed_price
+    lookup = None if is_direct(model) else listed_price
     return Ledger(Caps(role=caps, on_unknown_price=settings.on_unknown_price), PriceBook(custom=custom, lookup=lookup))
 
 

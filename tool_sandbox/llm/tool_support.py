@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from tool_sandbox.llm.address import is_direct
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
 from tool_sandbox.llm.completion import supports_tools
 from tool_sandbox.llm.prompted_tools import PromptedTools, choose_format
@@ -17,7 +18,7 @@ def with_prompted_tools(transport: ChatModel, model: str, wanted: str | bool | N
     form = choose_format(model, None, wanted)
     if form is not None:
         return PromptedTools(transport, form)
-    undecided = wanted in (None, "auto") and not model.startswith("direct:")
+    undecided = wanted in (None, "auto") and not is_direct(model)
     return PromptedIfListed(transport, model) if undecided else transport
 
 

@@ -13,6 +13,7 @@ from tool_sandbox.common.message import Message
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import SettingsError, ToolSandboxError
 from tool_sandbox.llm import stack
+from tool_sandbox.llm.address import located
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
 from tool_sandbox.llm.settings import ModelSettings
 from tool_sandbox.roles.agent_turn import AgentTurn, called, count_answer, read_agent_turn, said, write_agent_turn
@@ -40,7 +41,8 @@ class LiteLLMAgent(BaseRole):
     """What results call this agent."""
 
     def __init__(self, model_name: str | None = None, *, model: ChatModel | str | None = None, **config: Any) -> None:
-        self.model_name = self.litellm_model = _name(model_name, model)
+        name, config = located(_name(model_name, model), config)
+        self.model_name = self.litellm_model = name
         self.settings = self._validate_and_setup_config(config)
         self.counters: Counter[str] = Counter()
         self.cache = self._setup_caching(self.settings.cache)

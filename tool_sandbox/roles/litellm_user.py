@@ -15,6 +15,7 @@ from tool_sandbox.common.tool_conversion import offered_tools
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import SettingsError, ToolSandboxError, UserSimulatorError
 from tool_sandbox.llm import stack
+from tool_sandbox.llm.address import located
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse, ToolCall
 from tool_sandbox.llm.history import project_user
 from tool_sandbox.llm.settings import ModelSettings
@@ -51,6 +52,7 @@ class LiteLLMUser(BaseRole):
         if not name:
             message = "LiteLLMUser needs a model string, such as 'gpt-5' or 'anthropic/claude-sonnet-5'."
             raise SettingsError(message)
+        name, config = located(name, config)
         self.model_name = name
         self.litellm_model = name
         self.settings = ModelSettings.from_config(config)

@@ -11,6 +11,7 @@ from attrs import evolve
 
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import CancelledRunError
+from tool_sandbox.llm.redaction import redact_text
 from tool_sandbox.runs.outcomes import Failure, SampleResult, Spending
 from tool_sandbox.runs.tally import Tally
 
@@ -37,8 +38,8 @@ def described(
         trial=sample.trial,
         status="void",
         categories=[str(category) for category in sample.scenario.categories],
-        agent=players.agent if players else settings.agent,
-        user=players.user if players else settings.user,
+        agent=players.agent if players else redact_text(settings.agent),
+        user=players.user if players else redact_text(settings.user),
         seed=sample.seed(settings.seed),
         messages=world.max_sandbox_message_index - sample.scenario.starting_context.max_sandbox_message_index,
         duration=duration,
@@ -71,7 +72,7 @@ def _bounds_of_parallel_calls(world: ExecutionContext) -> list[str]:
 def scored(result: SampleResult, evaluation: EvaluationResult, settings: RunSettings) -> SampleResult:
     """The result with its verdict, unless a fallback answered and that makes the sample void."""
     if result.fallback and settings.on_fallback == "void":
-        message = f"{', '.join(result.models)} answered in place of {settings.agent!r}, and --on-fallback is 'void'"
+        message = f"{', '.join(result.models)} answered in place of {result.agent!r}, and --on-fallback is 'void'"
         error = {"type": "FallbackAnswered", "cause": "fallback", "message": message}
         return evolve(result, cause="fallback", error=error)
     return evolve(
@@ -112,8 +113,8 @@ def cancelled(sample: Sample, cast_names: tuple[str, str], settings: RunSettings
         status="void",
         cause=failure.cause,
         categories=[str(category) for category in sample.scenario.categories],
-        agent=cast_names[0],
-        user=cast_names[1],
+        agent=redact_text(cast_names[0]),
+        user=redact_text(cast_names[1]),
         seed=sample.seed(settings.seed),
         nop_floor=sample.scenario.nop_floor,
         error=dict(failure.error),
