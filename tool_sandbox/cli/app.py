@@ -6,6 +6,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from tool_sandbox.cli import options
 from tool_sandbox.cli.arguments import spread
 from tool_sandbox.cli.interrupts import INTERRUPTED, leave_at_once
 from tool_sandbox.cli.legacy import is_legacy
+from tool_sandbox.cli.streams import forgiving_streams
 from tool_sandbox.errors import ToolSandboxError, UsageError
 
 OK, USAGE, BROKEN = 0, 2, 70
@@ -41,10 +43,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Args:
         arguments: By default those of the process.
     """
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    if not {"", str(Path.cwd())} & set(sys.path):
-        sys.path.append(str(Path.cwd()))  # modules of the user's own, named by -a, --scenarios-from and --tools-from
-    code = exit_code(given or ["--help"])
+    given = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
+    with suppress(OSError):  # the current directory may be gone
+        if not {"", str(Path.cwd())} & set(sys.path):
+            sys.path.append(str(Path.cwd()))  # modules of the user's own, named by -a and the like
+    with forgiving_streams() as written:
+        code = exit_code(given)
+    code = written.code(code, needed=not _leaves_a_run(given))
     if code == INTERRUPTED:
         leave_at_once()
     sys.exit(code)
@@ -63,6 +68,10 @@ def exit_code(arguments: Sequence[str]) -> int:
         return _complain(f"{type(error).__name__}: {error}")
     except (typer.Abort, KeyboardInterrupt):
         return INTERRUPTED
+    except (OSError, MemoryError) as error:
+        if DEBUG in os.environ:
+            raise
+        return _complain(_refused(error))
     except Exception as error:
         if DEBUG in os.environ:
             raise
@@ -84,6 +93,23 @@ def _dispatch(arguments: Sequence[str]) -> int:
         return run_legacy(arguments)
     code = app(spread(arguments), prog_name="tool_sandbox", standalone_mode=False)
     return code if isinstance(code, int) else OK
+
+
+def _leaves_a_run(arguments: Sequence[str]) -> bool:
+    """Whether what counts is written into a run directory, so that the command does without standard output."""
+    return arguments[0] in {"run", "resume"} or is_legacy(arguments)
+
+
+def _refused(error: OSError | MemoryError) -> str:
+    """What the machine did not allow, in words; nobody but its owner can change that."""
+    if isinstance(error, MemoryError):
+        return "there is not enough memory for this; play fewer samples at once with -p, for example."
+    try:
+        Path.cwd()
+    except OSError:
+        return "the current directory does not exist any more; change into one that does."
+    where = f" ({error.filename})" if error.filename is not None else ""
+    return f"the system refused something that is needed: {error.strerror or error}{where}."
 
 
 def _broken(error: Exception) -> str:

@@ -17,6 +17,7 @@ SEVERAL_VALUES = frozenset(
         "--scenarios-from",
         "--tools-from",
         "--param",
+        "--user-param",
     }
 )
 """Flags that take any number of values: ``-s a b`` means ``-s a -s b``."""
@@ -35,6 +36,9 @@ def spread(arguments: Sequence[str], flags: Collection[str] = SEVERAL_VALUES) ->
             return [*spread_out, *arguments[position:]]
         if argument in flags:
             flag, waiting = argument, True
+            spread_out.append(argument)
+        elif (written := argument.partition("="))[0] in flags:  # --param=a=1 b=2
+            flag, waiting = written[0], False
             spread_out.append(argument)
         elif argument.startswith("-") and len(argument) > 1:
             flag = None
