@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
+import attrs
 import pytest
 
 from tool_sandbox.errors import SettingsError
@@ -78,3 +80,46 @@ def test_changes_win_over_the_record_and_none_changes_nothing() -> None:
     changed = RunSettings.from_record(record, budget=2.0, concurrency=None)
 
     assert (changed.budget, changed.concurrency) == (2.0, 4)
+
+
+ODD: list[Any] = [
+    None,
+    True,
+    -1,
+    1.5,
+    float("nan"),
+    float("inf"),
+    "text",
+    "",
+    [],
+    ["a", 5],
+    [None],
+    {},
+    {"a": 1},
+    {1: 2},
+    [{}],
+]
+
+
+@pytest.mark.parametrize("name", [each.name for each in attrs.fields(RunSettings)])
+@pytest.mark.parametrize("value", ODD, ids=repr)
+def test_a_value_is_named_when_it_is_refused_and_comes_back_when_it_is_not(name: str, value: Any) -> None:
+    outcome = _read({**RunSettings(agent="nop", user="oracle").to_record(), name: value})
+
+    if isinstance(outcome, SettingsError):
+        assert name in str(outcome)
+    else:
+        assert _read(json.loads(json.dumps(outcome.to_record(), allow_nan=False))) == outcome
+
+
+def _read(record: Any) -> RunSettings | SettingsError:
+    try:
+        return RunSettings.from_record(record)
+    except SettingsError as error:
+        return error
+
+
+@pytest.mark.parametrize("record", [None, 5, "text", [], {}, {"agent": "nop"}, {"user": "nop"}])
+def test_a_record_that_holds_no_settings_is_refused(record: Any) -> None:
+    with pytest.raises(SettingsError):
+        RunSettings.from_record(record)

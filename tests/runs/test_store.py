@@ -3,12 +3,14 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from tests.runs.samples import scored, void
 from tool_sandbox.errors import SettingsError
+from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.store import RunStore, open_location, trajectory_place
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -188,3 +190,35 @@ def test_a_run_is_written_by_one_process_at_a_time(tmp_path: Path) -> None:
     store.release()
     other.claim()
     other.release()
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"status": "odd"}, "its status is 'odd'"),
+        ({"status": None}, "its status is None"),
+        ({"similarity": "high"}, "its similarity is 'high'"),
+        ({"trial": "first"}, "its trial is 'first'"),
+        ({"milestone_mapping": {"x": [1, 1.0]}}, "its milestone_mapping is"),
+        ({"milestone_mapping": [1]}, "its milestone_mapping is"),
+        ({"minefield_mapping": {"0": 5}}, "its minefield_mapping is"),
+        ({"spending": {"calls": "many"}}, "its calls is 'many'"),
+        ({"spending": {"euros": 1}}, "unknown key 'euros'"),
+        ({"categories": "ALL"}, "its categories is 'ALL'"),
+        ({"more": 1}, "unknown key 'more'"),
+        ({"name": None}, "its name is None"),
+    ],
+)
+def test_a_whole_line_that_is_no_result_is_named_and_kept(tmp_path: Path, change: dict[str, Any], named: str) -> None:
+    store = RunStore(tmp_path)
+    good = SampleResult(name="a", status="scored", similarity=1.0)
+    store.append_result(good)
+    with (tmp_path / "results.jsonl").open("a") as file:
+        file.write(json.dumps({**good.to_record(), **change}) + "\n")
+    before = (tmp_path / "results.jsonl").read_bytes()
+
+    with pytest.raises(SettingsError, match=r"line 2, is no result") as caught:
+        store.read_results()
+
+    assert named in str(caught.value)
+    assert (tmp_path / "results.jsonl").read_bytes() == before

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tool_sandbox.common.trajectory import PRETTY_PRINT
+from tool_sandbox.runs.json_files import read_summary
 from tool_sandbox.runs.store import RunStore
 
 if TYPE_CHECKING:
@@ -14,9 +14,12 @@ if TYPE_CHECKING:
 
 
 def load_result_summary(path: Path) -> dict[str, Any]:
-    """The content of a ``result_summary.json``, of ours or of the original."""
-    summary: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
-    return summary
+    """The content of a ``result_summary.json``, of ours or of the original.
+
+    Raises:
+        SettingsError: The file cannot be read, or is no result summary.
+    """
+    return read_summary(Path(path))
 
 
 def extract_scenario_results(results: dict[str, Any]) -> pl.DataFrame:

@@ -13,6 +13,7 @@ from attrs import field, frozen
 from tool_sandbox.common.execution_context import ExecutionContext
 from tool_sandbox.common.folder_names import folder_name
 from tool_sandbox.errors import SettingsError
+from tool_sandbox.runs.json_files import read_summary
 from tool_sandbox.runs.outcomes import as_tuple
 from tool_sandbox.runs.store import SUMMARY, TRAJECTORIES, TRIAL, RunStore
 
@@ -87,7 +88,7 @@ def rescore(location: str, scenarios: Mapping[str, Scenario]) -> Rescoring:
     recorded = list(_recorded(directory, scenarios))
     shared = {path for path, times in Counter(str(path) for _, path in recorded).items() if times > 1}
     for record, path in recorded:
-        judged = _overwritten(record) if str(path) in shared else _judge(record, path, scenarios)
+        judged = _overwritten(record) if str(path) in shared else _judged(record, path, scenarios)
         (samples if isinstance(judged, Rescored) else skipped).append(judged)  # type: ignore[arg-type]
     if not samples and not skipped:
         message = f"{location!r} holds no trajectories; expected {TRAJECTORIES}/<scenario>/execution_context.json."
@@ -118,7 +119,7 @@ def _unrecorded(trajectories: AnyPath, name_of: Mapping[str, str]) -> Iterator[t
 def _records(directory: AnyPath) -> list[Mapping[str, Any]]:
     summary = directory / SUMMARY
     if summary.exists():
-        return list(json.loads(summary.read_text(encoding="utf-8"))["per_scenario_results"])
+        return list(read_summary(summary)["per_scenario_results"])
     return [result.to_record() for result in RunStore(directory).read_results()]
 
 
@@ -126,6 +127,15 @@ def _overwritten(record: Mapping[str, Any]) -> Skipped:
     """A sample of an earlier version, which kept long names alike in one folder."""
     why = "another sample's trajectory was written over its own, so nobody knows whose is left"
     return Skipped(name=str(record["name"]), trial=int(record.get("trial", 0)), why=why)
+
+
+def _judged(record: Mapping[str, Any], path: AnyPath, scenarios: Mapping[str, Scenario]) -> Rescored | Skipped:
+    """The sample's new score; one whose files are torn or anybody else's is left out with the reason."""
+    try:
+        return _judge(record, path, scenarios)
+    except Exception as error:  # noqa: BLE001 -- what was recorded may be anything, and so may a user's own matcher
+        why = f"what was recorded cannot be judged ({type(error).__name__}: {error})"
+        return Skipped(name=str(record["name"]), trial=0, why=why)
 
 
 def _judge(record: Mapping[str, Any], path: AnyPath, scenarios: Mapping[str, Scenario]) -> Rescored | Skipped:
@@ -141,7 +151,7 @@ def _judge(record: Mapping[str, Any], path: AnyPath, scenarios: Mapping[str, Sce
     file = path / "execution_context.json"
     try:
         world = ExecutionContext.from_dict(json.loads(file.read_text(encoding="utf-8")))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except Exception as error:  # noqa: BLE001 -- it may be torn, or anybody else's
         return Skipped(name=name, trial=trial, why=f"its execution_context.json cannot be read: {error!r}")
     evaluation = scenario.evaluate(world)
     return Rescored(

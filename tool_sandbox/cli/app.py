@@ -60,21 +60,15 @@ def exit_code(arguments: Sequence[str]) -> int:
     _print_anything()
     try:
         return _dispatch(arguments)
-    except ParserError as error:
-        return _complain(error.format_message())
-    except UsageError as error:
-        return _complain(str(error))
-    except ToolSandboxError as error:
-        return _complain(f"{type(error).__name__}: {error}")
     except (typer.Abort, KeyboardInterrupt):
         return INTERRUPTED
-    except (OSError, MemoryError) as error:
-        if DEBUG in os.environ:
-            raise
-        return _complain(_refused(error))
+    except (ParserError, ToolSandboxError) as error:
+        return _complain(_mistake(error))
     except Exception as error:
         if DEBUG in os.environ:
             raise
+        if isinstance(error, OSError | MemoryError):
+            return _complain(_refused(error))
         print(_broken(error), file=sys.stderr)
         return BROKEN
 
@@ -93,6 +87,13 @@ def _dispatch(arguments: Sequence[str]) -> int:
         return run_legacy(arguments)
     code = app(spread(arguments), prog_name="tool_sandbox", standalone_mode=False)
     return code if isinstance(code, int) else OK
+
+
+def _mistake(error: Any) -> str:
+    """What is wrong with the input, or with who was asked, in one message."""
+    if isinstance(error, UsageError):
+        return str(error)
+    return f"{type(error).__name__}: {error}" if isinstance(error, ToolSandboxError) else str(error.format_message())
 
 
 def _leaves_a_run(arguments: Sequence[str]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from attrs import fields
+from attrs import evolve, fields
 
 from tool_sandbox.common.nearest import hint
 from tool_sandbox.common.yaml_source import YamlSource
@@ -146,19 +146,16 @@ def _check_keys_of(agents: Sequence[str], params: Mapping[str, Any]) -> None:
 
 
 def _settings(agent: str, user: str, values: Mapping[str, Any]) -> RunSettings:
-    found_anywhere = {name: _absolute(values[name]) for name in _PATHS if values.get(name)}
-    try:
-        return RunSettings(agent=agent, user=user, **{**values, **found_anywhere})
-    except TypeError as error:
-        message = f"the settings do not fit together: {error}."
-        raise SettingsError(message) from error
+    settings = RunSettings(agent=agent, user=user, **values)
+    paths: dict[str, Any] = {name: _absolute(given) for name in _PATHS if (given := getattr(settings, name))}
+    return evolve(settings, **paths)
 
 
-def _absolute(value: Any) -> Any:
+def _absolute(value: str | Sequence[str]) -> str | list[str]:
     """Files and folders by their full path, so that a run can be resumed from anywhere; other names as they are."""
     if isinstance(value, str):
-        return str(Path(value).resolve()) if Path(value).exists() else value
-    return [_absolute(entry) for entry in value]
+        return str(Path(value).resolve()) if os.path.exists(value) else value  # noqa: PTH110 -- a name may be too long
+    return [str(_absolute(entry)) for entry in value]
 
 
 def _checked_keys(path: str, content: Mapping[Any, Any]) -> dict[str, Any]:
@@ -168,7 +165,8 @@ def _checked_keys(path: str, content: Mapping[Any, Any]) -> dict[str, Any]:
         if key not in allowed:
             message = f"{path!r}: {key!r} is no setting; {hint(str(key), allowed)}"
             raise SettingsError(message)
-        checked[_YAML_ONLY.get(key, str(key))] = value
+        if value is not None:
+            checked[_YAML_ONLY.get(key, str(key))] = value
     if not isinstance(checked.get("agent_rules", {}), dict):
         message = f"{path!r}: 'agents' must map a name pattern or tag:NAME to an agent, such as 'reminder_*: gpt-5'."
         raise SettingsError(message)

@@ -134,10 +134,10 @@ def _new_store(settings: RunSettings) -> RunStore:
 
 def _stopped_run(store: RunStore, changed: _Changes, *, retry_void: bool = False) -> _Run:
     record = store.read_run()
-    settings = changed.applied_to(RunSettings.from_record(record.get("settings") or {}, **changed.settings))
+    settings = changed.applied_to(_recorded_settings(store, record, changed.settings))
     _check_secrets(settings)
     _check_search(settings)
-    chosen = _recorded_scenarios(record, settings)
+    chosen = _recorded_scenarios(_recorded_names(store, record), settings)
     check_resumable(record, chosen)
     done = [result for result in store.read_results() if not retry_void or result.status == "scored"]
     return _Run(cast=RoleCast(settings, chosen), store=store, scenarios=chosen, done=done)
@@ -145,15 +145,16 @@ def _stopped_run(store: RunStore, changed: _Changes, *, retry_void: bool = False
 
 def _started_with(store: RunStore) -> list[RunStore]:
     """The other runs of the command that began this one, as far as they are still there."""
-    names = [str(name) for name in store.read_run().get("started_together") or () if name != store.directory.name]
+    together = store.read_run().get("started_together")
+    names = [str(name) for name in together if name != store.directory.name] if isinstance(together, list) else []
     beside = [store.directory.parent / name for name in names if "/" not in name]
     return [RunStore(directory) for directory in beside if (directory / RUN).exists()]
 
 
 def _is_unfinished(store: RunStore) -> bool:
     record = store.read_run()
-    trials: int = (record.get("settings") or {}).get("trials", 1)
-    return len(store.read_results()) < len(record.get("scenarios") or ()) * trials
+    trials = _recorded_settings(store, record, {}).trials
+    return len(store.read_results()) < len(_recorded_names(store, record)) * trials
 
 
 def _tell_what_is_left(one: _Run) -> None:
@@ -284,8 +285,23 @@ def _check_addresses(settings: RunSettings) -> None:
             raise SettingsError(message)
 
 
-def _recorded_scenarios(record: Mapping[str, Any], settings: RunSettings) -> dict[str, Scenario]:
-    names = list(record.get("scenarios") or ())
+def _recorded_settings(store: RunStore, record: Mapping[str, Any], changes: Mapping[str, Any]) -> RunSettings:
+    try:
+        return RunSettings.from_record(record.get("settings"), **changes)  # type: ignore[arg-type]  # anything, as yet
+    except SettingsError as error:
+        message = f"the {RUN} in {str(store.directory)!r} holds no settings to go on with: {error}"
+        raise SettingsError(message) from error
+
+
+def _recorded_names(store: RunStore, record: Mapping[str, Any]) -> list[str]:
+    names = record.get("scenarios")
+    if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
+        message = f"the {RUN} in {str(store.directory)!r} names no scenarios, so the run cannot be continued."
+        raise SettingsError(message)
+    return names
+
+
+def _recorded_scenarios(names: Sequence[str], settings: RunSettings) -> dict[str, Scenario]:
     everything = load_scenarios(evolve(settings, scenarios=(), tags=()))
     missing = [name for name in names if name not in everything]
     if missing:

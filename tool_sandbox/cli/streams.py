@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from attrs import define
@@ -25,7 +26,7 @@ class ForgivingOutput(io.RawIOBase):
 
     def __init__(self, raw: Any) -> None:
         self._raw = raw
-        self.error: OSError | None = None
+        self.error = OSError(errno.EBADF, "it is closed") if raw is None else None
         """The first error, if there was any."""
 
     def write(self, data: Any) -> int:
@@ -34,9 +35,7 @@ class ForgivingOutput(io.RawIOBase):
         if self.error is not None:
             return size
         try:
-            if self._raw is None:
-                raise OSError(errno.EBADF, "it is closed")
-            return self._raw.write(data) or 0
+            return int(self._raw.write(data) or 0)
         except OSError as error:
             self.error = error
             return size
@@ -83,7 +82,7 @@ def forgiving_streams() -> Iterator[Written]:
     written = Written()
     _occupy_closed_numbers()
     if sys.stdin is None:
-        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115 -- open as long as the program
+        sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115 -- open as long as the program
     out, err = _forgiving(sys.stdout), _forgiving(sys.stderr)
     sys.stdout, sys.stderr = out or sys.stdout, err or sys.stderr
     try:

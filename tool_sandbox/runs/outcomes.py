@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-from attrs import Factory, asdict, field, frozen
+from attrs import NOTHING, Factory, asdict, field, fields, frozen
 
 from tool_sandbox.errors import ToolSandboxError
 from tool_sandbox.llm.redaction import redact, redact_text
@@ -134,23 +134,66 @@ class SampleResult:
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> SampleResult:
-        """The result ``to_record`` wrote."""
-        return cls(
-            **{
-                **record,
-                "milestone_mapping": _mapping_from(record["milestone_mapping"]),
-                "minefield_mapping": _mapping_from(record["minefield_mapping"]),
-                "spending": Spending(**record.get("spending", {})),
-            }
-        )
+        """The result ``to_record`` wrote.
+
+        Raises:
+            ValueError: It is something else; the message names the key.
+        """
+        _check_record(record, cls)
+        _check_record(record.get("spending", {}), Spending)
+        mappings = {name: _mapping_from(name, record.get(name, {})) for name in _MAPPINGS}
+        return cls(**{**record, **mappings, "spending": Spending(**record.get("spending", {}))})
 
 
 def _mapping_record(mapping: Mapping[int, tuple[int, float]]) -> dict[str, list[Any]]:
     return {str(node): list(match) for node, match in mapping.items()}
 
 
-def _mapping_from(record: Mapping[str, Any]) -> dict[int, tuple[int, float]]:
-    return {int(node): (match[0], match[1]) for node, match in record.items()}
+def _mapping_from(name: str, record: Mapping[str, Any]) -> dict[int, tuple[int, float]]:
+    try:
+        return {int(node): (int(match[0]), float(match[1])) for node, match in record.items()}
+    except (ValueError, TypeError, LookupError) as error:
+        message = f"its {name} is {record!r}"
+        raise ValueError(message) from error
+
+
+_MAPPINGS = ("milestone_mapping", "minefield_mapping")
+_KINDS: Mapping[str, type | tuple[type, ...]] = {
+    "str": str,
+    "int": int,
+    "float": (int, float),
+    "bool": bool,
+    "Status": str,
+    "Spending": Mapping,
+    "Mapping": Mapping,
+    "tuple": (list, tuple),
+    "None": type(None),
+}
+"""What JSON has for the types that the fields of a result are declared with."""
+
+
+def _check_record(record: Mapping[str, Any], kind: type) -> None:
+    declared = {each.name: (str(each.type), each.default is NOTHING) for each in fields(kind)}
+    for name in record:
+        if name not in declared:
+            message = f"it has an unknown key {name!r}"
+            raise ValueError(message)
+    for name, (written, required) in declared.items():
+        if name in record:
+            _check_kind(name, record[name], written)
+        elif required:
+            message = f"it has no {name!r}"
+            raise ValueError(message)
+    if record.get("status", "void") not in get_args(Status):
+        message = f"its status is {record['status']!r}"
+        raise ValueError(message)
+
+
+def _check_kind(name: str, value: Any, written: str) -> None:
+    allowed = [_KINDS[part.partition("[")[0].strip()] for part in written.split(" | ")]
+    if not any(isinstance(value, kind) for kind in allowed):
+        message = f"its {name} is {value!r}"
+        raise ValueError(message)
 
 
 def words_of(error: BaseException) -> str:

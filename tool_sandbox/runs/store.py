@@ -15,6 +15,7 @@ if sys.platform != "win32":
 
 from tool_sandbox.common.folder_names import folder_name, readable_name
 from tool_sandbox.errors import SettingsError
+from tool_sandbox.runs.json_files import read_object
 from tool_sandbox.runs.outcomes import SampleResult
 
 if TYPE_CHECKING:
@@ -121,11 +122,10 @@ class RunStore:
             SettingsError: The directory holds no run of ours.
         """
         try:
-            record = json.loads((self.directory / RUN).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            message = f"{str(self.directory)!r} has no readable {RUN}, so it cannot be continued ({_reason(error)})."
+            return read_object(self.directory / RUN)
+        except SettingsError as error:
+            message = f"{str(self.directory)!r} has no readable {RUN}, so it cannot be continued: {error}"
             raise SettingsError(message) from error
-        return dict(record)
 
     def append_result(self, result: SampleResult) -> None:
         """Add one finished sample; it is on the disk when this returns."""
@@ -140,16 +140,25 @@ class RunStore:
             os.fsync(file.fileno())
 
     def read_results(self) -> list[SampleResult]:
-        """Every finished sample, in the order they finished; a line torn by a crash is skipped."""
+        """Every finished sample, in the order they finished; a line torn by a crash is skipped.
+
+        Raises:
+            SettingsError: A line is whole and yet no result of ours; nothing is thrown away for that.
+        """
         path = self.directory / RESULTS
         if not path.exists():
             return []
         results = {}
-        for line in path.read_bytes().split(b"\n"):
+        for number, line in enumerate(path.read_bytes().split(b"\n"), 1):
             record = _whole_record(line)
-            if record is not None:
+            if record is None:
+                continue
+            try:
                 result = SampleResult.from_record(record)
-                results[result.key] = result
+            except ValueError as error:
+                message = f"{str(path)!r}, line {number}, is no result that this version wrote: {error}."
+                raise SettingsError(message) from error
+            results[result.key] = result
         return list(results.values())
 
     def rewrite_results(self, results: Iterable[SampleResult]) -> None:
@@ -241,7 +250,7 @@ def _json(value: Any, indent: int) -> bytes:
 def _whole_record(line: bytes) -> dict[str, Any] | None:
     try:
         record = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return record if isinstance(record, dict) else None
 
