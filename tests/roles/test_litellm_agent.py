@@ -11,7 +11,11 @@ import pytest
 from tests.llm.fakes import FakeModel, answer, call
 from tests.llm.loopback import Answer, completion, serving
 from tests.roles.worlds import AGENT, ENVIRONMENT, SYSTEM, USER, add, asks, log, replies, system, world
+from tool_sandbox.common.evaluation import EvaluationResult
+from tool_sandbox.common.execution_context import get_current_context
 from tool_sandbox.common.message import Message
+from tool_sandbox.common.trajectory import pretty_print
+from tool_sandbox.common.transcript import serialize_to_conversation
 from tool_sandbox.common.vocabulary import ScenarioCategories
 from tool_sandbox.errors import (
     HarnessError,
@@ -196,13 +200,44 @@ async def test_the_originals_exceptions_can_be_had_and_leave_no_trace(
         assert len(log()) == 2
 
 
-@pytest.mark.parametrize("response", [answer(None), answer(""), answer(None, finish_reason=MALFORMED_CALL)])
+@pytest.mark.parametrize("response", [answer(None), answer(""), answer(" \n\t")])
 async def test_an_empty_answer_is_an_empty_message_and_counted(response: Any, awaited: bool) -> None:
     role = agent(FakeModel(response))
     with world(system(), asks()):
         assert await respond(role, awaited) == [replies("")]
     assert role.counters["empty_answers"] == 1
-    assert role.counters["malformed_calls"] == (response.finish_reason == MALFORMED_CALL)
+
+
+@pytest.mark.parametrize("text", [None, "", "I do that now."])
+async def test_a_call_that_the_provider_could_not_read_is_told_to_the_model_which_may_recover(
+    text: str | None, awaited: bool
+) -> None:
+    model = FakeModel(
+        answer(text, finish_reason=MALFORMED_CALL),
+        answer(None, finish_reason=MALFORMED_CALL),
+        answer(None, tool_calls=(call("get_wifi_status", "{}", "a"),)),
+        answer("It is on."),
+    )
+    role = agent(model)
+    with world(system(), asks()):
+        for _ in range(3):
+            await respond(role, awaited)
+            ExecutionEnvironment().respond()
+        (message,) = await respond(role, awaited)
+        assert message == replies("It is on.")
+    first, told, again, _, _, result = model.requests[3].messages[2:]
+    assert (first["content"], [len(turn["tool_calls"]) for turn in (first, again)]) == (text or None, [1, 1])
+    assert "could not be read" in told["content"]
+    assert told["tool_call_id"] == first["tool_calls"][0]["id"] != again["tool_calls"][0]["id"]
+    assert result["content"] == "True"
+    assert role.counters["malformed_calls"] == 2
+    assert role.counters["empty_answers"] == 0
+
+
+async def test_a_call_that_the_provider_could_not_read_ends_the_sample_as_in_the_original(awaited: bool) -> None:
+    role = agent(FakeModel(answer("", finish_reason=MALFORMED_CALL)), on_invalid_tool_call="raise")
+    with world(system(), asks()), pytest.raises(AssertionError, match="could not be read"):
+        await respond(role, awaited)
 
 
 async def test_ids_that_are_empty_or_repeat_become_unique() -> None:
@@ -228,6 +263,25 @@ async def test_text_beside_calls_is_kept_and_sent_back() -> None:
         ExecutionEnvironment().respond()
         await respond(role)
     assert model.requests[1].messages[2]["content"] == "Let me look."
+
+
+@pytest.mark.parametrize(("choice", "shown"), [("keep", "Let me\n\nlook."), ("drop", "")])
+async def test_text_beside_calls_is_in_the_trajectory_as_the_model_sees_it(choice: str, shown: str | None) -> None:
+    calls = (call("get_wifi_status", "{}", "a"), call("get_cellular_service_status", "{}", "b"))
+    model = FakeModel(answer("Let me\n\nlook.", tool_calls=calls), answer("Both are on."))
+    role = agent(model, text_beside_calls=choice)
+    with world(system(), asks()):
+        await respond(role)
+        ExecutionEnvironment().respond()
+        await respond(role)
+        conversation = serialize_to_conversation(get_current_context(), EvaluationResult(), [], [])
+        pretty = pretty_print(get_current_context())
+    turns = [message for message in conversation if message["role"] == "assistant"]
+    assert [(turn["content"], len(turn.get("tool_calls", ()))) for turn in turns] == [(shown, 2), ("Both are on.", 0)]
+    assert turns[0]["content"] == (model.requests[1].messages[2]["content"] or "")
+    assert [line for line in pretty.splitlines() if "beside" in line] == (
+        ["    | text beside the call: Let me", "    | text beside the call: look."] if shown else []
+    )
 
 
 async def test_text_beside_calls_can_be_dropped_as_in_the_original() -> None:

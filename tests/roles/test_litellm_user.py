@@ -14,6 +14,7 @@ from tool_sandbox.common.message import Message
 from tool_sandbox.common.vocabulary import ScenarioCategories
 from tool_sandbox.errors import MissingKeyError, RateLimitError, SettingsError, UserSimulatorError
 from tool_sandbox.llm.chat import ChatModel
+from tool_sandbox.llm.reading import MALFORMED_CALL
 from tool_sandbox.roles.execution_environment import ExecutionEnvironment
 from tool_sandbox.roles.litellm_user import LiteLLMUser
 
@@ -97,6 +98,37 @@ async def test_arguments_of_the_ending_call_are_ignored() -> None:
         await respond(user(FakeModel(answer(None, tool_calls=(odd,)))))
         ExecutionEnvironment().respond()
         assert get_current_context().last_message_row()["conversation_active"] is False
+
+
+@pytest.mark.parametrize(
+    "unread",
+    [{"finish_reason": MALFORMED_CALL}, {"parse_losses": 1}, {"finish_reason": MALFORMED_CALL, "text": "Bye."}],
+)
+async def test_a_call_of_the_users_that_cannot_be_read_is_never_said(unread: dict[str, Any], awaited: bool) -> None:
+    model = FakeModel(answer(**{"text": "<tool_call>end_conv", **unread}), answer("Is it off?"))
+    role = user(model)
+    with world(TASK, asks(), replies()):
+        (first,) = await respond(role, awaited)
+        assert (first.sender, first.recipient) == (USER, ENVIRONMENT)
+        ExecutionEnvironment().respond()
+        (second,) = await respond(role, awaited)
+        assert (second.recipient, second.content) == (AGENT, "Is it off?")
+    assert "could not be read" in model.requests[1].messages[-1]["content"]
+
+
+async def test_a_user_whose_calls_can_never_be_read_is_broken(awaited: bool) -> None:
+    role = user(FakeModel(answer("", finish_reason=MALFORMED_CALL)))
+    with world(TASK, asks(), replies()):
+        for _ in range(3):
+            await respond(role, awaited)
+            ExecutionEnvironment().respond()
+        with pytest.raises(UserSimulatorError, match="could not be read"):
+            await respond(role, awaited)
+
+
+async def test_a_user_that_says_white_space_says_nothing(awaited: bool) -> None:
+    with world(TASK, asks(), replies()), pytest.raises(UserSimulatorError, match="said nothing"):
+        await respond(user(FakeModel(answer(" \n"))), awaited)
 
 
 async def test_a_conversation_ends_once() -> None:

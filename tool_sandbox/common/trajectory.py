@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tool_sandbox.common.indented_json import indented_json
 from tool_sandbox.common.schemas import INDEX_COLUMN, Row
-from tool_sandbox.common.transcript import is_few_shot
+from tool_sandbox.common.transcript import is_few_shot, text_beside_call
 
 if TYPE_CHECKING:
     from tool_sandbox.common.execution_context import ExecutionContext
@@ -42,13 +42,14 @@ def pretty_print(context: ExecutionContext) -> str:
     lines = ["The messages of this conversation in order; examples shown only to the simulated user are left out.", ""]
     for row in context.log():
         if not is_few_shot(row):
-            lines += _entry(row)
+            lines += _entry(row, text_beside_call(context, row))
     return "\n".join(lines) + "\n"
 
 
-def _entry(row: Row) -> list[str]:
+def _entry(row: Row, beside: str | None) -> list[str]:
     lines = [f"[{row[INDEX_COLUMN]}] {row['sender']} -> {row['recipient']}"]
     lines += _wrapped(row["content"] or "")
+    lines += [f"    | text beside the call: {line.strip()}" for line in _wrapped(beside or "") if line.strip()]
     lines += [f"    | {name}: {_shown(row[name])}" for name in _COLUMNS if row[name] is not None]
     if row["visible_to"] not in (None, [row["sender"], row["recipient"]]):
         lines.append(f"    | visible_to: {_shown(row['visible_to'])}")

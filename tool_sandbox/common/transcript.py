@@ -36,13 +36,15 @@ def serialize_to_conversation(
         minefields: The scenario's minefields.
 
     Returns:
-        Chat messages; one with something to tell has a last key ``<role>_details`` holding ``database_update``,
-        ``milestone_matches`` and ``minefield_matches``. JSON-able.
+        Chat messages, calls with the text that the model wrote beside them; one with something to tell has a last key
+        ``<role>_details`` holding ``database_update``, ``milestone_matches`` and ``minefield_matches``. JSON-able.
     """
     rows = [row for row in execution_context.log() if _in_conversation(row)]
     chat, origins = to_openai_messages(_answerable([_message(row) for row in rows]))
     details = _details(execution_context, evaluation_result, milestones, minefields)
     for message, positions in zip(chat, origins, strict=True):
+        if message.get("tool_calls"):
+            message["content"] = text_beside_call(execution_context, rows[positions[0]]) or message["content"]
         attached: dict[str, Any] = {}
         for position in positions:
             for key, value in details.get(rows[position][INDEX_COLUMN], {}).items():
@@ -51,6 +53,12 @@ def serialize_to_conversation(
         if attached:
             message[f"{message['role']}_details"] = attached
     return chat
+
+
+def text_beside_call(execution_context: ExecutionContext, row: Row) -> str | None:
+    """What a model wrote to nobody in particular beside the first call of its turn; the model sees it again later."""
+    text = execution_context.annotations.get(row[INDEX_COLUMN], {}).get("text")
+    return text if isinstance(text, str) and text else None
 
 
 def is_few_shot(row: Row) -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 
 from tool_sandbox.llm.chat import ChatResponse
 from tool_sandbox.llm.providers import provider_name
+from tool_sandbox.llm.reading import MALFORMED_CALL
 
 _ONE_SYSTEM_ONLY = frozenset({"anthropic", "bedrock", "gemini", "vertex_ai", "cohere"})
 """Where a second system message is moved or rewritten on the way."""
@@ -41,6 +42,11 @@ _ECHO = {
 _CALL_ECHO = frozenset({"gemini", "vertex_ai", "openrouter", "litellm_proxy", "openai", "azure"})
 
 
+def calls_tools(response: ChatResponse) -> bool:
+    """Whether an answer goes to the tools, so that its text stands beside: also when the call could not be read."""
+    return bool(response.tool_calls) or response.finish_reason == MALFORMED_CALL
+
+
 def notes_for(response: ChatResponse, asked: str) -> dict[str, Any]:
     """What to keep beside an answer so that it can be sent back whole.
 
@@ -52,7 +58,7 @@ def notes_for(response: ChatResponse, asked: str) -> dict[str, Any]:
         JSON-able notes; empty when the messages say everything.
     """
     notes: dict[str, Any] = {}
-    if response.text and response.tool_calls:
+    if response.text and response.text.strip() and calls_tools(response):
         notes["text"] = response.text
     if response.provider_fields:
         notes["provider_fields"] = dict(response.provider_fields)

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
 _UNKNOWN_TOOL = "No tool of this name is on offer. Call one of the tools you were given."
 _UNNAMED = "unnamed_tool"
+_MALFORMED = (
+    "The tool call that you wrote could not be read, so nothing was done. Write it again: the name of one of the tools "
+    "you were given, and its arguments as one JSON object."
+)
 
 
 @frozen(kw_only=True)
@@ -106,8 +110,26 @@ def answered_by(response: ChatResponse) -> dict[str, Any]:
     return {name: value for name, value in facts.items() if value not in (None, False, [], 0, "")}
 
 
-def said(text: str) -> list[Message]:
-    """Text for the user."""
+def said(response: ChatResponse, *, raising: bool, counters: Counter[str]) -> list[Message]:
+    """What an answer without calls says to the user; of a call that could not be read the model is told instead.
+
+    Args:
+        response: The answer. White space alone is no text.
+        raising: Whether there being nothing to say is an exception instead of an empty message.
+        counters: Where the model's mistakes are counted.
+
+    Raises:
+        AssertionError: The answer holds nothing at all, or a call that could not be read.
+    """
+    malformed = response.finish_reason == MALFORMED_CALL
+    if raising and (malformed or response.text is None):
+        what = "a tool call that could not be read" if malformed else "neither text nor a tool call"
+        message = f"{response.model!r} answered with {what}."
+        raise AssertionError(message)
+    if malformed:
+        return _told_malformed()
+    text = response.text if response.text and response.text.strip() else ""
+    counters["empty_answers"] += not text
     return [Message(sender=RoleType.AGENT, recipient=RoleType.USER, content=text)]
 
 
@@ -143,6 +165,21 @@ def called(
             )
         )
     return messages
+
+
+def _told_malformed() -> list[Message]:
+    """One message that makes the environment tell the model that its call could not be read."""
+    taken = {row["openai_tool_call_id"] for row in get_current_context().log()}
+    call_id = _unique("", taken)
+    return [
+        Message(
+            sender=RoleType.AGENT,
+            recipient=RoleType.EXECUTION_ENVIRONMENT,
+            content=rejected_call_to_code(call_id, _UNNAMED, _MALFORMED, error="ValueError"),
+            openai_tool_call_id=call_id,
+            openai_function_name=_UNNAMED,
+        )
+    ]
 
 
 def _code(

@@ -15,6 +15,7 @@ from tool_sandbox.errors import SettingsError, ToolSandboxError
 from tool_sandbox.llm import stack
 from tool_sandbox.llm.address import located
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
+from tool_sandbox.llm.history import calls_tools
 from tool_sandbox.llm.settings import ModelSettings
 from tool_sandbox.roles.agent_turn import AgentTurn, called, count_answer, read_agent_turn, said, write_agent_turn
 from tool_sandbox.roles.base_role import BaseRole
@@ -130,22 +131,17 @@ class LiteLLMAgent(BaseRole):
 
         Raises:
             KeyError, json.JSONDecodeError, AssertionError: Only when ``on_invalid_tool_call`` is ``raise``: the tool is
-                not on offer, its arguments are not JSON, or the answer holds nothing at all.
+                not on offer, its arguments or the whole call cannot be read, or the answer holds nothing at all.
         """
         raising = self.settings.on_invalid_tool_call == "raise"
         if response.tool_calls:
             return called(response.tool_calls, available_tool_names, raising=raising, counters=self.counters)
-        if not response.text:
-            self.counters["empty_answers"] += 1
-        if response.text is None and raising:
-            message = f"{self.model_name!r} answered with neither text nor a tool call."
-            raise AssertionError(message)
-        return said(response.text or "")
+        return said(response, raising=raising, counters=self.counters)
 
     def _post(self, response: ChatResponse, turn: AgentTurn) -> None:
         count_answer(self.counters, response)
         messages = self._parse_response_to_messages(response, turn.tool_names)
-        if self.settings.text_beside_calls == "drop" and response.tool_calls:
+        if self.settings.text_beside_calls == "drop" and calls_tools(response):
             response = evolve(response, text=None)
         write_agent_turn(self, messages, response, self.asked_model)
 

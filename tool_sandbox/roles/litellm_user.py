@@ -17,13 +17,17 @@ from tool_sandbox.errors import SettingsError, ToolSandboxError, UserSimulatorEr
 from tool_sandbox.llm import stack
 from tool_sandbox.llm.address import located
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse, ToolCall
-from tool_sandbox.llm.history import project_user
+from tool_sandbox.llm.history import calls_tools, project_user
+from tool_sandbox.llm.reading import MALFORMED_CALL
 from tool_sandbox.llm.settings import ModelSettings
 from tool_sandbox.roles.agent_turn import answered_by, count_answer
 from tool_sandbox.roles.base_role import BaseRole
 
 _MOST_FAILED_CALLS = 3
 """Tool calls in a row that may fail before the simulator counts as broken."""
+_UNREADABLE = (
+    "The tool call that you wrote could not be read. Call the tool again, or write to the agent in plain words."
+)
 _FLIPPED = {
     (RoleType.SYSTEM, RoleType.USER): "system",
     (RoleType.AGENT, RoleType.USER): "user",
@@ -119,7 +123,9 @@ class LiteLLMUser(BaseRole):
         offered = {tool["function"]["name"] for tool in request.tools}
         if response.tool_calls:
             messages = [self._called(call, offered) for call in _once_each(response.tool_calls)]
-        elif response.text:
+        elif response.finish_reason == MALFORMED_CALL or response.parse_losses:
+            messages = [_rejected("call", "", _UNREADABLE)]
+        elif response.text and response.text.strip():
             messages = [Message(sender=RoleType.USER, recipient=RoleType.AGENT, content=response.text)]
         else:
             message = f"the simulated user {self.model_name!r} said nothing (finish reason {response.finish_reason!r})."
@@ -127,7 +133,7 @@ class LiteLLMUser(BaseRole):
         self.add_messages(messages)
         context = get_current_context()
         first = context.max_sandbox_message_index - len(messages) + 1
-        beside = {"text": response.text} if response.text and response.tool_calls else {}
+        beside = {"text": response.text} if response.text and calls_tools(response) else {}
         context.annotate(first, **beside, answered=answered_by(response))
 
     def _called(self, call: ToolCall, offered: set[str]) -> Message:
@@ -135,13 +141,18 @@ class LiteLLMUser(BaseRole):
         call_id = call.id or "call"
         if call.name in offered:
             code = tool_call_to_code(call_id, call.name, {})
-        else:
-            self.counters["unknown_tools"] += 1
-            code = rejected_call_to_code(call_id, call.name, "A user has no such tool. Write to the agent instead.")
-        return Message(sender=RoleType.USER, recipient=RoleType.EXECUTION_ENVIRONMENT, content=code)
+            return Message(sender=RoleType.USER, recipient=RoleType.EXECUTION_ENVIRONMENT, content=code)
+        self.counters["unknown_tools"] += 1
+        return _rejected(call_id, call.name, "A user has no such tool. Write to the agent instead.")
 
     def _convert_to_standard_exception(self, error: Exception) -> ToolSandboxError:
         return stack.standard_error(error, self.litellm_model, self.settings, self.role_type)
+
+
+def _rejected(call_id: str, name: str, reason: str) -> Message:
+    """A message that makes the environment tell the user's model why its call was not made."""
+    code = rejected_call_to_code(call_id, name, reason)
+    return Message(sender=RoleType.USER, recipient=RoleType.EXECUTION_ENVIRONMENT, content=code)
 
 
 def _failed_call(number: int, error: str) -> list[dict[str, Any]]:
