@@ -11,7 +11,7 @@ from tests import imports
 
 ROOT = Path(tool_sandbox.__file__).parent
 FLOORS = (
-    ("errors", "clock"),
+    ("errors", "zones", "clock"),
     ("common",),
     ("llm",),
     ("evaluation", "roles", "tools"),

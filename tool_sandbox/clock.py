@@ -1,7 +1,7 @@
 """What time it is in the simulated world.
 
 Inside a run the clock is frozen at the scenario's own instant and zone, so that a result never depends on the day,
-the hour or the time zone of the host. Outside a run it is the wall clock in UTC.
+the hour or the time zone of the host. Outside a run it is the host's own: its time, in its zone.
 """
 
 from __future__ import annotations
@@ -11,26 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, tzinfo
-from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from attrs import field, frozen
 
-from tool_sandbox.errors import SettingsError
-
-
-@lru_cache(maxsize=64)
-def zone_named(name: str) -> ZoneInfo:
-    """The IANA time zone with this name.
-
-    Raises:
-        SettingsError: There is no such zone.
-    """
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        message = f"{name!r} is no time zone; use an IANA name such as 'UTC' or 'America/Los_Angeles'."
-        raise SettingsError(message) from error
+from tool_sandbox.zones import host_zone, zone_named
 
 
 @frozen
@@ -39,7 +23,7 @@ class Clock:
 
     Args:
         instant: POSIX seconds.
-        zone: IANA name of the world's time zone.
+        zone: IANA name of the world's time zone, or a POSIX rule.
     """
 
     instant: float
@@ -68,9 +52,19 @@ def use(clock: Clock | None) -> Iterator[None]:
         _current.reset(token)
 
 
+def in_use() -> Clock | None:
+    """The clock in use; ``None`` when it is the host's."""
+    return _current.get()
+
+
+def host_clock() -> Clock:
+    """One that stands at this very moment in the host's zone."""
+    return Clock(time.time(), host_zone())
+
+
 def current() -> Clock:
-    """The clock in use, or one that stands at this very moment in UTC."""
-    return _current.get() or Clock(time.time())
+    """The clock in use, or the host's."""
+    return in_use() or host_clock()
 
 
 def now() -> float:

@@ -270,7 +270,7 @@ def rescore(
     """Judge a finished run anew and list every score that changes."""
     from tool_sandbox.cli.inspect import rescore_run
 
-    rescore_run(directory, scenarios_from or (), tools_from or ())
+    raise typer.Exit(rescore_run(directory, scenarios_from or (), tools_from or ()))
 
 
 @app.command()

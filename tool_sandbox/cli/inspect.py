@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tool_sandbox.cli.sources import all_scenarios, selected
+from tool_sandbox.cli.sources import all_scenarios, clock_of_run, selected
 from tool_sandbox.cli.tables import print_rescoring, print_scenarios
+from tool_sandbox.common.compatibility import use_original_rules
 from tool_sandbox.common.nearest import hint
 from tool_sandbox.common.script import EndStep, SayStep, ToolStep, UserStep
 from tool_sandbox.common.transcript import is_few_shot
-from tool_sandbox.errors import UsageError
+from tool_sandbox.errors import ScenarioError, UsageError
 from tool_sandbox.llm.redaction import redact_text
 
 if TYPE_CHECKING:
+    from tool_sandbox.analysis.rescore import Rescoring
     from tool_sandbox.common.scenario import Scenario
     from tool_sandbox.common.script import Step
 
@@ -54,11 +59,66 @@ def check_all(
     return OK if report.passed else FAILED
 
 
-def rescore_run(location: str, scenarios_from: Sequence[str], tools_from: Sequence[str]) -> None:
-    """Judge a run anew and print what changes."""
-    from tool_sandbox.analysis.rescore import rescore
+def rescore_run(location: str, scenarios_from: Sequence[str], tools_from: Sequence[str]) -> int:
+    """Judge a run anew, by what it was played with, and print what changes.
 
-    print_rescoring(rescore(location, all_scenarios(scenarios_from, tools_from)))
+    Args:
+        location: The run directory.
+        scenarios_from: Scenarios in place of those the run recorded.
+        tools_from: Tools in place of those.
+
+    Returns:
+        0, or 1 when some samples could not be judged.
+
+    Raises:
+        UsageError: The scenarios cannot be loaded, or no sample could be judged.
+    """
+    from tool_sandbox.analysis.rescore import rescore
+    from tool_sandbox.runs.store import RUN, RunStore
+
+    store = RunStore.open(location)
+    record = store.read_run() if (store.directory / RUN).exists() else {}
+    settings = record.get("settings") or {}
+    with clock_of_run(record, store.directory.name), use_original_rules(settings.get("compat") == "original"):
+        scenarios = _scenarios_of_run(settings, scenarios_from, tools_from)
+        rescoring = rescore(location, scenarios)
+    print_rescoring(rescoring)
+    _note_guessed_time(record, store.directory.name, scenarios)
+    if not rescoring.samples:
+        raise UsageError(_why_nothing(location, rescoring))
+    return FAILED if rescoring.skipped else OK
+
+
+def _scenarios_of_run(
+    settings: Mapping[str, Any], scenarios_from: Sequence[str], tools_from: Sequence[str]
+) -> Mapping[str, Scenario]:
+    recorded = tuple(settings.get("scenarios_from") or ())
+    tools, backend = tools_from or tuple(settings.get("tools_from") or ()), str(settings.get("backend") or "DEFAULT")
+    try:
+        return all_scenarios(scenarios_from or recorded, tools, backend)
+    except ScenarioError as error:
+        if scenarios_from:
+            raise
+        message = f"{error} The run was played with {', '.join(recorded)}; say where that is with --scenarios-from."
+        raise UsageError(message) from error
+
+
+def _note_guessed_time(record: Mapping[str, Any], directory: str, scenarios: Mapping[str, Scenario]) -> None:
+    from tool_sandbox.runs.provenance import loaded_at, loading_time
+
+    time = loading_time(record, directory)
+    if loaded_at(scenarios) is None or (time is not None and time.recorded):
+        return
+    taken = "now" if time is None else f"{datetime.fromtimestamp(time.clock.instant, time.clock.tzinfo())}, its start"
+    print(
+        f"note: the run does not say when its Python scenarios were loaded; taken as {taken}, in this machine's zone.",
+        file=sys.stderr,
+    )
+
+
+def _why_nothing(location: str, rescoring: Rescoring) -> str:
+    why, times = Counter(skipped.why for skipped in rescoring.skipped).most_common(1)[0]
+    return f"no sample of {location!r} could be judged: {why} ({times} of {len(rescoring.skipped)} samples)."
 
 
 def clear_cache(where: str) -> None:

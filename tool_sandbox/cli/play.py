@@ -12,12 +12,13 @@ from attrs import evolve, frozen
 from tool_sandbox.cli.cast import RoleCast
 from tool_sandbox.cli.interrupts import INTERRUPTED, Interrupts
 from tool_sandbox.cli.progress import Progress, progress_display
-from tool_sandbox.cli.sources import load_scenarios
+from tool_sandbox.cli.sources import clock_of_run, load_scenarios
 from tool_sandbox.cli.tables import print_report
 from tool_sandbox.common.compatibility import set_original_rules
 from tool_sandbox.errors import MissingDependencyError, MissingKeyError, SettingsError
 from tool_sandbox.llm.redaction import MASK, redact_text
 from tool_sandbox.runs.outcomes import SampleResult
+from tool_sandbox.runs.provenance import loaded_at
 from tool_sandbox.runs.run import Plan, Report, check_resumable, run, run_record
 from tool_sandbox.runs.scheduler import Ending
 from tool_sandbox.runs.settings import RunSettings
@@ -123,7 +124,8 @@ def resume_run(
     for each in runs:
         _tell_what_is_left(each)
         record = each.store.read_run()
-        each.store.write_run({**record, "settings": each.cast.settings.to_record()})
+        settings, loaded = each.cast.settings.to_record(), loaded_at(each.scenarios)
+        each.store.write_run({**record, "settings": settings, "loaded_at": loaded})
         each.store.rewrite_results(each.done)  # also drops a line that a crash tore
     return _play_in_turn(runs)
 
@@ -137,7 +139,8 @@ def _stopped_run(store: RunStore, changed: _Changes, *, retry_void: bool = False
     settings = changed.applied_to(_recorded_settings(store, record, changed.settings))
     _check_secrets(settings)
     _check_search(settings)
-    chosen = _recorded_scenarios(_recorded_names(store, record), settings)
+    with clock_of_run(record, store.directory.name):
+        chosen = _recorded_scenarios(_recorded_names(store, record), settings)
     check_resumable(record, chosen)
     done = [result for result in store.read_results() if not retry_void or result.status == "scored"]
     return _Run(cast=RoleCast(settings, chosen), store=store, scenarios=chosen, done=done)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from tool_sandbox import clock as world_clock
 from tool_sandbox.errors import UsageError
 
 if TYPE_CHECKING:
@@ -55,18 +57,39 @@ def all_scenarios(
     """
     from tool_sandbox.common.tool_discovery import ToolBackend
     from tool_sandbox.scenarios import load_from, named_scenarios
+    from tool_sandbox.scenarios.module_time import loading_clock
 
     offer_tools(tools_from)
     variant = ToolBackend[backend]
     found: dict[str, Scenario] = {} if scenarios_from else dict(named_scenarios(variant))
+    now = loading_clock()
     for source in scenarios_from or _installed(SCENARIOS):
-        more = load_from(source, variant)
+        with world_clock.use(now):
+            more = load_from(source, variant)
         twice = sorted(set(found) & set(more))
         if twice:
             message = f"{twice[0]!r} from {source!r} is the name of another scenario; give it a name of its own."
             raise UsageError(message)
         found |= more
     return found
+
+
+@contextmanager
+def clock_of_run(record: Mapping[str, Any], directory: str) -> Iterator[None]:
+    """Load Python scenarios inside the block as a run did: at its instant, in its zone.
+
+    Args:
+        record: The content of the run's ``run.json``, if it has one.
+        directory: Name of its directory.
+
+    Raises:
+        SettingsError: The record says it in a way that nobody understands.
+    """
+    from tool_sandbox.runs.provenance import loading_time
+
+    time = loading_time(record, directory)
+    with nullcontext() if time is None else world_clock.use(time.clock):
+        yield
 
 
 def offer_tools(sources: Sequence[str]) -> None:

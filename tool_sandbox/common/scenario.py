@@ -52,11 +52,12 @@ class Scenario:
         categories: What the scenario tests.
         name: Under which it is known.
         script: A solution, as data.
-        clock: The world's time; ``None`` freezes the time at which the scenario is played.
+        clock: The world's time; ``None`` freezes the host's time and zone when the scenario is played.
         tags: Free words to select scenarios by.
         description: One line for people.
         nop_floor: The highest score an agent that does nothing may get.
         source: File or module it was loaded from.
+        loaded_at: The time at which its Python module was evaluated; ``None`` when it comes from no module.
     """
 
     starting_context: ExecutionContext = Factory(ExecutionContext)
@@ -70,6 +71,7 @@ class Scenario:
     description: str | None = field(default=None, kw_only=True)
     nop_floor: float = field(default=0.0, kw_only=True)
     source: str | None = field(default=None, kw_only=True)
+    loaded_at: Clock | None = field(default=None, kw_only=True)
 
     def play(
         self,

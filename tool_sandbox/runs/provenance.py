@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import platform
+import re
 import subprocess
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from tool_sandbox.clock import Clock
+from tool_sandbox.errors import SettingsError
+from tool_sandbox.zones import host_zone, zone_named
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
@@ -22,6 +30,7 @@ SCORING_VERSION = 1
 """Rules of scoring; raised when the same trajectory can get another score."""
 
 _PACKAGE = Path(__file__).resolve().parents[1]
+_ORIGINAL_STAMP = re.compile(r"\d\d_\d\d_\d{4}_\d\d_\d\d_\d\d$")
 _REPORTED = ("tool_sandbox", "litellm", "polars", "rapidfuzz", "scipy")
 
 
@@ -62,6 +71,52 @@ def _git(*arguments: str) -> str | None:
     except (OSError, subprocess.SubprocessError):
         return None
     return finished.stdout.strip() or None
+
+
+@frozen
+class LoadingTime:
+    """The instant and zone in which the Python scenarios of a run were evaluated.
+
+    Args:
+        clock: Both of them.
+        recorded: Whether the run says so; otherwise it is when the run started, in this machine's zone.
+    """
+
+    clock: Clock
+    recorded: bool
+
+
+def loaded_at(scenarios: Mapping[str, Scenario]) -> dict[str, Any] | None:
+    """How ``run.json`` says when Python scenarios were evaluated; ``None`` when there are none."""
+    clock = next((scenario.loaded_at for scenario in scenarios.values() if scenario.loaded_at), None)
+    return None if clock is None else {"instant": clock.instant, "zone": clock.zone}
+
+
+def loading_time(record: Mapping[str, Any], directory: str) -> LoadingTime | None:
+    """When the Python scenarios of a run have to be evaluated for it to be the same run.
+
+    Args:
+        record: The content of its ``run.json``; empty for runs of the original, which have none.
+        directory: Name of its directory, in which the original's runs say when they started.
+
+    Returns:
+        ``None`` when nothing tells.
+    """
+    recorded = record.get("loaded_at")
+    try:
+        if isinstance(recorded, Mapping):
+            clock = Clock(float(recorded["instant"]), str(recorded["zone"]))
+            zone_named(clock.zone)
+            return LoadingTime(clock, recorded=True)
+        if started := record.get("started"):
+            return LoadingTime(Clock(datetime.fromisoformat(started).timestamp(), host_zone()), recorded=False)
+        if stamp := _ORIGINAL_STAMP.search(directory):
+            local = datetime.strptime(stamp[0], "%m_%d_%Y_%H_%M_%S").replace(tzinfo=zone_named(host_zone()))
+            return LoadingTime(Clock(local.timestamp(), host_zone()), recorded=False)
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        message = f"run.json does not say in a readable way when the run began ({error!r})."
+        raise SettingsError(message) from error
+    return None
 
 
 def scenario_set_hash(name_to_scenario: Mapping[str, Scenario]) -> str:

@@ -191,6 +191,7 @@ def run_record(
         "scenario_set": provenance.scenario_set_hash(scenarios),
         "scenarios": list(scenarios),
         "started_together": list(started_together),
+        "loaded_at": provenance.loaded_at(scenarios),
         "versions": provenance.versions(),
         "git_sha": provenance.git_sha(),
     }

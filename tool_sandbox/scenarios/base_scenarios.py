@@ -20,8 +20,9 @@ WORLDS = {
 
 
 def named_base_scenarios(preferred_tool_backend: ToolBackend) -> dict[str, Scenario]:
-    """A fresh base scenario for every combination of settings."""
-    from tool_sandbox.scenarios.library import from_files
+    """A fresh base scenario for every combination of settings, at the time of the module that asks for them."""
+    from tool_sandbox.scenarios.library import bundled_at
+    from tool_sandbox.scenarios.module_time import loading_clock
 
-    compiler = from_files([], preferred_tool_backend).compiler()
+    compiler = bundled_at(loading_clock(), preferred_tool_backend)
     return {name: compiler.base_scenario(world, name) for name, world in WORLDS.items()}

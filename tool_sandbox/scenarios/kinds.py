@@ -9,8 +9,8 @@ from tool_sandbox.common.tool_discovery import ToolBackend
 from tool_sandbox.common.vocabulary import ScenarioCategories
 from tool_sandbox.scenarios import spec
 from tool_sandbox.scenarios.base_scenarios import WORLDS
-from tool_sandbox.scenarios.compiler import categories_of
-from tool_sandbox.scenarios.library import Library, bundled
+from tool_sandbox.scenarios.compiler import Compiler, categories_of
+from tool_sandbox.scenarios.library import Library, bundled, bundled_at
 
 
 class Kind(Enum):
@@ -43,12 +43,32 @@ def all_named(backend: ToolBackend) -> dict[str, Scenario]:
 
 
 def extensions(kind: Kind, base_scenarios: dict[str, Scenario]) -> list[ScenarioExtension]:
-    """The scenarios of one group as extensions of base scenarios; worlds without a base scenario are built."""
+    """The scenarios of one group as extensions of base scenarios; worlds without a base scenario are built.
+
+    They keep their own time, in which some of them name dates. Only what extends a base scenario that a user has
+    changed is reckoned from that one's time.
+    """
     backend = next(iter(base_scenarios.values())).starting_context.preferred_tool_backend if base_scenarios else None
     library = bundled(backend or ToolBackend.DEFAULT)
-    compiler = library.compiler()
-    base_of = {world: base_scenarios[name] for name, world in WORLDS.items() if name in base_scenarios}
-    return [compiler.extension(entry, base_of.get(entry.world)) for entry in _entries(library, kind)]
+    own = library.compiler()
+    bases = {world: base_scenarios[name] for name, world in WORLDS.items() if name in base_scenarios}
+    changed = {world: base for world, base in bases.items() if _changed(base, world)}
+    return [_extension(entry, own, changed.get(entry.world)) for entry in _entries(library, kind)]
+
+
+def _extension(entry: spec.Entry, own: Compiler, base: Scenario | None) -> ScenarioExtension:
+    if base is None or base.clock is None:
+        return own.extension(entry, base)
+    return bundled_at(base.clock, own.backend).extension(entry, base)
+
+
+def _changed(base: Scenario, world: str) -> bool:
+    """Whether a base scenario is not what ``named_base_scenarios`` gives at its time."""
+    if base.clock is None:
+        return True
+    compiler = bundled_at(base.clock, base.starting_context.preferred_tool_backend)
+    ours = compiler.base_scenario(world).starting_context
+    return base.starting_context.to_dict(False) != ours.to_dict(False)
 
 
 def _entries(library: Library, kind: Kind) -> list[spec.Entry]:

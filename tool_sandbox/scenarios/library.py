@@ -8,6 +8,7 @@ from typing import Any
 
 from attrs import frozen
 
+from tool_sandbox.clock import Clock
 from tool_sandbox.common.scenario import Scenario
 from tool_sandbox.common.tool_discovery import ToolBackend, get_all_tools
 from tool_sandbox.scenarios import spec
@@ -53,6 +54,13 @@ class Library:
 def bundled(backend: ToolBackend = ToolBackend.DEFAULT) -> Library:
     """The scenarios that come with the package."""
     return _library(scenario_files(DATA), {}, {}, backend)
+
+
+def bundled_at(clock: Clock, backend: ToolBackend = ToolBackend.DEFAULT) -> Compiler:
+    """The bundled worlds as they are at another time: what happened an hour ago there did so an hour before it."""
+    worlds: dict[str, World] = {}
+    _add_worlds(_documents([DATA / "worlds.yaml"]), worlds, {}, clock)
+    return Compiler(worlds, backend)
 
 
 def from_files(paths: Iterable[Path], backend: ToolBackend = ToolBackend.DEFAULT) -> Library:
@@ -132,12 +140,17 @@ def _documents(paths: Iterable[Path]) -> list[Document]:
     return [read_file(path) for path in paths]
 
 
-def _add_worlds(documents: Sequence[Document], worlds: dict[str, World], raw: dict[str, YamlMapping]) -> None:
+def _add_worlds(
+    documents: Sequence[Document],
+    worlds: dict[str, World],
+    raw: dict[str, YamlMapping],
+    clock: Clock | None = None,
+) -> None:
     for document in documents:
         if isinstance(document.content, YamlMapping):
             fields = Fields.of(document.content, document.place(), _FILE_KEYS)
             if "worlds" in fields:
-                worlds.update(read_worlds(fields.raw("worlds"), fields.at("worlds"), worlds, raw))
+                worlds.update(read_worlds(fields.raw("worlds"), fields.at("worlds"), worlds, raw, clock))
 
 
 def _entries(document: Document, reader: EntryReader) -> list[spec.Entry]:

@@ -19,6 +19,7 @@ from tool_sandbox.scenarios.augment import augmented
 from tool_sandbox.scenarios.base_scenarios import named_base_scenarios
 from tool_sandbox.scenarios.foreign_package import ForeignPackage
 from tool_sandbox.scenarios.library import from_files, is_scenario_file, scenario_files
+from tool_sandbox.scenarios.module_time import loading_clock, standing_still
 
 _MAKER = re.compile(r"named_(?!base_)\w+_scenarios")
 _EXPECTED = "expected a YAML or JSON file, a Python file, a folder of either, or the dotted name of a module"
@@ -132,14 +133,19 @@ def _module_named(name: str) -> ModuleType:
 
 def _guarded(source: str | Path, load_it: Callable[[], dict[str, Scenario]]) -> dict[str, Scenario]:
     """Run a user's code; whatever goes wrong in it is reported as theirs, with the file and the line."""
+    clock = loading_clock()
     try:
-        found = load_it()
+        with standing_still(clock):
+            found = load_it()
     except ToolSandboxError:
         raise
     except Exception as error:  # the users' own code may raise anything
         message = f"Loading scenarios from {str(source)!r} failed{_last_line(error)}: {type(error).__name__}: {error}"
         raise ScenarioError(message) from error
     _check_kinds(source, found)
+    for scenario in found.values():
+        scenario.loaded_at = clock
+        scenario.clock = scenario.clock or clock
     return found
 
 

@@ -67,7 +67,13 @@ def stable_id(text: str) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_URL, text))
 
 
-def read_worlds(value: Any, place: Place, known: AnyMapping[str, World], raw: dict[str, Mapping]) -> dict[str, World]:
+def read_worlds(
+    value: Any,
+    place: Place,
+    known: AnyMapping[str, World],
+    raw: dict[str, Mapping],
+    clock: Clock | None = None,
+) -> dict[str, World]:
     """The worlds of one file.
 
     Args:
@@ -75,6 +81,7 @@ def read_worlds(value: Any, place: Place, known: AnyMapping[str, World], raw: di
         place: Where that stands.
         known: Worlds of other files; a new one of the same name is refused.
         raw: World name to complete raw content, of other files; those of this file are added.
+        clock: Their time, in place of what the file says; everything in them is reckoned from it.
 
     Raises:
         ScenarioError: A world is not written as it should be.
@@ -88,7 +95,7 @@ def read_worlds(value: Any, place: Place, known: AnyMapping[str, World], raw: di
             raise here.error(f"there is a world {name!r} already; choose another name.")
         fields = Fields.of(content, here, WORLD_KEYS)
         raw[name] = _whole(fields, raw)
-        worlds[name] = _world(name, Fields(raw[name], here))
+        worlds[name] = _world(name, Fields(raw[name], here), clock)
     return worlds
 
 
@@ -109,8 +116,8 @@ def _whole(fields: Fields, raw: AnyMapping[str, Mapping]) -> Mapping:
     return whole
 
 
-def _world(name: str, fields: Fields) -> World:
-    clock = _clock(fields)
+def _world(name: str, fields: Fields, clock: Clock | None) -> World:
+    clock = clock or _clock(fields)
     named: dict[str, Row] = {}
     people = _rows(fields, _PEOPLE, PERSON_KEYS, named, _person)
     messages = _rows(fields, _MESSAGES, MESSAGE_KEYS, named, lambda key, each: _message(key, each, named, clock))

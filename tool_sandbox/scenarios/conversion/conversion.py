@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from pathlib import Path
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from tool_sandbox import clock as world_clock
 from tool_sandbox.common.scenario import Scenario
@@ -45,10 +44,7 @@ def convert_path(source: str | Path, backend: ToolBackend = ToolBackend.DEFAULT)
     """
     from tool_sandbox.scenarios import load_from
 
-    # All scenarios of one load share one instant, so that they share their worlds as well.
-    now = world_clock.current()
-    with world_clock.use(evolve(now, instant=float(math.floor(now.instant)))):
-        scenarios = load_from(source, backend)
+    scenarios = load_from(source, backend)
     return convert(scenarios, backend=backend, world=_identifier(Path(source).stem))
 
 

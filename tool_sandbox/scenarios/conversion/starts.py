@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from tool_sandbox.clock import Clock
 from tool_sandbox.common.execution_context import ExecutionContext
@@ -14,6 +14,7 @@ from tool_sandbox.common.schemas import INITIAL_SETTING, Row, namespaces
 from tool_sandbox.common.vocabulary import DatabaseNamespace, RoleType
 from tool_sandbox.scenarios.compiler import Compiler
 from tool_sandbox.scenarios.conversion.usual import LogRow, UsualRows, log_of
+from tool_sandbox.scenarios.library import bundled_at
 from tool_sandbox.scenarios.moments import moment
 
 _SETTING = DatabaseNamespace.SETTING
@@ -75,9 +76,14 @@ class WorldWriter:
 
     def __attrs_post_init__(self) -> None:
         """Describe the bundled worlds like any other start."""
-        for name, world in self.compiler.worlds.items():
-            context = self.compiler.starting_context(world)
-            self._bundled[name] = start_of(context, world.clock, self._without_imports(log_of(context)))
+        self._bundled.update(self._starts_in(self.compiler))
+
+    def _starts_in(self, compiler: Compiler) -> dict[str, Start]:
+        contexts = {name: compiler.starting_context(world) for name, world in compiler.worlds.items()}
+        return {
+            name: start_of(context, compiler.worlds[name].clock, self._without_imports(log_of(context)))
+            for name, context in contexts.items()
+        }
 
     def world_for(self, start: Start) -> str:
         """The name of the world that is this start."""
@@ -106,9 +112,9 @@ class WorldWriter:
         return next(name for number in range(2, len(taken) + 3) if (name := f"{self.name}_{number}") not in taken)
 
     def _written(self, start: Start) -> dict[str, Any]:
-        for name, known in self._bundled.items():
-            if known.tables == start.tables and known.clock == start.clock:
-                return {"like": name, "log": [dict(row) for row in start.log]}
+        for name, known in self._starts_in(bundled_at(start.clock, self.compiler.backend)).items():
+            if known.tables == start.tables:
+                return {"like": name, **self._unlike(start, evolve(known, clock=self._bundled[name].clock))}
         parents = sorted(self._starts.items(), key=lambda item: len(start.differences(item[1])))
         for name, parent in parents:
             if len(start.differences(parent)) < len(start.tables) and _changed_settings(start, parent) is not None:
