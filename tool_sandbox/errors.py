@@ -74,12 +74,14 @@ class ProviderError(ToolSandboxError):
         retryable: Whether sending the same request again can help.
         retry_after: Seconds the provider asked to wait.
         attempts: What was tried before giving up (``llm.chat.Attempt``).
+        usage: Tokens the provider counted all the same (``llm.chat.Usage``): such a failure is paid for.
+        cost: What it billed for them, in US dollars, where that is known.
     """
 
     cause = "provider"
     retryable_by_default: ClassVar[bool] = False
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- what may be known about a failure, all of it optional
         self,
         message: str,
         *,
@@ -90,6 +92,8 @@ class ProviderError(ToolSandboxError):
         retryable: bool | None = None,
         retry_after: float | None = None,
         attempts: tuple[Any, ...] = (),
+        usage: Any = None,
+        cost: float | None = None,
     ) -> None:
         super().__init__(message)
         self.provider = provider
@@ -99,6 +103,8 @@ class ProviderError(ToolSandboxError):
         self.retryable = self.retryable_by_default if retryable is None else retryable
         self.retry_after = retry_after
         self.attempts = attempts
+        self.usage = usage
+        self.cost = cost
 
     def as_record(self) -> dict[str, Any]:
         """The error as JSON-able data, with provider, model, status and attempts."""

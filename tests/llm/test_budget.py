@@ -283,7 +283,7 @@ def test_tries_that_broke_off_before_the_answer_may_have_been_billed() -> None:
 
 def test_a_failure_with_a_known_bill_is_counted_exactly() -> None:
     error = ProviderTimeoutError("stream cut")
-    error.cost = 0.0123  # type: ignore[attr-defined]
+    error.cost = 0.0123
     book = ledger(run=1)
 
     with pytest.raises(ProviderTimeoutError):

@@ -17,21 +17,24 @@ from typing import Any
 from attrs import evolve
 
 from tool_sandbox.common.nearest import hint
-from tool_sandbox.errors import SettingsError, ToolSandboxError
+from tool_sandbox.errors import ProviderError, SettingsError, ToolSandboxError
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse
 from tool_sandbox.llm.config import advised, secrets_in
 from tool_sandbox.llm.deadline import GRACE, run_with_deadline
 from tool_sandbox.llm.faults import request_id_in
-from tool_sandbox.llm.foreign_errors import provider_error
+from tool_sandbox.llm.foreign_errors import error_body, provider_error
 from tool_sandbox.llm.litellm_keys import own_key
-from tool_sandbox.llm.litellm_shapes import aclose, close, plain, stream_cost, without_query
+from tool_sandbox.llm.litellm_shapes import aclose, close, plain, usage_cost, without_query
 from tool_sandbox.llm.observability import OLDER_CALLBACKS, callback_params
 from tool_sandbox.llm.providers import provider_name, qualified
 from tool_sandbox.llm.quirks import Memory, Negotiation
-from tool_sandbox.llm.reading import MALFORMED_CALL, read_completion
+from tool_sandbox.llm.raw_answer import RawAnswer
+from tool_sandbox.llm.reading import read_completion
 from tool_sandbox.llm.releases import check_release, installed_release
 from tool_sandbox.llm.retirement import warn_if_retired
 from tool_sandbox.llm.streaming import StreamAssembler
+from tool_sandbox.llm.unparsed_calls import unparsed_call
+from tool_sandbox.llm.whole_text import whole_data
 
 _ENVIRONMENT = {
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # no price map over the network, in every release
@@ -152,12 +155,9 @@ class LiteLLMTransport:
             try:
                 response = run_with_deadline(ask, request.timeout + GRACE)
             except Exception as error:  # noqa: BLE001 -- LiteLLM raises anything; it leaves here with one name
-                answer = self._model_failure(error, request)
-                if answer is not None:
-                    return talk.signed(answer)
-                if not talk.refused(fault := self._fault(error, request)):
-                    raise fault from None
-                continue
+                if talk.refused(fault := self._fault(error, request)):
+                    continue
+                raise fault from None
             if not talk.starved(response):
                 return evolve(talk.signed(response), latency=time.monotonic() - started)
 
@@ -175,38 +175,45 @@ class LiteLLMTransport:
             try:
                 response = await asyncio.wait_for(self._aask(litellm, talk.request), request.timeout + GRACE)
             except Exception as error:  # noqa: BLE001 -- LiteLLM raises anything; it leaves here with one name
-                answer = self._model_failure(error, request)
-                if answer is not None:
-                    return talk.signed(answer)
-                if not talk.refused(fault := self._fault(error, request)):
-                    raise fault from None
-                continue
+                if talk.refused(fault := self._fault(error, request)):
+                    continue
+                raise fault from None
             if not talk.starved(response):
                 return evolve(talk.signed(response), latency=time.monotonic() - started)
 
     def _ask(self, litellm: Any, request: ChatRequest) -> ChatResponse:
-        answer = litellm.completion(**self._arguments(litellm, request))
-        if not request.stream:
-            return self._read(answer, request)
-        assembler = StreamAssembler(model=request.model, provider=provider_name(request.model))
+        heard = RawAnswer()
         try:
-            for chunk in answer:
-                assembler.add(plain(chunk))
-        finally:
-            close(answer)
-        return self._read_stream(litellm, answer, assembler, request)
+            answer = litellm.completion(**self._arguments(litellm, request), logger_fn=heard.hear)
+            if not request.stream:
+                return self._read(answer, request)
+            heard.listen(answer)
+            assembler = StreamAssembler(model=request.model, provider=provider_name(request.model))
+            try:
+                for chunk in answer:
+                    assembler.add(plain(chunk))
+            finally:
+                close(answer)
+            return self._read_stream(litellm, answer, heard.whole or heard.amended(assembler.completion()), request)
+        except Exception as error:  # noqa: BLE001 -- whatever LiteLLM raises over an answer
+            return self._read_after(litellm, error, heard, request)
 
     async def _aask(self, litellm: Any, request: ChatRequest) -> ChatResponse:
-        answer = await litellm.acompletion(**self._arguments(litellm, request))
-        if not request.stream:
-            return self._read(answer, request)
-        assembler = StreamAssembler(model=request.model, provider=provider_name(request.model))
+        heard = RawAnswer()
         try:
-            async for chunk in answer:
-                assembler.add(plain(chunk))
-        finally:
-            await aclose(answer)
-        return self._read_stream(litellm, answer, assembler, request)
+            answer = await litellm.acompletion(**self._arguments(litellm, request), logger_fn=heard.hear)
+            if not request.stream:
+                return self._read(answer, request)
+            heard.alisten(answer)
+            assembler = StreamAssembler(model=request.model, provider=provider_name(request.model))
+            try:
+                async for chunk in answer:
+                    assembler.add(plain(chunk))
+            finally:
+                await aclose(answer)
+            return self._read_stream(litellm, answer, heard.whole or heard.amended(assembler.completion()), request)
+        except Exception as error:  # noqa: BLE001 -- whatever LiteLLM raises over an answer
+            return self._read_after(litellm, error, heard, request)
 
     def _arguments(self, litellm: Any, request: ChatRequest) -> dict[str, Any]:
         """LiteLLM's keywords. Nothing about tools is said when there are none: providers refuse empty lists."""
@@ -215,7 +222,7 @@ class LiteLLMTransport:
             **self.connection,
             **self._key(litellm, request.model),
             "model": qualified(request.model),
-            "messages": list(request.messages),
+            "messages": whole_data(request.messages),
             "timeout": request.timeout,
             "num_retries": 0,
             "max_retries": 0,
@@ -236,13 +243,39 @@ class LiteLLMTransport:
         return self._own_key
 
     def _read(self, answer: Any, request: ChatRequest) -> ChatResponse:
-        response = read_completion(plain(answer), provider=provider_name(request.model), model=request.model)
-        return self._with_origin(answer, response)
+        return self._with_origin(answer, self._response(plain(answer), request))
 
-    def _read_stream(self, litellm: Any, stream: Any, assembler: StreamAssembler, request: ChatRequest) -> ChatResponse:
-        response = read_completion(assembler.completion(), provider=assembler.provider, model=request.model)
-        cost = stream_cost(litellm, response, request)
-        return evolve(self._with_origin(stream, response), cost=cost)
+    def _read_stream(
+        self, litellm: Any, stream: Any, completion: Mapping[str, Any], request: ChatRequest
+    ) -> ChatResponse:
+        response = self._response(completion, request)
+        return evolve(self._with_origin(stream, response), cost=usage_cost(litellm, response.usage, request))
+
+    def _read_after(self, litellm: Any, error: Exception, heard: RawAnswer, request: ChatRequest) -> ChatResponse:
+        """The answer behind a failure: one that LiteLLM cannot read, or a call that the model's server cannot.
+
+        Raises:
+            Exception: There is none; what went wrong, in our tree where the answer itself says it.
+        """
+        provider = provider_name(request.model)
+        try:
+            if isinstance(error, ToolSandboxError):
+                raise error
+            answer = unparsed_call(str(error), request, provider, error_body(error))
+            if answer is not None:
+                return answer
+            completion = heard.completion(provider=provider, model=request.model)
+            if completion is None:
+                raise error
+            response = self._response(completion, request)
+        except ProviderError as fault:
+            fault.cost = usage_cost(litellm, fault.usage, request)
+            raise
+        endpoint = without_query(self.connection.get("api_base"))
+        return evolve(response, cost=usage_cost(litellm, response.usage, request), endpoint=endpoint)
+
+    def _response(self, completion: Mapping[str, Any], request: ChatRequest) -> ChatResponse:
+        return read_completion(completion, provider=provider_name(request.model), model=request.model, request=request)
 
     def _with_origin(self, answer: Any, response: ChatResponse) -> ChatResponse:
         """The response with what LiteLLM noted beside the answer; gone when it is turned into JSON, so taken now."""
@@ -255,14 +288,6 @@ class LiteLLMTransport:
             provider=response.provider or hidden.get("custom_llm_provider"),
             endpoint=without_query(hidden.get("api_base") or self.connection.get("api_base")),
             request_id=request_id_in(headers),
-        )
-
-    def _model_failure(self, error: Exception, request: ChatRequest) -> ChatResponse | None:
-        """An answer for errors that are the model's: Groq reports a call it cannot parse as a refused request."""
-        if "tool_use_failed" not in str(error):
-            return None
-        return ChatResponse(
-            finish_reason=MALFORMED_CALL, model=request.model, provider=provider_name(request.model), parse_losses=1
         )
 
     def _fault(self, error: Exception, request: ChatRequest) -> Exception:

@@ -9,20 +9,15 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from attrs import evolve
 
-from tool_sandbox.errors import (
-    InvalidRequestError,
-    MalformedResponseError,
-    ProviderError,
-    ProviderTimeoutError,
-    SettingsError,
-)
+from tool_sandbox.errors import InvalidRequestError, ProviderError, ProviderTimeoutError, SettingsError
 from tool_sandbox.llm.address import FORMS, Endpoint
+from tool_sandbox.llm.answer_body import EventStream, read_body
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse
 from tool_sandbox.llm.config import advised, secrets_in
 from tool_sandbox.llm.deadline import GRACE, run_with_deadline
@@ -33,13 +28,14 @@ from tool_sandbox.llm.quirks import Memory, Negotiation
 from tool_sandbox.llm.reading import read_completion
 from tool_sandbox.llm.redaction import redact_text
 from tool_sandbox.llm.streaming import StreamAssembler
+from tool_sandbox.llm.unparsed_calls import unparsed_call
+from tool_sandbox.llm.whole_text import whole
 
 if TYPE_CHECKING:
     import aiohttp
     import httpx
 
 _CONNECTIONS = 512
-_SHOWN_OF_A_BODY = 300
 
 
 class DirectTransport:
@@ -128,19 +124,23 @@ class DirectTransport:
         with client.stream("POST", self.url, content=self._body(request), timeout=request.timeout) as answer:
             if answer.status_code != 200 or not request.stream:  # noqa: PLR2004 -- HTTP
                 return self._read(answer.status_code, answer.headers, answer.read(), request)
-            assembler = StreamAssembler(model=request.model, provider="direct")
-            for chunk in _chunks(answer.iter_lines()):
-                assembler.add(chunk)
-            return self._finished(assembler.completion(), answer.headers, request)
+            stream = EventStream(StreamAssembler(model=request.model, provider="direct"))
+            for data in answer.iter_bytes():
+                stream.feed(data)
+                if stream.over:
+                    break
+            return self._finished(stream.completion(), answer.headers, request)
 
     async def _aask(self, request: ChatRequest) -> ChatResponse:
         async with (await self._session()).post(self.url, data=self._body(request), allow_redirects=False) as answer:
             if answer.status != 200 or not request.stream:  # noqa: PLR2004 -- HTTP
                 return self._read(answer.status, answer.headers, await answer.read(), request)
-            assembler = StreamAssembler(model=request.model, provider="direct")
-            async for chunk in _achunks(answer.content):
-                assembler.add(chunk)
-            return self._finished(assembler.completion(), answer.headers, request)
+            stream = EventStream(StreamAssembler(model=request.model, provider="direct"))
+            async for data in answer.content.iter_any():
+                stream.feed(data)
+                if stream.over:
+                    break
+            return self._finished(stream.completion(), answer.headers, request)
 
     def _body(self, request: ChatRequest) -> bytes:
         params = dict(request.params)
@@ -153,28 +153,24 @@ class DirectTransport:
             params.pop("parallel_tool_calls", None)
         if request.stream:
             body |= {"stream": True, "stream_options": {"include_usage": True}}
-        return json.dumps({**body, **params, **extra}, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        return whole(json.dumps({**body, **params, **extra}, ensure_ascii=False)).encode()
 
     def _read(self, status: int, headers: Mapping[str, str], body: bytes, request: ChatRequest) -> ChatResponse:
         text = body.decode("utf-8", "replace")
         if 300 <= status < 400:  # noqa: PLR2004 -- HTTP
             raise _moved(request.model, status, headers)
-        if status != 200:  # noqa: PLR2004 -- HTTP
+        if status == 200:  # noqa: PLR2004 -- HTTP
+            return self._finished(read_body(text, provider="direct", model=request.model), headers, request)
+        answer = unparsed_call(text, request, "direct", text)
+        if answer is None:
             raise self._error(text, request, status=status, headers=headers)
-        try:
-            data = json.loads(text)
-        except ValueError:
-            data = None
-        if not isinstance(data, dict):
-            shown = text[:_SHOWN_OF_A_BODY]
-            message = f"{request.model!r} answered with something that is no JSON object: {shown!r}."
-            raise MalformedResponseError(message, provider="direct", model=request.model, status=status)
-        if data.get("error") and not data.get("choices"):
-            raise self._error(json.dumps(data["error"]), request, status=_status_in(data["error"]), headers=headers)
-        return self._finished(data, headers, request)
+        return self._signed(answer, headers)
 
     def _finished(self, data: Mapping[str, Any], headers: Mapping[str, str], request: ChatRequest) -> ChatResponse:
-        response = read_completion(data, provider="direct", model=direct_name(request.model))
+        model = direct_name(request.model)
+        return self._signed(read_completion(data, provider="direct", model=model, request=request), headers)
+
+    def _signed(self, response: ChatResponse, headers: Mapping[str, str]) -> ChatResponse:
         return evolve(response, endpoint=self.endpoint.shown, request_id=request_id_in(headers))
 
     def _fault(self, error: Exception, request: ChatRequest) -> Exception:
@@ -255,39 +251,6 @@ def _moved(model: str, status: int, headers: Mapping[str, str]) -> InvalidReques
     place = redact_text(str(headers.get("Location") or "nowhere"))
     message = f"{model!r} has moved to {place!r} (HTTP {status}); redirects are not followed, so write the new address."
     return InvalidRequestError(message, provider="direct", model=model, status=status)
-
-
-def _chunks(lines: Iterator[str]) -> Iterator[dict[str, Any]]:
-    for line in lines:
-        data = _event(line)
-        if data is not None:
-            yield data
-
-
-async def _achunks(lines: AsyncIterable[bytes]) -> AsyncIterator[dict[str, Any]]:
-    async for line in lines:
-        data = _event(line.decode("utf-8", "replace"))
-        if data is not None:
-            yield data
-
-
-def _event(line: str) -> dict[str, Any] | None:
-    """The chunk in one line of a server-sent event stream, if it holds one."""
-    field, _, value = line.strip().partition(":")
-    if field != "data" or value.strip() in ("", "[DONE]"):
-        return None
-    try:
-        data = json.loads(value)
-    except ValueError as error:
-        message = f"the stream holds something that is no JSON: {value.strip()[:_SHOWN_OF_A_BODY]!r}."
-        raise MalformedResponseError(message, provider="direct") from error
-    return data if isinstance(data, dict) else None
-
-
-def _status_in(error: Any) -> int | None:
-    """The status that an error inside a 200 answer names, as gateways do."""
-    code = error.get("code") if isinstance(error, Mapping) else None
-    return code if isinstance(code, int) and 400 <= code < 600 else None  # noqa: PLR2004 -- HTTP
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:

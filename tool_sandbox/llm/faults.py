@@ -6,7 +6,7 @@ LiteLLM's classes differ between providers and releases for the same fault, so t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from attrs import frozen
 
@@ -22,47 +22,11 @@ from tool_sandbox.errors import (
     RateLimitError,
     RefusalError,
 )
+from tool_sandbox.llm import fault_signs as signs
 from tool_sandbox.llm.redaction import redact_text
 from tool_sandbox.llm.retry_after import seconds_to_wait
 
 _LONGEST_MESSAGE = 600
-
-_CONTEXT = (
-    "context length", "context window", "context_length_exceeded", "context_window", "maximum context",
-    "prompt is too long", "too many tokens", "input token count", "exceeds the maximum number of tokens",
-    "input is too long", "exceed context limit", "reduce the length of the messages",
-    "exceeds the available context size", "too large for model with", "prompt contains",
-)  # fmt: skip
-_QUOTA = (
-    "insufficient_quota", "exceeded your current quota", "credit balance", "insufficient balance",
-    "insufficient credits", "billing hard limit", "payment required", "out of credits", "requires more credits",
-    "billing_not_active",
-)  # fmt: skip
-_REFUSAL = (
-    "content_policy", "content policy", "content management policy", "content_filter", "content filter",
-    "responsibleaipolicy", "safety system", "blocked by safety", "output blocked", "prohibited_content",
-)  # fmt: skip
-_CREDENTIALS = (
-    "invalid api key", "incorrect api key", "api key not valid", "api_key_invalid", "invalid x-api-key",
-    "missing credentials", "no api key", "api key must be set", "api_key client option must be set",
-    "invalid_api_key", "unable to locate credentials", "security token included in the request is invalid",
-    "missing api key", "missing anthropic api key", "default credentials were not found",
-)  # fmt: skip
-_LOCAL = (
-    "no module named", "unable to convert openai tool calls", "missing corresponding tool call",
-    "llm provider not provided", "unsupportedparamserror", "unmapped llm provider", "invalid message",
-)  # fmt: skip
-_TRUNCATED = (
-    "incomplete chunked read", "peer closed connection", "payload is not completed", "incompleteread",
-    "unterminated string", "stream ended", "content-length", "not enough data to satisfy",
-)  # fmt: skip
-_NOT_A_COMPLETION = (
-    "<html", "<!doctype", "unable to get json response", "expecting value", "invalid response object",
-    "empty response", "object has no attribute", "validation error", "jsondecode", "error parsing",
-    "is not valid json", "choices", "openai_response_object", "unexpected mimetype",
-)  # fmt: skip
-_TIMED_OUT = ("timed out", "timeout", "deadline exceeded", "did not finish within")
-_RETRYABLE = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 520, 522, 524, 529})
 _HEADER_IDS = (
     "x-request-id", "request-id", "apim-request-id", "x-ms-request-id", "x-amzn-requestid", "x-goog-request-id",
 )  # fmt: skip
@@ -97,7 +61,7 @@ def error_for(failure: Failure) -> ProviderError:
         _message(failure),
         provider=failure.provider,
         model=failure.model,
-        status=None if _made_up(failure) else failure.status,
+        status=_status(failure, error_class),
         request_id=request_id_in(failure.headers),
         retryable=retryable,
         retry_after=seconds_to_wait(failure.headers, now=failure.now, text=failure.text) if retryable else None,
@@ -110,80 +74,81 @@ def request_id_in(headers: Mapping[str, str]) -> str | None:
     return next((str(named[name]) for name in _HEADER_IDS if named.get(name)), None)
 
 
-def _made_up(failure: Failure) -> bool:
-    """Whether the status is a library's word for "no answer" rather than something a server said."""
+def _status(failure: Failure, kind: type[ProviderError]) -> int | None:
+    """The HTTP status that the server gave, rather than a library's word for "no answer"."""
+    if failure.transport and kind is MalformedResponseError:
+        return 200  # an answer came, and it is not one that can be read
     unanswered = failure.kind in {"APIConnectionError", "Timeout"} or "connection error" in failure.text.lower()
-    return failure.transport and unanswered
+    return None if failure.transport and unanswered else failure.status
+
+
+@frozen
+class _Rule:
+    """One line of the table: a failure of this status, with these words, is of this kind."""
+
+    kind: type[ProviderError]
+    statuses: Container[int]
+    words: re.Pattern[str] | None = None
+    kinds: tuple[str, ...] = ()
+    """LiteLLM's class names that stand for the words."""
+    retryable: bool = False
+
+    def fits(self, status: int, text: str, kind: str) -> bool:
+        """Whether a failure is of this kind."""
+        said = self.words is None or self.words.search(text) is not None
+        return status in self.statuses and (said or kind in self.kinds)
+
+
+_NO_ANSWER = 0
+_UNANSWERED = (_NO_ANSWER,)
+_4XX, _5XX, _ANY = range(400, 500), range(500, 600), (_NO_ANSWER, *range(400, 600))
+_SERVERS_FAULT = (_NO_ANSWER, *_5XX)
+_CLIENT_TIMEOUTS = ("Timeout", "TimeoutError", "APITimeoutError")
+
+_RULES = (
+    # What the words say, whatever the status: gateways pass errors of others on under statuses of their own.
+    _Rule(QuotaExceededError, (402,)),
+    _Rule(QuotaExceededError, _ANY, signs.QUOTA),
+    _Rule(RateLimitError, (429,), retryable=True),
+    _Rule(ProviderTimeoutError, (408,), retryable=True),
+    _Rule(RefusalError, _ANY, signs.REFUSAL, ("ContentPolicyViolationError",)),
+    _Rule(ContextWindowError, _ANY, signs.CONTEXT, ("ContextWindowExceededError",)),
+    _Rule(AuthenticationError, (401,)),
+    _Rule(AuthenticationError, _ANY, signs.CREDENTIALS),
+    _Rule(AuthenticationError, (403,), signs.PERMISSION),
+    _Rule(InvalidRequestError, _SERVERS_FAULT, signs.LOCAL),
+    # What the status says.
+    _Rule(ProviderUnavailableError, (409, 425), retryable=True),
+    _Rule(MalformedResponseError, (422,), signs.NOT_A_COMPLETION, retryable=True),  # LiteLLM's for unreadable bodies
+    _Rule(InvalidRequestError, _4XX),
+    _Rule(ProviderUnavailableError, _5XX, retryable=True),
+    # No status: connections, time-outs, and bodies that are no completion.
+    _Rule(ProviderTimeoutError, _UNANSWERED, signs.TIMED_OUT, _CLIENT_TIMEOUTS, retryable=True),
+    _Rule(MalformedResponseError, _UNANSWERED, signs.TRUNCATED, retryable=True),
+    _Rule(MalformedResponseError, _UNANSWERED, signs.NOT_A_COMPLETION, retryable=True),
+)
+"""First that fits, from above."""
 
 
 def _classify(failure: Failure) -> tuple[type[ProviderError], bool]:
     text = f"{failure.text} {failure.details}".lower()
-    status = failure.status
-    if status is None or status < 400 or (failure.transport and status >= 500):  # noqa: PLR2004 -- HTTP
-        return _without_answer(failure, text)
-    if status == 402 or _any(text, _QUOTA):  # noqa: PLR2004
-        return QuotaExceededError, False
-    if status < 500 and status not in {408, 429}:  # noqa: PLR2004
-        return _refused(failure, status, text)
-    if status == 429:  # noqa: PLR2004
-        return RateLimitError, True
-    if status == 408 or (failure.kind == "Timeout" and status != 504):  # noqa: PLR2004
-        return ProviderTimeoutError, True
-    return _broken(failure, status, text)
-
-
-def _refused(failure: Failure, status: int, text: str) -> tuple[type[ProviderError], bool]:
-    """A 4xx: the words say which of the many meanings it has."""
-    if _any(text, _CONTEXT) or failure.kind == "ContextWindowExceededError":
-        return ContextWindowError, False
-    if _any(text, _CREDENTIALS) or status in {401, 403}:
-        return AuthenticationError, False
-    if _any(text, _REFUSAL) or failure.kind == "ContentPolicyViolationError":
-        return RefusalError, False
-    if status in {409, 425}:
-        return ProviderUnavailableError, True
-    if status == 422 and _any(text, _NOT_A_COMPLETION[:4]):  # noqa: PLR2004 -- LiteLLM's status for a body it cannot read
-        return MalformedResponseError, True
-    return InvalidRequestError, False
-
-
-def _broken(failure: Failure, status: int, text: str) -> tuple[type[ProviderError], bool]:
-    """A 5xx: usually the provider's, sometimes a fault on our side that LiteLLM reports as one."""
-    if _any(text, _CREDENTIALS):
-        return AuthenticationError, False
-    if _any(text, _LOCAL):
-        return InvalidRequestError, False
-    if _any(text, _CONTEXT):
-        return ContextWindowError, False
-    if status == 500 and failure.kind != "InternalServerError" and _any(text, _NOT_A_COMPLETION):  # noqa: PLR2004
-        return MalformedResponseError, True
-    return ProviderUnavailableError, status in _RETRYABLE or status >= 500  # noqa: PLR2004
-
-
-def _without_answer(failure: Failure, text: str) -> tuple[type[ProviderError], bool]:
-    """No HTTP status to go by: connections, time-outs and bodies that are no completion."""
-    if _any(text, _CREDENTIALS):
-        return AuthenticationError, False
-    if _any(text, _LOCAL):
-        return InvalidRequestError, False
-    if failure.kind in {"Timeout", "TimeoutError", "APITimeoutError"} or _any(text, _TIMED_OUT):
-        return ProviderTimeoutError, True
-    if failure.unreadable or _any(text, _TRUNCATED) or _any(text, _NOT_A_COMPLETION):
-        return MalformedResponseError, True
-    return ProviderUnavailableError, True
+    status = failure.status or _NO_ANSWER
+    if status < 400 or (failure.transport and (status >= 500 or failure.unreadable)):  # noqa: PLR2004 -- HTTP
+        status = _NO_ANSWER
+    rule = next((rule for rule in _RULES if rule.fits(status, text, failure.kind)), None)
+    if rule is not None:
+        return rule.kind, rule.retryable
+    return (MalformedResponseError if failure.unreadable else ProviderUnavailableError), True
 
 
 def _message(failure: Failure) -> str:
     text = re.split(r"\n?\s*Traceback \(most recent call last\)", failure.text, maxsplit=1)[0]
     text = re.sub(r"litellm\.(?:exceptions\.)?(\w+: )", r"\1", text)
     text = re.sub(r"\b(\w+(?:Error|Exception|Timeout): )(?:\1)+", r"\1", text)
+    text = signs.ADVICE.sub("", text)
     text = redact_text(re.sub(r"\s+", " ", text).strip(), failure.secrets)
     if len(text) > _LONGEST_MESSAGE:
         text = text[: _LONGEST_MESSAGE - 1] + "…"
     who = failure.model or failure.provider or "the provider"
     status = f" (HTTP {failure.status})" if failure.status and not failure.transport else ""
     return f"{who!r} failed{status}: {text or failure.kind or 'no details given'}"
-
-
-def _any(text: str, signs: Iterable[str]) -> bool:
-    return any(sign in text for sign in signs)

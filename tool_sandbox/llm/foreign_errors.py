@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,6 +13,9 @@ from tool_sandbox.llm.faults import Failure, error_for
 from tool_sandbox.llm.providers import provider_name
 from tool_sandbox.llm.redaction import redact_text
 from tool_sandbox.llm.settings import ModelSettings
+
+_STUMBLES = (KeyError, IndexError, AttributeError, TypeError, RecursionError, json.JSONDecodeError)
+"""What a library raises over an answer that is not what it expects."""
 
 
 def provider_error(
@@ -39,7 +43,7 @@ def provider_error(
     return error_for(
         Failure(
             text=text,
-            details=f"{getattr(error, 'code', None) or ''} {getattr(error, 'body', None) or ''}",
+            details=f"{getattr(error, 'code', None) or ''} {getattr(error, 'body', None) or ''} {error_body(error)}",
             status=status,
             kind=kind,
             headers=headers,
@@ -48,9 +52,21 @@ def provider_error(
             secrets=secrets,
             now=time.time(),
             transport=not headers,
-            unreadable=isinstance(root, (KeyError, IndexError, AttributeError, TypeError)),
+            unreadable=isinstance(root, _STUMBLES) or type(root).__name__ == "ValidationError",
         )
     )
+
+
+def error_body(error: BaseException) -> str:
+    """The body of the HTTP answer that an exception is about, as far as it was read; empty when there is none."""
+    for each in _chain(getattr(error, "original_exception", None) or error):
+        try:
+            body = getattr(getattr(each, "response", None), "text", None)
+        except Exception:  # noqa: BLE001, S112 -- HTTP clients refuse a body that was streamed, each in its own way
+            continue
+        if isinstance(body, str) and body:
+            return body
+    return ""
 
 
 def _answer_beneath(error: BaseException) -> tuple[int | None, Mapping[str, str]]:

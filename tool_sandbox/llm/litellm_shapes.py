@@ -7,14 +7,16 @@ import contextlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tool_sandbox.llm.chat import ChatRequest, ChatResponse
+from tool_sandbox.llm.chat import ChatRequest, Usage
 from tool_sandbox.llm.providers import qualified
 from tool_sandbox.llm.redaction import redact_text
 
 
-def stream_cost(litellm: Any, response: ChatResponse, request: ChatRequest) -> float | None:
-    """The price of a streamed answer, by LiteLLM's arithmetic; ``None`` when it does not know the model."""
-    usage = response.usage
+def usage_cost(litellm: Any, usage: Usage | None, request: ChatRequest) -> float | None:
+    """The price of so many tokens by LiteLLM's arithmetic; ``None`` when it does not know the model.
+
+    For answers that it does not price itself: streamed ones, and those that it could not read.
+    """
     if usage is None:
         return None
     with contextlib.suppress(Exception):  # LiteLLM raises bare exceptions for models it has no price of

@@ -2,54 +2,111 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from tool_sandbox.errors import MalformedResponseError, RefusalError
-from tool_sandbox.llm.chat import ChatResponse, ToolCall, Usage
+from attrs import evolve
+
+from tool_sandbox.errors import (
+    ContextWindowError,
+    InvalidRequestError,
+    MalformedResponseError,
+    ProviderError,
+    ProviderUnavailableError,
+    RefusalError,
+)
+from tool_sandbox.llm.chat import ChatRequest, ChatResponse, ToolCall, Usage
+from tool_sandbox.llm.faults import Failure, error_for
+from tool_sandbox.llm.finish_reasons import MALFORMED_CALL, Ending, Finish, finish_of
+from tool_sandbox.llm.json_bodies import as_json
+from tool_sandbox.llm.redaction import redact_text
+from tool_sandbox.llm.reported_errors import ReportedError, reported_error
+from tool_sandbox.llm.streaming import text_of
 from tool_sandbox.llm.thoughts import without_thoughts
+from tool_sandbox.llm.unparsed_calls import unparsed_call
+from tool_sandbox.llm.usage import read_usage
+from tool_sandbox.llm.whole_text import whole, whole_data
 
-MALFORMED_CALL = "malformed_function_call"
-"""Finish reason of an answer in which the model tried to call a tool and the provider could not read the call."""
+__all__ = ["MALFORMED_CALL", "read_completion", "read_tool_call", "read_usage"]
 
-_ECHOED = ("reasoning_content", "thinking_blocks", "reasoning_items", "reasoning_details", "provider_specific_fields")
+_ECHOED: Mapping[str, type | tuple[type, ...]] = {
+    "reasoning_content": str,
+    "thinking_blocks": list,
+    "reasoning_items": list,
+    "reasoning_details": (list, Mapping),
+    "provider_specific_fields": Mapping,
+}
+_STOPPED: Mapping[Ending, type[ProviderError]] = {
+    Ending.REFUSED: RefusalError,
+    Ending.TOO_LONG: ContextWindowError,
+    Ending.UNACCEPTABLE: InvalidRequestError,
+    Ending.LOST: ProviderUnavailableError,
+}
+_LONGEST_SHOWN = 300
 
 
-def read_completion(data: Mapping[str, Any], *, provider: str | None, model: str) -> ChatResponse:
-    """The first choice of a completion.
+def read_completion(
+    data: Mapping[str, Any], *, provider: str | None, model: str, request: ChatRequest | None = None
+) -> ChatResponse:
+    """The first choice of a completion, whatever JSON it is.
 
     Args:
         data: The completion as plain data.
         provider: Who was asked.
         model: The model that was asked, reported unless the answer names another.
+        request: What was asked, to read calls that the server could not parse.
 
     Raises:
-        MalformedResponseError: There is no choice, or it is not an object.
+        MalformedResponseError: There is no choice, or something in it is not what it must be.
         RefusalError: A content filter stopped the answer.
+        ContextWindowError: The conversation no longer fits.
+        ProviderError: The server reports an error, or gave the answer up; what there is of it is no answer.
     """
+    usage = read_usage(data.get("usage"))
+    try:
+        return _read(data, provider, model, request or ChatRequest(model=model, messages=()), usage)
+    except ProviderError as error:
+        error.usage = usage
+        raise
+
+
+def _read(
+    data: Mapping[str, Any], provider: str | None, model: str, request: ChatRequest, usage: Usage | None
+) -> ChatResponse:
     choices = data.get("choices")
-    if not isinstance(choices, list) or not choices or not isinstance(choices[0], Mapping):
-        message = f"{model!r} answered with no choices; a completion has at least one."
-        raise MalformedResponseError(message, provider=provider, model=model, status=200)
-    choice = choices[0]
+    choice = choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], Mapping) else None
+    finish = finish_of(choice or {})
+    reported = reported_error(data)
+    if reported is not None and finish.ending is not Ending.BAD_CALL:
+        unparsed = unparsed_call(reported.text, request, provider, reported.details)
+        if unparsed is not None:
+            return evolve(unparsed, usage=usage)
+        raise _reported(reported, provider, model)
+    if choice is None:
+        raise _malformed(f"answered with no choices: {_shown(data)}; a completion has at least one", provider, model)
+    if finish.ending in _STOPPED:
+        raise _stopped(finish, provider, model)
     said = choice.get("message")
     if not isinstance(said, Mapping):
-        message = f"{model!r} answered with a choice that holds no message."
-        raise MalformedResponseError(message, provider=provider, model=model, status=200)
-    reason = _finish_reason(choice)
-    if reason == "content_filter":
-        message = f"A content filter stopped the answer of {model!r}."
-        raise RefusalError(message, provider=provider, model=model, status=200)
-    text, fields = _without_thoughts(_text(said.get("content")), said)
+        if finish.ending is not Ending.BAD_CALL:
+            raise _malformed(f"answered with a choice that holds no message: {_shown(choice)}", provider, model)
+        said = {}
+    text, fields = _without_thoughts(_text(said.get("content"), provider, model), said)
+    refusal = said.get("refusal")
+    calls = _calls(said, provider, model)
+    if not (text or refusal or calls or fields or finish.known):
+        what = f"answered nothing, with the finish reason {finish.words or None}"
+        raise _malformed(what, provider, model)
+    answering = data.get("model")
     return ChatResponse(
-        text=text or said.get("refusal") or text,
-        tool_calls=[read_tool_call(call) for call in said.get("tool_calls") or () if isinstance(call, Mapping)],
-        finish_reason=reason,
-        usage=read_usage(data.get("usage")),
-        model=data.get("model") or model,
+        text=text or (whole(refusal) if isinstance(refusal, str) and refusal else text),
+        tool_calls=calls,
+        finish_reason=finish.reason,
+        usage=usage,
+        model=answering if isinstance(answering, str) and answering else model,
         provider=provider,
         provider_fields=fields,
+        parse_losses=int(finish.ending is Ending.BAD_CALL and not calls),
     )
 
 
@@ -57,55 +114,42 @@ def read_tool_call(call: Mapping[str, Any]) -> ToolCall:
     """One tool call; arguments sent as an object are turned back into text."""
     function = call.get("function") or {}
     arguments = function.get("arguments")
-    fields = call.get("provider_specific_fields") or function.get("provider_specific_fields")
+    given = call.get("provider_specific_fields") or function.get("provider_specific_fields")
+    fields = dict(given) if isinstance(given, Mapping) else {}
     if call.get("extra_content"):
-        fields = {**(fields or {}), "extra_content": call["extra_content"]}
+        fields["extra_content"] = call["extra_content"]
     return ToolCall(
-        id=str(call.get("id") or ""),
-        name=str(function.get("name") or ""),
-        arguments=arguments if isinstance(arguments, str) else json.dumps({} if arguments is None else arguments),
+        id=whole(str(call.get("id") or "")),
+        name=whole(str(function.get("name") or "")),
+        arguments=whole(arguments) if isinstance(arguments, str) else as_json({} if arguments is None else arguments),
         provider_fields=fields or None,
     )
 
 
-def read_usage(usage: Any) -> Usage | None:
-    """Token counts; ``None`` when the provider gave none (LiteLLM shows those as zeros)."""
-    if not isinstance(usage, Mapping):
-        return None
-    prompt, completion = _count(usage, "prompt_tokens"), _count(usage, "completion_tokens")
-    if not prompt and not completion:
-        return None
-    prompt_details = usage.get("prompt_tokens_details") or {}
-    completion_details = usage.get("completion_tokens_details") or {}
-    return Usage(
-        prompt_tokens=prompt,
-        completion_tokens=completion,
-        cached_tokens=_count(prompt_details, "cached_tokens")
-        or _count(usage, "cache_read_input_tokens")
-        or _count(usage, "prompt_cache_hit_tokens"),
-        cache_write_tokens=_count(usage, "cache_creation_input_tokens")
-        or _count(prompt_details, "cache_creation_tokens")
-        or _count(prompt_details, "cache_write_tokens"),
-        reasoning_tokens=_count(completion_details, "reasoning_tokens"),
-    )
+def _calls(said: Mapping[str, Any], provider: str | None, model: str) -> list[ToolCall]:
+    """The calls of a message, in the form of today or in the older one."""
+    given = said.get("tool_calls") or []
+    older = said.get("function_call")
+    if not given and older:
+        given = [{"function": older}]
+    if not isinstance(given, list):
+        raise _malformed(f"answered with tool_calls={_shown(given)}, which is no list", provider, model)
+    for call in given:
+        function = (call.get("function") or {}) if isinstance(call, Mapping) else None
+        if not isinstance(function, Mapping) or not isinstance(function.get("name") or "", str):
+            raise _malformed(f"answered with a tool call that is no call: {_shown(call)}", provider, model)
+    return [read_tool_call(call) for call in given]
 
 
-def _finish_reason(choice: Mapping[str, Any]) -> str:
-    native = choice.get("provider_specific_fields")
-    native_reason = str(native.get("native_finish_reason") or "") if isinstance(native, Mapping) else ""
-    if native_reason.upper() in {"MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL"}:
-        return MALFORMED_CALL
-    return str(choice.get("finish_reason") or "stop")
-
-
-def _text(content: Any) -> str | None:
+def _text(content: Any, provider: str | None, model: str) -> str | None:
     """Text of a message whose content is text or a list of parts."""
-    if isinstance(content, str):
-        return content
-    if isinstance(content, Iterable):
-        parts = [part.get("text") or "" for part in content if isinstance(part, Mapping) and part.get("type") == "text"]
-        return "".join(parts) or None
-    return None
+    if content is None or isinstance(content, str):
+        return None if content is None else whole(content)
+    if isinstance(content, Mapping):
+        content = [content]
+    if not isinstance(content, list):
+        raise _malformed(f"answered with content={_shown(content)}, which is no text", provider, model)
+    return whole("".join(text_of(content))) or None
 
 
 def _without_thoughts(text: str | None, said: Mapping[str, Any]) -> tuple[str | None, dict[str, Any]]:
@@ -115,9 +159,9 @@ def _without_thoughts(text: str | None, said: Mapping[str, Any]) -> tuple[str | 
     among them. Other thoughts are never taken for an answer: nothing tells one from the other. Thoughts that repeat the
     text are no thoughts.
     """
-    fields = {name: said[name] for name in _ECHOED if _worth_keeping(said.get(name))}
+    fields = {name: whole_data(said[name]) for name in _ECHOED if _worth_keeping(name, said.get(name))}
     if "reasoning_content" not in fields and isinstance(said.get("reasoning"), str) and said["reasoning"]:
-        fields["reasoning_content"] = said["reasoning"]
+        fields["reasoning_content"] = whole(said["reasoning"])
     thought = fields.get("reasoning_content")
     if isinstance(thought, str) and text and thought.strip() == text.strip():
         del fields["reasoning_content"]
@@ -132,12 +176,30 @@ def _without_thoughts(text: str | None, said: Mapping[str, Any]) -> tuple[str | 
     return (text.lstrip("\n") if text and "reasoning_content" in fields else text), fields
 
 
-def _worth_keeping(value: Any) -> bool:
+def _worth_keeping(name: str, value: Any) -> bool:
+    if not isinstance(value, _ECHOED[name]):
+        return False
     if isinstance(value, Mapping):
         return any(each is not None for each in value.values())
     return bool(value)
 
 
-def _count(counts: Any, name: str) -> int:
-    value = counts.get(name) if isinstance(counts, Mapping) else None
-    return int(value) if isinstance(value, (int, float)) else 0
+def _reported(error: ReportedError, provider: str | None, model: str) -> ProviderError:
+    return error_for(
+        Failure(text=error.text, details=error.details, status=error.status, provider=provider, model=model)
+    )
+
+
+def _stopped(finish: Finish, provider: str | None, model: str) -> ProviderError:
+    kind = _STOPPED[finish.ending]
+    what = redact_text(f"{finish.ending.value} (finish reason {finish.words})")
+    return kind(f"{model!r} gave no answer: {what}.", provider=provider, model=model, status=200)
+
+
+def _malformed(what: str, provider: str | None, model: str) -> MalformedResponseError:
+    return MalformedResponseError(f"{model!r} {what}.", provider=provider, model=model, status=200)
+
+
+def _shown(value: Any) -> str:
+    shown = redact_text(as_json(value))
+    return shown if len(shown) <= _LONGEST_SHOWN else f"{shown[:_LONGEST_SHOWN]}…"
