@@ -11,7 +11,7 @@ from tests import imports
 
 ROOT = Path(tool_sandbox.__file__).parent
 FLOORS = (
-    ("errors", "zones", "clock"),
+    ("errors", "zones", "clock", "interrupts", "folder_imports", "plugins"),
     ("common",),
     ("llm",),
     ("evaluation", "roles", "tools"),

@@ -150,3 +150,27 @@ def test_a_name_with_a_colon_that_is_no_module_is_not_imported() -> None:
     with pytest.raises(UsageError, match="there is no agent or model"):
         _agent("nosuch_module_at_all:Thing")
     assert "nosuch_module_at_all" not in sys.modules
+
+
+def test_a_class_in_a_file_makes_a_role_per_sample(tmp_path: Path) -> None:
+    (tmp_path / "my agent.py").write_text("from tests.cli.test_names import Echo\nclass Mine(Echo): ...\n")
+
+    player = _agent(f"{tmp_path / 'my agent.py'}:Mine")
+
+    assert type(player.role(_sample())).__name__ == "Mine"
+    assert player.role(_sample()) is not player.role(_sample())
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("class Mine: ...\nraise SystemExit(0)", "line 2: SystemExit"),
+        ("raise KeyboardInterrupt", "line 1: KeyboardInterrupt"),
+        ("Mine = 1", "it must be a role class"),
+        ("class Other: ...", "there is no 'Mine'; it defines Other"),
+    ],
+)
+def test_a_file_that_brings_no_role_is_told(tmp_path: Path, code: str, words: str) -> None:
+    (tmp_path / "own.py").write_text(code)
+    with pytest.raises(UsageError, match=words):
+        _agent(f"{tmp_path / 'own.py'}:Mine")

@@ -13,6 +13,7 @@ from tool_sandbox.common.nearest import hint
 from tool_sandbox.common.yaml_source import YamlSource
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.llm.redaction import is_secret_name, redact_text
+from tool_sandbox.plugins import absolute
 from tool_sandbox.runs.settings import RunSettings
 
 ENVIRONMENT_PREFIX = "TOOL_SANDBOX_"
@@ -146,9 +147,10 @@ def _check_keys_of(agents: Sequence[str], params: Mapping[str, Any]) -> None:
 
 
 def _settings(agent: str, user: str, values: Mapping[str, Any]) -> RunSettings:
-    settings = RunSettings(agent=agent, user=user, **values)
-    paths: dict[str, Any] = {name: _absolute(given) for name in _PATHS if (given := getattr(settings, name))}
-    return evolve(settings, **paths)
+    settings = RunSettings(agent=absolute(agent), user=absolute(user), **values)
+    found: dict[str, Any] = {name: _absolute(given) for name in _PATHS if (given := getattr(settings, name))}
+    rules = tuple(evolve(rule, agent=absolute(rule.agent)) for rule in settings.agent_rules)
+    return evolve(settings, agent_rules=rules, **found)
 
 
 def _absolute(value: str | Sequence[str]) -> str | list[str]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
 import importlib.util
-import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -24,12 +22,12 @@ from tool_sandbox.common.nearest import nearest
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import UsageError
 from tool_sandbox.llm.providers import PROVIDERS, provider_of
+from tool_sandbox.plugins import is_reference, load_reference, reported
 
 if TYPE_CHECKING:
     from tool_sandbox.roles.base_role import BaseRole
 
 ENTRY_POINTS = "tool_sandbox.roles"
-_CLASS = re.compile(r"(?P<module>[A-Za-z_][\w.]*):(?P<name>[A-Za-z_]\w*)")
 _PRICES = "model_prices_and_context_window_backup.json"
 
 
@@ -55,7 +53,7 @@ def player_for(name: str, role_type: RoleType, config: Mapping[str, Any], router
         return MadePlayer(_human(role_type), at_once=1, types=True)
     if is_local(name):
         return LocalPlayer(name, role_type, config)
-    if factory := _unhelpful(name) or _entry_point(name) or _class(name):
+    if factory := _unhelpful(name) or _entry_point(name) or _own(name):
         return MadePlayer(factory)
     return _model_player(name, role_type, config)
 
@@ -96,23 +94,18 @@ def _entry_point(name: str) -> Callable[[], BaseRole] | None:
     from importlib.metadata import entry_points
 
     found = next(iter(entry_points(group=ENTRY_POINTS, name=name)), None)
-    return None if found is None else _loaded(name, found.load)
-
-
-def _class(name: str) -> Callable[[], BaseRole] | None:
-    """The class in ``package.module:Class``; ``None`` for names that are written otherwise, as models with tags are."""
-    written = _CLASS.fullmatch(name)
-    if written is None or not _module_exists(written["module"]):
+    if found is None:
         return None
-    return _loaded(name, lambda: getattr(importlib.import_module(written["module"]), written["name"]))
+    with reported(f"Loading the role {name!r}"):
+        return _role_maker(name, found.load())
 
 
-def _loaded(name: str, load: Callable[[], Any]) -> Callable[[], BaseRole]:
-    try:
-        factory = load()
-    except Exception as error:  # a user's own module may raise anything while it is imported
-        message = f"cannot load the role {name!r}: {type(error).__name__}: {error}"
-        raise UsageError(message) from error
+def _own(name: str) -> Callable[[], BaseRole] | None:
+    """What ``package.module:Class`` or ``file.py:Class`` names; ``None`` for other names, as models with tags have."""
+    return _role_maker(name, load_reference(name, "role")) if is_reference(name) else None
+
+
+def _role_maker(name: str, factory: Any) -> Callable[[], BaseRole]:
     if not callable(factory):
         message = (
             f"{name!r} is {factory!r}; it must be a role class, or a function without arguments that makes a role."
@@ -120,13 +113,6 @@ def _loaded(name: str, load: Callable[[], Any]) -> Callable[[], BaseRole]:
         raise UsageError(message)
     made: Callable[[], BaseRole] = factory
     return made
-
-
-def _module_exists(name: str) -> bool:
-    try:
-        return importlib.util.find_spec(name) is not None
-    except (ImportError, ValueError):
-        return False
 
 
 def _known_model(name: str, config: Mapping[str, Any]) -> str:

@@ -23,7 +23,7 @@ Agents = Annotated[
         "--agent",
         metavar="MODEL...",
         help="Who is tested: a LiteLLM model string, oracle, nop, saboteur, human, local[:NAME|FILE], "
-        "direct:URL/MODEL, module:Class. Several make several runs.",
+        "direct:URL/MODEL, module:Class, file.py:Class. Several make several runs.",
     ),
 ]
 User = Annotated[str | None, _option("-u", "--user", metavar="MODEL", help="Who plays the user.")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
@@ -17,6 +18,7 @@ from tool_sandbox.cli.tables import print_report
 from tool_sandbox.common.compatibility import set_original_rules
 from tool_sandbox.errors import MissingDependencyError, MissingKeyError, SettingsError
 from tool_sandbox.llm.redaction import MASK, redact_text
+from tool_sandbox.plugins import is_reference
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.provenance import loaded_at
 from tool_sandbox.runs.run import Plan, Report, check_resumable, run, run_record
@@ -131,7 +133,7 @@ def resume_run(
 
 
 def _new_store(settings: RunSettings) -> RunStore:
-    return RunStore.create(settings.output, redact_text(settings.agent), redact_text(settings.user))
+    return RunStore.create(settings.output, *map(_short, (settings.agent, settings.user)))
 
 
 def _stopped_run(store: RunStore, changed: _Changes, *, retry_void: bool = False) -> _Run:
@@ -221,6 +223,11 @@ def _leave(progress: Progress, one: _Run, go_on: str) -> None:
     progress.close()
     print(f"Interrupted. Go on with: {go_on}", file=sys.stderr, flush=True)
     one.cast.close()
+
+
+def _short(name: str) -> str:
+    """Who plays, for the name of a directory: a file without the folders it is in."""
+    return redact_text(Path(name).name if is_reference(name) else name)
 
 
 def _check_search(settings: RunSettings) -> None:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-import sys
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from tool_sandbox import clock as world_clock
 from tool_sandbox.errors import UsageError
+from tool_sandbox.plugins import installed, load_modules, load_named
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
@@ -63,7 +60,7 @@ def all_scenarios(
     variant = ToolBackend[backend]
     found: dict[str, Scenario] = {} if scenarios_from else dict(named_scenarios(variant))
     now = loading_clock()
-    for source in scenarios_from or _installed(SCENARIOS):
+    for source in scenarios_from or installed(SCENARIOS):
         with world_clock.use(now):
             more = load_from(source, variant)
         twice = sorted(set(found) & set(more))
@@ -98,41 +95,13 @@ def offer_tools(sources: Sequence[str]) -> None:
     Raises:
         UsageError: A source cannot be loaded.
     """
-    modules = [load_module(source) for source in (*sources, *_installed(TOOLS))]
+    given = {source: load_modules(source, "tools") for source in dict.fromkeys(sources)}
+    modules = [*itertools.chain(*given.values()), *(load_named(name, "tools") for name in installed(TOOLS))]
     if modules:
         from tool_sandbox.common.tool_discovery import set_extra_tool_modules
+        from tool_sandbox.common.tool_rules import check_there_are_tools, check_tools
 
+        for source, found in given.items():
+            check_there_are_tools(source, found)
+        check_tools(modules)
         set_extra_tool_modules(modules)
-
-
-def load_module(source: str) -> ModuleType:
-    """The module in a file, in a folder that is a package, or of a dotted name.
-
-    Raises:
-        UsageError: There is none, or its code fails.
-    """
-    path = Path(source)
-    try:
-        if path.suffix == ".py" or path.is_dir():
-            return _module_of(path / "__init__.py" if path.is_dir() else path)
-        return importlib.import_module(source)
-    except Exception as error:  # a user's own code may raise anything
-        message = f"cannot load tools from {source!r}: {type(error).__name__}: {error}"
-        raise UsageError(message) from error
-
-
-def _module_of(file: Path) -> ModuleType:
-    name = f"_tool_sandbox_tools_{file.parent.name if file.name == '__init__.py' else file.stem}"
-    spec = importlib.util.spec_from_file_location(name, file)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # a package's modules look each other up by name
-    spec.loader.exec_module(module)
-    return module
-
-
-def _installed(group: str) -> list[str]:
-    from importlib.metadata import entry_points
-
-    return sorted({entry.module for entry in entry_points(group=group)})

@@ -9,8 +9,9 @@ import types
 import typing
 from collections.abc import Callable
 from enum import Enum
-from typing import Annotated, Any, Literal, TypeVar, Union, cast, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
 
+from tool_sandbox.common.argument_types import CannotBeReadError, inlined, is_plain, schema_of, unwrapped
 from tool_sandbox.common.not_given import NotGiven
 
 PYTHON_TO_JSON_TYPES = {"str": "string", "int": "integer", "float": "number", "bool": "boolean"}
@@ -28,7 +29,9 @@ def is_union(annotation: Any) -> bool:
 
 def json_schema(annotation: Any) -> Schema:
     """The JSON schema of an annotation; empty where anything goes or nothing is known."""
-    annotation = _unwrapped(annotation)
+    if get_origin(annotation) is Annotated and not is_plain(annotation):
+        return _known_schema(annotation)
+    annotation = unwrapped(annotation)
     origin, arguments = get_origin(annotation), get_args(annotation)
     if is_union(annotation):
         return _union_schema(arguments)
@@ -50,21 +53,6 @@ def original_json_schema(annotation: Any) -> Schema:
         return {"enum": values, "type": PYTHON_TO_JSON_TYPES[type(values[0]).__name__]}
     json_type = PYTHON_TO_JSON_TYPES.get(getattr(annotation, "__name__", ""))
     return {"type": json_type} if json_type else {}
-
-
-def _unwrapped(annotation: Any) -> Any:
-    """What an annotation stands for: metadata, aliases and new names for a type taken away."""
-    while True:
-        if get_origin(annotation) is Annotated:
-            annotation = get_args(annotation)[0]
-        elif isinstance(annotation, typing.NewType):
-            annotation = annotation.__supertype__
-        elif isinstance(annotation, TypeVar):
-            annotation = annotation.__bound__
-        elif hasattr(annotation, "__value__"):  # an alias made with the type statement of Python 3.12
-            annotation = annotation.__value__
-        else:
-            return annotation
 
 
 def _union_schema(members: tuple[Any, ...]) -> Schema:
@@ -99,8 +87,16 @@ def _class_schema(expected: Any, arguments: tuple[Any, ...]) -> Schema:
     if _is_model(expected, "pydantic.v1"):
         return dict(cast("Any", expected).schema())
     if _is_model(expected, "pydantic"):
-        return dict(cast("Any", expected).model_json_schema())
-    return next((schema(expected, arguments) for base, schema in _SHAPES if issubclass(expected, base)), {})
+        return inlined(dict(cast("Any", expected).model_json_schema()))
+    shape = next((schema for base, schema in _SHAPES if issubclass(expected, base)), None)
+    return _known_schema(expected) if shape is None else shape(expected, arguments)
+
+
+def _known_schema(annotation: Any) -> Schema:
+    try:
+        return schema_of(annotation)
+    except CannotBeReadError:
+        return {}
 
 
 def _object_schema(arguments: tuple[Any, ...]) -> Schema:
@@ -112,7 +108,24 @@ def _array_schema(arguments: tuple[Any, ...]) -> Schema:
     return {"type": "array", "items": json_schema(arguments[0]) if arguments else {}}
 
 
-def _tuple_schema(arguments: tuple[Any, ...]) -> Schema:
+def _enum_members(expected: Any) -> Schema:
+    values = [member.value for member in expected]
+    by_value = all(isinstance(value, str | int | float) for value in values)
+    return _enum_schema(values if by_value else list(expected.__members__))
+
+
+def _named_tuple_schema(expected: Any) -> Schema:
+    hints = typing.get_type_hints(expected, include_extras=True)
+    return {
+        "type": "object",
+        "properties": {name: json_schema(hints.get(name, Any)) for name in expected._fields},
+        "required": [name for name in expected._fields if name not in expected._field_defaults],
+    }
+
+
+def _tuple_schema(expected: Any, arguments: tuple[Any, ...]) -> Schema:
+    if hasattr(expected, "_fields"):
+        return _named_tuple_schema(expected)
     if arguments[-1:] == (Ellipsis,):
         return _array_schema(arguments)
     if not arguments:
@@ -126,21 +139,21 @@ def _tuple_schema(arguments: tuple[Any, ...]) -> Schema:
 
 
 _SHAPES: tuple[tuple[type, Callable[[Any, tuple[Any, ...]], Schema]], ...] = (
-    (Enum, lambda expected, _: _enum_schema([member.value for member in expected])),
+    (Enum, lambda expected, _: _enum_members(expected)),
     (bool, lambda *_: {"type": "boolean"}),  # before int: it is one
     (int, lambda *_: {"type": "integer"}),
     (float, lambda *_: {"type": "number"}),
     (str, lambda *_: {"type": "string"}),
     (bytes, lambda *_: {}),
     (collections.abc.Mapping, lambda _, arguments: _object_schema(arguments)),
-    (tuple, lambda _, arguments: _tuple_schema(arguments)),
+    (tuple, _tuple_schema),
     (collections.abc.Iterable, lambda _, arguments: _array_schema(arguments)),
 )
 """What a class becomes, by its first base in this list."""
 
 
 def _typed_dict_schema(typed_dict: Any) -> Schema:
-    hints = typing.get_type_hints(typed_dict)
+    hints = typing.get_type_hints(typed_dict, include_extras=True)
     return {
         "type": "object",
         "properties": {name: json_schema(annotation) for name, annotation in hints.items()},

@@ -5,15 +5,19 @@ from __future__ import annotations
 import functools
 import inspect
 import json
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
+from tool_sandbox.common.annotations import function_of
+from tool_sandbox.common.argument_types import as_json
+from tool_sandbox.common.coroutines import finished
 from tool_sandbox.common.execution_context import get_current_context
 from tool_sandbox.common.not_given import NOT_GIVEN
-from tool_sandbox.common.tool_discovery import ToolBackend
+from tool_sandbox.common.tool_arguments import ArgumentReaders
+from tool_sandbox.common.tool_discovery import ToolBackend, called_as
 from tool_sandbox.common.vocabulary import RoleType
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -22,42 +26,64 @@ R = TypeVar("R")
 def register_as_tool(
     visible_to: tuple[RoleType, ...] | None = None,
     backend: ToolBackend = ToolBackend.DEFAULT,
+    *,
+    name: str | None = None,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make the decorated function a tool that roles can call.
 
-    A call binds its arguments to the signature with defaults applied. When the current context traces tools, a call
-    that returns is recorded; tools called inside a tool are not.
+    A call binds its arguments to the signature with defaults applied; what JSON cannot express, such as a date or a
+    dataclass, is made from the JSON that a model sent. When the current context traces tools, a call that returns is
+    recorded; tools called inside a tool are not. A coroutine is awaited.
 
     Args:
         visible_to: Who may call it; only the agent when omitted.
         backend: Which of several implementations of the same name this one is.
+        name: The name under which it is offered; by default that of the variable that holds it.
     """
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         signature = inspect.signature(function)
+        reading = ArgumentReaders(function)
 
         @functools.wraps(function)
         def tool(*args: P.args, **kwargs: P.kwargs) -> R:
             bound = signature.bind(*args, **kwargs)
+            given = set(bound.arguments)
             bound.apply_defaults()
             context = get_current_context()
             if not context.trace_tool:
-                return function(*bound.args, **bound.kwargs)
-            arguments = _arguments_json(tool, _recorded_arguments(bound))
+                reading.read(bound, given)
+                return cast("R", finished(function(*bound.args, **bound.kwargs)))
+            shown = called_as(tool) or tool.__name__
+            as_given = given - reading.readers.keys()
+            arguments = _arguments_json(shown, _recorded_arguments(bound, as_given, reading.instance))
+            reading.read(bound, given)
             context.trace_tool = False
             try:
-                result = function(*bound.args, **bound.kwargs)
+                result = cast("R", finished(function(*bound.args, **bound.kwargs)))
             finally:
                 context.trace_tool = True
-            get_current_context().append_tool_trace(_trace_json(tool, arguments, result))
+            get_current_context().append_tool_trace(_trace_json(shown, arguments, result))
             return result
 
-        tool.is_tool = True  # type: ignore[attr-defined]
+        _describe(tool, function, name)
         tool.visible_to = visible_to if visible_to is not None else (RoleType.AGENT,)  # type: ignore[attr-defined]
         tool.backend = backend  # type: ignore[attr-defined]
         return tool
 
     return decorate
+
+
+def _describe(tool: Any, function: Any, name: str | None) -> None:
+    """Give a tool what ``functools.wraps`` finds at plain functions only, and its registered name."""
+    body = function_of(function)
+    if body is not function:
+        tool.__name__ = tool.__qualname__ = getattr(body, "__name__", tool.__name__)
+        tool.__module__ = body.__module__
+        tool.__doc__ = body.__doc__
+    if name is not None:
+        tool.__name__ = tool.registered_name = name
+    tool.is_tool = True
 
 
 def add_tool_trace(f: Callable[..., Any], result: Any, *args: Any, **kwargs: Any) -> None:
@@ -73,14 +99,26 @@ def add_tool_trace(f: Callable[..., Any], result: Any, *args: Any, **kwargs: Any
     if not context.trace_tool:
         return
     bound = inspect.signature(f).bind(*args, **kwargs)
+    given = set(bound.arguments)
     bound.apply_defaults()
-    context.append_tool_trace(_trace_json(f, _arguments_json(f, _recorded_arguments(bound)), result))
+    arguments = _arguments_json(_name(f), _recorded_arguments(bound, given))
+    context.append_tool_trace(_trace_json(_name(f), arguments, result))
 
 
-def _recorded_arguments(bound: inspect.BoundArguments) -> dict[str, Any]:
-    """All parameters with their values, except those that were not given; variadic ones in the shape of the call."""
+def _recorded_arguments(
+    bound: inspect.BoundArguments, as_given: Collection[str], instance: str | None = None
+) -> dict[str, Any]:
+    """All parameters with their values, except those that were not given; variadic ones in the shape of the call.
+
+    Args:
+        bound: What the function is called with.
+        as_given: What must be JSON; other values, defaults among them, are recorded in JSON's words.
+        instance: The parameter that holds a method's own object, which is no part of the call.
+    """
     recorded: dict[str, Any] = {}
     for name, value in bound.arguments.items():
+        if name == instance:
+            continue
         kind = bound.signature.parameters[name].kind
         if kind is inspect.Parameter.VAR_KEYWORD:
             recorded.update({key: given for key, given in value.items() if given is not NOT_GIVEN})
@@ -88,25 +126,25 @@ def _recorded_arguments(bound: inspect.BoundArguments) -> dict[str, Any]:
             if value:
                 recorded[name] = value[0] if len(value) == 1 else list(value)
         elif value is not NOT_GIVEN:
-            recorded[name] = value
+            recorded[name] = value if name in as_given else as_json(value)
     return recorded
 
 
-def _arguments_json(function: Callable[..., Any], arguments: Mapping[str, Any]) -> str:
+def _arguments_json(name: str, arguments: Mapping[str, Any]) -> str:
     try:
         return json.dumps(arguments, ensure_ascii=False)
     except (TypeError, ValueError) as error:
-        message = f"The arguments of {_name(function)} must be JSON values, got {dict(arguments)!r}: {error}."
+        message = f"The arguments of {name} must be JSON values, got {dict(arguments)!r}: {error}."
         raise TypeError(message) from error
 
 
-def _trace_json(function: Callable[..., Any], arguments_json: str, result: Any) -> str:
+def _trace_json(name: str, arguments_json: str, result: Any) -> str:
     """The trace as JSON text. A result that JSON cannot express is recorded by its ``repr``: its call did succeed."""
     try:
         result_json = json.dumps(result, ensure_ascii=False, default=repr)
     except (TypeError, ValueError):
         result_json = json.dumps(repr(result), ensure_ascii=False)
-    name_json = json.dumps(_name(function), ensure_ascii=False)
+    name_json = json.dumps(name, ensure_ascii=False)
     return f'{{"tool_name": {name_json}, "arguments": {arguments_json}, "result": {result_json}}}'
 
 

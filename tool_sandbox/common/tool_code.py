@@ -8,6 +8,7 @@ identifier or as a literal.
 from __future__ import annotations
 
 import ast
+import builtins
 import hashlib
 import json
 import keyword
@@ -20,6 +21,10 @@ from attrs import frozen
 
 _PARAMETERS = "_parameters = "
 _RESPONSE = "_response = "
+QUOTED_TOOLS = "__tools__"
+"""Where the console keeps tools whose names cannot stand in code, by name."""
+_TAKEN = frozenset({"print", "repr", *(name for name, value in vars(builtins).items() if isinstance(value, type))})
+"""Names that the code around a call uses itself, among them those of exceptions."""
 _MAX_DEPTH = 64
 """Nesting at which Python's own parser is still far from its limits."""
 
@@ -116,11 +121,23 @@ def tool_call_to_code(call_id: str, tool_name: str, arguments: Any, execution_na
         execution_name: Real name, if it differs.
     """
     name = safe_variable_name(call_id)
-    return (
-        f"{name}{_PARAMETERS}{_literal(arguments)}\n"
-        f"{name}{_RESPONSE}{execution_name or tool_name}(**{name}_parameters)\n"
-        f"print(repr({name}_response))"
-    )
+    return f"{name}{_PARAMETERS}{_literal(arguments)}\n{call_lines(name, execution_name or tool_name)}"
+
+
+def call_lines(name: str, tool_name: str) -> str:
+    """The two lines that call a tool and print what it gave.
+
+    Args:
+        name: Stands for the call's id.
+        tool_name: The tool's real name.
+    """
+    called = f"{QUOTED_TOOLS}[{tool_name!r}]" if needs_quotes(tool_name) else tool_name
+    return f"{name}{_RESPONSE}{called}(**{name}_parameters)\nprint(repr({name}_response))"
+
+
+def needs_quotes(tool_name: str) -> bool:
+    """Whether a tool's name cannot stand in code: it is no identifier, or it means something else there."""
+    return not tool_name.isidentifier() or keyword.iskeyword(tool_name) or tool_name in _TAKEN
 
 
 def rejected_call_to_code(
@@ -168,12 +185,18 @@ def parse_tool_call_code(python_code: str) -> ParsedToolCall:
     while end >= 0:
         name, arguments = first[:end], first[end + len(_PARAMETERS) :]
         prefix = f"{name}{_RESPONSE}"
-        function_name = rest[len(prefix) :].partition("(")[0] if rest.startswith(prefix) else ""
+        function_name = _unquoted(rest[len(prefix) :].partition("(")[0]) if rest.startswith(prefix) else ""
         if arguments and function_name:
             return ParsedToolCall(name, function_name, json.dumps(_evaluated(arguments)))
         end = first.rfind(_PARAMETERS, 0, end + len(_PARAMETERS) - 1)
     message = f"This code is no tool call: {python_code!r}."
     raise AssertionError(message)
+
+
+def _unquoted(called: str) -> str:
+    if not called.startswith(f"{QUOTED_TOOLS}["):
+        return called
+    return str(_evaluated(called.removeprefix(f"{QUOTED_TOOLS}[").removesuffix("]")))
 
 
 def _evaluated(arguments: str) -> Any:

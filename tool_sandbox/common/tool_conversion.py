@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import functools
 import inspect
-import typing
 from collections.abc import Callable, Iterable
 from typing import Any, Union, get_args, get_origin
 
+from tool_sandbox.common.annotations import annotations_of
 from tool_sandbox.common.compatibility import original_rules
 from tool_sandbox.common.docstrings import described, described_originally
 from tool_sandbox.common.execution_context import get_current_context
@@ -135,19 +135,10 @@ def _docstring(function: Tool, augmentations: tuple[Any, ...]) -> str:
 def _parameters(function: Tool, augmentations: tuple[Any, ...], original: bool) -> list[inspect.Parameter]:
     parameters = list(inspect.signature(function).parameters.values())
     if not original:
-        hints = _type_hints(function)
+        hints = annotations_of(function)
         parameters = [param.replace(annotation=hints.get(param.name, param.annotation)) for param in parameters]
     parameters = [param.replace(annotation=_simplified(param.annotation, original)) for param in parameters]
     return maybe_scramble_arg_type(parameters, augmentations)
-
-
-def _type_hints(function: Tool) -> dict[str, Any]:
-    """The annotations with text resolved to what it names; nothing if a name cannot be found."""
-    annotated = function.__init__ if isinstance(function, type) else function  # type: ignore[misc]
-    try:
-        return typing.get_type_hints(annotated)
-    except (NameError, TypeError):  # a name that exists for type checkers only, or a callable that is no function
-        return {}
 
 
 def _simplified(annotation: Any, original: bool) -> Any:

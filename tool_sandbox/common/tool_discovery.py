@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import StrEnum
-from types import FunctionType, ModuleType
+from types import FunctionType, MethodType, ModuleType
 from typing import Any
+
+from tool_sandbox.folder_imports import shown_name
 
 Tool = Callable[..., Any]
 
@@ -20,6 +24,10 @@ class ToolBackend(StrEnum):
     DEFAULT = "DEFAULT"
 
 
+_NO_NAME = re.compile(r"[^A-Za-z0-9_-]")
+_LONGEST_HOME = 56
+"""Leaves room for a number within the 64 characters that providers allow a name."""
+_called_as: ContextVar[tuple[Tool | None, str]] = ContextVar("tool_sandbox_called_as", default=(None, ""))
 _extra_tool_modules: ContextVar[tuple[ModuleType, ...]] = ContextVar("tool_sandbox_extra_tool_modules", default=())
 
 
@@ -49,12 +57,17 @@ def get_all_tools(preferred_tool_backend: ToolBackend) -> dict[str, Tool]:
     Raises:
         KeyError: Two different tools share a name and a backend.
     """
+    found = list(shipped_tools())
+    for module in extra_tool_modules():
+        found.extend(named_tools(module))
+    return _preferred(_extract_tools(found), preferred_tool_backend)
+
+
+def shipped_tools() -> Iterator[tuple[str, Tool]]:
+    """Every tool we ship, with its name."""
     import tool_sandbox.tools
 
-    found = list(_named_functions(tool_sandbox.tools))
-    for module in extra_tool_modules():
-        found.extend(_named_functions(module))
-    return _preferred(_extract_tools(found), preferred_tool_backend)
+    return named_tools(tool_sandbox.tools)
 
 
 def find_tools_by_module(module: ModuleType, preferred_tool_backend: ToolBackend) -> dict[str, Tool]:
@@ -65,7 +78,7 @@ def find_tools_by_module(module: ModuleType, preferred_tool_backend: ToolBackend
     Raises:
         KeyError: Two different tools share a name and a backend.
     """
-    return _preferred(_extract_tools(_named_functions(module)), preferred_tool_backend)
+    return _preferred(_extract_tools(named_tools(module)), preferred_tool_backend)
 
 
 def rank_tools_by_similarity(
@@ -100,40 +113,102 @@ def get_scrambled_tool_names(tools: Iterable[Tool]) -> dict[str, str]:
     numbers: Counter[str] = Counter()
     names: dict[str, str] = {}
     for tool in sorted(tools, key=lambda tool: f"{tool.__module__}.{tool.__name__}"):
-        last_component = tool.__module__.rpartition(".")[2]
-        names[tool.__name__] = f"{last_component}_{numbers[last_component]}"
-        numbers[last_component] += 1
+        home = _NO_NAME.sub("_", shown_name(tool.__module__).rpartition(".")[2])[:_LONGEST_HOME]
+        names[tool.__name__] = f"{home}_{numbers[home]}"
+        numbers[home] += 1
     return names
 
 
-def _named_functions(module: ModuleType, seen: frozenset[str] = frozenset()) -> Iterator[tuple[str, Tool]]:
-    """Functions of the modules below ``module``, then its own, each group by attribute name."""
+def named_tools(module: ModuleType) -> Iterator[tuple[str, Tool]]:
+    """Every tool of the modules below ``module``, then its own, each group by attribute name.
+
+    A tool is found under the name it was registered with, or else under the attribute's.
+    """
+    return ((getattr(tool, "registered_name", None) or name, tool) for name, tool in _members(module) if is_tool(tool))
+
+
+def is_tool(member: Any) -> bool:
+    """Whether a member of a module was registered as a tool: a function, a bound method, an object to be called."""
+    try:
+        return callable(member) and not isinstance(member, type) and getattr(member, "is_tool", False) is True
+    except Exception:  # noqa: BLE001 -- a proxy of another library may raise anything when it is asked too early
+        return False
+
+
+def is_shipped(tool: Tool) -> bool:
+    """Whether a tool is one of ours, under the name we gave it."""
+    return tool.__module__.startswith("tool_sandbox.") and not hasattr(tool, "other_name_for")
+
+
+def registered_tool(tool: Tool) -> Tool:
+    """The function that ``register_as_tool`` made, beneath decorators and bound methods."""
+    while True:
+        beneath = getattr(tool, "__wrapped__", None)
+        if isinstance(tool, MethodType):
+            tool = tool.__func__
+        elif beneath is not None and getattr(beneath, "is_tool", False) is True:
+            tool = beneath
+        else:
+            return tool
+
+
+def called_as(tool: Tool) -> str | None:
+    """Under which other name the registered function is being called here."""
+    called, name = _called_as.get()
+    return name if called is tool else None
+
+
+def _members(module: ModuleType, seen: frozenset[str] = frozenset()) -> Iterator[tuple[str, Any]]:
+    """Members of the modules below ``module``, then its own, each group by attribute name."""
     members = sorted(vars(module).items())
     prefix = f"{module.__name__}."
     seen |= {module.__name__}
     for _, member in members:
         if isinstance(member, ModuleType) and member.__name__.startswith(prefix) and member.__name__ not in seen:
-            yield from _named_functions(member, seen)
+            yield from _members(member, seen)
     for name, member in members:
-        if isinstance(member, FunctionType):
+        if not isinstance(member, ModuleType):
             yield name, member
+
+
+def _under_its_name(name: str, tool: Tool) -> Tool:
+    """The tool as a function with the name under which it was found, which is what a trace shows, too."""
+    if isinstance(tool, FunctionType) and tool.__name__ == name:
+        return tool
+    registered = registered_tool(tool)
+
+    def named(*args: Any, **kwargs: Any) -> Any:
+        token = _called_as.set((registered, name))
+        try:
+            return tool(*args, **kwargs)
+        finally:
+            _called_as.reset(token)
+
+    functools.update_wrapper(named, tool)
+    named.__name__ = named.__qualname__ = name
+    named.__signature__ = inspect.signature(tool)  # type: ignore[attr-defined]
+    named.other_name_for = registered  # type: ignore[attr-defined]
+    return named
 
 
 def _extract_tools(named_functions: Iterable[tuple[str, Tool]]) -> dict[str, dict[ToolBackend, Tool]]:
     """The tools among the functions, by name and backend, in order of first appearance."""
     tools: dict[str, dict[ToolBackend, Tool]] = {}
     for name, function in named_functions:
-        if not getattr(function, "is_tool", False):
+        if not is_tool(function):
             continue
         backend: ToolBackend = getattr(function, "backend", ToolBackend.DEFAULT)
         known = tools.setdefault(name, {}).setdefault(backend, function)
-        if known is not function:
+        if known != function:
             message = (
                 f"Two tools have the same name {name!r} and backend {str(backend)!r}: one in "
                 f"{_home(known)!r}, one in {_home(function)!r}. Rename one of them."
             )
             raise KeyError(message)
-    return tools
+    return {
+        name: {backend: _under_its_name(name, tool) for backend, tool in by_backend.items()}
+        for name, by_backend in tools.items()
+    }
 
 
 def _preferred(tools: dict[str, dict[ToolBackend, Tool]], preferred_tool_backend: ToolBackend) -> dict[str, Tool]:

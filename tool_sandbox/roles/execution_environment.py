@@ -18,7 +18,8 @@ from attrs import frozen
 from tool_sandbox.common.console import Console, Execution, compiled
 from tool_sandbox.common.execution_context import Access, ExecutionContext, get_current_context, set_current_context
 from tool_sandbox.common.message import Message
-from tool_sandbox.common.tool_code import parse_tool_call_code
+from tool_sandbox.common.tool_code import QUOTED_TOOLS, call_lines, needs_quotes, parse_tool_call_code
+from tool_sandbox.common.tool_discovery import is_shipped
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import ScenarioError
 from tool_sandbox.roles.base_role import BaseRole
@@ -48,6 +49,7 @@ class ExecutionEnvironment(BaseRole):
         if pending and pending[-1].sender == RoleType.SYSTEM:
             _run_prelude(pending[-1])
             return
+        _make_own_tools_known(get_current_context())
         answers, report = _respond_in_every_order(get_current_context(), pending, self.role_type, self._orders)
         if report is not None:
             get_current_context().annotate(get_current_context().max_sandbox_message_index + 1, parallel_calls=report)
@@ -202,9 +204,7 @@ def _is_tool_call(source: str) -> bool:
         parsed = parse_tool_call_code(source)
     except (AssertionError, ValueError):
         return False
-    call = f"{parsed.id}_response = {parsed.function_name}(**{parsed.id}_parameters)"
-    rest = f"{call}\nprint(repr({parsed.id}_response))"
-    return source.partition("\n")[2] == rest and parsed.function_name.isidentifier()
+    return source.partition("\n")[2] == call_lines(parsed.id, parsed.function_name)
 
 
 # -- running one message ---------------------------------------------------------------------------------------------
@@ -249,11 +249,15 @@ def _run_prelude(message: Message) -> None:
     if outcome.exception is not None:
         text = f"The scenario's starting code for the execution environment fails: {outcome.exception}"
         raise ScenarioError(text)
-    _make_own_tools_known(get_current_context())
 
 
 def _make_own_tools_known(context: ExecutionContext) -> None:
-    """Put tools of the users' own where calls find them: starting code written for other tools does not import them."""
+    """Put tools of users' own where calls find them: the very functions, whatever is written where they come from."""
+    console = context.interactive_console
     for name, tool in context.name_to_tool.items():
-        if not tool.__module__.startswith("tool_sandbox."):
-            context.interactive_console.locals.setdefault(name, tool)
+        if is_shipped(tool):
+            continue
+        if needs_quotes(name):
+            console.locals.setdefault(QUOTED_TOOLS, {})[name] = tool
+        else:
+            console.locals[name] = tool

@@ -10,7 +10,7 @@ from attrs import Factory, evolve, field, frozen
 
 from tool_sandbox.common.execution_context import ExecutionContext
 from tool_sandbox.common.scenario import Scenario, ScenarioExtension
-from tool_sandbox.common.tool_discovery import ToolBackend, get_all_tools
+from tool_sandbox.common.tool_discovery import ToolBackend, get_all_tools, is_shipped
 from tool_sandbox.common.vocabulary import DatabaseNamespace, RoleType, ScenarioCategories
 from tool_sandbox.scenarios import spec
 from tool_sandbox.scenarios.checks import ToolParameters
@@ -133,9 +133,12 @@ class Compiler:
 
 
 def import_prelude(tools: Iterable[Callable[..., Any]]) -> str:
-    """The code that makes the tools known in the console: one import line for each module that defines some."""
+    """The code that makes our tools known in the console: one import line for each module that defines some.
+
+    Tools of users' own are put there as what they are, by the execution environment.
+    """
     by_module: dict[str, list[str]] = {}
-    for tool in tools:
+    for tool in filter(is_shipped, tools):
         by_module.setdefault(tool.__module__, []).append(tool.__name__)
     lines = [f"from {module} import {', '.join(names)}" for module, names in by_module.items()]
     return "".join(f"{line}\n" for line in ["import json", *lines])

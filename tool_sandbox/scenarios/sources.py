@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import re
-import sys
 from collections.abc import Callable, Mapping
 from inspect import isfunction
 from pathlib import Path
@@ -14,14 +11,16 @@ from typing import Any
 
 from tool_sandbox.common.scenario import Scenario
 from tool_sandbox.common.tool_discovery import ToolBackend
-from tool_sandbox.errors import ScenarioError, ToolSandboxError
+from tool_sandbox.errors import ScenarioError
+from tool_sandbox.folder_imports import UsersPackage, shown_name
+from tool_sandbox.plugins import load_file, load_named, reported
 from tool_sandbox.scenarios.augment import augmented
 from tool_sandbox.scenarios.base_scenarios import named_base_scenarios
-from tool_sandbox.scenarios.foreign_package import ForeignPackage
 from tool_sandbox.scenarios.library import from_files, is_scenario_file, scenario_files
 from tool_sandbox.scenarios.module_time import loading_clock, standing_still
 
 _MAKER = re.compile(r"named_(?!base_)\w+_scenarios")
+_OUR_PACKAGE = "tool_sandbox.scenarios"
 _EXPECTED = "expected a YAML or JSON file, a Python file, a folder of either, or the dotted name of a module"
 
 
@@ -34,11 +33,11 @@ def load(source: str | Path, backend: ToolBackend | None = None) -> dict[str, Sc
     if path.is_dir():
         return _from_folder(path, backend)
     if path.suffix == ".py":
-        return _guarded(source, lambda: _from_module(_module_of_file(path), backend))
+        return _guarded(source, lambda: _from_module(load_file(path, "scenarios", ScenarioError), backend))
     if not str(source).replace(".", "").isidentifier():
         message = f"There is nothing at {str(source)!r}; {_EXPECTED}."
         raise ScenarioError(message)
-    return _guarded(source, lambda: _from_module(_module_named(str(source)), backend))
+    return _guarded(source, lambda: _from_module(load_named(str(source), "scenarios", ScenarioError), backend))
 
 
 def _from_folder(folder: Path, backend: ToolBackend) -> dict[str, Scenario]:
@@ -56,7 +55,7 @@ def _from_folder(folder: Path, backend: ToolBackend) -> dict[str, Scenario]:
 
 
 def _from_package(folder: Path, backend: ToolBackend) -> dict[str, Scenario]:
-    with ForeignPackage(folder) as package:
+    with UsersPackage(folder, takes_place_of=_OUR_PACKAGE) as package:
         root = package.root()
         if root is not None and _users_own(root, "named_scenarios"):
             return dict(root.named_scenarios(backend))
@@ -75,8 +74,8 @@ def _from_module(module: ModuleType, backend: ToolBackend) -> dict[str, Scenario
     found = _plain_scenarios(module, backend, _users_own)
     if not found:
         message = (
-            f"The module {module.__name__!r} defines no scenarios; expected a function named_scenarios(backend), "
-            "named_<kind>_scenarios(backend) or get_extensions(base_scenarios)."
+            f"The module {shown_name(module.__name__)!r} defines no scenarios; expected a function "
+            "named_scenarios(backend), named_<kind>_scenarios(backend) or get_extensions(base_scenarios)."
         )
         raise ScenarioError(message)
     return augmented(found, backend)
@@ -107,53 +106,16 @@ def _users_own(module: ModuleType, name: str) -> bool:
     return callable(function) and not str(getattr(function, "__module__", "")).startswith("tool_sandbox.")
 
 
-def _module_of_file(path: Path) -> ModuleType:
-    if not path.is_file():
-        message = f"There is no file {str(path)!r}; {_EXPECTED}."
-        raise ScenarioError(message)
-    name = f"_tool_sandbox_scenarios_{path.stem}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # attrs and pickle look classes up by module name
-    spec.loader.exec_module(module)
-    return module
-
-
-def _module_named(name: str) -> ModuleType:
-    try:
-        return importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        if error.name is not None and (name == error.name or name.startswith(f"{error.name}.")):
-            message = f"There is no module {name!r}, and no file or folder of that name; {_EXPECTED}."
-            raise ScenarioError(message) from error
-        raise
-
-
 def _guarded(source: str | Path, load_it: Callable[[], dict[str, Scenario]]) -> dict[str, Scenario]:
     """Run a user's code; whatever goes wrong in it is reported as theirs, with the file and the line."""
     clock = loading_clock()
-    try:
-        with standing_still(clock):
-            found = load_it()
-    except ToolSandboxError:
-        raise
-    except Exception as error:  # the users' own code may raise anything
-        message = f"Loading scenarios from {str(source)!r} failed{_last_line(error)}: {type(error).__name__}: {error}"
-        raise ScenarioError(message) from error
+    with reported(f"Loading scenarios from {str(source)!r}", ScenarioError), standing_still(clock):
+        found = load_it()
     _check_kinds(source, found)
     for scenario in found.values():
         scenario.loaded_at = clock
         scenario.clock = scenario.clock or clock
     return found
-
-
-def _last_line(error: Exception) -> str:
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return "" if trace is None else f" in {trace.tb_frame.f_code.co_filename}, line {trace.tb_lineno}"
 
 
 def _check_kinds(source: str | Path, found: Mapping[str, Any]) -> None:
