@@ -36,7 +36,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md"]
 IDS = [page.name for page in PAGES]
 PROGRAM = "tool_sandbox"
-FLAGS_OF_OTHERS = {"--upgrade", "--test"}
+FLAGS_OF_OTHERS = {"--enable-auto-tool-choice", "--tool-call-parser", "--jinja", "--upgrade", "--test"}
 """Flags that pages name and that belong to other programs, such as ``dev.py lock``."""
 ELISION = "…"
 NOT_RUN = re.compile(r"<!-- not run: .+ -->")

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from tool_sandbox.llm.chat import ChatResponse, ToolCall
-from tool_sandbox.llm.history import EMPTY_TEXT, NO_RESULT, OPENING, notes_for, project, project_user
+from tool_sandbox.llm.history import EMPTY_TEXT, NO_RESULT, notes_for, project, project_user
+from tool_sandbox.llm.negotiation.messages import OPENING
 
 CLAUDE = "anthropic/claude-sonnet-4-5"
 

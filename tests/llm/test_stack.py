@@ -23,8 +23,8 @@ from tool_sandbox.llm.completion import LiteLLMTransport
 from tool_sandbox.llm.direct import DirectTransport
 from tool_sandbox.llm.journal import Journal, Journaled
 from tool_sandbox.llm.layers import layers_of
+from tool_sandbox.llm.negotiation.room import RoomForReasoning
 from tool_sandbox.llm.prompted_tools import PromptedTools
-from tool_sandbox.llm.quirks import RoomForReasoning
 from tool_sandbox.llm.retry import Retrying, RetryPolicy
 from tool_sandbox.llm.settings import ModelSettings
 from tool_sandbox.llm.tool_support import PromptedIfListed
@@ -78,7 +78,7 @@ def test_a_budget_holds_the_token_limit_fixed() -> None:
     transport = stack.build_transport("gpt-4o", given, stack.open_ledger("gpt-4o", given, "AGENT"))
     bottom = list(layers_of(transport))[-1]
     assert isinstance(bottom, LiteLLMTransport)
-    assert not bottom.flexible_tokens
+    assert not bottom.negotiator.flexible_tokens
 
 
 def test_a_budget_that_is_reached_ends_in_its_own_error() -> None:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from tests.llm.fakes import FakeModel, answer, question
 from tests.llm.loopback import Answer, chunks, completion, serving
 from tool_sandbox.llm.direct import DirectTransport
+from tool_sandbox.llm.negotiation.limits import room_for_an_answer
 from tool_sandbox.llm.prompted_tools import PromptedTools
-from tool_sandbox.llm.quirks import room_for_an_answer
 from tool_sandbox.llm.reading import read_completion
 from tool_sandbox.llm.thoughts import without_thoughts
 

@@ -48,7 +48,7 @@ class Provider:
     text_beside_calls: bool = True
     """Whether text and tool calls can come in one answer; LiteLLM drops what Cohere says beside its calls."""
     streamed: bool = True
-    """Whether answers are streamed when asked for; see ``quirks.unstreamable``."""
+    """Whether answers are streamed when asked for; see ``negotiation.profile``."""
     free: bool = False
     """Whether calls cost nothing, because the model runs on one's own machine."""
     lacks: frozenset[str] = frozenset()

@@ -3,7 +3,7 @@
 ::
 
     what is said          chat, fingerprint, redaction
-    how it is put         config, settings, providers, proxy_config, quirks, retirement, releases
+    how it is put         config, settings, providers, proxy_config, retirement, releases
     layers, outermost first, put together by stack and walked by layers
         watched           observability, span_attributes
         journal           journal, journal_entry
@@ -14,7 +14,8 @@
         transport         completion (LiteLLM), direct (plain HTTP), router (several of them)
     beneath LiteLLM       litellm_shapes, reading, thoughts, streaming, foreign_errors, faults, deadline, workers
     beneath the router    routing, router_options, route, strategies
-    beside the layers     history (what is sent back), scripted (answers without a model)
+    negotiation           what a model refuses, learned and unlearned: a folder of its own
+    beside the layers     history (what is sent back), turns, scripted (answers without a model)
     models on this machine  local, local_server, gguf_header
 
 Every layer has the two methods of ``chat.ChatModel``. Only ``completion`` and what lies beneath it knows LiteLLM, and

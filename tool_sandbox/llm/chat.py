@@ -116,6 +116,8 @@ class ChatResponse:
     """US dollars; ``None`` means unknown, never free."""
     model: str = ""
     """Who answered."""
+    asked: str | None = None
+    """The model string that was asked in the end, such as that of a fallback; ``None`` if the answerer does not say."""
     provider: str | None = None
     deployment: str | None = None
     endpoint: str | None = None

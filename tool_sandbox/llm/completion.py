@@ -25,9 +25,9 @@ from tool_sandbox.llm.faults import request_id_in
 from tool_sandbox.llm.foreign_errors import error_body, provider_error
 from tool_sandbox.llm.litellm_keys import own_key
 from tool_sandbox.llm.litellm_shapes import aclose, close, plain, usage_cost, without_query
+from tool_sandbox.llm.negotiation.talk import Negotiator
 from tool_sandbox.llm.observability import OLDER_CALLBACKS, callback_params
 from tool_sandbox.llm.providers import provider_name, qualified
-from tool_sandbox.llm.quirks import Memory, Negotiation
 from tool_sandbox.llm.raw_answer import RawAnswer
 from tool_sandbox.llm.reading import read_completion
 from tool_sandbox.llm.releases import check_release, installed_release
@@ -123,6 +123,7 @@ class LiteLLMTransport:
     Args:
         connection: LiteLLM's own keywords that say where the model is and with which credentials.
         flexible_tokens: Whether the token limit is a default of ours that may be raised for models that reason.
+        limit_is_ours: Whether the token limit may be lowered for servers that have less room.
         callbacks: LiteLLM's callbacks by name, told of these calls and no others.
     """
 
@@ -131,12 +132,12 @@ class LiteLLMTransport:
         connection: Mapping[str, Any] | None = None,
         *,
         flexible_tokens: bool = True,
+        limit_is_ours: bool = True,
         callbacks: tuple[str, ...] = (),
     ) -> None:
         self.connection = dict(connection or {})
-        self.flexible_tokens = flexible_tokens
+        self.negotiator = Negotiator(flexible_tokens=flexible_tokens, limit_is_ours=limit_is_ours)
         self.callbacks = callbacks
-        self.memory = Memory()
         self._secrets = secrets_in(self.connection)
         self._own_key: dict[str, str] | None = None
 
@@ -148,18 +149,7 @@ class LiteLLMTransport:
         """
         litellm = load_litellm()
         warn_if_retired(request.model, listed_price(request.model))
-        talk = Negotiation(request, self.memory, self.flexible_tokens)
-        while True:
-            started = time.monotonic()
-            ask = partial(self._ask, litellm, talk.request)
-            try:
-                response = run_with_deadline(ask, request.timeout + GRACE)
-            except Exception as error:  # noqa: BLE001 -- LiteLLM raises anything; it leaves here with one name
-                if talk.refused(fault := self._fault(error, request)):
-                    continue
-                raise fault from None
-            if not talk.starved(response):
-                return evolve(talk.signed(response), latency=time.monotonic() - started)
+        return self.negotiator.complete(request, lambda form: self._once(litellm, form))
 
     async def acomplete(self, request: ChatRequest) -> ChatResponse:
         """Answer without blocking the event loop.
@@ -169,17 +159,23 @@ class LiteLLMTransport:
         """
         litellm = _loaded() or await asyncio.to_thread(load_litellm)
         warn_if_retired(request.model, listed_price(request.model))
-        talk = Negotiation(request, self.memory, self.flexible_tokens)
-        while True:
-            started = time.monotonic()
-            try:
-                response = await asyncio.wait_for(self._aask(litellm, talk.request), request.timeout + GRACE)
-            except Exception as error:  # noqa: BLE001 -- LiteLLM raises anything; it leaves here with one name
-                if talk.refused(fault := self._fault(error, request)):
-                    continue
-                raise fault from None
-            if not talk.starved(response):
-                return evolve(talk.signed(response), latency=time.monotonic() - started)
+        return await self.negotiator.acomplete(request, lambda form: self._aonce(litellm, form))
+
+    def _once(self, litellm: Any, request: ChatRequest) -> ChatResponse:
+        started = time.monotonic()
+        try:
+            response = run_with_deadline(partial(self._ask, litellm, request), request.timeout + GRACE)
+        except Exception as error:  # noqa: BLE001 -- LiteLLM raises anything; it leaves here with one name
+            raise self._fault(error, request) from None
+        return evolve(response, latency=time.monotonic() - started)
+
+    async def _aonce(self, litellm: Any, request: ChatRequest) -> ChatResponse:
+        started = time.monotonic()
+        try:
+            response = await asyncio.wait_for(self._aask(litellm, request), request.timeout + GRACE)
+        except Exception as error:  # noqa: BLE001 -- LiteLLM raises anything; it leaves here with one name
+            raise self._fault(error, request) from None
+        return evolve(response, latency=time.monotonic() - started)
 
     def _ask(self, litellm: Any, request: ChatRequest) -> ChatResponse:
         heard = RawAnswer()

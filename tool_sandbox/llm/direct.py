@@ -10,6 +10,7 @@ import json
 import threading
 import time
 from collections.abc import AsyncGenerator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -23,8 +24,8 @@ from tool_sandbox.llm.config import advised, secrets_in
 from tool_sandbox.llm.deadline import GRACE, run_with_deadline
 from tool_sandbox.llm.faults import Failure, error_for, request_id_in
 from tool_sandbox.llm.foreign_errors import is_foreign_error
+from tool_sandbox.llm.negotiation.talk import Negotiator
 from tool_sandbox.llm.providers import direct_name
-from tool_sandbox.llm.quirks import Memory, Negotiation
 from tool_sandbox.llm.reading import read_completion
 from tool_sandbox.llm.redaction import redact_text
 from tool_sandbox.llm.streaming import StreamAssembler
@@ -44,17 +45,19 @@ class DirectTransport:
     Args:
         connection: ``api_base``, and ``api_key`` and ``extra_headers`` where the server wants them.
         flexible_tokens: Whether the token limit is a default of ours that may be raised for models that reason.
+        limit_is_ours: Whether the token limit may be lowered for servers that have less room.
     """
 
-    def __init__(self, connection: Mapping[str, Any], *, flexible_tokens: bool = True) -> None:
+    def __init__(
+        self, connection: Mapping[str, Any], *, flexible_tokens: bool = True, limit_is_ours: bool = True
+    ) -> None:
         base = connection.get("api_base")
         if not base:
             message = f"a direct: model needs its endpoint; pass api_base='http://host:port/v1', or {FORMS}."
             raise SettingsError(message)
         self.endpoint = Endpoint.parse(str(base))
         self.url = self.endpoint.url
-        self.flexible_tokens = flexible_tokens
-        self.memory = Memory()
+        self.negotiator = Negotiator(flexible_tokens=flexible_tokens, limit_is_ours=limit_is_ours)
         self._connection = dict(connection)
         self._headers = _headers(connection, self.endpoint)
         self._secrets = secrets_in(connection)
@@ -68,18 +71,7 @@ class DirectTransport:
         Raises:
             ProviderError: The endpoint failed, in the narrowest class that says how.
         """
-        talk = Negotiation(request, self.memory, self.flexible_tokens)
-        while True:
-            started = time.monotonic()
-            asked = talk.request
-            try:
-                response = run_with_deadline(lambda: self._ask(asked), request.timeout + GRACE)  # noqa: B023 -- awaited here
-            except Exception as error:  # noqa: BLE001 -- an HTTP client raises anything; it leaves here with one name
-                if talk.refused(fault := self._fault(error, request)):
-                    continue
-                raise fault from None
-            if not talk.starved(response):
-                return evolve(talk.signed(response), latency=time.monotonic() - started)
+        return self.negotiator.complete(request, self._once)
 
     async def acomplete(self, request: ChatRequest) -> ChatResponse:
         """Answer without blocking the event loop.
@@ -87,18 +79,7 @@ class DirectTransport:
         Raises:
             ProviderError: The endpoint failed, in the narrowest class that says how.
         """
-        talk = Negotiation(request, self.memory, self.flexible_tokens)
-        while True:
-            started = time.monotonic()
-            try:
-                async with asyncio.timeout(request.timeout):
-                    response = await self._aask(talk.request)
-            except Exception as error:  # noqa: BLE001 -- an HTTP client raises anything; it leaves here with one name
-                if talk.refused(fault := self._fault(error, request)):
-                    continue
-                raise fault from None
-            if not talk.starved(response):
-                return evolve(talk.signed(response), latency=time.monotonic() - started)
+        return await self.negotiator.acomplete(request, self._aonce)
 
     def close(self) -> None:
         """Close the connections of blocking calls, and begin to close those of the running event loop, if any."""
@@ -118,6 +99,23 @@ class DirectTransport:
         pool = self._pools.pop(asyncio.get_running_loop(), None)
         if pool is not None:
             await pool.keeper.aclose()
+
+    def _once(self, request: ChatRequest) -> ChatResponse:
+        started = time.monotonic()
+        try:
+            response = run_with_deadline(partial(self._ask, request), request.timeout + GRACE)
+        except Exception as error:  # noqa: BLE001 -- an HTTP client raises anything; it leaves here with one name
+            raise self._fault(error, request) from None
+        return evolve(response, latency=time.monotonic() - started)
+
+    async def _aonce(self, request: ChatRequest) -> ChatResponse:
+        started = time.monotonic()
+        try:
+            async with asyncio.timeout(request.timeout):
+                response = await self._aask(request)
+        except Exception as error:  # noqa: BLE001 -- an HTTP client raises anything; it leaves here with one name
+            raise self._fault(error, request) from None
+        return evolve(response, latency=time.monotonic() - started)
 
     def _ask(self, request: ChatRequest) -> ChatResponse:
         client = self._http()

@@ -15,8 +15,8 @@ from tool_sandbox.llm.completion import LiteLLMTransport, listed_price
 from tool_sandbox.llm.config import LiteLLMConfig, connection_for
 from tool_sandbox.llm.foreign_errors import own_errors, standard_error
 from tool_sandbox.llm.layers import aclose, close
+from tool_sandbox.llm.negotiation.room import RoomForReasoning
 from tool_sandbox.llm.observability import Traced, open_tracing, parse_callbacks
-from tool_sandbox.llm.quirks import RoomForReasoning
 from tool_sandbox.llm.retry import Retrying, RetryPolicy
 from tool_sandbox.llm.settings import ModelSettings
 from tool_sandbox.llm.tool_support import with_prompted_tools
@@ -98,14 +98,15 @@ def build_transport(
         MissingKeyError: The model needs credentials that were not found.
     """
     connection = connection_for(model, settings.connection(), environ)
-    flexible = "max_tokens" not in settings.explicit and not _capped(ledger)
+    ours = "max_tokens" not in settings.explicit
+    limits = {"flexible_tokens": ours and not _capped(ledger), "limit_is_ours": ours}
     if is_direct(model):
         from tool_sandbox.llm.direct import DirectTransport
 
-        transport: ChatModel = DirectTransport(connection, flexible_tokens=flexible)
+        transport: ChatModel = DirectTransport(connection, **limits)
     else:
         callbacks = parse_callbacks(settings.callbacks).litellm
-        transport = LiteLLMTransport(connection, flexible_tokens=flexible, callbacks=callbacks)
+        transport = LiteLLMTransport(connection, **limits, callbacks=callbacks)
     return with_prompted_tools(transport, model, settings.prompted_tools)
 
 

@@ -6,15 +6,10 @@ from attrs import evolve
 from tests.llm.fakes import FakeModel, answer, question
 from tool_sandbox.errors import AuthenticationError, InvalidRequestError
 from tool_sandbox.llm.chat import Usage
-from tool_sandbox.llm.quirks import (
-    Memory,
-    Negotiation,
-    RoomForReasoning,
-    reasons,
-    refused_parameter,
-    reserve_for_reasoning,
-    unstreamable,
-)
+from tool_sandbox.llm.negotiation.parameters import refused_parameter
+from tool_sandbox.llm.negotiation.profile import known_profile
+from tool_sandbox.llm.negotiation.room import RoomForReasoning, reasons, reserve_for_reasoning
+from tool_sandbox.llm.negotiation.talk import Memory, Negotiation
 
 PARAMS = {"temperature": 0.0, "max_tokens": 1024, "seed": 3, "parallel_tool_calls": True}
 
@@ -55,7 +50,9 @@ def test_a_renamed_limit_keeps_its_value() -> None:
 def test_what_a_model_refuses_is_remembered_for_that_model_only() -> None:
     memory = Memory()
     asked = evolve(question(), model="a", params=PARAMS)
-    Negotiation(asked, memory).refused(InvalidRequestError("temperature is not supported"))
+    talk = Negotiation(asked, memory)
+    talk.refused(InvalidRequestError("temperature is not supported"))
+    talk.signed(answer())
     assert "temperature" not in Negotiation(asked, memory).request.params
     assert "temperature" in Negotiation(evolve(asked, model="b"), memory).request.params
 
@@ -119,9 +116,9 @@ async def test_room_is_made_before_the_inner_model_is_asked_and_noted() -> None:
 
 @pytest.mark.parametrize("model", ["gemini/gemini-2.5-pro", "gemini-2.5-pro", "vertex_ai/x", "cohere/x", "command-a"])
 def test_streams_that_litellm_misreads_are_avoided_however_the_model_is_written(model: str) -> None:
-    assert unstreamable(model) is not None
+    assert known_profile(model).unstreamable is not None
 
 
 @pytest.mark.parametrize("model", ["openai/gpt-4o", "claude-x", "hosted_vllm/gemini-like", "nobody-knows"])
 def test_other_streams_are_left_alone(model: str) -> None:
-    assert unstreamable(model) is None
+    assert known_profile(model).unstreamable is None

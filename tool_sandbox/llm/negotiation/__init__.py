@@ -1,0 +1,15 @@
+"""What a model refuses, found out by asking, remembered, and taken back when it was wrong.
+
+::
+
+    profile       what one model takes, and what is known of it beforehand
+    change        one parameter sent in another way
+    refusals      which words of a provider mean which change of the profile
+    parameters    refusals of parameters, and of their absence
+    limits        refusals of the token limit, and answers that it starved
+    messages      the order of roles, and the fields of messages, as a profile wants them
+    fitting       a request as its model takes it
+    incapable     servers that cannot do what is needed, and what to do about it
+    talk          one request on its way to a form that its model takes
+    room          room for thinking beside the answer
+"""
