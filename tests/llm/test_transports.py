@@ -16,6 +16,7 @@ from tool_sandbox.llm.chat import ChatRequest, ChatResponse, Usage
 from tool_sandbox.llm.completion import LiteLLMTransport, load_litellm
 from tool_sandbox.llm.direct import DirectTransport
 from tool_sandbox.llm.finish_reasons import MALFORMED_CALL
+from tool_sandbox.llm.layers import aclose, close
 
 TOOL = {"type": "function", "function": {"name": "f", "parameters": {"type": "object", "properties": {}}}}
 MODELS = ("hosted_vllm/m", "openai/m", "direct:m")
@@ -55,7 +56,11 @@ async def ask(server: Server, model: str, awaited: bool = True, **changes: Any) 
     connection = {"api_base": server.base, "api_key": "sk-secret-key"}
     kind = DirectTransport if model.startswith("direct:") else LiteLLMTransport
     transport = kind(connection)
-    return await transport.acomplete(request) if awaited else await asyncio.to_thread(transport.complete, request)
+    try:
+        return await transport.acomplete(request) if awaited else await asyncio.to_thread(transport.complete, request)
+    finally:
+        close(transport)
+        await aclose(transport)
 
 
 def called(arguments: Any) -> dict[str, Any]:
