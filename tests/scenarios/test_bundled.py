@@ -83,6 +83,20 @@ def test_extensions_build_the_same_scenarios(kind: str, module: ModuleType) -> N
     assert [len(base.starting_context.log()) for base in bases.values()] == [14] * 9
 
 
+def test_extensions_of_a_base_scenario_that_was_changed_are_reckoned_from_its_time() -> None:
+    bases = named_base_scenarios(ToolBackend.DEFAULT)
+    base = bases["base"]
+    base.starting_context.replace_rows("CONTACT", [{"person_id": "x", "name": "Ada"}])
+    extensions = {each.name: each for each in multiple_tool_call_scenarios.get_extensions(bases)}
+    (scenario,) = extensions["remind_me_tomorrow_afternoon"].get_extended_scenario().values()
+    assert [row["name"] for row in scenario.starting_context.rows("CONTACT")] == ["Ada"]
+    assert base.clock is not None
+    assert scenario.clock == base.clock
+    constraint = scenario.evaluation.milestone_matcher.milestones[2].snapshot_constraints[0]
+    assert constraint.target_rows is not None
+    assert 0 < constraint.target_rows[0]["reminder_timestamp"] - base.clock.instant < 3 * 86400
+
+
 def test_scenarios_are_built_afresh_each_time() -> None:
     first, second = named("single_tool_call"), named("single_tool_call")
     name = next(iter(first))

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.scenarios import writing
+from tool_sandbox.clock import Clock, use
 from tool_sandbox.common.tool_discovery import ToolBackend
 from tool_sandbox.errors import ScenarioError
 from tool_sandbox.scenarios.base_scenarios import WORLDS, named_base_scenarios
@@ -113,6 +114,20 @@ def test_base_scenarios_cover_every_combination_of_services_that_are_off() -> No
         for column in ("wifi", "cellular", "location_service"):
             assert setting[column] is (f"{column}_off" not in name)
         assert setting["low_battery_mode"] is ("low_battery" in name)
+
+
+def test_base_scenarios_stand_at_the_time_of_the_module_that_asks_for_them() -> None:
+    own, later = from_files([]).worlds["base"].clock, Clock(1_800_000_000.0, "America/Los_Angeles")
+    rows = {}
+    for clock in (own, later):
+        with use(clock):
+            base = named_base_scenarios(ToolBackend.DEFAULT)["base"]
+        assert base.clock == clock
+        rows[clock] = base.starting_context.rows("MESSAGING") + base.starting_context.rows("CONTACT")
+    shift = later.instant - own.instant
+    for before, after in zip(rows[own], rows[later], strict=True):
+        moved = {key: value + shift if key == "creation_timestamp" else value for key, value in before.items()}
+        assert after == moved
 
 
 def test_a_base_scenario_starts_like_the_original() -> None:

@@ -106,14 +106,14 @@ def loading_time(record: Mapping[str, Any], directory: str) -> LoadingTime | Non
     try:
         if isinstance(recorded, Mapping):
             clock = Clock(float(recorded["instant"]), str(recorded["zone"]))
-            zone_named(clock.zone)
+            datetime.fromtimestamp(clock.instant, clock.tzinfo())
             return LoadingTime(clock, recorded=True)
         if started := record.get("started"):
             return LoadingTime(Clock(datetime.fromisoformat(started).timestamp(), host_zone()), recorded=False)
         if stamp := _ORIGINAL_STAMP.search(directory):
             local = datetime.strptime(stamp[0], "%m_%d_%Y_%H_%M_%S").replace(tzinfo=zone_named(host_zone()))
             return LoadingTime(Clock(local.timestamp(), host_zone()), recorded=False)
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, OSError) as error:
         message = f"run.json does not say in a readable way when the run began ({error!r})."
         raise SettingsError(message) from error
     return None
