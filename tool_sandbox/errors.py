@@ -105,6 +105,8 @@ class ProviderError(ToolSandboxError):
         self.attempts = attempts
         self.usage = usage
         self.cost = cost
+        self.uncertain_cost: float | None = None
+        """US dollars it may have cost at most, where that is known (``llm.budget``)."""
 
     def as_record(self) -> dict[str, Any]:
         """The error as JSON-able data, with provider, model, status and attempts."""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
@@ -12,10 +13,12 @@ from tests.runs.acting import scenarios
 from tests.runs.samples import scored, void
 from tool_sandbox.cli.progress import Bar, LineProgress, Progress, progress_display
 from tool_sandbox.cli.tables import print_report
-from tool_sandbox.runs.outcomes import SampleResult, Spending
+from tool_sandbox.llm.money import Cost
+from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.run import Report
 from tool_sandbox.runs.scheduler import Ending
 from tool_sandbox.runs.session import Sample
+from tool_sandbox.runs.spending import Spending
 from tool_sandbox.runs.summary import summarise
 
 
@@ -86,9 +89,11 @@ def test_void_samples_show_their_cause_and_the_bounds() -> None:
 
 
 def test_an_unknown_price_is_not_free() -> None:
-    text = _printed(scored("a", spending=Spending(calls=3, prompt_tokens=9, cost=0.25, unpriced_calls=1)))
+    text = _printed(
+        scored("a", spending=Spending(calls=3, prompt_tokens=9, cost=Cost(known=Decimal("0.25"), unknown_calls=1)))
+    )
 
-    assert "3 calls, 9 tokens in, 0 out, 0.2500 USD + 1 calls of unknown price" in text
+    assert "3 calls, 9 tokens in, 0 out, ≥ 0.2500 USD (1 call of unknown price)" in text
 
 
 def test_a_large_run_lists_only_the_worst() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -154,3 +156,30 @@ def test_only_errors_of_ours_leave_the_block() -> None:
 def test_layers_are_found_through_wrappers() -> None:
     fake = FakeModel(answer())
     assert list(layers_of(Retrying(RoomForReasoning(fake))))[-1] is fake
+
+
+FIRST_CALL = """
+import asyncio, sys, time
+from tool_sandbox.llm import stack
+from tool_sandbox.llm.chat import ChatRequest
+from tool_sandbox.llm.retry import RetryPolicy
+from tool_sandbox.llm.settings import ModelSettings
+
+def clock():
+    assert "litellm" in sys.modules, "the clock of the first call ran while LiteLLM was still to be imported"
+    return time.monotonic()
+
+given = ModelSettings.from_config({"api_base": sys.argv[1]})
+model = stack.build_model("openai/m", given, retry=RetryPolicy(attempts=1, clock=clock))
+request = ChatRequest(model="openai/m", messages=[{"role": "user", "content": "x"}], timeout=100)
+answer = asyncio.run(model.acomplete(request)) if sys.argv[2] == "awaited" else model.complete(request)
+print(answer.text)
+"""
+
+
+@pytest.mark.parametrize("way", ["blocking", "awaited"])
+def test_importing_litellm_is_no_part_of_the_first_calls_latency(way: str) -> None:
+    with serving() as server:
+        command = [sys.executable, "-c", FIRST_CALL, server.base, way]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert done.stdout == "hi\n", done.stderr

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tests.runs.samples import scored, void
-from tool_sandbox.runs.outcomes import Spending
+from tool_sandbox.runs.spending import Spending
 from tool_sandbox.runs.summary import summarise
 
 THREE = ("SINGLE_TOOL_CALL", "THREE_DISTRACTION_TOOLS")
@@ -64,12 +64,12 @@ def test_spending_is_summed_and_unknown_prices_are_counted_apart() -> None:
     summary = summarise(
         [
             scored("a", spending=Spending(calls=2, cost=0.5, prompt_tokens=10)),
-            void("b", spending=Spending(calls=1, unpriced_calls=1, prompt_tokens=5)),
+            void("b", spending=Spending(calls=1, cost=None, prompt_tokens=5)),
         ],
         git_sha=None,
     )
 
-    assert summary["spending"]["cost"] == 0.5
+    assert (summary["spending"]["cost"], summary["spending"]["known_cost"]) == (None, 0.5)
     assert (summary["spending"]["calls"], summary["spending"]["unpriced_calls"]) == (3, 1)
     assert summary["spending"]["prompt_tokens"] == 15
 

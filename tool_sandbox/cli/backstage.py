@@ -10,7 +10,9 @@ from attrs import evolve, frozen
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.llm.address import is_direct, located
-from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
+from tool_sandbox.llm.chat import Attempt, ChatModel, ChatRequest, ChatResponse
+from tool_sandbox.llm.money import as_float, total_cost
+from tool_sandbox.runs.spending import Spending
 from tool_sandbox.runs.store import is_local
 
 if TYPE_CHECKING:
@@ -199,8 +201,16 @@ class Backstage:
         journal = self._open_journal()
         if cap is None or journal is None:
             return cap
-        paid = (entry for entry in journal.entries() if role in (None, entry.tag.role))
-        return max(0.0, cap - sum(entry.response.cost or 0.0 for entry in paid))
+        paid = [entry.response for entry in journal.entries() if role in (None, entry.tag.role)]
+        spent = total_cost(response.cost for response in paid).known
+        tries = [attempt for response in paid for attempt in response.attempts] + self._failed_tries(role)
+        return max(0.0, cap - as_float(spent + Spending.of_tries(tries).uncertain_cost.known))
+
+    def _failed_tries(self, role: str | None) -> list[Attempt]:
+        """The tries of calls that nobody answered in samples that are done."""
+        errors = [result.error or {} for result in self.store.read_results()]
+        mine = [error for error in errors if role in (None, error.get("role"))]
+        return [Attempt(**attempt) for error in mine for attempt in error.get("attempts") or ()]
 
     def _router(
         self, name: str, role_type: RoleType, settings: ModelSettings, routing: RouterSettings | None

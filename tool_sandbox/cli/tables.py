@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tool_sandbox.cli.void import void_lines
+from tool_sandbox.runs.spending import Spending
 from tool_sandbox.runs.summary import ALL_CATEGORIES
 
 if TYPE_CHECKING:
@@ -113,7 +114,8 @@ def _categories_table(categories: Mapping[str, Mapping[str, Any]]) -> Table:
 
 
 def _closing_lines(report: Report) -> list[str]:
-    score, outcomes, spending = (report.summary[key] for key in ("score", "outcomes", "spending"))
+    score, outcomes = report.summary["score"], report.summary["outcomes"]
+    spending = Spending.from_record(report.summary["spending"])
     void = ", ".join(f"{count} {cause}" for cause, count in outcomes["void"].items())
     lines = [
         f"Score {_number(score['similarity'])} over {outcomes['scored']} of {outcomes['samples']} samples"
@@ -123,16 +125,9 @@ def _closing_lines(report: Report) -> list[str]:
         lines.append(f"Without INSUFFICIENT_INFORMATION {_number(score['without_insufficient_information'])}")
     if score["samples_with_fallback"]:
         lines.append(f"{score['samples_with_fallback']} samples had a fallback; without them {_number(score['pure'])}")
-    if spending["prompt_tokens"] or spending["unpriced_calls"]:
-        lines.append(_cost_line(spending))
+    if spending.prompt_tokens or not spending.cost.is_nothing or spending.failed_calls:
+        lines.append(str(spending))
     return [*lines, f"Run directory {report.directory}"]
-
-
-def _cost_line(spending: Mapping[str, Any]) -> str:
-    unknown = f" + {spending['unpriced_calls']} calls of unknown price" if spending["unpriced_calls"] else ""
-    saved = f", {spending['saved_cost']:.4f} USD saved by the cache" if spending["saved_cost"] else ""
-    tokens = f"{spending['prompt_tokens']} tokens in, {spending['completion_tokens']} out"
-    return f"{spending['calls']} calls, {tokens}, {spending['cost']:.4f} USD{unknown}{saved}"
 
 
 def _outcome(result: SampleResult) -> str:

@@ -5,25 +5,24 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, InvalidStateError
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 from types import TracebackType
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define, evolve, field
 
-from tool_sandbox.errors import BudgetExceededError, MalformedResponseError, ProviderTimeoutError
+from tool_sandbox.errors import BudgetExceededError, MalformedResponseError, ProviderError, ProviderTimeoutError
 from tool_sandbox.llm.caps import Caps, Scope, scopes_of
 from tool_sandbox.llm.chat import Attempt, CallTag, ChatModel, ChatRequest, ChatResponse
+from tool_sandbox.llm.money import NOTHING, as_float_or_none, dollars, shown
 from tool_sandbox.llm.pricing import PriceBook
 from tool_sandbox.llm.spending import Spending
 from tool_sandbox.llm.worst_case import worst_case
 
 _MAY_HAVE_BILLED = (ProviderTimeoutError, MalformedResponseError)
-_NOTHING = Decimal(0)
-
 __all__ = ["Budgeted", "Caps", "Ledger", "Reservation"]
 
 
@@ -49,6 +48,25 @@ class Reservation:
     def fail(self, error: BaseException) -> None:
         """Close after an error; what the provider may have billed all the same stays spent."""
         self.ledger.close(self, None, error)
+
+    def doubted(self, response: ChatResponse) -> ChatResponse:
+        """The answer, with what each try before it may have cost."""
+        return evolve(response, attempts=self._attempts(response.attempts))
+
+    @contextmanager
+    def doubts(self) -> Iterator[None]:
+        """Note on a provider's error that leaves the block what each try may have cost."""
+        try:
+            yield
+        except ProviderError as error:
+            error.attempts = self._attempts(error.attempts)
+            if _tries_in_doubt(error):
+                error.uncertain_cost = as_float_or_none(self.amount)
+            raise
+
+    def _attempts(self, attempts: Iterable[Attempt]) -> tuple[Attempt, ...]:
+        amount = as_float_or_none(self.amount)
+        return tuple(evolve(each, uncertain_cost=amount) if each.in_doubt else each for each in attempts)
 
     def __enter__(self) -> Self:
         return self
@@ -125,7 +143,7 @@ class Ledger:
             if not reservation.open:
                 return
             reservation.open = False
-            held = reservation.amount or _NOTHING
+            held = reservation.amount or NOTHING
             for scope in scopes_of(reservation.tag, reservation.model):
                 spending = self._at(scope)
                 spending.held -= held
@@ -143,7 +161,7 @@ class Ledger:
     def spent(self, kind: str = "run", name: str = "") -> Decimal:
         """US dollars known to be spent, exactly. ``kind`` is ``run``, ``role``, ``model`` or ``user``."""
         with self._lock:
-            return self._at((kind, name)).cost
+            return self._at((kind, name)).cost.known
 
     def snapshot(self) -> dict[str, Any]:
         """Everything counted so far as JSON-able data: totals of the run, and by role, model and user."""
@@ -178,7 +196,7 @@ class Ledger:
 
     def _try(self, request: ChatRequest, amount: Decimal | None, *, wait: bool) -> Reservation | Future[None]:
         scopes = scopes_of(request.tag, request.model)
-        needed = amount or _NOTHING
+        needed = amount or NOTHING
         with self._lock:
             for scope, cap in self.caps.applying_to(scopes).items():
                 spending = self._at(scope)
@@ -213,14 +231,18 @@ class Budgeted:
     def complete(self, request: ChatRequest) -> ChatResponse:
         """Answer, blocking while calls in flight hold the money this one needs."""
         with self._ledger.reserve(request, self._models) as reservation:
-            response = self._ledger.prices.priced(self._inner.complete(request), request.model)
+            with reservation.doubts():
+                answer = self._inner.complete(request)
+            response = reservation.doubted(self._ledger.prices.priced(answer, request.model))
             reservation.settle(response)
         return response
 
     async def acomplete(self, request: ChatRequest) -> ChatResponse:
         """As ``complete``, without blocking the event loop."""
         with await self._ledger.areserve(request, self._models) as reservation:
-            response = self._ledger.prices.priced(await self._inner.acomplete(request), request.model)
+            with reservation.doubts():
+                answer = await self._inner.acomplete(request)
+            response = reservation.doubted(self._ledger.prices.priced(answer, request.model))
             reservation.settle(response)
         return response
 
@@ -228,10 +250,12 @@ class Budgeted:
 def _refusal(scope: Scope, cap: Decimal, spending: Spending, needed: Decimal) -> str:
     kind, name = scope
     whose = "the run" if kind == "run" else f"{kind} {name!r}"
-    held = f" and {spending.held:f} held by calls in flight" if spending.held else ""
+    limit = f"{dollars(cap).normalize():f}"
+    held = f" and {shown(spending.held)} held by calls in flight" if spending.held else ""
+    maybe = f", {shown(spending.uncertain)} more possibly billed" if spending.uncertain else ""
     return (
-        f"the budget of {whose} is {cap:f} USD: {spending.certain_and_uncertain:f} spent{held}, and the next call may "
-        f"cost up to {needed:f}; raise the budget, or lower max_tokens so that the worst case fits"
+        f"the budget of {whose} is {limit} USD: {shown(spending.cost.known)} spent{maybe}{held}, and the next "
+        f"call may cost up to {shown(needed)}; raise the budget, or lower max_tokens so that the worst case fits"
     )
 
 
@@ -244,8 +268,7 @@ def _tries_in_doubt(error: BaseException) -> int:
 
 def _broken_off(attempts: Iterable[Attempt]) -> int:
     """Tries that ended after the provider may have worked on them."""
-    names = tuple(kind.__name__ for kind in _MAY_HAVE_BILLED)
-    return sum(attempt.error is not None and attempt.error.startswith(names) for attempt in attempts)
+    return sum(attempt.in_doubt for attempt in attempts)
 
 
 def _billed(error: BaseException) -> Decimal | None:

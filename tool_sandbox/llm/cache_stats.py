@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
-from attrs import define
+from attrs import Factory, define
+
+from tool_sandbox.llm.money import Cost, as_float
 
 
 @define(kw_only=True)
@@ -24,8 +25,8 @@ class CacheStats:
     """Look-ups that had to be given up because too many others came before them; counted among the misses."""
     skipped: int = 0
     """Look-ups and writes not even tried because the cache kept failing."""
-    saved: Decimal = Decimal(0)
-    """US dollars that the hits would have cost."""
+    saved: Cost = Factory(Cost)
+    """What the hits would have cost."""
 
     def to_dict(self) -> dict[str, Any]:
         """The counts as JSON-able data."""
@@ -37,5 +38,6 @@ class CacheStats:
             "errors": self.errors,
             "late": self.late,
             "skipped": self.skipped,
-            "saved_cost": float(self.saved),
+            "saved_cost": self.saved.total,
+            "known_saved_cost": as_float(self.saved.known),
         }

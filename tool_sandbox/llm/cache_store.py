@@ -11,7 +11,6 @@ import weakref
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
-from decimal import Decimal
 from typing import Any
 
 from tool_sandbox.llm.cache_backends import Backend, open_backend
@@ -20,6 +19,7 @@ from tool_sandbox.llm.cache_stats import CacheStats
 from tool_sandbox.llm.chat import ChatResponse
 from tool_sandbox.llm.circuit import Circuit
 from tool_sandbox.llm.fingerprint import SCHEMA_VERSION
+from tool_sandbox.llm.money import Cost
 from tool_sandbox.llm.redaction import redact_text
 from tool_sandbox.llm.workers import Workers
 
@@ -107,7 +107,7 @@ class ResponseCache:
         """Count an answer that did not have to be paid for."""
         with self._lock:
             self.stats.hits += 1
-            self.stats.saved += Decimal(repr(response.cost or 0.0))
+            self.stats.saved += Cost.of(response.cost)
 
     def shared(self) -> None:
         """Count a call that took the answer of an identical one in flight."""

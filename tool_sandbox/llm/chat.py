@@ -7,6 +7,9 @@ from typing import Any, Protocol
 
 from attrs import Factory, asdict, field, frozen
 
+_MAY_HAVE_BILLED = ("ProviderTimeoutError", "MalformedResponseError")
+"""Errors of calls that broke off after they were sent."""
+
 
 def _tuple(values: Any) -> tuple[Any, ...]:
     return tuple(values or ())
@@ -98,6 +101,13 @@ class Attempt:
     latency: float = 0.0
     """Seconds the try took."""
     deployment: str | None = None
+    uncertain_cost: float | None = None
+    """US dollars that a try which broke off may have cost at most; ``None`` when nobody knows."""
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether the try ended after the provider may have worked on it, so that it may have been billed."""
+        return self.error is not None and self.error.startswith(_MAY_HAVE_BILLED)
 
     def to_dict(self) -> dict[str, Any]:
         """The try as JSON-able data."""

@@ -18,12 +18,14 @@ from attrs import evolve
 
 from tool_sandbox.common.nearest import hint
 from tool_sandbox.errors import ProviderError, SettingsError, ToolSandboxError
+from tool_sandbox.llm.address import is_direct
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse
 from tool_sandbox.llm.config import advised, secrets_in
 from tool_sandbox.llm.deadline import GRACE, run_with_deadline
 from tool_sandbox.llm.faults import request_id_in
 from tool_sandbox.llm.foreign_errors import error_body, provider_error
 from tool_sandbox.llm.litellm_keys import own_key
+from tool_sandbox.llm.litellm_prices import OWN_SERVERS, calculated_price
 from tool_sandbox.llm.litellm_shapes import aclose, close, plain, usage_cost, without_query
 from tool_sandbox.llm.negotiation.talk import Negotiator
 from tool_sandbox.llm.observability import OLDER_CALLBACKS, callback_params
@@ -75,6 +77,11 @@ def load_litellm() -> Any:
     return litellm
 
 
+async def aload_litellm() -> Any:
+    """As ``load_litellm``, without blocking the event loop."""
+    return _loaded() or await asyncio.to_thread(load_litellm)
+
+
 def _loaded() -> Any:
     """LiteLLM if it is imported to the end: another thread may be in the middle of it."""
     module = sys.modules.get("litellm")
@@ -87,11 +94,14 @@ def preload() -> None:
 
 
 def listed_price(model: str) -> Mapping[str, Any] | None:
-    """A model's entry in the price map that comes with the installed LiteLLM, or ``None``."""
-    listing = load_litellm().model_cost
-    bare = model.partition("/")[2]
+    """A model's entry in the price map that comes with the installed LiteLLM, or what it would charge, or ``None``."""
+    if is_direct(model):
+        return None
+    litellm = load_litellm()
+    listing = litellm.model_cost
+    bare = "" if provider_name(model) in OWN_SERVERS else model.partition("/")[2]
     entry = listing.get(model) or listing.get(qualified(model)) or (listing.get(bare) if bare else None)
-    return entry if isinstance(entry, Mapping) else None
+    return entry if isinstance(entry, Mapping) else calculated_price(litellm, model)
 
 
 def supports_tools(model: str) -> bool | None:
@@ -157,7 +167,7 @@ class LiteLLMTransport:
         Raises:
             ProviderError: The provider failed, in the narrowest class that says how.
         """
-        litellm = _loaded() or await asyncio.to_thread(load_litellm)
+        litellm = await aload_litellm()
         warn_if_retired(request.model, listed_price(request.model))
         return await self.negotiator.acomplete(request, lambda form: self._aonce(litellm, form))
 

@@ -92,7 +92,8 @@ class Journal:
             return None
         offset, length = place
         response = read_line(os.pread(self._file, length, offset)).response
-        return evolve(response, replayed=True, cost=0.0, saved_cost=response.cost)
+        saved = response.saved_cost if response.cached else response.cost
+        return evolve(response, replayed=True, cost=0.0, saved_cost=saved)
 
     def append(self, key: CallKey, request: ChatRequest, response: ChatResponse) -> None:
         """Write a finished call; when this returns, no crash can lose it.

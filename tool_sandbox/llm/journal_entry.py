@@ -10,6 +10,7 @@ from attrs import asdict, fields, frozen
 
 from tool_sandbox.llm.chat import CallTag, ChatRequest, ChatResponse
 from tool_sandbox.llm.fingerprint import SCHEMA_VERSION
+from tool_sandbox.llm.money import as_float_or_none
 from tool_sandbox.llm.redaction import redact, redact_text, remove_values
 
 
@@ -44,6 +45,8 @@ def written_line(key: CallKey, request: ChatRequest, response: ChatResponse, sec
     answer = remove_values(response.to_dict(), known)
     for attempt in answer["attempts"]:
         attempt["error"] = attempt["error"] and redact_text(attempt["error"])
+    for name in ("cost", "saved_cost"):
+        answer[name] = as_float_or_none(answer[name])
     for name in ("endpoint", "model", "deployment"):
         answer[name] = answer[name] and redact_text(answer[name])
     record = {

@@ -11,7 +11,9 @@ from attrs import evolve, field, frozen
 
 from tool_sandbox.common.nearest import hint
 from tool_sandbox.errors import SettingsError
+from tool_sandbox.llm.address import is_direct
 from tool_sandbox.llm.chat import ChatResponse, Usage
+from tool_sandbox.llm.providers import direct_name
 
 PriceLookup = Callable[[str], Mapping[str, Any] | None]
 """Maps a model's name to an entry with LiteLLM's field names, or ``None`` when the model is not listed."""
@@ -158,7 +160,8 @@ class PriceBook:
 
         Args:
             response: The answer; its own ``cost`` is what the transport reported.
-            model: The model that was asked; the one that answered is looked up first.
+            model: The model that was asked. Its listed price counts, as it does for budgets; among the user's own
+                prices that of the model that answered comes first.
         """
         if response.cached or response.replayed:
             return None if response.cost is None else Decimal(repr(response.cost))
@@ -169,7 +172,7 @@ class PriceBook:
             return own.of(response.usage) if counted and response.usage is not None else _if_free(own)
         if response.cost is not None and (counted or response.cost > 0):
             return Decimal(repr(response.cost))
-        listed = next((price for price in map(self.price, names) if price is not None), None)
+        listed = self.price(model)
         return listed.of(response.usage) if counted and listed is not None and response.usage is not None else None
 
     def priced(self, response: ChatResponse, model: str) -> ChatResponse:
@@ -178,7 +181,11 @@ class PriceBook:
         return evolve(response, cost=None if cost is None else float(cost))
 
     def _own(self, model: str) -> Price | None:
-        return self.custom.get(model) or self.custom.get(model.partition("/")[2])
+        return self.custom.get(model) or self.custom.get(direct_name(model) if is_direct(model) else _bare(model))
+
+
+def _bare(model: str) -> str:
+    return model.partition("/")[2]
 
 
 def is_token_price(name: str) -> bool:

@@ -10,6 +10,7 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 from attrs import Factory, define, evolve, field, frozen
 
@@ -119,8 +120,19 @@ class _Course:
                 waited=self._waited,
                 latency=self.policy.clock() - self._try_started,
                 deployment=deployment if error is None else getattr(error, "deployment", None),
+                uncertain_cost=None if error is None else error.uncertain_cost,
             )
         )
+
+
+@frozen(kw_only=True)
+class Preparation:
+    """What has to be done once before calls are made, and is no part of any call's latency."""
+
+    now: Callable[[], Any]
+    """Does it, blocking."""
+    soon: Callable[[], Awaitable[Any]]
+    """Does it without blocking the event loop."""
 
 
 class Retrying:
@@ -129,15 +141,21 @@ class Retrying:
     Args:
         inner: The model.
         policy: How often and how patiently.
+        prepare: What has to be done before the clock of a call runs.
     """
 
-    def __init__(self, inner: ChatModel, policy: RetryPolicy | None = None) -> None:
+    def __init__(
+        self, inner: ChatModel, policy: RetryPolicy | None = None, *, prepare: Preparation | None = None
+    ) -> None:
         self.inner = inner
+        self._prepare = prepare
         self.policy = policy or RetryPolicy()
         self._chance = random.Random(self.policy.seed)
 
     def complete(self, request: ChatRequest) -> ChatResponse:
         """Answer, blocking, with as many tries as the policy allows."""
+        if self._prepare is not None:
+            self._prepare.now()
         course = _Course(self.policy, self._chance)
         while True:
             course.begin()
@@ -149,6 +167,8 @@ class Retrying:
 
     async def acomplete(self, request: ChatRequest) -> ChatResponse:
         """Answer, with as many tries as the policy allows."""
+        if self._prepare is not None:
+            await self._prepare.soon()
         course = _Course(self.policy, self._chance)
         while True:
             course.begin()

@@ -25,7 +25,7 @@ from tool_sandbox.errors import (
 from tool_sandbox.llm import layers
 from tool_sandbox.llm.address import is_direct
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
-from tool_sandbox.llm.retry import Retrying, RetryPolicy, by_error
+from tool_sandbox.llm.retry import Preparation, Retrying, RetryPolicy, by_error
 from tool_sandbox.llm.route import Route
 from tool_sandbox.llm.routing import Deployment, RouterSettings
 from tool_sandbox.llm.strategies import BY_NAME, Load
@@ -181,6 +181,7 @@ class Router:
         prices: Finds a model's price entry, for the cheapest-first strategy.
         seed: Seed of the choices left to chance.
         clock: Seconds on a clock that never goes back.
+        prepare: What has to be done before a call is made.
     """
 
     def __init__(
@@ -192,6 +193,7 @@ class Router:
         prices: Callable[[str], Mapping[str, Any] | None] | None = None,
         seed: int | None = None,
         clock: Callable[[], float] = time.monotonic,
+        prepare: Preparation | None = None,
     ) -> None:
         self.settings = settings
         self.identity = settings.identity
@@ -203,7 +205,9 @@ class Router:
         for name in dict.fromkeys(each.group for each in settings.deployments):
             loads = [Load(each, _price(each, prices) if by_price else None) for each in settings.group(name)]
             self.groups[name] = Group(name, settings, self.transports, loads, clock, chance)
-            self._tried[name] = Retrying(self.groups[name], _policy(policy or RetryPolicy(), settings, name))
+            self._tried[name] = Retrying(
+                self.groups[name], _policy(policy or RetryPolicy(), settings, name), prepare=prepare
+            )
 
     def complete(self, request: ChatRequest) -> ChatResponse:
         """Answer, blocking, from the first group that can.

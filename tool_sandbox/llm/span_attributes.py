@@ -7,6 +7,7 @@ from typing import Any
 
 from tool_sandbox.errors import ProviderError
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse
+from tool_sandbox.llm.money import as_float_or_none
 
 _REQUEST_ATTRIBUTES = {
     "temperature": "gen_ai.request.temperature",
@@ -64,8 +65,8 @@ def of_response(response: ChatResponse) -> dict[str, Any]:
             "gen_ai.response.model": response.model or None,
             "gen_ai.response.id": response.request_id,
             "gen_ai.response.finish_reasons": [response.finish_reason],
-            "tool_sandbox.cost": response.cost,
-            "tool_sandbox.saved_cost": response.saved_cost,
+            "tool_sandbox.cost": as_float_or_none(response.cost),
+            "tool_sandbox.saved_cost": as_float_or_none(response.saved_cost),
             "tool_sandbox.cached": response.cached,
             "tool_sandbox.replayed": response.replayed,
             "tool_sandbox.fallback": response.fallback,

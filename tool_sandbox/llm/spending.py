@@ -5,11 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from attrs import define
+from attrs import Factory, define
 
 from tool_sandbox.llm.chat import ChatResponse
-
-_NOTHING = Decimal(0)
+from tool_sandbox.llm.money import NOTHING, Cost, as_float
 
 
 @define(kw_only=True)
@@ -19,16 +18,14 @@ class Spending:
     calls: int = 0
     """Calls that were answered."""
     failed_calls: int = 0
-    unknown_cost_calls: int = 0
-    """Answered calls whose cost nobody knows."""
-    cost: Decimal = _NOTHING
-    """US dollars known to be spent."""
-    uncertain: Decimal = _NOTHING
+    cost: Cost = Factory(Cost)
+    """What answered calls cost."""
+    uncertain: Decimal = NOTHING
     """US dollars that may have been spent: the worst case of calls that broke off after they were sent."""
-    held: Decimal = _NOTHING
+    held: Decimal = NOTHING
     """US dollars reserved by calls in flight."""
-    saved: Decimal = _NOTHING
-    """US dollars that cached or replayed answers would have cost."""
+    saved: Cost = Factory(Cost)
+    """What cached or replayed answers would have cost."""
     prompt_tokens: int = 0
     completion_tokens: int = 0
     cached_tokens: int = 0
@@ -38,9 +35,9 @@ class Spending:
     @property
     def certain_and_uncertain(self) -> Decimal:
         """What counts against a cap."""
-        return self.cost + self.uncertain
+        return self.cost.known + self.uncertain
 
-    def count(self, response: ChatResponse, cost: Decimal | None, *, if_unknown: Decimal = _NOTHING) -> None:
+    def count(self, response: ChatResponse, cost: Decimal | None, *, if_unknown: Decimal = NOTHING) -> None:
         """Add an answered call.
 
         Args:
@@ -49,13 +46,11 @@ class Spending:
             if_unknown: What an unknown cost may have been at most.
         """
         self.calls += 1
+        self.cost += Cost.of(cost)
         if cost is None:
-            self.unknown_cost_calls += 1
             self.uncertain += if_unknown
-        else:
-            self.cost += cost
-        if response.saved_cost is not None:
-            self.saved += Decimal(repr(response.saved_cost))
+        if response.cached or response.replayed:
+            self.saved += Cost.of(response.saved_cost)
         if response.usage is not None:
             self.prompt_tokens += response.usage.prompt_tokens
             self.completion_tokens += response.usage.completion_tokens
@@ -69,18 +64,20 @@ class Spending:
         if billed is None:
             self.uncertain += uncertain
         else:
-            self.cost += billed
+            self.cost += Cost.of(billed)
 
     def to_dict(self) -> dict[str, Any]:
-        """The total as JSON-able data; money as floats, rounded only there."""
+        """The total as JSON-able data; a sum with an unknown part is ``None``, with the known part beside it."""
         return {
             "calls": self.calls,
             "failed_calls": self.failed_calls,
-            "unknown_cost_calls": self.unknown_cost_calls,
-            "cost": float(self.cost),
-            "uncertain_cost": float(self.uncertain),
-            "held": float(self.held),
-            "saved_cost": float(self.saved),
+            "unknown_cost_calls": self.cost.unknown_calls,
+            "cost": self.cost.total,
+            "known_cost": as_float(self.cost.known),
+            "uncertain_cost": as_float(self.uncertain),
+            "held": as_float(self.held),
+            "saved_cost": self.saved.total,
+            "known_saved_cost": as_float(self.saved.known),
             "prompt_tokens": self.prompt_tokens,
             "completion_tokens": self.completion_tokens,
             "cached_tokens": self.cached_tokens,

@@ -6,18 +6,18 @@ prompt, where a model needs that, come right above the transport.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tool_sandbox.llm.address import is_direct
 from tool_sandbox.llm.chat import ChatModel
-from tool_sandbox.llm.completion import LiteLLMTransport, listed_price
+from tool_sandbox.llm.completion import LiteLLMTransport, aload_litellm, listed_price, load_litellm
 from tool_sandbox.llm.config import LiteLLMConfig, connection_for
 from tool_sandbox.llm.foreign_errors import own_errors, standard_error
 from tool_sandbox.llm.layers import aclose, close
 from tool_sandbox.llm.negotiation.room import RoomForReasoning
 from tool_sandbox.llm.observability import Traced, open_tracing, parse_callbacks
-from tool_sandbox.llm.retry import Retrying, RetryPolicy
+from tool_sandbox.llm.retry import Preparation, Retrying, RetryPolicy
 from tool_sandbox.llm.settings import ModelSettings
 from tool_sandbox.llm.tool_support import with_prompted_tools
 
@@ -72,7 +72,7 @@ def build_model(  # noqa: PLR0913 -- every layer that can be there or not is an 
     Raises:
         MissingKeyError: The model needs credentials that were not found.
     """
-    layers = transport or _paid(build_transport(model, settings, ledger, environ), settings, ledger, retry)
+    layers = transport or _paid(model, settings, ledger, retry, environ)
     if "max_tokens" not in settings.explicit and transport is None:
         layers = RoomForReasoning(layers)
     if cache is not None:
@@ -140,7 +140,8 @@ def build_router(
         own = deployment.settings_over(settings)
         paid = _budgeted(build_transport(deployment.model, own, ledger, environ), ledger)
         transports[deployment.id] = paid if "max_tokens" in own.explicit else RoomForReasoning(paid)
-    return Router(routing, transports, policy=retry or _policy(settings), prices=listed_price)
+    prepare = _prepare(each.model for each in routing.deployments)
+    return Router(routing, transports, policy=retry or _policy(settings), prices=listed_price, prepare=prepare)
 
 
 def split_router_config(
@@ -199,12 +200,24 @@ def open_ledger(
     given = {**(prices or {}), **({model: settings.prices} if settings.prices else {})}
     custom = {name: Price.from_mapping(price, name=name) for name, price in given.items()}
     caps = {} if settings.max_budget is None else {role: settings.max_budget}
-    lookup = None if is_direct(model) else listed_price
-    return Ledger(Caps(role=caps, on_unknown_price=settings.on_unknown_price), PriceBook(custom=custom, lookup=lookup))
+    limits = Caps(role=caps, on_unknown_price=settings.on_unknown_price)
+    return Ledger(limits, PriceBook(custom=custom, lookup=listed_price))
 
 
-def _paid(transport: ChatModel, settings: ModelSettings, ledger: Ledger | None, retry: RetryPolicy | None) -> ChatModel:
-    return _budgeted(Retrying(transport, retry or _policy(settings)), ledger)
+def _paid(
+    model: str,
+    settings: ModelSettings,
+    ledger: Ledger | None,
+    retry: RetryPolicy | None,
+    environ: Mapping[str, str] | None,
+) -> ChatModel:
+    transport = build_transport(model, settings, ledger, environ)
+    return _budgeted(Retrying(transport, retry or _policy(settings), prepare=_prepare([model])), ledger)
+
+
+def _prepare(models: Iterable[str]) -> Preparation | None:
+    """Import LiteLLM before the clock of a first call runs, if it will be needed."""
+    return None if all(map(is_direct, models)) else Preparation(now=load_litellm, soon=aload_litellm)
 
 
 def _budgeted(inner: ChatModel, ledger: Ledger | None) -> ChatModel:

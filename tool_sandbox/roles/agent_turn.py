@@ -18,6 +18,7 @@ from tool_sandbox.common.tool_conversion import offered_tools
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.llm.chat import ChatResponse, ToolCall
 from tool_sandbox.llm.history import notes_for, project
+from tool_sandbox.llm.money import as_float_or_none
 from tool_sandbox.llm.reading import MALFORMED_CALL
 
 if TYPE_CHECKING:
@@ -98,8 +99,8 @@ def answered_by(response: ChatResponse) -> dict[str, Any]:
         "endpoint": response.endpoint,
         "fallback": response.fallback,
         "request_id": response.request_id,
-        "cost": response.cost,
-        "saved_cost": response.saved_cost,
+        "cost": as_float_or_none(response.cost),
+        "saved_cost": as_float_or_none(response.saved_cost),
         "cached": response.cached,
         "replayed": response.replayed,
         "finish_reason": None if response.finish_reason in ("stop", "tool_calls") else response.finish_reason,

@@ -6,11 +6,12 @@ import traceback
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal, get_args
 
-from attrs import NOTHING, Factory, asdict, field, fields, frozen
+from attrs import NOTHING, Factory, field, fields, frozen
 
 from tool_sandbox.errors import ToolSandboxError
 from tool_sandbox.llm.redaction import redact, redact_text
 from tool_sandbox.runs.blame import place_in_own_code
+from tool_sandbox.runs.spending import Spending
 
 
 def as_tuple(values: Iterable[Any]) -> tuple[Any, ...]:
@@ -22,29 +23,6 @@ Status = Literal["scored", "void"]
 
 UNFINISHED_CAUSES = frozenset({"budget", "cancelled"})
 """Causes that say the sample was stopped rather than played: ``resume`` plays it again."""
-
-
-@frozen(kw_only=True)
-class Spending:
-    """What the calls of one sample, or of many, cost."""
-
-    calls: int = 0
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    cached_tokens: int = 0
-    cost: float = 0.0
-    """US dollars of the calls whose price is known."""
-    unpriced_calls: int = 0
-    """Calls whose price is unknown; their cost is in no sum."""
-    saved_cost: float = 0.0
-    """US dollars that answers from the cache did not cost."""
-    cached_calls: int = 0
-    fallback_calls: int = 0
-    parse_losses: int = 0
-
-    def __add__(self, other: Spending) -> Spending:
-        mine, theirs = asdict(self), asdict(other)
-        return Spending(**{name: mine[name] + theirs[name] for name in mine})
 
 
 @frozen(kw_only=True)
@@ -77,9 +55,11 @@ class SampleResult:
     """Messages added to the log."""
     duration: float = 0.0
     """Seconds from the first message to the verdict."""
-    spending: Spending = Spending()
+    spending: Spending = Factory(Spending)
     models: tuple[str, ...] = field(default=(), converter=as_tuple)
-    """Who answered for the agent."""
+    """Which models answered for the agent."""
+    deployments: tuple[str, ...] = field(default=(), converter=as_tuple)
+    """Which deployments of a router did, by their ids."""
     fallback: bool = False
     """A fallback answered at least once for the agent."""
     trajectory: str | None = None
@@ -123,8 +103,9 @@ class SampleResult:
             "seed": self.seed,
             "messages": self.messages,
             "duration": round(self.duration, 3),
-            "spending": asdict(self.spending),
+            "spending": self.spending.to_record(),
             "models": list(self.models),
+            "deployments": list(self.deployments),
             "fallback": self.fallback,
             "trajectory": self.trajectory,
             "nop_floor": self.nop_floor,
@@ -140,9 +121,8 @@ class SampleResult:
             ValueError: It is something else; the message names the key.
         """
         _check_record(record, cls)
-        _check_record(record.get("spending", {}), Spending)
         mappings = {name: _mapping_from(name, record.get(name, {})) for name in _MAPPINGS}
-        return cls(**{**record, **mappings, "spending": Spending(**record.get("spending", {}))})
+        return cls(**{**record, **mappings, "spending": Spending.from_record(record.get("spending", {}))})
 
 
 def _mapping_record(mapping: Mapping[int, tuple[int, float]]) -> dict[str, list[Any]]:

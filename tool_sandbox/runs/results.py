@@ -12,7 +12,8 @@ from attrs import evolve
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import CancelledRunError
 from tool_sandbox.llm.redaction import redact_text
-from tool_sandbox.runs.outcomes import Failure, SampleResult, Spending
+from tool_sandbox.runs.outcomes import Failure, SampleResult
+from tool_sandbox.runs.spending import Spending
 from tool_sandbox.runs.tally import Tally
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def described(
         duration=duration,
         spending=reduce(add, (tally.spending for tally in tallies.values()), Spending()),
         models=agent.models,
+        deployments=agent.deployments,
         fallback=agent.spending.fallback_calls > 0,
         nop_floor=sample.scenario.nop_floor,
         counters=_counters(players.roles.get(RoleType.AGENT)) if players else {},

@@ -11,7 +11,8 @@ from typing import Any
 from attrs import asdict, frozen
 
 from tool_sandbox.common.vocabulary import ScenarioCategories
-from tool_sandbox.runs.outcomes import SampleResult, Spending
+from tool_sandbox.runs.outcomes import SampleResult
+from tool_sandbox.runs.spending import Spending
 
 ALL_CATEGORIES = "ALL_CATEGORIES"
 
@@ -93,7 +94,7 @@ def summarise(
         "score": headline(results),
         "outcomes": outcomes(results),
         "categories": {name: asdict(score) for name, score in scores.items()},
-        "spending": asdict(total_spending(results)),
+        "spending": total_spending(results).to_record(),
         "run": run or {},
     }
 

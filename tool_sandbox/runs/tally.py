@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from attrs import define, field
+from attrs import define, evolve, field
 
+from tool_sandbox.errors import ProviderError
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
-from tool_sandbox.runs.outcomes import Spending
+from tool_sandbox.runs.spending import Spending
 
 SCRIPT = "script"
 """Provider of answers that no model gave: they are no calls."""
@@ -19,30 +22,26 @@ class Tally:
 
     spending: Spending = field(factory=Spending)
     models: list[str] = field(factory=list)
-    """Who answered, each once, in the order of their first answer."""
+    """Which models answered, each once, in the order of their first answer."""
+    deployments: list[str] = field(factory=list)
+    """Which deployments of a router did, by their ids."""
     adjustments: list[str] = field(factory=list)
     """What was changed in requests so that the provider takes them, each once."""
 
     def count(self, response: ChatResponse) -> None:
-        """Add one answered call. One replayed from the run's journal was paid for by the same run."""
-        _add(self.models, response.deployment or response.model)
+        """Add one answered call."""
+        _add(self.models, response.model)
+        _add(self.deployments, response.deployment or "")
         if response.provider == SCRIPT:
             return
-        usage = response.usage
-        self.spending += Spending(
-            calls=1,
-            prompt_tokens=usage.prompt_tokens if usage else 0,
-            completion_tokens=usage.completion_tokens if usage else 0,
-            cached_tokens=usage.cached_tokens if usage else 0,
-            cost=(response.saved_cost if response.replayed else response.cost) or 0.0,
-            unpriced_calls=int(response.cost is None),
-            saved_cost=0.0 if response.replayed else response.saved_cost or 0.0,
-            cached_calls=int(response.cached),
-            fallback_calls=int(response.fallback),
-            parse_losses=response.parse_losses,
-        )
+        self.spending += Spending.of_answer(response)
         for adjustment in response.adjustments:
             _add(self.adjustments, adjustment)
+
+    def count_failure(self, error: ProviderError) -> None:
+        """Add a call that nobody answered, and what its tries may have cost all the same."""
+        tries = Spending.of_tries(error.attempts)
+        self.spending += evolve(tries, failed_calls=1)
 
 
 class Tallied:
@@ -58,15 +57,25 @@ class Tallied:
 
     def complete(self, request: ChatRequest) -> ChatResponse:
         """Answer, blocking."""
-        response = self.inner.complete(request)
+        with self._failures():
+            response = self.inner.complete(request)
         self.tally.count(response)
         return response
 
     async def acomplete(self, request: ChatRequest) -> ChatResponse:
         """Answer without blocking the event loop."""
-        response = await self.inner.acomplete(request)
+        with self._failures():
+            response = await self.inner.acomplete(request)
         self.tally.count(response)
         return response
+
+    @contextmanager
+    def _failures(self) -> Iterator[None]:
+        try:
+            yield
+        except ProviderError as error:
+            self.tally.count_failure(error)
+            raise
 
 
 def tally_of(role: Any) -> Tally:

@@ -1,0 +1,122 @@
+"""What the calls of one sample, or of many, came to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from attrs import field, frozen
+
+from tool_sandbox.llm.chat import Attempt, ChatResponse
+from tool_sandbox.llm.money import Cost, as_float, total_cost
+
+
+def _cost(amount: Any) -> Cost:
+    return Cost.of(amount)
+
+
+_COUNTS = (
+    "calls", "failed_calls", "prompt_tokens", "completion_tokens", "cached_tokens", "cached_calls", "fallback_calls",
+    "parse_losses",
+)  # fmt: skip
+_MONEY = {"cost": "unpriced_calls", "saved_cost": "unpriced_saved_calls", "uncertain_cost": "uncertain_unpriced_calls"}
+"""Sums of money, and what their records call the number of calls of unknown price."""
+
+
+@frozen(kw_only=True)
+class Spending:
+    """Calls, tokens and money."""
+
+    calls: int = 0
+    """Calls that were answered."""
+    failed_calls: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cached_tokens: int = 0
+    cost: Cost = field(factory=Cost, converter=_cost)
+    """What was paid."""
+    saved_cost: Cost = field(factory=Cost, converter=_cost)
+    """What answers from the cache did not cost."""
+    uncertain_cost: Cost = field(factory=Cost, converter=_cost)
+    """What tries that broke off after they were sent may have cost at most, beside ``cost``."""
+    uncertain_calls: int = 0
+    """So many tries."""
+    cached_calls: int = 0
+    fallback_calls: int = 0
+    parse_losses: int = 0
+
+    @classmethod
+    def of_answer(cls, response: ChatResponse) -> Spending:
+        """One answered call. One replayed from the run's journal was paid for by the same run."""
+        usage = response.usage
+        replayed = response.replayed and not response.cached
+        return cls(
+            calls=1,
+            prompt_tokens=usage.prompt_tokens if usage else 0,
+            completion_tokens=usage.completion_tokens if usage else 0,
+            cached_tokens=usage.cached_tokens if usage else 0,
+            cost=Cost.of(response.saved_cost if replayed else response.cost),
+            saved_cost=Cost.of(response.saved_cost) if response.cached else Cost(),
+            cached_calls=int(response.cached),
+            fallback_calls=int(response.fallback),
+            parse_losses=response.parse_losses,
+        ) + cls.of_tries(response.attempts)
+
+    @classmethod
+    def of_tries(cls, attempts: Iterable[Attempt]) -> Spending:
+        """What tries that broke off may have cost."""
+        in_doubt = [attempt.uncertain_cost for attempt in attempts if attempt.in_doubt]
+        return cls(uncertain_cost=total_cost(in_doubt), uncertain_calls=len(in_doubt))
+
+    def __add__(self, other: Spending) -> Spending:
+        names = (*_COUNTS, *_MONEY, "uncertain_calls")
+        return Spending(**{name: getattr(self, name) + getattr(other, name) for name in names})
+
+    def __str__(self) -> str:
+        tokens = f"{self.prompt_tokens} tokens in, {self.completion_tokens} out"
+        saved = "" if self.saved_cost.is_nothing else f", {self.saved_cost} saved by the cache"
+        calls = "1 call" if self.calls == 1 else f"{self.calls} calls"
+        return f"{calls}, {tokens}, {self.cost}{saved}{self._doubt()}"
+
+    def _doubt(self) -> str:
+        if not self.uncertain_calls:
+            return ""
+        calls = "1 try" if self.uncertain_calls == 1 else f"{self.uncertain_calls} tries"
+        most = "" if self.uncertain_cost.unknown_calls else f", up to {self.uncertain_cost}"
+        return f"; {calls} that broke off may have been billed as well{most}"
+
+    def to_record(self) -> dict[str, Any]:
+        """JSON-able data: a sum with an unknown part is ``None``, with the known part and those calls beside."""
+        record = {name: getattr(self, name) for name in _COUNTS}
+        for name, unknown in _MONEY.items():
+            cost: Cost = getattr(self, name)
+            record |= {name: cost.total, f"known_{name}": as_float(cost.known), unknown: cost.unknown_calls}
+        return {**record, "uncertain_calls": self.uncertain_calls}
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Spending:
+        """The spending that ``to_record`` wrote, now or before it knew of known parts.
+
+        Raises:
+            ValueError: It is something else; the message names the key.
+        """
+        _check(record)
+        money: dict[str, Any] = {
+            name: Cost.from_record(record.get(name), record.get(f"known_{name}"), record.get(unknown, 0))
+            for name, unknown in _MONEY.items()
+        }
+        counts: dict[str, Any] = {name: record[name] for name in (*_COUNTS, "uncertain_calls") if name in record}
+        return cls(**counts, **money)
+
+
+def _check(record: Mapping[str, Any]) -> None:
+    amounts = {*_MONEY, *(f"known_{name}" for name in _MONEY)}
+    counts = {*_COUNTS, *_MONEY.values(), "uncertain_calls"}
+    for name, value in record.items():
+        if name not in amounts | counts:
+            message = f"it has an unknown key {name!r}"
+            raise ValueError(message)
+        number = (int, float, type(None)) if name in amounts else int
+        if not isinstance(value, number) or isinstance(value, bool):
+            message = f"its {name} is {value!r}"
+            raise ValueError(message)  # noqa: TRY004 -- a damaged file, not a wrong argument
