@@ -19,6 +19,7 @@
     │   ├── RefusalError              a content filter stopped the answer
     │   └── MalformedResponseError    HTML, no choices, a stream cut short
     ├── BudgetExceededError
+    ├── TimeLimitError                a tool or a sample took longer than it may
     ├── UserSimulatorError            the simulated user left its part
     ├── CancelledRunError             interrupted from outside
     └── HarnessError                  our own fault
@@ -183,6 +184,12 @@ class BudgetExceededError(ToolSandboxError):
     """A call would pass a cap on money."""
 
     cause = "budget"
+
+
+class TimeLimitError(ToolSandboxError):
+    """A tool did not return in time, or a sample was not over in time."""
+
+    cause = "timeout"
 
 
 class UserSimulatorError(ToolSandboxError):

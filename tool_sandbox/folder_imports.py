@@ -31,8 +31,8 @@ _counter = itertools.count()
 
 
 def shown_name(module_name: str) -> str:
-    """A module's name as its author knows it."""
-    return _PRIVATE.sub("", module_name, count=1)
+    """A module's name as its author knows it; of a text, with every such name in it."""
+    return _PRIVATE.sub("", module_name)
 
 
 class UsersPackage(importlib.abc.MetaPathFinder):

@@ -79,12 +79,14 @@ def answer(content: str) -> Message:
         ("print()", "", None),
         ("raise ValueError('bad')", "ValueError: bad", "ValueError: bad"),
         ("raise ValueError", "ValueError", "ValueError"),
-        ("raise ValueError('one\\ntwo\\n')", "two", "two"),
+        ("raise ValueError('one\\ntwo\\n')", "ValueError: one\ntwo", "ValueError: one\ntwo"),
         ("print('a')\nprint('b')\nraise KeyError('k')", "a\nb\nKeyError: 'k'", "KeyError: 'k'"),
         ("print()\nraise KeyError('k')", "\nKeyError: 'k'", "KeyError: 'k'"),
         ("class E(Exception): pass\nraise E('x')", "__console__.E: x", "__console__.E: x"),
         ("fly()", "NameError: name 'fly' is not defined", "NameError: name 'fly' is not defined"),
         ("raise SystemExit(3)", "SystemExit: 3", "SystemExit: 3"),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt", "KeyboardInterrupt"),
+        ("raise GeneratorExit", "GeneratorExit", "GeneratorExit"),
     ],
 )
 def test_output_and_errors_become_the_answer(
@@ -155,7 +157,7 @@ def test_output_of_other_threads_is_not_captured(world: ExecutionContext, capsys
 
 def test_interrupt_of_the_person_at_the_terminal_is_passed_on(world: ExecutionContext) -> None:
     with pytest.raises(KeyboardInterrupt):
-        answer("raise KeyboardInterrupt")
+        answer("import signal\nsignal.raise_signal(signal.SIGINT)")
 
 
 # -- whose turn ------------------------------------------------------------------------------------------------------

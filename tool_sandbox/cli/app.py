@@ -14,7 +14,7 @@ import typer
 
 from tool_sandbox.cli import options
 from tool_sandbox.cli.arguments import spread
-from tool_sandbox.cli.interrupts import INTERRUPTED, leave_at_once
+from tool_sandbox.cli.interrupts import INTERRUPTED, leave_at_once, leave_soon
 from tool_sandbox.cli.legacy import is_legacy
 from tool_sandbox.cli.streams import forgiving_streams
 from tool_sandbox.errors import ToolSandboxError, UsageError
@@ -52,6 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     code = written.code(code, needed=not _leaves_a_run(given))
     if code == INTERRUPTED:
         leave_at_once()
+    leave_soon(code)
     sys.exit(code)
 
 
@@ -153,6 +154,8 @@ def run(  # noqa: PLR0913, PLR0917 -- one parameter per flag is how typer works
     temperature: options.Temperature = None,
     max_tokens: options.MaxTokens = None,
     timeout: options.Timeout = None,
+    tool_timeout: options.ToolTimeout = None,
+    sample_timeout: options.SampleTimeout = None,
     retries: options.Retries = None,
     max_void: options.MaxVoid = None,
     tool_format: options.ToolFormat = None,
@@ -185,6 +188,8 @@ def run(  # noqa: PLR0913, PLR0917 -- one parameter per flag is how typer works
         "temperature": temperature,
         "max_tokens": max_tokens,
         "timeout": timeout,
+        "tool_timeout": tool_timeout,
+        "sample_timeout": sample_timeout,
         "retries": retries,
         "max_void": max_void,
         "tool_format": tool_format,

@@ -106,9 +106,11 @@ class RoleCast:
         return settings.router_config if name == settings.agent else None
 
     def _environment(self) -> ExecutionEnvironment:
+        limit = self.settings.tool_timeout or None
         if self.settings.compat == "original":
-            return ExecutionEnvironment(max_permutations=_FULL_ORDERS, reduce_independent=False)
-        return ExecutionEnvironment()
+            orders: dict[str, Any] = {"max_permutations": _FULL_ORDERS, "reduce_independent": False}
+            return ExecutionEnvironment(tool_timeout=limit, **orders)
+        return ExecutionEnvironment(tool_timeout=limit)
 
     def _everyone(self) -> list[Player]:
         return [*self._agents.values(), self._user]

@@ -8,6 +8,7 @@ import queue
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any
@@ -18,6 +19,8 @@ _GRACE = 1.2
 """Seconds for an orderly end, on a machine that has nothing else to do."""
 _LAST_WORDS = 0.4
 """Seconds for what is left to do before the process ends the hard way."""
+_LAST_THREADS = 3.0
+"""Seconds for threads that others started to end with the process, on a machine that has nothing else to do."""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -100,6 +103,16 @@ def leave_at_once(code: int = INTERRUPTED) -> None:
         with contextlib.suppress(OSError, ValueError, AttributeError):  # closed, broken or not there
             stream.flush()
     os._exit(code)
+
+
+def leave_soon(code: int) -> None:
+    """Make sure that the process ends: a thread or process that a tool or role left behind must not hold it."""
+
+    def leave() -> None:
+        time.sleep(_LAST_THREADS * _how_busy())
+        leave_at_once(code)
+
+    threading.Thread(target=leave, daemon=True, name="leave-soon").start()
 
 
 def _nothing() -> None:

@@ -62,6 +62,12 @@ Budget = Annotated[float | None, _option("--budget", metavar="USD", help="What t
 Temperature = Annotated[float | None, _option("--temperature", metavar="T", help="Sampling temperature of the agent.")]
 MaxTokens = Annotated[int | None, _option("--max-tokens", metavar="N", help="Longest answer of the agent.")]
 Timeout = Annotated[float | None, _option("--timeout", metavar="SECONDS", help="Longest wait for one answer.")]
+ToolTimeout = Annotated[
+    float | None, _option("--tool-timeout", metavar="SECONDS", help="Longest call of a tool; 0 for any time.")
+]
+SampleTimeout = Annotated[
+    float | None, _option("--sample-timeout", metavar="SECONDS", help="Longest sample; 0 for any time.")
+]
 Retries = Annotated[int | None, _option("--retries", metavar="N", help="Further tries when a call fails.")]
 MaxVoid = Annotated[
     int | None,

@@ -9,7 +9,6 @@ import io
 import marshal
 import pickle
 import sys
-import traceback
 from functools import lru_cache
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any
@@ -17,6 +16,8 @@ from typing import Any
 from attrs import frozen
 
 from tool_sandbox.common.capture import captured_output
+from tool_sandbox.common.exception_text import told
+from tool_sandbox.interrupts import is_from_a_person
 
 
 @frozen
@@ -26,7 +27,7 @@ class Execution:
     output: str
     """Everything written to stdout."""
     exception: str | None = None
-    """Last line of the exception as Python prints it, ``None`` when the code ran through."""
+    """The exception as a model is told of it, ``None`` when the code ran through."""
 
 
 class Console(code.InteractiveConsole):
@@ -38,15 +39,15 @@ class Console(code.InteractiveConsole):
     def execute(self, compiled: CodeType) -> Execution:
         """Run code in this namespace; whatever it prints or raises is returned.
 
-        A ``KeyboardInterrupt`` comes from the person at the terminal and is passed on.
+        Only a person's Ctrl-C is passed on.
         """
         with captured_output() as output:
             try:
                 exec(compiled, self.locals)  # noqa: S102 -- running generated tool calls is this class's purpose
-            except KeyboardInterrupt:
-                raise
-            except BaseException as error:  # noqa: BLE001 -- whatever a tool raises is an answer, also an attempt to exit
-                return Execution(output.getvalue(), _last_line(error))
+            except BaseException as error:  # whatever a tool raises is an answer, also an attempt to exit
+                if is_from_a_person(error):
+                    raise
+                return Execution(output.getvalue(), told(error))
         return Execution(output.getvalue())
 
     def fork(self) -> Console:
@@ -102,11 +103,6 @@ def compiled(source: str) -> CodeType | None:
             return body
     # Tells wrong from unfinished code, at the price of compiling it up to three times.
     return code.compile_command(source, symbol="exec")
-
-
-def _last_line(error: BaseException) -> str:
-    text = "".join(traceback.format_exception_only(type(error), error)).rstrip()
-    return text.splitlines()[-1] if text else type(error).__name__
 
 
 # -- copying and pickling a namespace --------------------------------------------------------------------------------

@@ -54,6 +54,11 @@ class Workers:
                 thread.start()
         return future
 
+    def write_off(self) -> None:
+        """Allow one more thread: the work of one of them may never come to an end."""
+        with self._lock:
+            self._count += 1
+
     def close(self, timeout: float = 2.0) -> bool:
         """Finish what was submitted and end the threads; returns whether that was possible in ``timeout`` seconds."""
         with self._lock:

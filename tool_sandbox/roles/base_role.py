@@ -86,7 +86,13 @@ class BaseRole:
                 message = f"{type(self).__name__}.respond() raised StopIteration"
                 raise RuntimeError(message) from error
 
-        answer = await asyncio.wrap_future(_threads().submit(respond))
+        work = _threads().submit(respond)
+        try:
+            answer = await asyncio.wrap_future(work)
+        except asyncio.CancelledError:
+            if not work.done():
+                _threads().write_off()
+            raise
         if inspect.isawaitable(answer):  # written as a coroutine function
             await answer
 

@@ -11,6 +11,8 @@ import math
 import random
 import traceback
 from collections.abc import Iterator, Sequence
+from contextvars import ContextVar
+from types import CodeType
 from typing import Any, ClassVar
 
 from attrs import frozen
@@ -21,7 +23,8 @@ from tool_sandbox.common.message import Message
 from tool_sandbox.common.tool_code import QUOTED_TOOLS, call_lines, needs_quotes, parse_tool_call_code
 from tool_sandbox.common.tool_discovery import is_shipped
 from tool_sandbox.common.vocabulary import RoleType
-from tool_sandbox.errors import ScenarioError
+from tool_sandbox.errors import ScenarioError, TimeLimitError
+from tool_sandbox.llm.deadline import run_with_deadline
 from tool_sandbox.roles.base_role import BaseRole
 
 MAX_PERMUTATIONS = 120
@@ -34,15 +37,34 @@ class ExecutionEnvironment(BaseRole):
     Args:
         max_permutations: How many orders of dependent parallel calls to try.
         reduce_independent: Try one order only when the calls cannot influence each other.
+        tool_timeout: Seconds that one call of a tool may take; ``None`` for any time.
     """
 
     role_type: ClassVar[RoleType] = RoleType.EXECUTION_ENVIRONMENT
 
-    def __init__(self, *, max_permutations: int = MAX_PERMUTATIONS, reduce_independent: bool = True) -> None:
+    def __init__(
+        self,
+        *,
+        max_permutations: int = MAX_PERMUTATIONS,
+        reduce_independent: bool = True,
+        tool_timeout: float | None = None,
+    ) -> None:
         self._orders = OrderPolicy(max_permutations, reduce_independent)
+        self._tool_timeout = tool_timeout
 
     def respond(self, ending_index: int | None = None) -> None:
-        """Run the messages at the end of the log that wait for execution and append one answer for each."""
+        """Run the messages at the end of the log that wait for execution and append one answer for each.
+
+        Raises:
+            TimeLimitError: A tool did not return in time; what it still does is left to itself.
+        """
+        token = _time_limit.set(self._tool_timeout)
+        try:
+            self._respond(ending_index)
+        finally:
+            _time_limit.reset(token)
+
+    def _respond(self, ending_index: int | None) -> None:
         messages = self.get_messages(ending_index)
         self.messages_validation(messages)
         pending = get_messages_to_process(messages, self.role_type)
@@ -54,6 +76,9 @@ class ExecutionEnvironment(BaseRole):
         if report is not None:
             get_current_context().annotate(get_current_context().max_sandbox_message_index + 1, parallel_calls=report)
         self.add_messages(answers)
+
+
+_time_limit: ContextVar[float | None] = ContextVar("tool_sandbox_tool_timeout", default=None)
 
 
 @frozen
@@ -227,7 +252,25 @@ def _execute(console: Console, source: str) -> _Outcome:
     if body is None:
         text = f"Error: The given code was incomplete and could not be executed: '{source}'"
         return _Outcome(text, text, refused=True)
-    return _outcome(console.execute(body))
+    return _outcome(_executed_in_time(console, body, source))
+
+
+def _executed_in_time(console: Console, body: CodeType, source: str) -> Execution:
+    limit = _time_limit.get()
+    if limit is None:
+        return console.execute(body)
+    try:
+        return run_with_deadline(lambda: console.execute(body), limit, stop=True)
+    except TimeoutError:
+        message = f"{_what_runs(source)} did not return within {limit:g} s, the time limit of a tool (--tool-timeout)."
+        raise TimeLimitError(message) from None
+
+
+def _what_runs(source: str) -> str:
+    try:
+        return f"the tool {parse_tool_call_code(source).function_name!r}"
+    except (AssertionError, ValueError):
+        return f"the code {source[:100]!r}"
 
 
 def _outcome(execution: Execution) -> _Outcome:

@@ -11,7 +11,7 @@ from attrs import evolve, field, frozen
 
 from tool_sandbox.common.script import SayStep, Script, ToolStep
 from tool_sandbox.common.vocabulary import RoleType, ScenarioCategories
-from tool_sandbox.errors import ScenarioError
+from tool_sandbox.errors import ScenarioError, TimeLimitError
 from tool_sandbox.llm.scripted import NopModel, OracleModel, SaboteurModel, ScriptedUserModel
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from tool_sandbox.evaluation.result import EvaluationResult
     from tool_sandbox.llm.chat import ChatModel
 
+TOOL_TIMEOUT = 60.0
+"""Seconds that one call of a tool may take."""
 _TOLERANCE = 1e-9
 _VARIANTS = {
     ScenarioCategories.THREE_DISTRACTION_TOOLS,
@@ -125,6 +127,9 @@ class _Proof:
             try:
                 for message in finder():
                     yield self._problem(check, message)
+            except TimeLimitError as error:  # the other checks call the same tool
+                yield self._problem(check, str(error))
+                return
             except Exception as error:  # noqa: BLE001 -- a scenario's own code may raise anything; the others go on
                 yield self._problem(check, f"ended in {type(error).__name__}: {error}")
 
@@ -212,7 +217,7 @@ def _play(scenario: Scenario, agent: ChatModel, user: ChatModel) -> EvaluationRe
     roles: dict[RoleType, Any] = {
         RoleType.AGENT: LiteLLMAgent("script", model=agent),
         RoleType.USER: LiteLLMUser("script", model=user),
-        RoleType.EXECUTION_ENVIRONMENT: ExecutionEnvironment(),
+        RoleType.EXECUTION_ENVIRONMENT: ExecutionEnvironment(tool_timeout=TOOL_TIMEOUT),
     }
     return scenario.evaluate(scenario.play(roles))
 

@@ -14,7 +14,7 @@ from attrs import evolve, frozen
 from tool_sandbox.common.execution_context import ExecutionContext, get_current_context, isolated_context
 from tool_sandbox.common.trajectory import PRETTY_PRINT, pretty_print, trajectory_files
 from tool_sandbox.common.vocabulary import RoleType
-from tool_sandbox.errors import MissingDependencyError, MissingKeyError
+from tool_sandbox.errors import MissingDependencyError, MissingKeyError, TimeLimitError
 from tool_sandbox.llm.chat import CallTag
 from tool_sandbox.llm.redaction import redact_text
 from tool_sandbox.runs.outcomes import Failure, SampleResult, words_of
@@ -179,9 +179,18 @@ async def _play(
 ) -> ExecutionContext:
     for role_type, role in players.roles.items():
         role.tag = CallTag(run=run, scenario=sample.name, trial=sample.trial, role=str(role_type))
-    return await sample.scenario.aplay(
-        dict(players.roles), sample.name, seed=sample.seed(settings.seed), on_message=on_message
-    )
+    limit = settings.sample_timeout or None
+    deadline = asyncio.timeout(limit)
+    try:
+        async with deadline:
+            return await sample.scenario.aplay(
+                dict(players.roles), sample.name, seed=sample.seed(settings.seed), on_message=on_message
+            )
+    except TimeoutError as error:
+        if not deadline.expired():
+            raise
+        message = f"the sample was not over within {limit:g} s, the time limit of a sample (--sample-timeout)."
+        raise TimeLimitError(message) from error
 
 
 def _tear_down(players: Players | None, secrets: Sequence[str]) -> list[str]:

@@ -158,6 +158,10 @@ class RunSettings:
     """Longest answer of the agent, in tokens."""
     timeout: float | None = field(default=None, validator=_at_least(0))
     """Seconds one call may take."""
+    tool_timeout: float = field(default=60.0, validator=_at_least(0))
+    """Seconds that one call of a tool may take; 0 for any time."""
+    sample_timeout: float = field(default=0.0, validator=_at_least(0))
+    """Seconds that one sample may take; 0 for any time."""
     retries: int | None = field(default=None, validator=_at_least(0, whole=True))
     """Tries after the first one when a call fails in a way that trying again can help."""
     max_void: int = field(default=20, validator=_at_least(0, whole=True))
