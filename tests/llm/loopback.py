@@ -98,7 +98,7 @@ def serving() -> Iterator[Server]:
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     app = web.Application()
-    app.router.add_post("/v1/chat/completions", server.handle)
+    app.router.add_post("/{path:.*}", server.handle)
     runner = web.AppRunner(app, shutdown_timeout=0.1)  # answers that are still held back need not be given
 
     async def start() -> int:

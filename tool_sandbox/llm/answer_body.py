@@ -11,6 +11,7 @@ from tool_sandbox.errors import MalformedResponseError
 from tool_sandbox.llm.json_bodies import JsonBody, read_json
 from tool_sandbox.llm.redaction import redact_text
 from tool_sandbox.llm.streaming import StreamAssembler
+from tool_sandbox.llm.whole_text import whole
 
 _LONGEST_SHOWN = 300
 _STREAM_STARTS = ("data:", "event:", "id:", "retry:", ":")
@@ -131,4 +132,4 @@ class EventStream:
 
 
 def _shown(text: str) -> str:
-    return repr(redact_text(text[:_LONGEST_SHOWN]))
+    return repr(redact_text(whole(text[:_LONGEST_SHOWN])))

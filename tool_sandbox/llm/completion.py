@@ -23,14 +23,14 @@ from tool_sandbox.llm.chat import ChatRequest, ChatResponse
 from tool_sandbox.llm.config import advised, secrets_in
 from tool_sandbox.llm.deadline import GRACE, run_with_deadline
 from tool_sandbox.llm.faults import request_id_in
-from tool_sandbox.llm.foreign_errors import error_body, provider_error
+from tool_sandbox.llm.foreign_errors import error_body, is_about_absurd_json, provider_error
 from tool_sandbox.llm.litellm_keys import own_key
 from tool_sandbox.llm.litellm_prices import OWN_SERVERS, calculated_price
 from tool_sandbox.llm.litellm_shapes import aclose, close, plain, usage_cost, without_query
 from tool_sandbox.llm.negotiation.talk import Negotiator
 from tool_sandbox.llm.observability import OLDER_CALLBACKS, callback_params
 from tool_sandbox.llm.providers import provider_name, qualified
-from tool_sandbox.llm.raw_answer import RawAnswer
+from tool_sandbox.llm.raw_answer import RawAnswer, absurd_call
 from tool_sandbox.llm.reading import read_completion
 from tool_sandbox.llm.releases import check_release, installed_release
 from tool_sandbox.llm.retirement import warn_if_retired
@@ -192,7 +192,7 @@ class LiteLLMTransport:
         try:
             answer = litellm.completion(**self._arguments(litellm, request), logger_fn=heard.hear)
             if not request.stream:
-                return self._read(answer, request)
+                return self._read(answer, heard, request)
             heard.listen(answer)
             assembler = StreamAssembler(model=request.model, provider=provider_name(request.model))
             try:
@@ -209,7 +209,7 @@ class LiteLLMTransport:
         try:
             answer = await litellm.acompletion(**self._arguments(litellm, request), logger_fn=heard.hear)
             if not request.stream:
-                return self._read(answer, request)
+                return self._read(answer, heard, request)
             heard.alisten(answer)
             assembler = StreamAssembler(model=request.model, provider=provider_name(request.model))
             try:
@@ -248,8 +248,8 @@ class LiteLLMTransport:
             self._own_key = own_key(litellm, model, self.connection)
         return self._own_key
 
-    def _read(self, answer: Any, request: ChatRequest) -> ChatResponse:
-        return self._with_origin(answer, self._response(plain(answer), request))
+    def _read(self, answer: Any, heard: RawAnswer, request: ChatRequest) -> ChatResponse:
+        return self._with_origin(answer, self._response(heard.amended_whole(plain(answer)), request))
 
     def _read_stream(
         self, litellm: Any, stream: Any, completion: Mapping[str, Any], request: ChatRequest
@@ -271,8 +271,9 @@ class LiteLLMTransport:
             if answer is not None:
                 return answer
             completion = heard.completion(provider=provider, model=request.model)
-            if completion is None:
+            if completion is None and not is_about_absurd_json(error):
                 raise error
+            completion = completion or absurd_call()
             response = self._response(completion, request)
         except ProviderError as fault:
             fault.cost = usage_cost(litellm, fault.usage, request)

@@ -84,6 +84,9 @@ NOT_A_COMPLETION = re.compile(
     r"unexpected mimetype|object has no attribute|validation errors? for (?:modelresponse|message|usage|choices)|"
     r"openai_response_object|no choices|'choices'|\"choices\"|keyerror: ?'\w+'"
 )
+LITELLM_UNREADABLE = re.compile(r"error converting to valid response block")
+"""LiteLLM's words, with a status of its own, for a body that it cannot read."""
+
 TIMED_OUT = re.compile(
     r"\btimed[ -]out\b|deadline[ _]exceeded|did not finish within|"
     r"\b(?:read|connect|connection|pool|write|gateway|request|response|server|socket|upstream) ?time-?out\b|"
@@ -93,6 +96,7 @@ TIMED_OUT = re.compile(
 ADVICE = _any_of(
     r"\s*LiteLLM\.Info:[^\n]*",
     r"\s*[^.!?\n]*[`']litellm\.\w[^`']*[`'][^.\n]*\.?",  # a sentence with a name of its own in it
+    r"\s*File an issue if litellm error - \S*",
     r"\s*Give Feedback / Get Help:? \S*",
     r"\s*(?:Received Model Group|Available Model Group Fallbacks)=.*",
     r"\s*Check the reverse proxy or model server configuration\.?",

@@ -25,6 +25,7 @@ from tool_sandbox.errors import (
 from tool_sandbox.llm import fault_signs as signs
 from tool_sandbox.llm.redaction import redact_text
 from tool_sandbox.llm.retry_after import seconds_to_wait
+from tool_sandbox.llm.whole_text import whole
 
 _LONGEST_MESSAGE = 600
 _HEADER_IDS = (
@@ -58,7 +59,7 @@ def error_for(failure: Failure) -> ProviderError:
     """The failure as the narrowest error of our tree."""
     error_class, retryable = _classify(failure)
     return error_class(
-        _message(failure),
+        _message(failure, error_class),
         provider=failure.provider,
         model=failure.model,
         status=_status(failure, error_class),
@@ -76,7 +77,7 @@ def request_id_in(headers: Mapping[str, str]) -> str | None:
 
 def _status(failure: Failure, kind: type[ProviderError]) -> int | None:
     """The HTTP status that the server gave, rather than a library's word for "no answer"."""
-    if failure.transport and kind is MalformedResponseError:
+    if kind is MalformedResponseError and (failure.transport or failure.status == 422):  # noqa: PLR2004 -- LiteLLM's
         return 200  # an answer came, and it is not one that can be read
     unanswered = failure.kind in {"APIConnectionError", "Timeout"} or "connection error" in failure.text.lower()
     return None if failure.transport and unanswered else failure.status
@@ -119,7 +120,7 @@ _RULES = (
     _Rule(InvalidRequestError, _SERVERS_FAULT, signs.LOCAL),
     # What the status says.
     _Rule(ProviderUnavailableError, (409, 425), retryable=True),
-    _Rule(MalformedResponseError, (422,), signs.NOT_A_COMPLETION, retryable=True),  # LiteLLM's for unreadable bodies
+    _Rule(MalformedResponseError, (422,), signs.LITELLM_UNREADABLE, retryable=True),
     _Rule(InvalidRequestError, _4XX),
     _Rule(ProviderUnavailableError, _5XX, retryable=True),
     # No status: connections, time-outs, and bodies that are no completion.
@@ -141,14 +142,15 @@ def _classify(failure: Failure) -> tuple[type[ProviderError], bool]:
     return (MalformedResponseError if failure.unreadable else ProviderUnavailableError), True
 
 
-def _message(failure: Failure) -> str:
+def _message(failure: Failure, kind: type[ProviderError]) -> str:
     text = re.split(r"\n?\s*Traceback \(most recent call last\)", failure.text, maxsplit=1)[0]
     text = re.sub(r"litellm\.(?:exceptions\.)?(\w+: )", r"\1", text)
     text = re.sub(r"\b(\w+(?:Error|Exception|Timeout): )(?:\1)+", r"\1", text)
     text = signs.ADVICE.sub("", text)
-    text = redact_text(re.sub(r"\s+", " ", text).strip(), failure.secrets)
+    text = redact_text(re.sub(r"\s+", " ", whole(text)).strip(), failure.secrets)
     if len(text) > _LONGEST_MESSAGE:
         text = text[: _LONGEST_MESSAGE - 1] + "…"
     who = failure.model or failure.provider or "the provider"
-    status = f" (HTTP {failure.status})" if failure.status and not failure.transport else ""
+    shown = _status(failure, kind)
+    status = f" (HTTP {shown})" if shown and not failure.transport else ""
     return f"{who!r} failed{status}: {text or failure.kind or 'no details given'}"

@@ -82,16 +82,38 @@ class Finish:
 
 
 def finish_of(choice: Mapping[str, Any]) -> Finish:
-    """How a choice ended, by its reason and by the one of the provider behind a gateway."""
+    """How a choice ended: by the reason of the provider behind a gateway where that says more, else by the choice's."""
     beside = choice.get("provider_specific_fields")
     native = beside.get("native_finish_reason") if isinstance(beside, Mapping) else None
     given = [_spelt(each) for each in (choice.get("finish_reason"), choice.get("native_finish_reason"), native)]
     named = list(dict.fromkeys(each.lower() for each in given if each))
-    known = [each for each in named if each in _ENDINGS]
-    ending = next((each for each in Ending if any(_ENDINGS[name] is each for name in known)), Ending.ANSWERED)
+    endings = [_ENDINGS[each] for each in named if each in _ENDINGS]
+    telling = [
+        each for each in (_ENDINGS.get(each.lower()) for each in given[1:]) if each not in (None, Ending.ANSWERED)
+    ]
+    ending = next((each for each in Ending if each in (telling or endings)), Ending.ANSWERED)
     reason = MALFORMED_CALL if ending is Ending.BAD_CALL else _OPENAI_WORDS.get(named[0], named[0]) if named else "stop"
     said = [repr(each) for each in dict.fromkeys(filter(None, given))]
-    return Finish(reason, ending, ", ".join([*said, *_message(choice)]), known=bool(known))
+    return Finish(reason, ending, ", ".join([*said, *_message(choice)]), known=bool(endings))
+
+
+def native_reason(body: Mapping[str, Any]) -> str | None:
+    """The finish reason in an answer, or an event of a stream, in the format of a provider that has one of its own."""
+    first = _first(body.get("candidates")) or _first(body.get("choices"))
+    delta = body.get("delta")
+    places = (
+        first.get("finishReason"),  # Gemini
+        first.get("native_finish_reason") or first.get("finish_reason"),  # OpenAI's format
+        body.get("stop_reason"), delta.get("stop_reason") if isinstance(delta, Mapping) else None,  # Anthropic
+        body.get("stopReason"),  # Bedrock
+        body.get("finish_reason"), delta.get("finish_reason") if isinstance(delta, Mapping) else None,  # Cohere
+        body.get("done_reason"),  # Ollama
+    )  # fmt: skip
+    return next((each for each in map(_spelt, places) if each), None)
+
+
+def _first(values: Any) -> Mapping[str, Any]:
+    return values[0] if isinstance(values, list) and values and isinstance(values[0], Mapping) else {}
 
 
 def _spelt(reason: Any) -> str:

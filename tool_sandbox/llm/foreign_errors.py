@@ -69,6 +69,15 @@ def error_body(error: BaseException) -> str:
     return ""
 
 
+def is_about_absurd_json(error: BaseException) -> bool:
+    """Whether a library failed over JSON that is nested too deeply or has a number of thousands of digits.
+
+    What we send is neither, so it came from the model.
+    """
+    texts = [str(each) for each in _chain(error)]
+    return any("Exceeds the limit (" in text or "recursion depth exceeded while decoding" in text for text in texts)
+
+
 def _answer_beneath(error: BaseException) -> tuple[int | None, Mapping[str, str]]:
     """Status and headers of the HTTP answer itself: LiteLLM changes the one and loses the other for some providers."""
     for each in _chain(error):

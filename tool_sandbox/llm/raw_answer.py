@@ -8,7 +8,7 @@ from typing import Any
 from attrs import define
 
 from tool_sandbox.llm.answer_body import json_object, read_body
-from tool_sandbox.llm.finish_reasons import MALFORMED_CALL
+from tool_sandbox.llm.finish_reasons import MALFORMED_CALL, native_reason
 from tool_sandbox.llm.reported_errors import reported_error
 
 _BODY_STARTS = ("<", "{", "data:", "event:")
@@ -56,8 +56,14 @@ class RawAnswer:
             choices: Mapping[str, Any] = body.value
             return choices
         # Another format, with a call in it that no JSON reader takes: too deep, or a number of thousands of digits.
-        absurd = {"choices": [{"message": {}, "finish_reason": MALFORMED_CALL}], "usage": body.value.get("usage")}
-        return absurd if body.absurd else None
+        return absurd_call(body.value.get("usage")) if body.absurd else None
+
+    def amended_whole(self, completion: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A completion that LiteLLM read, with the reason that it may have replaced by one that it knows."""
+        body = json_object(self.body) if self.body is not None and self.body.lstrip().startswith("{") else None
+        self.reason = None if body is None else native_reason(body.value)
+        choices = completion.get("choices")
+        return self.amended(completion) if self.reason and isinstance(choices, list) and choices else completion
 
     def listen(self, stream: Any) -> None:
         """Hear the chunks of one of LiteLLM's streams before it does."""
@@ -90,6 +96,7 @@ class RawAnswer:
     def note(self, chunk: Any) -> None:
         """Take in one chunk: as the server sent it, or as the SDK's type for it."""
         data = chunk if isinstance(chunk, Mapping) else _dumped(chunk)
+        self.reason = native_reason(data) or self.reason
         choices = data.get("choices")
         first = choices[0] if isinstance(choices, list) and choices else None
         if not isinstance(first, Mapping):
@@ -99,7 +106,6 @@ class RawAnswer:
             self.whole = data
         reported = reported_error(data)
         self.error = self.error or (None if reported is None else reported.as_object())
-        self.reason = first.get("native_finish_reason") or first.get("finish_reason") or self.reason
 
     def amended(self, completion: Mapping[str, Any]) -> Mapping[str, Any]:
         """A streamed completion with what was heard beside it."""
@@ -108,6 +114,11 @@ class RawAnswer:
         first, *others = completion["choices"]
         amended = {**completion, "choices": [{**first, "native_finish_reason": self.reason}, *others]}
         return amended if self.error is None else {**amended, "error": self.error}
+
+
+def absurd_call(usage: Any = None) -> Mapping[str, Any]:
+    """What stands for an answer with a call in it that no JSON reader takes."""
+    return {"choices": [{"message": {}, "finish_reason": MALFORMED_CALL}], "usage": usage}
 
 
 def _dumped(chunk: Any) -> Mapping[str, Any]:

@@ -95,7 +95,7 @@ def _read(
     refusal = said.get("refusal")
     calls = _calls(said, provider, model)
     if not (text or refusal or calls or fields or finish.known):
-        what = f"answered nothing, with the finish reason {finish.words or None}"
+        what = f"answered nothing, with the finish reason {whole(finish.words) or None}"
         raise _malformed(what, provider, model)
     answering = data.get("model")
     return ChatResponse(
@@ -192,7 +192,7 @@ def _reported(error: ReportedError, provider: str | None, model: str) -> Provide
 
 def _stopped(finish: Finish, provider: str | None, model: str) -> ProviderError:
     kind = _STOPPED[finish.ending]
-    what = redact_text(f"{finish.ending.value} (finish reason {finish.words})")
+    what = redact_text(whole(f"{finish.ending.value} (finish reason {finish.words})"))
     return kind(f"{model!r} gave no answer: {what}.", provider=provider, model=model, status=200)
 
 
