@@ -229,7 +229,7 @@ def test_every_command_and_flag_is_described() -> None:
 @pytest.mark.parametrize(
     ("page", "names"),
     [
-        ("command-line.md", [each.name for each in fields(RunSettings) if each.name != "agent_rules"]),
+        ("command-line.md", [name for name in RunSettings.names() if name != "agent_rules"]),
         ("command-line.md", [each.name for each in fields(SampleResult)]),
         ("models.md", [name for provider in PROVIDERS for name in (*provider.keys, *provider.bases, *provider.tokens)]),
         ("models.md", [provider.name for provider in PROVIDERS]),

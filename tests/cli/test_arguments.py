@@ -1,8 +1,13 @@
 from __future__ import annotations
 
-import pytest
+import re
+from typing import Any
 
-from tool_sandbox.cli.arguments import spread
+import pytest
+from typer.main import get_command
+
+from tool_sandbox.cli.app import app
+from tool_sandbox.cli.arguments import SEVERAL_VALUES, spread
 
 
 @pytest.mark.parametrize(
@@ -11,6 +16,8 @@ from tool_sandbox.cli.arguments import spread
         (["run", "-s", "a", "b", "-p", "4"], ["run", "-s", "a", "-s", "b", "-p", "4"]),
         (["run", "-s", "a", "-s", "b"], ["run", "-s", "a", "-s", "b"]),
         (["run", "--param", "a=1", "b=-2"], ["run", "--param", "a=1", "--param", "b=-2"]),
+        (["run", "--user-param", "a=1", "b=2"], ["run", "--user-param", "a=1", "--user-param", "b=2"]),
+        (["run", "--param=a=1", "b=2"], ["run", "--param=a=1", "--param", "b=2"]),
         (["run", "-a", "x", "--temperature", "0"], ["run", "-a", "x", "--temperature", "0"]),
         (["show", "name"], ["show", "name"]),
         (["run", "-s"], ["run", "-s"]),
@@ -21,3 +28,15 @@ from tool_sandbox.cli.arguments import spread
 )
 def test_a_flag_is_repeated_before_each_of_its_values(given: list[str], spread_out: list[str]) -> None:
     assert spread(given) == spread_out
+
+
+def test_every_flag_that_shows_several_values_takes_them() -> None:
+    group: Any = get_command(app)
+    shown = {
+        spelling
+        for command in group.commands.values()
+        for parameter in command.params
+        if re.fullmatch(r"[^:]+\.\.\.", str(parameter.metavar))
+        for spelling in parameter.opts
+    }
+    assert shown <= SEVERAL_VALUES

@@ -13,7 +13,7 @@ from tests.cli.command import call, run_directory, spawn
 from tests.llm.tiny_gguf import write_tiny_gguf
 from tests.waiting import HANG, until
 
-MARK = "TOOL_SANDBOX_TEST_MARK"
+MARK = "TEST_MARK_OF_TOOL_SANDBOX"
 
 
 @pytest.fixture(scope="module")

@@ -237,10 +237,8 @@ def check_model(name: str, config: Mapping[str, Any]) -> list[str]:
         MissingKeyError: Credentials are missing.
     """
     from tool_sandbox.llm.config import connection_for, secrets_in
-    from tool_sandbox.llm.settings import ModelSettings
 
-    settings = ModelSettings.from_config(config)
-    _check_callbacks(settings)
+    settings = check_configuration(config)
     found: list[str] = []
     found += secrets_in(connection_for(name, settings.connection()))
     for fallback in settings.fallbacks:
@@ -252,10 +250,8 @@ def check_model(name: str, config: Mapping[str, Any]) -> list[str]:
 def check_deployments(routing: RouterSettings, config: Mapping[str, Any]) -> list[str]:
     """``check_model`` for every deployment of a router."""
     from tool_sandbox.llm.config import connection_for, secrets_in
-    from tool_sandbox.llm.settings import ModelSettings
 
-    shared = ModelSettings.from_config(config)
-    _check_callbacks(shared)
+    shared = check_configuration(config)
     routing.check_shared(shared)
     found: list[str] = []
     for deployment in routing.deployments:
@@ -263,9 +259,22 @@ def check_deployments(routing: RouterSettings, config: Mapping[str, Any]) -> lis
     return found
 
 
-def _check_callbacks(settings: ModelSettings) -> None:
-    """LiteLLM is asked, and imported, only when there is something to ask."""
-    from tool_sandbox.llm.completion import check_callbacks
-    from tool_sandbox.llm.observability import parse_callbacks
+def check_configuration(config: Mapping[str, Any]) -> ModelSettings:
+    """Make sure that a configuration has a meaning; LiteLLM is imported only when there is something to ask it.
 
-    check_callbacks(parse_callbacks(settings.callbacks).litellm)
+    Raises:
+        SettingsError: It has none.
+        MissingDependencyError: A callback's package is not installed.
+    """
+    from tool_sandbox.llm.completion import check_callbacks
+    from tool_sandbox.llm.observability import check_packages, parse_callbacks
+    from tool_sandbox.llm.pricing import Price
+    from tool_sandbox.llm.settings import ModelSettings
+
+    settings = ModelSettings.from_config(config)
+    if settings.prices is not None:
+        Price.from_mapping(settings.prices)
+    callbacks = parse_callbacks(settings.callbacks)
+    check_callbacks(callbacks.litellm)
+    check_packages(callbacks)
+    return settings

@@ -40,16 +40,21 @@ class RoleCast:
         UsageError: A name means nothing, a key is missing, or a scenario cannot be played by who should play it.
     """
 
+    agents: Mapping[str, Player]
+    """Who plays the agent, by name."""
+    user: Player
+    """Who plays the user."""
+
     def __init__(self, settings: RunSettings, scenarios: Mapping[str, Scenario]) -> None:
         self._agent_of = {name: _agent_for(name, scenario, settings) for name, scenario in scenarios.items()}
         _check_rules(settings, scenarios)
         CacheSettings.parse(settings.cache)
-        self._agents = {
+        self.agents = {
             name: player_for(name, RoleType.AGENT, _config_of(name, settings), self._routes(name, settings))
             for name in dict.fromkeys(self._agent_of.values())
         }
-        self._user = player_for(settings.user, RoleType.USER, user_config(settings))
-        for name, agent in self._agents.items():
+        self.user = player_for(settings.user, RoleType.USER, user_config(settings))
+        for name, agent in self.agents.items():
             agent.check({key: scenarios[key] for key, who in self._agent_of.items() if who == name})
         self._check_user(scenarios)
         limits = [player.at_once for player in self._everyone() if player.at_once is not None]
@@ -78,9 +83,9 @@ class RoleCast:
         """Fresh roles for one sample."""
         agent = self._agent_of[sample.name]
         roles = {
-            RoleType.USER: self._user.role(sample),
+            RoleType.USER: self.user.role(sample),
             RoleType.EXECUTION_ENVIRONMENT: self._environment(),
-            RoleType.AGENT: self._agents[agent].role(sample),
+            RoleType.AGENT: self.agents[agent].role(sample),
         }
         return Players(roles=roles, agent=redact_text(agent), user=redact_text(self.settings.user))
 
@@ -96,7 +101,7 @@ class RoleCast:
 
     def _check_user(self, scenarios: Mapping[str, Scenario]) -> None:
         try:
-            self._user.check(scenarios)
+            self.user.check(scenarios)
         except MissingKeyError as error:
             message = f"{error} This model plays the user; choose another one with -u (-u oracle needs no key)."
             raise MissingKeyError(message) from error
@@ -113,7 +118,7 @@ class RoleCast:
         return ExecutionEnvironment(tool_timeout=limit)
 
     def _everyone(self) -> list[Player]:
-        return [*self._agents.values(), self._user]
+        return [*self.agents.values(), self.user]
 
 
 def agent_config(settings: RunSettings) -> dict[str, Any]:
@@ -155,10 +160,21 @@ def _agent_for(name: str, scenario: Scenario, settings: RunSettings) -> str:
 
 
 def _check_rules(settings: RunSettings, scenarios: Mapping[str, Scenario]) -> None:
+    """Make sure that each rule decides something."""
+    left = dict(scenarios)
     for rule in settings.agent_rules:
-        if not any(fits(rule.pattern, name, scenario) for name, scenario in scenarios.items()):
+        fitting = [name for name, scenario in scenarios.items() if fits(rule.pattern, name, scenario)]
+        if not fitting:
             message = f"agents: the pattern {rule.pattern!r} fits none of the {len(scenarios)} scenarios of this run."
             raise SettingsError(message)
+        if not any(name in left for name in fitting):
+            message = (
+                f"agents: the rule {rule.pattern!r} never decides: those before it fit all of its scenarios. Put it "
+                "before them, or leave it out."
+            )
+            raise SettingsError(message)
+        for name in fitting:
+            left.pop(name, None)
 
 
 def _config_of(name: str, settings: RunSettings) -> dict[str, Any]:

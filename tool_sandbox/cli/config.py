@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from attrs import evolve, fields
+from attrs import evolve
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
 
 from tool_sandbox.common.nearest import hint
 from tool_sandbox.common.yaml_source import YamlSource
@@ -18,9 +20,12 @@ from tool_sandbox.runs.settings import RunSettings
 
 ENVIRONMENT_PREFIX = "TOOL_SANDBOX_"
 SCRIPTED = ("oracle", "nop", "saboteur")
+_DEBUG = f"{ENVIRONMENT_PREFIX}DEBUG"
+_SLIPS = 2
+"""So many letters may differ in a variable for it to be taken for one of ours."""
 DEFAULT_USER = "openai/gpt-5.4"
 
-_FIELDS = tuple(attribute.name for attribute in fields(RunSettings))
+_FIELDS = tuple(RunSettings.names())
 _PATHS = ("scenarios_from", "tools_from", "router_config")
 _YAML_ONLY = {"agents": "agent_rules"}
 _NEVER_FROM_ENVIRONMENT = frozenset({"agent_rules", "params", "user_params"})
@@ -46,10 +51,15 @@ def settings_from(
     Raises:
         SettingsError: A key or value has no meaning, or no agent was named.
     """
+    surroundings = os.environ if environment is None else environment
+    check_environment(surroundings)
+    around = from_environment(surroundings)
+    given = {name: value for name, value in flags.items() if value not in (None, (), [], {})}
     values = {
         **(from_file(config) if config else {}),
-        **from_environment(os.environ if environment is None else environment),
-        **{name: value for name, value in flags.items() if value not in (None, (), [], {})},
+        **around,
+        **given,
+        "ambient": around.keys() - given.keys(),
     }
     named = list(agents) or _as_list(values.pop("agent", None))
     values.pop("agent", None)
@@ -81,6 +91,25 @@ def from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
                 text if name in ("agent", "user", "output") else parsed(text, ENVIRONMENT_PREFIX + name.upper())
             )
     return found
+
+
+def check_environment(environment: Mapping[str, str]) -> None:
+    """Make sure that nobody means one of our variables and writes another.
+
+    Raises:
+        SettingsError: A variable begins like ours and is none, or is spelled almost like one.
+    """
+    known = [ENVIRONMENT_PREFIX + name.upper() for name in _FIELDS if name not in _NEVER_FROM_ENVIRONMENT]
+    for name in environment:
+        if name in known or name == _DEBUG:
+            continue
+        near = process.extractOne(name.upper(), known, scorer=DamerauLevenshtein.distance, score_cutoff=_SLIPS)
+        if near is not None:
+            message = f"the environment variable {name} is none of ours; did you mean {near[0]!r}?"
+            raise SettingsError(message)
+        if name.upper().startswith(ENVIRONMENT_PREFIX):
+            message = f"the environment variable {name} means nothing; {hint(name, [*known, _DEBUG])}"
+            raise SettingsError(message)
 
 
 def from_file(path: str) -> dict[str, Any]:

@@ -50,11 +50,11 @@ def player_for(name: str, role_type: RoleType, config: Mapping[str, Any], router
     from tool_sandbox.llm.local import is_local
 
     if name in ("human", "Cli"):
-        return MadePlayer(_human(role_type), at_once=1, types=True)
+        return MadePlayer(_human(role_type), at_once=1, types=True, name=name)
     if is_local(name):
         return LocalPlayer(name, role_type, config)
     if factory := _unhelpful(name) or _entry_point(name) or _own(name):
-        return MadePlayer(factory)
+        return MadePlayer(factory, name=name, config=config)
     return _model_player(name, role_type, config)
 
 
@@ -63,7 +63,9 @@ def _model_player(name: str, role_type: RoleType, config: Mapping[str, Any]) -> 
 
     if name == "Multi_Provider" and role_type == RoleType.AGENT:
         return RouterPlayer(FIRST_GROUP, config, multi_provider_config)
-    model = model_of_old_name(name) or _known_model(name, config)
+    model = model_of_old_name(name) or known_model(name, config)
+    for fallback in _names_in(config.get("fallbacks")):
+        known_model(fallback, {})
     return ModelPlayer(model, role_type, {**config_of_old_name(name), **config})
 
 
@@ -115,7 +117,7 @@ def _role_maker(name: str, factory: Any) -> Callable[[], BaseRole]:
     return made
 
 
-def _known_model(name: str, config: Mapping[str, Any]) -> str:
+def known_model(name: str, config: Mapping[str, Any]) -> str:
     """The model string, if anybody can be asked for it.
 
     Raises:
@@ -131,6 +133,11 @@ def _known_model(name: str, config: Mapping[str, Any]) -> str:
         f"without any model there are {', '.join(SCRIPTED)} and human."
     )
     raise UsageError(message)
+
+
+def _names_in(value: Any) -> list[str]:
+    """The names in a list of models; what is no such list is refused with the rest of the configuration."""
+    return [each for each in ([value] if isinstance(value, str) else value or ()) if isinstance(each, str)]
 
 
 def _other_provider(name: str) -> list[str]:

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve, frozen
 
 from tool_sandbox.cli.cast import RoleCast
+from tool_sandbox.cli.effects import Given, check_effects
 from tool_sandbox.cli.interrupts import INTERRUPTED, Interrupts
 from tool_sandbox.cli.progress import Progress, progress_display
 from tool_sandbox.cli.sources import clock_of_run, load_scenarios
 from tool_sandbox.cli.tables import print_report
 from tool_sandbox.common.compatibility import set_original_rules
 from tool_sandbox.errors import MissingDependencyError, MissingKeyError, SettingsError
+from tool_sandbox.llm.http_text import check_variable
 from tool_sandbox.llm.redaction import MASK, redact_text
 from tool_sandbox.plugins import is_reference
 from tool_sandbox.runs.outcomes import SampleResult
@@ -82,6 +84,8 @@ def play_all(every: Sequence[RunSettings], scenarios: Mapping[str, Scenario] | N
     chosen = load_scenarios(every[0]) if scenarios is None else dict(scenarios)
     _check_search(every[0])
     casts = [RoleCast(settings, chosen) for settings in every]
+    for settings in every:
+        check_effects(casts, Given.of(settings))
     runs: list[_Run] = []
     try:
         for cast in casts:
@@ -121,6 +125,8 @@ def resume_run(
         _stopped_run(store, changed, retry_void=retry_void),
         *(_stopped_run(beside, changed) for beside in _started_with(store) if _is_unfinished(beside)),
     ]
+    given = [name for name, value in changes.items() if value is not None]
+    check_effects([each.cast for each in runs], Given(settings=given, params=params, user_params=user))
     for each in runs:
         each.store.claim()
     for each in runs:
@@ -237,6 +243,8 @@ def _check_search(settings: RunSettings) -> None:
             f"Set it, or leave --search out: the shipped data needs no key."
         )
         raise MissingKeyError(message)
+    if settings.search == "rapidapi":
+        check_variable(KEY_VARIABLE, os.environ[KEY_VARIABLE])
 
 
 def _lay_down_rules(settings: RunSettings) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -44,6 +45,30 @@ class Player(Protocol):
         """Values that must never be written down; known after ``check``."""
         ...
 
+    @property
+    def asks_a_model(self) -> bool:
+        """Whether the settings of models, calls and money mean something to these roles."""
+        ...
+
+    @property
+    def reads_tools(self) -> bool:
+        """Whether it matters to these roles which tools are offered, and in which order."""
+        ...
+
+    @property
+    def has_fallbacks(self) -> bool:
+        """Whether another model may answer in place of the first."""
+        ...
+
+    @property
+    def parameters(self) -> Sequence[str]:
+        """The names under which a class of a user's own takes configuration."""
+        ...
+
+    def takes(self, key: str) -> bool:
+        """Whether a class of a user's own takes configuration under this name."""
+        ...
+
     def check(self, scenarios: Mapping[str, Scenario]) -> None:
         """Make sure, before anything runs, that these scenarios can be played.
 
@@ -61,32 +86,70 @@ class Player(Protocol):
         ...
 
 
-class MadePlayer:
-    """Roles that a function or class without arguments makes.
+class _NoModel:
+    """Base of players that ask no model which we know of."""
+
+    secrets: Sequence[str] = ()
+    asks_a_model = False
+    reads_tools = True
+    has_fallbacks = False
+    parameters: Sequence[str] = ()
+
+    def takes(self, key: str) -> bool:
+        """Whether ``key`` is one of the parameters."""
+        return key in self.parameters
+
+
+class MadePlayer(_NoModel):
+    """Roles that a function or class makes, from the configuration that it has parameters for.
 
     Args:
         factory: Makes a role.
         at_once: How many samples can be played at once.
         types: Whether the roles are played by somebody who types at the terminal.
+        name: What the roles are called, for messages.
+        config: What was configured; those roles get of it what they have parameters for.
     """
 
-    secrets: Sequence[str] = ()
+    def __init__(
+        self,
+        factory: Callable[..., BaseRole],
+        *,
+        at_once: int | None = None,
+        types: bool = False,
+        name: str = "",
+        config: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.factory, self.at_once, self.types, self.name = factory, at_once, types, name
+        self._named, self._any_name = _parameters_of(factory)
+        self.parameters = tuple(self._named)
+        self._config = {key: value for key, value in (config or {}).items() if self.takes(key)}
 
-    def __init__(self, factory: Callable[[], BaseRole], *, at_once: int | None = None, types: bool = False) -> None:
-        self.factory, self.at_once, self.types = factory, at_once, types
+    def takes(self, key: str) -> bool:
+        """Whether the function or class has a parameter of this name, or takes any."""
+        return key in self._named or self._any_name
 
-    def check(self, scenarios: Mapping[str, Scenario]) -> None:
-        """Any scenario can be played."""
+    def check(self, scenarios: Mapping[str, Scenario]) -> None:  # noqa: ARG002 -- any can be played
+        """Make sure that the roles can be made of what was configured.
+
+        Raises:
+            UsageError: A value that they need is missing.
+        """
+        needed = [name for name, required in self._named.items() if required and name not in self._config]
+        if needed:
+            flag = "--param" if getattr(self.factory, "role_type", None) != RoleType.USER else "--user-param"
+            message = f"{self.name!r} needs a value for {needed[0]!r}; give it with {flag} {needed[0]}=…"
+            raise UsageError(message)
 
     def open(self, backstage: Backstage) -> None:
         """Nothing to prepare."""
 
     def role(self, sample: Sample) -> BaseRole:  # noqa: ARG002 -- the same for every sample
         """A fresh role."""
-        return self.factory()
+        return self.factory(**self._config)
 
 
-class ScriptedPlayer:
+class ScriptedPlayer(_NoModel):
     """Roles that play what the scenario itself says.
 
     Args:
@@ -95,7 +158,7 @@ class ScriptedPlayer:
     """
 
     at_once: int | None = None
-    secrets: Sequence[str] = ()
+    reads_tools = False
 
     def __init__(self, name: str, role_type: RoleType) -> None:
         self.name, self.role_type = name, role_type
@@ -138,12 +201,24 @@ class ModelPlayer:
     """
 
     at_once: int | None = None
+    asks_a_model = True
+    reads_tools = True
+    parameters: Sequence[str] = ()
 
     def __init__(self, model: str, role_type: RoleType, config: Mapping[str, Any]) -> None:
         self.name, self.config = located(model, config)
         self.role_type = role_type
         self.secrets: Sequence[str] = ()
         self._shared: ChatModel | None = None
+
+    @property
+    def has_fallbacks(self) -> bool:
+        """Whether there are models besides the first one."""
+        return bool(self.config.get("fallbacks"))
+
+    def takes(self, key: str) -> bool:  # noqa: ARG002 -- a key without a meaning is refused with the configuration
+        """Everything that the configuration of a model may hold."""
+        return True
 
     def check(self, scenarios: Mapping[str, Scenario]) -> None:  # noqa: ARG002 -- a model plays them all
         """Make sure that the configuration has a meaning and the credentials are there."""
@@ -196,6 +271,8 @@ class RouterPlayer(ModelPlayer):
         routes: Reads the deployments and options of the router, as ``LiteLLMAgentWithRouter`` takes them.
     """
 
+    has_fallbacks = True
+
     def __init__(self, group: str, config: Mapping[str, Any], routes: Callable[[], dict[str, Any]]) -> None:
         super().__init__(group, RoleType.AGENT, config)
         self._routes = routes
@@ -227,6 +304,17 @@ class RouterPlayer(ModelPlayer):
 
         own = {key: value for key, value in self._everything.items() if key not in SHARED - {"fallbacks"}}
         return LiteLLMAgentWithRouter(own, model=self._shared)
+
+
+def _parameters_of(factory: Callable[..., Any]) -> tuple[dict[str, bool], bool]:
+    """The parameters that can be given by name and whether each must be, and whether any other name is taken, too."""
+    try:
+        declared = inspect.signature(factory).parameters.values()
+    except (TypeError, ValueError):  # written in C, say
+        return {}, False
+    by_name = [each for each in declared if each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY)]
+    named = {each.name: each.default is each.empty for each in by_name}
+    return named, any(each.kind is each.VAR_KEYWORD for each in declared)
 
 
 def _model_role(role_type: RoleType, name: str, model: ChatModel, config: Mapping[str, Any]) -> BaseRole:

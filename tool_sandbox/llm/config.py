@@ -10,6 +10,7 @@ from typing import Any
 
 from tool_sandbox.errors import AuthenticationError, MissingKeyError, ProviderError, SettingsError
 from tool_sandbox.llm.address import DirectName, Endpoint, direct_base, is_direct, url_secrets
+from tool_sandbox.llm.http_text import check_sendable, check_variable
 from tool_sandbox.llm.providers import PROVIDERS, Provider, provider_of
 from tool_sandbox.llm.redaction import is_secret_name, redact_text
 
@@ -89,8 +90,9 @@ def connection_for(model: str, given: Mapping[str, Any], environ: Mapping[str, s
 
     Raises:
         MissingKeyError: The provider needs a key and there is none.
-        SettingsError: The provider has no endpoint of its own and none was named.
+        SettingsError: The provider has no endpoint of its own and none was named, or HTTP cannot carry a key.
     """
+    variables = os.environ if environ is None else environ
     set_here = {name: value for name, value in given.items() if value is not None}
     other = None if is_direct(model) else set_here.get("custom_llm_provider")
     served_by = f"{other}/{model}" if other else model
@@ -99,6 +101,7 @@ def connection_for(model: str, given: Mapping[str, Any], environ: Mapping[str, s
     provider = provider_of(served_by)
     _keep_at_home(provider, found, set_here)
     connection = {**found, **set_here}
+    check_sendable(model, connection, variables)
     if is_direct(model):
         return _direct_connection(model, connection, set_here)
     if provider is None or other:
@@ -109,8 +112,10 @@ def connection_for(model: str, given: Mapping[str, Any], environ: Mapping[str, s
     if not connection.get("api_key") and provider.key_optional_with_base and connection.get("api_base"):
         connection["api_key"] = NO_KEY
     if provider.key_required and not connection.get("api_key"):
-        variables = os.environ if environ is None else environ
-        if not _set_in_litellm(provider) and not any(variables.get(name) for name in provider.tokens):
+        tokens = {name: variables[name] for name in provider.tokens if variables.get(name)}
+        for name, value in tokens.items():
+            check_variable(name, value)
+        if not _set_in_litellm(provider) and not tokens:
             raise MissingKeyError(_missing_key(model, provider))
     return connection
 

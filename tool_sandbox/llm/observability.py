@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -137,6 +138,33 @@ OLDER_CALLBACKS = (
 """Callbacks that LiteLLM takes beside those it lists (1.110.2, November 2026)."""
 
 
+_OTLP = "opentelemetry.exporter.otlp"
+CALLBACK_MODULES = {
+    "agentops": _OTLP,
+    "arize": _OTLP,
+    "arize_phoenix": _OTLP,
+    "aws_sqs": "boto3",
+    "dynamodb": "boto3",
+    "langfuse": "langfuse",
+    "langfuse_otel": _OTLP,
+    "langtrace": _OTLP,
+    "levo": _OTLP,
+    "logfire": _OTLP,
+    "lunary": "lunary",
+    "mlflow": "mlflow",
+    "prometheus": "prometheus_client",
+    "s3": "boto3",
+    "s3_v2": "boto3",
+    "sentry": "sentry_sdk",
+    "signoz": _OTLP,
+    "supabase": "supabase",
+    "traceloop": "traceloop",
+    "wandb": "wandb",
+    "weave_otel": _OTLP,
+}
+"""Which module LiteLLM's callbacks need (1.110.2, November 2026); the others do with what LiteLLM itself needs."""
+
+
 @frozen
 class Callbacks:
     """Who is told about calls."""
@@ -163,6 +191,28 @@ def parse_callbacks(names: str | Iterable[Any] | None) -> Callbacks:
         otel=any(name in _OWN_NAMES for name in clean),
         litellm=tuple(name for name in clean if name not in _OWN_NAMES),
     )
+
+
+def check_packages(callbacks: Callbacks) -> None:
+    """Make sure that these callbacks can work: LiteLLM is silent about a missing package, or installs it by itself.
+
+    Raises:
+        MissingDependencyError: A package is missing.
+    """
+    wanted = {"otel": "opentelemetry.sdk"} if callbacks.otel else {}
+    wanted |= {name: CALLBACK_MODULES[name] for name in callbacks.litellm if name in CALLBACK_MODULES}
+    for name, module in wanted.items():
+        if not _is_installed(module):
+            how = "pip install 'tool_sandbox[otel]'" if name == "otel" else f"install the package that has {module!r}"
+            message = f"the callback {name!r} needs a package that is not installed: {how}."
+            raise MissingDependencyError(message)
+
+
+def _is_installed(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ImportError:  # the package around it is missing
+        return False
 
 
 def callback_params(names: tuple[str, ...], tag: CallTag) -> dict[str, Any]:

@@ -7,9 +7,10 @@ from typing import Any, Literal, get_args
 
 from attrs import Attribute, evolve, field, fields, frozen
 
-from tool_sandbox.common.nearest import nearest
+from tool_sandbox.common.nearest import hint, nearest
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.llm.redaction import is_secret_name, redact_text
+from tool_sandbox.llm.tool_formats import FORMATS
 
 OnInvalidToolCall = Literal["reply", "raise"]
 TextBesideCalls = Literal["keep", "drop"]
@@ -63,6 +64,16 @@ def _one_of(*choices: str) -> Any:
     return check
 
 
+TOOL_FORMATS = (*FORMATS, "on", "off", "auto", "native")
+"""How tools may be offered; see ``llm.prompted_tools.choose_format``."""
+
+
+def _tool_format(_: Any, attribute: Attribute[Any], value: Any) -> None:
+    if isinstance(value, str) and value not in TOOL_FORMATS:
+        message = f"{attribute.name}={value!r}: unknown way to prompt for tools; {hint(value, TOOL_FORMATS)}"
+        raise SettingsError(message)
+
+
 @frozen(kw_only=True)
 class ModelSettings:
     """Everything that can be set about calls to one model. Keys that are not here are refused."""
@@ -108,7 +119,7 @@ class ModelSettings:
     """Seconds after which no further try is begun."""
     stream: bool = False
     """Whether answers are streamed and put together here."""
-    prompted_tools: str | bool | None = None
+    prompted_tools: str | bool | None = field(default=None, validator=_tool_format)
     """Offer tools in the prompt: a format's name, ``True`` for the default format, ``False`` for never, ``None`` for
     what LiteLLM knows of the model."""
     on_invalid_tool_call: OnInvalidToolCall = field(default="reply", validator=_one_of(*get_args(OnInvalidToolCall)))
@@ -184,6 +195,8 @@ class ModelSettings:
             if name in values and values[name] != value:
                 raise SettingsError(_twice(key, name))
             values[name] = value
+        for name, value in values.items():
+            _check_kind(name, value, str(getattr(fields(cls), name).type))
         return cls(**values, explicit=frozenset(values))
 
     @classmethod
@@ -216,6 +229,37 @@ class ModelSettings:
     def _section(self, section: str) -> dict[str, Any]:
         chosen = [each.name for each in fields(type(self)) if each.metadata.get(section)]
         return {name: value for name in chosen if (value := getattr(self, name)) is not None}
+
+
+_KINDS: Mapping[str, tuple[Any, str]] = {
+    "str": (str, "text (in quotes, if it looks like something else)"),
+    "int": (int, "a whole number"),
+    "float": ((int, float), "a number"),
+    "bool": (bool, "true or false"),
+    "Mapping": (Mapping, "a mapping"),
+    "list": (list, "a list"),
+    "tuple": ((str, list, tuple), "a name or a list of names"),
+    "None": (type(None), "null"),
+}
+"""What stands for the types that the settings are declared with, and what to call it."""
+
+
+def _check_kind(name: str, value: Any, declared: str) -> None:
+    """Refuse a value of a kind that the setting cannot have; types that are not in the table check themselves."""
+    kinds = [_KINDS.get(part.partition("[")[0].strip()) for part in declared.split(" | ")]
+    if any(kind is None for kind in kinds) or any(_is_of(value, kind[0]) for kind in kinds if kind):
+        return
+    expected = " or ".join(kind[1] for kind in kinds if kind and kind[0] is not type(None))
+    message = f"{name}={_shown(name, value)} must be {expected}."
+    raise SettingsError(message)
+
+
+def _is_of(value: Any, kind: Any) -> bool:
+    if isinstance(value, bool):
+        return kind is bool
+    if kind == (str, list, tuple) and not isinstance(value, str):
+        return isinstance(value, list | tuple) and all(isinstance(each, str) for each in value)
+    return isinstance(value, kind)
 
 
 def _unknown(key: str, known: list[str]) -> str:

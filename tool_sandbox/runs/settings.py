@@ -183,12 +183,20 @@ class RunSettings:
     backend: str = field(default="DEFAULT", validator=_one_of(tuple(ToolBackend.__members__)))
     """Preferred variant of tools that exist more than once."""
 
+    ambient: frozenset[str] = field(default=frozenset(), converter=frozenset, eq=False, repr=False)
+    """The fields whose values hold for every run on the machine, because its environment says so; not written down."""
+
     def to_record(self) -> dict[str, Any]:
         """The settings as JSON-able data without secrets."""
-        record: dict[str, Any] = {attribute.name: getattr(self, attribute.name) for attribute in fields(type(self))}
+        record: dict[str, Any] = {name: getattr(self, name) for name in self.names()}
         record["agent_rules"] = [{"pattern": rule.pattern, "agent": rule.agent} for rule in self.agent_rules]
         cleaned: dict[str, Any] = redact(record)
         return cleaned
+
+    @classmethod
+    def names(cls) -> list[str]:
+        """What can be set about a run."""
+        return [attribute.name for attribute in fields(cls) if attribute.name != "ambient"]
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any], **changes: Any) -> RunSettings:
@@ -198,7 +206,7 @@ class RunSettings:
             SettingsError: A key has no meaning or a wrong value, or one that is needed is missing.
         """
         _expect(isinstance(record, Mapping), "settings", record, "a JSON object with the settings of a run")
-        known = {attribute.name for attribute in fields(cls)}
+        known = cls.names()
         for key in {**record, **changes}:
             if key not in known:
                 message = f"{key!r} is no setting of a run; {hint(key, sorted(known))}"
