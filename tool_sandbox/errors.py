@@ -20,6 +20,7 @@
     │   └── MalformedResponseError    HTML, no choices, a stream cut short
     ├── BudgetExceededError
     ├── TimeLimitError                a tool or a sample took longer than it may
+    ├── FallbackAnsweredError         another model answered, which the run does not allow
     ├── UserSimulatorError            the simulated user left its part
     ├── CancelledRunError             interrupted from outside
     └── HarnessError                  our own fault
@@ -190,6 +191,12 @@ class TimeLimitError(ToolSandboxError):
     """A tool did not return in time, or a sample was not over in time."""
 
     cause = "timeout"
+
+
+class FallbackAnsweredError(ToolSandboxError):
+    """Another model answered in place of the one under test, and such samples are void."""
+
+    cause = "fallback"
 
 
 class UserSimulatorError(ToolSandboxError):

@@ -70,6 +70,20 @@ async def test_the_asynchronous_path_does_the_same(journal: Journal) -> None:
     again.close()
 
 
+def test_answers_of_fallbacks_that_nobody_wants_are_asked_for_again_and_stay_paid(journal: Journal) -> None:
+    Journaled(FakeModel(answer("spare", fallback=True)), journal).complete(turn(1))
+    journal.close()
+
+    again = Journal(journal.path, replays_fallbacks=False)
+    assert Journaled(FakeModel(answer("main")), again).complete(turn(1)).text == "main"
+    again.close()
+
+    last = Journal(journal.path, replays_fallbacks=False)
+    assert Journaled(FakeModel(), last).complete(turn(1)).text == "main"
+    assert [entry.response.text for entry in last.entries()] == ["spare", "main"]
+    last.close()
+
+
 @pytest.mark.parametrize(
     "other",
     [

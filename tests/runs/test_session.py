@@ -91,6 +91,16 @@ async def test_an_answer_from_a_fallback_is_marked_or_makes_the_sample_void(poli
     assert (played.result.status, played.result.fallback) == (status, True)
 
 
+async def test_nobody_is_asked_after_the_first_answer_of_a_fallback() -> None:
+    allowed = await _play(Obedient(fallback=True), on_fallback="mark")
+    stopped = await _play(Obedient(fallback=True), on_fallback="void")
+
+    assert (allowed.result.messages, stopped.result.messages) == (3, 1)
+    assert stopped.result.cause == "fallback"
+    assert "answered in place of" in (stopped.result.error or {})["message"]
+    assert "Hello there" in stopped.files["pretty_print.txt"]
+
+
 async def test_a_cast_that_cannot_be_made_is_a_void_sample_and_no_crash() -> None:
     class Broken(Cast):
         def players(self, sample: Sample) -> Any:

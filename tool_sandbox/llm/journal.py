@@ -9,6 +9,7 @@ import threading
 import weakref
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
+from itertools import count
 from pathlib import Path
 
 from attrs import evolve
@@ -30,9 +31,10 @@ class Journal:
     Args:
         path: The file; made if it is not there.
         secrets: Values that must never be written, such as API keys.
+        replays_fallbacks: Whether answers of fallbacks are replayed; otherwise such calls are made again.
     """
 
-    def __init__(self, path: Path, *, secrets: Iterable[str] = ()) -> None:
+    def __init__(self, path: Path, *, secrets: Iterable[str] = (), replays_fallbacks: bool = True) -> None:
         self.path = Path(path)
         self.damaged_lines = 0
         """Lines that could not be read, because of damage or another version."""
@@ -40,6 +42,9 @@ class Journal:
         self._lock = threading.Lock()
         self._places: dict[CallKey, tuple[int, int]] = {}
         self._claimed: dict[CallKey, set[int]] = {}
+        self._replays_fallbacks = replays_fallbacks
+        self._passed_over: set[CallKey] = set()
+        """Answers that stay written, because they were paid for, but are not given again."""
         self._unwritten: list[tuple[CallKey, bytes, Future[None]]] = []
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
@@ -69,9 +74,10 @@ class Journal:
         key = CallKey(digest, tag.scenario, tag.trial, tag.role, tag.turn)
         with self._lock:
             claimed = self._claimed.setdefault(key, set())
-            occurrence = next(number for number in range(len(claimed) + 1) if number not in claimed)
-            claimed.add(occurrence)
-        return evolve(key, occurrence=occurrence)
+            free = (evolve(key, occurrence=number) for number in count() if number not in claimed)
+            key = next(each for each in free if each not in self._passed_over)
+            claimed.add(key.occurrence)
+        return key
 
     def release(self, key: CallKey) -> None:
         """Give back the key of a call that did not finish."""
@@ -125,14 +131,16 @@ class Journal:
         with self.path.open("rb") as file:
             for line in file:
                 try:
-                    key = read_line(line).key
+                    entry = read_line(line)
                 except (ValueError, TypeError, KeyError, AttributeError):
                     if not line.endswith(b"\n"):
                         os.ftruncate(self._file, offset)
                         return offset
                     self.damaged_lines += 1
                 else:
-                    self._places[key] = (offset, len(line))
+                    self._places[entry.key] = (offset, len(line))
+                    if entry.response.fallback and not self._replays_fallbacks:
+                        self._passed_over.add(entry.key)
                 offset += len(line)
         if line and not line.endswith(b"\n"):
             offset += os.write(self._file, b"\n")

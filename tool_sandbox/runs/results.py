@@ -71,12 +71,8 @@ def _bounds_of_parallel_calls(world: ExecutionContext) -> list[str]:
     ]
 
 
-def scored(result: SampleResult, evaluation: EvaluationResult, settings: RunSettings) -> SampleResult:
-    """The result with its verdict, unless a fallback answered and that makes the sample void."""
-    if result.fallback and settings.on_fallback == "void":
-        message = f"{', '.join(result.models)} answered in place of {result.agent!r}, and --on-fallback is 'void'"
-        error = {"type": "FallbackAnswered", "cause": "fallback", "message": message}
-        return evolve(result, cause="fallback", error=error)
+def scored(result: SampleResult, evaluation: EvaluationResult) -> SampleResult:
+    """The result with its verdict."""
     return evolve(
         result,
         status="scored",

@@ -14,7 +14,7 @@ from attrs import evolve, frozen
 from tool_sandbox.common.execution_context import ExecutionContext, get_current_context, isolated_context
 from tool_sandbox.common.trajectory import PRETTY_PRINT, pretty_print, trajectory_files
 from tool_sandbox.common.vocabulary import RoleType
-from tool_sandbox.errors import MissingDependencyError, MissingKeyError, TimeLimitError
+from tool_sandbox.errors import FallbackAnsweredError, MissingDependencyError, MissingKeyError, TimeLimitError
 from tool_sandbox.llm.chat import CallTag
 from tool_sandbox.llm.redaction import redact_text
 from tool_sandbox.runs.outcomes import Failure, SampleResult, words_of
@@ -125,6 +125,9 @@ async def play_sample(
     try:
         players = cast.players(sample)
         tallies = {role_type: tally_of(role) for role_type, role in players.roles.items()}
+        agent = tallies.get(RoleType.AGENT, Tally())
+        if settings.on_fallback == "void":
+            on_message = _none_of_a_fallback(agent, players.agent, on_message)
         world = await _play(sample, players, settings, run, on_message)
         end = _verdict(sample.scenario, world)
     except (MissingKeyError, MissingDependencyError):
@@ -140,7 +143,7 @@ async def play_sample(
     result = evolve(result, notes=(*result.notes, *troubles))
     if isinstance(end, Failure):
         return Played(result=failed(result, end, sample.scenario, settings), files=_files_of_failure(world))
-    return Played(result=scored(result, end.evaluation, settings), files=end.files)
+    return Played(result=scored(result, end.evaluation), files=end.files)
 
 
 def _with_shuffled_tools(sample: Sample, settings: RunSettings) -> Scenario:
@@ -150,6 +153,19 @@ def _with_shuffled_tools(sample: Sample, settings: RunSettings) -> Scenario:
     random.Random(f"tools/{sample.seed(settings.seed)}").shuffle(tools)
     world.name_to_tool = dict(tools)
     return evolve(sample.scenario, starting_context=world)
+
+
+def _none_of_a_fallback(tally: Tally, agent: str, on_message: Callable[..., Any] | None) -> Callable[..., None]:
+    """Stop the sample at the first message of a fallback: nobody pays for the rest of what will not be scored."""
+
+    def told(message: Any) -> None:
+        if on_message is not None:
+            on_message(message)
+        if tally.spending.fallback_calls:
+            text = f"{', '.join(tally.models)} answered in place of {agent!r}, and --on-fallback is 'void'"
+            raise FallbackAnsweredError(text)
+
+    return told
 
 
 @frozen
