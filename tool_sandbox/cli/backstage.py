@@ -12,6 +12,7 @@ from tool_sandbox.errors import SettingsError
 from tool_sandbox.llm.address import is_direct, located
 from tool_sandbox.llm.chat import Attempt, ChatModel, ChatRequest, ChatResponse
 from tool_sandbox.llm.money import as_float, total_cost
+from tool_sandbox.llm.outages import Outages
 from tool_sandbox.runs.spending import Spending
 from tool_sandbox.runs.store import is_local
 
@@ -63,6 +64,7 @@ class Backstage:
 
     def __init__(self, settings: RunSettings, store: RunStore, secrets: Sequence[str] = ()) -> None:
         self.settings, self.store, self.secrets = settings, store, tuple(secrets)
+        self.outages = Outages()
         self._servers: dict[str, tuple[LocalServer, Served]] = {}
         self._models: list[ChatModel] = []
         self._ledger: Any = None
@@ -90,6 +92,7 @@ class Backstage:
             ledger=self._open_ledger(name, settings, role_type, routing),
             journal=self._open_journal(),
             tracing=self._open_tracing(settings),
+            outages=self.outages,
         )
         self._models.append(built)
         self._check_prices(asked, role_type)
@@ -184,7 +187,8 @@ class Backstage:
         if self._journal is None and is_local(self.store.calls):
             from tool_sandbox.llm.journal import Journal
 
-            self._journal = Journal(self.store.calls, secrets=self.secrets)
+            wanted = self.settings.on_fallback != "void"
+            self._journal = Journal(self.store.calls, secrets=self.secrets, replays_fallbacks=wanted)
         return self._journal
 
     def _open_tracing(self, settings: ModelSettings) -> Any:
@@ -222,8 +226,8 @@ class Backstage:
             return None
         ledger = self._open_ledger(name, settings, role_type, routing)
         if routing is not None:
-            return stack.build_router(routing, settings, ledger)
-        return stack.fallback_router(name, settings, ledger)
+            return stack.build_router(routing, settings, ledger, outages=self.outages)
+        return stack.fallback_router(name, settings, ledger, outages=self.outages)
 
 
 def check_model(name: str, config: Mapping[str, Any]) -> list[str]:

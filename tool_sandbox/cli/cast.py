@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
@@ -89,6 +89,11 @@ class RoleCast:
         }
         return Players(roles=roles, agent=redact_text(agent), user=redact_text(self.settings.user))
 
+    def watch(self, told: Callable[[str], None]) -> None:
+        """Have somebody told what calls wait for, from now on."""
+        if self._backstage is not None:
+            self._backstage.outages.told = told
+
     async def aclose(self) -> None:
         """Close connections, inside the event loop that used them."""
         if self._backstage is not None:
@@ -143,7 +148,12 @@ def user_config(settings: RunSettings) -> dict[str, Any]:
 
 
 def _shared_config(settings: RunSettings) -> dict[str, Any]:
-    return _given(timeout=settings.timeout, num_retries=settings.retries, callbacks=list(settings.callbacks) or None)
+    return _given(
+        timeout=settings.timeout,
+        num_retries=settings.retries,
+        patience=settings.patience,
+        callbacks=list(settings.callbacks) or None,
+    )
 
 
 def fits(pattern: str, name: str, scenario: Scenario) -> bool:

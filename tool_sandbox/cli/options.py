@@ -73,6 +73,9 @@ MaxVoid = Annotated[
     int | None,
     _option("--max-void", metavar="N", help="Stop after N void samples in a row with the same reason; 0: never."),
 ]
+Patience = Annotated[
+    float | None, _option("--patience", metavar="SECONDS", help="Longest wait of a call for a server that is down.")
+]
 ToolFormat = Annotated[
     str | None,
     _option("--tool-format", metavar="FORMAT", help="How tools are offered to a model without native tool calling."),

@@ -193,6 +193,7 @@ def _play(one: _Run, later: Sequence[_Run]) -> int:
     try:
         with interrupts.during(lambda: _leave(progress, one, go_on)):
             one.cast.open(one.store)
+            one.cast.watch(progress.waiting)
             with progress:
                 report = run(_plan(one, progress))
     except (MissingKeyError, MissingDependencyError):

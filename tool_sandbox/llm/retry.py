@@ -1,5 +1,8 @@
 """Try again when that can help: one policy for every provider, and the only one that retries.
 
+Retries are for answers that were errors; patience is for outages, where there is nobody to answer. An endpoint that has
+answered before is waited for, by all calls together, and whatever the number of retries.
+
 Everything beneath is told not to (``num_retries=0``, ``max_retries=0``): LiteLLM's own retries wait for nobody, ignore
 ``Retry-After``, try refused keys again and multiply with the SDK's.
 """
@@ -16,6 +19,7 @@ from attrs import Factory, define, evolve, field, frozen
 
 from tool_sandbox.errors import ProviderError, SettingsError
 from tool_sandbox.llm.chat import Attempt, ChatModel, ChatRequest, ChatResponse
+from tool_sandbox.llm.outages import Outages, is_answer, is_outage, is_unreachable
 
 
 @frozen(kw_only=True)
@@ -29,7 +33,9 @@ class RetryPolicy:
     cap: float = 30.0
     """Longest backoff of our own, in seconds. A provider's ``Retry-After`` is not capped but must fit ``ceiling``."""
     ceiling: float = 300.0
-    """Seconds, waits included, after which no further try is begun."""
+    """Seconds, waits included, after which no further try is begun. Waiting for an outage to end is not counted."""
+    patience: float = 0.0
+    """Longest wait for an endpoint that is down, in seconds; waiting so uses no tries up."""
     tries_by_error: Mapping[str, int] = Factory(dict)
     """Other numbers of tries for single kinds of error, by status or by class name."""
     least: float = 0.0
@@ -65,48 +71,107 @@ def by_error(table: Mapping[str, int], error: ProviderError) -> int | None:
     return next((table[name] for name in names if name in table), None)
 
 
+_PART_FOR_STRANGERS = 1 / 6
+"""How much of the patience an endpoint gets that has never answered: it may be the wrong one."""
+
+
 @define
 class _Course:
     """The tries of one call: what happened so far, and whether and when to try again."""
 
     policy: RetryPolicy
     chance: random.Random
+    outages: Outages
+    endpoint: str
     attempts: list[Attempt] = Factory(list)
     started: float = 0.0
     _try_started: float = 0.0
     _waited: float = 0.0
+    _away: int = 0
+    """Tries that met an outage."""
+    _patient_for: float = 0.0
+    """Seconds waited for an outage to end."""
+    _looks: bool = False
+    """Whether this call is the one that looks whether the endpoint is back."""
+
+    def wait_for_endpoint(self) -> float:
+        """Seconds to wait because others found the endpoint down; 0 when this call may ask."""
+        if not self.policy.patience:
+            return 0.0
+        wait = self.outages.wait(self.endpoint)
+        self._looks = not wait
+        wait = min(wait, self._patience_left())
+        self._patient_for += wait
+        self._waited += wait
+        return wait
 
     def begin(self) -> None:
         now = self.policy.clock()
-        self.started = self.started if self.attempts else now
+        self.started = self.started if self.attempts else now - self._patient_for
         self._try_started = now
 
-    def failed(self, error: ProviderError) -> float:
+    def failed(self, error: ProviderError) -> float | None:
         """Record a failure.
 
         Returns:
-            Seconds to wait before the next try.
+            Seconds to wait before the next try; ``None`` when it is the endpoint that is waited for.
 
         Raises:
             ProviderError: The same error, with every attempt, when there is no next try.
         """
         self._record(error)
+        self._tell_others(error)
+        self._waited = 0.0
+        if self._is_waited_for(error):
+            self._away += 1
+            return None
         wait = self._wait(error)
-        spent = self.policy.clock() - self.started
-        if not self.policy.allows(error, len(self.attempts)) or spent + wait > self.policy.ceiling:
+        spent = self.policy.clock() - self.started - self._patient_for
+        if not self.policy.allows(error, self._tries) or spent + wait > self.policy.ceiling:
             error.attempts = tuple(self.attempts)
             raise error
         self._waited = wait
         return wait
 
+    def left(self) -> None:
+        """The call ends without an answer or a failure: it was cancelled, or something of ours broke."""
+        if self._looks:
+            self.outages.left(self.endpoint)
+
+    def _tell_others(self, error: ProviderError) -> None:
+        if self._may_be_outage(error):
+            self.outages.failed(self.endpoint, error, looked=self._looks)
+        elif is_answer(error) and not is_outage(error):
+            self.outages.answered(self.endpoint)
+        else:
+            self.left()
+
+    def _may_be_outage(self, error: ProviderError) -> bool:
+        """Where nobody ever answered, no connection means a wrong address; it is told at once."""
+        if not self.policy.patience or not is_outage(error):
+            return False
+        return not is_unreachable(error) or self.outages.reached(self.endpoint)
+
+    def _is_waited_for(self, error: ProviderError) -> bool:
+        return self._may_be_outage(error) and self._patience_left() > 0
+
+    def _patience_left(self) -> float:
+        part = 1.0 if self.outages.reached(self.endpoint) else _PART_FOR_STRANGERS
+        return max(0.0, self.policy.patience * part - self._patient_for)
+
+    @property
+    def _tries(self) -> int:
+        return len(self.attempts) - self._away
+
     def succeeded(self, response: ChatResponse) -> ChatResponse:
         """The response with every attempt that led to it."""
+        self.outages.answered(self.endpoint)
         self._record(None, response.deployment)
-        latency = self.policy.clock() - self.started
+        latency = self.policy.clock() - self.started - self._patient_for
         return evolve(response, attempts=self.attempts, latency=latency)
 
     def _wait(self, error: ProviderError) -> float:
-        backoff = self.policy.backoff(len(self.attempts), self.chance)
+        backoff = self.policy.backoff(max(1, self._tries), self.chance)
         if error.retry_after is None:
             return max(self.policy.least, backoff)
         return error.retry_after + min(backoff, 0.1 * error.retry_after)  # never earlier than asked, rarely all at once
@@ -142,38 +207,63 @@ class Retrying:
         inner: The model.
         policy: How often and how patiently.
         prepare: What has to be done before the clock of a call runs.
+        outages: What is known of endpoints that are down; shared by all whose calls are to wait together.
+        endpoint: What the model's endpoint is called there; the model string of each request when not given.
     """
 
     def __init__(
-        self, inner: ChatModel, policy: RetryPolicy | None = None, *, prepare: Preparation | None = None
+        self,
+        inner: ChatModel,
+        policy: RetryPolicy | None = None,
+        *,
+        prepare: Preparation | None = None,
+        outages: Outages | None = None,
+        endpoint: str | None = None,
     ) -> None:
         self.inner = inner
         self._prepare = prepare
         self.policy = policy or RetryPolicy()
+        self.outages = outages or Outages(clock=self.policy.clock)
+        self.endpoint = endpoint
         self._chance = random.Random(self.policy.seed)
 
     def complete(self, request: ChatRequest) -> ChatResponse:
         """Answer, blocking, with as many tries as the policy allows."""
         if self._prepare is not None:
             self._prepare.now()
-        course = _Course(self.policy, self._chance)
+        course = self._course(request)
         while True:
+            while seconds := course.wait_for_endpoint():
+                self.policy.sleep(seconds)
             course.begin()
             try:
                 return course.succeeded(self.inner.complete(request))
             except ProviderError as error:
                 wait = course.failed(error)
-            self.policy.sleep(wait)
+            except BaseException:
+                course.left()
+                raise
+            if wait is not None:
+                self.policy.sleep(wait)
 
     async def acomplete(self, request: ChatRequest) -> ChatResponse:
         """Answer, with as many tries as the policy allows."""
         if self._prepare is not None:
             await self._prepare.soon()
-        course = _Course(self.policy, self._chance)
+        course = self._course(request)
         while True:
+            while seconds := course.wait_for_endpoint():
+                await self.policy.asleep(seconds)
             course.begin()
             try:
                 return course.succeeded(await self.inner.acomplete(request))
             except ProviderError as error:
                 wait = course.failed(error)
-            await self.policy.asleep(wait)
+            except BaseException:
+                course.left()
+                raise
+            if wait is not None:
+                await self.policy.asleep(wait)
+
+    def _course(self, request: ChatRequest) -> _Course:
+        return _Course(self.policy, self._chance, self.outages, self.endpoint or request.model)

@@ -25,6 +25,7 @@ from tool_sandbox.errors import (
 from tool_sandbox.llm import layers
 from tool_sandbox.llm.address import is_direct
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
+from tool_sandbox.llm.outages import Outages
 from tool_sandbox.llm.retry import Preparation, Retrying, RetryPolicy, by_error
 from tool_sandbox.llm.route import Route
 from tool_sandbox.llm.routing import Deployment, RouterSettings
@@ -182,6 +183,7 @@ class Router:
         seed: Seed of the choices left to chance.
         clock: Seconds on a clock that never goes back.
         prepare: What has to be done before a call is made.
+        outages: What is known of endpoints that are down.
     """
 
     def __init__(
@@ -194,6 +196,7 @@ class Router:
         seed: int | None = None,
         clock: Callable[[], float] = time.monotonic,
         prepare: Preparation | None = None,
+        outages: Outages | None = None,
     ) -> None:
         self.settings = settings
         self.identity = settings.identity
@@ -206,7 +209,11 @@ class Router:
             loads = [Load(each, _price(each, prices) if by_price else None) for each in settings.group(name)]
             self.groups[name] = Group(name, settings, self.transports, loads, clock, chance)
             self._tried[name] = Retrying(
-                self.groups[name], _policy(policy or RetryPolicy(), settings, name), prepare=prepare
+                self.groups[name],
+                _policy(policy or RetryPolicy(), settings, name),
+                prepare=prepare,
+                outages=outages,
+                endpoint=f"model group {name}",
             )
 
     def complete(self, request: ChatRequest) -> ChatResponse:
@@ -257,7 +264,14 @@ def _policy(policy: RetryPolicy, settings: RouterSettings, group: str) -> RetryP
     """How often a group is tried: as for every call, except where the router's options say otherwise."""
     tries = dict(settings.tries_by_group.get(group, settings.tries_by_error))
     attempts = tries.pop("", policy.attempts)
-    return evolve(policy, attempts=attempts, tries_by_error=tries, least=settings.retry_after)
+    patience = 0.0 if _has_somebody_behind(group, settings) else policy.patience
+    return evolve(policy, attempts=attempts, tries_by_error=tries, least=settings.retry_after, patience=patience)
+
+
+def _has_somebody_behind(group: str, settings: RouterSettings) -> bool:
+    """Whether another group is asked when this one is down, so that there is no need to wait for it."""
+    behind = settings.fallbacks.get(settings.main_group, ())
+    return bool(settings.fallbacks.get(group)) or group in behind[:-1]
 
 
 def _price(deployment: Deployment, prices: Callable[[str], Mapping[str, Any] | None] | None) -> float | None:

@@ -115,6 +115,8 @@ class ModelSettings:
     """Seconds for one whole answer."""
     num_retries: int = field(default=3, validator=_number(0))
     """Further tries after the first one."""
+    patience: float = field(default=180.0, validator=_number(0))
+    """Seconds one call waits for an endpoint that is down; one that has never answered gets a sixth of them."""
     retry_ceiling: float = field(default=300.0, validator=_number(0))
     """Seconds after which no further try is begun."""
     stream: bool = False

@@ -17,6 +17,7 @@ from tool_sandbox.llm.foreign_errors import own_errors, standard_error
 from tool_sandbox.llm.layers import aclose, close
 from tool_sandbox.llm.negotiation.room import RoomForReasoning
 from tool_sandbox.llm.observability import Traced, open_tracing, parse_callbacks
+from tool_sandbox.llm.redaction import redact_text
 from tool_sandbox.llm.retry import Preparation, Retrying, RetryPolicy
 from tool_sandbox.llm.settings import ModelSettings
 from tool_sandbox.llm.tool_support import with_prompted_tools
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from tool_sandbox.llm.budget import Ledger
     from tool_sandbox.llm.cache_store import ResponseCache
     from tool_sandbox.llm.observability import Tracing
+    from tool_sandbox.llm.outages import Outages
     from tool_sandbox.llm.router import Router
     from tool_sandbox.llm.routing import RouterSettings
 
@@ -53,6 +55,7 @@ def build_model(  # noqa: PLR0913 -- every layer that can be there or not is an 
     journal: Any = None,
     retry: RetryPolicy | None = None,
     tracing: Tracing | None = None,
+    outages: Outages | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> ChatModel:
     """A model ready to be asked by a role.
@@ -67,12 +70,22 @@ def build_model(  # noqa: PLR0913 -- every layer that can be there or not is an 
         journal: Where finished calls are written down, if anywhere.
         retry: How often a call is tried; by the settings when not given.
         tracing: Where spans go; to the application's own OpenTelemetry when not given and the callback ``otel`` is set.
+        outages: What is known of endpoints that are down; shared by all whose calls are to wait together.
         environ: Where credentials are looked for; the process's environment when not given.
 
     Raises:
         MissingKeyError: The model needs credentials that were not found.
     """
-    layers = transport or _paid(model, settings, ledger, retry, environ)
+    layers = transport
+    if layers is None:
+        retrying = Retrying(
+            build_transport(model, settings, ledger, environ),
+            retry or _policy(settings),
+            prepare=_prepare([model]),
+            outages=outages,
+            endpoint=_place(model, settings),
+        )
+        layers = _budgeted(retrying, ledger)
     if "max_tokens" not in settings.explicit and transport is None:
         layers = RoomForReasoning(layers)
     if cache is not None:
@@ -110,14 +123,16 @@ def build_transport(
     return with_prompted_tools(transport, model, settings.prompted_tools)
 
 
-def fallback_router(model: str, settings: ModelSettings, ledger: Ledger | None = None) -> Router:
+def fallback_router(
+    model: str, settings: ModelSettings, ledger: Ledger | None = None, *, outages: Outages | None = None
+) -> Router:
     """The model with others standing by, from the ``fallbacks`` of its settings."""
     from tool_sandbox.llm.routing import RouterSettings
 
     chain = LiteLLMConfig.with_fallbacks(model, settings.fallbacks, environ={})  # each finds its own when it is built
     chain["model_list"][0]["litellm_params"] |= settings.connection()
     routing = RouterSettings.from_config(chain["model_list"], {"fallbacks": chain["fallbacks"]})
-    return build_router(routing, settings.without_connection(), ledger)
+    return build_router(routing, settings.without_connection(), ledger, outages=outages)
 
 
 def build_router(
@@ -126,6 +141,8 @@ def build_router(
     ledger: Ledger | None = None,
     retry: RetryPolicy | None = None,
     environ: Mapping[str, str] | None = None,
+    *,
+    outages: Outages | None = None,
 ) -> Router:
     """Deployments behind one model, each with its own accounting; retries and fallbacks are the router's.
 
@@ -140,8 +157,8 @@ def build_router(
         own = deployment.settings_over(settings)
         paid = _budgeted(build_transport(deployment.model, own, ledger, environ), ledger)
         transports[deployment.id] = paid if "max_tokens" in own.explicit else RoomForReasoning(paid)
-    prepare = _prepare(each.model for each in routing.deployments)
-    return Router(routing, transports, policy=retry or _policy(settings), prices=listed_price, prepare=prepare)
+    policy, prepare = retry or _policy(settings), _prepare(each.model for each in routing.deployments)
+    return Router(routing, transports, policy=policy, prices=listed_price, prepare=prepare, outages=outages)
 
 
 def split_router_config(
@@ -204,20 +221,14 @@ def open_ledger(
     return Ledger(limits, PriceBook(custom=custom, lookup=listed_price))
 
 
-def _paid(
-    model: str,
-    settings: ModelSettings,
-    ledger: Ledger | None,
-    retry: RetryPolicy | None,
-    environ: Mapping[str, str] | None,
-) -> ChatModel:
-    transport = build_transport(model, settings, ledger, environ)
-    return _budgeted(Retrying(transport, retry or _policy(settings), prepare=_prepare([model])), ledger)
-
-
 def _prepare(models: Iterable[str]) -> Preparation | None:
     """Import LiteLLM before the clock of a first call runs, if it will be needed."""
     return None if all(map(is_direct, models)) else Preparation(now=load_litellm, soon=aload_litellm)
+
+
+def _place(model: str, settings: ModelSettings) -> str:
+    """What an endpoint is called among those that may be down: one model at one address."""
+    return redact_text(f"{model} at {settings.api_base}" if settings.api_base else model)
 
 
 def _budgeted(inner: ChatModel, ledger: Ledger | None) -> ChatModel:
@@ -229,7 +240,7 @@ def _budgeted(inner: ChatModel, ledger: Ledger | None) -> ChatModel:
 
 
 def _policy(settings: ModelSettings) -> RetryPolicy:
-    return RetryPolicy(attempts=settings.num_retries + 1, ceiling=settings.retry_ceiling)
+    return RetryPolicy(attempts=settings.num_retries + 1, ceiling=settings.retry_ceiling, patience=settings.patience)
 
 
 def _capped(ledger: Ledger | None) -> bool:

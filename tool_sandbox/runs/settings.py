@@ -164,6 +164,8 @@ class RunSettings:
     """Seconds that one sample may take; 0 for any time."""
     retries: int | None = field(default=None, validator=_at_least(0, whole=True))
     """Tries after the first one when a call fails in a way that trying again can help."""
+    patience: float | None = field(default=None, validator=_at_least(0))
+    """Seconds one call waits for an endpoint that is down; three minutes when not set."""
     max_void: int = field(default=20, validator=_at_least(0, whole=True))
     """So many void samples in a row with the same reason end the run; 0 for any number."""
     tool_format: str | None = field(default=None, validator=_text)
