@@ -11,7 +11,7 @@ import pytest
 
 import tool_sandbox.common.tool  # what users' code imports  # noqa: F401 -- it must be loaded before the test looks
 from tool_sandbox.errors import UsageError
-from tool_sandbox.folder_imports import shown_name
+from tool_sandbox.folder_imports import UsersPackage, shown_name
 from tool_sandbox.plugins import is_reference, load_modules, load_reference
 
 
@@ -256,3 +256,12 @@ def test_a_reference_that_means_nothing_is_told(
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UsageError, match=problem):
         load_reference(reference, "role")
+
+
+def test_sources_of_one_folder_share_what_they_import(tmp_path: Path) -> None:
+    write(tmp_path, one="class X: ...", two="from one import X")
+    together: dict[Path, UsersPackage] = {}
+    sources = (tmp_path / "one.py", tmp_path / "two.py", tmp_path)
+    found = [module.X for source in sources for module in load_modules(str(source), "tools", together)]
+    assert len(found) == 4
+    assert len(set(found)) == 1

@@ -12,7 +12,7 @@ import os
 import re
 import sysconfig
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -29,25 +29,32 @@ _OUR_FOLDER = str(Path(__file__).parent)
 _LIBRARIES = (sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), "<frozen ")
 
 
-def load_modules(source: str, kind: str) -> list[ModuleType]:
+Packages = MutableMapping[Path, UsersPackage]
+"""Folders that are loaded together, so that a file that several sources need is one module."""
+
+
+def load_modules(source: str, kind: str, packages: Packages | None = None) -> list[ModuleType]:
     """The modules in a file, in a folder and below it, or the one of a dotted name.
 
     Args:
         source: A path or a name.
         kind: What is loaded, for messages, such as ``tools``.
+        packages: What was loaded before and goes together with it.
 
     Raises:
         UsageError: There is none, or its code fails.
     """
     path = Path(source)
     if os.path.isdir(path):  # noqa: PTH112 -- a name may be too long to ask for
-        return _in_folder(path, kind)
+        return _in_folder(path, kind, {} if packages is None else packages)
     if path.suffix.lower() == ".py" or os.path.isfile(path):  # noqa: PTH113 -- as above
-        return [load_file(path, kind)]
+        return [load_file(path, kind, packages=packages)]
     return [load_named(source, kind)]
 
 
-def load_file(file: Path, kind: str, failure: type[UsageError] = UsageError) -> ModuleType:
+def load_file(
+    file: Path, kind: str, failure: type[UsageError] = UsageError, packages: Packages | None = None
+) -> ModuleType:
     """The module in a file, which may import its neighbours.
 
     Raises:
@@ -59,7 +66,9 @@ def load_file(file: Path, kind: str, failure: type[UsageError] = UsageError) -> 
     if file.suffix.lower() != ".py":
         message = f"{str(file)!r} is no Python file; {_EXPECTED}."
         raise failure(message)
-    package = UsersPackage(file.parent, whole=False)
+    package = ({} if packages is None else packages).setdefault(
+        file.parent.resolve(), UsersPackage(file.parent, whole=False)
+    )
     with reported(f"Loading {kind} from {str(file)!r}", failure), _forgotten_on_failure(package):
         return package.module(package.folder / file.name)
 
@@ -171,8 +180,12 @@ def installed(group: str) -> list[str]:
     return sorted({entry.module for entry in entry_points(group=group)})
 
 
-def _in_folder(folder: Path, kind: str) -> list[ModuleType]:
+def _in_folder(folder: Path, kind: str, packages: Packages) -> list[ModuleType]:
     package = UsersPackage(folder)
+    known = packages.get(folder.resolve())
+    if known is not None and known.has_root == package.has_root:
+        package = known
+    packages[folder.resolve()] = package
     with reported(f"Loading {kind} from {str(folder)!r}"), _forgotten_on_failure(package):
         modules = package.all_modules()
     if not modules:

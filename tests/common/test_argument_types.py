@@ -18,8 +18,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tool_sandbox.common.argument_types import CannotBeReadError, as_json, inlined, is_plain, reader_of
+from tool_sandbox.common.argument_types import CannotBeReadError, inlined, is_plain, reader_of
 from tool_sandbox.common.json_types import json_schema
+from tool_sandbox.common.json_words import as_json
 from tool_sandbox.common.not_given import NotGiven
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import inspect
 import json
 import pickle
@@ -175,3 +176,37 @@ def test_a_trace_can_be_added_by_hand(traced: ExecutionContext) -> None:
     get_current_context().trace_tool = False
     add_tool_trace(plain, None, 1)
     assert len(traces(traced)) == 1
+
+
+@pytest.mark.parametrize(
+    ("register", "words"),
+    [
+        (lambda: register_as_tool(greet), "with parentheses"),  # type: ignore[arg-type]
+        (lambda: register_as_tool(name=3), "must be text, not 3"),  # type: ignore[arg-type]
+    ],
+)
+def test_a_registration_that_is_written_wrongly_is_told_at_once(register: Any, words: str) -> None:
+    with pytest.raises(TypeError, match=words):
+        register()
+
+
+@register_as_tool()
+async def fetch(name: str) -> str:
+    """Fetch it."""
+    return f"{name} fetched"
+
+
+@register_as_tool()
+async def fetch_both(name: str) -> list[Any]:
+    """Fetch it twice."""
+    return [await fetch(name), await asyncio.create_task(fetch(name))]
+
+
+def test_a_coroutine_function_is_awaited_and_traced_once(traced: ExecutionContext) -> None:
+    assert fetch_both("a") == ["a fetched", "a fetched"]  # type: ignore[comparison-overlap]
+    assert [json.loads(trace)["tool_name"] for trace in traces(traced)] == ["fetch_both"]
+
+
+async def test_a_coroutine_function_is_awaited_inside_a_running_event_loop_too(traced: ExecutionContext) -> None:
+    assert fetch("a") == "a fetched"  # type: ignore[comparison-overlap]
+    assert json.loads(traces(traced)[0])["result"] == "a fetched"

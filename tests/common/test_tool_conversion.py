@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import hashlib
 import inspect
 import json
 import sys
@@ -131,6 +132,15 @@ def test_the_schemas_of_all_tools_have_the_original_names_types_and_order(origin
             assert function["description"]
             assert all(entry["description"] for entry in parameters["properties"].values())
             assert all(set(entry) == {"type", "description"} for entry in parameters["properties"].values())
+
+
+def test_the_schemas_that_published_scores_were_made_with_have_not_changed_by_a_byte() -> None:
+    offered = []
+    for augmentations in ([], *([augmentation] for augmentation in ScenarioCategories if "SCRAMBLED" in augmentation)):
+        with new_context(ExecutionContext(tool_augmentation_list=augmentations)):
+            offered.append(convert_to_openai_tools(TOOLS))
+    digest = hashlib.sha256(json.dumps(offered).encode()).hexdigest()
+    assert digest == "6f9414ae24d47fbf07444866a17e9394218f6a3e11413afbe3190adff10e055c"
 
 
 @pytest.mark.parametrize("augmentation", AUGMENTATIONS)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tool_sandbox import clock as world_clock
 from tool_sandbox.errors import UsageError
-from tool_sandbox.plugins import installed, load_modules, load_named
+from tool_sandbox.plugins import Packages, installed, load_modules, load_named
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
@@ -95,7 +95,8 @@ def offer_tools(sources: Sequence[str]) -> None:
     Raises:
         UsageError: A source cannot be loaded.
     """
-    given = {source: load_modules(source, "tools") for source in dict.fromkeys(sources)}
+    packages: Packages = {}
+    given = {source: load_modules(source, "tools", packages) for source in dict.fromkeys(sources)}
     modules = [*itertools.chain(*given.values()), *(load_named(name, "tools") for name in installed(TOOLS))]
     if modules:
         from tool_sandbox.common.tool_discovery import set_extra_tool_modules

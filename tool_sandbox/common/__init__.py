@@ -6,7 +6,9 @@
     the world             execution_context, console
     messages              message, message_conversion, tool_code, transcript, trajectory, indented_json
     scenarios             scenario, script
-    tools                 tool, tool_discovery, tool_conversion, docstrings, json_types, scrambling
+    tools                 tool, tool_discovery, tool_rules, tool_conversion, docstrings, json_types, scrambling
+    their arguments       tool_arguments, annotations, argument_types, readable_types, json_words, coroutines
+    their errors          exception_text
     what tools share      row_filters, dataframe_filters, type_checks, value_checks, currencies, dates, values
     names of the original evaluation, utils, validators, tool_trace_extractors, compatibility
     beside them           nearest, serialization, logging_switch

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
 
-from tool_sandbox.common.argument_types import CannotBeReadError, inlined, is_plain, schema_of, unwrapped
+from tool_sandbox.common.argument_types import CannotBeReadError, inlined, is_plain, schema_of
 from tool_sandbox.common.not_given import NotGiven
+from tool_sandbox.common.readable_types import unwrapped
 
 PYTHON_TO_JSON_TYPES = {"str": "string", "int": "integer", "float": "number", "bool": "boolean"}
 """JSON type by the name of the Python type."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import functools
 import inspect
 import json
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 from tool_sandbox.common.annotations import function_of
-from tool_sandbox.common.argument_types import as_json
 from tool_sandbox.common.coroutines import finished
 from tool_sandbox.common.execution_context import get_current_context
+from tool_sandbox.common.json_words import as_json
 from tool_sandbox.common.not_given import NOT_GIVEN
 from tool_sandbox.common.tool_arguments import ArgumentReaders
 from tool_sandbox.common.tool_discovery import ToolBackend, called_as
@@ -39,7 +40,11 @@ def register_as_tool(
         visible_to: Who may call it; only the agent when omitted.
         backend: Which of several implementations of the same name this one is.
         name: The name under which it is offered; by default that of the variable that holds it.
+
+    Raises:
+        TypeError: It is used without parentheses, or the name is no text.
     """
+    _check_use(visible_to, name)
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         signature = inspect.signature(function)
@@ -74,10 +79,19 @@ def register_as_tool(
     return decorate
 
 
+def _check_use(visible_to: Any, name: Any) -> None:
+    if isinstance(visible_to, FunctionType):
+        message = "write @register_as_tool() with parentheses"
+        raise TypeError(message)
+    if name is not None and not isinstance(name, str):
+        message = f"the name of a tool must be text, not {name!r}"
+        raise TypeError(message)
+
+
 def _describe(tool: Any, function: Any, name: str | None) -> None:
     """Give a tool what ``functools.wraps`` finds at plain functions only, and its registered name."""
     body = function_of(function)
-    if body is not function:
+    if body is not function and not isinstance(function, type):
         tool.__name__ = tool.__qualname__ = getattr(body, "__name__", tool.__name__)
         tool.__module__ = body.__module__
         tool.__doc__ = body.__doc__

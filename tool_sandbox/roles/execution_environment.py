@@ -9,23 +9,20 @@ from __future__ import annotations
 import itertools
 import math
 import random
-import traceback
 from collections.abc import Iterator, Sequence
-from contextvars import ContextVar
-from types import CodeType
 from typing import Any, ClassVar
 
 from attrs import frozen
 
-from tool_sandbox.common.console import Console, Execution, compiled
+from tool_sandbox.common.console import Console
 from tool_sandbox.common.execution_context import Access, ExecutionContext, get_current_context, set_current_context
 from tool_sandbox.common.message import Message
 from tool_sandbox.common.tool_code import QUOTED_TOOLS, call_lines, needs_quotes, parse_tool_call_code
 from tool_sandbox.common.tool_discovery import is_shipped
 from tool_sandbox.common.vocabulary import RoleType
-from tool_sandbox.errors import ScenarioError, TimeLimitError
-from tool_sandbox.llm.deadline import run_with_deadline
+from tool_sandbox.errors import ScenarioError
 from tool_sandbox.roles.base_role import BaseRole
+from tool_sandbox.roles.execution import Outcome, execute, time_limit
 
 MAX_PERMUTATIONS = 120
 """How many orders of dependent parallel calls are tried; beyond it, a seeded sample of all orders."""
@@ -58,11 +55,8 @@ class ExecutionEnvironment(BaseRole):
         Raises:
             TimeLimitError: A tool did not return in time; what it still does is left to itself.
         """
-        token = _time_limit.set(self._tool_timeout)
-        try:
+        with time_limit(self._tool_timeout):
             self._respond(ending_index)
-        finally:
-            _time_limit.reset(token)
 
     def _respond(self, ending_index: int | None) -> None:
         messages = self.get_messages(ending_index)
@@ -76,9 +70,6 @@ class ExecutionEnvironment(BaseRole):
         if report is not None:
             get_current_context().annotate(get_current_context().max_sandbox_message_index + 1, parallel_calls=report)
         self.add_messages(answers)
-
-
-_time_limit: ContextVar[float | None] = ContextVar("tool_sandbox_tool_timeout", default=None)
 
 
 @frozen
@@ -106,7 +97,7 @@ def respond_to_single_message(interactive_console: Console, message: Message, ro
     Returns:
         The answer to the sender; ``None`` for a message of SYSTEM that could be compiled.
     """
-    outcome = _execute(interactive_console, message.content)
+    outcome = execute(interactive_console, message.content)
     if message.sender == RoleType.SYSTEM and not outcome.refused:
         return None
     return Message(
@@ -235,52 +226,7 @@ def _is_tool_call(source: str) -> bool:
 # -- running one message ---------------------------------------------------------------------------------------------
 
 
-@frozen
-class _Outcome:
-    content: str
-    exception: str | None = None
-    refused: bool = False
-    """The code could not even be compiled."""
-
-
-def _execute(console: Console, source: str) -> _Outcome:
-    try:
-        body = compiled(source)
-    except (OverflowError, SyntaxError, ValueError, MemoryError, RecursionError) as error:
-        text = "".join(traceback.format_exception_only(type(error), error))
-        return _Outcome(text, text, refused=True)
-    if body is None:
-        text = f"Error: The given code was incomplete and could not be executed: '{source}'"
-        return _Outcome(text, text, refused=True)
-    return _outcome(_executed_in_time(console, body, source))
-
-
-def _executed_in_time(console: Console, body: CodeType, source: str) -> Execution:
-    limit = _time_limit.get()
-    if limit is None:
-        return console.execute(body)
-    try:
-        return run_with_deadline(lambda: console.execute(body), limit, stop=True)
-    except TimeoutError:
-        message = f"{_what_runs(source)} did not return within {limit:g} s, the time limit of a tool (--tool-timeout)."
-        raise TimeLimitError(message) from None
-
-
-def _what_runs(source: str) -> str:
-    try:
-        return f"the tool {parse_tool_call_code(source).function_name!r}"
-    except (AssertionError, ValueError):
-        return f"the code {source[:100]!r}"
-
-
-def _outcome(execution: Execution) -> _Outcome:
-    lines = execution.output.rstrip().split("\n") if execution.output else []
-    if execution.exception is not None:
-        lines.append(execution.exception)
-    return _Outcome("\n".join(lines), execution.exception)
-
-
-def _traces_of(outcome: _Outcome) -> list[str] | None:
+def _traces_of(outcome: Outcome) -> list[str] | None:
     """The traces that the message's tool calls left on the last message, which loses them."""
     context = get_current_context()
     traces = context.take_tool_traces() if context.max_sandbox_message_index >= 0 else None
@@ -288,7 +234,7 @@ def _traces_of(outcome: _Outcome) -> list[str] | None:
 
 
 def _run_prelude(message: Message) -> None:
-    outcome = _execute(get_current_context().interactive_console, message.content)
+    outcome = execute(get_current_context().interactive_console, message.content)
     if outcome.exception is not None:
         text = f"The scenario's starting code for the execution environment fails: {outcome.exception}"
         raise ScenarioError(text)
