@@ -9,19 +9,21 @@ import socket
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.llm.distance import distance
 from tests.llm.fakes import FakeModel, answer, call, question
 from tests.llm.redis_server import RedisServer
 from tests.waiting import HANG, until
 from tool_sandbox.errors import RateLimitError, SettingsError
 from tool_sandbox.llm.cache import Cached, CacheSettings, Flight, ResponseCache, cache_key
 from tool_sandbox.llm.cache_backends import DiskBackend, MemoryBackend
+from tool_sandbox.llm.cache_patience import LONGEST, SHORTEST, Patience
 from tool_sandbox.llm.chat import CallTag, ChatRequest, ChatResponse
 from tool_sandbox.llm.circuit import Circuit
 from tool_sandbox.llm.workers import Workers
@@ -682,3 +684,62 @@ def test_settings_in_litellms_spelling_mean_the_same(tmp_path: Path) -> None:
     settings = CacheSettings.parse(written)
     assert (settings.directory, settings.call_types) == (str(tmp_path), ("acompletion",))
     assert CacheSettings.parse({"redis_url": "redis://h:1"}).type == "redis"
+
+
+@pytest.mark.parametrize("round_trip", [0.04, 0.2])
+async def test_a_redis_in_another_zone_answers(
+    round_trip: float, redis_server: RedisServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    with distance(redis_server.port, round_trip) as port:
+        settings = CacheSettings(type="redis", port=port, namespace=f"far-{round_trip}")
+        questions = [question(str(number)) for number in range(20)]
+        first = Cached(FakeModel(), filled := ResponseCache(settings))
+        await asyncio.gather(*(first.acomplete(each) for each in questions))
+        until(lambda: filled.stats.stored == 20)
+        await first.aclose()
+
+        second = Cached(inner := FakeModel(), cache := ResponseCache(settings))
+        until(lambda: second.complete(questions[0]).cached)  # the first may come late on a busy machine
+        answers = await asyncio.gather(*(second.acomplete(each) for each in questions))
+        await second.aclose()
+    assert sum(answer.cached for answer in answers) > 10, cache.stats
+    assert inner.calls < 10
+    assert cache.patience.round_trip is not None
+    assert cache.patience.round_trip >= round_trip
+    assert [record.message for record in caplog.records if "no answer in time" in record.message] == []
+
+
+def test_a_fixed_deadline_is_kept_and_named_when_it_is_too_short(
+    redis_server: RedisServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    with distance(redis_server.port, 0.5) as port:
+        cache = ResponseCache(CacheSettings(type="redis", port=port, namespace="far", deadline=0.05))
+        model = Cached(FakeModel(), cache)
+        for number in range(8):
+            assert not model.complete(question(str(number))).cached
+        cache.close(timeout=0.1)
+    assert cache.stats.hits == 0
+    assert "deadline" in caplog.text or "Timeout" in caplog.text
+
+
+def test_patience_follows_what_is_measured_within_bounds() -> None:
+    moment = [0.0]
+
+    def taking(seconds: float) -> Callable[[], None]:
+        def work() -> None:
+            moment[0] += seconds
+
+        return work
+
+    patience = Patience(clock=lambda: moment[0])
+    assert patience.seconds == SHORTEST
+    patience.opened(taking(0.16))
+    assert patience.round_trip == pytest.approx(0.04)
+    assert 0.16 < patience.seconds < 0.5
+    for _ in range(40):
+        patience.looked_up(taking(0.001))
+    assert patience.seconds == SHORTEST
+    for _ in range(40):
+        patience.looked_up(taking(5))
+    assert patience.seconds == LONGEST
+    assert Patience(0.05, clock=lambda: moment[0]).seconds == pytest.approx(0.03)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from tool_sandbox.errors import MissingDependencyError
+from tool_sandbox.llm.cache_patience import LONGEST
 from tool_sandbox.llm.cache_settings import CacheSettings
 
 _PREFIX = "tool_sandbox:answer"
@@ -169,7 +170,8 @@ class DiskBackend:
 class RedisBackend:
     """Keeps answers in a Redis server."""
 
-    readers = 4
+    readers = 16
+    """Far away, each can do only a few look-ups a second."""
 
     def __init__(self, settings: CacheSettings) -> None:
         try:
@@ -179,9 +181,10 @@ class RedisBackend:
         except ImportError as error:
             msg = "a cache of type 'redis' needs the redis package: pip install 'tool_sandbox[redis]'"
             raise MissingDependencyError(msg) from error
+        longest = LONGEST if settings.deadline is None else max(settings.deadline, 0.02)
         options: dict[str, Any] = {
-            "socket_timeout": max(settings.deadline, 0.02),
-            "socket_connect_timeout": max(settings.deadline, 0.02),
+            "socket_timeout": longest,
+            "socket_connect_timeout": longest,
             # One more try at once, for a connection that died with a server that is back by now.
             "retry": Retry(NoBackoff(), 1),
         }

@@ -49,8 +49,8 @@ class CacheSettings:
     """Which calls are cached: ``completion`` (blocking), ``acompletion`` (asynchronous)."""
     max_entries: int = 10_000
     """The most answers ``memory`` keeps; the one unused for longest goes first."""
-    deadline: float = 0.05
-    """The most seconds that looking into the cache may delay a call."""
+    deadline: float | None = None
+    """The most seconds that looking into the cache may delay a call; ``None`` follows the measured round trip."""
 
     @classmethod
     def parse(cls, value: Any) -> CacheSettings:
@@ -112,7 +112,12 @@ def _checked(settings: CacheSettings) -> CacheSettings:
     _expect(
         settings.ttl is None or _positive(settings.ttl), "ttl", settings.ttl, "a positive number of seconds, or null"
     )
-    _expect(_positive(settings.deadline), "deadline", settings.deadline, "a positive number of seconds")
+    _expect(
+        settings.deadline is None or _positive(settings.deadline),
+        "deadline",
+        settings.deadline,
+        "a positive number of seconds, or null to follow the measured round trip",
+    )
     _expect(
         _whole(settings.port) and settings.port in range(1, 65536), "port", settings.port, "a number from 1 to 65535"
     )

@@ -14,6 +14,7 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import Any
 
 from tool_sandbox.llm.cache_backends import Backend, open_backend
+from tool_sandbox.llm.cache_patience import Patience
 from tool_sandbox.llm.cache_settings import CacheSettings
 from tool_sandbox.llm.cache_stats import CacheStats
 from tool_sandbox.llm.chat import ChatResponse
@@ -25,10 +26,14 @@ from tool_sandbox.llm.workers import Workers
 
 logger = logging.getLogger(__name__)
 
-_LOOKUP_SHARE = 0.6
-"""Of the deadline; the rest is for waking up on a busy machine."""
-_OPENING = 1.0
+_OPENING = 2.0
 """Seconds that opening the cache, once, may take."""
+_CLOSING = 2.0
+"""Seconds that writing what is left may take, at least."""
+_LONGEST_CLOSING = 15.0
+"""The same for a place that is far away."""
+_CLOSING_WHAT_FAILS = 0.5
+_READERS_PER_WRITER = 4
 _MOST_PENDING = 512
 """Answers on their way to a slow place; more are dropped."""
 
@@ -48,6 +53,7 @@ class ResponseCache:
         self.settings = settings
         self.stats = CacheStats()
         self.circuit = circuit or Circuit()
+        self.patience = Patience(settings.deadline)
         self._backend = backend or open_backend(settings)
         self._lock = threading.Lock()
         self._pending: dict[str, ChatResponse] = {}
@@ -56,7 +62,7 @@ class ResponseCache:
         self._closed = False
         self._readers, self._writers = self._start_workers()
         if self._readers:
-            opening = self._readers.submit(self._backend.open)
+            opening = self._readers.submit(self._open)
             self._outcome_in_time(opening, _OPENING)
 
     def get(self, key: str) -> ChatResponse | None:
@@ -65,7 +71,7 @@ class ResponseCache:
         known, lookup = self._begin(key)
         if lookup is None:
             return self._counted(known)
-        found = self._outcome_in_time(lookup, self.settings.deadline * _LOOKUP_SHARE, looked_up)
+        found = self._outcome_in_time(lookup, self.patience.seconds, looked_up)
         return self._counted(self._decoded(key, found))
 
     async def aget(self, key: str) -> ChatResponse | None:
@@ -75,7 +81,7 @@ class ResponseCache:
         if lookup is None:
             return self._counted(known)
         done = asyncio.wrap_future(lookup)
-        await asyncio.wait([done], timeout=self.settings.deadline * _LOOKUP_SHARE)
+        await asyncio.wait([done], timeout=self.patience.seconds)
         found = self._outcome_in_time(lookup, 0.0, looked_up)
         if not done.cancel() and not done.cancelled():
             done.exception()  # looked at, or the event loop complains that nobody did
@@ -119,27 +125,39 @@ class ResponseCache:
             return self._backend.clear()
         return self._writers.submit(self._backend.clear).result(timeout=60)
 
-    def close(self, timeout: float = 2.0) -> None:
-        """Finish writing and let go of files and connections, within a time limit."""
+    def close(self, timeout: float | None = None) -> None:
+        """Finish writing and let go of files and connections.
+
+        Args:
+            timeout: Most seconds for that; by default what is left to write is given the time it should take.
+        """
         with self._lock:
             if self._closed:
                 return
             self._closed = True
+        if timeout is None:
+            timeout = self._time_to_close()
         for workers in (self._writers, self._readers):
             if workers is not None:
                 workers.close(timeout)
         self._attempt(self._backend.close)
 
-    async def aclose(self, timeout: float = 2.0) -> None:  # noqa: ASYNC109  # handed on to close()
+    async def aclose(self, timeout: float | None = None) -> None:  # noqa: ASYNC109  # handed on to close()
         """As ``close``, without blocking the event loop."""
         await asyncio.to_thread(self.close, timeout)
+
+    def _time_to_close(self) -> float:
+        if not self.circuit.closed:
+            return _CLOSING_WHAT_FAILS
+        needed = 2 * len(self._pending) * (self.patience.round_trip or 0.0)
+        return min(_LONGEST_CLOSING, max(_CLOSING, needed))
 
     def _start_workers(self) -> tuple[Workers | None, Workers | None]:
         if not self._backend.readers:
             return None, None
         release = self._backend.close_thread
         readers = Workers(self._backend.readers, "cache-reader", release)
-        writers = Workers(1, "cache-writer", release)
+        writers = Workers(max(1, self._backend.readers // _READERS_PER_WRITER), "cache-writer", release)
         weakref.finalize(self, writers.close, 1.0)  # also when the process ends without close()
         weakref.finalize(self, readers.close, 0.2)
         return readers, writers
@@ -158,12 +176,15 @@ class ResponseCache:
                 return None, self._readers.submit(lambda: self._look_up(key))
             self._add(skipped=1)
             if self.circuit.take_trial():
-                trial = self._readers.submit(self._backend.open)
+                trial = self._readers.submit(self._open)
                 trial.add_done_callback(self._tried)
         return None, None
 
+    def _open(self) -> None:
+        self.patience.opened(self._backend.open)
+
     def _look_up(self, key: str) -> str | None:
-        text = self._backend.get(key)
+        text = self.patience.looked_up(lambda: self._backend.get(key))
         self._looked_up += 1  # a lost update does no harm: it only has to change
         return text
 
@@ -238,8 +259,14 @@ class ResponseCache:
             self.stats.errors += 1
             first, self._warned = not self._warned, True
         if first:
-            reason = redact_text(f"{type(error).__name__}: {error}" if str(error) else "no answer in time")
+            reason = redact_text(f"{type(error).__name__}: {error}" if str(error) else self._impatience())
             logger.warning("the response cache (%s) fails, calls go on without it: %s", self.settings.place, reason)
+
+    def _impatience(self) -> str:
+        fixed = self.settings.deadline
+        if fixed is not None:
+            return f"no answer in time; its setting deadline is {fixed:g} s, a larger one waits longer"
+        return f"no answer in time, that is {self.patience.seconds:.2g} s; its setting deadline can be given in seconds"
 
     def _add(self, *, misses: int = 0, shared: int = 0, stored: int = 0, skipped: int = 0, late: int = 0) -> None:
         with self._lock:
