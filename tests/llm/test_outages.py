@@ -138,6 +138,15 @@ def test_a_server_that_never_answered_gets_a_sixth_of_the_patience(time: Time) -
     assert 30.0 <= time.now <= 31.0
 
 
+def test_what_a_stranger_gets_is_for_all_calls_together(time: Time) -> None:
+    fake = FakeModel(DOWN)
+    model = Retrying(fake, time.policy())
+    for _ in range(20):
+        with pytest.raises(ProviderUnavailableError):
+            model.complete(question())
+    assert time.now < 32.0
+
+
 def test_without_patience_everything_is_as_it_was(time: Time) -> None:
     fake = FakeModel(DOWN)
     with pytest.raises(ProviderUnavailableError):
@@ -162,7 +171,7 @@ async def test_one_call_looks_and_the_others_wait(time: Time) -> None:
     assert [text for texts in answers for text in texts] == ["Hi"] * 56
     while_down = [when for when in fake.asked if 1.0 <= when < 21.0]
     assert len(while_down) <= 8 + 6, "eight found it down, then one at a time looked"
-    assert "model is loading" in told[0]
+    assert told[0] == "HTTP 503, waiting for openai/gpt-test: model is loading"
     assert told[-1] == ""
 
 

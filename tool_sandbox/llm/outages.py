@@ -21,16 +21,17 @@ _UNREACHABLE = re.compile(
     r"name or service not known|name resolution|getaddrinfo|unreachable|no route to host|all connection attempts"
 )
 _FIRST_PAUSE = 1.0
-_LONGEST_PAUSE = 10.0
+_LONGEST_PAUSE = 5.0
 _LOOK = 0.5
 """Seconds after which a waiting call looks whether another one got through."""
-_LONGEST_REASON = 100
+_LONGEST_REASON = 200
 
 
 @define
 class _Down:
     """An endpoint that is down."""
 
+    since: float
     next_look: float
     pause: float = _FIRST_PAUSE
     looking: bool = False
@@ -59,6 +60,12 @@ class Outages:
         with self._lock:
             return endpoint in self._reached
 
+    def down_for(self, endpoint: str) -> float:
+        """Seconds since somebody first found nobody there; 0 when it is not known to be down."""
+        with self._lock:
+            down = self._down.get(endpoint)
+            return 0.0 if down is None else self._clock() - down.since
+
     def wait(self, endpoint: str) -> float:
         """Seconds to wait before a call may ask there; 0 when it may ask now, and then must say how it went."""
         with self._lock:
@@ -80,11 +87,12 @@ class Outages:
             looked: Whether this was the call that looked for all.
         """
         with self._lock:
-            down = self._down.setdefault(endpoint, _Down(next_look=self._clock() + _FIRST_PAUSE))
+            now = self._clock()
+            down = self._down.setdefault(endpoint, _Down(since=now, next_look=now + _FIRST_PAUSE))
             if looked and down.looking:
                 down.looking = False
                 down.pause = min(_LONGEST_PAUSE, down.pause * 2)
-                down.next_look = self._clock() + max(down.pause, error.retry_after or 0.0)
+                down.next_look = now + max(down.pause, error.retry_after or 0.0)
         self.told(_in_words(endpoint, error))
 
     def answered(self, endpoint: str) -> None:
@@ -127,6 +135,8 @@ def is_answer(error: ProviderError) -> bool:
 
 
 def _in_words(endpoint: str, error: ProviderError) -> str:
+    """The shortest first: a terminal may have room for no more."""
+    what = "no connection" if is_unreachable(error) else f"HTTP {error.status}"
     said = str(error)
     short = said if len(said) <= _LONGEST_REASON else said[: _LONGEST_REASON - 1] + "…"
-    return f"waiting for {endpoint}: {short}"
+    return f"{what}, waiting for {endpoint}: {short}"

@@ -156,8 +156,10 @@ class _Course:
         return self._may_be_outage(error) and self._patience_left() > 0
 
     def _patience_left(self) -> float:
-        part = 1.0 if self.outages.reached(self.endpoint) else _PART_FOR_STRANGERS
-        return max(0.0, self.policy.patience * part - self._patient_for)
+        """What is left for this call; for an endpoint that has never answered, for all calls together."""
+        if self.outages.reached(self.endpoint):
+            return max(0.0, self.policy.patience - self._patient_for)
+        return max(0.0, self.policy.patience * _PART_FOR_STRANGERS - self.outages.down_for(self.endpoint))
 
     @property
     def _tries(self) -> int:
