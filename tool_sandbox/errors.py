@@ -109,6 +109,8 @@ class ProviderError(ToolSandboxError):
         self.cost = cost
         self.uncertain_cost: float | None = None
         """US dollars it may have cost at most, where that is known (``llm.budget``)."""
+        self.advice: str | None = None
+        """What to do about it, where this package knows better than the provider."""
 
     def as_record(self) -> dict[str, Any]:
         """The error as JSON-able data, with provider, model, status and attempts."""
@@ -119,6 +121,7 @@ class ProviderError(ToolSandboxError):
             "request_id": self.request_id,
             "retryable": self.retryable,
             "attempts": [attempt.to_dict() for attempt in self.attempts],
+            **({"advice": self.advice} if self.advice else {}),
         }
 
     def __reduce__(self) -> tuple[Any, ...]:

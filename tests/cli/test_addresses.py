@@ -113,6 +113,15 @@ def test_a_settings_file_and_its_rules_name_servers_the_same_way(server: Server,
     assert all("Authorization" not in headers for headers in server.headers)
 
 
+def test_a_server_that_wants_a_key_and_got_none_is_told_with_the_way_to_give_it(
+    server: Server, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    server.says(Answer({"error": {"message": "who are you"}}, 401))
+    assert play(tmp_path, "-a", f"direct:{server.base}/m") == 1
+    assert "Set DIRECT_API_KEY or give --param api_key=KEY, then: tool_sandbox resume" in capfd.readouterr().out
+    assert "OPENAI_API_KEY goes to OpenAI's own servers only" in result(tmp_path)["error"]["message"]
+
+
 def test_only_a_key_that_was_given_is_sent(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert play(tmp_path / "none", "-a", f"direct:{server.base}/m") == 0
     assert all("Authorization" not in headers for headers in server.headers)

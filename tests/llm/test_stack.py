@@ -19,7 +19,7 @@ from tool_sandbox.errors import (
 )
 from tool_sandbox.llm import stack
 from tool_sandbox.llm.budget import Budgeted
-from tool_sandbox.llm.cache import Cached
+from tool_sandbox.llm.cache import Cached, CacheSettings, ResponseCache
 from tool_sandbox.llm.chat import ChatRequest
 from tool_sandbox.llm.completion import LiteLLMTransport
 from tool_sandbox.llm.direct import DirectTransport
@@ -110,6 +110,20 @@ def test_a_cached_answer_costs_nothing_and_never_reaches_the_server() -> None:
         assert model.complete(request).cached
         stack.close(model)
         assert len(server.requests) == 1
+
+
+def test_answers_of_two_servers_are_not_mixed_up_in_a_cache() -> None:
+    cache = ResponseCache(CacheSettings())
+    given = ModelSettings.from_config({"cache": cache})
+    request = ChatRequest(model="direct:m", messages=[{"role": "user", "content": "x"}], timeout=5)
+    with serving() as one, serving() as other:
+        for server in (one, other):
+            environ = {"DIRECT_API_BASE": server.base}
+            model = stack.build_model("direct:m", given, cache=cache, environ=environ)
+            assert not model.complete(request).cached
+            assert model.complete(request).cached
+            stack.close(model)
+    cache.close()
 
 
 def test_fallbacks_of_the_settings_become_a_router_with_keys_of_their_own() -> None:

@@ -50,7 +50,7 @@ def _what(reason: Reason) -> str:
 def _first(reason: Reason) -> str | None:
     if reason.where is not None:
         return f"Mend {_short(reason.where)}"
-    return _FIRST.get(reason.kind)
+    return reason.advice or _FIRST.get(reason.kind)
 
 
 def _short(place: str) -> str:

@@ -138,21 +138,19 @@ def secrets_in(connection: Mapping[str, Any]) -> tuple[str, ...]:
 
 def advised(error: ProviderError, model: str, connection: Mapping[str, Any]) -> ProviderError:
     """The error, with what to do about it if a server wants a key and got none."""
-    if isinstance(error, AuthenticationError) and (advice := _key_advice(model, connection)):
-        error.args = (f"{error} {advice}",)
+    if isinstance(error, AuthenticationError) and _lacks_key(model, connection):
+        provider = provider_of(model)
+        reserved = f" {_OPENAI.keys[0]} goes to OpenAI's own servers only." if provider in (_OPENAI, _DIRECT) else ""
+        error.advice = f"{'Set DIRECT_API_KEY or give' if is_direct(model) else 'Give'} --param api_key=KEY"
+        error.args = (f"{error} No key was sent. {error.advice} (in Python: api_key=…).{reserved}",)
     return error
 
 
-def _key_advice(model: str, connection: Mapping[str, Any]) -> str:
-    key, headers = connection.get("api_key"), connection.get("extra_headers") or {}
-    if (key and key != NO_KEY) or any(map(is_secret_name, headers)) or not connection.get("api_base"):
-        return ""
-    if is_direct(model) and url_secrets(str(connection["api_base"])):
-        return ""
-    how = "set DIRECT_API_KEY or give" if is_direct(model) else "give"
-    provider = provider_of(model)
-    reserved = f" {_OPENAI.keys[0]} goes to OpenAI's own servers only." if provider in (_OPENAI, _DIRECT) else ""
-    return f"No key was sent: {how} --param api_key=KEY (in Python: api_key=…).{reserved}"
+def _lacks_key(model: str, connection: Mapping[str, Any]) -> bool:
+    """Whether a call to an address of the user's went without any credentials."""
+    key, headers, base = (connection.get(name) for name in ("api_key", "extra_headers", "api_base"))
+    given = (key and key != NO_KEY) or any(map(is_secret_name, headers or {})) or not base
+    return not given and not (is_direct(model) and url_secrets(str(base)))
 
 
 def _direct_connection(model: str, connection: dict[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:

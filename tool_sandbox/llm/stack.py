@@ -91,7 +91,7 @@ def build_model(  # noqa: PLR0913 -- every layer that can be there or not is an 
     if cache is not None:
         from tool_sandbox.llm.cache import Cached
 
-        endpoint = getattr(transport, "identity", None) or settings.api_base or ""
+        endpoint = _endpoint(model, settings, environ) if transport is None else getattr(transport, "identity", "")
         layers = Cached(layers, cache, endpoint=endpoint, shared=cache is settings.cache)
     if journal is not None:
         from tool_sandbox.llm.journal import Journaled
@@ -219,6 +219,11 @@ def open_ledger(
     caps = {} if settings.max_budget is None else {role: settings.max_budget}
     limits = Caps(role=caps, on_unknown_price=settings.on_unknown_price)
     return Ledger(limits, PriceBook(custom=custom, lookup=listed_price))
+
+
+def _endpoint(model: str, settings: ModelSettings, environ: Mapping[str, str] | None) -> str:
+    """Where a model is asked, whoever said so: the answers of two servers are not each other's."""
+    return redact_text(str(connection_for(model, settings.connection(), environ).get("api_base") or ""))
 
 
 def _prepare(models: Iterable[str]) -> Preparation | None:

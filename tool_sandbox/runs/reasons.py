@@ -33,6 +33,8 @@ class Reason:
     """HTTP status, if there was one."""
     where: str | None
     """File and line in code that is neither this package's nor Python's, where the error arose."""
+    advice: str | None
+    """What to do about it, where this package knows better than the provider."""
     gist: str
     """The words without what differs from sample to sample: numbers, ids, the sample's name."""
     words: str = field(eq=False)
@@ -71,6 +73,7 @@ def reason_of(result: SampleResult) -> Reason | None:
         model=error.get("model"),
         status=error.get("status"),
         where=error.get("where"),
+        advice=error.get("advice"),
         gist=_CHANGING.sub("#", words.replace(result.name, "#")),
         words=words,
     )

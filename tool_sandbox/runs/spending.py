@@ -75,7 +75,8 @@ class Spending:
     def __str__(self) -> str:
         tokens = f"{self.prompt_tokens} tokens in, {self.completion_tokens} out"
         saved = "" if self.saved_cost.is_nothing else f", {self.saved_cost} saved by the cache"
-        calls = "1 call" if self.calls == 1 else f"{self.calls} calls"
+        failed = f" and {self.failed_calls} that failed" if self.failed_calls else ""
+        calls = ("1 call" if self.calls == 1 else f"{self.calls} calls") + failed
         return f"{calls}, {tokens}, {self.cost}{saved}{self._doubt()}"
 
     def _doubt(self) -> str:
