@@ -17,13 +17,16 @@ from tests.llm.fakes import FakeModel, answer, question
 from tests.waiting import HANG, auntil
 from tool_sandbox.errors import (
     BudgetExceededError,
+    MalformedResponseError,
     ProviderTimeoutError,
     RateLimitError,
+    RefusalError,
     SettingsError,
 )
 from tool_sandbox.llm.budget import Budgeted, Caps, Ledger
 from tool_sandbox.llm.chat import Attempt, CallTag, ChatRequest, ChatResponse, Usage
 from tool_sandbox.llm.pricing import PriceBook
+from tool_sandbox.llm.retry import Retrying, RetryPolicy
 from tool_sandbox.llm.worst_case import output_token_bound, prompt_token_bound, worst_case
 
 PRICES: Mapping[str, Mapping[str, Any]] = {
@@ -290,6 +293,44 @@ def test_a_failure_with_a_known_bill_is_counted_exactly() -> None:
         Budgeted(FakeModel(error), book).complete(question())
 
     assert book.spent() == Decimal("0.0123")
+
+
+USAGE = Usage(prompt_tokens=100, completion_tokens=20)  # 0.003 dollars at the price of gpt-test
+
+
+def test_a_refused_answer_with_tokens_is_paid_at_the_price_of_its_model() -> None:
+    book = ledger(run=1)
+
+    with pytest.raises(RefusalError) as caught:
+        Budgeted(FakeModel(RefusalError("filtered", usage=USAGE)), book).complete(question())
+
+    spent = book.snapshot()["run"]
+    assert (spent["cost"], spent["prompt_tokens"], spent["failed_calls"], spent["held"]) == (0.003, 100, 1, 0)
+    assert spent["uncertain_cost"] == 0
+    assert caught.value.cost == 0.003
+
+
+def test_every_try_with_tokens_is_paid_and_priced() -> None:
+    book = ledger(run=1)
+    lost = MalformedResponseError("lost", usage=USAGE)
+    policy = RetryPolicy(attempts=3, sleep=lambda _: None)
+    model = Budgeted(Retrying(FakeModel(lost, lost, answer(usage=USAGE, cost=None)), policy), book)
+
+    response = model.complete(question())
+
+    assert book.spent() == Decimal("0.009")
+    assert book.snapshot()["run"]["uncertain_cost"] == 0
+    assert [attempt.cost for attempt in response.attempts] == [0.003, 0.003, None]
+    assert response.cost == 0.003
+
+
+def test_a_failure_with_tokens_of_unknown_price_keeps_its_worst_case_against_the_cap() -> None:
+    book = ledger(run=1, on_unknown_price="allow")
+
+    with pytest.raises(RefusalError):
+        Budgeted(FakeModel(RefusalError("filtered", usage=USAGE)), book).complete(question(model="openai/new"))
+
+    assert (book.snapshot()["run"]["cost"], book.snapshot()["run"]["unknown_cost_calls"]) == (None, 1)
 
 
 async def test_a_cancelled_call_gives_its_reservation_back() -> None:

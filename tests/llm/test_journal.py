@@ -19,8 +19,8 @@ from attrs import evolve
 
 from tests.llm.fakes import FakeModel, answer, call, question
 from tests.waiting import HANG, auntil
-from tool_sandbox.errors import HarnessError, RateLimitError
-from tool_sandbox.llm.chat import Attempt, CallTag, ChatRequest
+from tool_sandbox.errors import HarnessError, MalformedResponseError, ProviderError, RateLimitError, RefusalError
+from tool_sandbox.llm.chat import Attempt, CallTag, ChatRequest, Usage
 from tool_sandbox.llm.journal import Journal, Journaled
 
 
@@ -80,7 +80,7 @@ def test_answers_of_fallbacks_that_nobody_wants_are_asked_for_again_and_stay_pai
 
     last = Journal(journal.path, replays_fallbacks=False)
     assert Journaled(FakeModel(), last).complete(turn(1)).text == "main"
-    assert [entry.response.text for entry in last.entries()] == ["spare", "main"]
+    assert [entry.response and entry.response.text for entry in last.entries()] == ["spare", "main"]
     last.close()
 
 
@@ -306,6 +306,7 @@ def test_entries_say_who_asked_whom(journal: Journal) -> None:
 
     (entry,) = journal.entries()
 
+    assert entry.response is not None
     assert (entry.tag, entry.model, entry.response.cost) == (tag, "openai/gpt-test", 0.0035)
 
 
@@ -350,3 +351,40 @@ def test_no_thread_is_started_before_something_is_written(path: Path) -> None:
 
     assert threading.active_count() == before
     journal.close()
+
+
+USAGE = Usage(prompt_tokens=1000, completion_tokens=100)
+PAID = [RefusalError("filtered sk-abcdefghijkl", usage=USAGE, cost=0.002), MalformedResponseError("cut")]
+
+
+@pytest.mark.parametrize("awaited", [False, True], ids=["blocking", "awaited"])
+@pytest.mark.parametrize("error", PAID, ids=["billed", "in doubt"])
+async def test_a_failure_that_was_paid_for_has_a_line_and_is_asked_again(
+    journal: Journal, error: ProviderError, awaited: bool
+) -> None:
+    model = Journaled(FakeModel(error), journal)
+    with pytest.raises(type(error)):
+        await model.acomplete(turn(1)) if awaited else await asyncio.to_thread(model.complete, turn(1))
+    assert "abcdefghijkl" not in journal.path.read_text(encoding="utf-8")
+
+    again = reopened(journal)
+    (entry,) = again.entries()
+    assert (entry.response, entry.tag.scenario, len(again)) == (None, "s", 0)
+    assert [(each.usage, each.cost) for each in entry.tries] == [(error.usage, error.cost)]
+    assert Journaled(FakeModel(answer("Hello.")), again).complete(turn(1)).text == "Hello."
+    assert [entry.response is None for entry in again.entries()] == [True, False]
+    again.close()
+
+
+def test_a_failure_that_cost_nothing_has_no_line(journal: Journal) -> None:
+    with pytest.raises(RateLimitError):
+        Journaled(FakeModel(RateLimitError("slow down", status=429)), journal).complete(turn(1))
+    assert journal.path.read_bytes() == b""
+
+
+def test_a_replayed_answer_keeps_what_the_tries_before_it_cost(journal: Journal) -> None:
+    tries = (Attempt(number=1, error="RefusalError: x", usage=USAGE, cost=0.002), Attempt(number=2))
+    Journaled(FakeModel(answer(attempts=tries)), journal).complete(turn(1))
+    again = reopened(journal)
+    assert Journaled(FakeModel(), again).complete(turn(1)).attempts == tries
+    again.close()

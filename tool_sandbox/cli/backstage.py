@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.llm.address import is_direct, located
-from tool_sandbox.llm.chat import Attempt, ChatModel, ChatRequest, ChatResponse
+from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
 from tool_sandbox.llm.money import as_float, total_cost
 from tool_sandbox.llm.outages import Outages
 from tool_sandbox.runs.spending import Spending
@@ -205,16 +205,10 @@ class Backstage:
         journal = self._open_journal()
         if cap is None or journal is None:
             return cap
-        paid = [entry.response for entry in journal.entries() if role in (None, entry.tag.role)]
-        spent = total_cost(response.cost for response in paid).known
-        tries = [attempt for response in paid for attempt in response.attempts] + self._failed_tries(role)
-        return max(0.0, cap - as_float(spent + Spending.of_tries(tries).uncertain_cost.known))
-
-    def _failed_tries(self, role: str | None) -> list[Attempt]:
-        """The tries of calls that nobody answered in samples that are done."""
-        errors = [result.error or {} for result in self.store.read_results()]
-        mine = [error for error in errors if role in (None, error.get("role"))]
-        return [Attempt(**attempt) for error in mine for attempt in error.get("attempts") or ()]
+        entries = [entry for entry in journal.entries() if role in (None, entry.tag.role)]
+        answered = total_cost(entry.response.cost for entry in entries if entry.response is not None).known
+        tries = Spending.of_tries(attempt for entry in entries for attempt in entry.tries)
+        return max(0.0, cap - as_float(answered + tries.cost.known + tries.uncertain_cost.known))
 
     def _router(
         self, name: str, role_type: RoleType, settings: ModelSettings, routing: RouterSettings | None

@@ -16,7 +16,7 @@ from attrs import define, evolve, field
 
 from tool_sandbox.errors import BudgetExceededError, MalformedResponseError, ProviderError, ProviderTimeoutError
 from tool_sandbox.llm.caps import Caps, Scope, scopes_of
-from tool_sandbox.llm.chat import Attempt, CallTag, ChatModel, ChatRequest, ChatResponse
+from tool_sandbox.llm.chat import Attempt, CallTag, ChatModel, ChatRequest, ChatResponse, tries_of
 from tool_sandbox.llm.money import NOTHING, as_float_or_none, dollars, shown
 from tool_sandbox.llm.pricing import PriceBook
 from tool_sandbox.llm.spending import Spending
@@ -49,24 +49,27 @@ class Reservation:
         """Close after an error; what the provider may have billed all the same stays spent."""
         self.ledger.close(self, None, error)
 
-    def doubted(self, response: ChatResponse) -> ChatResponse:
-        """The answer, with what each try before it may have cost."""
+    def with_tries(self, response: ChatResponse) -> ChatResponse:
+        """The answer, with what each try before it cost or may have cost."""
         return evolve(response, attempts=self._attempts(response.attempts))
 
     @contextmanager
-    def doubts(self) -> Iterator[None]:
-        """Note on a provider's error that leaves the block what each try may have cost."""
+    def noting_tries(self) -> Iterator[None]:
+        """Note on a provider's error that leaves the block what each try cost or may have cost."""
         try:
             yield
         except ProviderError as error:
             error.attempts = self._attempts(error.attempts)
-            if _tries_in_doubt(error):
+            if error.usage is not None:
+                error.cost = self.ledger.prices.billed(error.usage, error.cost, self.model)
+            elif _in_doubt(error):
                 error.uncertain_cost = as_float_or_none(self.amount)
             raise
 
     def _attempts(self, attempts: Iterable[Attempt]) -> tuple[Attempt, ...]:
         amount = as_float_or_none(self.amount)
-        return tuple(evolve(each, uncertain_cost=amount) if each.in_doubt else each for each in attempts)
+        priced = [self.ledger.prices.priced_try(each, self.model) for each in attempts]
+        return tuple(evolve(each, uncertain_cost=amount) if each.in_doubt else each for each in priced)
 
     def __enter__(self) -> Self:
         return self
@@ -150,9 +153,13 @@ class Ledger:
                 if response is not None:
                     cost = self.prices.cost(response, reservation.model)
                     spending.count(response, cost, if_unknown=held)
-                    spending.uncertain += held * _broken_off(response.attempts)
-                elif error is not None:
-                    spending.count_failure(_billed(error), uncertain=held * _tries_in_doubt(error))
+                    spending.count_tries(response.attempts, held)
+                elif isinstance(error, ProviderError):
+                    spending.failed_calls += 1
+                    spending.count_tries(tries_of(error), held)
+                elif error is not None:  # a cancelled call says nothing about what it cost
+                    spending.failed_calls += 1
+                    spending.uncertain += held if _in_doubt(error) else NOTHING
             waiting, self._waiting = self._waiting, []
         for turn in waiting:
             with suppress(InvalidStateError):  # its waiter was cancelled or gave up
@@ -231,18 +238,18 @@ class Budgeted:
     def complete(self, request: ChatRequest) -> ChatResponse:
         """Answer, blocking while calls in flight hold the money this one needs."""
         with self._ledger.reserve(request, self._models) as reservation:
-            with reservation.doubts():
+            with reservation.noting_tries():
                 answer = self._inner.complete(request)
-            response = reservation.doubted(self._ledger.prices.priced(answer, request.model))
+            response = reservation.with_tries(self._ledger.prices.priced(answer, request.model))
             reservation.settle(response)
         return response
 
     async def acomplete(self, request: ChatRequest) -> ChatResponse:
         """As ``complete``, without blocking the event loop."""
         with await self._ledger.areserve(request, self._models) as reservation:
-            with reservation.doubts():
+            with reservation.noting_tries():
                 answer = await self._inner.acomplete(request)
-            response = reservation.doubted(self._ledger.prices.priced(answer, request.model))
+            response = reservation.with_tries(self._ledger.prices.priced(answer, request.model))
             reservation.settle(response)
         return response
 
@@ -259,19 +266,6 @@ def _refusal(scope: Scope, cap: Decimal, spending: Spending, needed: Decimal) ->
     )
 
 
-def _tries_in_doubt(error: BaseException) -> int:
-    """How many tries of a failed call may have been billed; a cancelled call says nothing about what it cost."""
-    broken_off = _broken_off(getattr(error, "attempts", ()))
-    in_doubt = isinstance(error, _MAY_HAVE_BILLED) or not isinstance(error, Exception)
-    return max(broken_off, int(in_doubt))
-
-
-def _broken_off(attempts: Iterable[Attempt]) -> int:
-    """Tries that ended after the provider may have worked on them."""
-    return sum(attempt.in_doubt for attempt in attempts)
-
-
-def _billed(error: BaseException) -> Decimal | None:
-    """What the provider billed for a failed call, where a transport put that on the error."""
-    cost: Any = getattr(error, "cost", None)
-    return None if cost is None else Decimal(str(cost))
+def _in_doubt(error: BaseException) -> bool:
+    """Whether a call that failed so may have been billed."""
+    return isinstance(error, _MAY_HAVE_BILLED) or not isinstance(error, Exception)

@@ -7,8 +7,14 @@ from typing import Any, Protocol
 
 from attrs import Factory, asdict, field, frozen
 
+from tool_sandbox.errors import ProviderError
+
 _MAY_HAVE_BILLED = ("ProviderTimeoutError", "MalformedResponseError")
 """Errors of calls that broke off after they were sent."""
+
+
+def _usage(given: Usage | Mapping[str, int] | None) -> Usage | None:
+    return Usage(**given) if isinstance(given, Mapping) else given
 
 
 def _tuple(values: Any) -> tuple[Any, ...]:
@@ -103,11 +109,32 @@ class Attempt:
     deployment: str | None = None
     uncertain_cost: float | None = None
     """US dollars that a try which broke off may have cost at most; ``None`` when nobody knows."""
+    usage: Usage | None = field(default=None, converter=_usage)
+    """Tokens that the provider counted for a try that failed all the same, such as a filtered answer."""
+    cost: float | None = None
+    """US dollars that they cost; ``None`` when nobody knows. Of the try that succeeded the response says it."""
+
+    @property
+    def billed(self) -> bool:
+        """Whether the try failed and was paid for."""
+        return self.error is not None and (self.usage is not None or self.cost is not None)
 
     @property
     def in_doubt(self) -> bool:
         """Whether the try ended after the provider may have worked on it, so that it may have been billed."""
-        return self.error is not None and self.error.startswith(_MAY_HAVE_BILLED)
+        return self.error is not None and not self.billed and self.error.startswith(_MAY_HAVE_BILLED)
+
+    @classmethod
+    def failed(cls, error: ProviderError) -> Attempt:
+        """The one try of a call that failed with ``error`` and is not tried again."""
+        return cls(
+            number=1,
+            status=error.status,
+            error=f"{type(error).__name__}: {error}",
+            uncertain_cost=error.uncertain_cost,
+            usage=error.usage,
+            cost=error.cost,
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """The try as JSON-able data."""
@@ -175,3 +202,13 @@ class ChatModel(Protocol):
     async def acomplete(self, request: ChatRequest) -> ChatResponse:
         """Answer without blocking the event loop."""
         ...
+
+
+def tries_of(error: ProviderError) -> tuple[Attempt, ...]:
+    """The tries of a call that nobody answered, also when it was tried but once by something that keeps no count."""
+    return tuple(error.attempts) or (Attempt.failed(error),)
+
+
+def was_paid(error: ProviderError) -> bool:
+    """Whether a call that nobody answered was billed, or may have been."""
+    return any(attempt.billed or attempt.in_doubt for attempt in tries_of(error))

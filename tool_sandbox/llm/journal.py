@@ -14,8 +14,8 @@ from pathlib import Path
 
 from attrs import evolve
 
-from tool_sandbox.errors import HarnessError
-from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
+from tool_sandbox.errors import HarnessError, ProviderError
+from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse, was_paid
 from tool_sandbox.llm.fingerprint import fingerprint
 from tool_sandbox.llm.journal_entry import CallKey, JournalEntry, read_line, written_line
 from tool_sandbox.llm.workers import Workers
@@ -41,11 +41,12 @@ class Journal:
         self._secrets = tuple(secrets)
         self._lock = threading.Lock()
         self._places: dict[CallKey, tuple[int, int]] = {}
+        self._failures: list[tuple[int, int]] = []
         self._claimed: dict[CallKey, set[int]] = {}
         self._replays_fallbacks = replays_fallbacks
         self._passed_over: set[CallKey] = set()
         """Answers that stay written, because they were paid for, but are not given again."""
-        self._unwritten: list[tuple[CallKey, bytes, Future[None]]] = []
+        self._unwritten: list[tuple[CallKey | None, bytes, Future[None]]] = []
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
         self._end = self._load()
@@ -98,25 +99,27 @@ class Journal:
             return None
         offset, length = place
         response = read_line(os.pread(self._file, length, offset)).response
+        if response is None:
+            return None
         saved = response.saved_cost if response.cached else response.cost
         return evolve(response, replayed=True, cost=0.0, saved_cost=saved)
 
-    def append(self, key: CallKey, request: ChatRequest, response: ChatResponse) -> None:
-        """Write a finished call; when this returns, no crash can lose it.
+    def append(self, key: CallKey, request: ChatRequest, outcome: ChatResponse | ProviderError) -> None:
+        """Write a finished call, or one that failed but was paid for; when this returns, no crash can lose it.
 
         Raises:
             HarnessError: If the file cannot be written.
         """
-        self._write(key, request, response).result()
+        self._write(key, request, outcome).result()
 
-    async def aappend(self, key: CallKey, request: ChatRequest, response: ChatResponse) -> None:
+    async def aappend(self, key: CallKey, request: ChatRequest, outcome: ChatResponse | ProviderError) -> None:
         """As ``append``, without blocking the event loop."""
-        await asyncio.shield(asyncio.wrap_future(self._write(key, request, response)))
+        await asyncio.shield(asyncio.wrap_future(self._write(key, request, outcome)))
 
     def entries(self) -> Iterator[JournalEntry]:
-        """Every finished call, in the order in which they were written."""
+        """Every call, in the order in which they were written; those that failed have no response."""
         with self._lock:
-            places = sorted(self._places.values())
+            places = sorted([*self._places.values(), *self._failures])
         for offset, length in places:
             yield read_line(os.pread(self._file, length, offset))
 
@@ -138,19 +141,26 @@ class Journal:
                         return offset
                     self.damaged_lines += 1
                 else:
-                    self._places[entry.key] = (offset, len(line))
-                    if entry.response.fallback and not self._replays_fallbacks:
+                    self._index(entry.key if entry.response else None, offset, len(line))
+                    if entry.response and entry.response.fallback and not self._replays_fallbacks:
                         self._passed_over.add(entry.key)
                 offset += len(line)
         if line and not line.endswith(b"\n"):
             offset += os.write(self._file, b"\n")
         return offset
 
-    def _write(self, key: CallKey, request: ChatRequest, response: ChatResponse) -> Future[None]:
-        line = written_line(key, request, response, self._secrets)
+    def _index(self, key: CallKey | None, offset: int, length: int) -> None:
+        """Note where a call stands: an answered one by its key, a failed one without, since it will be made again."""
+        if key is None:
+            self._failures.append((offset, length))
+        else:
+            self._places[key] = (offset, length)
+
+    def _write(self, key: CallKey, request: ChatRequest, outcome: ChatResponse | ProviderError) -> Future[None]:
+        line = written_line(key, request, outcome, self._secrets)
         written: Future[None] = Future()
         with self._lock:
-            self._unwritten.append((key, line, written))
+            self._unwritten.append((key if isinstance(outcome, ChatResponse) else None, line, written))
         try:
             self._writer.submit(self._commit)
         except RuntimeError as error:
@@ -179,7 +189,7 @@ class Journal:
             return
         for key, line, written in batch:
             with self._lock:
-                self._places[key] = (self._end, len(line))
+                self._index(key, self._end, len(line))
             self._end += len(line)
             written.set_result(None)
 
@@ -210,6 +220,11 @@ class Journaled:
             if response is None:
                 response = self._inner.complete(request)
                 self._journal.append(key, request, response)
+        except ProviderError as error:
+            self._journal.release(key)
+            if was_paid(error):
+                self._journal.append(key, request, error)
+            raise
         except BaseException:  # also when interrupted: the call did not finish, whatever the reason
             self._journal.release(key)
             raise
@@ -223,6 +238,11 @@ class Journaled:
             if response is None:
                 response = await self._inner.acomplete(request)
                 await self._journal.aappend(key, request, response)
+        except ProviderError as error:
+            self._journal.release(key)
+            if was_paid(error):
+                await self._journal.aappend(key, request, error)
+            raise
         except BaseException:  # also when cancelled: the call did not finish, whatever the reason
             self._journal.release(key)
             raise

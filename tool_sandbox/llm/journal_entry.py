@@ -8,7 +8,8 @@ from typing import Any
 
 from attrs import asdict, fields, frozen
 
-from tool_sandbox.llm.chat import CallTag, ChatRequest, ChatResponse
+from tool_sandbox.errors import ProviderError
+from tool_sandbox.llm.chat import Attempt, CallTag, ChatRequest, ChatResponse, tries_of
 from tool_sandbox.llm.fingerprint import SCHEMA_VERSION
 from tool_sandbox.llm.money import as_float_or_none
 from tool_sandbox.llm.redaction import redact, redact_text, remove_values
@@ -30,25 +31,23 @@ class CallKey:
 
 @frozen(kw_only=True)
 class JournalEntry:
-    """One finished call as it stands in the journal."""
+    """One call as it stands in the journal: answered, or failed after somebody had to pay for it."""
 
     key: CallKey
     tag: CallTag
     model: str
     """The model that was asked."""
-    response: ChatResponse
+    response: ChatResponse | None
+    """``None`` when nobody answered."""
+    tries: tuple[Attempt, ...] = ()
+    """Every try at it."""
 
 
-def written_line(key: CallKey, request: ChatRequest, response: ChatResponse, secrets: Iterable[str] = ()) -> bytes:
-    """A finished call as a line of JSON. The answer stays as it is but for known secrets: it will be replayed."""
+def written_line(
+    key: CallKey, request: ChatRequest, outcome: ChatResponse | ProviderError, secrets: Iterable[str] = ()
+) -> bytes:
+    """A call as a line of JSON. An answer stays as it is but for known secrets: it will be replayed."""
     known = tuple(secrets)
-    answer = remove_values(response.to_dict(), known)
-    for attempt in answer["attempts"]:
-        attempt["error"] = attempt["error"] and redact_text(attempt["error"])
-    for name in ("cost", "saved_cost"):
-        answer[name] = as_float_or_none(answer[name])
-    for name in ("endpoint", "model", "deployment"):
-        answer[name] = answer[name] and redact_text(answer[name])
     record = {
         "schema": SCHEMA_VERSION,
         **asdict(key),
@@ -56,9 +55,29 @@ def written_line(key: CallKey, request: ChatRequest, response: ChatResponse, sec
         "user": request.tag.user,
         "model": redact_text(request.model),
         "params": redact(dict(request.params), known),
-        "response": answer,
+        **(_failed(outcome, known) if isinstance(outcome, ProviderError) else _answered(outcome, known)),
     }
     return json.dumps(record, separators=(",", ":"), default=str).encode("ascii") + b"\n"
+
+
+def _answered(response: ChatResponse, secrets: tuple[str, ...]) -> dict[str, Any]:
+    answer = remove_values(response.to_dict(), secrets)
+    answer["attempts"] = [_attempt(attempt) for attempt in answer["attempts"]]
+    for name in ("cost", "saved_cost"):
+        answer[name] = as_float_or_none(answer[name])
+    for name in ("endpoint", "model", "deployment"):
+        answer[name] = answer[name] and redact_text(answer[name])
+    return {"response": answer}
+
+
+def _failed(error: ProviderError, secrets: tuple[str, ...]) -> dict[str, Any]:
+    tries = [_attempt(remove_values(attempt.to_dict(), secrets)) for attempt in tries_of(error)]
+    return {"response": None, "error": redact({**error.as_record(), "attempts": tries}, secrets)}
+
+
+def _attempt(attempt: dict[str, Any]) -> dict[str, Any]:
+    shown = attempt["error"] and redact_text(attempt["error"])
+    return {**attempt, "error": shown, "cost": as_float_or_none(attempt["cost"])}
 
 
 def read_line(line: bytes) -> JournalEntry:
@@ -77,4 +96,8 @@ def read_line(line: bytes) -> JournalEntry:
     tag = CallTag(
         run=data["run"], scenario=key.scenario, trial=key.trial, role=key.role, turn=key.turn, user=data["user"]
     )
-    return JournalEntry(key=key, tag=tag, model=data["model"], response=ChatResponse.from_dict(data["response"]))
+    if data["response"] is None:
+        tries = tuple(Attempt(**attempt) for attempt in data["error"]["attempts"])
+        return JournalEntry(key=key, tag=tag, model=data["model"], response=None, tries=tries)
+    response = ChatResponse.from_dict(data["response"])
+    return JournalEntry(key=key, tag=tag, model=data["model"], response=response, tries=response.attempts)

@@ -12,7 +12,7 @@ from attrs import evolve, field, frozen
 from tool_sandbox.common.nearest import hint
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.llm.address import is_direct
-from tool_sandbox.llm.chat import ChatResponse, Usage
+from tool_sandbox.llm.chat import Attempt, ChatResponse, Usage
 from tool_sandbox.llm.providers import direct_name
 
 PriceLookup = Callable[[str], Mapping[str, Any] | None]
@@ -179,6 +179,16 @@ class PriceBook:
         """The answer with its cost filled in; unknown stays ``None``."""
         cost = self.cost(response, model)
         return evolve(response, cost=None if cost is None else float(cost))
+
+    def priced_try(self, attempt: Attempt, model: str) -> Attempt:
+        """A try that failed and was paid for, with its cost filled in; unknown stays ``None``."""
+        if not attempt.billed:
+            return attempt
+        return evolve(attempt, cost=self.billed(attempt.usage, attempt.cost, model))
+
+    def billed(self, usage: Usage | None, reported: float | None, model: str) -> float | None:
+        """What a failure cost in US dollars, by its tokens and by what the transport reported."""
+        return self.priced(ChatResponse(usage=usage, cost=reported), model).cost
 
     def _own(self, model: str) -> Price | None:
         return self.custom.get(model) or self.custom.get(direct_name(model) if is_direct(model) else _bare(model))

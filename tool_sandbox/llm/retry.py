@@ -188,6 +188,8 @@ class _Course:
                 latency=self.policy.clock() - self._try_started,
                 deployment=deployment if error is None else getattr(error, "deployment", None),
                 uncertain_cost=None if error is None else error.uncertain_cost,
+                usage=None if error is None else error.usage,
+                cost=None if error is None else error.cost,
             )
         )
 

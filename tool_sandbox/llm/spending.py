@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from attrs import Factory, define
 
-from tool_sandbox.llm.chat import ChatResponse
+from tool_sandbox.llm.chat import Attempt, ChatResponse, Usage
 from tool_sandbox.llm.money import NOTHING, Cost, as_float
 
 
@@ -19,7 +20,7 @@ class Spending:
     """Calls that were answered."""
     failed_calls: int = 0
     cost: Cost = Factory(Cost)
-    """What answered calls cost."""
+    """What was paid: for answers, and for failures that the provider counted tokens for."""
     uncertain: Decimal = NOTHING
     """US dollars that may have been spent: the worst case of calls that broke off after they were sent."""
     held: Decimal = NOTHING
@@ -38,7 +39,7 @@ class Spending:
         return self.cost.known + self.uncertain
 
     def count(self, response: ChatResponse, cost: Decimal | None, *, if_unknown: Decimal = NOTHING) -> None:
-        """Add an answered call.
+        """Add an answered call, without the tries before it.
 
         Args:
             response: The answer.
@@ -46,25 +47,33 @@ class Spending:
             if_unknown: What an unknown cost may have been at most.
         """
         self.calls += 1
+        self._pay(cost, response.usage, if_unknown)
+        if response.cached or response.replayed:
+            self.saved += Cost.of(response.saved_cost)
+
+    def count_tries(self, attempts: Iterable[Attempt], most: Decimal) -> None:
+        """Add tries that failed: what they cost, or may have cost.
+
+        Args:
+            attempts: The tries, with what is known of their cost.
+            most: US dollars that one of them may have cost at most.
+        """
+        for attempt in attempts:
+            if attempt.billed:
+                self._pay(attempt.cost, attempt.usage, most)
+            elif attempt.in_doubt:
+                self.uncertain += most
+
+    def _pay(self, cost: Decimal | float | None, usage: Usage | None, if_unknown: Decimal) -> None:
         self.cost += Cost.of(cost)
         if cost is None:
             self.uncertain += if_unknown
-        if response.cached or response.replayed:
-            self.saved += Cost.of(response.saved_cost)
-        if response.usage is not None:
-            self.prompt_tokens += response.usage.prompt_tokens
-            self.completion_tokens += response.usage.completion_tokens
-            self.cached_tokens += response.usage.cached_tokens
-            self.cache_write_tokens += response.usage.cache_write_tokens
-            self.reasoning_tokens += response.usage.reasoning_tokens
-
-    def count_failure(self, billed: Decimal | None, *, uncertain: Decimal) -> None:
-        """Add a call that failed: what it is known to have billed, or else what it may have."""
-        self.failed_calls += 1
-        if billed is None:
-            self.uncertain += uncertain
-        else:
-            self.cost += Cost.of(billed)
+        if usage is not None:
+            self.prompt_tokens += usage.prompt_tokens
+            self.completion_tokens += usage.completion_tokens
+            self.cached_tokens += usage.cached_tokens
+            self.cache_write_tokens += usage.cache_write_tokens
+            self.reasoning_tokens += usage.reasoning_tokens
 
     def to_dict(self) -> dict[str, Any]:
         """The total as JSON-able data; a sum with an unknown part is ``None``, with the known part beside it."""

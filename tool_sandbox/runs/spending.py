@@ -34,7 +34,7 @@ class Spending:
     completion_tokens: int = 0
     cached_tokens: int = 0
     cost: Cost = field(factory=Cost, converter=_cost)
-    """What was paid."""
+    """What was paid, also for tries that failed and were billed."""
     saved_cost: Cost = field(factory=Cost, converter=_cost)
     """What answers from the cache did not cost."""
     uncertain_cost: Cost = field(factory=Cost, converter=_cost)
@@ -64,9 +64,19 @@ class Spending:
 
     @classmethod
     def of_tries(cls, attempts: Iterable[Attempt]) -> Spending:
-        """What tries that broke off may have cost."""
-        in_doubt = [attempt.uncertain_cost for attempt in attempts if attempt.in_doubt]
-        return cls(uncertain_cost=total_cost(in_doubt), uncertain_calls=len(in_doubt))
+        """What tries that failed cost, and what those that broke off may have cost."""
+        tries = tuple(attempts)
+        in_doubt = [attempt.uncertain_cost for attempt in tries if attempt.in_doubt]
+        billed = [attempt for attempt in tries if attempt.billed]
+        usages = [attempt.usage for attempt in billed if attempt.usage is not None]
+        return cls(
+            prompt_tokens=sum(usage.prompt_tokens for usage in usages),
+            completion_tokens=sum(usage.completion_tokens for usage in usages),
+            cached_tokens=sum(usage.cached_tokens for usage in usages),
+            cost=total_cost(attempt.cost for attempt in billed),
+            uncertain_cost=total_cost(in_doubt),
+            uncertain_calls=len(in_doubt),
+        )
 
     def __add__(self, other: Spending) -> Spending:
         names = (*_COUNTS, *_MONEY, "uncertain_calls")

@@ -9,7 +9,7 @@ from typing import Any
 from attrs import define, evolve, field
 
 from tool_sandbox.errors import ProviderError
-from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
+from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse, tries_of
 from tool_sandbox.runs.spending import Spending
 
 SCRIPT = "script"
@@ -39,8 +39,8 @@ class Tally:
             _add(self.adjustments, adjustment)
 
     def count_failure(self, error: ProviderError) -> None:
-        """Add a call that nobody answered, and what its tries may have cost all the same."""
-        tries = Spending.of_tries(error.attempts)
+        """Add a call that nobody answered, and what its tries cost or may have cost all the same."""
+        tries = Spending.of_tries(tries_of(error))
         self.spending += evolve(tries, failed_calls=1)
 
 
