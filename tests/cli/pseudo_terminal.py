@@ -74,13 +74,13 @@ class PseudoTerminal:
         deadline = time.monotonic() + HANG
         while not condition():
             assert time.monotonic() < deadline, f"it never happened; the screen:\n{self.text}"
-            alive = self._read(0.05)
+            alive = self.read(0.05)
             assert alive or condition(), f"it ended before; the screen:\n{self.text}"
 
     def end(self, limit: float = HANG) -> int:
         """Read to the end of the process; its exit code."""
         deadline = time.monotonic() + limit
-        while self._read(0.1):
+        while self.read(0.1):
             if time.monotonic() > deadline:
                 self.process.kill()
                 raise AssertionError(f"it does not end; the screen:\n{self.text}")
@@ -107,7 +107,7 @@ class PseudoTerminal:
         """The same as one text."""
         return "\n".join(self.lines)
 
-    def _read(self, seconds: float) -> bool:
+    def read(self, seconds: float) -> bool:
         """Read what there is; whether the process still has the terminal."""
         ready, _, _ = select.select([self._master], [], [], seconds)
         if not ready:

@@ -17,6 +17,8 @@ INTERRUPTED = 130
 
 _GRACE = 1.2
 """Seconds for an orderly end, on a machine that has nothing else to do."""
+_GLANCES = 4
+"""How often the main thread is looked at in that time: when it never moves, there will be no orderly end."""
 _LAST_WORDS = 0.4
 """Seconds for what is left to do before the process ends the hard way."""
 _LAST_THREADS = 3.0
@@ -87,21 +89,34 @@ class Interrupts:
         """Wait, in a thread of its own, for a first signal, then for a second one or for the time to be up."""
         if self._received.get() is None:
             return
-        with contextlib.suppress(queue.Empty):
-            if self._received.get(timeout=_GRACE * _how_busy()) is None:
-                return
-        last = threading.Thread(target=self._leave, daemon=True)
+        if self._ended_orderly():
+            return
+        last = threading.Thread(target=self._last_words, daemon=True)
         last.start()
         last.join(_LAST_WORDS)
         terminal()
         os._exit(INTERRUPTED)
 
+    def _last_words(self) -> None:
+        self._leave()
+        flush_streams()
+
+    def _ended_orderly(self) -> bool:
+        """Wait for the block to end; not when a second signal comes, nothing moves or the time is up."""
+        seen: list[tuple[object, ...]] = []
+        for _ in range(int(_GLANCES * _how_busy())):
+            try:
+                return self._received.get(timeout=_GRACE / _GLANCES) is None
+            except queue.Empty:
+                seen = [*seen, _place_of_main_thread()][-_GLANCES:]
+            if len(seen) == _GLANCES and len(set(seen)) == 1:
+                return False
+        return False
+
 
 def leave_at_once(code: int = INTERRUPTED) -> None:
     """End the process: a thread that still waits must not hold it."""
-    for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(OSError, ValueError, AttributeError):  # closed, broken or not there
-            stream.flush()
+    flush_streams()
     os._exit(code)
 
 
@@ -115,8 +130,25 @@ def leave_soon(code: int) -> None:
     threading.Thread(target=leave, daemon=True, name="leave-soon").start()
 
 
+def flush_streams() -> None:
+    """Write out what standard output and standard error still hold, as far as they are there."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError, AttributeError):  # broken, closed or not there
+            stream.flush()
+
+
 def _nothing() -> None:
     pass
+
+
+def _place_of_main_thread() -> tuple[object, ...]:
+    """Which step of which function it is at, all the way down."""
+    frame = sys._current_frames().get(threading.main_thread().ident or 0)  # noqa: SLF001 -- the documented way to ask
+    place: list[object] = []
+    while frame is not None:
+        place += [frame.f_code, frame.f_lasti]
+        frame = frame.f_back
+    return tuple(place)
 
 
 def _how_busy() -> float:

@@ -196,13 +196,13 @@ def _play(one: _Run, later: Sequence[_Run]) -> int:
             one.cast.watch(progress.waiting)
             with progress:
                 report = run(_plan(one, progress))
+            print_report(report)
+            return _code(report, settings, go_on)
     except (MissingKeyError, MissingDependencyError):
         print(f"What was finished is kept. Go on with: {go_on}", file=sys.stderr)
         raise
     finally:
         one.cast.close()
-    print_report(report)
-    return _code(report, settings, go_on)
 
 
 def _plan(one: _Run, progress: Progress) -> Plan:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tool_sandbox.cli.void import void_lines
@@ -40,7 +40,7 @@ def print_report(report: Report, console: Console | None = None) -> None:
     if report.results:
         if len(report.results) <= MOST_ROWS or any(result.similarity != 1 for result in report.results):
             console.print(_samples_table(report.results))
-        console.print(_categories_table(report.summary["categories"]))
+        console.print(_categories_table(report.summary["categories"], console))
     for line in [*void_lines(report.results, report.directory), *_closing_lines(report)]:
         console.print(line, markup=False, soft_wrap=True)
 
@@ -92,24 +92,45 @@ def _worst(results: Sequence[SampleResult]) -> Sequence[SampleResult]:
     return sorted(failed, key=lambda result: -1.0 if result.similarity is None else result.similarity)[:WORST]
 
 
-def _categories_table(categories: Mapping[str, Mapping[str, Any]]) -> Table:
-    table = _table(
-        "category", ">samples", ">void", ">score", ">if void failed", ">if void passed", ">doing nothing", ">turns"
-    )
+_CATEGORY_COLUMNS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "samples": lambda score: str(score["samples"]),
+    "void": lambda score: str(score["samples"] - score["scored"]),
+    "score": lambda score: _number(score["similarity"]),
+    "if void failed": lambda score: _number(score["lower"]),
+    "if void passed": lambda score: _number(score["upper"]),
+    "doing nothing": lambda score: _number(score["nop_floor"]),
+    "turns": lambda score: _number(score["turn_count"], 1),
+}
+_OF_VOID = ("void", "if void failed", "if void passed")
+
+
+def _categories_table(categories: Mapping[str, Mapping[str, Any]], console: Console) -> Table:
+    """The categories with as many of their numbers as fit side by side."""
+    from rich.measure import Measurement
+
+    everything = categories[ALL_CATEGORIES]
+    some_void = everything["samples"] > everything["scored"]
+    others = [("doing nothing",), ("turns",)]
+    least_first = [*others, _OF_VOID] if some_void else [_OF_VOID, *others]
+    columns = list(_CATEGORY_COLUMNS)
+    table = _numbers_of(categories, columns)
+    endless = console.options.update(max_width=_PLAIN_WIDTH * 2)
+    for group in least_first:
+        if Measurement.get(console, endless, table).minimum <= console.width:
+            break
+        columns = [column for column in columns if column not in group]
+        table = _numbers_of(categories, columns)
+    return table
+
+
+def _numbers_of(categories: Mapping[str, Mapping[str, Any]], columns: Sequence[str]) -> Table:
+    table = _table("category", *(f">{column}" for column in columns))
     for name, score in categories.items():
         if name == ALL_CATEGORIES:
             table.add_section()
-        _add_row(
-            table,
-            name,
-            str(score["samples"]),
-            str(score["samples"] - score["scored"]),
-            _number(score["similarity"]),
-            _number(score["lower"]),
-            _number(score["upper"]),
-            _number(score["nop_floor"]),
-            _number(score["turn_count"], 1),
-        )
+        _add_row(table, name, *(_CATEGORY_COLUMNS[column](score) for column in columns))
+    for column in table.columns:  # only a header may take several lines, and only between its words
+        column.min_width = max(map(len, [*str(column.header).split(), *map(str, column.cells)]))
     return table
 
 

@@ -8,6 +8,8 @@ import tempfile
 import time
 from contextlib import suppress
 
+from tool_sandbox.cli.interrupts import flush_streams
+
 _ERASE = b"\r\x1b[2K"
 _ERASE_THE_REST = b"\x1b[K"
 _CHUNK = 65536
@@ -32,7 +34,7 @@ class BottomLine:
         self._shown = 0
         self._drawn = False
         self._at_line_start = True
-        _flush()
+        flush_streams()
         self._saved = {number: os.dup(number) for number in _descriptors_of(self._terminal)}
         for number in self._saved:
             os.dup2(self._others.fileno(), number)
@@ -62,7 +64,7 @@ class BottomLine:
 
     def close(self) -> None:
         """Take the line away and give the terminal back."""
-        _flush()
+        flush_streams()
         for number, saved in self._saved.items():
             os.dup2(saved, number)
             os.close(saved)
@@ -101,9 +103,3 @@ def _descriptors_of(terminal: int) -> list[int]:
             if os.isatty(number) and os.fstat(number).st_rdev == device:
                 found.append(number)
     return found
-
-
-def _flush() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError, AttributeError):  # broken, closed or not there
-            stream.flush()

@@ -1,0 +1,86 @@
+"""Agents that do at a terminal what they should not, for runs in processes of their own."""
+
+# ruff: noqa: T201 -- writing is what these are for
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import subprocess
+import sys
+import threading
+import time
+import warnings
+from collections.abc import Callable
+from typing import ClassVar
+
+from tool_sandbox.common.message import Message
+from tool_sandbox.common.vocabulary import RoleType
+from tool_sandbox.roles.base_role import BaseRole
+
+
+class Talker(BaseRole):
+    """Writes in every way there is, slowly enough for a display to be drawn in between."""
+
+    role_type: ClassVar[RoleType] = RoleType.AGENT
+
+    def respond(self, ending_index: int | None = None) -> None:
+        say: list[Callable[[], object]] = [
+            lambda: print("printed"),
+            lambda: print("printed to stderr", file=sys.stderr),
+            lambda: logging.getLogger("talker").warning("logged"),
+            lambda: warnings.warn("warned", stacklevel=2),
+            lambda: threading.Thread(target=print, args=("printed by a thread",)).start(),
+            lambda: os.write(1, b"written to 1\n"),
+            lambda: os.write(2, b"written to 2\n"),
+            lambda: subprocess.run(["echo", "echoed by a child"], check=True),  # noqa: S607
+        ]
+        for each in say:
+            each()
+            time.sleep(0.15)
+        answer = Message(sender=RoleType.AGENT, recipient=RoleType.USER, content="Wi-Fi is switched off.")
+        self.add_messages([answer])
+
+
+class Deaf(BaseRole):
+    """Blocks the thread it is asked in."""
+
+    role_type: ClassVar[RoleType] = RoleType.AGENT
+
+    def respond(self, ending_index: int | None = None) -> None:
+        print("stuck", flush=True)
+        time.sleep(600)
+
+
+class Blocking(BaseRole):
+    """Blocks the event loop."""
+
+    role_type: ClassVar[RoleType] = RoleType.AGENT
+
+    async def arespond(self, ending_index: int | None = None) -> None:
+        print("stuck", flush=True)
+        time.sleep(600)  # noqa: ASYNC251 -- the mistake that is tried
+
+
+class Stubborn(BaseRole):
+    """Cannot be cancelled."""
+
+    role_type: ClassVar[RoleType] = RoleType.AGENT
+
+    async def arespond(self, ending_index: int | None = None) -> None:
+        print("stuck", flush=True)
+        while True:
+            try:
+                await asyncio.sleep(600)
+            except asyncio.CancelledError:
+                print("never", flush=True)
+
+
+class Broken(BaseRole):
+    """Has a fault."""
+
+    role_type: ClassVar[RoleType] = RoleType.AGENT
+
+    def respond(self, ending_index: int | None = None) -> None:
+        raise ZeroDivisionError("nothing to divide by")

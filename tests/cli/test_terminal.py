@@ -1,0 +1,278 @@
+"""The command line as somebody at a terminal sees it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.command import run_directory
+from tests.cli.pseudo_terminal import HANG, PseudoTerminal
+
+ROLES = "tests.cli.terminal_roles"
+Terminal = Callable[..., PseudoTerminal]
+
+
+@pytest.fixture
+def terminal() -> Iterator[Terminal]:
+    opened: list[PseudoTerminal] = []
+
+    def start(*arguments: str, **how: Any) -> PseudoTerminal:
+        opened.append(PseudoTerminal("-m", "tool_sandbox", *arguments, **how))
+        return opened[-1]
+
+    yield start
+    for each in opened:
+        each.close()
+
+
+def _run(base: Path, agent: str = "oracle", *more: str) -> list[str]:
+    return ["run", "-a", agent, "-u", "oracle", "-s", "switch_wifi_off", "-o", str(base), *more]
+
+
+@pytest.mark.parametrize("columns", [60, 80, 200])
+def test_a_run_leaves_its_report_in_the_scrollback_and_nothing_else(
+    terminal: Terminal, tmp_path: Path, columns: int
+) -> None:
+    arguments = ("run", "-a", "oracle", "-s", "switch_*", "--trials", "8", "-o", str(tmp_path))
+    screen = terminal(*arguments, columns=columns)
+
+    assert screen.end() == 0
+    assert b"running" in screen.raw
+    assert "━" not in screen.text
+    assert "running" not in screen.text
+    header = next(line for line in screen.lines if "category" in line)
+    assert header.split()[:2] == ["category", "samples"]
+    assert not re.search(r"\d", "".join(screen.lines[: screen.lines.index(header)]))
+    assert "Score 1.000 over 128 of 128 samples" in screen.lines
+
+
+SAID = (
+    "printed", "printed to stderr", "logged", "printed by a thread",
+    "written to 1", "written to 2", "echoed by a child",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("columns", [60, 80, 200])
+def test_whatever_an_agent_writes_stands_above_the_bar_once_and_whole(
+    terminal: Terminal, tmp_path: Path, columns: int
+) -> None:
+    screen = terminal(*_run(tmp_path, f"{ROLES}:Talker", "--trials", "2", "-p", "1"), columns=columns)
+
+    assert screen.end() == 0
+    above = screen.lines[: screen.lines.index("Samples")]
+    assert all(above.count(line) == 2 for line in SAID), above
+    assert "UserWarning: warned" in "".join(above)
+    assert b"1 running" in screen.raw
+    assert "running" not in screen.text
+
+
+def test_what_a_tool_writes_beside_its_answer_is_shown_and_what_it_prints_is_its_answer(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    (tmp_path / "talking.py").write_text(
+        "import sys, time\nfrom tool_sandbox.common.tool import register_as_tool\n\n"
+        "@register_as_tool()\ndef talk() -> str:\n"
+        '    """Talk."""\n'
+        "    print('part of the answer')\n    print('beside the answer', file=sys.stderr)\n    time.sleep(0.3)\n"
+        "    return 'done'\n"
+    )
+    (tmp_path / "suite.yaml").write_text(
+        "- name: talk_once\n  user: {knows: Nothing else., says: Talk}\n  tools: [talk]\n"
+        "  milestones:\n    - {id: told, said: done}\n  solution:\n    - talk\n    - say: done\n"
+    )
+    screen = terminal(
+        "run", "-a", "oracle", "-o", str(tmp_path / "runs"), "--scenarios-from", str(tmp_path / "suite.yaml"),
+        "--tools-from", str(tmp_path / "talking.py"),
+    )  # fmt: skip
+
+    assert screen.end() == 0
+    assert screen.lines[0] == "beside the answer"
+    assert "part of the answer" not in screen.text
+    trajectory = next(run_directory(tmp_path / "runs").rglob("conversation.json")).read_text()
+    assert "part of the answer" in trajectory
+    assert "beside the answer" not in trajectory
+
+
+def test_a_line_that_is_not_finished_keeps_the_bar_away(terminal: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "asking.py").write_text(
+        "from tool_sandbox.common.message import Message\nfrom tool_sandbox.common.vocabulary import RoleType\n"
+        "from tool_sandbox.roles.base_role import BaseRole\n\n"
+        "class Asking(BaseRole):\n    role_type = RoleType.AGENT\n\n"
+        "    def respond(self, ending_index=None):\n        said = input('What shall I say? ')\n"
+        "        self.add_messages([Message(sender=RoleType.AGENT, recipient=RoleType.USER, content=said)])\n"
+    )
+    path = {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[2]), str(tmp_path)])}
+    screen = terminal(*_run(tmp_path / "runs", "asking:Asking"), environment=path)
+    screen.wait_for(lambda: "What shall I say?" in screen.text)
+    screen.send("It is off")
+    screen.wait_for(lambda: "It is off" in screen.text)
+
+    assert "What shall I say? It is off" in screen.lines
+    screen.send("\n")
+    assert screen.end() == 0
+
+
+def test_only_what_is_a_terminal_gets_a_bar(terminal: Terminal, tmp_path: Path) -> None:
+    arguments = _run(tmp_path / "runs", f"{ROLES}:Talker")
+    quiet = terminal(*arguments, redirect={2: tmp_path / "err"})
+    assert quiet.end() == 0
+    piped = terminal(*arguments, redirect={1: tmp_path / "out"})
+    assert piped.end() == 0
+
+    assert "running" not in quiet.raw.decode()
+    assert quiet.lines[:2] == ["printed", "printed by a thread"]
+    assert "1/1 samples, score" in (tmp_path / "err").read_text()
+    assert "\x1b" not in (tmp_path / "err").read_text()
+    assert b"1 running" in piped.raw
+    assert "Score" not in piped.text
+    assert "running" not in piped.text
+    assert "\x1b" not in (tmp_path / "out").read_text()
+    assert (tmp_path / "out").read_text().startswith("printed\n")
+
+
+def test_a_dumb_terminal_gets_lines(terminal: Terminal, tmp_path: Path) -> None:
+    screen = terminal(*_run(tmp_path, f"{ROLES}:Talker"), environment={"TERM": "dumb"})
+
+    assert screen.end() == 0
+    assert b"\x1b" not in screen.raw
+    assert any(line.startswith("1/1 samples, score") for line in screen.lines)
+
+
+def test_a_bar_without_colours(terminal: Terminal, tmp_path: Path) -> None:
+    screen = terminal(*_run(tmp_path, f"{ROLES}:Talker"), environment={"NO_COLOR": "1"})
+
+    assert screen.end() == 0
+    assert b"1 running" in screen.raw
+    assert not re.search(rb"\x1b\[[\d;]*[34]\d", screen.raw)
+
+
+def test_a_window_that_changes_its_width_in_the_middle(terminal: Terminal, tmp_path: Path) -> None:
+    screen = terminal(*_run(tmp_path, f"{ROLES}:Talker", "--trials", "4", "-p", "2"), columns=120)
+    screen.wait_for(lambda: b"running" in screen.raw)
+    screen.resize(60)
+    seen = len(screen.raw)
+
+    assert screen.end() == 0
+    drawn = [line for line in re.split(rb"\r|\n", screen.raw[seen:]) if b"running" in line]
+    assert drawn
+    assert all(len(re.sub(rb"\x1b\[[\d;?]*[a-zA-Z]", b"", line).decode()) < 60 for line in drawn[1:])
+    assert "running" not in screen.text
+
+
+def test_a_run_goes_on_after_it_was_stopped_and_called_back(terminal: Terminal, tmp_path: Path) -> None:
+    screen = terminal(*_run(tmp_path, f"{ROLES}:Talker"))
+    screen.wait_for(lambda: b"running" in screen.raw)
+    screen.process.send_signal(signal.SIGTSTP)
+    os.waitpid(screen.process.pid, os.WUNTRACED)
+    screen.process.send_signal(signal.SIGCONT)
+
+    assert screen.end() == 0
+    assert "Score" in screen.text
+
+
+# -- Ctrl-C ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("presses", [1, 2, 3])
+@pytest.mark.parametrize("role", ["Deaf", "Blocking", "Stubborn"])
+def test_ctrl_c_ends_a_run_whose_agent_is_stuck(terminal: Terminal, tmp_path: Path, role: str, presses: int) -> None:
+    screen = terminal(*_run(tmp_path, f"{ROLES}:{role}"))
+    screen.wait_for(lambda: "stuck" in screen.text)
+    screen.send("\x03" * presses)
+
+    assert screen.end() == 130
+    assert "Interrupted. Go on with: tool_sandbox resume" in screen.text
+    assert "Traceback" not in screen.text
+
+
+@pytest.mark.parametrize("presses", [1, 2, 3])
+def test_ctrl_c_in_the_middle_of_a_run(terminal: Terminal, tmp_path: Path, presses: int) -> None:
+    screen = terminal("run", "-a", "oracle", "--trials", "5", "-o", str(tmp_path))
+    screen.wait_for(lambda: re.search(rb"\d\d/\d{4}", screen.raw) is not None)
+    for _ in range(presses):
+        screen.send("\x03")
+        time.sleep(0.05)
+
+    assert screen.end() == 130
+    assert "tool_sandbox resume" in screen.text
+    assert "Traceback" not in screen.text
+    assert (run_directory(tmp_path) / "results.jsonl").read_bytes().endswith(b"}\n")
+
+
+def test_ctrl_c_while_scenarios_are_loaded(terminal: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "slow.py").write_text("import time\nprint('loading', flush=True)\ntime.sleep(600)\n")
+    screen = terminal("list", "--scenarios-from", str(tmp_path / "slow.py"))
+    screen.wait_for(lambda: "loading" in screen.text)
+    screen.send("\x03")
+
+    assert screen.end() == 130
+    assert "Traceback" not in screen.text
+
+
+@pytest.mark.parametrize("presses", [1, 3])
+def test_ctrl_c_while_litellm_is_imported(terminal: Terminal, tmp_path: Path, presses: int) -> None:
+    (tmp_path / "litellm.py").write_text("import time\nprint('importing', flush=True)\ntime.sleep(600)\n")
+    screen = terminal(
+        "run", "-a", "openai/gpt-4o", "-u", "oracle", "-s", "switch_wifi_off", "-o", str(tmp_path / "runs"),
+        environment={
+            "PYTHONPATH": os.pathsep.join([str(tmp_path), str(Path(__file__).parents[2])]),
+            "OPENAI_API_KEY": "sk-anything",
+        },
+    )  # fmt: skip
+    screen.wait_for(lambda: "importing" in screen.text)
+    screen.send("\x03" * presses)
+
+    assert screen.end() == 130
+    assert "Traceback" not in screen.text
+
+
+# -- a person --------------------------------------------------------------------------------------------------------
+
+
+def _person(terminal: Terminal, base: Path) -> PseudoTerminal:
+    screen = terminal("run", "-a", "human", "-u", "oracle", "-s", "switch_wifi_off", "-o", str(base))
+    screen.wait_for(lambda: "Text, or 'tool' to call a tool:" in screen.text)
+    return screen
+
+
+def test_nothing_is_written_over_what_a_person_types(terminal: Terminal, tmp_path: Path) -> None:
+    screen = _person(terminal, tmp_path)
+    screen.send("tool\n")
+    screen.wait_for(lambda: "Tool call:" in screen.text)
+    screen.send("set_wifi_status(on=False)\n")
+    screen.wait_for(lambda: screen.text.count("Text, or") == 2)
+    screen.send("Wi-Fi is ")
+    deadline = time.monotonic() + 0.5
+    while time.monotonic() < deadline:
+        screen.read(0.05)
+    screen.send("off.\n")
+
+    assert screen.end() == 0
+    assert "Text, or 'tool' to call a tool: Wi-Fi is off." in screen.lines
+    assert "running" not in screen.raw.decode()
+
+
+def test_the_end_of_a_persons_input_cancels_the_run(terminal: Terminal, tmp_path: Path) -> None:
+    screen = _person(terminal, tmp_path)
+    screen.send("\x04")
+
+    assert screen.end(HANG) == 130
+    (result,) = json.loads((run_directory(tmp_path) / "result_summary.json").read_text())["per_scenario_results"]
+    assert (result["status"], result["cause"]) == ("void", "cancelled")
+    assert "tool_sandbox resume" in screen.text
+
+
+def test_ctrl_c_while_a_person_is_asked(terminal: Terminal, tmp_path: Path) -> None:
+    screen = _person(terminal, tmp_path)
+    screen.send("half a sen\x03")
+
+    assert screen.end() == 130
+    assert "tool_sandbox resume" in screen.text
