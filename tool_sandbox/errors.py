@@ -10,6 +10,7 @@
     │   └── MissingDependencyError    an optional part that is not installed
     ├── ProviderError                 what a model's provider did wrong
     │   ├── AuthenticationError
+    │   │   └── NoCredentialsError    none were found, so a person has to set them
     │   ├── RateLimitError            trying again later can help
     │   ├── QuotaExceededError        trying again cannot help
     │   ├── ProviderTimeoutError
@@ -137,6 +138,10 @@ def _rebuild_provider_error(kind: type[ProviderError], message: str, fields: dic
 
 class AuthenticationError(ProviderError):
     """The credentials were refused, or do not allow this model."""
+
+
+class NoCredentialsError(AuthenticationError):
+    """There were no credentials to call with, which only a call could show."""
 
 
 class RateLimitError(ProviderError):

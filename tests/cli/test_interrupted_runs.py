@@ -127,6 +127,41 @@ def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(tmp_path: Path) -> 
     assert outcomes["void"]["cancelled"] == outcomes["samples"] - outcomes["scored"]
 
 
+def test_ctrl_c_in_the_first_of_several_agents_leaves_all_to_resume(tmp_path: Path) -> None:
+    with openai_server("--hold-after", "2") as url:
+        agents = (f"direct:{url}/model", "nop", "oracle")
+        base = tmp_path / "runs"
+        process = spawn("run", "-a", *agents, "-u", "oracle", "-s", "switch_*", "-p", "2", "-o", str(base))
+        until(lambda: (base.exists() and any(map(_lines, base.iterdir()))) or process.poll() is not None)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=HANG)
+        by_agent = {json.loads((one / "run.json").read_text())["settings"]["agent"]: one for one in base.iterdir()}
+        first = by_agent[agents[0]]
+        finished = len(_lines(first))
+
+        assert process.returncode == 130
+        assert f"tool_sandbox resume {first} (it then plays what is left with nop, oracle, too)" in err
+
+        urllib.request.urlopen(f"{url.removesuffix('/v1')}/release").close()  # noqa: S310 -- our own server on loopback
+        resumed = call("resume", str(first), "-p", "4")
+
+    assert resumed.returncode == 0, resumed.stderr
+    assert f"{16 - finished} of 16 samples are left to play in {first}" in resumed.stderr
+    assert f"16 of 16 samples are left to play in {by_agent['oracle']}" in resumed.stderr
+    assert [_summary(by_agent[agent])["outcomes"]["scored"] for agent in agents] == [16, 16, 16]
+
+    again = call("resume", str(first))
+    assert "0 of 16 samples are left to play" in again.stderr
+    assert str(by_agent["nop"]) not in again.stderr
+
+
+def test_agents_whose_input_is_wrong_leave_no_directory(tmp_path: Path) -> None:
+    done = call("run", "-a", "oracle", "local:no_such_file.gguf", "-u", "oracle", "-o", str(tmp_path / "runs"))
+
+    assert done.returncode == 2
+    assert not (tmp_path / "runs").exists()
+
+
 def test_ctrl_c_ends_a_run_whose_role_never_answers(tmp_path: Path) -> None:
     (tmp_path / "deaf.py").write_text(
         "import time\n"

@@ -16,13 +16,15 @@ from typing import Any
 INTERRUPTED = 130
 
 _GRACE = 1.2
-"""Seconds for an orderly end, on a machine that has nothing else to do."""
+"""Seconds for an orderly end: of the processor's time, and of standing still."""
 _GLANCES = 4
 """How often the main thread is looked at in that time: when it never moves, there will be no orderly end."""
+_LONGEST = 10.0
+"""Seconds by the clock for an orderly end on a machine that is busy with something else."""
 _LAST_WORDS = 0.4
 """Seconds for what is left to do before the process ends the hard way."""
-_LAST_THREADS = 3.0
-"""Seconds for threads that others started to end with the process, on a machine that has nothing else to do."""
+_LAST_THREADS = 5.0
+"""Seconds for threads that others started to end with the process."""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -103,8 +105,9 @@ class Interrupts:
 
     def _ended_orderly(self) -> bool:
         """Wait for the block to end; not when a second signal comes, nothing moves or the time is up."""
+        worked, began = time.process_time(), time.monotonic()
         seen: list[tuple[object, ...]] = []
-        for _ in range(int(_GLANCES * _how_busy())):
+        while time.process_time() - worked < _GRACE and time.monotonic() - began < _LONGEST:
             try:
                 return self._received.get(timeout=_GRACE / _GLANCES) is None
             except queue.Empty:
@@ -124,7 +127,7 @@ def leave_soon(code: int) -> None:
     """Make sure that the process ends: a thread or process that a tool or role left behind must not hold it."""
 
     def leave() -> None:
-        time.sleep(_LAST_THREADS * _how_busy())
+        time.sleep(_LAST_THREADS)
         leave_at_once(code)
 
     threading.Thread(target=leave, daemon=True, name="leave-soon").start()
@@ -149,15 +152,6 @@ def _place_of_main_thread() -> tuple[object, ...]:
         place += [frame.f_code, frame.f_lasti]
         frame = frame.f_back
     return tuple(place)
-
-
-def _how_busy() -> float:
-    """By how much everything takes longer because other processes want the processors, too."""
-    try:
-        waiting = os.getloadavg()[0]
-    except (AttributeError, OSError):  # not on this system
-        return 1.0
-    return min(max(1.0, waiting / (os.cpu_count() or 1)), 10.0)
 
 
 def _terminal_settings() -> Callable[[], None]:

@@ -49,7 +49,7 @@ def _what(reason: Reason) -> str:
 
 def _first(reason: Reason) -> str | None:
     if reason.where is not None:
-        return f"Mend {_short(reason.where)}"
+        return "Mend it"
     return reason.advice or _FIRST.get(reason.kind)
 
 

@@ -38,6 +38,9 @@ class Dispatcher(io.TextIOBase):
         if _capture.get() is None and self.stream is not None and not self.stream.closed:
             self.stream.flush()
 
+    def close(self) -> None:
+        """Nothing: the stream beneath belongs to somebody else, and this is called whenever one of us is forgotten."""
+
     @property
     def buffer(self) -> Any:
         """Where bytes are written; those of a context that collects are decoded."""
@@ -85,7 +88,29 @@ class _Bytes(io.RawIOBase):
 
 
 _lock = threading.Lock()
-_collecting = 0
+_dispatching = 0
+
+
+@contextmanager
+def dispatched_output() -> Iterator[None]:
+    """Have ``sys.stdout`` look, inside the block, at who writes.
+
+    Whoever plays many conversations at once holds it for all of them: then everybody who redirects ``sys.stdout`` in
+    the meantime finds a dispatcher and puts one back, in whichever order they begin and end. At the end the stream that
+    was there before is put back, unless somebody else has replaced it, who then has one that passes everything on.
+    """
+    global _dispatching  # noqa: PLW0603 -- the process has one sys.stdout; this counts who needs the dispatcher
+    with _lock:
+        _dispatching += 1
+        if not isinstance(sys.stdout, Dispatcher):
+            sys.stdout = Dispatcher(sys.stdout)
+    try:
+        yield
+    finally:
+        with _lock:
+            _dispatching -= 1
+            if _dispatching == 0 and isinstance(sys.stdout, Dispatcher):
+                sys.stdout = sys.stdout.stream
 
 
 @contextmanager
@@ -93,22 +118,11 @@ def captured_output() -> Iterator[io.StringIO]:
     """Collect what is printed inside the block, in this thread or task only; other output is left alone.
 
     Standard error is left alone as well: warnings and log records of a tool are not part of its answer.
-
-    ``sys.stdout`` is replaced while anything is collected and put back afterwards, unless somebody else has replaced it
-    in the meantime, who then finds a stream that passes everything on.
     """
-    global _collecting  # noqa: PLW0603 -- the process has one sys.stdout; this counts who needs the dispatcher
     collected = io.StringIO()
-    with _lock:
-        _collecting += 1
-        if not isinstance(sys.stdout, Dispatcher):
-            sys.stdout = Dispatcher(sys.stdout)
-    token = _capture.set(collected)
-    try:
-        yield collected
-    finally:
-        _capture.reset(token)
-        with _lock:
-            _collecting -= 1
-            if _collecting == 0 and isinstance(sys.stdout, Dispatcher):
-                sys.stdout = sys.stdout.stream
+    with dispatched_output():
+        token = _capture.set(collected)
+        try:
+            yield collected
+        finally:
+            _capture.reset(token)

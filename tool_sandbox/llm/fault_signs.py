@@ -47,16 +47,20 @@ REFUSAL = _any_of(
     r"content polic(?:y|ies)|content[ -]moderation|prompt contains content blocked",
 )  # fmt: skip
 
-CREDENTIALS = _any_of(
-    r"(?:invalid|incorrect|missing|wrong|expired|disabled|revoked|no) (?:anthropic |openai )?api[ _-]?keys?\b",
-    r"invalid_api_key|api_key_invalid|api key not (?:valid|found)|invalid x-api-key",
-    r"api key (?:is )?(?:invalid|expired)",
+NO_CREDENTIALS = _any_of(
+    r"(?:missing|no) (?:anthropic |openai )?api[ _-]?keys?\b",
     r"api key must be set|api_key client option must be set|missing credentials",
     r"unable to locate credentials|default credentials were not found",
-    r"could not automatically determine credentials",
+    r"could not automatically determine credentials|no auth credentials found",
+)  # fmt: skip
+
+CREDENTIALS = _any_of(
+    r"(?:invalid|incorrect|wrong|expired|disabled|revoked) (?:anthropic |openai )?api[ _-]?keys?\b",
+    r"invalid_api_key|api_key_invalid|api key not (?:valid|found)|invalid x-api-key",
+    r"api key (?:is )?(?:invalid|expired)",
     r"security token included in the request is (?:invalid|expired)|unrecognizedclientexception",  # AWS
     r"invalid (?:bearer |access |auth\w* )?token|invalid authentication|authentication failed|authentication_error",
-    r"no auth credentials found|user not found|no cookie auth",  # OpenRouter
+    r"user not found|no cookie auth",  # OpenRouter
 )  # fmt: skip
 
 PERMISSION = re.compile(

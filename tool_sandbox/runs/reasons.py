@@ -74,7 +74,7 @@ def reason_of(result: SampleResult) -> Reason | None:
         status=error.get("status"),
         where=error.get("where"),
         advice=error.get("advice"),
-        gist=_CHANGING.sub("#", words.replace(result.name, "#")),
+        gist=_CHANGING.sub("#", re.sub(rf"(?<!\w){re.escape(result.name)}(?!\w)", "#", words)),
         words=words,
     )
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, field, frozen
 
+from tool_sandbox.common.capture import dispatched_output
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.runs import provenance
 from tool_sandbox.runs.outcomes import SampleResult
@@ -104,7 +105,8 @@ async def arun(plan: Plan) -> Report:
     )
     plan.observer.begun(_from_anywhere(schedule.interrupt))
     try:
-        await schedule.run([sample for sample in samples if sample.key not in done])
+        with dispatched_output():
+            await schedule.run([sample for sample in samples if sample.key not in done])
         return _report(plan, samples, done, schedule.ending)
     except BaseException:  # also when the task is cancelled, or what every sample needs is missing
         with suppress(OSError):  # the disk may be what failed

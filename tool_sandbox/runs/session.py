@@ -14,7 +14,13 @@ from attrs import evolve, frozen
 from tool_sandbox.common.execution_context import ExecutionContext, get_current_context, isolated_context
 from tool_sandbox.common.trajectory import PRETTY_PRINT, pretty_print, trajectory_files
 from tool_sandbox.common.vocabulary import RoleType
-from tool_sandbox.errors import FallbackAnsweredError, MissingDependencyError, MissingKeyError, TimeLimitError
+from tool_sandbox.errors import (
+    FallbackAnsweredError,
+    MissingDependencyError,
+    MissingKeyError,
+    NoCredentialsError,
+    TimeLimitError,
+)
 from tool_sandbox.llm.chat import CallTag
 from tool_sandbox.llm.redaction import redact_text
 from tool_sandbox.runs.outcomes import Failure, SampleResult, words_of
@@ -132,6 +138,8 @@ async def play_sample(
         end = _verdict(sample.scenario, world)
     except (MissingKeyError, MissingDependencyError):
         raise
+    except NoCredentialsError as error:
+        raise MissingKeyError(redact_text(str(error), cast.secrets)) from error
     except BaseException as error:
         if _stops_the_run(error):
             raise
