@@ -51,7 +51,7 @@ NO_CREDENTIALS = _any_of(
     r"(?:missing|no) (?:anthropic |openai )?api[ _-]?keys?\b",
     r"api key must be set|api_key client option must be set|missing credentials",
     r"unable to locate credentials|default credentials were not found",
-    r"could not automatically determine credentials|no auth credentials found",
+    r"could not automatically determine credentials",
 )  # fmt: skip
 
 CREDENTIALS = _any_of(
@@ -60,7 +60,7 @@ CREDENTIALS = _any_of(
     r"api key (?:is )?(?:invalid|expired)",
     r"security token included in the request is (?:invalid|expired)|unrecognizedclientexception",  # AWS
     r"invalid (?:bearer |access |auth\w* )?token|invalid authentication|authentication failed|authentication_error",
-    r"user not found|no cookie auth",  # OpenRouter
+    r"no auth credentials found|user not found|no cookie auth",  # OpenRouter
 )  # fmt: skip
 
 PERMISSION = re.compile(
