@@ -47,7 +47,11 @@ class PseudoTerminal:
         self.raw = b""
         self.resize(columns)
         streams: dict[int, Any] = {number: path.open("wb") for number, path in (redirect or {}).items()}
-        kept = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "LINES", "NO_COLOR"}}
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in {"COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR"}
+        }
         self.process = subprocess.Popen(
             [sys.executable, *arguments],
             stdin=slave,

@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -50,6 +51,17 @@ class Deaf(BaseRole):
 
     def respond(self, ending_index: int | None = None) -> None:
         print("stuck", flush=True)
+        time.sleep(600)
+
+
+class Struck(BaseRole):
+    """Is where the system delivers the signal, while the main thread waits."""
+
+    role_type: ClassVar[RoleType] = RoleType.AGENT
+
+    def respond(self, ending_index: int | None = None) -> None:
+        time.sleep(0.3)
+        signal.pthread_kill(threading.get_ident(), signal.SIGINT)
         time.sleep(600)
 
 

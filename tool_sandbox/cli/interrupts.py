@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
-import queue
+import select
 import signal
+import socket
 import sys
 import threading
 import time
@@ -25,7 +26,11 @@ _LAST_WORDS = 0.4
 """Seconds for what is left to do before the process ends the hard way."""
 _LAST_THREADS = 5.0
 """Seconds for threads that others started to end with the process."""
+_MOMENT = 0.05
+"""Seconds in which the main thread handles a signal, unless it waits for something."""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_END = 0
+"""No signal has this number."""
 
 
 class Interrupts:
@@ -37,7 +42,8 @@ class Interrupts:
     """
 
     def __init__(self) -> None:
-        self._received: queue.SimpleQueue[int | None] = queue.SimpleQueue()  # may be put to from a signal handler
+        self._signals = SignalPipe()
+        self._raised = False
         self._stop: Callable[[], None] | None = None
         self._leave: Callable[[], None] = _nothing
 
@@ -55,13 +61,15 @@ class Interrupts:
             return
         before: dict[int, Any] = {number: signal.signal(number, self) for number in _SIGNALS}
         watching = threading.Thread(target=self._watch, args=(_terminal_settings(),), daemon=True, name="interrupts")
-        watching.start()
-        try:
-            yield
-        finally:
-            self._received.put(None)
-            for number, handler in before.items():
-                signal.signal(number, handler)
+        with self._signals.open():
+            watching.start()
+            try:
+                yield
+            finally:
+                self._signals.end()
+                watching.join()
+                for number, handler in before.items():
+                    signal.signal(number, handler)
 
     @contextlib.contextmanager
     def during(self, leave: Callable[[], None]) -> Iterator[None]:
@@ -80,17 +88,20 @@ class Interrupts:
         """Have the first signal call ``stop``, until the block of ``during`` ends."""
         self._stop = stop
 
-    def __call__(self, number: int, _frame: FrameType | None) -> None:
+    def __call__(self, _number: int, _frame: FrameType | None) -> None:
         """Handle one signal, in the main thread between any two of its steps: no lock may be taken here."""
-        self._received.put(number)
-        if self._stop is None:
+        if self._stop is not None:
+            self._stop()
+        elif not self._raised:
+            self._raised = True
             raise KeyboardInterrupt
-        self._stop()
 
     def _watch(self, terminal: Callable[[], None]) -> None:
         """Wait, in a thread of its own, for a first signal, then for a second one or for the time to be up."""
-        if self._received.get() is None:
+        first = self._signals.next()
+        if not first:
             return
+        self._wake_main_thread(first)
         if self._ended_orderly():
             return
         last = threading.Thread(target=self._last_words, daemon=True)
@@ -98,6 +109,16 @@ class Interrupts:
         last.join(_LAST_WORDS)
         terminal()
         os._exit(INTERRUPTED)
+
+    def _wake_main_thread(self, number: int) -> None:
+        """Have the main thread handle a signal that another thread got while the main thread waits for something."""
+        if self._stop is not None:
+            self._stop()
+            return
+        time.sleep(_MOMENT)
+        if not self._raised and hasattr(signal, "pthread_kill"):
+            signal.pthread_kill(threading.main_thread().ident or 0, number)
+            self._signals.next(_MOMENT)  # our own
 
     def _last_words(self) -> None:
         self._leave()
@@ -108,13 +129,52 @@ class Interrupts:
         worked, began = time.process_time(), time.monotonic()
         seen: list[tuple[object, ...]] = []
         while time.process_time() - worked < _GRACE and time.monotonic() - began < _LONGEST:
-            try:
-                return self._received.get(timeout=_GRACE / _GLANCES) is None
-            except queue.Empty:
-                seen = [*seen, _place_of_main_thread()][-_GLANCES:]
+            number = self._signals.next(_GRACE / _GLANCES)
+            if number is not None:
+                return number == _END
+            seen = [*seen, _place_of_main_thread()][-_GLANCES:]
             if len(seen) == _GLANCES and len(set(seen)) == 1:
                 return False
         return False
+
+
+class SignalPipe:
+    """The numbers of the signals that arrive, in whichever thread the system has them arrive."""
+
+    def __init__(self) -> None:
+        self._reader: socket.socket | None = None
+        self._writer: socket.socket | None = None
+
+    @contextlib.contextmanager
+    def open(self) -> Iterator[None]:
+        """Receive signals inside the block, in the main thread of the process."""
+        self._reader, self._writer = socket.socketpair()
+        self._writer.setblocking(False)
+        before = signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
+        try:
+            yield
+        finally:
+            signal.set_wakeup_fd(before)
+            self._reader.close()
+            self._writer.close()
+
+    def next(self, timeout: float | None = None) -> int | None:
+        """The next of the signals that are ours, or ``_END``; ``None`` if none arrives in ``timeout`` seconds."""
+        assert self._reader is not None
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while True:
+            left = None if deadline is None else max(0.0, deadline - time.monotonic())
+            if not select.select([self._reader], [], [], left)[0]:
+                return None
+            (number,) = self._reader.recv(1)
+            if number == _END or number in _SIGNALS:
+                return number
+
+    def end(self) -> None:
+        """Have ``next`` return ``_END``."""
+        assert self._writer is not None
+        with contextlib.suppress(BlockingIOError):  # full of signals, so that nobody waits
+            self._writer.send(bytes([_END]))
 
 
 def leave_at_once(code: int = INTERRUPTED) -> None:

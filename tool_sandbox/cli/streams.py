@@ -118,6 +118,6 @@ def _forgiving(stream: Any) -> io.TextIOWrapper | None:
         io.BufferedWriter(ForgivingOutput(raw)),
         encoding=stream.encoding,
         errors=stream.errors,
-        line_buffering=stream.line_buffering,
+        line_buffering=stream.line_buffering or stream.write_through,  # the latter is that of PYTHONUNBUFFERED
         write_through=stream.write_through,
     )
