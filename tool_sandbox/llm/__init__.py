@@ -10,7 +10,7 @@
         cache             cache, cache_settings, cache_store, cache_backends, cache_stats, circuit
         budget            budget, caps, spending, worst_case, pricing
         prompted tools    prompted_tools, tool_support, tool_formats, written_calls, lenient_json
-        retry             retry, retry_after, outages
+        retry             retry, retry_policy, tries, retry_after, outages
         transport         completion (LiteLLM), direct (plain HTTP), router (several of them)
     beneath LiteLLM       litellm_shapes, reading, thoughts, streaming, foreign_errors, faults, deadline, workers
     beneath the router    routing, router_options, route, strategies

@@ -13,7 +13,8 @@ from tool_sandbox.errors import InvalidRequestError
 from tool_sandbox.llm import stack
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse
 from tool_sandbox.llm.history import notes_for, project
-from tool_sandbox.llm.negotiation.talk import Memory, Negotiation
+from tool_sandbox.llm.negotiation.memory import Memory
+from tool_sandbox.llm.negotiation.talk import Negotiation
 from tool_sandbox.llm.retry import RetryPolicy
 from tool_sandbox.llm.router import Router
 from tool_sandbox.llm.routing import RouterSettings

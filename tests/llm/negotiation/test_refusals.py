@@ -33,6 +33,7 @@ def news(profile: Profile | None) -> dict[str, Any]:
         ("Only one system message is allowed.", {"one_system"}),
         ("Unexpected role 'system' after role 'user'", {"one_system"}),
         ("System role not supported", {"one_system", "system_told_by_user"}),
+        ("Only user and assistant roles are supported!", {"one_system", "system_told_by_user"}),
         ("Developer instruction is not enabled for models/gemini-x", {"one_system", "system_told_by_user"}),
         (
             "Unsupported value: 'messages[0].role' does not support 'system' with this model.",
@@ -186,6 +187,8 @@ def test_a_conversation_that_fills_the_context_is_not_tried_again_with_a_few_tok
         ("Unsupported param: tools", "--jinja"),
         ("registry.ollama.ai/library/gemma:2b does not support tools", "--tool-format"),
         ("No endpoints found that support tool use.", "--tool-format"),
+        ("Unexpected role RoleEnum.tool", "--tool-format"),
+        ("Invalid role: 'tool'", "--tool-format"),
         ("Only user and assistant roles are supported!", "--tool-format"),
     ],
 )  # fmt: skip
@@ -196,6 +199,14 @@ def test_a_server_without_tools_is_told_with_the_flag_to_set(said: str, flag: st
     assert "--tool-format" in advice
 
 
-@pytest.mark.parametrize("said", ["anthropic does not support parameters: ['tool_choice']", EFFORT, "overloaded"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "anthropic does not support parameters: ['tool_choice']",
+        EFFORT,
+        "Unexpected role 'tool' after role 'user'",
+        "overloaded",
+    ],
+)
 def test_other_refusals_need_no_flag(said: str) -> None:
     assert advice_for(said) is None

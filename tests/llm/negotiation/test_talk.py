@@ -6,10 +6,11 @@ from attrs import evolve
 from tests.llm.fakes import FakeModel, answer, question
 from tool_sandbox.errors import AuthenticationError, InvalidRequestError
 from tool_sandbox.llm.chat import Usage
+from tool_sandbox.llm.negotiation.memory import Memory
 from tool_sandbox.llm.negotiation.parameters import refused_parameter
 from tool_sandbox.llm.negotiation.profile import known_profile
 from tool_sandbox.llm.negotiation.room import RoomForReasoning, reasons, reserve_for_reasoning
-from tool_sandbox.llm.negotiation.talk import Memory, Negotiation
+from tool_sandbox.llm.negotiation.talk import Negotiation
 
 PARAMS = {"temperature": 0.0, "max_tokens": 1024, "seed": 3, "parallel_tool_calls": True}
 

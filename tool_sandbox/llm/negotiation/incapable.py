@@ -18,7 +18,8 @@ _ADVICE = (
         re.compile(
             r"(?i)does(?: not|n't) support (?:the use of )?(?:tools?|function|tool use)\b|"
             r"tools? (?:is|are) not supported|no endpoints found that support tool use|tool use is not supported|"
-            r"(?:tool|function) calling is not (?:supported|enabled)|only user and assistant roles are supported"
+            r"(?:tool|function) calling is not (?:supported|enabled)|only user and assistant roles are supported|"
+            r"(?:unexpected|invalid|unknown|unsupported) role:? \\*['\"`]?(?:RoleEnum\.)?tool\b(?!.{0,3} after)"
         ),
         f"Serve the model with a template and a parser for tools, {_IN_THE_PROMPT}",
     ),

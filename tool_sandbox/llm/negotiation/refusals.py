@@ -93,7 +93,7 @@ _ADAPTATIONS = (
             r"(?i)system role (?:is )?not supported|developer instruction is not enabled|"
             r"(?:does not|doesn't) support (?:the )?'?(?:system|developer)'? ?(?:role|message|prompt|instruction|with)|"
             r"role '?system'? is not (?:supported|allowed)|system messages? (?:is|are) not supported|"
-            r"unexpected role '?system'?(?! after)"
+            r"unexpected role '?system'?(?! after)|only user and assistant roles"
         ),
         _with(one_system=True, system_told_by_user=True),
     ),

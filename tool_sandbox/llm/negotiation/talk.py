@@ -1,10 +1,8 @@
-"""One request on its way to a form that its model takes, and what is remembered of it."""
+"""One request on its way to a form that its model takes."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Awaitable, Callable, Iterator
-from typing import Any
 
 from attrs import Factory, define, evolve, field
 
@@ -13,6 +11,7 @@ from tool_sandbox.llm.chat import ChatRequest, ChatResponse, Usage
 from tool_sandbox.llm.negotiation.fitting import fit
 from tool_sandbox.llm.negotiation.incapable import advice_for
 from tool_sandbox.llm.negotiation.limits import room_for_an_answer
+from tool_sandbox.llm.negotiation.memory import Memory
 from tool_sandbox.llm.negotiation.profile import Profile, known_profile
 from tool_sandbox.llm.negotiation.refusals import Refusal, answers_to
 
@@ -20,30 +19,6 @@ _MOST_FORMS = 12
 """Forms in which one request is sent at most."""
 _TEMPLATE_FAILED = frozenset({500, 501})
 """Statuses with which servers report that a template raised an error, or that they lack a feature."""
-
-
-@define
-class Memory:
-    """What each model was found to take, for as long as the transport lives. Only what was accepted is remembered."""
-
-    profiles: dict[str, Profile] = Factory(dict)
-    _lock: Any = field(factory=threading.Lock, repr=False)
-
-    def of(self, model: str) -> Profile:
-        """What is known of a model."""
-        with self._lock:
-            return self.profiles.get(model) or known_profile(model)
-
-    def learn(self, model: str, before: Profile, after: Profile) -> None:
-        """Remember what was found out by a call that began with ``before`` and was answered under ``after``."""
-        with self._lock:
-            now = self.profiles.get(model) or known_profile(model)
-            self.profiles[model] = now.learned(before, after)
-
-    def forget(self, model: str) -> None:
-        """Know no more of a model than its name says."""
-        with self._lock:
-            self.profiles.pop(model, None)
 
 
 class Negotiator:
