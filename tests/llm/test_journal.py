@@ -388,3 +388,36 @@ def test_a_replayed_answer_keeps_what_the_tries_before_it_cost(journal: Journal)
     again = reopened(journal)
     assert Journaled(FakeModel(), again).complete(turn(1)).attempts == tries
     again.close()
+
+
+@pytest.mark.parametrize(
+    ("where", "value"),
+    [
+        (["trial"], []),
+        (["scenario"], {}),
+        (["request"], [[]]),
+        (["occurrence"], None),
+        (["response"], 5),
+        (["response", "text"], ["Hello"]),
+        (["response", "tool_calls"], "none"),
+        (["response", "usage"], [1]),
+        (["response", "usage", "prompt_tokens"], {}),
+        (["response", "cost"], "free"),
+        (["response", "adjustments"], 5),
+        (["response", "attempts"], [{"number": "first"}]),
+        (["response", "unknown"], 5),
+    ],
+)
+def test_a_line_with_a_value_of_another_kind_is_damaged(journal: Journal, where: list[str], value: Any) -> None:
+    Journaled(FakeModel(answer("Hello.")), journal).complete(turn(1))
+    line = json.loads(journal.path.read_text())
+    place = line
+    for key in where[:-1]:
+        place = place[key]
+    place[where[-1]] = value
+    journal.path.write_text(json.dumps(line) + "\n")
+
+    again = reopened(journal)
+
+    assert (len(again), again.damaged_lines) == (0, 1)
+    again.close()

@@ -31,7 +31,7 @@ def test_a_value_of_another_kind_is_refused_by_name(name: str, value: Any) -> No
         ({"stream": "yes"}, "stream='yes' must be true or false"),
         ({"user": 5}, "user=5 must be text"),
         ({"extra_body": [1]}, r"extra_body=\[1\] must be a mapping"),
-        ({"fallbacks": [1]}, r"fallbacks=\[1\] must be a name or a list of names"),
+        ({"fallbacks": [1]}, r"fallbacks=\[1\] must be a list of names"),
         ({"api_key": 12345}, r"api_key=\[redacted\] must be text"),
         ({"tool_format": "xml"}, "unknown way to prompt for tools"),
     ],

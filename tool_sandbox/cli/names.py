@@ -137,7 +137,8 @@ def known_model(name: str, config: Mapping[str, Any]) -> str:
 
 def _names_in(value: Any) -> list[str]:
     """The names in a list of models; what is no such list is refused with the rest of the configuration."""
-    return [each for each in ([value] if isinstance(value, str) else value or ()) if isinstance(each, str)]
+    listed = [value] if isinstance(value, str) else value
+    return [each for each in listed if isinstance(each, str)] if isinstance(listed, list | tuple) else []
 
 
 def _other_provider(name: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from attrs import evolve, field, fields, frozen
 
@@ -132,8 +133,15 @@ def _checked(settings: CacheSettings) -> CacheSettings:
     _expect(settings.password is None or isinstance(settings.password, str), "password", "…", "text: put it in quotes")
     if settings.url is not None:
         shown, expected = redact_text(str(settings.url)), "redis://…, rediss://… or unix://… with type 'redis'"
-        _expect(str(settings.url).startswith(_SCHEMES) and settings.type == "redis", "url", shown, expected)
+        _expect(_is_redis(settings.url) and settings.type == "redis", "url", shown, expected)
     return settings
+
+
+def _is_redis(url: Any) -> bool:
+    try:
+        return isinstance(url, str) and url.startswith(_SCHEMES) and urlsplit(url).port != 0
+    except ValueError:  # the port is no number from 0 to 65535
+        return False
 
 
 def _call_types(value: Any) -> tuple[str, ...]:

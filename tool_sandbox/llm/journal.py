@@ -135,7 +135,7 @@ class Journal:
             for line in file:
                 try:
                     entry = read_line(line)
-                except (ValueError, TypeError, KeyError, AttributeError):
+                except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
                     if not line.endswith(b"\n"):
                         os.ftruncate(self._file, offset)
                         return offset

@@ -8,6 +8,7 @@ from typing import Any
 
 from attrs import asdict, fields, frozen
 
+from tool_sandbox.common.declared import check_fields
 from tool_sandbox.errors import ProviderError
 from tool_sandbox.llm.chat import Attempt, CallTag, ChatRequest, ChatResponse, tries_of
 from tool_sandbox.llm.fingerprint import SCHEMA_VERSION
@@ -97,7 +98,16 @@ def read_line(line: bytes) -> JournalEntry:
         run=data["run"], scenario=key.scenario, trial=key.trial, role=key.role, turn=key.turn, user=data["user"]
     )
     if data["response"] is None:
-        tries = tuple(Attempt(**attempt) for attempt in data["error"]["attempts"])
-        return JournalEntry(key=key, tag=tag, model=data["model"], response=None, tries=tries)
-    response = ChatResponse.from_dict(data["response"])
-    return JournalEntry(key=key, tag=tag, model=data["model"], response=response, tries=response.attempts)
+        response, tries = None, tuple(Attempt(**attempt) for attempt in data["error"]["attempts"])
+    else:
+        response = ChatResponse.from_dict(data["response"])
+        tries = response.attempts
+    for part in (key, tag, *tries, *_parts(response)):
+        check_fields(part)
+    return JournalEntry(key=key, tag=tag, model=data["model"], response=response, tries=tries)
+
+
+def _parts(response: ChatResponse | None) -> tuple[Any, ...]:
+    if response is None:
+        return ()
+    return response, *response.tool_calls, *filter(None, [response.usage])

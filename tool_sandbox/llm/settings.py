@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args
 
 from attrs import Attribute, evolve, field, fields, frozen
 
+from tool_sandbox.common.declared import fits
 from tool_sandbox.common.nearest import hint, nearest
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.llm.redaction import is_secret_name, redact_text
@@ -233,35 +234,28 @@ class ModelSettings:
         return {name: value for name in chosen if (value := getattr(self, name)) is not None}
 
 
-_KINDS: Mapping[str, tuple[Any, str]] = {
-    "str": (str, "text (in quotes, if it looks like something else)"),
-    "int": (int, "a whole number"),
-    "float": ((int, float), "a number"),
-    "bool": (bool, "true or false"),
-    "Mapping": (Mapping, "a mapping"),
-    "list": (list, "a list"),
-    "tuple": ((str, list, tuple), "a name or a list of names"),
-    "None": (type(None), "null"),
+_EXPECTED: Mapping[str, str] = {
+    "str": "text (in quotes, if it looks like something else)",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "Mapping": "a mapping",
+    "list": "a list",
+    "tuple": "a list of names",
 }
-"""What stands for the types that the settings are declared with, and what to call it."""
+"""What to call the types that the settings are declared with."""
 
 
 def _check_kind(name: str, value: Any, declared: str) -> None:
-    """Refuse a value of a kind that the setting cannot have; types that are not in the table check themselves."""
-    kinds = [_KINDS.get(part.partition("[")[0].strip()) for part in declared.split(" | ")]
-    if any(kind is None for kind in kinds) or any(_is_of(value, kind[0]) for kind in kinds if kind):
+    """Refuse a value of a kind that the setting cannot have."""
+    several = declared.startswith("tuple")
+    good = all(isinstance(each, str) for each in value) if several and isinstance(value, list | tuple) else True
+    if good and (fits(value, declared) or (several and isinstance(value, str))):
         return
-    expected = " or ".join(kind[1] for kind in kinds if kind and kind[0] is not type(None))
+    kinds = [part.partition("[")[0] for part in declared.split(" | ")]
+    expected = " or ".join(_EXPECTED[kind] for kind in kinds if kind in _EXPECTED)
     message = f"{name}={_shown(name, value)} must be {expected}."
     raise SettingsError(message)
-
-
-def _is_of(value: Any, kind: Any) -> bool:
-    if isinstance(value, bool):
-        return kind is bool
-    if kind == (str, list, tuple) and not isinstance(value, str):
-        return isinstance(value, list | tuple) and all(isinstance(each, str) for each in value)
-    return isinstance(value, kind)
 
 
 def _unknown(key: str, known: list[str]) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 
 from attrs import NOTHING, Factory, field, fields, frozen
 
+from tool_sandbox.common.declared import declarations, fits
 from tool_sandbox.errors import ToolSandboxError
 from tool_sandbox.llm.redaction import redact, redact_text
 from tool_sandbox.runs.blame import place_in_own_code
@@ -138,41 +139,23 @@ def _mapping_from(name: str, record: Mapping[str, Any]) -> dict[int, tuple[int, 
 
 
 _MAPPINGS = ("milestone_mapping", "minefield_mapping")
-_KINDS: Mapping[str, type | tuple[type, ...]] = {
-    "str": str,
-    "int": int,
-    "float": (int, float),
-    "bool": bool,
-    "Status": str,
-    "Spending": Mapping,
-    "Mapping": Mapping,
-    "tuple": (list, tuple),
-    "None": type(None),
-}
-"""What JSON has for the types that the fields of a result are declared with."""
 
 
 def _check_record(record: Mapping[str, Any], kind: type) -> None:
-    declared = {each.name: (str(each.type), each.default is NOTHING) for each in fields(kind)}
-    for name in record:
+    declared = declarations(kind)
+    for name, value in record.items():
         if name not in declared:
             message = f"it has an unknown key {name!r}"
             raise ValueError(message)
-    for name, (written, required) in declared.items():
-        if name in record:
-            _check_kind(name, record[name], written)
-        elif required:
-            message = f"it has no {name!r}"
+        if not fits(value, declared[name]):
+            message = f"its {name} is {value!r}"
+            raise ValueError(message)
+    for each in fields(kind):
+        if each.default is NOTHING and each.name not in record:
+            message = f"it has no {each.name!r}"
             raise ValueError(message)
     if record.get("status", "void") not in get_args(Status):
         message = f"its status is {record['status']!r}"
-        raise ValueError(message)
-
-
-def _check_kind(name: str, value: Any, written: str) -> None:
-    allowed = [_KINDS[part.partition("[")[0].strip()] for part in written.split(" | ")]
-    if not any(isinstance(value, kind) for kind in allowed):
-        message = f"its {name} is {value!r}"
         raise ValueError(message)
 
 

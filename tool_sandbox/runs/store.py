@@ -15,6 +15,7 @@ if sys.platform != "win32":
 
 from tool_sandbox.common.folder_names import folder_name, readable_name
 from tool_sandbox.errors import SettingsError
+from tool_sandbox.llm.redaction import redact_text
 from tool_sandbox.runs.json_files import read_object
 from tool_sandbox.runs.outcomes import SampleResult
 
@@ -51,7 +52,7 @@ def open_location(location: str | os.PathLike[str]) -> AnyPath:
     """
     text = os.fspath(location)
     if "://" not in text or text.startswith("file://"):
-        return Path(text.removeprefix("file://")).expanduser()
+        return _at_home(Path(text.removeprefix("file://")))
     try:
         from upath import UPath
 
@@ -59,6 +60,19 @@ def open_location(location: str | os.PathLike[str]) -> AnyPath:
     except (ImportError, ValueError) as error:
         message = f"cannot write to {text!r}: {error}. Use a directory, or install the fsspec package for this URL."
         raise SettingsError(message) from error
+
+
+def _at_home(path: Path) -> Path:
+    try:
+        return path.expanduser()
+    except RuntimeError as error:
+        message = f"{str(path)!r} begins in a home directory that is not known here; write the whole path."
+        raise SettingsError(message) from error
+
+
+def _refusals(path: AnyPath) -> tuple[type[Exception], ...]:
+    """What opening a path may raise; the packages for other storage have errors of their own."""
+    return (OSError, ValueError) if is_local(path) else (Exception,)
 
 
 class RunStore:
@@ -86,8 +100,8 @@ class RunStore:
                 if root.exists() and not root.is_dir():
                     break
                 continue
-            except (OSError, ValueError) as error:
-                message = f"cannot write to {base!r}: {_reason(error)}. Choose another directory with -o."
+            except _refusals(root) as error:
+                message = f"cannot write to {redact_text(base)!r}: {_reason(error)}. Choose another directory with -o."
                 raise SettingsError(message) from error
             return cls(directory)
         message = f"cannot write to {base!r}: it is not a directory. Choose another one with -o."
@@ -101,8 +115,12 @@ class RunStore:
             SettingsError: There is none.
         """
         directory = open_location(location)
-        if not directory.is_dir():
-            message = f"{os.fspath(location)!r} is no run directory; give the one a run printed."
+        try:
+            found, why = directory.is_dir(), ""
+        except _refusals(directory) as error:
+            found, why = False, f" ({_reason(error)})"
+        if not found:
+            message = f"{redact_text(os.fspath(location))!r} is no run directory{why}; give the one a run printed."
             raise SettingsError(message)
         return cls(directory)
 
@@ -264,4 +282,4 @@ def _append_remotely(path: AnyPath, line: bytes) -> None:
 
 
 def _reason(error: Exception) -> str:
-    return str(getattr(error, "strerror", None) or error)
+    return redact_text(str(getattr(error, "strerror", None) or str(error) or type(error).__name__))
