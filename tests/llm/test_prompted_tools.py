@@ -175,9 +175,7 @@ def test_a_call_that_cannot_be_read_is_counted_and_passed_on_under_its_name() ->
         json.loads(read.calls[0].arguments)
 
 
-@pytest.mark.parametrize(
-    "body", ['{"name": "", "arguments": {}}', "search_contacts(name='Dana')", "{}", "[]", '{"a": 1}', "7"]
-)
+@pytest.mark.parametrize("body", ['{"name": "", "arguments": {}}', "find(name='Dana')", "{}", "[]", '{"a": 1}', "7"])
 def test_a_call_without_even_a_name_is_counted_and_its_words_are_kept(body: str) -> None:
     text = f"Let me see. <tool_call>{body}</tool_call>"
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.llm.fakes import question
 from tests.llm.loopback import completion
 from tool_sandbox.errors import (
     AuthenticationError,
@@ -64,6 +65,30 @@ def test_a_call_the_provider_could_not_read_shows_in_the_finish_reason() -> None
     data = completion(None)
     data["choices"][0]["provider_specific_fields"] = {"native_finish_reason": "MALFORMED_FUNCTION_CALL"}
     assert read(data).finish_reason == MALFORMED_CALL
+
+
+@pytest.mark.parametrize("reason", ["MALFORMED_FUNCTION_CALL", "function_call_filter: MALFORMED_FUNCTION_CALL"])
+@pytest.mark.parametrize(
+    ("message", "calls"),
+    [
+        (
+            "Malformed function call: print(default_api.set_wifi_status(on=False))",
+            [("set_wifi_status", '{"on": false}')],
+        ),
+        ("Malformed function call: print(default_api.set_wifi_status(on=", []),
+        ("Malformed function call", []),
+        (None, []),
+    ],
+)
+def test_a_call_the_provider_could_not_read_is_read_from_what_it_quotes(
+    reason: str, message: str | None, calls: list[tuple[str, str]]
+) -> None:
+    data = completion(None, finish_reason=reason)
+    data["choices"][0]["finish_message"] = message
+    tool = {"type": "function", "function": {"name": "set_wifi_status", "parameters": {"type": "object"}}}
+    response = read_completion(data, provider="p", model="m", request=question(tools=(tool,)))
+    assert response.finish_reason == MALFORMED_CALL
+    assert [(call.name, call.arguments) for call in response.tool_calls] == calls
 
 
 def test_thinking_written_into_the_text_is_taken_out_of_it() -> None:

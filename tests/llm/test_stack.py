@@ -25,6 +25,7 @@ from tool_sandbox.llm.completion import LiteLLMTransport
 from tool_sandbox.llm.direct import DirectTransport
 from tool_sandbox.llm.journal import Journal, Journaled
 from tool_sandbox.llm.layers import layers_of
+from tool_sandbox.llm.native_tools import NativeTools
 from tool_sandbox.llm.negotiation.room import RoomForReasoning
 from tool_sandbox.llm.prompted_tools import PromptedTools
 from tool_sandbox.llm.retry import Retrying, RetryPolicy
@@ -56,7 +57,7 @@ def test_the_layers_stand_in_their_order(tmp_path: Path) -> None:
 
 def test_layers_that_are_not_wanted_are_not_there() -> None:
     model = stack.build_model("direct:m@http://h/v1", ModelSettings.from_config({"max_tokens": 5}))
-    assert [type(layer) for layer in layers_of(model)] == [Retrying, DirectTransport]
+    assert [type(layer) for layer in layers_of(model)] == [Retrying, NativeTools, DirectTransport]
 
 
 @pytest.mark.parametrize("wanted", ["json", "hermes", True])

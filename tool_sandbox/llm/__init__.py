@@ -9,7 +9,7 @@
         journal           journal, journal_entry
         cache             cache, cache_settings, cache_store, cache_backends, cache_stats, circuit
         budget            budget, caps, spending, worst_case, pricing
-        prompted tools    prompted_tools, tool_support, tool_formats, written_calls, lenient_json
+        tools             tool_support, native_tools, prompted_tools, tool_formats, written_calls, lenient_json
         retry             retry, retry_policy, tries, retry_after, outages
         transport         completion (LiteLLM), direct (plain HTTP), router (several of them)
     beneath LiteLLM       litellm_shapes, reading, thoughts, streaming, foreign_errors, faults, deadline, workers

@@ -25,7 +25,8 @@ class Ending(Enum):
 
 _REASONS = {
     Ending.BAD_CALL: (
-        "malformed_function_call", "unexpected_tool_call", "too_many_tool_calls", "malformed_response",  # Gemini
+        "malformed_function_call", "unexpected_tool_call", "too_many_tool_calls", "malformed_response",
+        # Gemini; its endpoint in OpenAI's format writes "function_call_filter: MALFORMED_FUNCTION_CALL"
         "malformed_tool_use", "malformed_model_output",  # Bedrock
     ),
     Ending.REFUSED: (
@@ -86,7 +87,7 @@ def finish_of(choice: Mapping[str, Any]) -> Finish:
     beside = choice.get("provider_specific_fields")
     native = beside.get("native_finish_reason") if isinstance(beside, Mapping) else None
     given = [_spelt(each) for each in (choice.get("finish_reason"), choice.get("native_finish_reason"), native)]
-    named = list(dict.fromkeys(each.lower() for each in given if each))
+    named = list(dict.fromkeys(piece for each in given if each for piece in each.lower().split(": ")))
     endings = [_ENDINGS[each] for each in named if each in _ENDINGS]
     telling = [
         each for each in (_ENDINGS.get(each.lower()) for each in given[1:]) if each not in (None, Ending.ANSWERED)

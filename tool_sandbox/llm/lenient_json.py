@@ -20,13 +20,14 @@ class Decoded:
     end: int
 
 
-def decode_at(text: str, start: int, *, until: int | None = None) -> Decoded | None:
+def decode_at(text: str, start: int, *, until: int | None = None, repair: bool = True) -> Decoded | None:
     """The JSON object or array that begins at ``start``, after white space; ``None`` when there is none.
 
     Args:
         text: The text.
         start: Where to begin.
         until: Where the value ends at the latest, when a marker says so: only then are forgotten braces added.
+        repair: Whether what is not quite JSON is repaired.
     """
     while start < len(text) and text[start] in _SPACE:
         start += 1
@@ -35,7 +36,7 @@ def decode_at(text: str, start: int, *, until: int | None = None) -> Decoded | N
     try:
         value, end = _DECODER.raw_decode(text, start)
     except (ValueError, RecursionError):
-        return _repaired(text, start, until)
+        return _repaired(text, start, until) if repair else None
     return Decoded(value, end)
 
 

@@ -12,7 +12,7 @@ from tool_sandbox.common.nearest import hint
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse, ToolCall
 from tool_sandbox.llm.tool_formats import FORMATS, ToolFormat
-from tool_sandbox.llm.written_calls import read_answer
+from tool_sandbox.llm.written_calls import parameters_by_name, read_answer
 
 __all__ = ["FORMATS", "PromptedTools", "choose_format", "in_words"]
 
@@ -46,7 +46,7 @@ class PromptedTools:
     def _read(self, request: ChatRequest, response: ChatResponse) -> ChatResponse:
         if not _offered(request):
             return response
-        answer = read_answer(response.text, {_name(tool) for tool in request.tools})
+        answer = read_answer(response.text, parameters_by_name(request.tools))
         first = len(response.tool_calls) + sum(len(message.get("tool_calls") or ()) for message in request.messages)
         calls = tuple(
             ToolCall(id=f"call{first + number:05d}", name=call.name, arguments=call.arguments)

@@ -62,7 +62,7 @@ _MARKS = (
     ),
 )
 _AROUND_ANSWERS = re.compile(
-    r"^\s*(?:(?:<\|start\|>(?:assistant)?)?<\|channel\|>final(?:(?!<\|channel\|>).)*?<\|message\|>|final(?=[A-Z]))"
+    r"^\s*(?:(?:<\|start\|>(?:assistant)?)?<\|channel\|>(?:final|commentary(?!\s+to=))(?:(?!<\|channel\|>).)*?<\|message\|>|final(?=[A-Z]))"
     r"|<\|(?:end|return|begin_of_solution|end_of_solution|START_RESPONSE|END_RESPONSE|START_TEXT|END_TEXT)\|>\s*"
 )
 """What some of the same models write around an answer."""

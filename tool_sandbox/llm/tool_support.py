@@ -7,6 +7,7 @@ import asyncio
 from tool_sandbox.llm.address import is_direct
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
 from tool_sandbox.llm.completion import supports_tools
+from tool_sandbox.llm.native_tools import NativeTools
 from tool_sandbox.llm.prompted_tools import PromptedTools, choose_format
 
 
@@ -19,7 +20,7 @@ def with_prompted_tools(transport: ChatModel, model: str, wanted: str | bool | N
     if form is not None:
         return PromptedTools(transport, form)
     undecided = wanted in (None, "auto") and not is_direct(model)
-    return PromptedIfListed(transport, model) if undecided else transport
+    return PromptedIfListed(transport, model) if undecided else NativeTools(transport)
 
 
 class PromptedIfListed:

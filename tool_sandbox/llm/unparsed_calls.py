@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse, ToolCall
 from tool_sandbox.llm.finish_reasons import MALFORMED_CALL
-from tool_sandbox.llm.written_calls import ReadAnswer, read_answer
+from tool_sandbox.llm.written_calls import parameters_by_name, read_answer
 
 _CALL = r"(?:tool|function)[ _-]?(?:calls?|use|invocations?)"
 _IN_OWN_WORDS = (
@@ -47,6 +47,7 @@ _RAW = (
     re.compile(r'"failed_generation"\s*:\s*(?P<json>"(?:[^"\\]|\\.)*")'),  # Groq, Cerebras
     re.compile(r"failed to parse input at pos \d+:\s*(?P<text>.+)", re.IGNORECASE | re.DOTALL),  # llama.cpp
     re.compile(r"raw='(?P<text>.*)', err=", re.DOTALL),  # Ollama
+    re.compile(r"malformed function call:\s*(?P<text>.+)", re.IGNORECASE | re.DOTALL),  # Gemini
 )
 
 
@@ -68,17 +69,27 @@ def unparsed_call(text: str, request: ChatRequest, provider: str | None, body: s
     """
     if not is_unparsed_call(f"{text}\n{body}"):
         return None
-    written = _written(body, request) or _written(text, request)
-    calls = () if written is None else written.calls
+    calls = calls_in_report(body, request) or calls_in_report(text, request)
     note = "the server could not parse the model's call; it was read from what the server sent with the error"
     return ChatResponse(
-        tool_calls=[ToolCall(id="", name=call.name, arguments=call.arguments) for call in calls],
+        tool_calls=calls,
         finish_reason="tool_calls" if calls else MALFORMED_CALL,
         model=request.model,
         provider=provider,
         adjustments=(note,) if calls else (),
         parse_losses=1,
     )
+
+
+def calls_in_report(text: str, request: ChatRequest) -> tuple[ToolCall, ...]:
+    """The calls in what a server quotes of the model's words, if all of them can be read."""
+    match = next(filter(None, (form.search(text) for form in _RAW)), None)
+    if match is None:
+        return ()
+    answer = read_answer(_unescaped(match.groupdict()), parameters_by_name(request.tools))
+    if any(call.lost for call in answer.calls):
+        return ()
+    return tuple(ToolCall(id="", name=call.name, arguments=call.arguments) for call in answer.calls)
 
 
 def _server_words(text: str) -> str:
@@ -88,16 +99,6 @@ def _server_words(text: str) -> str:
     return text
 
 
-def _written(text: str, request: ChatRequest) -> ReadAnswer | None:
-    """The calls in what the model wrote, if all of them can be read."""
-    match = next(filter(None, (form.search(text) for form in _RAW)), None)
-    if match is None:
-        return None
-    raw = _unescaped(match.groupdict())
-    answer = read_answer(raw, {_name(tool) for tool in request.tools})
-    return answer if answer.calls and not any(call.lost for call in answer.calls) else None
-
-
 def _unescaped(found: Mapping[str, str | None]) -> str:
     if found.get("text") is not None:
         return str(found["text"])
@@ -105,8 +106,3 @@ def _unescaped(found: Mapping[str, str | None]) -> str:
         return str(json.loads(found["json"] or '""', strict=False))
     except ValueError:
         return ""
-
-
-def _name(tool: Mapping[str, object]) -> str:
-    function = tool.get("function")
-    return str(function.get("name") or "") if isinstance(function, Mapping) else ""
