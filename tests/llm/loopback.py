@@ -108,12 +108,19 @@ def serving() -> Iterator[Server]:
         port: int = runner.addresses[0][1]
         return port
 
+    async def stop() -> None:
+        await runner.cleanup()
+        held_back = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in held_back:
+            task.cancel()
+        await asyncio.gather(*held_back, return_exceptions=True)
+
     port = asyncio.run_coroutine_threadsafe(start(), loop).result(HANG)
     server.base = f"http://127.0.0.1:{port}/v1"
     try:
         yield server
     finally:
-        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(HANG)
+        asyncio.run_coroutine_threadsafe(stop(), loop).result(HANG)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
+        thread.join(HANG)
         loop.close()

@@ -19,7 +19,7 @@ import pytest
 from tests.llm.distance import distance
 from tests.llm.fakes import FakeModel, answer, call, question
 from tests.llm.redis_server import RedisServer
-from tests.waiting import HANG, until
+from tests.waiting import HANG, auntil, until
 from tool_sandbox.errors import RateLimitError, SettingsError
 from tool_sandbox.llm.cache import Cached, CacheSettings, Flight, ResponseCache, cache_key
 from tool_sandbox.llm.cache_backends import DiskBackend, MemoryBackend
@@ -411,32 +411,37 @@ def test_closing_a_hung_cache_does_not_hang() -> None:
 
 
 class NarrowBackend(MemoryBackend):
-    """A healthy place that serves one after the other, and the second one only when nobody waits any longer."""
+    """A healthy place that serves one after the other: the first when all have asked, the rest when nobody waits."""
 
     readers = 1
 
     def __init__(self) -> None:
         super().__init__(CacheSettings())
         self.served = 0
+        self.all_asked = threading.Event()
         self.release = threading.Event()
 
     def get(self, key: str) -> str | None:
-        if self.served:
-            self.release.wait(HANG)
+        (self.release if self.served else self.all_asked).wait(HANG)
         self.served += 1
         return super().get(key)
 
 
 async def test_a_crowd_before_a_healthy_cache_is_no_fault_of_it(caplog: pytest.LogCaptureFixture) -> None:
     backend = NarrowBackend()
-    cache = ResponseCache(CacheSettings(deadline=3.0), backend=backend)
+    cache = ResponseCache(CacheSettings(deadline=6.0), backend=backend)
     model = Cached(FakeModel(), cache)
     requests = [question(str(number)) for number in range(40)]
     for request in requests:
         cache.put(cache_key(request), answer())
     until(lambda: cache.stats.stored == 40)
 
-    answers = await asyncio.gather(*(model.acomplete(request) for request in requests))
+    asking = asyncio.gather(*(model.acomplete(request) for request in requests))
+    waiting = cache._readers
+    assert waiting is not None
+    await auntil(lambda: waiting._tasks.qsize() == 39)
+    backend.all_asked.set()
+    answers = await asking
     backend.release.set()
 
     stats = cache.stats
