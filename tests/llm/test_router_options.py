@@ -145,6 +145,7 @@ async def test_when_all_are_down_there_is_one_clear_error_and_nothing_is_said(se
         [at(servers[0], "primary", "a"), at(servers[1], "fallback_0", "b")],
         fallbacks=[{"primary": ["fallback_0"]}],
         num_retries=0,
+        patience=0,
     )
     with world(system(), asks()):
         with pytest.raises(ProviderUnavailableError, match="neither the model nor its fallbacks") as caught:
