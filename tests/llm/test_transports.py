@@ -11,7 +11,13 @@ import pytest
 
 from tests.llm.loopback import Answer, Server, chunks, completion, serving
 from tool_sandbox.common.tool_code import parse_tool_arguments
-from tool_sandbox.errors import MalformedResponseError, ProviderError, ProviderUnavailableError, RefusalError
+from tool_sandbox.errors import (
+    MalformedResponseError,
+    ProviderError,
+    ProviderUnavailableError,
+    RateLimitError,
+    RefusalError,
+)
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse, Usage
 from tool_sandbox.llm.completion import LiteLLMTransport, load_litellm
 from tool_sandbox.llm.direct import DirectTransport
@@ -50,10 +56,12 @@ def awaited(request: pytest.FixtureRequest) -> bool:
     return bool(request.param)
 
 
-async def ask(server: Server, model: str, awaited: bool = True, **changes: Any) -> ChatResponse:
+async def ask(
+    server: Server, model: str, awaited: bool = True, key: str = "sk-secret-key", **changes: Any
+) -> ChatResponse:
     given = {"messages": [{"role": "user", "content": "hi"}], "tools": [TOOL], "timeout": 30}
     request = ChatRequest(model=model, **{**given, **changes})
-    connection = {"api_base": server.base, "api_key": "sk-secret-key"}
+    connection = {"api_base": server.base, "api_key": key}
     kind = DirectTransport if model.startswith("direct:") else LiteLLMTransport
     transport = kind(connection)
     try:
@@ -86,6 +94,23 @@ async def test_an_error_beside_the_choice_is_told_in_the_providers_words(server:
     with pytest.raises(ProviderUnavailableError, match="Upstream error from Foo") as caught:
         await ask(server, model)
     assert caught.value.status == 502
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "streamed"])
+async def test_what_a_server_repeats_of_our_key_is_never_told(server: Server, model: str, stream: bool) -> None:
+    error = {"error": {"message": "no such key: plain-password", "code": 500}}
+    server.says(Answer(stream=[f"data: {json.dumps(error)}\n\n"]) if stream else Answer(error))
+    with pytest.raises(ProviderError, match="no such key") as caught:
+        await ask(server, model, stream=stream, key="plain-password")
+    assert "plain-password" not in str(caught.value) + str(caught.value.as_record())
+
+
+async def test_an_error_in_an_answer_has_the_headers_of_the_answer(server: Server) -> None:
+    headers = {"x-request-id": "req-7", "retry-after": "3"}
+    server.says(Answer({"error": {"message": "slow down", "code": 429}}, headers=headers))
+    with pytest.raises(RateLimitError) as caught:
+        await ask(server, "direct:m")
+    assert (caught.value.request_id, caught.value.retry_after) == ("req-7", 3.0)
 
 
 @pytest.mark.parametrize("reason", ["error", "abort"])

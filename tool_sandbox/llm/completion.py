@@ -22,7 +22,7 @@ from tool_sandbox.llm.address import is_direct
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse
 from tool_sandbox.llm.config import advised, secrets_in
 from tool_sandbox.llm.deadline import GRACE, run_with_deadline
-from tool_sandbox.llm.faults import request_id_in
+from tool_sandbox.llm.faults import completed, request_id_in
 from tool_sandbox.llm.foreign_errors import error_body, is_about_absurd_json, provider_error
 from tool_sandbox.llm.litellm_keys import own_key
 from tool_sandbox.llm.litellm_prices import OWN_SERVERS, calculated_price
@@ -299,6 +299,8 @@ class LiteLLMTransport:
 
     def _fault(self, error: Exception, request: ChatRequest) -> Exception:
         """The error in our tree; our own errors pass, anything else is the provider's or LiteLLM's."""
+        if isinstance(error, ProviderError):
+            return completed(error, self._secrets)
         if isinstance(error, ToolSandboxError):
             return error
         fault = provider_error(error, model=request.model, secrets=self._secrets, timeout=request.timeout)

@@ -9,7 +9,8 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -22,7 +23,7 @@ from tool_sandbox.llm.answer_body import EventStream, read_body
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse
 from tool_sandbox.llm.config import advised, secrets_in
 from tool_sandbox.llm.deadline import GRACE, run_with_deadline
-from tool_sandbox.llm.faults import Failure, error_for, request_id_in
+from tool_sandbox.llm.faults import Failure, completed, error_for, request_id_in
 from tool_sandbox.llm.foreign_errors import is_foreign_error
 from tool_sandbox.llm.negotiation.talk import Negotiator
 from tool_sandbox.llm.providers import direct_name
@@ -123,22 +124,24 @@ class DirectTransport:
             if answer.status_code != 200 or not request.stream:  # noqa: PLR2004 -- HTTP
                 return self._read(answer.status_code, answer.headers, answer.read(), request)
             stream = EventStream(StreamAssembler(model=request.model, provider="direct"))
-            for data in answer.iter_bytes():
-                stream.feed(data)
-                if stream.over:
-                    break
-            return self._finished(stream.completion(), answer.headers, request)
+            with self._completing(answer.headers):
+                for data in answer.iter_bytes():
+                    stream.feed(data)
+                    if stream.over:
+                        break
+                return self._finished(stream.completion(), answer.headers, request)
 
     async def _aask(self, request: ChatRequest) -> ChatResponse:
         async with (await self._session()).post(self.url, data=self._body(request), allow_redirects=False) as answer:
             if answer.status != 200 or not request.stream:  # noqa: PLR2004 -- HTTP
                 return self._read(answer.status, answer.headers, await answer.read(), request)
             stream = EventStream(StreamAssembler(model=request.model, provider="direct"))
-            async for data in answer.content.iter_any():
-                stream.feed(data)
-                if stream.over:
-                    break
-            return self._finished(stream.completion(), answer.headers, request)
+            with self._completing(answer.headers):
+                async for data in answer.content.iter_any():
+                    stream.feed(data)
+                    if stream.over:
+                        break
+                return self._finished(stream.completion(), answer.headers, request)
 
     def _body(self, request: ChatRequest) -> bytes:
         params = dict(request.params)
@@ -158,7 +161,8 @@ class DirectTransport:
         if 300 <= status < 400:  # noqa: PLR2004 -- HTTP
             raise _moved(request.model, status, headers)
         if status == 200:  # noqa: PLR2004 -- HTTP
-            return self._finished(read_body(text, provider="direct", model=request.model), headers, request)
+            with self._completing(headers):
+                return self._finished(read_body(text, provider="direct", model=request.model), headers, request)
         answer = unparsed_call(text, request, "direct", text)
         if answer is None:
             raise self._error(text, request, status=status, headers=headers)
@@ -170,6 +174,14 @@ class DirectTransport:
 
     def _signed(self, response: ChatResponse, headers: Mapping[str, str]) -> ChatResponse:
         return evolve(response, endpoint=self.endpoint.shown, request_id=request_id_in(headers))
+
+    @contextmanager
+    def _completing(self, headers: Mapping[str, str]) -> Iterator[None]:
+        """Let errors that are read from an answer out with what its headers say, and without our key."""
+        try:
+            yield
+        except ProviderError as error:
+            raise completed(error, self._secrets, headers) from None
 
     def _fault(self, error: Exception, request: ChatRequest) -> Exception:
         """The error in our tree; a mistake of ours stays what it is."""

@@ -6,7 +6,9 @@ LiteLLM's classes differ between providers and releases for the same fault, so t
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Container, Iterable, Mapping
+from types import MappingProxyType
 
 from attrs import frozen
 
@@ -68,6 +70,17 @@ def error_for(failure: Failure) -> ProviderError:
         retryable=retryable,
         retry_after=seconds_to_wait(failure.headers, now=failure.now, text=failure.text) if retryable else None,
     )
+
+
+def completed(
+    fault: ProviderError, secrets: Iterable[str], headers: Mapping[str, str] = MappingProxyType({})
+) -> ProviderError:
+    """An error that was read from an answer's body, with what only its caller knows: its headers, and our secrets."""
+    fault.args = (redact_text(str(fault), secrets),)
+    fault.request_id = fault.request_id or request_id_in(headers)
+    if fault.retryable and fault.retry_after is None:
+        fault.retry_after = seconds_to_wait(headers, now=time.time())
+    return fault
 
 
 def request_id_in(headers: Mapping[str, str]) -> str | None:
