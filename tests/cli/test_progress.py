@@ -4,6 +4,7 @@ import io
 from decimal import Decimal
 
 import pytest
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
@@ -108,3 +109,16 @@ def test_a_large_run_lists_only_the_worst() -> None:
 
 def test_names_are_never_read_as_markup() -> None:
     assert "[red]x[/red]" in _printed(scored("[red]x[/red]"))
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 140])
+def test_the_table_of_categories_fits_with_whole_numbers_and_names(width: int) -> None:
+    categories = ("TOOL_DESCRIPTION_SCRAMBLED",)
+    results = (evolve(scored("a", 0.125), categories=categories), evolve(void("b"), categories=categories))
+    report = Report(results=results, summary=summarise(results, git_sha=None), ending=Ending.DONE, directory="d")
+    out = io.StringIO()
+    print_report(report, Console(file=out, width=width))
+
+    row = next(line.split() for line in out.getvalue().splitlines() if "TOOL_DESCRIPTION_SCRAMBLED" in line)
+    everything = ["TOOL_DESCRIPTION_SCRAMBLED", "2", "1", "0.125", "0.062", "0.562", "0.000", "4.0"]
+    assert row == {60: ["TOOL_DESCRIPTION_SCRAMBLED", "2", "0.125"], 80: everything[:-2]}.get(width, everything)

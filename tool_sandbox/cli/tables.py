@@ -111,27 +111,31 @@ def _categories_table(categories: Mapping[str, Mapping[str, Any]], console: Cons
     everything = categories[ALL_CATEGORIES]
     some_void = everything["samples"] > everything["scored"]
     others = [("doing nothing",), ("turns",)]
-    least_first = [*others, _OF_VOID] if some_void else [_OF_VOID, *others]
+    endless = console.options.update(max_width=_PLAIN_WIDTH * 2)
     columns = list(_CATEGORY_COLUMNS)
     table = _numbers_of(categories, columns)
-    endless = console.options.update(max_width=_PLAIN_WIDTH * 2)
-    for group in least_first:
-        if Measurement.get(console, endless, table).minimum <= console.width:
+    for group in [(), *others, _OF_VOID] if some_void else [(), _OF_VOID, *others]:
+        if Measurement.get(console, endless, table).maximum <= console.width:
             break
         columns = [column for column in columns if column not in group]
-        table = _numbers_of(categories, columns)
+        table = _numbers_of(categories, columns, narrow=True)
     return table
 
 
-def _numbers_of(categories: Mapping[str, Mapping[str, Any]], columns: Sequence[str]) -> Table:
-    table = _table("category", *(f">{column}" for column in columns))
+def _numbers_of(categories: Mapping[str, Mapping[str, Any]], columns: Sequence[str], *, narrow: bool = False) -> Table:
+    """A table of these columns, in which no line is broken but, if it must be ``narrow``, that of a long header."""
+    table = _table("category", *(f">{_in_two_lines(column) if narrow else column}" for column in columns))
+    for column in table.columns:
+        column.no_wrap = True
     for name, score in categories.items():
         if name == ALL_CATEGORIES:
             table.add_section()
         _add_row(table, name, *(_CATEGORY_COLUMNS[column](score) for column in columns))
-    for column in table.columns:  # only a header may take several lines, and only between its words
-        column.min_width = max(map(len, [*str(column.header).split(), *map(str, column.cells)]))
     return table
+
+
+def _in_two_lines(header: str) -> str:
+    return header.replace("void ", "void\n").replace("doing ", "doing\n")
 
 
 def _closing_lines(report: Report) -> list[str]:

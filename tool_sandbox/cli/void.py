@@ -44,7 +44,8 @@ def _what(reason: Reason) -> str:
     said = f'"{reason.words}"' if reason.words else "no details given"
     who = f"{reason.model!r}: " if reason.model else ""
     place = f" at {_short(reason.where)}" if reason.where else ""
-    return f"{who}{f'HTTP {reason.status}' if reason.status else reason.kind} {said}{place}"
+    kind = f"HTTP {reason.status}" if reason.status else reason.kind
+    return f"{who}{f'{kind} {said}'.strip()}{place}"
 
 
 def _first(reason: Reason) -> str | None:
