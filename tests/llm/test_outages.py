@@ -20,7 +20,7 @@ from tool_sandbox.errors import (
     RateLimitError,
 )
 from tool_sandbox.llm import stack
-from tool_sandbox.llm.chat import ChatRequest, ChatResponse
+from tool_sandbox.llm.chat import ChatRequest, ChatResponse, Usage
 from tool_sandbox.llm.completion import LiteLLMTransport
 from tool_sandbox.llm.direct import DirectTransport
 from tool_sandbox.llm.layers import layers_of
@@ -222,6 +222,7 @@ async def test_a_wait_ends_at_once_when_it_is_cancelled(time: Time) -> None:
         (ProviderUnavailableError("late", status=504), False),
         (ProviderUnavailableError("group rests", status=503, retryable=False), False),
         (ProviderUnavailableError("ask the other one", status=503, retry_after=0.0), False),
+        (ProviderUnavailableError("lost", status=502, usage=Usage(prompt_tokens=9, completion_tokens=1)), False),
         (RateLimitError("slow down", status=429), False),
         (ProviderTimeoutError("did not answer"), False),
         (InvalidRequestError("no", status=400), False),

@@ -105,6 +105,24 @@ async def test_what_a_server_repeats_of_our_key_is_never_told(server: Server, mo
     assert "plain-password" not in str(caught.value) + str(caught.value.as_record())
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"error": {"message": "gone"}},
+        completion("half", finish_reason="abort"),
+        completion(None, finish_reason=None),
+        {},
+        "<html>",
+    ],
+)
+async def test_an_error_names_the_model_as_it_was_written(server: Server, model: str, given: Any) -> None:
+    server.says(Answer(given))
+    with pytest.raises(ProviderError) as caught:
+        await ask(server, model)
+    assert caught.value.model == model
+    assert repr(model) in str(caught.value)
+
+
 async def test_an_error_in_an_answer_has_the_headers_of_the_answer(server: Server) -> None:
     headers = {"x-request-id": "req-7", "retry-after": "3"}
     server.says(Answer({"error": {"message": "slow down", "code": 429}}, headers=headers))

@@ -115,9 +115,12 @@ class Outages:
 def is_outage(error: ProviderError) -> bool:
     """Whether a failure means that nobody was there to answer: no connection, 502, 503, 529 and their like.
 
-    Failures after which another deployment can be asked at once are none.
+    Failures after which another deployment can be asked at once are none, nor are answers that were given up half-way
+    and report their tokens: whoever bills is there, and each further look would be paid.
     """
     if not isinstance(error, ProviderUnavailableError) or not error.retryable or error.retry_after == 0:
+        return False
+    if error.usage is not None:
         return False
     return error.status in _AWAY or is_unreachable(error)
 

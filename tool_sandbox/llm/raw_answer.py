@@ -61,9 +61,13 @@ class RawAnswer:
     def amended_whole(self, completion: Mapping[str, Any]) -> Mapping[str, Any]:
         """A completion that LiteLLM read, with the reason that it may have replaced by one that it knows."""
         body = json_object(self.body) if self.body is not None and self.body.lstrip().startswith("{") else None
-        self.reason = None if body is None else native_reason(body.value)
         choices = completion.get("choices")
-        return self.amended(completion) if self.reason and isinstance(choices, list) and choices else completion
+        if body is None or not isinstance(choices, list) or not choices:
+            return completion
+        self.reason = native_reason(body.value)
+        if self.reason is None and body.value.get("choices"):  # LiteLLM makes a good end of none at all
+            return {**completion, "choices": [{**choices[0], "finish_reason": None}]}
+        return self.amended(completion)
 
     def listen(self, stream: Any) -> None:
         """Hear the chunks of one of LiteLLM's streams before it does."""

@@ -15,7 +15,7 @@ from tool_sandbox.errors import (
     ProviderUnavailableError,
     RefusalError,
 )
-from tool_sandbox.llm.chat import ChatRequest, ChatResponse, ToolCall, Usage
+from tool_sandbox.llm.chat import ChatRequest, ChatResponse, ToolCall
 from tool_sandbox.llm.faults import Failure, error_for
 from tool_sandbox.llm.finish_reasons import MALFORMED_CALL, Ending, Finish, finish_of
 from tool_sandbox.llm.json_bodies import as_json
@@ -53,8 +53,9 @@ def read_completion(
     Args:
         data: The completion as plain data.
         provider: Who was asked.
-        model: The model that was asked, reported unless the answer names another.
-        request: What was asked, to read calls that the server could not parse.
+        model: The model that answers, unless the answer names another.
+        request: What was asked: its model is the one that errors name, its tools tell calls that the server could not
+            parse.
 
     Raises:
         MalformedResponseError: There is no choice, or something in it is not what it must be.
@@ -64,15 +65,18 @@ def read_completion(
     """
     usage = read_usage(data.get("usage"))
     try:
-        return _read(data, provider, model, request or ChatRequest(model=model, messages=()), usage)
+        return evolve(
+            _read(data, provider, request or ChatRequest(model=model, messages=())),
+            usage=usage,
+            model=_who(data, model),
+        )
     except ProviderError as error:
         error.usage = usage
         raise
 
 
-def _read(
-    data: Mapping[str, Any], provider: str | None, model: str, request: ChatRequest, usage: Usage | None
-) -> ChatResponse:
+def _read(data: Mapping[str, Any], provider: str | None, request: ChatRequest) -> ChatResponse:
+    model = request.model
     choices = data.get("choices")
     choice = choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], Mapping) else None
     finish = finish_of(choice or {})
@@ -80,7 +84,7 @@ def _read(
     if reported is not None and finish.ending is not Ending.BAD_CALL:
         unparsed = unparsed_call(reported.text, request, provider, reported.details)
         if unparsed is not None:
-            return evolve(unparsed, usage=usage)
+            return unparsed
         raise _reported(reported, provider, model)
     if choice is None:
         raise _malformed(f"answered with no choices: {_shown(data)}; a completion has at least one", provider, model)
@@ -99,17 +103,19 @@ def _read(
     if not (text or refusal or calls or fields or finish.known):
         what = f"answered nothing, with the finish reason {whole(finish.words) or None}"
         raise _malformed(what, provider, model)
-    answering = data.get("model")
     return ChatResponse(
         text=text or (whole(refusal) if isinstance(refusal, str) and refusal else text),
         tool_calls=calls,
         finish_reason=finish.reason,
-        usage=usage,
-        model=answering if isinstance(answering, str) and answering else model,
         provider=provider,
         provider_fields=fields,
         parse_losses=int(finish.ending is Ending.BAD_CALL and not calls),
     )
+
+
+def _who(data: Mapping[str, Any], model: str) -> str:
+    answering = data.get("model")
+    return answering if isinstance(answering, str) and answering else model
 
 
 def read_tool_call(call: Mapping[str, Any]) -> ToolCall:
