@@ -2,17 +2,20 @@
 
 ::
 
-    what is said          chat, fingerprint, redaction
-    how it is put         config, settings, providers, proxy_config, retirement, releases
+    what is said          chat, fingerprint, redaction, whole_text
+    how it is put         config, settings, providers, address, proxy_config, http_text, retirement, releases
     layers, outermost first, put together by stack and walked by layers
         watched           observability, span_attributes
         journal           journal, journal_entry
-        cache             cache, cache_settings, cache_store, cache_backends, cache_stats, circuit
-        budget            budget, caps, spending, worst_case, pricing
+        cache             cache, cache_settings, cache_store, cache_backends, cache_stats, cache_patience,
+                              circuit
+        budget            budget, caps, spending, worst_case, money, pricing, litellm_prices
         tools             tool_support, native_tools, prompted_tools, tool_formats, written_calls, lenient_json
         retry             retry, retry_policy, tries, retry_after, outages
         transport         completion (LiteLLM), direct (plain HTTP), router (several of them)
-    beneath LiteLLM       litellm_shapes, reading, thoughts, streaming, foreign_errors, faults, deadline, workers
+    beneath LiteLLM       litellm_shapes, litellm_keys, raw_answer, deadline, workers
+    reading answers       reading, answer_body, json_bodies, streaming, finish_reasons, usage, thoughts
+    naming failures       faults, fault_signs, foreign_errors, reported_errors, unparsed_calls
     beneath the router    routing, router_options, route, strategies
     negotiation           what a model refuses, learned and unlearned: a folder of its own
     beside the layers     history (what is sent back), turns, scripted (answers without a model)
