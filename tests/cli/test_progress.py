@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 from attrs import evolve
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 from rich.text import Text
@@ -64,7 +64,6 @@ def test_what_calls_wait_for_is_shown_on_one_line() -> None:
     columns=st.integers(1, 220),
     words=st.text(st.characters(categories=["L", "N", "P", "S", "Zs"]), max_size=120),
 )
-@settings(deadline=None)
 def test_a_bar_never_reaches_the_end_of_its_line(encoding: str, done: int, columns: int, words: str) -> None:
     line = Text.from_ansi(Bar(encoding).drawn(done, 848, words, columns).decode(encoding))
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command import EASY, ROOT, run_directory
+from tests.waiting import HANG
 
 FULL = Path("/dev/full")
 RUN = ["run", "-a", "nop", "-s", EASY[0], "-o", "OUT"]
@@ -27,7 +28,7 @@ def shell(line: str, *arguments: str, out: Path, environment: dict[str, str] | N
         capture_output=True,
         text=True,
         check=False,
-        timeout=100,
+        timeout=HANG,
     )
     assert "Traceback" not in finished.stderr
     return finished.returncode, finished.stdout, finished.stderr

@@ -15,7 +15,7 @@ import attrs
 import pydantic
 import pydantic.v1
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tool_sandbox.common.argument_types import CannotBeReadError, inlined, is_plain, reader_of
@@ -253,7 +253,6 @@ def test_values_are_recorded_in_jsons_words(value: Any, recorded: Any) -> None:
     assert as_json(value) == recorded
 
 
-@settings(deadline=None)
 @given(st.dates(), st.lists(st.builds(Item, st.text(), st.sampled_from(Color))))
 def test_what_was_recorded_reads_as_what_it_was(day: dt.date, items: list[Item]) -> None:
     order = Order(items, day)

@@ -5,7 +5,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tool_sandbox.common.folder_names import LONGEST, folder_name
@@ -40,7 +40,6 @@ def one_in_a_file_system(folder: str) -> str:
     return unicodedata.normalize("NFD", unicodedata.normalize("NFD", folder).casefold()).upper()
 
 
-@settings(deadline=None)
 @given(st.lists(NAMES, unique=True, max_size=40), st.randoms(use_true_random=False))
 def test_distinct_names_have_distinct_folders_in_any_order(names: list[str], order: random.Random) -> None:
     folders = {name: folder_name(name) for name in names}
@@ -50,7 +49,6 @@ def test_distinct_names_have_distinct_folders_in_any_order(names: list[str], ord
     assert {name: folder_name(name) for name in names} == folders
 
 
-@settings(deadline=None)
 @given(NAMES)
 def test_a_folder_can_be_made_on_every_file_system(name: str) -> None:
     folder = folder_name(name)
@@ -61,7 +59,6 @@ def test_a_folder_can_be_made_on_every_file_system(name: str) -> None:
     assert folder.split(".")[0].upper() not in {"CON", "PRN", "AUX", "NUL", "COM1", "LPT9"}
 
 
-@settings(deadline=None)
 @given(NAMES)
 def test_the_folder_of_a_folders_name_is_another_one_unless_it_is_the_name_itself(name: str) -> None:
     folder = folder_name(name)

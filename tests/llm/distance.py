@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 
+from tests.waiting import HANG
+
 
 @contextmanager
 def distance(port: int, round_trip: float) -> Iterator[int]:
@@ -36,12 +38,12 @@ def distance(port: int, round_trip: float) -> Iterator[int]:
 
     thread = threading.Thread(target=asyncio.run, args=(serve(),), daemon=True)
     thread.start()
-    address, loop, end = opened.result(30)
+    address, loop, end = opened.result(HANG)
     try:
         yield address
     finally:
         loop.call_soon_threadsafe(end.set)
-        thread.join(30)
+        thread.join(HANG)
 
 
 async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, delay: float) -> None:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from tests.waiting import HANG
 from tool_sandbox.llm.chat import CallTag, ChatRequest, ChatResponse, ToolCall, Usage
 
 Answer = ChatResponse | Exception | Callable[[ChatRequest], ChatResponse]
@@ -85,5 +86,6 @@ def question(content: str = "Hi", *, tag: CallTag | None = None, **fields: Any) 
         "model": "openai/gpt-test",
         "messages": ({"role": "user", "content": content},),
         "params": {"temperature": 0.0, "max_tokens": 100},
+        "timeout": HANG,
     }
     return ChatRequest(**{**defaults, **fields}, tag=tag or CallTag(run="run", scenario="text_plumber"))

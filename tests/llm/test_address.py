@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tool_sandbox.errors import SettingsError
@@ -66,7 +66,6 @@ def test_what_names_no_server_or_no_model_is_refused(text: str, why: str) -> Non
     assert "direct:http://HOST:PORT/v1/MODEL" in str(caught.value)
 
 
-@settings(deadline=None)
 @given(
     model=st.text("abz09.-_:@/", min_size=1).filter(lambda name: "/v1/" not in f"/{name}/" and name.strip("/") == name),
     host=st.sampled_from(["h", "127.0.0.1", "models.example.com", "[::1]"]),

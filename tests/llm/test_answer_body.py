@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.llm.loopback import chunks, completion
@@ -32,7 +32,6 @@ def events(*deltas: dict[str, Any]) -> bytes:
 WHOLE = events({"content": "hä "}, {"content": "😀\u2028\x0b!"}, {"reasoning_content": "hm"})
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, len(WHOLE)), max_size=6).map(sorted))
 def test_it_does_not_matter_how_the_bytes_arrive(cuts: list[int]) -> None:
     places = [0, *cuts, len(WHOLE)]
@@ -119,7 +118,6 @@ def test_a_body_that_is_no_object_is_shown(body: str) -> None:
     assert caught.value.status == 200
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.binary() | st.sampled_from([b"data: ", b"\n\n", b'{"choices": [', b"event: error\n", b"error: 1\n", b"}"])

@@ -61,7 +61,7 @@ def asked(model: str = "openai/gpt-4o", **changes: Any) -> ChatRequest:
     given = {
         "messages": [{"role": "user", "content": "hi"}],
         "params": {"temperature": 0.0, "max_tokens": 9},
-        "timeout": 10,
+        "timeout": HANG,
     }
     return ChatRequest(model=model, **{**given, **changes})
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.llm.loopback import Answer, Server, serving
+from tests.waiting import HANG
 from tool_sandbox.errors import (
     ContextWindowError,
     MalformedResponseError,
@@ -78,7 +79,7 @@ async def ask(server: Server, model: str, awaited: bool) -> ChatResponse:
     base = server.base.removesuffix("/v1") + MODELS[model][0]
     transport = LiteLLMTransport({"api_base": base, "api_key": "k"}, flexible_tokens=False)
     question = [{"role": "user", "content": "hi"}]
-    request = ChatRequest(model=model, messages=question, tools=[TOOL], params={"max_tokens": 50}, timeout=30)
+    request = ChatRequest(model=model, messages=question, tools=[TOOL], params={"max_tokens": 50}, timeout=HANG)
     return await transport.acomplete(request) if awaited else await asyncio.to_thread(transport.complete, request)
 
 

@@ -43,7 +43,7 @@ def asked(**changes: Any) -> ChatRequest:
     given = {
         "messages": [{"role": "user", "content": "hé\n"}],
         "params": {"temperature": 0.0, "max_tokens": 9},
-        "timeout": 5,
+        "timeout": HANG,
     }
     return ChatRequest(model="direct:org/model", **{**given, **changes})
 

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tool_sandbox.llm.json_bodies import as_json, read_json
@@ -15,7 +15,6 @@ JSON = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(JSON)
 def test_ordinary_json_is_read_as_it_is(value: Any) -> None:
     body = read_json(json.dumps(value))

@@ -7,7 +7,7 @@ from functools import reduce
 from operator import add
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tool_sandbox.llm.money import Cost, as_float, as_float_or_none, dollars, shown, total_cost
@@ -15,7 +15,6 @@ from tool_sandbox.llm.money import Cost, as_float, as_float_or_none, dollars, sh
 AMOUNTS = st.none() | st.floats(0, 100) | st.decimals(0, 100, allow_nan=False, places=9)
 
 
-@settings(deadline=None)
 @given(st.lists(AMOUNTS, max_size=20), st.integers(0, 20))
 def test_a_sum_is_the_same_in_any_parts_and_knows_what_it_does_not_know(
     amounts: list[float | Decimal | None], cut: int
@@ -29,7 +28,6 @@ def test_a_sum_is_the_same_in_any_parts_and_knows_what_it_does_not_know(
     assert Cost.from_record(whole.total, as_float(whole.known), whole.unknown_calls) == whole
 
 
-@settings(deadline=None)
 @given(st.floats(0, 1e6))
 def test_amounts_have_six_decimals_at_most_and_nothing_is_nothing(amount: float) -> None:
     rounded = as_float(amount)

@@ -89,6 +89,7 @@ def test_a_call_the_provider_could_not_read_is_read_from_what_it_quotes(
     response = read_completion(data, provider="p", model="m", request=question(tools=(tool,)))
     assert response.finish_reason == MALFORMED_CALL
     assert [(call.name, call.arguments) for call in response.tool_calls] == calls
+    assert ["quotes" in note for note in response.adjustments] == [True] * len(calls)
 
 
 def test_thinking_written_into_the_text_is_taken_out_of_it() -> None:
@@ -366,7 +367,7 @@ WHOLE = completion(
 CHUNK = {"model": "m", "choices": [{**WHOLE["choices"][0], "delta": WHOLE["choices"][0]["message"]}], "usage": None}
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(mutations(WHOLE))
 def test_no_json_whatever_is_our_own_fault(data: Any) -> None:
     try:
@@ -377,7 +378,7 @@ def test_no_json_whatever_is_our_own_fault(data: Any) -> None:
     json.dumps(response.to_dict(), ensure_ascii=False).encode()
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(st.lists(mutations(CHUNK), max_size=4))
 def test_no_stream_whatever_is_our_own_fault(chunks: list[Any]) -> None:
     stream = StreamAssembler(model="m")

@@ -9,6 +9,7 @@ import pytest
 
 from tests.llm.fakes import FakeModel, answer, question
 from tests.llm.loopback import Answer, completion, serving
+from tests.waiting import HANG
 from tool_sandbox.errors import (
     BudgetExceededError,
     HarnessError,
@@ -92,7 +93,7 @@ def test_a_budget_that_is_reached_ends_in_its_own_error() -> None:
         ledger = stack.open_ledger(name, given, "AGENT")
         model = stack.build_model(name, given, ledger=ledger)
         request = ChatRequest(
-            model=name, messages=[{"role": "user", "content": "x"}], params={"max_tokens": 10}, timeout=5
+            model=name, messages=[{"role": "user", "content": "x"}], params={"max_tokens": 10}, timeout=HANG
         )
         assert model.complete(request).cost == pytest.approx(0.11)
         with pytest.raises(BudgetExceededError):
@@ -106,7 +107,7 @@ def test_a_cached_answer_costs_nothing_and_never_reaches_the_server() -> None:
         given = ModelSettings.from_config({"cache": "memory"})
         name = f"direct:m@{server.base}"
         model = stack.build_model(name, given, cache=stack.open_cache(given.cache))
-        request = ChatRequest(model=name, messages=[{"role": "user", "content": "x"}], timeout=5)
+        request = ChatRequest(model=name, messages=[{"role": "user", "content": "x"}], timeout=HANG)
         assert not model.complete(request).cached
         assert model.complete(request).cached
         stack.close(model)
@@ -116,7 +117,7 @@ def test_a_cached_answer_costs_nothing_and_never_reaches_the_server() -> None:
 def test_answers_of_two_servers_are_not_mixed_up_in_a_cache() -> None:
     cache = ResponseCache(CacheSettings())
     given = ModelSettings.from_config({"cache": cache})
-    request = ChatRequest(model="direct:m", messages=[{"role": "user", "content": "x"}], timeout=5)
+    request = ChatRequest(model="direct:m", messages=[{"role": "user", "content": "x"}], timeout=HANG)
     with serving() as one, serving() as other:
         for server in (one, other):
             environ = {"DIRECT_API_BASE": server.base}
@@ -196,5 +197,5 @@ print(answer.text)
 def test_importing_litellm_is_no_part_of_the_first_calls_latency(way: str) -> None:
     with serving() as server:
         command = [sys.executable, "-c", FIRST_CALL, server.base, way]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=HANG, check=False)
     assert done.stdout == "hi\n", done.stderr

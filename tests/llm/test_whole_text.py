@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tool_sandbox.llm.whole_text import whole, whole_data
@@ -25,7 +25,6 @@ def test_halves_are_joined_and_what_is_left_over_is_replaced(text: str, becomes:
     assert whole(text) == becomes
 
 
-@settings(deadline=None)
 @given(ANY_TEXT)
 def test_whole_text_can_be_sent_and_stays_as_it_is(text: str) -> None:
     cleaned = whole(text)
@@ -33,7 +32,6 @@ def test_whole_text_can_be_sent_and_stays_as_it_is(text: str) -> None:
     assert whole(cleaned) == cleaned
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_text_without_halves_is_untouched(text: str) -> None:
     assert whole(text) == text

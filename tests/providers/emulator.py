@@ -84,7 +84,7 @@ class Emulator:
     def __enter__(self) -> Self:
         """Start serving."""
         self._thread.start()
-        self.root = asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(10)
+        self.root = asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(HANG)
         return self
 
     def __exit__(
@@ -92,9 +92,9 @@ class Emulator:
     ) -> None:
         """Stop serving."""
         self.script()
-        asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self._loop).result(HANG)
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
+        self._thread.join(HANG)
         self._loop.close()
 
     @property

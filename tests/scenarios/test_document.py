@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tool_sandbox.errors import ScenarioError
@@ -137,7 +137,6 @@ _JSON = st.recursive(
 
 
 @given(_JSON, st.sampled_from([None, 1, "\t"]), st.booleans())
-@settings(deadline=None)
 def test_any_json_is_read_as_it_is(value: Any, indent: int | str | None, plain: bool) -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "mine.json"

@@ -53,7 +53,7 @@ def test_every_way_to_ask_for_the_time_gives_the_same(zone: str) -> None:
         assert world_clock.current() == clock
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(st.sampled_from(ZONES), st.datetimes(dt.datetime(1985, 1, 1), dt.datetime(2049, 1, 1)))
 def test_a_time_without_a_zone_means_what_the_tools_mean(zone: str, wanted: dt.datetime) -> None:
     wanted = wanted.replace(microsecond=0)

@@ -23,7 +23,7 @@ from tool_sandbox.llm.redaction import redact_text
 from tool_sandbox.llm.reported_errors import ReportedError, reported_error
 from tool_sandbox.llm.streaming import text_of
 from tool_sandbox.llm.thoughts import without_thoughts
-from tool_sandbox.llm.unparsed_calls import calls_in_report, unparsed_call
+from tool_sandbox.llm.unparsed_calls import READ_FROM_REPORT, calls_in_report, unparsed_call
 from tool_sandbox.llm.usage import read_usage
 from tool_sandbox.llm.whole_text import whole, whole_data
 
@@ -97,9 +97,9 @@ def _read(data: Mapping[str, Any], provider: str | None, request: ChatRequest) -
         said = {}
     text, fields = _without_thoughts(_text(said.get("content"), provider, model), said)
     refusal = said.get("refusal")
-    calls = _calls(said, provider, model)
-    if finish.ending is Ending.BAD_CALL and not calls:
-        calls = [*calls_in_report(finish.words, request)]
+    given = _calls(said, provider, model)
+    quoted = calls_in_report(finish.words, request) if finish.ending is Ending.BAD_CALL and not given else ()
+    calls = [*given, *quoted]
     if not (text or refusal or calls or fields or finish.known):
         what = f"answered nothing, with the finish reason {whole(finish.words) or None}"
         raise _malformed(what, provider, model)
@@ -109,6 +109,7 @@ def _read(data: Mapping[str, Any], provider: str | None, request: ChatRequest) -
         finish_reason=finish.reason,
         provider=provider,
         provider_fields=fields,
+        adjustments=(READ_FROM_REPORT,) if quoted else (),
         parse_losses=int(finish.ending is Ending.BAD_CALL and not calls),
     )
 

@@ -14,6 +14,7 @@ from tool_sandbox.llm.chat import ChatRequest, ChatResponse, ToolCall
 from tool_sandbox.llm.finish_reasons import MALFORMED_CALL
 from tool_sandbox.llm.written_calls import parameters_by_name, read_answer
 
+READ_FROM_REPORT = "the server could not parse the model's call; it was read from what the server quotes of it"
 _CALL = r"(?:tool|function)[ _-]?(?:calls?|use|invocations?)"
 _IN_OWN_WORDS = (
     rf"(?:fail\w*|could ?n[o']t|cannot|can't|unable|error\w*)\W+(?:\w+\W+){{0,2}}?(?:pars|decod|read)\w*\W+"
@@ -70,13 +71,12 @@ def unparsed_call(text: str, request: ChatRequest, provider: str | None, body: s
     if not is_unparsed_call(f"{text}\n{body}"):
         return None
     calls = calls_in_report(body, request) or calls_in_report(text, request)
-    note = "the server could not parse the model's call; it was read from what the server sent with the error"
     return ChatResponse(
         tool_calls=calls,
         finish_reason="tool_calls" if calls else MALFORMED_CALL,
         model=request.model,
         provider=provider,
-        adjustments=(note,) if calls else (),
+        adjustments=(READ_FROM_REPORT,) if calls else (),
         parse_losses=1,
     )
 

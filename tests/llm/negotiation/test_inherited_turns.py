@@ -9,6 +9,7 @@ import pytest
 from attrs import evolve
 
 from tests.llm.loopback import Answer, Server, completion, serving
+from tests.waiting import HANG
 from tool_sandbox.errors import InvalidRequestError
 from tool_sandbox.llm import stack
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse
@@ -46,7 +47,7 @@ class Conversation:
         self.notes: list[dict[str, Any] | None] = [None]
 
     def request(self) -> ChatRequest:
-        return ChatRequest(model=FIRST, messages=project(self.messages, self.notes, FIRST), timeout=20)
+        return ChatRequest(model=FIRST, messages=project(self.messages, self.notes, FIRST), timeout=HANG)
 
     def answered(self, response: ChatResponse, number: int) -> None:
         call = {**CALL, "id": f"call-{number}"}

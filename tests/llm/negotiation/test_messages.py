@@ -4,7 +4,7 @@ import json
 from itertools import pairwise
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tool_sandbox.llm.negotiation import messages as order
@@ -140,7 +140,6 @@ def conversation(parts: list[Any]) -> list[dict[str, Any]]:
 
 
 @given(st.lists(MESSAGE, max_size=8))
-@settings(deadline=None)
 def test_a_strict_order_is_strict_whatever_was_said_and_loses_nothing(parts: list[Any]) -> None:
     chat = conversation(parts)
     sent = order.alternating(order.answered_results(order.user_in_front(order.one_system_in_front(chat))))
@@ -155,7 +154,6 @@ def test_a_strict_order_is_strict_whatever_was_said_and_loses_nothing(parts: lis
 
 
 @given(st.lists(MESSAGE, max_size=8))
-@settings(deadline=None)
 def test_shorter_ids_keep_calls_and_results_together(parts: list[Any]) -> None:
     sent = order.ids_of_nine(conversation(parts))
     made = [call["id"] for each in sent for call in each.get("tool_calls") or ()]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.llm.loopback import Answer, Server, completion, serving
+from tests.waiting import HANG
 from tool_sandbox.errors import ContextWindowError, InvalidRequestError
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
 from tool_sandbox.llm.completion import LiteLLMTransport
@@ -139,7 +140,9 @@ USERS: list[dict[str, Any]] = [
 
 
 def asked(model: str, messages: list[dict[str, Any]], **params: Any) -> ChatRequest:
-    return ChatRequest(model=model, messages=messages, tools=[TOOL], params={"max_tokens": 1024, **params}, timeout=20)
+    return ChatRequest(
+        model=model, messages=messages, tools=[TOOL], params={"max_tokens": 1024, **params}, timeout=HANG
+    )
 
 
 def of_the_agent(model: str, notes: dict[str, Any] | None = None) -> ChatRequest:
