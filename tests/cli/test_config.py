@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import pytest
 
 from tool_sandbox.cli.config import parameters, settings_from
 from tool_sandbox.errors import SettingsError
+from tool_sandbox.runs.settings import RunSettings
 
 
 def _file(tmp_path: Path, text: str) -> str:
@@ -133,3 +135,11 @@ def test_what_is_wrong_with_a_key_is_told_without_the_key() -> None:
     with pytest.raises(SettingsError, match="must be KEY=VALUE") as caught:
         parameters(["sk-abcdefgh12345678"])
     assert "abcdefgh" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", [*RunSettings.names(), "agents"])
+def test_a_value_of_any_other_kind_in_the_file_has_a_meaning_or_a_message(tmp_path: Path, name: str) -> None:
+    for value in ("0", "1.5", "[]", "[5]", "[null]", "[[a]]", "{}", "{a: 1}", "{1: 2}", "[{}]", "true", "''", "x"):
+        text = "".join(f"{key}: {given}\n" for key, given in {"agent": "nop", "user": "oracle", name: value}.items())
+        with contextlib.suppress(SettingsError):
+            assert settings_from({}, config=_file(tmp_path, text), environment={})

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from attrs import evolve
 
 from tests.cli.command import EASY, run_directory
 from tool_sandbox.cli.app import exit_code
+from tool_sandbox.cli.cast import agent_config
+from tool_sandbox.cli.effects import EFFECTS
+from tool_sandbox.runs.settings import RunSettings
 
 KEYED = ["-a", "hosted_vllm/m", "--param", "api_base=http://127.0.0.1:9/v1"]
 OWN = """
@@ -65,6 +70,7 @@ def own(name: str) -> str:
         (["-a", "oracle", "--budget", "1"], "--budget would have no effect"),
         (["-a", "oracle", "--retries", "3"], "--retries would have no effect"),
         (["-a", "oracle", "--timeout", "3"], "--timeout would have no effect"),
+        (["-a", "oracle", "--patience", "3"], "--patience would have no effect"),
         (["-a", "oracle", "--max-tokens", "3"], "--max-tokens would have no effect"),
         (["-a", "oracle", "--shuffle-tools"], "--shuffle-tools would have no effect"),
         (["-a", "oracle", "nop", "--budget", "1"], "--budget would have no effect"),
@@ -172,3 +178,13 @@ def test_what_has_no_effect_is_refused_when_a_run_goes_on(
 
     assert f"{flags[0]}" in capsys.readouterr().err
     assert {path: path.read_bytes() for path in directory.rglob("*") if path.is_file()} == before
+
+
+def test_every_setting_that_models_alone_use_is_in_the_table() -> None:
+    """What is handed to a model's configuration has no effect without a model."""
+    of_models = {"temperature", "max_tokens", "timeout", "retries", "patience", "tool_format", "fallbacks", "callbacks"}
+    given: dict[str, Any] = dict.fromkeys(of_models - {"fallbacks", "callbacks", "tool_format"}, 1)
+    bare = RunSettings(agent="a", user="b")
+    full = evolve(bare, **given, fallbacks=("c",), callbacks=("otel",), tool_format="json")
+    assert len(agent_config(full)) - len(agent_config(bare)) == len(of_models)
+    assert of_models | {"cache", "budget"} == set(EFFECTS)

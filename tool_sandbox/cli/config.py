@@ -69,9 +69,10 @@ def settings_from(
             "machine) or any LiteLLM model string."
         )
         raise SettingsError(message)
-    _check_keys_of(named, values.get("params") or {})
     user = values.pop("user", None)
-    return [_settings(agent, user or default_user(agent), values) for agent in named]
+    every = [_settings(agent, user or default_user(agent), values) for agent in named]
+    _check_keys_of(named, every[0].params)
+    return every
 
 
 def default_user(agent: str) -> str:
@@ -176,10 +177,10 @@ def _check_keys_of(agents: Sequence[str], params: Mapping[str, Any]) -> None:
 
 
 def _settings(agent: str, user: str, values: Mapping[str, Any]) -> RunSettings:
-    settings = RunSettings(agent=absolute(agent), user=absolute(user), **values)
+    settings = RunSettings(agent=agent, user=user, **values)
     found: dict[str, Any] = {name: _absolute(given) for name in _PATHS if (given := getattr(settings, name))}
     rules = tuple(evolve(rule, agent=absolute(rule.agent)) for rule in settings.agent_rules)
-    return evolve(settings, agent_rules=rules, **found)
+    return evolve(settings, agent=absolute(agent), user=absolute(user), agent_rules=rules, **found)
 
 
 def _absolute(value: str | Sequence[str]) -> str | list[str]:
@@ -207,4 +208,8 @@ def _checked_keys(path: str, content: Mapping[Any, Any]) -> dict[str, Any]:
 def _as_list(value: Any) -> list[str]:
     if value is None:
         return []
-    return [value] if isinstance(value, str) else [str(entry) for entry in value]
+    listed = [value] if isinstance(value, str) else value
+    if not isinstance(listed, list) or not all(isinstance(entry, str) for entry in listed):
+        message = f"agent is {value!r}; it must be a name or a list of names, each of them text."
+        raise SettingsError(message)
+    return listed

@@ -39,6 +39,7 @@ EFFECTS: Mapping[str, Effect] = {
     "temperature": Effect(flag="--temperature", key="temperature"),
     "max_tokens": Effect(flag="--max-tokens", key="max_tokens"),
     "timeout": Effect(flag="--timeout", roles=_ANYBODY, key="timeout"),
+    "patience": Effect(flag="--patience", roles=_ANYBODY, key="patience", harmless=0),
     "retries": Effect(flag="--retries", roles=_ANYBODY, key="num_retries", harmless=0),
     "tool_format": Effect(flag="--tool-format", key="prompted_tools"),
     "callbacks": Effect(flag="--callback", roles=_ANYBODY, key="callbacks"),

@@ -12,6 +12,7 @@ from typing import Any
 
 from tool_sandbox.common.yaml_source import YamlSource
 from tool_sandbox.errors import SettingsError
+from tool_sandbox.llm.router_kinds import check_kinds
 from tool_sandbox.llm.router_options import USED
 from tool_sandbox.llm.routing import from_environment
 
@@ -52,6 +53,8 @@ def read_proxy_config(path: str | os.PathLike[str], environ: Mapping[str, str] |
     if not isinstance(model_list, list) or not model_list:
         message = f"{os.fspath(path)!r} holds no model_list; a LiteLLM config.yaml lists its deployments there."
         raise SettingsError(message)
+    sections = {name: config.get(name) for name in ("litellm_settings", "router_settings")}
+    check_kinds(sections, f"{os.fspath(path)!r}: ")
     litellm = config.get("litellm_settings") or {}
     router = config.get("router_settings") or {}
     arguments: dict[str, Any] = {"model_list": [_entry(entry) for entry in model_list]}
@@ -59,6 +62,7 @@ def read_proxy_config(path: str | os.PathLike[str], environ: Mapping[str, str] |
     arguments |= {name: value for name, value in router.items() if name in USED}
     arguments |= {_CALL_SETTINGS[name]: value for name, value in router.items() if name in _CALL_SETTINGS}
     if litellm.get("cache"):
+        check_kinds({"cache_params": litellm.get("cache_params")}, f"{os.fspath(path)!r}: ")
         arguments["cache"] = _cache(litellm.get("cache_params") or {})
     return arguments
 
@@ -89,6 +93,7 @@ def _entry(entry: Any) -> Any:
 
 
 def _cache(params: Mapping[str, Any]) -> dict[str, Any]:
+    check_kinds({"type": params.get("type")}, "cache_params: ")
     chosen = {name: params[name] for name in _CACHE_KEYS if params.get(name) is not None}
     chosen["type"] = _CACHE_TYPES.get(chosen.get("type", "redis"), chosen.get("type", "redis"))
     return chosen

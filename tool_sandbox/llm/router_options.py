@@ -7,6 +7,7 @@ from typing import Any
 
 from tool_sandbox.common.nearest import hint
 from tool_sandbox.errors import SettingsError
+from tool_sandbox.llm.router_kinds import check_kinds
 
 STRATEGIES = (
     "simple-shuffle", "least-busy", "usage-based-routing", "usage-based-routing-v2",
@@ -64,7 +65,7 @@ def used_options(options: Mapping[str, Any]) -> dict[str, Any]:
     """The options that have an effect.
 
     Raises:
-        SettingsError: One is unknown, or asks for what is done elsewhere.
+        SettingsError: One is unknown, of another kind than it should be, or asks for what is done elsewhere.
     """
     for name, value in options.items():
         if not is_option(name):
@@ -73,7 +74,9 @@ def used_options(options: Mapping[str, Any]) -> dict[str, Any]:
         if name in _ELSEWHERE and value:
             message = f"the router option {name!r} is not used here: {_ELSEWHERE[name]}."
             raise SettingsError(message)
-    return {name: options[name] for name in options if name in USED and options[name] is not None}
+    used = {name: options[name] for name in options if name in USED and options[name] is not None}
+    check_kinds(used)
+    return used
 
 
 def strategy(name: Any) -> str:

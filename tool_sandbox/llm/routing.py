@@ -14,6 +14,7 @@ from tool_sandbox.llm.address import located
 from tool_sandbox.llm.config import place_of
 from tool_sandbox.llm.pricing import is_token_price
 from tool_sandbox.llm.redaction import redact_text
+from tool_sandbox.llm.router_kinds import check_kinds
 from tool_sandbox.llm.settings import ModelSettings
 
 _LIMITS = ("weight", "rpm", "tpm", "order", "max_parallel_requests", "stream_timeout")
@@ -192,9 +193,11 @@ def _patience(chosen: Mapping[str, Any], groups: Sequence[str], alias: Mapping[s
         for group, policy in (chosen.get("model_group_retry_policy") or {}).items()
     }
     tries = router_options.tries_by_error
+    arguments = chosen.get("routing_strategy_args") or {}
+    check_kinds(arguments, "routing_strategy_args: ")
     return {
         "routing_strategy": router_options.strategy(chosen.get("routing_strategy", "simple-shuffle")),
-        "lowest_latency_buffer": float((chosen.get("routing_strategy_args") or {}).get("lowest_latency_buffer", 0.0)),
+        "lowest_latency_buffer": float(arguments.get("lowest_latency_buffer") or 0.0),
         "max_fallbacks": int(chosen.get("max_fallbacks", 5)),
         "allowed_fails": int(chosen.get("allowed_fails", 3)),
         "allowed_fails_by_error": router_options.fails_by_error(
@@ -226,6 +229,7 @@ def _deployment(
     if not isinstance(entry, Mapping):
         message = f"{where}={entry!r} must be a mapping, such as {{'model': 'gpt-5'}}."
         raise SettingsError(message)
+    check_kinds(entry, f"{where}: ")
     info = entry.get("model_info") or {}
     outer = {name: value for name, value in entry.items() if name not in ("model_name", "model_info", "litellm_params")}
     params = {**defaults, **_from_info(info), **(entry.get("litellm_params") or {}), **outer}
@@ -236,6 +240,7 @@ def _deployment(
         raise SettingsError(message)
     model, params = _located(where, model, params)
     limits = {name: params.pop(name) for name in _LIMITS if name in params}
+    check_kinds(limits, f"{where}: ")
     prices = {name: params.pop(name) for name in list(params) if is_token_price(name)}
     if prices:
         params["prices"] = prices
