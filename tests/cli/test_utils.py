@@ -75,7 +75,7 @@ def test_whatever_fails_is_scored_0_with_all_turns_used_up(tmp_path: Path, monke
     )
 
     assert list(result) == KEYS
-    assert (result["similarity"], result["turn_count"], result["exception_type"]) == (0, 30, "EOFError")
+    assert (result["similarity"], result["turn_count"], result["exception_type"]) == (0, 30, "CancelledRunError")
     assert "EOFError" in result["traceback"]
     assert not (tmp_path / "trajectories" / "switch_wifi_off" / "conversation.json").exists()
 

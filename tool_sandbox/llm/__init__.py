@@ -10,7 +10,7 @@
         cache             cache, cache_settings, cache_store, cache_backends, cache_stats, cache_patience,
                               circuit
         budget            budget, caps, spending, worst_case, money, pricing, litellm_prices
-        tools             tool_support, native_tools, prompted_tools, tool_formats, written_calls, lenient_json
+        tools             tool_support, native_tools, prompted_tools, tool_formats, written_calls, lenient_json, mention
         retry             retry, retry_policy, tries, retry_after, outages
         transport         completion (LiteLLM), direct (plain HTTP), router (several of them)
     beneath LiteLLM       litellm_shapes, litellm_keys, raw_answer, deadline, workers

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 
 from attrs import field, frozen
 
+from tool_sandbox.llm.mention import is_quoted, line_before
+
 
 @frozen
 class Spoken:
@@ -66,7 +68,6 @@ _AROUND_ANSWERS = re.compile(
     r"|<\|(?:end|return|begin_of_solution|end_of_solution|START_RESPONSE|END_RESPONSE|START_TEXT|END_TEXT)\|>\s*"
 )
 """What some of the same models write around an answer."""
-_QUOTES = "`\"'“”’«»"
 _FENCE = re.compile(r"```|^[ \t]*~~~", re.MULTILINE)
 _MARKUP = ("<", "[", "◁")
 _ENDS_OF_SENTENCES = ".!?…:)"
@@ -144,12 +145,9 @@ def _real(mark: re.Pattern[str], text: str, position: int = 0) -> Iterator[re.Ma
 
 def _mentioned(match: re.Match[str], text: str, position: int) -> bool:
     """Whether a mark is in quotation marks, in code, or a word of a sentence."""
-    line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
-    after = text[match.end() : match.end() + 1]
-    if line[-1:] in _QUOTES and after in _QUOTES and line and after:
+    if is_quoted(match, text) or len(_FENCE.findall(text, position, match.start())) % 2 == 1:
         return True
-    if line.replace("```", "").count("`") % 2 == 1 or len(_FENCE.findall(text, position, match.start())) % 2 == 1:
-        return True
+    line, after = line_before(match, text), text[match.end() : match.end() + 1]
     a_word = line.endswith(" ") and after == " " and line.rstrip()[-1:] not in ("", *_ENDS_OF_SENTENCES)
     return a_word and match[0][:1] in _MARKUP
 

@@ -9,7 +9,7 @@
     token_calls   a name, a token and JSON: Mistral, DeepSeek, Kimi, gpt-oss
     python_calls  calls as Python: Llama, Gemma, LFM
     values        what the text of an argument stands for
-    call, mention what all of them share
+    call          what all of them share
 
 Nothing in a text is ever evaluated, and no text whatever raises.
 """

@@ -7,10 +7,10 @@ import re
 from attrs import define, field, frozen
 
 from tool_sandbox.llm.lenient_json import decode_at
+from tool_sandbox.llm.mention import is_quoted
 from tool_sandbox.llm.thoughts import without_thoughts
 from tool_sandbox.llm.written_calls.call import Block, Tools, WrittenCall, written
 from tool_sandbox.llm.written_calls.dialects import MARKED, UNMARKED, UNREAD, Dialect
-from tool_sandbox.llm.written_calls.mention import is_quoted
 from tool_sandbox.llm.written_calls.python_calls import python_calls
 
 _INVENTED = re.compile(r"<tool_response\b|```[ \t]*tool_result\b", re.IGNORECASE)

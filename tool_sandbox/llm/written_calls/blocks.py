@@ -6,7 +6,7 @@ import re
 
 from tool_sandbox.llm.lenient_json import decode_at
 from tool_sandbox.llm.written_calls import json_calls, python_calls, xml_calls
-from tool_sandbox.llm.written_calls.call import Block, Tools
+from tool_sandbox.llm.written_calls.call import Block, Tools, after
 
 TAGS = r"(?:[\w-]+:|[｜|]DSML[｜|])?(?:tool_?calls?|function_?calls?|tool_use)"
 TOKENS = (
@@ -37,7 +37,7 @@ def read_tag(text: str, opener: re.Match[str], tools: Tools) -> Block:
     for read in (xml_calls.tagged_calls, xml_calls.glm_call, xml_calls.named_call):
         calls, end = read(text, body, tools)
         if calls:
-            return Block(_after(_TAG_END, text, end), calls, sum(call.lost for call in calls))
+            return Block(after(_TAG_END, text, end), calls, sum(call.lost for call in calls))
     return _repaired(text, body, _TAG_CLOSER, tools)
 
 
@@ -64,7 +64,7 @@ def read_fence(text: str, opener: re.Match[str], tools: Tools) -> Block:
         decoded = decode_at(text, body) or decode_at(text, body, until=inner)
         listed = None if decoded is None else json_calls.calls_in(decoded.value, tools, certain=False)
         if decoded is not None and listed is not None:
-            return Block(_after(_FENCE_END, text, decoded.end), listed)
+            return Block(after(_FENCE_END, text, decoded.end), listed)
     return Block(body, closing=inner) if _CALL_WITHIN.match(text, body, inner) else Block(end)
 
 
@@ -74,7 +74,7 @@ def _read_values(text: str, start: int, end: re.Pattern[str], tools: Tools) -> B
     if not values:
         return None
     calls, losses = json_calls.certain_calls(values, tools, text[start:stop])
-    return Block(_after(end, text, stop), calls, losses)
+    return Block(after(end, text, stop), calls, losses)
 
 
 def _repaired(text: str, body: int, closer: re.Pattern[str], tools: Tools) -> Block:
@@ -87,8 +87,3 @@ def _repaired(text: str, body: int, closer: re.Pattern[str], tools: Tools) -> Bl
     repaired = decode_at(text, body, until=close) if closing else None
     calls, losses = json_calls.certain_calls([repaired.value] if repaired else [], tools, raw)
     return Block(end, calls, losses)
-
-
-def _after(pattern: re.Pattern[str], text: str, position: int) -> int:
-    match = pattern.match(text, position)
-    return match.end() if match else position

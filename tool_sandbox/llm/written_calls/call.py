@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping
-from re import Match
+from re import Match, Pattern
 from typing import Any
 
 from attrs import field, frozen
@@ -51,6 +51,12 @@ def written(name: str, arguments: Any) -> WrittenCall:
         return WrittenCall(name, json.dumps(arguments, ensure_ascii=False))
     except RecursionError:
         return WrittenCall(name, "", lost=True)
+
+
+def after(pattern: Pattern[str], text: str, position: int) -> int:
+    """Where a pattern ends that may stand at a place."""
+    match = pattern.match(text, position)
+    return match.end() if match else position
 
 
 def skip_space(text: str, position: int) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tool_sandbox.llm.lenient_json import decode_at
-from tool_sandbox.llm.written_calls.call import Block, Tools, WrittenCall, written
+from tool_sandbox.llm.written_calls.call import Block, Tools, WrittenCall, after, written
 
 _NAME = re.compile(r"""["'](?:name|tool|tool_name|function)["']\s*:\s*["'](?P<name>[\w.-]+)["']""")
 _ARGUMENTS = re.compile(r"""["'](?:arguments|parameters|args|input)["']\s*:\s*(?P<arguments>.*)""", re.DOTALL)
@@ -24,7 +24,7 @@ def values_at(text: str, start: int) -> tuple[list[Any], int]:
     """The JSON objects and arrays that follow each other from a place on, and where the last one ends."""
     values: list[Any] = []
     end = start
-    while (decoded := decode_at(text, _after_separator(text, end) if values else end)) is not None:
+    while (decoded := decode_at(text, after(_SEPARATOR, text, end) if values else end)) is not None:
         values.append(decoded.value)
         end = decoded.end
     return values, end
@@ -85,11 +85,6 @@ def _dumped(item: Any) -> str:
         return json.dumps(item)
     except RecursionError:
         return ""
-
-
-def _after_separator(text: str, position: int) -> int:
-    match = _SEPARATOR.match(text, position)
-    return match.end() if match else position
 
 
 def _listed(value: Any) -> Any:

@@ -7,7 +7,7 @@ import re
 from attrs import frozen
 
 from tool_sandbox.llm.lenient_json import decode_at
-from tool_sandbox.llm.written_calls.call import Block, Tools, WrittenCall, skip_space, written
+from tool_sandbox.llm.written_calls.call import Block, Tools, WrittenCall, after, skip_space, written
 from tool_sandbox.llm.written_calls.json_calls import certain_calls, values_at
 
 MISTRAL = r"\[TOOL_CALLS\]|(?<![\w.-])[\w.-]+(?:\[CALL_ID\][\w-]+)?\[ARGS\](?=\s*+\{)"
@@ -63,28 +63,27 @@ def read_mistral(text: str, opener: re.Match[str], tools: Tools) -> Block:
     values, end = values_at(text, listed)
     if values:
         calls, losses = certain_calls(values, tools, text[opener.end() : end])
-        return Block(_MISTRAL.end.match(text, end).end(), calls, losses)  # type: ignore[union-attr]  # matches nothing, too
-    return _read(_MISTRAL, text, opener, tools)
+        return Block(after(_MISTRAL.end, text, end), calls, losses)
+    return _read(_MISTRAL, text, opener)
 
 
-def read_deepseek(text: str, opener: re.Match[str], tools: Tools) -> Block:
+def read_deepseek(text: str, opener: re.Match[str], _: Tools) -> Block:
     """DeepSeek's calls, with or without the mark around all of them."""
-    return _read(_DEEPSEEK, text, opener, tools)
+    return _read(_DEEPSEEK, text, opener)
 
 
-def read_kimi(text: str, opener: re.Match[str], tools: Tools) -> Block:
+def read_kimi(text: str, opener: re.Match[str], _: Tools) -> Block:
     """Kimi's calls, with or without the mark around all of them."""
-    return _read(_KIMI, text, opener, tools)
+    return _read(_KIMI, text, opener)
 
 
-def read_harmony(text: str, opener: re.Match[str], tools: Tools) -> Block:
+def read_harmony(text: str, opener: re.Match[str], _: Tools) -> Block:
     """Calls of gpt-oss, also by a server that leaves the marks out."""
-    return _read(_HARMONY, text, opener, tools)
+    return _read(_HARMONY, text, opener)
 
 
-def _read(shape: _Shape, text: str, opener: re.Match[str], _: Tools) -> Block:
-    section = _SECTION.match(text, opener.start())
-    end = section.end() if section else opener.start()
+def _read(shape: _Shape, text: str, opener: re.Match[str]) -> Block:
+    end = after(_SECTION, text, opener.start())
     calls: list[WrittenCall] = []
     while named := shape.call.match(text, skip_space(text, end)):
         decoded = decode_at(text, named.end())
@@ -94,6 +93,5 @@ def _read(shape: _Shape, text: str, opener: re.Match[str], _: Tools) -> Block:
             calls.append(WrittenCall(named["name"], text[named.end() : end].strip(), lost=True))
             continue
         calls.append(written(named["name"], decoded.value))
-        after = shape.end.match(text, decoded.end)
-        end = after.end() if after else decoded.end
+        end = after(shape.end, text, decoded.end)
     return Block(max(end, opener.end()), calls, sum(call.lost for call in calls) or int(not calls))

@@ -36,7 +36,7 @@ def typed(text: str, schema: Any) -> Any:
 
 
 def _types(schema: Any) -> Iterator[str]:
-    """The JSON types that a schema allows besides text; ``any`` when it names none."""
+    """The JSON types that a schema allows besides text."""
     if not isinstance(schema, Mapping) or not schema:
         return
     kinds = schema.get("type")

@@ -8,7 +8,7 @@ from typing import Any
 from attrs import frozen
 
 from tool_sandbox.llm.lenient_json import decode_at
-from tool_sandbox.llm.written_calls.call import Block, Tools, WrittenCall, properties_of, skip_space, written
+from tool_sandbox.llm.written_calls.call import Block, Tools, WrittenCall, after, properties_of, skip_space, written
 from tool_sandbox.llm.written_calls.values import typed
 
 _PREFIX = r"(?:[\w-]+:|[｜|]DSML[｜|])?"
@@ -50,6 +50,8 @@ _ATTRIBUTES = _Shape(  # Anthropic, MiniMax, Step, DeepSeek V3.2
     re.compile(rf"\s*+</{_PREFIX}invoke>"),
 )
 _SHAPES = (_EQUALS, _ATTRIBUTES)
+_DATA = {"type": ["null", "boolean", "integer", "number", "array", "object"]}
+"""The schema of an argument whose tag says that it is no text."""
 _GLM_NAME = re.compile(r"\s*+(?P<name>[\w.-]+)[ \t]*(?=\s*+<arg_key>|\s*+</tool_call>|\s*+$)")
 _GLM_PAIR = re.compile(
     r"\s*+<arg_key>(?P<key>.*?)</arg_key>\s*+<arg_value>(?P<value>.*?)</arg_value>(?=\s*+(?:<arg_key>|</tool_call>|$))",
@@ -102,8 +104,8 @@ def named_call(text: str, start: int, _: Tools) -> tuple[list[WrittenCall], int]
         return [WrittenCall(opened["name"], text[opened.end() :].strip(), lost=True)], len(text)
     if decoded is None:
         return [written(opened["name"], {})], opened.end()
-    closer = re.compile(rf"\s*+</{opened['tag']}>").match(text, decoded.end)
-    return [written(opened["name"], decoded.value)], closer.end() if closer else decoded.end
+    closer = re.compile(rf"\s*+</{opened['tag']}>")
+    return [written(opened["name"], decoded.value)], after(closer, text, decoded.end)
 
 
 def _tagged_call(shape: _Shape, text: str, start: int, tools: Tools) -> tuple[WrittenCall, int] | None:
@@ -112,7 +114,7 @@ def _tagged_call(shape: _Shape, text: str, start: int, tools: Tools) -> tuple[Wr
         return None
     name = opened["name"].strip().removeprefix("functions.")
     if (decoded := decode_at(text, opened.end())) is not None and isinstance(decoded.value, dict):
-        return written(name, decoded.value), _after(shape.end, text, decoded.end)
+        return written(name, decoded.value), after(shape.end, text, decoded.end)
     properties, arguments, end = properties_of(name, tools), dict[str, Any](), opened.end()
     while argument := shape.argument.match(text, end):
         closed = shape.closed.search(text, argument.end())
@@ -121,17 +123,14 @@ def _tagged_call(shape: _Shape, text: str, start: int, tools: Tools) -> tuple[Wr
         key = argument["key"].strip().strip("\"'")
         is_data = "string" in shape.argument.groupindex and argument["string"] == "false"
         value = _unwrapped(text[argument.end() : closed.start()])
-        arguments[key] = typed(value, {"type": list(_ANY)} if is_data else properties.get(key))
+        arguments[key] = typed(value, _DATA if is_data else properties.get(key))
         end = closed.end()
     ended = shape.end.match(text, end)
     if ended is None and not arguments and text[end:].strip()[:2] not in ("", "</"):
         close = shape.end.search(text, end)
-        inner, after = close.span() if close else (len(text), len(text))
-        return WrittenCall(name, text[end:inner].strip(), lost=True), after
+        inner, stop = close.span() if close else (len(text), len(text))
+        return WrittenCall(name, text[end:inner].strip(), lost=True), stop
     return written(name, arguments), ended.end() if ended else end
-
-
-_ANY = ("null", "boolean", "integer", "number", "array", "object")
 
 
 def _unwrapped(value: str) -> str:
@@ -142,8 +141,3 @@ def _unwrapped(value: str) -> str:
     last_line = inner.rpartition("\n")
     inner = last_line[0] if last_line[1] and not last_line[2].strip() else inner
     return inner if "\n" in inner else inner.strip(" \t")
-
-
-def _after(pattern: re.Pattern[str], text: str, position: int) -> int:
-    match = pattern.match(text, position)
-    return match.end() if match else position
