@@ -67,6 +67,7 @@ def test_what_has_no_form_is_named_and_sets_the_exit_code(tmp_path: Path, capsys
         (["convert", "no/such/place"], "There is nothing at 'no/such/place'"),
         (["convert", str(SUITE), "-o", "no/such/place.yaml"], "there is no directory 'no/such'"),
         (["convert", str(SUITE), "-o", __file__], "--force"),
+        (["convert", str(SUITE), "--force"], "--force would have no effect"),
     ],
 )
 def test_bad_places_are_usage_errors(arguments: list[str], complaint: str, capsys: pytest.CaptureFixture[str]) -> None:

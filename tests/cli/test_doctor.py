@@ -45,4 +45,5 @@ def test_addresses_of_direct_models_are_examined_and_passwords_hidden() -> None:
     assert "TOOL_SANDBOX_AGENT asks for 'm'" in good
     assert "hunter2" not in good
     assert "problem  'host:8/v1' is no address" in told(DIRECT_API_BASE="host:8/v1")
+    assert "problem  the environment variable TOOL_SANDBOX_OUTPT" in told(TOOL_SANDBOX_OUTPT="x")
     assert "problem  'direct:http://host/v1' cannot be asked" in told(TOOL_SANDBOX_USER="direct:http://host/v1")

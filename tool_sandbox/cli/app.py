@@ -173,6 +173,7 @@ def run(  # noqa: PLR0913, PLR0917 -- one parameter per flag is how typer works
 ) -> None:
     """Play scenarios with a model and score it."""
     from tool_sandbox.cli.config import parameters, settings_from
+    from tool_sandbox.cli.effects import check_said_once
 
     flags: dict[str, Any] = {
         "user": user,
@@ -205,6 +206,7 @@ def run(  # noqa: PLR0913, PLR0917 -- one parameter per flag is how typer works
         "search": search,
         "output": output,
     }
+    check_said_once(flags)
     every = settings_from(flags, agents=agent or (), config=config)
     from tool_sandbox.cli.play import play_all
 

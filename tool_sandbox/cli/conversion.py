@@ -28,6 +28,9 @@ def convert_to_file(source: str, file: str | None, tools_from: Sequence[str], *,
     Raises:
         UsageError: The scenarios cannot be loaded, or the file cannot be written.
     """
+    if force and file is None:
+        message = "--force would have no effect: without -o FILE the scenarios are printed. Leave it out."
+        raise UsageError(message)
     target = None if file is None else _checked(Path(file), force=force)
     offer_tools(tools_from)
     conversion = convert_path(source)

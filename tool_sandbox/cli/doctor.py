@@ -51,12 +51,22 @@ def examine(environment: Mapping[str, str] | None = None) -> Iterator[Finding]:
     yield _scenarios()
     yield _folder()
     variables = os.environ if environment is None else environment
+    yield from _own_variables(variables)
     yield from _keys(variables)
     yield from _addresses(variables)
     for extra, modules in EXTRAS.items():
         missing = [module for module in modules if not _installed(module)]
         hint = f"extra {extra!r} not installed: pip install 'tool_sandbox[{extra}]'"
         yield Finding(_NOTE if missing else _OK, hint if missing else f"extra {extra!r}")
+
+
+def _own_variables(environment: Mapping[str, str]) -> Iterator[Finding]:
+    from tool_sandbox.cli.config import check_environment
+
+    try:
+        check_environment(environment)
+    except ToolSandboxError as error:
+        yield Finding(_BAD, str(error))
 
 
 def _packages() -> Iterator[Finding]:

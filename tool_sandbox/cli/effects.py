@@ -83,6 +83,25 @@ def check_effects(casts: Sequence[RoleCast], given: Given) -> None:
     _check_params("--user-param", given.user_params, users, _listed(dict.fromkeys(c.settings.user for c in casts)))
 
 
+def check_said_once(flags: Mapping[str, Any]) -> None:
+    """Make sure that no flag of the command line is overruled by a ``--param`` beside it.
+
+    Args:
+        flags: By field of ``RunSettings``, ``params`` among them.
+
+    Raises:
+        SettingsError: Two of them say different things about one setting.
+    """
+    from tool_sandbox.llm.settings import ModelSettings
+
+    params = {ModelSettings.name_of(key): value for key, value in flags["params"].items()}
+    for name, effect in EFFECTS.items():
+        given = flags.get(name)
+        if given not in (None, [], ()) and effect.key in params and params[effect.key] != given:
+            message = f"{effect.flag} and --param {effect.key} say different things; give one of them."
+            raise SettingsError(message)
+
+
 def _check_setting(
     name: str, casts: Sequence[RoleCast], players: Mapping[RoleType, Sequence[Player]], names: str
 ) -> None:

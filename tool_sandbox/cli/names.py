@@ -54,7 +54,7 @@ def player_for(name: str, role_type: RoleType, config: Mapping[str, Any], router
     if is_local(name):
         return LocalPlayer(name, role_type, config)
     if factory := _unhelpful(name) or _entry_point(name) or _own(name):
-        return MadePlayer(factory, name=name, config=config)
+        return MadePlayer(factory, name=name, role_type=role_type, config=config)
     return _model_player(name, role_type, config)
 
 

@@ -108,6 +108,7 @@ class MadePlayer(_NoModel):
         at_once: How many samples can be played at once.
         types: Whether the roles are played by somebody who types at the terminal.
         name: What the roles are called, for messages.
+        role_type: AGENT or USER.
         config: What was configured; those roles get of it what they have parameters for.
     """
 
@@ -118,9 +119,11 @@ class MadePlayer(_NoModel):
         at_once: int | None = None,
         types: bool = False,
         name: str = "",
+        role_type: RoleType = RoleType.AGENT,
         config: Mapping[str, Any] | None = None,
     ) -> None:
-        self.factory, self.at_once, self.types, self.name = factory, at_once, types, name
+        self.factory, self.at_once, self.types = factory, at_once, types
+        self.name, self.role_type = name, role_type
         self._named, self._any_name = _parameters_of(factory)
         self.parameters = tuple(self._named)
         self._config = {key: value for key, value in (config or {}).items() if self.takes(key)}
@@ -133,11 +136,15 @@ class MadePlayer(_NoModel):
         """Make sure that the roles can be made of what was configured.
 
         Raises:
-            UsageError: A value that they need is missing.
+            UsageError: They play another part, or a value that they need is missing.
         """
+        meant = getattr(self.factory, "role_type", None)
+        if isinstance(meant, RoleType) and meant != self.role_type:
+            message = f"{self.name!r} is made to play {meant}, not {self.role_type}."
+            raise UsageError(message)
         needed = [name for name, required in self._named.items() if required and name not in self._config]
         if needed:
-            flag = "--param" if getattr(self.factory, "role_type", None) != RoleType.USER else "--user-param"
+            flag = "--user-param" if self.role_type == RoleType.USER else "--param"
             message = f"{self.name!r} needs a value for {needed[0]!r}; give it with {flag} {needed[0]}=…"
             raise UsageError(message)
 

@@ -202,10 +202,15 @@ class ModelSettings:
             _check_kind(name, value, str(getattr(fields(cls), name).type))
         return cls(**values, explicit=frozenset(values))
 
+    @staticmethod
+    def name_of(key: str) -> str:
+        """The setting that a configuration key means: several have more than one name."""
+        return _ALIASES.get(key, key)
+
     @classmethod
     def is_connection(cls, key: str) -> bool:
         """Whether a configuration key says where a model is, or with which credentials it is asked."""
-        name = _ALIASES.get(key, key)
+        name = cls.name_of(key)
         return any(each.name == name and each.metadata.get(_CONNECTION) for each in fields(cls))
 
     def replaced(self, **values: Any) -> ModelSettings:
