@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from tests.runs.acting import scenarios
+from tool_sandbox.cli.made_player import MadePlayer
 from tool_sandbox.cli.names import player_for
-from tool_sandbox.cli.players import LocalPlayer, MadePlayer, ModelPlayer, Player, RouterPlayer, ScriptedPlayer
+from tool_sandbox.cli.players import LocalPlayer, ModelPlayer, Player, RouterPlayer, ScriptedPlayer
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import MissingKeyError, UsageError
 from tool_sandbox.roles.base_role import BaseRole

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve
 
 from tool_sandbox.cli.backstage import Backstage
+from tool_sandbox.cli.made_player import MadePlayer
 from tool_sandbox.cli.names import player_for
-from tool_sandbox.cli.players import MadePlayer, Player
+from tool_sandbox.cli.players import Player
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import MissingKeyError, SettingsError
 from tool_sandbox.llm.cache_settings import CacheSettings

@@ -143,7 +143,8 @@ def _mistakes(config: Mapping[str, Any]) -> str:
         for model in check_configuration(config).fallbacks:
             known_model(model, {})
     except UsageError as error:
-        return f" Besides, {str(error).rstrip('.')}."
+        said = str(error)
+        return f" Besides, {said}" if said.endswith(("?", ".")) else f" Besides, {said}."
     return ""
 
 

@@ -8,11 +8,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tool_sandbox.cli.made_player import MadePlayer
 from tool_sandbox.cli.players import (
     FIRST_GROUP,
     SCRIPTED,
     LocalPlayer,
-    MadePlayer,
     ModelPlayer,
     Player,
     RouterPlayer,
