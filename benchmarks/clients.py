@@ -111,7 +111,7 @@ def anthropic_sdk(root: str) -> tuple[Ask, Close]:
 
 
 def bare_litellm(root: str) -> tuple[Ask, Close]:
-    from tool_sandbox.llm.completion import load_litellm
+    from tool_sandbox.llm.transports.through_litellm.transport import load_litellm
 
     litellm = load_litellm()
     here = {"api_base": f"{root}/v1", "api_key": "x", "model": "openai/gpt-4o"}

@@ -28,10 +28,10 @@ from attrs import field, frozen
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from tool_sandbox.common.execution.tool_code import tool_call_to_code
 from tool_sandbox.common.execution_context import ExecutionContext, RoleType, isolated_context
 from tool_sandbox.common.message import Message
 from tool_sandbox.common.scenario import Scenario
-from tool_sandbox.common.tool_code import tool_call_to_code
 from tool_sandbox.common.tool_discovery import ToolBackend
 from tool_sandbox.common.trajectory import trajectory_files
 from tool_sandbox.llm.scripted import OracleModel, ScriptedUserModel

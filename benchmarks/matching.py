@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tool_sandbox.common.execution_context import DatabaseNamespace, ExecutionContext
 from tool_sandbox.evaluation.constraints import Milestone, SnapshotConstraint
-from tool_sandbox.evaluation.matching import MilestoneMatcher
+from tool_sandbox.evaluation.matching.matching import MilestoneMatcher
 from tool_sandbox.evaluation.snapshots import snapshot_similarity
 
 _WORDS = [

@@ -21,16 +21,16 @@ from tool_sandbox.cli import config as run_config
 from tool_sandbox.cli import legacy
 from tool_sandbox.cli.app import app
 from tool_sandbox.cli.arguments import spread
-from tool_sandbox.llm.cache_settings import CacheSettings
 from tool_sandbox.llm.config import LiteLLMConfig
-from tool_sandbox.llm.local import local_models
+from tool_sandbox.llm.layers.cache.settings import CacheSettings
+from tool_sandbox.llm.layers.prompted_tools.formats import FORMATS
+from tool_sandbox.llm.local.models import local_models
 from tool_sandbox.llm.providers import PROVIDERS
-from tool_sandbox.llm.router_options import STRATEGIES, USED
+from tool_sandbox.llm.routing.options import STRATEGIES, USED
 from tool_sandbox.llm.settings import ModelSettings
-from tool_sandbox.llm.tool_formats import FORMATS
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.settings import RunSettings
-from tool_sandbox.scenarios import spec
+from tool_sandbox.scenarios.language import entries as spec
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md"]

@@ -11,12 +11,13 @@ from tests import imports
 
 ROOT = Path(tool_sandbox.__file__).parent
 FLOORS = (
-    ("errors", "zones", "clock", "interrupts", "folder_imports", "plugins"),
+    ("errors", "zones", "clock", "interrupts", "redaction", "nearest", "threads", "folder_imports", "plugins"),
     ("common",),
     ("llm",),
     ("evaluation", "roles", "tools"),
     ("scenarios",),
     ("runs",),
+    ("registry",),
     ("analysis",),
     ("viewer",),
     ("cli", "__main__"),
@@ -27,7 +28,7 @@ FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}
 FACADES = {f"tool_sandbox.common.{name}" for name in ("evaluation", "utils", "validators")}
 # They need a higher floor only once they are used: a scenario is scored, the shipped tools are looked for.
 LATE_ONLY = {"tool_sandbox.common.scenario", "tool_sandbox.common.tool_discovery"}
-LITELLM_DOOR = "tool_sandbox.llm.completion"
+LITELLM_DOOR = "tool_sandbox.llm.transports.through_litellm.transport"
 
 
 def upward(found: list[imports.Import]) -> list[str]:
@@ -132,11 +133,12 @@ def test_does_not_take_a_late_import_for_a_circle(tmp_path: Path) -> None:
 
 
 def test_sees_litellm_at_the_wrong_door_or_too_early(tmp_path: Path) -> None:
+    door = LITELLM_DOOR.removeprefix("tool_sandbox.").replace(".", "__dot__")
     sources = {
-        "llm__dot__completion": "import litellm\ndef f():\n    import litellm.utils\n",
+        door: "import litellm\ndef f():\n    import litellm.utils\n",
         "llm__dot__router": "def f():\n    from litellm import Router\n",
     }
     assert litellm_elsewhere(write(tmp_path, **sources)) == [
-        "tool_sandbox.llm.completion:1 imports litellm",
         "tool_sandbox.llm.router:2 imports litellm.Router",
+        f"{LITELLM_DOOR}:1 imports litellm",
     ]

@@ -109,7 +109,7 @@ class ProviderError(ToolSandboxError):
         self.usage = usage
         self.cost = cost
         self.uncertain_cost: float | None = None
-        """US dollars it may have cost at most, where that is known (``llm.budget``)."""
+        """US dollars it may have cost at most, where that is known (``llm.layers.budget.layer``)."""
         self.advice: str | None = None
         """What to do about it, where this package knows better than the provider."""
 

@@ -14,7 +14,7 @@ from tests.runs.acting import scenarios
 from tests.runs.samples import scored, void
 from tool_sandbox.cli.progress import Bar, LineProgress, Progress, progress_display
 from tool_sandbox.cli.tables import print_report
-from tool_sandbox.llm.money import Cost
+from tool_sandbox.llm.layers.budget.money import Cost
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.run import Report
 from tool_sandbox.runs.scheduler import Ending

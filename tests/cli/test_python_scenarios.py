@@ -52,7 +52,7 @@ def get_extensions(base_scenarios):
 ROLES = """
 from tool_sandbox.common.execution_context import RoleType
 from tool_sandbox.common.message_conversion import Message
-from tool_sandbox.common.tool_code import tool_call_to_code
+from tool_sandbox.common.execution.tool_code import tool_call_to_code
 from tool_sandbox.roles.base_role import BaseRole
 
 

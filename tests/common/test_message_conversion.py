@@ -13,6 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openai.types.chat.chat_completion_message_tool_call import ChatCompletionMessageToolCall, Function
 
+from tool_sandbox.common.execution.tool_code import (
+    parse_tool_arguments,
+    parse_tool_call_code,
+    rejected_call_to_code,
+    safe_variable_name,
+    tool_call_to_code,
+)
 from tool_sandbox.common.execution_context import DatabaseNamespace, ExecutionContext, RoleType
 from tool_sandbox.common.message_conversion import (
     Message,
@@ -20,13 +27,6 @@ from tool_sandbox.common.message_conversion import (
     openai_tool_call_to_python_code,
     python_code_to_openai_tool_call,
     to_openai_messages,
-)
-from tool_sandbox.common.tool_code import (
-    parse_tool_arguments,
-    parse_tool_call_code,
-    rejected_call_to_code,
-    safe_variable_name,
-    tool_call_to_code,
 )
 
 SYSTEM, USER, AGENT, ENVIRONMENT = RoleType

@@ -13,6 +13,7 @@ import pytest
 from tool_sandbox import clock
 from tool_sandbox.clock import Clock
 from tool_sandbox.common.evaluation import Milestone, SnapshotConstraint, snapshot_similarity
+from tool_sandbox.common.execution.tool_code import tool_call_to_code
 from tool_sandbox.common.execution_context import (
     DatabaseNamespace,
     ExecutionContext,
@@ -22,7 +23,6 @@ from tool_sandbox.common.execution_context import (
 )
 from tool_sandbox.common.message import Message
 from tool_sandbox.common.scenario import Scenario, ScenarioExtension
-from tool_sandbox.common.tool_code import tool_call_to_code
 from tool_sandbox.errors import StalledConversationError
 from tool_sandbox.roles.base_role import BaseRole
 from tool_sandbox.roles.execution_environment import ExecutionEnvironment

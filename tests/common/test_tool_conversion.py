@@ -17,7 +17,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tool_sandbox.common.compatibility import use_original_rules
-from tool_sandbox.common.docstrings import described_originally
 from tool_sandbox.common.execution_context import (
     ExecutionContext,
     ScenarioCategories,
@@ -26,6 +25,7 @@ from tool_sandbox.common.execution_context import (
     new_context_with_attribute,
 )
 from tool_sandbox.common.not_given import NOT_GIVEN, NotGiven
+from tool_sandbox.common.signatures.docstrings import described_originally
 from tool_sandbox.common.tool_conversion import (
     PYTHON_TO_JSON_TYPES,
     augmented_getdoc,

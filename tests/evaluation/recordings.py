@@ -13,11 +13,11 @@ from typing import Any, ClassVar
 
 from attrs import evolve, frozen
 
+from tool_sandbox.common.execution.tool_code import rejected_call_to_code, tool_call_to_code
 from tool_sandbox.common.execution_context import ExecutionContext, RoleType, get_current_context
 from tool_sandbox.common.message import Message
 from tool_sandbox.common.scenario import Scenario
 from tool_sandbox.common.script import SayStep, ScriptedCall
-from tool_sandbox.common.tool_code import rejected_call_to_code, tool_call_to_code
 from tool_sandbox.errors import ScenarioError
 from tool_sandbox.roles.base_role import BaseRole
 from tool_sandbox.roles.execution_environment import ExecutionEnvironment

@@ -19,7 +19,7 @@ from tool_sandbox.common import evaluation as ours
 from tool_sandbox.common.execution_context import ExecutionContext
 from tool_sandbox.common.not_given import NOT_GIVEN
 from tool_sandbox.evaluation.constraints import Milestone, SnapshotConstraint
-from tool_sandbox.evaluation.matching import MilestoneMatcher
+from tool_sandbox.evaluation.matching.matching import MilestoneMatcher
 
 _SCORER = rouge_scorer.RougeScorer(["rougeL"], use_stemmer=True)
 _BASE = np.float32(0.99999994)

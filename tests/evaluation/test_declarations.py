@@ -25,7 +25,7 @@ from tool_sandbox.common.evaluation import (
 from tool_sandbox.common.execution_context import DatabaseNamespace as N
 from tool_sandbox.common.execution_context import RoleType
 from tool_sandbox.errors import ScenarioError
-from tool_sandbox.evaluation.graph import MilestoneGraph
+from tool_sandbox.evaluation.matching.graph import MilestoneGraph
 
 
 def wanting(namespace: N = N.SANDBOX, reference: int | None = None) -> SnapshotConstraint:

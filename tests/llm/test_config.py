@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from tool_sandbox.errors import MissingKeyError, SettingsError
-from tool_sandbox.llm.address import located
 from tool_sandbox.llm.config import NO_KEY, LiteLLMConfig, connection_for, secrets_in
 from tool_sandbox.llm.providers import provider_name, qualified
 from tool_sandbox.llm.settings import ModelSettings
+from tool_sandbox.llm.transports.address import located
 from tool_sandbox.roles.litellm_agent import LiteLLMAgent, LiteLLMAgentWithRouter
 
 ENVIRONMENT = {

@@ -19,19 +19,19 @@ from tool_sandbox.errors import (
     SettingsError,
 )
 from tool_sandbox.llm import stack
-from tool_sandbox.llm.budget import Budgeted
-from tool_sandbox.llm.cache import Cached, CacheSettings, ResponseCache
 from tool_sandbox.llm.chat import ChatRequest
-from tool_sandbox.llm.completion import LiteLLMTransport
-from tool_sandbox.llm.direct import DirectTransport
-from tool_sandbox.llm.journal import Journal, Journaled
-from tool_sandbox.llm.layers import layers_of
-from tool_sandbox.llm.native_tools import NativeTools
-from tool_sandbox.llm.negotiation.room import RoomForReasoning
-from tool_sandbox.llm.prompted_tools import PromptedTools
-from tool_sandbox.llm.retry import Retrying, RetryPolicy
+from tool_sandbox.llm.layer import layers_of
+from tool_sandbox.llm.layers.budget.layer import Budgeted
+from tool_sandbox.llm.layers.cache.layer import Cached, CacheSettings, ResponseCache
+from tool_sandbox.llm.layers.journal import Journal, Journaled
+from tool_sandbox.llm.layers.prompted_tools.layer import PromptedTools
+from tool_sandbox.llm.layers.prompted_tools.native import NativeTools
+from tool_sandbox.llm.layers.prompted_tools.support import PromptedIfListed
+from tool_sandbox.llm.layers.retry import Retrying, RetryPolicy
 from tool_sandbox.llm.settings import ModelSettings
-from tool_sandbox.llm.tool_support import PromptedIfListed
+from tool_sandbox.llm.transports.direct import DirectTransport
+from tool_sandbox.llm.transports.negotiation.room import RoomForReasoning
+from tool_sandbox.llm.transports.through_litellm.transport import LiteLLMTransport
 
 KEY = {"api_key": "sk-secret-value"}
 
@@ -178,7 +178,7 @@ FIRST_CALL = """
 import asyncio, sys, time
 from tool_sandbox.llm import stack
 from tool_sandbox.llm.chat import ChatRequest
-from tool_sandbox.llm.retry import RetryPolicy
+from tool_sandbox.llm.layers.retry import RetryPolicy
 from tool_sandbox.llm.settings import ModelSettings
 
 def clock():

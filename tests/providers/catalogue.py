@@ -17,7 +17,7 @@ from tests.providers.openai_style import VLLM, Azure, Groq, LiteLLMProxy, Mistra
 from tests.waiting import HANG
 from tool_sandbox.llm import stack
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
-from tool_sandbox.llm.retry import RetryPolicy
+from tool_sandbox.llm.layers.retry import RetryPolicy
 from tool_sandbox.llm.settings import ModelSettings
 
 ATTEMPTS = 3

@@ -20,8 +20,8 @@ from tool_sandbox.common.message import Message
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import ProviderTimeoutError
 from tool_sandbox.llm.chat import ChatResponse
-from tool_sandbox.llm.completion import listed_price
-from tool_sandbox.llm.reading import MALFORMED_CALL
+from tool_sandbox.llm.transports.completions.completion import MALFORMED_CALL
+from tool_sandbox.llm.transports.through_litellm.transport import listed_price
 from tool_sandbox.roles.execution_environment import ExecutionEnvironment
 from tool_sandbox.roles.litellm_agent import LiteLLMAgent
 

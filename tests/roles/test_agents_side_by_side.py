@@ -11,8 +11,8 @@ import pytest
 from tests.llm.loopback import Answer, Server, completion, serving
 from tests.roles.worlds import asks, log, replies, system, world
 from tool_sandbox.errors import BudgetExceededError
-from tool_sandbox.llm.completion import close_litellm, load_litellm
 from tool_sandbox.llm.config import LiteLLMConfig
+from tool_sandbox.llm.transports.through_litellm.transport import close_litellm, load_litellm
 from tool_sandbox.roles.litellm_agent import LiteLLMAgent, LiteLLMAgentWithRouter
 
 pytestmark = pytest.mark.filterwarnings("ignore:Items? .* us\\w+ the `ReadOnly` qualifier")

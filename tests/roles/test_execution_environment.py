@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tool_sandbox.common.execution.tool_code import rejected_call_to_code, tool_call_to_code
 from tool_sandbox.common.execution_context import (
     DatabaseNamespace,
     ExecutionContext,
@@ -22,7 +23,6 @@ from tool_sandbox.common.execution_context import (
 )
 from tool_sandbox.common.message import Message
 from tool_sandbox.common.tool import register_as_tool
-from tool_sandbox.common.tool_code import rejected_call_to_code, tool_call_to_code
 from tool_sandbox.errors import ScenarioError
 from tool_sandbox.roles import execution_environment
 from tool_sandbox.roles.execution_environment import (

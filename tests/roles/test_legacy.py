@@ -12,7 +12,10 @@ import pytest
 
 from tests.llm.fakes import FakeModel, answer
 from tests.roles.worlds import asks, log, replies, system, world
-from tool_sandbox.cli.agents import (
+from tool_sandbox.common.tool_conversion import convert_to_openai_tool, convert_to_openai_tools
+from tool_sandbox.common.tool_discovery import ToolBackend, get_all_tools
+from tool_sandbox.errors import MissingKeyError, SettingsError
+from tool_sandbox.registry.catalogue import (
     AGENT_TYPE_TO_FACTORY,
     NAMED_MODELS,
     USER_TYPE_TO_FACTORY,
@@ -22,9 +25,6 @@ from tool_sandbox.cli.agents import (
     create_router_agent,
     model_of_old_name,
 )
-from tool_sandbox.common.tool_conversion import convert_to_openai_tool, convert_to_openai_tools
-from tool_sandbox.common.tool_discovery import ToolBackend, get_all_tools
-from tool_sandbox.errors import MissingKeyError, SettingsError
 from tool_sandbox.roles.foreign_schemas import convert_to_anthropic_tool, to_cohere_tool
 from tool_sandbox.roles.legacy import (
     AnthropicAPIAgent,

@@ -25,7 +25,7 @@ from tool_sandbox.errors import (
     SettingsError,
 )
 from tool_sandbox.llm.chat import CallTag, ChatModel
-from tool_sandbox.llm.reading import MALFORMED_CALL
+from tool_sandbox.llm.transports.completions.completion import MALFORMED_CALL
 from tool_sandbox.roles import litellm_agent
 from tool_sandbox.roles.execution_environment import ExecutionEnvironment
 from tool_sandbox.roles.litellm_agent import LiteLLMAgent, LiteLLMAgentWithRouter

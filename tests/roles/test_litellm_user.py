@@ -14,7 +14,7 @@ from tool_sandbox.common.message import Message
 from tool_sandbox.common.vocabulary import ScenarioCategories
 from tool_sandbox.errors import MissingKeyError, RateLimitError, SettingsError, UserSimulatorError
 from tool_sandbox.llm.chat import ChatModel
-from tool_sandbox.llm.reading import MALFORMED_CALL
+from tool_sandbox.llm.transports.completions.completion import MALFORMED_CALL
 from tool_sandbox.roles.execution_environment import ExecutionEnvironment
 from tool_sandbox.roles.litellm_user import LiteLLMUser
 

@@ -16,10 +16,10 @@ from tool_sandbox.common.evaluation import (
     SnapshotConstraint,
     snapshot_similarity,
 )
+from tool_sandbox.common.execution.tool_code import tool_call_to_code
 from tool_sandbox.common.execution_context import ExecutionContext
 from tool_sandbox.common.message import Message
 from tool_sandbox.common.scenario import Scenario
-from tool_sandbox.common.tool_code import tool_call_to_code
 from tool_sandbox.common.vocabulary import DatabaseNamespace, RoleType, ScenarioCategories
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse, Usage
 from tool_sandbox.roles.base_role import BaseRole

@@ -11,7 +11,7 @@ from tool_sandbox import errors
 from tool_sandbox.common.execution_context import ExecutionContext, get_current_context
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
-from tool_sandbox.llm.money import Cost
+from tool_sandbox.llm.layers.budget.money import Cost
 from tool_sandbox.roles.base_role import BaseRole
 from tool_sandbox.roles.litellm_agent import LiteLLMAgent
 from tool_sandbox.runs.session import Played, Players, Sample, play_sample

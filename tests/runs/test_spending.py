@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 
-from tool_sandbox.llm.money import Cost
+from tool_sandbox.llm.layers.budget.money import Cost
 from tool_sandbox.runs.spending import Spending
 
 

@@ -9,7 +9,7 @@ from attrs import evolve
 from tests.runs.acting import Obedient, Speaker
 from tool_sandbox.errors import ProviderTimeoutError
 from tool_sandbox.llm.chat import Attempt, ChatRequest, ChatResponse, Usage
-from tool_sandbox.llm.money import Cost
+from tool_sandbox.llm.layers.budget.money import Cost
 from tool_sandbox.roles.base_role import BaseRole
 from tool_sandbox.runs.tally import Tally, tally_of
 

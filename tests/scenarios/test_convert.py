@@ -26,9 +26,9 @@ from tool_sandbox.common.tool_discovery import ToolBackend
 from tool_sandbox.common.tool_trace_extractors import days_extractor
 from tool_sandbox.common.vocabulary import DatabaseNamespace
 from tool_sandbox.scenarios import load_from, named_scenarios
-from tool_sandbox.scenarios.augment import augmented
 from tool_sandbox.scenarios.conversion import Conversion, convert, convert_path
 from tool_sandbox.scenarios.library import from_text
+from tool_sandbox.scenarios.presentations import augmented
 
 SUITE = Path(__file__).parents[1] / "compatibility" / "suite"
 

@@ -8,8 +8,8 @@ from tests.scenarios import own_tools, writing
 from tool_sandbox.common.tool_discovery import ToolBackend, use_extra_tool_modules
 from tool_sandbox.errors import ScenarioError
 from tool_sandbox.runs.check import check_scenarios
-from tool_sandbox.scenarios.augment import augmented
 from tool_sandbox.scenarios.library import DATA, bundled, from_files, scenario_files
+from tool_sandbox.scenarios.presentations import augmented
 
 COFFEE = """
 - name: coffee

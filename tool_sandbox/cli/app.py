@@ -115,14 +115,14 @@ def _refused(error: OSError | MemoryError) -> str:
 
 
 def _broken(error: Exception) -> str:
-    from tool_sandbox.llm.redaction import redact_text
+    from tool_sandbox.redaction import redact_text
 
     what = f"{type(error).__name__}: {redact_text(str(error))}"
     return f"tool_sandbox: this is a fault in tool_sandbox, not in your input: {what} (set {DEBUG}=1 for a traceback)"
 
 
 def _complain(message: str) -> int:
-    from tool_sandbox.llm.redaction import redact_text
+    from tool_sandbox.redaction import redact_text
 
     print(f"tool_sandbox: {redact_text(message)}", file=sys.stderr)
     return USAGE
@@ -173,7 +173,7 @@ def run(  # noqa: PLR0913, PLR0917 -- one parameter per flag is how typer works
 ) -> None:
     """Play scenarios with a model and score it."""
     from tool_sandbox.cli.config import parameters, settings_from
-    from tool_sandbox.cli.effects import check_said_once
+    from tool_sandbox.registry.effects import check_said_once
 
     flags: dict[str, Any] = {
         "user": user,

@@ -11,11 +11,11 @@ from attrs import evolve
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
-from tool_sandbox.common.nearest import hint
 from tool_sandbox.common.yaml_source import YamlSource
 from tool_sandbox.errors import SettingsError
-from tool_sandbox.llm.redaction import is_secret_name, redact_text
+from tool_sandbox.nearest import hint
 from tool_sandbox.plugins import absolute
+from tool_sandbox.redaction import is_secret_name, redact_text
 from tool_sandbox.runs.settings import RunSettings
 
 ENVIRONMENT_PREFIX = "TOOL_SANDBOX_"
@@ -158,9 +158,9 @@ def parsed(text: str, where: str) -> Any:
 
 def _check_keys_of(agents: Sequence[str], params: Mapping[str, Any]) -> None:
     """Make sure that a key which was given on the command line goes to one server only."""
-    from tool_sandbox.cli.agents import model_of_old_name
     from tool_sandbox.llm.config import place_of
-    from tool_sandbox.llm.redaction import is_secret_name
+    from tool_sandbox.redaction import is_secret_name
+    from tool_sandbox.registry.catalogue import model_of_old_name
 
     given = next((name for name in params if is_secret_name(name) or name == "extra_headers"), None)
     if given is None or len(agents) == 1:

@@ -108,7 +108,7 @@ def _keys(environment: Mapping[str, str]) -> Iterator[Finding]:
 
 def _addresses(environment: Mapping[str, str]) -> Iterator[Finding]:
     """The servers that variables name for ``direct:`` models."""
-    from tool_sandbox.llm.address import DirectName, Endpoint, is_direct
+    from tool_sandbox.llm.transports.address import DirectName, Endpoint, is_direct
 
     try:
         if base := environment.get("DIRECT_API_BASE"):

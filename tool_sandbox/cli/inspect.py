@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 from tool_sandbox.cli.sources import all_scenarios, clock_of_run, selected
 from tool_sandbox.cli.tables import print_rescoring, print_scenarios
 from tool_sandbox.common.compatibility import use_original_rules
-from tool_sandbox.common.nearest import hint
 from tool_sandbox.common.script import EndStep, SayStep, ToolStep, UserStep
 from tool_sandbox.common.transcript import is_few_shot
 from tool_sandbox.errors import ScenarioError, UsageError
-from tool_sandbox.llm.redaction import redact_text
+from tool_sandbox.nearest import hint
+from tool_sandbox.redaction import redact_text
 
 if TYPE_CHECKING:
     from tool_sandbox.analysis.rescore import Rescoring
@@ -127,8 +127,8 @@ def clear_cache(where: str) -> None:
     Raises:
         UsageError: The cache cannot be reached.
     """
-    from tool_sandbox.llm.cache_settings import CacheSettings
-    from tool_sandbox.llm.cache_store import ResponseCache
+    from tool_sandbox.llm.layers.cache.settings import CacheSettings
+    from tool_sandbox.llm.layers.cache.store import ResponseCache
 
     cache = ResponseCache(CacheSettings.parse(where))
     try:

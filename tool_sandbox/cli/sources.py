@@ -99,8 +99,8 @@ def offer_tools(sources: Sequence[str]) -> None:
     given = {source: load_modules(source, "tools", packages) for source in dict.fromkeys(sources)}
     modules = [*itertools.chain(*given.values()), *(load_named(name, "tools") for name in installed(TOOLS))]
     if modules:
+        from tool_sandbox.common.signatures.tool_rules import check_there_are_tools, check_tools
         from tool_sandbox.common.tool_discovery import set_extra_tool_modules
-        from tool_sandbox.common.tool_rules import check_there_are_tools, check_tools
 
         for source, found in given.items():
             check_there_are_tools(source, found)

@@ -8,17 +8,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tool_sandbox.cli.agents import (
+from tool_sandbox.cli.legacy import TEST_SCENARIO_NAMES
+from tool_sandbox.common.tool_discovery import ToolBackend
+from tool_sandbox.common.vocabulary import RoleType, ScenarioCategories
+from tool_sandbox.redaction import redact_text
+from tool_sandbox.registry.catalogue import (
     AGENT_TYPE_TO_FACTORY,
     USER_TYPE_TO_FACTORY,
     RoleImplType,
     create_litellm_agent,
     create_router_agent,
 )
-from tool_sandbox.cli.legacy import TEST_SCENARIO_NAMES
-from tool_sandbox.common.tool_discovery import ToolBackend
-from tool_sandbox.common.vocabulary import RoleType, ScenarioCategories
-from tool_sandbox.llm.redaction import redact_text
 from tool_sandbox.runs.summary import ALL_CATEGORIES, categories_counted
 
 if TYPE_CHECKING:

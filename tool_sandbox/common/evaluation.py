@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tool_sandbox.common.schemas import namespaces
-from tool_sandbox.evaluation.columns import (
+from tool_sandbox.common.world.schemas import namespaces
+from tool_sandbox.evaluation.comparing.columns import (
     ColumnSimilarityMeasureType,
     column_close_similarity,
     column_contains_similarity,
@@ -20,9 +20,9 @@ from tool_sandbox.evaluation.constraints import (
     SnapshotConstraint,
     default_column_similarities,
 )
-from tool_sandbox.evaluation.matching import MilestoneMatcher
+from tool_sandbox.evaluation.matching.matching import MilestoneMatcher
+from tool_sandbox.evaluation.matching.similarity import CachedSimilarityCalculator
 from tool_sandbox.evaluation.result import Evaluation, EvaluationResult, get_effective_turn_count
-from tool_sandbox.evaluation.similarity import CachedSimilarityCalculator
 from tool_sandbox.evaluation.snapshots import (
     SnapshotSimilarityMeasureType,
     addition_similarity,

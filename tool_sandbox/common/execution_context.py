@@ -13,13 +13,13 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from tool_sandbox.common.console import Console
-from tool_sandbox.common.frames import FramedTables
-from tool_sandbox.common.schemas import schema_of
-from tool_sandbox.common.snapshots import Table, from_stored
-from tool_sandbox.common.tables import Access
+from tool_sandbox.common.execution.console import Console
 from tool_sandbox.common.tool_discovery import ToolBackend, get_all_tools, get_scrambled_tool_names
 from tool_sandbox.common.vocabulary import TOOL_AUGMENTATION_TYPE, DatabaseNamespace, RoleType, ScenarioCategories
+from tool_sandbox.common.world.frames import FramedTables
+from tool_sandbox.common.world.schemas import schema_of
+from tool_sandbox.common.world.snapshots import Table, from_stored
+from tool_sandbox.common.world.tables import Access
 
 __all__ = [
     "TOOL_AUGMENTATION_TYPE",

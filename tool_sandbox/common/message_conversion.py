@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any
 
+from tool_sandbox.common.execution.tool_code import parse_tool_call_code, safe_variable_name, tool_call_to_code
 from tool_sandbox.common.message import Message
-from tool_sandbox.common.tool_code import parse_tool_call_code, safe_variable_name, tool_call_to_code
 from tool_sandbox.common.vocabulary import DatabaseNamespace, RoleType
 
 if TYPE_CHECKING:

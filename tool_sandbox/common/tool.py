@@ -8,12 +8,12 @@ import json
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
-from tool_sandbox.common.annotations import function_of
-from tool_sandbox.common.coroutines import finished
+from tool_sandbox.common.execution.coroutines import finished
 from tool_sandbox.common.execution_context import get_current_context
-from tool_sandbox.common.json_words import as_json
 from tool_sandbox.common.not_given import NOT_GIVEN
-from tool_sandbox.common.tool_arguments import ArgumentReaders
+from tool_sandbox.common.signatures.annotations import function_of
+from tool_sandbox.common.signatures.json_words import as_json
+from tool_sandbox.common.signatures.tool_arguments import ArgumentReaders
 from tool_sandbox.common.tool_discovery import ToolBackend, called_as
 from tool_sandbox.common.vocabulary import RoleType
 

@@ -7,13 +7,13 @@ import inspect
 from collections.abc import Callable, Iterable
 from typing import Any, Union, get_args, get_origin
 
-from tool_sandbox.common.annotations import annotations_of
 from tool_sandbox.common.compatibility import original_rules
-from tool_sandbox.common.docstrings import described, described_originally
 from tool_sandbox.common.execution_context import get_current_context
-from tool_sandbox.common.json_types import PYTHON_TO_JSON_TYPES, is_union, json_schema, original_json_schema
 from tool_sandbox.common.not_given import NotGiven
-from tool_sandbox.common.scrambling import (
+from tool_sandbox.common.signatures.annotations import annotations_of
+from tool_sandbox.common.signatures.docstrings import described, described_originally
+from tool_sandbox.common.signatures.json_types import PYTHON_TO_JSON_TYPES, is_union, json_schema, original_json_schema
+from tool_sandbox.common.signatures.scrambling import (
     maybe_scramble_arg_description,
     maybe_scramble_arg_description_from_context,
     maybe_scramble_arg_type,

@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tool_sandbox.common.indented_json import indented_json
-from tool_sandbox.common.schemas import INDEX_COLUMN, Row
 from tool_sandbox.common.transcript import is_few_shot, text_beside_call
+from tool_sandbox.common.world.schemas import INDEX_COLUMN, Row
 
 if TYPE_CHECKING:
     from tool_sandbox.common.execution_context import ExecutionContext

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from tool_sandbox.common.dataframe_filters import (
+from tool_sandbox.common.dates import get_next_iso_weekday_datetime, get_tomorrow_datetime
+from tool_sandbox.common.logging_switch import all_logging_disabled
+from tool_sandbox.common.not_given import NOT_GIVEN, NotGiven
+from tool_sandbox.common.serialization import attrs_serialize
+from tool_sandbox.common.tool import add_tool_trace, register_as_tool
+from tool_sandbox.common.values import deterministic_uuid, is_close
+from tool_sandbox.common.world.dataframe_filters import (
     DataframeFilterMethodType,
     exact_match_filter_dataframe,
     filter_dataframe,
@@ -13,12 +19,6 @@ from tool_sandbox.common.dataframe_filters import (
     range_filter_dataframe,
     subsequence_filter_dataframe,
 )
-from tool_sandbox.common.dates import get_next_iso_weekday_datetime, get_tomorrow_datetime
-from tool_sandbox.common.logging_switch import all_logging_disabled
-from tool_sandbox.common.not_given import NOT_GIVEN, NotGiven
-from tool_sandbox.common.serialization import attrs_serialize
-from tool_sandbox.common.tool import add_tool_trace, register_as_tool
-from tool_sandbox.common.values import deterministic_uuid, is_close
 
 __all__ = [
     "NOT_GIVEN",

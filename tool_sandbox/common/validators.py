@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tool_sandbox.common.type_checks import typechecked, validate_type
-from tool_sandbox.common.value_checks import (
+from tool_sandbox.common.signatures.type_checks import typechecked, validate_type
+from tool_sandbox.common.signatures.value_checks import (
     validate_currency_code,
     validate_latitude,
     validate_longitude,

@@ -2,10 +2,9 @@
 
 ::
 
-    columns → targets → snapshots, traces → constraints → similarity → problem → search → matching → result
-      cells     rows        whole tables     milestones    at one        as numbers   the best     the score
-                                                           message                    assignment
-
-Beside them: ``tables`` and ``float32`` (what is compared, and in which precision), ``rouge`` and ``stemmer`` (texts),
-``assignment`` (rows to rows), ``graph``, ``branches`` and ``optimum`` (milestones to messages).
+    comparing     cells, rows and tables beside what was wanted: a folder of its own
+    snapshots, traces   whole tables, and what tools returned
+    constraints   milestones and minefields
+    matching      which message met which milestone: a folder of its own
+    result        the score
 """

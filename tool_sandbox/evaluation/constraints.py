@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
 
-from tool_sandbox.common.schemas import namespaces, schema_of
 from tool_sandbox.common.vocabulary import DatabaseNamespace
-from tool_sandbox.evaluation.columns import (
+from tool_sandbox.common.world.schemas import namespaces, schema_of
+from tool_sandbox.evaluation.comparing.columns import (
     column_contains_similarity,
     column_exact_match_similarity,
     column_one_similarity,
     column_rouge_l_similarity,
     column_tool_trace_exact_match_similarity,
 )
+from tool_sandbox.evaluation.comparing.tables import plain, view_of
+from tool_sandbox.evaluation.comparing.targets import Target
 from tool_sandbox.evaluation.snapshots import RowSimilarity, guardrail_similarity, row_similarity
-from tool_sandbox.evaluation.tables import plain, view_of
-from tool_sandbox.evaluation.targets import Target
 
 if TYPE_CHECKING:
     import polars as pl

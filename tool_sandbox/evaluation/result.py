@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import define, field
 
 from tool_sandbox.common.vocabulary import RoleType
-from tool_sandbox.evaluation.matching import MilestoneMatcher
+from tool_sandbox.evaluation.matching.matching import MilestoneMatcher
 
 if TYPE_CHECKING:
     import polars as pl

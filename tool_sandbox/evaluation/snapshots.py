@@ -10,14 +10,14 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from tool_sandbox.evaluation.tables import View, view_of, zero_filled
-from tool_sandbox.evaluation.targets import Target
+from tool_sandbox.evaluation.comparing.tables import View, view_of, zero_filled
+from tool_sandbox.evaluation.comparing.targets import Target
 from tool_sandbox.evaluation.traces import traced
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from tool_sandbox.evaluation.columns import ColumnSimilarityMeasureType
+    from tool_sandbox.evaluation.comparing.columns import ColumnSimilarityMeasureType
 
 _T = TypeVar("_T")
 

@@ -6,10 +6,10 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from tool_sandbox.common.schemas import INDEX_COLUMN, schema_of
 from tool_sandbox.common.vocabulary import DatabaseNamespace
-from tool_sandbox.evaluation.tables import View
-from tool_sandbox.evaluation.targets import Target
+from tool_sandbox.common.world.schemas import INDEX_COLUMN, schema_of
+from tool_sandbox.evaluation.comparing.tables import View
+from tool_sandbox.evaluation.comparing.targets import Target
 
 Extractor = Callable[[Any], "list[dict[str, Any]]"]
 

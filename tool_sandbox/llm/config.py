@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tool_sandbox.errors import AuthenticationError, MissingKeyError, ProviderError, SettingsError
-from tool_sandbox.llm.address import DirectName, Endpoint, direct_base, is_direct, url_secrets
-from tool_sandbox.llm.http_text import check_sendable, check_variable
 from tool_sandbox.llm.providers import PROVIDERS, Provider, provider_of
-from tool_sandbox.llm.redaction import is_secret_name, redact_text
+from tool_sandbox.llm.transports.address import DirectName, Endpoint, direct_base, is_direct, url_secrets
+from tool_sandbox.llm.transports.http_text import check_sendable, check_variable
+from tool_sandbox.redaction import is_secret_name, redact_text
 
 NO_KEY = "no-key-needed"
 """Sent to servers of one's own that want no key, because clients refuse to send nothing."""
@@ -74,8 +74,8 @@ class LiteLLMConfig:
 
     @staticmethod
     def from_proxy_config(path: str | os.PathLike[str], environ: Mapping[str, str] | None = None) -> dict[str, Any]:
-        """A router configuration from the ``config.yaml`` of a LiteLLM proxy; see ``llm.proxy_config``."""
-        from tool_sandbox.llm.proxy_config import read_proxy_config
+        """A router configuration from the ``config.yaml`` of a LiteLLM proxy; see ``llm.routing.proxy_config``."""
+        from tool_sandbox.llm.routing.proxy_config import read_proxy_config
 
         return read_proxy_config(path, environ)
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tool_sandbox.llm.chat import ChatRequest
-from tool_sandbox.llm.redaction import is_secret_name
+from tool_sandbox.redaction import is_secret_name
 
 SCHEMA_VERSION = 1
 """Raised whenever the meaning of a digest or of a stored response changes."""

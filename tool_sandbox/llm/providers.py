@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from attrs import Factory, frozen
 
-from tool_sandbox.llm.address import DirectName, is_direct
+from tool_sandbox.llm.transports.address import DirectName, is_direct
 
 
 @frozen(kw_only=True)

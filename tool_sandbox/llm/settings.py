@@ -8,10 +8,10 @@ from typing import Any, Literal, get_args
 from attrs import Attribute, evolve, field, fields, frozen
 
 from tool_sandbox.common.declared import fits
-from tool_sandbox.common.nearest import hint, nearest
 from tool_sandbox.errors import SettingsError
-from tool_sandbox.llm.redaction import is_secret_name, redact_text
-from tool_sandbox.llm.tool_formats import FORMATS
+from tool_sandbox.llm.layers.prompted_tools.formats import FORMATS
+from tool_sandbox.nearest import hint, nearest
+from tool_sandbox.redaction import is_secret_name, redact_text
 
 OnInvalidToolCall = Literal["reply", "raise"]
 TextBesideCalls = Literal["keep", "drop"]
@@ -66,7 +66,7 @@ def _one_of(*choices: str) -> Any:
 
 
 TOOL_FORMATS = (*FORMATS, "on", "off", "auto", "native")
-"""How tools may be offered; see ``llm.prompted_tools.choose_format``."""
+"""How tools may be offered; see ``llm.layers.prompted_tools.layer.choose_format``."""
 
 
 def _tool_format(_: Any, attribute: Attribute[Any], value: Any) -> None:

@@ -9,26 +9,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tool_sandbox.llm.address import is_direct
 from tool_sandbox.llm.chat import ChatModel
-from tool_sandbox.llm.completion import LiteLLMTransport, aload_litellm, listed_price, load_litellm
 from tool_sandbox.llm.config import LiteLLMConfig, connection_for
-from tool_sandbox.llm.foreign_errors import own_errors, standard_error
-from tool_sandbox.llm.layers import aclose, close
-from tool_sandbox.llm.negotiation.room import RoomForReasoning
-from tool_sandbox.llm.observability import Traced, open_tracing, parse_callbacks
-from tool_sandbox.llm.redaction import redact_text
-from tool_sandbox.llm.retry import Preparation, Retrying, RetryPolicy
+from tool_sandbox.llm.layer import aclose, close
+from tool_sandbox.llm.layers.prompted_tools.support import with_prompted_tools
+from tool_sandbox.llm.layers.retry import Preparation, Retrying, RetryPolicy
+from tool_sandbox.llm.layers.tracing import Traced, open_tracing, parse_callbacks
 from tool_sandbox.llm.settings import ModelSettings
-from tool_sandbox.llm.tool_support import with_prompted_tools
+from tool_sandbox.llm.transports.address import is_direct
+from tool_sandbox.llm.transports.errors.foreign import own_errors, standard_error
+from tool_sandbox.llm.transports.negotiation.room import RoomForReasoning
+from tool_sandbox.llm.transports.through_litellm.transport import (
+    LiteLLMTransport,
+    aload_litellm,
+    listed_price,
+    load_litellm,
+)
+from tool_sandbox.redaction import redact_text
 
 if TYPE_CHECKING:
-    from tool_sandbox.llm.budget import Ledger
-    from tool_sandbox.llm.cache_store import ResponseCache
-    from tool_sandbox.llm.observability import Tracing
-    from tool_sandbox.llm.outages import Outages
-    from tool_sandbox.llm.router import Router
-    from tool_sandbox.llm.routing import RouterSettings
+    from tool_sandbox.llm.layers.budget.layer import Ledger
+    from tool_sandbox.llm.layers.cache.store import ResponseCache
+    from tool_sandbox.llm.layers.outages import Outages
+    from tool_sandbox.llm.layers.tracing import Tracing
+    from tool_sandbox.llm.routing.router import Router
+    from tool_sandbox.llm.routing.settings import RouterSettings
 
 __all__ = [
     "aclose",
@@ -89,12 +94,12 @@ def build_model(  # noqa: PLR0913 -- every layer that can be there or not is an 
     if "max_tokens" not in settings.explicit and transport is None:
         layers = RoomForReasoning(layers)
     if cache is not None:
-        from tool_sandbox.llm.cache import Cached
+        from tool_sandbox.llm.layers.cache.layer import Cached
 
         endpoint = _endpoint(model, settings, environ) if transport is None else getattr(transport, "identity", "")
         layers = Cached(layers, cache, endpoint=endpoint, shared=cache is settings.cache)
     if journal is not None:
-        from tool_sandbox.llm.journal import Journaled
+        from tool_sandbox.llm.layers.journal import Journaled
 
         layers = Journaled(layers, journal)
     if tracing is not None or parse_callbacks(settings.callbacks).otel:
@@ -114,7 +119,7 @@ def build_transport(
     ours = "max_tokens" not in settings.explicit
     limits = {"flexible_tokens": ours and not _capped(ledger), "limit_is_ours": ours}
     if is_direct(model):
-        from tool_sandbox.llm.direct import DirectTransport
+        from tool_sandbox.llm.transports.direct import DirectTransport
 
         transport: ChatModel = DirectTransport(connection, **limits)
     else:
@@ -127,7 +132,7 @@ def fallback_router(
     model: str, settings: ModelSettings, ledger: Ledger | None = None, *, outages: Outages | None = None
 ) -> Router:
     """The model with others standing by, from the ``fallbacks`` of its settings."""
-    from tool_sandbox.llm.routing import RouterSettings
+    from tool_sandbox.llm.routing.settings import RouterSettings
 
     chain = LiteLLMConfig.with_fallbacks(model, settings.fallbacks, environ={})  # each finds its own when it is built
     chain["model_list"][0]["litellm_params"] |= settings.connection()
@@ -149,7 +154,7 @@ def build_router(
     Raises:
         MissingKeyError: A deployment needs credentials that were not found.
     """
-    from tool_sandbox.llm.router import Router
+    from tool_sandbox.llm.routing.router import Router
 
     routing.check_shared(settings)
     transports: dict[str, ChatModel] = {}
@@ -170,8 +175,8 @@ def split_router_config(
         model_config: The deployments, or a whole configuration as ``LiteLLMConfig`` makes it.
         options: Options of the router and keys of the calls, mixed.
     """
-    from tool_sandbox.llm.router_options import is_option
-    from tool_sandbox.llm.routing import RouterSettings
+    from tool_sandbox.llm.routing.options import is_option
+    from tool_sandbox.llm.routing.settings import RouterSettings
 
     everything = dict(options)
     if isinstance(model_config, Mapping):
@@ -190,8 +195,8 @@ def open_cache(config: Any) -> ResponseCache | None:
     """The response cache that a configuration asks for: a type, a mapping, ``redis://…``, or a cache as it is."""
     if config is None or config is False:
         return None
-    from tool_sandbox.llm.cache_settings import CacheSettings
-    from tool_sandbox.llm.cache_store import ResponseCache
+    from tool_sandbox.llm.layers.cache.settings import CacheSettings
+    from tool_sandbox.llm.layers.cache.store import ResponseCache
 
     if isinstance(config, ResponseCache):
         return config
@@ -210,9 +215,9 @@ def open_ledger(
         role: Who asks.
         prices: Prices of further models that may answer.
     """
-    from tool_sandbox.llm.budget import Ledger
-    from tool_sandbox.llm.caps import Caps
-    from tool_sandbox.llm.pricing import Price, PriceBook
+    from tool_sandbox.llm.layers.budget.caps import Caps
+    from tool_sandbox.llm.layers.budget.layer import Ledger
+    from tool_sandbox.llm.layers.budget.pricing import Price, PriceBook
 
     given = {**(prices or {}), **({model: settings.prices} if settings.prices else {})}
     custom = {name: Price.from_mapping(price, name=name) for name, price in given.items()}
@@ -239,7 +244,7 @@ def _place(model: str, settings: ModelSettings) -> str:
 def _budgeted(inner: ChatModel, ledger: Ledger | None) -> ChatModel:
     if ledger is None:
         return inner
-    from tool_sandbox.llm.budget import Budgeted
+    from tool_sandbox.llm.layers.budget.layer import Budgeted
 
     return Budgeted(inner, ledger)
 

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
 
+from tool_sandbox.common.execution.tool_code import parse_tool_arguments, rejected_call_to_code, tool_call_to_code
 from tool_sandbox.common.execution_context import ExecutionContext, get_current_context
 from tool_sandbox.common.message import Message
 from tool_sandbox.common.message_conversion import to_openai_messages
-from tool_sandbox.common.tool_code import parse_tool_arguments, rejected_call_to_code, tool_call_to_code
 from tool_sandbox.common.tool_conversion import offered_tools
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.llm.chat import ChatResponse, ToolCall
-from tool_sandbox.llm.history import notes_for, project
-from tool_sandbox.llm.money import as_float_or_none
-from tool_sandbox.llm.reading import MALFORMED_CALL
+from tool_sandbox.llm.layers.budget.money import as_float_or_none
+from tool_sandbox.llm.transports.completions.completion import MALFORMED_CALL
+from tool_sandbox.llm.transports.history import notes_for, project
 
 if TYPE_CHECKING:
     from tool_sandbox.roles.base_role import BaseRole

@@ -10,10 +10,10 @@ from types import CodeType
 
 from attrs import frozen
 
-from tool_sandbox.common.console import Console, Execution, compiled
-from tool_sandbox.common.tool_code import parse_tool_call_code
+from tool_sandbox.common.execution.console import Console, Execution, compiled
+from tool_sandbox.common.execution.tool_code import parse_tool_call_code
 from tool_sandbox.errors import TimeLimitError
-from tool_sandbox.llm.deadline import run_with_deadline
+from tool_sandbox.llm.transports.deadline import run_with_deadline
 
 _time_limit: ContextVar[float | None] = ContextVar("tool_sandbox_tool_timeout", default=None)
 

@@ -14,10 +14,10 @@ from typing import Any, ClassVar
 
 from attrs import frozen
 
-from tool_sandbox.common.console import Console
+from tool_sandbox.common.execution.console import Console
+from tool_sandbox.common.execution.tool_code import QUOTED_TOOLS, call_lines, needs_quotes, parse_tool_call_code
 from tool_sandbox.common.execution_context import Access, ExecutionContext, get_current_context, set_current_context
 from tool_sandbox.common.message import Message
-from tool_sandbox.common.tool_code import QUOTED_TOOLS, call_lines, needs_quotes, parse_tool_call_code
 from tool_sandbox.common.tool_discovery import is_shipped
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import ScenarioError

@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 
 from attrs import define
 
+from tool_sandbox.common.execution.tool_code import tool_call_to_code
 from tool_sandbox.common.execution_context import get_current_context
 from tool_sandbox.common.message import Message
-from tool_sandbox.common.tool_code import tool_call_to_code
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import CancelledRunError
 from tool_sandbox.roles.base_role import BaseRole

@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
-from tool_sandbox.llm.reading import read_completion
 from tool_sandbox.llm.settings import ModelSettings
+from tool_sandbox.llm.transports.completions.completion import read_completion
 from tool_sandbox.roles.litellm_agent import LiteLLMAgent
 from tool_sandbox.roles.litellm_user import LiteLLMUser
 

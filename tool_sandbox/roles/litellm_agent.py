@@ -13,10 +13,10 @@ from tool_sandbox.common.message import Message
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import SettingsError, ToolSandboxError
 from tool_sandbox.llm import stack
-from tool_sandbox.llm.address import located
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
-from tool_sandbox.llm.history import calls_tools
 from tool_sandbox.llm.settings import ModelSettings
+from tool_sandbox.llm.transports.address import located
+from tool_sandbox.llm.transports.history import calls_tools
 from tool_sandbox.roles.agent_turn import AgentTurn, called, count_answer, read_agent_turn, said, write_agent_turn
 from tool_sandbox.roles.base_role import BaseRole
 
@@ -157,7 +157,7 @@ class LiteLLMAgentWithRouter(LiteLLMAgent):
         model_config: Deployments, in LiteLLM's form or the short one (``{"model": …, "api_key": …}``), or a whole
             configuration as ``LiteLLMConfig`` makes it.
         model: What answers in their place, for scripts and fakes.
-        router_config: Router options, see ``llm.routing.RouterSettings``, and the keys of ``LiteLLMAgent``.
+        router_config: Router options, see ``llm.routing.settings.RouterSettings``, and the keys of ``LiteLLMAgent``.
 
     Raises:
         SettingsError, MissingKeyError: An entry or option is wrong, or a deployment lacks credentials.

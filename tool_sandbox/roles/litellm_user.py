@@ -8,18 +8,18 @@ from typing import Any, ClassVar
 
 from attrs import evolve
 
+from tool_sandbox.common.execution.tool_code import rejected_call_to_code, tool_call_to_code
 from tool_sandbox.common.execution_context import get_current_context
 from tool_sandbox.common.message import Message
-from tool_sandbox.common.tool_code import rejected_call_to_code, tool_call_to_code
 from tool_sandbox.common.tool_conversion import offered_tools
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import SettingsError, ToolSandboxError, UserSimulatorError
 from tool_sandbox.llm import stack
-from tool_sandbox.llm.address import located
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse, ToolCall
-from tool_sandbox.llm.history import calls_tools, project_user
-from tool_sandbox.llm.reading import MALFORMED_CALL
 from tool_sandbox.llm.settings import ModelSettings
+from tool_sandbox.llm.transports.address import located
+from tool_sandbox.llm.transports.completions.completion import MALFORMED_CALL
+from tool_sandbox.llm.transports.history import calls_tools, project_user
 from tool_sandbox.roles.agent_turn import answered_by, count_answer
 from tool_sandbox.roles.base_role import BaseRole
 

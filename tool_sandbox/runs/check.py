@@ -191,7 +191,7 @@ class _Proof:
                 yield f"without {described} the score is the same; add a milestone for it, or leave it out"
 
     def _augmentations(self) -> Iterator[str]:
-        from tool_sandbox.scenarios.augment import AUGMENTATIONS, augmented
+        from tool_sandbox.scenarios.presentations import AUGMENTATIONS, augmented
 
         backend = self.scenario.starting_context.preferred_tool_backend
         variants = augmented({self.name: self.scenario}, backend)

@@ -10,7 +10,7 @@ from attrs import NOTHING, Factory, field, fields, frozen
 
 from tool_sandbox.common.declared import declarations, fits
 from tool_sandbox.errors import ToolSandboxError
-from tool_sandbox.llm.redaction import redact, redact_text
+from tool_sandbox.redaction import redact, redact_text
 from tool_sandbox.runs.blame import place_in_own_code
 from tool_sandbox.runs.spending import Spending
 

@@ -21,7 +21,7 @@ from tool_sandbox.zones import host_zone, zone_named
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
-    from tool_sandbox.evaluation.matching import MilestoneMatcher
+    from tool_sandbox.evaluation.matching.matching import MilestoneMatcher
 
 SCHEMA_VERSION = 1
 """Layout of the run directory; raised when an older reader would misread it."""

@@ -11,7 +11,7 @@ from attrs import evolve
 
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import CancelledRunError
-from tool_sandbox.llm.redaction import redact_text
+from tool_sandbox.redaction import redact_text
 from tool_sandbox.runs.outcomes import Failure, SampleResult
 from tool_sandbox.runs.spending import Spending
 from tool_sandbox.runs.tally import Tally

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, field, frozen
 
-from tool_sandbox.common.capture import dispatched_output
+from tool_sandbox.common.execution.capture import dispatched_output
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.runs import provenance
 from tool_sandbox.runs.outcomes import SampleResult

@@ -22,7 +22,7 @@ from tool_sandbox.errors import (
     TimeLimitError,
 )
 from tool_sandbox.llm.chat import CallTag
-from tool_sandbox.llm.redaction import redact_text
+from tool_sandbox.redaction import redact_text
 from tool_sandbox.runs.outcomes import Failure, SampleResult, words_of
 from tool_sandbox.runs.results import described, failed, scored
 from tool_sandbox.runs.tally import Tally, tally_of

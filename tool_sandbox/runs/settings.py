@@ -8,10 +8,10 @@ from typing import Any, Literal, get_args
 
 from attrs import NOTHING, field, fields, frozen
 
-from tool_sandbox.common.nearest import hint
 from tool_sandbox.common.tool_discovery import ToolBackend
 from tool_sandbox.errors import SettingsError
-from tool_sandbox.llm.redaction import redact
+from tool_sandbox.nearest import hint
+from tool_sandbox.redaction import redact
 
 OnFallback = Literal["allow", "mark", "void"]
 Compat = Literal["original"]

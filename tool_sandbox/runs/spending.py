@@ -8,7 +8,7 @@ from typing import Any
 from attrs import field, frozen
 
 from tool_sandbox.llm.chat import Attempt, ChatResponse
-from tool_sandbox.llm.money import Cost, as_float, total_cost
+from tool_sandbox.llm.layers.budget.money import Cost, as_float, total_cost
 
 
 def _cost(amount: Any) -> Cost:

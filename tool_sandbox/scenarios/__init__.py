@@ -22,8 +22,8 @@ def named_scenarios(preferred_tool_backend: ToolBackend) -> dict[str, Scenario]:
     Args:
         preferred_tool_backend: Which implementation of a tool wins when several have one name.
     """
-    from tool_sandbox.scenarios.augment import augmented
     from tool_sandbox.scenarios.kinds import all_named
+    from tool_sandbox.scenarios.presentations import augmented
 
     return augmented(all_named(preferred_tool_backend), preferred_tool_backend)
 

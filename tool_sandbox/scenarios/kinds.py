@@ -7,9 +7,9 @@ from enum import Enum
 from tool_sandbox.common.scenario import Scenario, ScenarioExtension
 from tool_sandbox.common.tool_discovery import ToolBackend
 from tool_sandbox.common.vocabulary import ScenarioCategories
-from tool_sandbox.scenarios import spec
 from tool_sandbox.scenarios.base_scenarios import WORLDS
-from tool_sandbox.scenarios.compiler import Compiler, categories_of
+from tool_sandbox.scenarios.compiling.compiler import Compiler, categories_of
+from tool_sandbox.scenarios.language import entries as spec
 from tool_sandbox.scenarios.library import Library, bundled, bundled_at
 
 

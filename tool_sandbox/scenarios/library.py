@@ -11,16 +11,16 @@ from attrs import frozen
 from tool_sandbox.clock import Clock
 from tool_sandbox.common.scenario import Scenario
 from tool_sandbox.common.tool_discovery import ToolBackend, get_all_tools
-from tool_sandbox.scenarios import spec
-from tool_sandbox.scenarios.compiler import Compiler, tool_parameters
-from tool_sandbox.scenarios.document import Document, read_file, read_text
-from tool_sandbox.scenarios.document import Mapping as YamlMapping
-from tool_sandbox.scenarios.document import Sequence as YamlSequence
-from tool_sandbox.scenarios.fields import Fields, described
-from tool_sandbox.scenarios.json_nodes import is_json
-from tool_sandbox.scenarios.reader import EntryReader
+from tool_sandbox.scenarios.compiling.compiler import Compiler, tool_parameters
+from tool_sandbox.scenarios.language import entries as spec
+from tool_sandbox.scenarios.language.document import Document, read_file, read_text
+from tool_sandbox.scenarios.language.document import Mapping as YamlMapping
+from tool_sandbox.scenarios.language.document import Sequence as YamlSequence
+from tool_sandbox.scenarios.language.fields import Fields, described
+from tool_sandbox.scenarios.language.json_nodes import is_json
+from tool_sandbox.scenarios.language.reader import EntryReader
+from tool_sandbox.scenarios.language.worlds import World, read_worlds
 from tool_sandbox.scenarios.user_simulator_few_shot_examples import named_user_simulator_few_shot_examples
-from tool_sandbox.scenarios.worlds import World, read_worlds
 
 DATA = Path(__file__).parent / "data"
 _FILE_KEYS = ("worlds", "scenarios")

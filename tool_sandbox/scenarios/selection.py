@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
-from tool_sandbox.common.nearest import hint, nearest
 from tool_sandbox.common.scenario import Scenario
 from tool_sandbox.common.vocabulary import ScenarioCategories
 from tool_sandbox.errors import ScenarioError
+from tool_sandbox.nearest import hint, nearest
 
 _PATTERN = re.compile(r"[*?\[]")
 _CATEGORY_NAMES = [category.value.lower() for category in ScenarioCategories]

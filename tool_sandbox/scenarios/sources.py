@@ -14,10 +14,10 @@ from tool_sandbox.common.tool_discovery import ToolBackend
 from tool_sandbox.errors import ScenarioError
 from tool_sandbox.folder_imports import UsersPackage, shown_name
 from tool_sandbox.plugins import load_file, load_named, reported
-from tool_sandbox.scenarios.augment import augmented
 from tool_sandbox.scenarios.base_scenarios import named_base_scenarios
 from tool_sandbox.scenarios.library import from_files, is_scenario_file, scenario_files
 from tool_sandbox.scenarios.module_time import loading_clock, standing_still
+from tool_sandbox.scenarios.presentations import augmented
 
 _MAKER = re.compile(r"named_(?!base_)\w+_scenarios")
 _OUR_PACKAGE = "tool_sandbox.scenarios"

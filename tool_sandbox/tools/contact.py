@@ -5,11 +5,11 @@ from typing import Any, Optional, Union
 
 from tool_sandbox.common.execution_context import get_current_context
 from tool_sandbox.common.not_given import NOT_GIVEN, NotGiven
-from tool_sandbox.common.row_filters import RowFilter, exactly, filter_rows, similar
+from tool_sandbox.common.signatures.type_checks import typechecked, validate_type
 from tool_sandbox.common.tool import register_as_tool
-from tool_sandbox.common.type_checks import typechecked, validate_type
 from tool_sandbox.common.validators import validate_phone_number
 from tool_sandbox.common.vocabulary import DatabaseNamespace
+from tool_sandbox.common.world.row_filters import RowFilter, exactly, filter_rows, similar
 
 
 @register_as_tool()

@@ -5,11 +5,11 @@ from typing import Any, Union
 from tool_sandbox import clock
 from tool_sandbox.common.execution_context import get_current_context
 from tool_sandbox.common.not_given import NOT_GIVEN, NotGiven
-from tool_sandbox.common.row_filters import RowFilter, at_least, at_most, exactly, filter_rows, similar
+from tool_sandbox.common.signatures.type_checks import typechecked
 from tool_sandbox.common.tool import register_as_tool
-from tool_sandbox.common.type_checks import typechecked
 from tool_sandbox.common.validators import validate_phone_number, validate_timestamp
 from tool_sandbox.common.vocabulary import DatabaseNamespace
+from tool_sandbox.common.world.row_filters import RowFilter, at_least, at_most, exactly, filter_rows, similar
 from tool_sandbox.tools.contact import search_contacts
 from tool_sandbox.tools.setting import get_cellular_service_status
 

@@ -2,8 +2,8 @@
 
 from typing import Any, Optional, Union
 
+from tool_sandbox.common.signatures.type_checks import typechecked
 from tool_sandbox.common.tool import register_as_tool
-from tool_sandbox.common.type_checks import typechecked
 from tool_sandbox.common.validators import validate_currency_code, validate_latitude, validate_longitude
 from tool_sandbox.tools.search import services
 from tool_sandbox.tools.search.backend import current_backend

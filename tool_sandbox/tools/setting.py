@@ -3,8 +3,8 @@
 from contextlib import suppress
 
 from tool_sandbox.common.execution_context import get_current_context
+from tool_sandbox.common.signatures.type_checks import validate_type
 from tool_sandbox.common.tool import register_as_tool
-from tool_sandbox.common.type_checks import validate_type
 from tool_sandbox.common.vocabulary import DatabaseNamespace
 
 SERVICES = ("cellular", "wifi", "location_service")

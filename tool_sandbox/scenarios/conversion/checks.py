@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from tool_sandbox.common.schemas import schema_of
 from tool_sandbox.common.vocabulary import DatabaseNamespace, RoleType
-from tool_sandbox.scenarios import spec
-from tool_sandbox.scenarios.checks import ToolParameters
+from tool_sandbox.common.world.schemas import schema_of
+from tool_sandbox.scenarios.compiling.extraction import ResultExtractor
 from tool_sandbox.scenarios.conversion.losses import NoFormError, described
 from tool_sandbox.scenarios.conversion.measures import Measures, measures_of
-from tool_sandbox.scenarios.extraction import ResultExtractor
+from tool_sandbox.scenarios.language import entries as spec
+from tool_sandbox.scenarios.language.checks import ToolParameters
 
 if TYPE_CHECKING:
     from tool_sandbox.evaluation.constraints import SnapshotConstraint

@@ -11,7 +11,7 @@ from tool_sandbox import clock as world_clock
 from tool_sandbox.common.scenario import Scenario
 from tool_sandbox.common.tool_discovery import ToolBackend
 from tool_sandbox.errors import ScenarioError
-from tool_sandbox.scenarios.compiler import Compiler
+from tool_sandbox.scenarios.compiling.compiler import Compiler
 from tool_sandbox.scenarios.conversion.entries import Entry, EntryWriter
 from tool_sandbox.scenarios.conversion.losses import Loss, Losses
 from tool_sandbox.scenarios.conversion.presentations import plain_ones

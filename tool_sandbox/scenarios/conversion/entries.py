@@ -10,7 +10,7 @@ from attrs import frozen
 from tool_sandbox.common.scenario import Scenario
 from tool_sandbox.common.script import EndStep, Reference, SayStep, Script, ScriptedCall, Step, ToolStep
 from tool_sandbox.common.vocabulary import ScenarioCategories
-from tool_sandbox.scenarios.compiler import END_CONVERSATION, Compiler, tool_parameters
+from tool_sandbox.scenarios.compiling.compiler import END_CONVERSATION, Compiler, tool_parameters
 from tool_sandbox.scenarios.conversion.checks import CheckWriter, is_plain
 from tool_sandbox.scenarios.conversion.losses import Losses, NoFormError
 from tool_sandbox.scenarios.conversion.nodes import Node, NodeWriter, ids_of

@@ -59,7 +59,7 @@ def measures_of(constraint: SnapshotConstraint, columns: Iterable[str], *, forbi
 
 
 def _functions() -> dict[str, Any]:
-    from tool_sandbox.evaluation import columns
+    from tool_sandbox.evaluation.comparing import columns
 
     return {
         "exact": columns.column_exact_match_similarity,

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from tool_sandbox.common.scenario import Scenario
 from tool_sandbox.common.tool_discovery import ToolBackend
-from tool_sandbox.scenarios.augment import AUGMENTATIONS, augmented
 from tool_sandbox.scenarios.conversion.losses import Losses
+from tool_sandbox.scenarios.presentations import AUGMENTATIONS, augmented
 
 _SUFFIXES = tuple(augmentation.suffix for augmentation in AUGMENTATIONS if augmentation.suffix)
 

@@ -10,12 +10,12 @@ from attrs import evolve, field, frozen
 
 from tool_sandbox.clock import Clock
 from tool_sandbox.common.execution_context import ExecutionContext
-from tool_sandbox.common.schemas import INITIAL_SETTING, Row, namespaces
 from tool_sandbox.common.vocabulary import DatabaseNamespace, RoleType
-from tool_sandbox.scenarios.compiler import Compiler
+from tool_sandbox.common.world.schemas import INITIAL_SETTING, Row, namespaces
+from tool_sandbox.scenarios.compiling.compiler import Compiler
 from tool_sandbox.scenarios.conversion.usual import LogRow, UsualRows, log_of
+from tool_sandbox.scenarios.language.moments import moment
 from tool_sandbox.scenarios.library import bundled_at
-from tool_sandbox.scenarios.moments import moment
 
 _SETTING = DatabaseNamespace.SETTING
 _TASK = (RoleType.SYSTEM, RoleType.USER)

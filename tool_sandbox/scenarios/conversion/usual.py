@@ -8,9 +8,9 @@ from typing import Any
 from attrs import frozen
 
 from tool_sandbox.common.execution_context import ExecutionContext
-from tool_sandbox.common.schemas import INDEX_COLUMN
 from tool_sandbox.common.vocabulary import DatabaseNamespace, RoleType
-from tool_sandbox.scenarios.compiler import Compiler, import_prelude
+from tool_sandbox.common.world.schemas import INDEX_COLUMN
+from tool_sandbox.scenarios.compiling.compiler import Compiler, import_prelude
 from tool_sandbox.scenarios.user_simulator_few_shot_examples import (
     USER_INSTRUCTION,
     named_user_simulator_few_shot_examples,

@@ -1,0 +1,323 @@
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from tests.llm.fakes import FakeModel, answer, question
+from tool_sandbox.errors import (
+    AuthenticationError,
+    ContextWindowError,
+    HarnessError,
+    InvalidRequestError,
+    ProviderError,
+    ProviderUnavailableError,
+    RateLimitError,
+    RefusalError,
+    SettingsError,
+)
+from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse, Usage
+from tool_sandbox.llm.layers.retry import RetryPolicy
+from tool_sandbox.llm.routing.options import STRATEGIES
+from tool_sandbox.llm.routing.router import Router
+from tool_sandbox.llm.routing.settings import RouterSettings
+from tool_sandbox.roles.litellm_agent import LiteLLMAgentWithRouter
+
+DOWN = ProviderUnavailableError("down", status=503)
+
+
+class Time:
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.waits: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        self.now += seconds
+
+    async def asleep(self, seconds: float) -> None:
+        self.sleep(seconds)
+
+
+def entry(group: str, number: int, **params: Any) -> dict[str, Any]:
+    model = params.pop("model", f"openai/{group}")
+    return {
+        "model_name": group,
+        "litellm_params": {"model": model, **params},
+        "model_info": {"id": f"{group}-{number}"},
+    }
+
+
+def error(kind: type[ProviderError], **fields: Any) -> Any:
+    """A model that fails in a fresh way each time."""
+
+    def fail(_: ChatRequest) -> ChatResponse:
+        raise kind("no", **fields)
+
+    return fail
+
+
+def routed(
+    model_list: list[dict[str, Any]],
+    models: Mapping[str, ChatModel],
+    *,
+    tries: int = 1,
+    time: Time | None = None,
+    **options: Any,
+) -> Router:
+    time = time or Time()
+    settings = RouterSettings.from_config(model_list, options, {})
+    policy = RetryPolicy(attempts=tries, seed=1, clock=lambda: time.now, sleep=time.sleep, asleep=time.asleep)
+    return Router(settings, models, policy=policy, seed=7, clock=lambda: time.now)
+
+
+PAIR = [entry("primary", 1), entry("fallback", 1)]
+CHAIN = [{"primary": ["fallback"]}]
+
+
+@pytest.mark.parametrize("awaited", [False, True])
+async def test_a_fallback_answers_when_the_model_is_down_and_is_marked(awaited: bool) -> None:
+    models = {"primary-1": FakeModel(error(ProviderUnavailableError)), "fallback-1": FakeModel(answer("from fallback"))}
+    router = routed(PAIR, models, tries=2, fallbacks=CHAIN)
+    response = await router.acomplete(question()) if awaited else router.complete(question())
+    assert (response.text, response.deployment, response.fallback) == ("from fallback", "fallback-1", True)
+    assert [(each.number, each.deployment) for each in response.attempts] == [
+        (1, "primary-1"),
+        (2, "primary-1"),
+        (3, "fallback-1"),
+    ]
+
+
+def test_the_model_itself_is_no_fallback_and_is_asked_by_its_own_name() -> None:
+    models = {"primary-1": FakeModel(answer()), "fallback-1": FakeModel(answer())}
+    response = routed(PAIR, models, fallbacks=CHAIN).complete(evolve(question(), model="router"))
+    assert (response.deployment, response.fallback) == ("primary-1", False)
+    assert models["primary-1"].requests[0].model == "openai/primary"
+    assert models["fallback-1"].calls == 0
+
+
+def test_when_all_are_down_one_error_tells_the_whole_story() -> None:
+    models = {
+        "primary-1": FakeModel(error(RateLimitError, status=429)),
+        "fallback-1": FakeModel(error(AuthenticationError)),
+    }
+    with pytest.raises(RateLimitError, match=r"'primary'.*'fallback'") as caught:
+        routed(PAIR, models, tries=2, fallbacks=CHAIN).complete(question())
+    assert [each.number for each in caught.value.attempts] == [1, 2, 3]
+    assert caught.value.status == 429
+
+
+def test_without_fallbacks_the_error_is_the_models_own() -> None:
+    with pytest.raises(InvalidRequestError, match=r"^no$"):
+        routed([entry("a", 1)], {"a-1": FakeModel(error(InvalidRequestError))}).complete(question())
+
+
+def test_a_mistake_of_ours_is_never_hidden_by_a_fallback() -> None:
+    models = {"primary-1": FakeModel(HarnessError("bug")), "fallback-1": FakeModel(answer())}
+    router = routed(PAIR, models, fallbacks=CHAIN)
+    with pytest.raises(HarnessError):
+        router.complete(question())
+    assert router.groups["primary"].loads[0].in_flight == 0
+
+
+@pytest.mark.parametrize(
+    ("failure", "option", "expected"),
+    [
+        (ContextWindowError, "context_window_fallbacks", "special-1"),
+        (RefusalError, "content_policy_fallbacks", "special-1"),
+        (InvalidRequestError, "context_window_fallbacks", "fallback-1"),
+    ],
+)
+def test_special_failures_have_fallbacks_of_their_own(failure: type[ProviderError], option: str, expected: str) -> None:
+    models = {
+        "primary-1": FakeModel(error(failure)), "fallback-1": FakeModel(answer()), "special-1": FakeModel(answer()),
+    }  # fmt: skip
+    options: dict[str, Any] = {"fallbacks": CHAIN, option: [{"primary": ["special"]}]}
+    assert routed([*PAIR, entry("special", 1)], models, **options).complete(question()).deployment == expected
+
+
+def test_default_fallbacks_stand_by_for_everyone() -> None:
+    models = {"primary-1": FakeModel(error(ProviderUnavailableError)), "fallback-1": FakeModel(answer())}
+    assert routed(PAIR, models, default_fallbacks=["fallback"]).complete(question()).fallback
+
+
+def test_a_refused_key_of_one_deployment_is_tried_at_the_other_at_once() -> None:
+    time = Time()
+    models = {"a-1": FakeModel(error(AuthenticationError)), "a-2": FakeModel(answer())}
+    router = routed([entry("a", 1, order=1), entry("a", 2, order=2)], models, tries=3, time=time)
+    assert router.complete(question()).deployment == "a-2"
+    assert time.waits == [0.0]
+    router.complete(question())
+    assert models["a-1"].calls == 1
+
+
+def test_a_limited_deployment_is_left_alone_until_it_has_cooled() -> None:
+    time = Time()
+    models = {"a-1": FakeModel(error(RateLimitError), answer()), "a-2": FakeModel(answer())}
+    router = routed([entry("a", 1, order=1), entry("a", 2, order=2)], models, tries=2, time=time, cooldown_time=10)
+    assert [router.complete(question()).deployment for _ in range(3)] == ["a-2"] * 3
+    time.now += 11
+    assert router.complete(question()).deployment == "a-1"
+
+
+def test_a_dead_model_with_a_fallback_is_skipped_while_it_cools() -> None:
+    models = {"primary-1": FakeModel(error(ProviderUnavailableError)), "fallback-1": FakeModel(answer())}
+    router = routed(PAIR, models, tries=4, fallbacks=CHAIN, allowed_fails=3, cooldown_time=60)
+    assert router.complete(question()).fallback
+    asked = models["primary-1"].calls
+    assert asked == 4
+    assert router.complete(question()).fallback
+    assert models["primary-1"].calls == asked
+
+
+def test_a_dead_model_without_a_fallback_is_tried_every_time() -> None:
+    model = FakeModel(error(ProviderUnavailableError))
+    router = routed([entry("a", 1)], {"a-1": model}, tries=4)
+    for _ in range(2):
+        with pytest.raises(ProviderUnavailableError):
+            router.complete(question())
+    assert model.calls == 8
+
+
+def spread(router: Router, calls: int) -> Counter[str | None]:
+    return Counter(router.complete(question()).deployment for _ in range(calls))
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize("awaited", [False, True])
+async def test_every_strategy_answers(strategy: str, awaited: bool) -> None:
+    models = {f"a-{number}": FakeModel(answer()) for number in (1, 2, 3)}
+    router = routed([entry("a", number) for number in (1, 2, 3)], models, routing_strategy=strategy)
+    for _ in range(3):
+        response = await router.acomplete(question()) if awaited else router.complete(question())
+        assert response.deployment in models
+
+
+def test_the_shuffle_spreads_evenly_without_weights_and_by_weight_with_them() -> None:
+    models = {"a-1": FakeModel(answer()), "a-2": FakeModel(answer())}
+    even = spread(routed([entry("a", 1), entry("a", 2)], models), 400)
+    assert abs(even["a-1"] - 200) < 60
+    heavy = spread(routed([entry("a", 1, weight=9), entry("a", 2, weight=1)], models), 400)
+    assert heavy["a-1"] > 300 > heavy["a-2"] > 10
+
+
+async def test_least_busy_never_queues_behind_a_busy_deployment() -> None:
+    models = {f"a-{number}": FakeModel(answer(), delay=0.02) for number in (1, 2, 3)}
+    router = routed([entry("a", number) for number in (1, 2, 3)], models, routing_strategy="least-busy")
+    await asyncio.gather(*(router.acomplete(question()) for _ in range(9)))
+    assert {model.most_running for model in models.values()} == {3}
+
+
+def test_usage_goes_to_whoever_used_fewest_tokens_this_minute() -> None:
+    heavy = answer(usage=Usage(prompt_tokens=1000, completion_tokens=0))
+    light = answer(usage=Usage(prompt_tokens=10, completion_tokens=0))
+    time = Time()
+    models = {"a-1": FakeModel(heavy), "a-2": FakeModel(light)}
+    router = routed([entry("a", 1), entry("a", 2)], models, time=time, routing_strategy="usage-based-routing-v2")
+    used = spread(router, 50)
+    assert used["a-1"] <= 1
+    assert used["a-2"] >= 49
+
+
+def test_latency_prefers_the_faster() -> None:
+    time = Time()
+
+    def slow(seconds: float) -> Any:
+        def reply(_: ChatRequest) -> ChatResponse:
+            time.now += seconds
+            return answer()
+
+        return reply
+
+    models = {"a-1": FakeModel(slow(2.0)), "a-2": FakeModel(slow(0.1))}
+    used = spread(
+        routed([entry("a", 1), entry("a", 2)], models, time=time, routing_strategy="latency-based-routing"), 20
+    )
+    assert used == {"a-1": 1, "a-2": 19}
+
+
+def test_cost_prefers_the_cheaper_and_the_known() -> None:
+    models = {f"a-{number}": FakeModel(answer()) for number in (1, 2, 3)}
+    prices = {"input_cost_per_token": 2e-6, "output_cost_per_token": 2e-6}
+    cheap = {"input_cost_per_token": 1e-6, "output_cost_per_token": 1e-6}
+    model_list = [entry("a", 1, **prices), entry("a", 2, **cheap), entry("a", 3)]
+    assert spread(routed(model_list, models, routing_strategy="cost-based-routing"), 10) == {"a-2": 10}
+
+
+def test_a_deployments_own_limit_sends_calls_elsewhere_and_then_waits() -> None:
+    time = Time()
+    models = {"a-1": FakeModel(answer()), "a-2": FakeModel(answer())}
+    router = routed([entry("a", 1, rpm=2, order=1), entry("a", 2, rpm=1, order=2)], models, tries=2, time=time)
+    assert spread(router, 3) == {"a-1": 2, "a-2": 1}
+    assert time.waits == []
+    router.complete(question())
+    assert 55 <= time.waits[0] <= 70
+
+
+def test_settings_of_one_deployment_win_over_those_of_the_request() -> None:
+    model = FakeModel(answer())
+    router = routed([entry("a", 1, temperature=0.7, timeout=3)], {"a-1": model})
+    router.complete(question())
+    assert (model.requests[0].params["temperature"], model.requests[0].timeout) == (0.7, 3)
+
+
+def test_retry_policies_of_litellm_are_understood() -> None:
+    model = FakeModel(error(RateLimitError))
+    router = routed([entry("a", 1)], {"a-1": model}, tries=9, retry_policy={"RateLimitErrorRetries": 1})
+    with pytest.raises(RateLimitError):
+        router.complete(question())
+    assert model.calls == 2
+
+
+def test_short_entries_with_one_model_share_its_load_and_others_stand_by() -> None:
+    short = [
+        {"model": "openai/a", "api_key": "1"},
+        {"model": "openai/a", "api_key": "2"},
+        {"model": "groq/b", "api_key": "3"},
+    ]
+    settings = RouterSettings.from_config(short)
+    assert [each.group for each in settings.deployments] == ["openai/a", "openai/a", "groq/b"]
+    assert settings.fallbacks == {"openai/a": ("groq/b",)}
+    assert settings.only_model == "openai/a"
+
+
+def test_variables_are_looked_up_for_keys() -> None:
+    settings = RouterSettings.from_config([{"model": "openai/a", "api_key": "os.environ/K"}], environ={"K": "secret"})
+    assert settings.deployments[0].settings.api_key == "secret"
+    with pytest.raises(SettingsError, match="not set"):
+        RouterSettings.from_config([{"model": "openai/a", "api_key": "os.environ/K"}], environ={})
+
+
+@pytest.mark.parametrize(
+    ("model_list", "options", "message"),
+    [
+        ([], {}, "at least one deployment"),
+        ([{"api_key": "k"}], {}, "names no model"),
+        (["gpt-4o"], {}, "must be a mapping"),
+        ([entry("a", 1, temprature=1)], {}, "did you mean 'temperature'"),
+        ([entry("a", 1), entry("a", 1)], {}, "used twice"),
+        ([entry("a", 1)], {"routing_strategy": "least-bussy"}, "did you mean 'least-busy'"),
+        ([entry("a", 1)], {"fallback": []}, "did you mean 'fallbacks'"),
+        ([entry("a", 1)], {"fallbacks": [{"a": ["b"]}]}, "no deployment"),
+        ([entry("a", 1)], {"fallbacks": ["a"]}, "must be a list like"),
+        ([entry("a", 1)], {"redis_host": "h"}, "not used here"),
+        ([entry("a", 1)], {"retry_policy": {"RateLimitRetries": 1}}, "did you mean 'RateLimitErrorRetries'"),
+    ],
+)  # fmt: skip
+def test_mistakes_in_the_configuration_are_named(model_list: list[Any], options: dict[str, Any], message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
+        RouterSettings.from_config(model_list, options)
+
+
+def test_an_agent_over_deployments_is_called_router_and_keeps_its_own_settings() -> None:
+    agent = LiteLLMAgentWithRouter(
+        [{"model": "openai/a", "api_key": "k"}], routing_strategy="least-busy", temperature=0.3, num_retries=1
+    )
+    assert (agent.model_name, agent.settings.temperature) == ("router", 0.3)
+    assert agent.routing.routing_strategy == "least-busy"
+    with pytest.raises(SettingsError, match="did you mean"):
+        LiteLLMAgentWithRouter([{"model": "openai/a", "api_key": "k"}], temprature=0.3)

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import importlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.scenarios import writing
+from tests.scenarios.language.test_reader import GOOD, MISTAKES
+from tool_sandbox.errors import ScenarioError
+from tool_sandbox.scenarios.language.document import read_file, read_text
+from tool_sandbox.scenarios.language.schema import FILE, scenario_schema, schema_text
+from tool_sandbox.scenarios.library import DATA, scenario_files
+
+
+@pytest.fixture(scope="module")
+def validator() -> Any:
+    jsonschema = importlib.import_module("jsonschema")
+    schema = scenario_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
+
+
+def test_the_shipped_schema_is_that_of_the_vocabulary() -> None:
+    assert FILE.read_text(encoding="utf-8") == schema_text(), "run python -m tool_sandbox.scenarios.language.schema"
+    json.loads(schema_text())
+
+
+@pytest.mark.parametrize("file", scenario_files(DATA), ids=lambda file: file.stem)
+def test_bundled_files_fit_the_schema(validator: Any, file: Path) -> None:
+    assert [error.message for error in validator.iter_errors(read_file(file).content)] == []
+
+
+@pytest.mark.parametrize(
+    "mistake", [m for m in MISTAKES if "means nothing" in m[4] or "'usr'" in m[4] or m[3] == "tags[0]"]
+)
+def test_editors_see_unknown_keys_and_wrong_kinds(validator: Any, mistake: tuple[str, str, int, str, str]) -> None:
+    good, bad, *_ = mistake
+    content = read_text((GOOD + "\n").replace(good, bad, 1)).content
+    assert list(validator.iter_errors(content))
+
+
+@pytest.mark.parametrize(
+    "step", ["say: Done.", "search_contacts", "search_contacts: {name: {from: add_contact, take: 0}}"]
+)
+def test_what_the_schema_takes_as_a_step_the_loader_reads(validator: Any, tmp_path: Path, step: str) -> None:
+    text = writing.entry("[{said: Done}]", solution=f"[add_contact, {step}, say: Done]")
+    assert list(validator.iter_errors(read_text(text).content)) == []
+    try:
+        writing.library(tmp_path, text)
+    except ScenarioError as error:
+        pytest.fail(str(error))

@@ -1,0 +1,10 @@
+"""How like what was wanted a world is: cells, rows, whole tables.
+
+::
+
+    columns       one cell beside another
+    rouge, stemmer   texts
+    tables, float32  what is compared, and in which precision
+    targets       rows beside rows
+    assignment    which wanted row belongs to which found one
+"""

@@ -1,0 +1,130 @@
+"""Wanted rows, prepared for comparison with many snapshots: the table of costs and the best assignment."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from attrs import frozen
+
+from tool_sandbox.evaluation.comparing.assignment import assign
+from tool_sandbox.evaluation.comparing.columns import CellSimilarity, cell_similarity
+from tool_sandbox.evaluation.comparing.float32 import cost, float32, mean32, wide_cost
+from tool_sandbox.evaluation.comparing.tables import Kinds, View, zero_filled
+
+Measures = Mapping[str, Any]
+
+
+class Target:
+    """The wanted rows of one constraint and how each column is compared.
+
+    Args:
+        view: The wanted rows.
+        measures: Column name to column similarity.
+    """
+
+    __slots__ = ("_filled", "_plain", "measures", "memo", "view")
+
+    def __init__(self, view: View, measures: Measures) -> None:
+        self.view = view
+        self.measures = measures
+        self.memo: dict[Any, Any] = {}
+        """What snapshot functions derived from this target."""
+        self._plain: _Prepared | None = None
+        self._filled: _Prepared | None = None
+
+    def similarity(self, snapshot: View) -> float:
+        """How well the rows of the snapshot are the wanted ones."""
+        if self._plain is None or self._plain.kinds is not snapshot.kinds:
+            self._plain = _Prepared(self.view, self.measures, snapshot.kinds)
+        return self._plain.similarity(snapshot)
+
+    def zero_filled_similarity(self, snapshot: View) -> float:
+        """The same for a snapshot whose nulls were replaced by zeros."""
+        if self._filled is None or self._filled.kinds is not snapshot.kinds:
+            self._filled = _Prepared(zero_filled(self.view, snapshot.kinds), self.measures, snapshot.kinds)
+        return self._filled.similarity(snapshot)
+
+
+@frozen
+class _Column:
+    """One wanted cell: how to compare it, and whether a user's own function does."""
+
+    name: str
+    value: Any
+    cell: CellSimilarity | None
+    measure: Any
+
+    def costs(self, snapshot: View) -> tuple[Sequence[float | None], bool]:
+        """Cost of this cell against every row, and whether the costs have 64 bits."""
+        if self.cell is not None:
+            compare, name = self.cell, self.name
+            return [_cost(compare(row[name])) for row in snapshot.rows], False
+        measured = self.measure(dataframe=snapshot.frame(), column_name=self.name, value=self.value)["similarity"]
+        wide = str(measured.dtype) != "Float32"
+        return [_cost(value, wide_cost if wide else cost) for value in measured.to_list()], wide
+
+
+def _cost(similarity: float | None, cost_of: Callable[[float], float] = cost) -> float | None:
+    return None if similarity is None else cost_of(similarity)
+
+
+class _Prepared:
+    """Wanted rows, with the comparisons chosen for the kinds of one table."""
+
+    __slots__ = ("_columns", "_missing", "_rows", "_unmeasured", "kinds")
+
+    def __init__(self, wanted: View, measures: Measures, kinds: Kinds) -> None:
+        self.kinds = kinds
+        self._columns = tuple(wanted.kinds)
+        self._missing = any(name not in kinds for name in wanted.kinds)
+        self._unmeasured = [name for name in wanted.kinds if name not in measures]
+        usable = [name for name in wanted.kinds if name in kinds and name in measures]
+        self._rows = [
+            [
+                _Column(name, row[name], cell_similarity(measures[name], name, row[name], kinds[name]), measures[name])
+                for name in usable
+            ]
+            for row in wanted.rows
+        ]
+
+    def similarity(self, snapshot: View) -> float:
+        if len(self._rows) != len(snapshot.rows) or self._missing:
+            return 0.0
+        if self._unmeasured:
+            message = f"No similarity is known for the columns {self._unmeasured!r}; give one per target column."
+            raise KeyError(message)
+        if not self._rows:
+            return 1.0
+        narrow = len(self._columns) == 1
+        matrix: list[list[float]] = []
+        for wanted in self._rows:
+            measured = [column.costs(snapshot) for column in wanted]
+            narrow = narrow and not measured[0][1]
+            matrix.append([_row_cost(measured, at) for at in range(len(snapshot.rows))])
+        columns = assign(matrix)
+        if columns is None:
+            return 0.0
+        assigned = [row[column] for row, column in zip(matrix, columns, strict=True)]
+        if narrow:
+            return float32(math.exp(-mean32(assigned)))
+        return math.exp(-sum(assigned) / len(assigned))
+
+
+def _row_cost(measured: Sequence[tuple[Sequence[float | None], bool]], at: int) -> float:
+    """Mean cost of one row over the columns that can be compared; NaN when none can."""
+    if len(measured) == 1:
+        only = measured[0][0][at]
+        return math.nan if only is None else only
+    total, wide_total, count = 0.0, 0.0, 0
+    for costs, wide in measured:
+        value = costs[at]
+        if value is None:
+            continue
+        count += 1
+        if wide:
+            wide_total += value
+        elif value:
+            total = float32(total + value) if total else value
+    return (total + wide_total) / count if count else math.nan

@@ -1,0 +1,183 @@
+"""How well one milestone is met at one message."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from tool_sandbox.common.vocabulary import DatabaseNamespace
+from tool_sandbox.evaluation.comparing.tables import View, stored_view
+from tool_sandbox.evaluation.constraints import Milestone, SnapshotConstraint
+from tool_sandbox.evaluation.snapshots import reads_only_traces, same_rows
+
+if TYPE_CHECKING:
+    from tool_sandbox.common.execution_context import ExecutionContext
+
+
+class World:
+    """A finished trajectory as views, each snapshot taken apart once.
+
+    Args:
+        execution_context: The trajectory.
+    """
+
+    def __init__(self, execution_context: ExecutionContext) -> None:
+        self.context = execution_context
+        self.first_user_index = execution_context.first_user_sandbox_message_index
+        self.last_index = execution_context.max_sandbox_message_index
+        self._views: dict[tuple[str, int], tuple[Hashable, View]] = {}
+        self._contents: dict[tuple[str, int], int] = {}
+        self._distinct: dict[str, list[View]] = {}
+
+    def version(self, namespace: str, index: int) -> Hashable:
+        """Identity of the table's snapshot at a message: the same object means the same rows."""
+        return self._at(namespace, index)[0]
+
+    def view(self, namespace: str, index: int) -> View:
+        """The table's visible rows at a message."""
+        return self._at(namespace, index)[1]
+
+    def content(self, namespace: str, index: int) -> int:
+        """The same number for every message at which the table had the same rows."""
+        version, view = self._at(namespace, index)
+        number = self._contents.get((namespace, id(version)))
+        if number is None:
+            known = self._distinct.setdefault(namespace, [])
+            number = next((at for at, other in enumerate(known) if same_rows(view, other)), len(known))
+            if number == len(known):
+                known.append(view)
+            self._contents[namespace, id(version)] = number
+        return number
+
+    def _at(self, namespace: str, index: int) -> tuple[Hashable, View]:
+        found = self._views.get((namespace, index))
+        if found is None:
+            version = self.context.snapshot_version(namespace, index)
+            found = self._views.get((namespace, -2 - id(version)))
+            if found is None:
+                found = (version, stored_view(namespace, self.context.rows(namespace, index)))
+                self._views[namespace, -2 - id(version)] = found
+            self._views[namespace, index] = found
+        return found
+
+
+class ConstraintSimilarity:
+    """One constraint against one trajectory; every pair of snapshots is compared once."""
+
+    __slots__ = ("_known", "_prepared", "_reads_traces", "_world", "constraint")
+
+    def __init__(self, world: World, constraint: SnapshotConstraint) -> None:
+        self.constraint = constraint
+        self._world = world
+        self._prepared = constraint.prepared()
+        self._reads_traces = (
+            reads_only_traces(constraint.snapshot_constraint)
+            and constraint.database_namespace == DatabaseNamespace.SANDBOX
+        )
+        self._known: dict[Hashable, float] = {}
+
+    def at(self, index: int, reference: int | None) -> float:
+        """Its similarity at a message, given the message of the reference."""
+        world, namespace = self._world, self.constraint.database_namespace
+        after = world.version(namespace, index)
+        before = None if reference is None else world.version(namespace, reference)
+        if after is before and self.constraint.is_guardrail:
+            return 1.0
+        key = (id(after), None if reference is None else self.reference_identity(reference))
+        value = self._known.get(key)
+        if value is None:
+            value = self._known[key] = self._compare(index, reference)
+        return value
+
+    def reference_identity(self, index: int) -> Hashable:
+        """What the constraint can see of a message it refers to: equal identities give equal similarities."""
+        namespace = self.constraint.database_namespace
+        if self._reads_traces:
+            rows = self._world.view(namespace, index).rows
+            if len(rows) == 1:
+                traces = rows[0]["tool_trace"]
+                return None if traces is None else tuple(traces)
+        if self.constraint.is_guardrail:
+            return self._world.content(namespace, index)
+        return id(self._world.version(namespace, index))
+
+    def _compare(self, index: int, reference: int | None) -> float:
+        if self.constraint.is_guardrail and reference is not None:
+            namespace = self.constraint.database_namespace
+            return float(self._world.content(namespace, index) == self._world.content(namespace, reference))
+        world, namespace = self._world, self.constraint.database_namespace
+        compare = self._prepared.compare
+        if compare is not None:
+            before = None if reference is None else world.view(namespace, reference)
+            return compare(world.view(namespace, index), self._prepared.target, before)
+        frame = world.context.get_database
+        value: Any = self.constraint.snapshot_constraint(
+            snapshot=frame(namespace, index),
+            target_dataframe=self._frame_of_target(),
+            column_similarities=self.constraint.column_similarity_measure,
+            reference_snapshot=None if reference is None else frame(namespace, reference),
+        )
+        return float(value)
+
+    def _frame_of_target(self) -> Any:
+        wanted = self.constraint.target_dataframe
+        return self._prepared.target_frame() if isinstance(wanted, list) else wanted
+
+
+class CachedSimilarityCalculator:
+    """Similarity of one milestone at any message.
+
+    Args:
+        execution_context: The trajectory.
+        milestone: The milestone or minefield.
+        world: Views shared with other milestones of the same trajectory.
+    """
+
+    def __init__(
+        self, execution_context: ExecutionContext, milestone: Milestone, *, world: World | None = None
+    ) -> None:
+        self.execution_context = execution_context
+        self.milestone = milestone
+        self.world = world or World(execution_context)
+        self.first_user_message_snapshot_index = self.world.first_user_index
+        self.constraints = [ConstraintSimilarity(self.world, one) for one in milestone.snapshot_constraints]
+        self.countable = sum(not one.is_guardrail for one in milestone.snapshot_constraints)
+        self.snapshot_constraint_similarity_cache: list[dict[tuple[int, int | None], float]] = [
+            {} for _ in self.constraints
+        ]
+
+    @property
+    def database_bucket_boundary(self) -> dict[str, list[int]]:
+        """Message indices at which each constrained table has a snapshot of its own."""
+        names = dict.fromkeys(one.database_namespace for one in self.milestone.snapshot_constraints)
+        return {name: list(self.execution_context.snapshot_indices(name)) for name in names}
+
+    def calculate_similarity(
+        self, current_snapshot_index: int, milestone_snapshot_mapping: Mapping[int, tuple[int, float]]
+    ) -> float:
+        """Geometric mean of the constraints at one message; guardrails multiply by 0 or 1 and do not count.
+
+        Args:
+            current_snapshot_index: The message.
+            milestone_snapshot_mapping: Milestones matched so far, for references.
+
+        Raises:
+            KeyError: A referenced milestone is not matched yet.
+            ZeroDivisionError: There is nothing but guardrails.
+        """
+        product: float = 1
+        for at, one in enumerate(self.constraints):
+            reference = self.reference_index(one.constraint, milestone_snapshot_mapping)
+            cache, key = self.snapshot_constraint_similarity_cache[at], (current_snapshot_index, reference)
+            value = cache.get(key)
+            if value is None:
+                value = cache[key] = one.at(current_snapshot_index, reference)
+            product *= value
+        return float(product ** (1 / self.countable))
+
+    def reference_index(self, constraint: SnapshotConstraint, mapping: Mapping[int, tuple[int, float]]) -> int | None:
+        """The message that a constraint's reference stands for."""
+        node = constraint.reference_milestone_node_index
+        if node is None:
+            return None
+        return self.first_user_message_snapshot_index if node == -1 and node not in mapping else mapping[node][0]

@@ -1,0 +1,12 @@
+"""What stands between a role and a transport, outermost first; ``llm.stack`` puts it together.
+
+::
+
+    tracing, span_attributes   spans and callbacks
+    journal, journal_entry     every finished call, on disk
+    cache         answers that need not be asked for again: a folder of its own
+    budget        what calls cost and may cost: a folder of its own
+    prompted_tools   models that cannot call tools natively: a folder of its own
+    retry, retry_policy, tries   trying again
+    outages       waiting together for a server that is down
+"""

@@ -1,0 +1,271 @@
+"""Caps on money that hold while many calls are in flight: reserve the worst case, settle the truth."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, InvalidStateError
+from contextlib import contextmanager, suppress
+from decimal import Decimal
+from types import TracebackType
+from typing import Any, Self
+
+from attrs import define, evolve, field
+
+from tool_sandbox.errors import BudgetExceededError, MalformedResponseError, ProviderError, ProviderTimeoutError
+from tool_sandbox.llm.chat import Attempt, CallTag, ChatModel, ChatRequest, ChatResponse, tries_of
+from tool_sandbox.llm.layers.budget.caps import Caps, Scope, scopes_of
+from tool_sandbox.llm.layers.budget.money import NOTHING, as_float_or_none, dollars, shown
+from tool_sandbox.llm.layers.budget.pricing import PriceBook
+from tool_sandbox.llm.layers.budget.spending import Spending
+from tool_sandbox.llm.layers.budget.worst_case import worst_case
+
+_MAY_HAVE_BILLED = (ProviderTimeoutError, MalformedResponseError)
+__all__ = ["Budgeted", "Caps", "Ledger", "Reservation"]
+
+
+@define(kw_only=True, eq=False)
+class Reservation:
+    """Money held for one call. Leaving it as a context manager without settling gives the money back."""
+
+    ledger: Ledger = field(repr=False)
+    tag: CallTag
+    model: str
+    amount: Decimal | None
+    """The worst case in US dollars; ``None`` when the price is unknown."""
+    open: bool = True
+
+    def settle(self, response: ChatResponse) -> None:
+        """Replace the worst case by what the call really cost."""
+        self.ledger.close(self, response)
+
+    def release(self) -> None:
+        """Give everything back: the call cost nothing."""
+        self.ledger.close(self, None)
+
+    def fail(self, error: BaseException) -> None:
+        """Close after an error; what the provider may have billed all the same stays spent."""
+        self.ledger.close(self, None, error)
+
+    def with_tries(self, response: ChatResponse) -> ChatResponse:
+        """The answer, with what each try before it cost or may have cost."""
+        return evolve(response, attempts=self._attempts(response.attempts))
+
+    @contextmanager
+    def noting_tries(self) -> Iterator[None]:
+        """Note on a provider's error that leaves the block what each try cost or may have cost."""
+        try:
+            yield
+        except ProviderError as error:
+            error.attempts = self._attempts(error.attempts)
+            if error.usage is not None:
+                error.cost = self.ledger.prices.billed(error.usage, error.cost, self.model)
+            elif _in_doubt(error):
+                error.uncertain_cost = as_float_or_none(self.amount)
+            raise
+
+    def _attempts(self, attempts: Iterable[Attempt]) -> tuple[Attempt, ...]:
+        amount = as_float_or_none(self.amount)
+        priced = [self.ledger.prices.priced_try(each, self.model) for each in attempts]
+        return tuple(evolve(each, uncertain_cost=amount) if each.in_doubt else each for each in priced)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        if self.open:
+            self.release() if error is None else self.fail(error)
+
+
+class Ledger:
+    """What a run has spent and holds, under its caps. Safe for threads and for any number of event loops.
+
+    Args:
+        caps: The limits.
+        prices: Where prices come from.
+        max_wait: Longest wait, in seconds, for money held by calls in flight.
+    """
+
+    def __init__(self, caps: Caps | None = None, prices: PriceBook | None = None, *, max_wait: float = 600.0) -> None:
+        self.caps = caps or Caps()
+        self.prices = prices or PriceBook()
+        self._max_wait = max_wait
+        self._lock = threading.Lock()
+        self._spending: dict[Scope, Spending] = {}
+        self._waiting: list[Future[None]] = []
+
+    def reserve(self, request: ChatRequest, models: tuple[str, ...] = (), *, wait: bool = True) -> Reservation:
+        """Hold the worst case of a call, blocking while calls in flight hold what it needs.
+
+        Args:
+            request: The call about to be made.
+            models: Who may answer, when that is not just the model asked for (fallbacks, deployments).
+            wait: Whether to wait for money that may come back; without, a call that does not fit now is refused.
+
+        Raises:
+            BudgetExceededError: If the call does not fit under a cap, or its price is unknown and that is refused.
+        """
+        amount = self._worst_case(request, models)
+        deadline = time.monotonic() + self._max_wait
+        while True:
+            turn = self._try(request, amount, wait=wait and time.monotonic() < deadline)
+            if isinstance(turn, Reservation):
+                return turn
+            with suppress(TimeoutError):
+                turn.result(timeout=max(0.0, deadline - time.monotonic()))
+
+    async def areserve(self, request: ChatRequest, models: tuple[str, ...] = (), *, wait: bool = True) -> Reservation:
+        """As ``reserve``, without blocking the event loop."""
+        if all(self.prices.at_hand(name) for name in models or (request.model,)):
+            amount = self._worst_case(request, models)
+        else:
+            amount = await asyncio.to_thread(self._worst_case, request, models)
+        deadline = time.monotonic() + self._max_wait
+        while True:
+            turn = self._try(request, amount, wait=wait and time.monotonic() < deadline)
+            if isinstance(turn, Reservation):
+                return turn
+            with suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.wrap_future(turn), max(0.0, deadline - time.monotonic()))
+
+    def record(self, tag: CallTag, model: str, response: ChatResponse) -> None:
+        """Count a call that was paid before, such as one from the journal of a run that is resumed."""
+        if response.cached:
+            return
+        with self._lock:
+            for scope in scopes_of(tag, model):
+                self._at(scope).count(response, self.prices.cost(response, model))
+
+    def close(
+        self, reservation: Reservation, response: ChatResponse | None, error: BaseException | None = None
+    ) -> None:
+        """Give back what a reservation holds and count what was spent; closing twice does nothing."""
+        with self._lock:
+            if not reservation.open:
+                return
+            reservation.open = False
+            held = reservation.amount or NOTHING
+            for scope in scopes_of(reservation.tag, reservation.model):
+                spending = self._at(scope)
+                spending.held -= held
+                if response is not None:
+                    cost = self.prices.cost(response, reservation.model)
+                    spending.count(response, cost, if_unknown=held)
+                    spending.count_tries(response.attempts, held)
+                elif isinstance(error, ProviderError):
+                    spending.failed_calls += 1
+                    spending.count_tries(tries_of(error), held)
+                elif error is not None:  # a cancelled call says nothing about what it cost
+                    spending.failed_calls += 1
+                    spending.uncertain += held if _in_doubt(error) else NOTHING
+            waiting, self._waiting = self._waiting, []
+        for turn in waiting:
+            with suppress(InvalidStateError):  # its waiter was cancelled or gave up
+                turn.set_result(None)
+
+    def spent(self, kind: str = "run", name: str = "") -> Decimal:
+        """US dollars known to be spent, exactly. ``kind`` is ``run``, ``role``, ``model`` or ``user``."""
+        with self._lock:
+            return self._at((kind, name)).cost.known
+
+    def snapshot(self) -> dict[str, Any]:
+        """Everything counted so far as JSON-able data: totals of the run, and by role, model and user."""
+        with self._lock:
+            totals: dict[str, Any] = {"run": self._at(("run", "")).to_dict(), "role": {}, "model": {}, "user": {}}
+            for (kind, name), spending in sorted(self._spending.items()):
+                if kind != "run":
+                    totals[kind][name] = spending.to_dict()
+            totals["caps"] = {
+                "run": None if self.caps.run is None else float(self.caps.run),
+                "role": {name: float(cap) for name, cap in self.caps.role.items()},
+                "model": {name: float(cap) for name, cap in self.caps.model.items()},
+                "user": {name: float(cap) for name, cap in self.caps.user.items()},
+            }
+            return totals
+
+    def _worst_case(self, request: ChatRequest, models: tuple[str, ...]) -> Decimal | None:
+        caps = self.caps.applying_to(scopes_of(request.tag, request.model))
+        if not caps:
+            return None
+        names = models or (request.model,)
+        amounts = [worst_case(request, name, self.prices) for name in names]
+        known = [amount for amount in amounts if amount is not None]
+        if len(known) < len(amounts) and self.caps.on_unknown_price == "refuse":
+            unknown = names[amounts.index(None)]
+            msg = (
+                f"nobody knows the price of {unknown!r}, so a budget cannot be kept: give its price "
+                "(input_per_million, output_per_million), or set on_unknown_price to 'allow'"
+            )
+            raise BudgetExceededError(msg)
+        return max(known, default=None)
+
+    def _try(self, request: ChatRequest, amount: Decimal | None, *, wait: bool) -> Reservation | Future[None]:
+        scopes = scopes_of(request.tag, request.model)
+        needed = amount or NOTHING
+        with self._lock:
+            for scope, cap in self.caps.applying_to(scopes).items():
+                spending = self._at(scope)
+                if spending.certain_and_uncertain + spending.held + needed > cap:
+                    if wait and spending.held and spending.certain_and_uncertain + needed <= cap:
+                        turn: Future[None] = Future()
+                        self._waiting.append(turn)
+                        return turn
+                    raise BudgetExceededError(_refusal(scope, cap, spending, needed))
+            for scope in scopes:
+                self._at(scope).held += needed
+        return Reservation(ledger=self, tag=request.tag, model=request.model, amount=amount)
+
+    def _at(self, scope: Scope) -> Spending:
+        return self._spending.setdefault(scope, Spending())
+
+
+class Budgeted:
+    """A model whose calls are priced, counted and kept under the caps of a ledger.
+
+    Args:
+        inner: The model.
+        ledger: Shared by everything that spends the same money.
+        models: Who may answer, when that is not just the model asked for.
+    """
+
+    def __init__(self, inner: ChatModel, ledger: Ledger, *, models: tuple[str, ...] = ()) -> None:
+        self._inner = inner
+        self._ledger = ledger
+        self._models = models
+
+    def complete(self, request: ChatRequest) -> ChatResponse:
+        """Answer, blocking while calls in flight hold the money this one needs."""
+        with self._ledger.reserve(request, self._models) as reservation:
+            with reservation.noting_tries():
+                answer = self._inner.complete(request)
+            response = reservation.with_tries(self._ledger.prices.priced(answer, request.model))
+            reservation.settle(response)
+        return response
+
+    async def acomplete(self, request: ChatRequest) -> ChatResponse:
+        """As ``complete``, without blocking the event loop."""
+        with await self._ledger.areserve(request, self._models) as reservation:
+            with reservation.noting_tries():
+                answer = await self._inner.acomplete(request)
+            response = reservation.with_tries(self._ledger.prices.priced(answer, request.model))
+            reservation.settle(response)
+        return response
+
+
+def _refusal(scope: Scope, cap: Decimal, spending: Spending, needed: Decimal) -> str:
+    kind, name = scope
+    whose = "the run" if kind == "run" else f"{kind} {name!r}"
+    limit = f"{dollars(cap).normalize():f}"
+    held = f" and {shown(spending.held)} held by calls in flight" if spending.held else ""
+    maybe = f", {shown(spending.uncertain)} more possibly billed" if spending.uncertain else ""
+    return (
+        f"the budget of {whose} is {limit} USD: {shown(spending.cost.known)} spent{maybe}{held}, and the next "
+        f"call may cost up to {shown(needed)}; raise the budget, or lower max_tokens so that the worst case fits"
+    )
+
+
+def _in_doubt(error: BaseException) -> bool:
+    """Whether a call that failed so may have been billed."""
+    return isinstance(error, _MAY_HAVE_BILLED) or not isinstance(error, Exception)

@@ -1,0 +1,265 @@
+"""Where cached answers are kept: memory, disk or Redis. They may block, break and lie; the cache above copes."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+from tool_sandbox.errors import MissingDependencyError
+from tool_sandbox.llm.layers.cache.patience import LONGEST
+from tool_sandbox.llm.layers.cache.settings import CacheSettings
+
+_PREFIX = "tool_sandbox:answer"
+
+
+class Backend(Protocol):
+    """A key-value store for text."""
+
+    readers: int
+    """Threads that may read at once; 0 when nothing ever blocks, so that no thread is needed."""
+
+    def open(self) -> None:
+        """Get ready, so that the first look-up need not."""
+        ...
+
+    def get(self, key: str) -> str | None:
+        """The text, or ``None`` when there is none or it is too old."""
+        ...
+
+    def put(self, key: str, text: str) -> None:
+        """Keep the text."""
+        ...
+
+    def delete(self, key: str) -> None:
+        """Forget the text."""
+        ...
+
+    def clear(self) -> int:
+        """Forget everything in the namespace; returns how many texts there were."""
+        ...
+
+    def close_thread(self) -> None:
+        """Let go of what the calling thread holds."""
+        ...
+
+    def close(self) -> None:
+        """Let go of everything."""
+        ...
+
+
+def open_backend(settings: CacheSettings) -> Backend:
+    """The backend that the settings name; nothing is opened or connected yet."""
+    kinds: dict[str, Callable[[CacheSettings], Backend]] = {
+        "memory": MemoryBackend,
+        "disk": DiskBackend,
+        "redis": RedisBackend,
+    }
+    return kinds[settings.type if settings.enabled else "memory"](settings)
+
+
+class MemoryBackend:
+    """Keeps the most recently used answers in this process."""
+
+    readers = 0
+
+    def __init__(self, settings: CacheSettings, clock: Callable[[], float] = time.monotonic) -> None:
+        self._ttl = settings.ttl
+        self._max_entries = settings.max_entries
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._entries: OrderedDict[str, tuple[float, str]] = OrderedDict()
+
+    def open(self) -> None:
+        """Nothing to do."""
+
+    def get(self, key: str) -> str | None:
+        """The text, or ``None``."""
+        with self._lock:
+            entry = self._entries.get(key)
+            if entry is None:
+                return None
+            stored_at, text = entry
+            if self._ttl is not None and self._clock() - stored_at >= self._ttl:
+                del self._entries[key]
+                return None
+            self._entries.move_to_end(key)
+            return text
+
+    def put(self, key: str, text: str) -> None:
+        """Keep the text, and forget the one unused for longest when there are too many."""
+        with self._lock:
+            self._entries[key] = (self._clock(), text)
+            self._entries.move_to_end(key)
+            while len(self._entries) > self._max_entries:
+                self._entries.popitem(last=False)
+
+    def delete(self, key: str) -> None:
+        """Forget the text."""
+        with self._lock:
+            self._entries.pop(key, None)
+
+    def clear(self) -> int:
+        """Forget everything."""
+        with self._lock:
+            count = len(self._entries)
+            self._entries.clear()
+            return count
+
+    def close_thread(self) -> None:
+        """Nothing to do."""
+
+    def close(self) -> None:
+        """Nothing to do: the answers live as long as the backend."""
+
+
+class DiskBackend:
+    """Keeps answers in a directory, with ``diskcache`` (SQLite)."""
+
+    readers = 2
+
+    def __init__(self, settings: CacheSettings) -> None:
+        self._directory = settings.directory
+        self._ttl = settings.ttl
+        self._prefix = f"{_PREFIX}:{settings.namespace}:"
+        self._lock = threading.Lock()
+        self._store: Any = None
+
+    def open(self) -> None:
+        """Create the directory and the database."""
+        self._cache()
+
+    def get(self, key: str) -> str | None:
+        """The text, or ``None``."""
+        text = self._cache().get(self._prefix + key)
+        return None if text is None else str(text)
+
+    def put(self, key: str, text: str) -> None:
+        """Keep the text."""
+        self._cache().set(self._prefix + key, text, expire=self._ttl)
+
+    def delete(self, key: str) -> None:
+        """Forget the text."""
+        self._cache().delete(self._prefix + key)
+
+    def clear(self) -> int:
+        """Forget everything in the namespace."""
+        cache = self._cache()
+        return sum(bool(cache.delete(key)) for key in list(cache.iterkeys()) if str(key).startswith(self._prefix))
+
+    def close_thread(self) -> None:
+        """Close this thread's connection to the database."""
+        if self._store is not None:
+            self._store.close()
+
+    def close(self) -> None:
+        """Close this thread's connection; the other threads close their own."""
+        self.close_thread()
+
+    def _cache(self) -> Any:
+        with self._lock:
+            if self._store is None:
+                self._store = _open_directory(self._directory)
+            return self._store
+
+
+class RedisBackend:
+    """Keeps answers in a Redis server."""
+
+    readers = 16
+    """Far away, each can do only a few look-ups a second."""
+
+    def __init__(self, settings: CacheSettings) -> None:
+        try:
+            import redis
+            from redis.backoff import NoBackoff
+            from redis.retry import Retry
+        except ImportError as error:
+            msg = "a cache of type 'redis' needs the redis package: pip install 'tool_sandbox[redis]'"
+            raise MissingDependencyError(msg) from error
+        longest = LONGEST if settings.deadline is None else max(settings.deadline, 0.02)
+        options: dict[str, Any] = {
+            "socket_timeout": longest,
+            "socket_connect_timeout": longest,
+            # One more try at once, for a connection that died with a server that is back by now.
+            "retry": Retry(NoBackoff(), 1),
+        }
+        if settings.url:
+            self._client = redis.Redis.from_url(settings.url, **options)
+        else:
+            self._client = redis.Redis(
+                host=settings.host,
+                port=settings.port,
+                db=settings.db,
+                username=settings.username,
+                password=settings.password,
+                **options,
+            )
+        self._ttl = settings.ttl
+        self._prefix = f"{_PREFIX}:{settings.namespace}:"
+
+    def open(self) -> None:
+        """Connect."""
+        self._client.ping()
+
+    def get(self, key: str) -> str | None:
+        """The text, or ``None``."""
+        text: Any = self._client.get(self._prefix + key)
+        return None if text is None else bytes(text).decode("utf-8")
+
+    def put(self, key: str, text: str) -> None:
+        """Keep the text."""
+        lifetime = None if self._ttl is None else max(1, round(self._ttl * 1000))
+        self._client.set(self._prefix + key, text.encode("utf-8"), px=lifetime)
+
+    def delete(self, key: str) -> None:
+        """Forget the text."""
+        self._client.delete(self._prefix + key)
+
+    def clear(self) -> int:
+        """Forget everything in the namespace."""
+        pattern = re.sub(r"([\\*?\[\]])", r"\\\1", self._prefix) + "*"
+        return sum(int(self._client.delete(key)) for key in self._client.scan_iter(match=pattern, count=500))
+
+    def close_thread(self) -> None:
+        """Nothing to do: connections belong to the pool."""
+
+    def close(self) -> None:
+        """Disconnect."""
+        self._client.close()
+
+
+def _open_directory(directory: str | None) -> Any:
+    import diskcache
+
+    class TextDisk(diskcache.Disk):  # type: ignore[misc]  # diskcache is untyped
+        """Never unpickles: a directory is data that others may have written."""
+
+        def fetch(self, mode: int, filename: str | None, value: Any, read: bool) -> Any:
+            if mode == diskcache.core.MODE_PICKLE:
+                msg = "a cached answer is stored as a pickle; answers are only ever stored as text"
+                raise ValueError(msg)
+            return super().fetch(mode, filename, value, read)
+
+    class OpenedCache(diskcache.Cache):  # type: ignore[misc]  # diskcache is untyped
+        """Leaves no connection behind when it cannot be opened."""
+
+        def __init__(self, *args: Any, **settings: Any) -> None:
+            try:
+                super().__init__(*args, **settings)
+            except BaseException:
+                self.close()
+                raise
+
+    path = Path(directory).expanduser() if directory else _default_directory()
+    return OpenedCache(str(path), disk=TextDisk, timeout=1)
+
+
+def _default_directory() -> Path:
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("tool_sandbox")) / "answers"

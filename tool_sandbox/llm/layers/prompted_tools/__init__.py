@@ -1,0 +1,9 @@
+"""Tools for models that cannot call them natively: told in the prompt, read from the text.
+
+::
+
+    support       which way a model takes tools
+    layer         tools told in the prompt
+    formats       the ways to tell them
+    native        calls that a model with native tools wrote into its text all the same
+"""

@@ -1,0 +1,95 @@
+"""What a span says about a call, in the words of OpenTelemetry's conventions for generative AI and our own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tool_sandbox.errors import ProviderError
+from tool_sandbox.llm.chat import ChatRequest, ChatResponse
+from tool_sandbox.llm.layers.budget.money import as_float_or_none
+
+_REQUEST_ATTRIBUTES = {
+    "temperature": "gen_ai.request.temperature",
+    "top_p": "gen_ai.request.top_p",
+    "top_k": "gen_ai.request.top_k",
+    "max_tokens": "gen_ai.request.max_tokens",
+    "max_completion_tokens": "gen_ai.request.max_tokens",
+    "seed": "gen_ai.request.seed",
+    "frequency_penalty": "gen_ai.request.frequency_penalty",
+    "presence_penalty": "gen_ai.request.presence_penalty",
+}
+"""OpenTelemetry's semantic conventions for generative AI:
+https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans/"""
+
+
+def of_request(request: ChatRequest) -> dict[str, Any]:
+    """What is known before a call."""
+    tag = request.tag
+    attributes = {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.provider.name": request.model.partition("/")[0] if "/" in request.model else None,
+        "gen_ai.request.model": request.model,
+        "gen_ai.request.stream": request.stream,
+        "gen_ai.conversation.id": f"{tag.run}/{tag.scenario}/{tag.trial}",
+        "gen_ai.agent.name": tag.role,
+        "tool_sandbox.run": tag.run,
+        "tool_sandbox.scenario": tag.scenario,
+        "tool_sandbox.trial": tag.trial,
+        "tool_sandbox.role": tag.role,
+        "tool_sandbox.turn": tag.turn,
+        "tool_sandbox.user": tag.user,
+        "tool_sandbox.tools": len(request.tools),
+    }
+    attributes |= {
+        attribute: request.params[name] for name, attribute in _REQUEST_ATTRIBUTES.items() if name in request.params
+    }
+    return _known(attributes)
+
+
+def of_response(response: ChatResponse) -> dict[str, Any]:
+    """What is known after a call; what is unknown is left out."""
+    usage: dict[str, Any] = {}
+    if response.usage is not None:
+        usage = {
+            "gen_ai.usage.input_tokens": response.usage.prompt_tokens,
+            "gen_ai.usage.output_tokens": response.usage.completion_tokens,
+            "gen_ai.usage.cache_read.input_tokens": response.usage.cached_tokens,
+            "gen_ai.usage.cache_creation.input_tokens": response.usage.cache_write_tokens,
+            "gen_ai.usage.reasoning.output_tokens": response.usage.reasoning_tokens,
+        }
+    return _known(
+        usage
+        | {
+            "gen_ai.provider.name": response.provider,
+            "gen_ai.response.model": response.model or None,
+            "gen_ai.response.id": response.request_id,
+            "gen_ai.response.finish_reasons": [response.finish_reason],
+            "tool_sandbox.cost": as_float_or_none(response.cost),
+            "tool_sandbox.saved_cost": as_float_or_none(response.saved_cost),
+            "tool_sandbox.cached": response.cached,
+            "tool_sandbox.replayed": response.replayed,
+            "tool_sandbox.fallback": response.fallback,
+            "tool_sandbox.deployment": response.deployment,
+            "tool_sandbox.attempts": len(response.attempts),
+            "tool_sandbox.tool_calls": [call.name for call in response.tool_calls],
+            "tool_sandbox.parse_losses": response.parse_losses,
+            "tool_sandbox.latency": response.latency,
+        }
+    )
+
+
+def of_error(error: BaseException) -> dict[str, Any]:
+    """What is known of a call that failed."""
+    attributes: dict[str, Any] = {"error.type": type(error).__name__}
+    if isinstance(error, ProviderError):
+        attributes |= {
+            "http.response.status_code": error.status,
+            "gen_ai.response.id": error.request_id,
+            "tool_sandbox.attempts": len(error.attempts),
+        }
+    return _known(attributes)
+
+
+def _known(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in attributes.items() if value is not None}

@@ -1,0 +1,135 @@
+"""The tries of one call: what happened so far, and whether and when to try again."""
+
+from __future__ import annotations
+
+import random
+
+from attrs import Factory, define, evolve
+
+from tool_sandbox.errors import ProviderError
+from tool_sandbox.llm.chat import Attempt, ChatResponse
+from tool_sandbox.llm.layers.outages import Outages, is_answer, is_outage, is_unreachable
+from tool_sandbox.llm.layers.retry_policy import RetryPolicy
+
+_PART_FOR_STRANGERS = 1 / 6
+"""How much of the patience an endpoint gets that has never answered: it may be the wrong one."""
+
+
+@define
+class Tries:
+    """The tries of one call: what happened so far, and whether and when to try again."""
+
+    policy: RetryPolicy
+    chance: random.Random
+    outages: Outages
+    endpoint: str
+    attempts: list[Attempt] = Factory(list)
+    started: float = 0.0
+    _try_started: float = 0.0
+    _waited: float = 0.0
+    _away: int = 0
+    """Tries that met an outage."""
+    _patient_for: float = 0.0
+    """Seconds waited for an outage to end."""
+    _looks: bool = False
+    """Whether this call is the one that looks whether the endpoint is back."""
+
+    def wait_for_endpoint(self) -> float:
+        """Seconds to wait because others found the endpoint down; 0 when this call may ask."""
+        if not self.policy.patience:
+            return 0.0
+        wait = self.outages.wait(self.endpoint)
+        self._looks = not wait
+        wait = min(wait, self._patience_left())
+        self._patient_for += wait
+        self._waited += wait
+        return wait
+
+    def begin(self) -> None:
+        """Start the clock of the next try."""
+        now = self.policy.clock()
+        self.started = self.started if self.attempts else now - self._patient_for
+        self._try_started = now
+
+    def failed(self, error: ProviderError) -> float | None:
+        """Record a failure.
+
+        Returns:
+            Seconds to wait before the next try; ``None`` when it is the endpoint that is waited for.
+
+        Raises:
+            ProviderError: The same error, with every attempt, when there is no next try.
+        """
+        self._record(error)
+        self._tell_others(error)
+        self._waited = 0.0
+        if self._is_waited_for(error):
+            self._away += 1
+            return None
+        wait = self._wait(error)
+        spent = self.policy.clock() - self.started - self._patient_for
+        if not self.policy.allows(error, self._tries) or spent + wait > self.policy.ceiling:
+            error.attempts = tuple(self.attempts)
+            raise error
+        self._waited = wait
+        return wait
+
+    def left(self) -> None:
+        """The call ends without an answer or a failure: it was cancelled, or something of ours broke."""
+        if self._looks:
+            self.outages.left(self.endpoint)
+
+    def _tell_others(self, error: ProviderError) -> None:
+        if self._may_be_outage(error):
+            self.outages.failed(self.endpoint, error, looked=self._looks)
+        elif is_answer(error) and not is_outage(error):
+            self.outages.answered(self.endpoint)
+        else:
+            self.left()
+
+    def _may_be_outage(self, error: ProviderError) -> bool:
+        """Where nobody ever answered, no connection means a wrong address; it is told at once."""
+        if not self.policy.patience or not is_outage(error):
+            return False
+        return not is_unreachable(error) or self.outages.reached(self.endpoint)
+
+    def _is_waited_for(self, error: ProviderError) -> bool:
+        return self._may_be_outage(error) and self._patience_left() > 0
+
+    def _patience_left(self) -> float:
+        """What is left for this call; for an endpoint that has never answered, for all calls together."""
+        if self.outages.reached(self.endpoint):
+            return max(0.0, self.policy.patience - self._patient_for)
+        return max(0.0, self.policy.patience * _PART_FOR_STRANGERS - self.outages.down_for(self.endpoint))
+
+    @property
+    def _tries(self) -> int:
+        return len(self.attempts) - self._away
+
+    def succeeded(self, response: ChatResponse) -> ChatResponse:
+        """The response with every attempt that led to it."""
+        self.outages.answered(self.endpoint)
+        self._record(None, response.deployment)
+        latency = self.policy.clock() - self.started - self._patient_for
+        return evolve(response, attempts=self.attempts, latency=latency)
+
+    def _wait(self, error: ProviderError) -> float:
+        backoff = self.policy.backoff(max(1, self._tries), self.chance)
+        if error.retry_after is None:
+            return max(self.policy.least, backoff)
+        return error.retry_after + min(backoff, 0.1 * error.retry_after)  # never earlier than asked, rarely all at once
+
+    def _record(self, error: ProviderError | None, deployment: str | None = None) -> None:
+        self.attempts.append(
+            Attempt(
+                number=len(self.attempts) + 1,
+                status=200 if error is None else error.status,
+                error=None if error is None else f"{type(error).__name__}: {error}",
+                waited=self._waited,
+                latency=self.policy.clock() - self._try_started,
+                deployment=deployment if error is None else getattr(error, "deployment", None),
+                uncertain_cost=None if error is None else error.uncertain_cost,
+                usage=None if error is None else error.usage,
+                cost=None if error is None else error.cost,
+            )
+        )

@@ -1,0 +1,10 @@
+"""Several deployments behind one model, in the words of LiteLLM's router, and the walk over fallbacks.
+
+::
+
+    settings, options, option_kinds   what a router is told
+    proxy_config  reading it from a LiteLLM config.yaml
+    router        the deployments of a group as one model
+    strategies    which deployment is asked
+    walk          from the group that is asked first to the fallbacks behind it
+"""

@@ -1,0 +1,270 @@
+"""The bypass: any OpenAI-compatible endpoint over pooled HTTP, without LiteLLM and at a tenth of its CPU time.
+
+A model is written ``direct:URL/MODEL``; see ``llm.transports.address``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from attrs import evolve
+
+from tool_sandbox.errors import InvalidRequestError, ProviderError, ProviderTimeoutError, SettingsError
+from tool_sandbox.llm.chat import ChatRequest, ChatResponse
+from tool_sandbox.llm.config import advised, secrets_in
+from tool_sandbox.llm.providers import direct_name
+from tool_sandbox.llm.transports.address import FORMS, Endpoint
+from tool_sandbox.llm.transports.completions.answer_body import EventStream, read_body
+from tool_sandbox.llm.transports.completions.completion import read_completion
+from tool_sandbox.llm.transports.completions.streams import StreamAssembler
+from tool_sandbox.llm.transports.completions.whole_text import whole
+from tool_sandbox.llm.transports.deadline import GRACE, run_with_deadline
+from tool_sandbox.llm.transports.errors.classification import Failure, completed, error_for, request_id_in
+from tool_sandbox.llm.transports.errors.foreign import is_foreign_error
+from tool_sandbox.llm.transports.errors.unparsed_calls import unparsed_call
+from tool_sandbox.llm.transports.negotiation.talk import Negotiator
+from tool_sandbox.redaction import redact_text
+
+if TYPE_CHECKING:
+    import aiohttp
+    import httpx
+
+_CONNECTIONS = 512
+
+
+class DirectTransport:
+    """An OpenAI-compatible endpoint. One call, no retries, one deadline.
+
+    Args:
+        connection: ``api_base``, and ``api_key`` and ``extra_headers`` where the server wants them.
+        flexible_tokens: Whether the token limit is a default of ours that may be raised for models that reason.
+        limit_is_ours: Whether the token limit may be lowered for servers that have less room.
+    """
+
+    def __init__(
+        self, connection: Mapping[str, Any], *, flexible_tokens: bool = True, limit_is_ours: bool = True
+    ) -> None:
+        base = connection.get("api_base")
+        if not base:
+            message = f"a direct: model needs its endpoint; pass api_base='http://host:port/v1', or {FORMS}."
+            raise SettingsError(message)
+        self.endpoint = Endpoint.parse(str(base))
+        self.url = self.endpoint.url
+        self.negotiator = Negotiator(flexible_tokens=flexible_tokens, limit_is_ours=limit_is_ours)
+        self._connection = dict(connection)
+        self._headers = _headers(connection, self.endpoint)
+        self._secrets = secrets_in(connection)
+        self._pools: WeakKeyDictionary[asyncio.AbstractEventLoop, _Pool] = WeakKeyDictionary()
+        self._client: httpx.Client | None = None
+        self._lock = threading.Lock()
+
+    def complete(self, request: ChatRequest) -> ChatResponse:
+        """Answer, blocking.
+
+        Raises:
+            ProviderError: The endpoint failed, in the narrowest class that says how.
+        """
+        return self.negotiator.complete(request, self._once)
+
+    async def acomplete(self, request: ChatRequest) -> ChatResponse:
+        """Answer without blocking the event loop.
+
+        Raises:
+            ProviderError: The endpoint failed, in the narrowest class that says how.
+        """
+        return await self.negotiator.acomplete(request, self._aonce)
+
+    def close(self) -> None:
+        """Close the connections of blocking calls, and begin to close those of the running event loop, if any."""
+        with self._lock:
+            client, self._client = self._client, None
+        if client is not None:
+            client.close()
+        loop = _running_loop()
+        pool = self._pools.pop(loop, None) if loop else None
+        if loop and pool:
+            task = loop.create_task(pool.keeper.aclose())
+            _closing.add(task)
+            task.add_done_callback(_closing.discard)
+
+    async def aclose(self) -> None:
+        """Close the connections of this event loop."""
+        pool = self._pools.pop(asyncio.get_running_loop(), None)
+        if pool is not None:
+            await pool.keeper.aclose()
+
+    def _once(self, request: ChatRequest) -> ChatResponse:
+        started = time.monotonic()
+        try:
+            response = run_with_deadline(partial(self._ask, request), request.timeout + GRACE)
+        except Exception as error:  # noqa: BLE001 -- an HTTP client raises anything; it leaves here with one name
+            raise self._fault(error, request) from None
+        return evolve(response, latency=time.monotonic() - started)
+
+    async def _aonce(self, request: ChatRequest) -> ChatResponse:
+        started = time.monotonic()
+        try:
+            async with asyncio.timeout(request.timeout):
+                response = await self._aask(request)
+        except Exception as error:  # noqa: BLE001 -- an HTTP client raises anything; it leaves here with one name
+            raise self._fault(error, request) from None
+        return evolve(response, latency=time.monotonic() - started)
+
+    def _ask(self, request: ChatRequest) -> ChatResponse:
+        client = self._http()
+        with client.stream("POST", self.url, content=self._body(request), timeout=request.timeout) as answer:
+            if answer.status_code != 200 or not request.stream:  # noqa: PLR2004 -- HTTP
+                return self._read(answer.status_code, answer.headers, answer.read(), request)
+            stream = EventStream(StreamAssembler(model=request.model, provider="direct"))
+            with self._completing(answer.headers):
+                for data in answer.iter_bytes():
+                    stream.feed(data)
+                    if stream.over:
+                        break
+                return self._finished(stream.completion(), answer.headers, request)
+
+    async def _aask(self, request: ChatRequest) -> ChatResponse:
+        async with (await self._session()).post(self.url, data=self._body(request), allow_redirects=False) as answer:
+            if answer.status != 200 or not request.stream:  # noqa: PLR2004 -- HTTP
+                return self._read(answer.status, answer.headers, await answer.read(), request)
+            stream = EventStream(StreamAssembler(model=request.model, provider="direct"))
+            with self._completing(answer.headers):
+                async for data in answer.content.iter_any():
+                    stream.feed(data)
+                    if stream.over:
+                        break
+                return self._finished(stream.completion(), answer.headers, request)
+
+    def _body(self, request: ChatRequest) -> bytes:
+        params = dict(request.params)
+        extra = params.pop("extra_body", None) or {}
+        body: dict[str, Any] = {"model": direct_name(request.model), "messages": list(request.messages)}
+        if request.tools:
+            body["tools"] = list(request.tools)
+        else:
+            params.pop("tool_choice", None)
+            params.pop("parallel_tool_calls", None)
+        if request.stream:
+            body |= {"stream": True, "stream_options": {"include_usage": True}}
+        return whole(json.dumps({**body, **params, **extra}, ensure_ascii=False)).encode()
+
+    def _read(self, status: int, headers: Mapping[str, str], body: bytes, request: ChatRequest) -> ChatResponse:
+        text = body.decode("utf-8", "replace")
+        if 300 <= status < 400:  # noqa: PLR2004 -- HTTP
+            raise _moved(request.model, status, headers)
+        if status == 200:  # noqa: PLR2004 -- HTTP
+            with self._completing(headers):
+                return self._finished(read_body(text, provider="direct", model=request.model), headers, request)
+        answer = unparsed_call(text, request, "direct", text)
+        if answer is None:
+            raise self._error(text, request, status=status, headers=headers)
+        return self._signed(answer, headers)
+
+    def _finished(self, data: Mapping[str, Any], headers: Mapping[str, str], request: ChatRequest) -> ChatResponse:
+        model = direct_name(request.model)
+        return self._signed(read_completion(data, provider="direct", model=model, request=request), headers)
+
+    def _signed(self, response: ChatResponse, headers: Mapping[str, str]) -> ChatResponse:
+        return evolve(response, endpoint=self.endpoint.shown, request_id=request_id_in(headers))
+
+    @contextmanager
+    def _completing(self, headers: Mapping[str, str]) -> Iterator[None]:
+        """Let errors that are read from an answer out with what its headers say, and without our key."""
+        try:
+            yield
+        except ProviderError as error:
+            raise completed(error, self._secrets, headers) from None
+
+    def _fault(self, error: Exception, request: ChatRequest) -> Exception:
+        """The error in our tree; a mistake of ours stays what it is."""
+        if isinstance(error, ProviderError) or not is_foreign_error(error):
+            return error
+        kind = type(error).__name__
+        if isinstance(error, TimeoutError) or "Timeout" in kind:
+            message = f"{request.model!r} did not answer within {request.timeout:g} s."
+            return ProviderTimeoutError(message, provider="direct", model=request.model)
+        return self._error(f"{kind}: {error}", request, kind=kind)
+
+    def _error(self, text: str, request: ChatRequest, **facts: Any) -> ProviderError:
+        failure = Failure(
+            text=text, provider="direct", model=request.model, secrets=self._secrets, now=time.time(), **facts
+        )
+        return advised(error_for(failure), request.model, self._connection)
+
+    def _http(self) -> httpx.Client:
+        import httpx
+
+        with self._lock:
+            if self._client is None:
+                limits = httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS)
+                self._client = httpx.Client(headers=self._headers, limits=limits)
+            return self._client
+
+    async def _session(self) -> aiohttp.ClientSession:
+        """The connections of the running event loop; they cannot be shared between loops."""
+        loop = asyncio.get_running_loop()
+        pool = self._pools.get(loop)
+        if pool is None:
+            pool = self._pools[loop] = _Pool(self._headers)
+            await anext(pool.keeper)
+        return pool.session
+
+
+class _Pool:
+    """The connections of one event loop, closed with it at the latest.
+
+    ``asyncio.run`` closes the asynchronous generators that are still open before it closes the loop, so one of them
+    keeps the session.
+    """
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        import aiohttp
+
+        self.session = aiohttp.ClientSession(
+            headers=headers,
+            connector=aiohttp.TCPConnector(limit=_CONNECTIONS),
+            timeout=aiohttp.ClientTimeout(total=None),
+            trust_env=True,
+        )
+        self.keeper = self._keep()
+
+    async def _keep(self) -> AsyncGenerator[None, None]:
+        try:
+            yield
+        finally:
+            await self.session.close()
+
+
+_closing: set[asyncio.Task[None]] = set()
+"""Closing tasks under way: an event loop holds its tasks only weakly."""
+
+
+def _headers(connection: Mapping[str, Any], endpoint: Endpoint) -> dict[str, str]:
+    headers = {"Content-Type": "application/json", **(connection.get("extra_headers") or {})}
+    key = connection.get("api_key")
+    credentials = f"Bearer {key}" if key else endpoint.authorization
+    if credentials and not any(name.lower() == "authorization" for name in headers):
+        headers["Authorization"] = credentials
+    return headers
+
+
+def _moved(model: str, status: int, headers: Mapping[str, str]) -> InvalidRequestError:
+    """What a redirect comes to: following it would send the conversation, and the key, to whoever it names."""
+    place = redact_text(str(headers.get("Location") or "nowhere"))
+    message = f"{model!r} has moved to {place!r} (HTTP {status}); redirects are not followed, so write the new address."
+    return InvalidRequestError(message, provider="direct", model=model, status=status)
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None

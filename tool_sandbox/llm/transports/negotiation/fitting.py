@@ -1,0 +1,165 @@
+"""A request as its model takes it."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from attrs import evolve, frozen
+
+from tool_sandbox.llm.chat import ChatRequest
+from tool_sandbox.llm.providers import qualified
+from tool_sandbox.llm.transports.negotiation import messages as order
+from tool_sandbox.llm.transports.negotiation.change import Change
+from tool_sandbox.llm.transports.negotiation.profile import Profile
+
+LEAST_ROOM = 16
+"""Tokens below which an answer is not worth asking for: the conversation is too long, and that is to be said."""
+_MARGIN = 1.05
+_SPARE_TOKENS = 32
+
+
+@frozen
+class Fitted:
+    """A request in the form that is sent, and what was changed beyond what is known of its model beforehand."""
+
+    request: ChatRequest
+    adjustments: tuple[str, ...]
+
+
+@frozen
+class _Rule:
+    """How messages follow one property of a profile."""
+
+    name: str
+    apply: Callable[[order.Messages, Profile], list[dict[str, Any]]]
+    words: str
+
+
+_RULES = (
+    _Rule(
+        "thoughts_on_every_turn",
+        lambda chat, _: order.thoughts_on_every_turn(chat),
+        "reasoning_content sent with every turn",
+    ),
+    _Rule("one_system", lambda chat, _: order.one_system_in_front(chat), "system messages told in one, in front"),
+    _Rule(
+        "system_told_by_user",
+        lambda chat, _: order.system_told_by_user(chat),
+        "the system message told in the user's first one",
+    ),
+    _Rule("user_first", lambda chat, _: order.user_in_front(chat), "a user's message put in front"),
+    _Rule("one_call", lambda chat, _: order.one_call_each(chat), "calls of one turn sent as turns of one call"),
+    _Rule(
+        "answer_after_results",
+        lambda chat, _: order.answered_results(chat),
+        "an assistant's message put between results of tools and the user's",
+    ),
+    _Rule("alternating", lambda chat, _: order.alternating(chat), "messages of one speaker in a row put together"),
+    _Rule(
+        "beside_calls",
+        lambda chat, profile: order.beside_calls(chat, profile.beside_calls),
+        "another stand-in for the text of turns that only call tools",
+    ),
+    _Rule("ids_of_nine", lambda chat, _: order.ids_of_nine(chat), "ids of calls shortened"),
+    _Rule(
+        "nameless_results",
+        lambda chat, _: order.without_names_on_results(chat),
+        "the tool's name left out of its results",
+    ),
+    _Rule(
+        "refused_fields",
+        lambda chat, profile: order.without_fields(chat, profile.refused_fields),
+        "fields of messages left out",
+    ),
+)
+
+
+def fit(asked: ChatRequest, profile: Profile, known: Profile) -> Fitted:
+    """The request as a model with this profile takes it.
+
+    Args:
+        asked: The request as the role made it.
+        profile: What the model takes.
+        known: What was known of it beforehand; only what differs is an adjustment.
+    """
+    notes: list[str] = []
+    request = evolve(asked, messages=_fitted_messages(asked, profile, known, notes))
+    if profile.responses_endpoint:
+        request = evolve(request, model=_on_responses(asked.model))
+        notes.append("asked through /v1/responses: the model refuses these parameters elsewhere")
+    if request.stream and profile.unstreamable:
+        request = evolve(request, stream=False)
+        notes.append(f"stream=True turned off: {profile.unstreamable}")
+    params = dict(asked.params)
+    for change in _changes(request, profile):
+        changed = change.apply(params)
+        if changed != params:
+            notes.append(change.describe(params))
+            params = changed
+    return Fitted(evolve(request, params=params), tuple(notes))
+
+
+def limit_name(params: Any) -> str:
+    """The parameter that holds the token limit."""
+    return "max_completion_tokens" if "max_completion_tokens" in params else "max_tokens"
+
+
+def length_of(request: ChatRequest) -> int:
+    """Characters of what a model has to read."""
+    return len(json.dumps([request.messages, request.tools], ensure_ascii=False, default=str))
+
+
+def _fitted_messages(
+    asked: ChatRequest, profile: Profile, known: Profile, notes: list[str]
+) -> tuple[dict[str, Any], ...]:
+    chat = order.echoed(asked.messages, asked.model, profile)
+    for rule in _RULES:
+        setting = getattr(profile, rule.name)
+        if not setting:
+            continue
+        fitted = rule.apply(chat, profile)
+        if fitted != chat and setting != getattr(known, rule.name):
+            notes.append(f"messages: {rule.words}")
+        chat = fitted
+    return tuple(chat)
+
+
+def _changes(request: ChatRequest, profile: Profile) -> Iterator[Change]:
+    """The changes of parameters, in the order in which they are made."""
+    yield from profile.changes
+    if profile.one_call and request.tools and request.params.get("parallel_tool_calls") is not False:
+        reason = "the model takes one call in a turn"
+        if not any(change.parameter == "parallel_tool_calls" for change in profile.changes):
+            yield Change("parallel_tool_calls", "parallel_tool_calls", False, reason, missing=True)
+    if profile.thinks_after_own_calls_only and order.holds_foreign_calls(request.messages):
+        for name in ("thinking", "reasoning_effort"):
+            yield Change(name, reason="the model cannot think after calls without its own thoughts")
+    if (most := _most_tokens(request, profile)) is not None:
+        for name in ("max_tokens", "max_completion_tokens"):
+            yield _Lowered(name, name, most, "all that the server takes")
+
+
+@frozen
+class _Lowered(Change):
+    """A limit that is lowered and never raised."""
+
+    def apply(self, params: Any) -> dict[str, Any]:
+        limit = params.get(self.parameter)
+        return super().apply(params) if isinstance(limit, int) and limit > self.new_value else dict(params)
+
+
+def _most_tokens(request: ChatRequest, profile: Profile) -> int | None:
+    """The highest limit that this conversation leaves room for."""
+    limits = [profile.longest_answer, profile.limit_for_now]
+    if profile.window is not None and profile.limit_for_now is None:
+        read = math.ceil(length_of(request) * profile.window.tokens_per_character * _MARGIN) + _SPARE_TOKENS
+        limits.append(max(LEAST_ROOM, profile.window.context - read))
+    return min((limit for limit in limits if limit is not None), default=None)
+
+
+def _on_responses(model: str) -> str:
+    prefix, _, name = qualified(model).partition("/")
+    return f"{prefix}/responses/{name}"

@@ -1,0 +1,322 @@
+"""The seam to LiteLLM: the only module that imports it, and only when a call is made."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import os
+import sys
+import threading
+import time
+import warnings
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import Any
+
+from attrs import evolve
+
+from tool_sandbox.errors import ProviderError, SettingsError, ToolSandboxError
+from tool_sandbox.llm.chat import ChatRequest, ChatResponse
+from tool_sandbox.llm.config import advised, secrets_in
+from tool_sandbox.llm.layers.budget.litellm_prices import OWN_SERVERS, calculated_price
+from tool_sandbox.llm.layers.tracing import OLDER_CALLBACKS, callback_params
+from tool_sandbox.llm.providers import provider_name, qualified
+from tool_sandbox.llm.transports.address import is_direct
+from tool_sandbox.llm.transports.completions.completion import read_completion
+from tool_sandbox.llm.transports.completions.streams import StreamAssembler
+from tool_sandbox.llm.transports.completions.whole_text import whole_data
+from tool_sandbox.llm.transports.deadline import GRACE, run_with_deadline
+from tool_sandbox.llm.transports.errors.classification import completed, request_id_in
+from tool_sandbox.llm.transports.errors.foreign import error_body, is_about_absurd_json, provider_error
+from tool_sandbox.llm.transports.errors.unparsed_calls import unparsed_call
+from tool_sandbox.llm.transports.negotiation.talk import Negotiator
+from tool_sandbox.llm.transports.through_litellm.keys import own_key
+from tool_sandbox.llm.transports.through_litellm.raw_answer import RawAnswer, absurd_call
+from tool_sandbox.llm.transports.through_litellm.releases import check_release, installed_release
+from tool_sandbox.llm.transports.through_litellm.retirement import warn_if_retired
+from tool_sandbox.llm.transports.through_litellm.shapes import aclose, close, plain, usage_cost, without_query
+from tool_sandbox.nearest import hint
+
+_ENVIRONMENT = {
+    "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # no price map over the network, in every release
+    "LITELLM_OFFLINE_MODE": "true",  # no tokenizers over the network, in newer releases
+    "LITELLM_MODE": "PRODUCTION",  # no .env file read behind our back
+    "LITELLM_LOG": "ERROR",
+}
+_loading = threading.Lock()
+
+
+def load_litellm() -> Any:
+    """The LiteLLM module, imported on first use without network, noise or a ``.env`` file.
+
+    When somebody else imported it before, none of its settings is touched.
+
+    Raises:
+        MissingDependencyError: It is not installed, or a release that cannot be used.
+    """
+    if (loaded := _loaded()) is not None:
+        return loaded
+    check_release(installed_release())
+    with _loading:
+        for name, value in _ENVIRONMENT.items():
+            os.environ.setdefault(name, value)
+        ours = "litellm" not in sys.modules
+        collecting = gc.isenabled()
+        gc.disable()  # a quarter of the import's CPU time
+        try:
+            import litellm
+        finally:
+            if collecting:
+                gc.enable()
+        if ours:
+            litellm.suppress_debug_info = True
+            litellm.disable_hf_tokenizer_download = True
+            # Its types declare read-only items; pydantic warns at every late import that it cannot enforce them.
+            warnings.filterwarnings("ignore", message=r"Items? .* us\w+ the `ReadOnly` qualifier", category=UserWarning)
+    return litellm
+
+
+async def aload_litellm() -> Any:
+    """As ``load_litellm``, without blocking the event loop."""
+    return _loaded() or await asyncio.to_thread(load_litellm)
+
+
+def _loaded() -> Any:
+    """LiteLLM if it is imported to the end: another thread may be in the middle of it."""
+    module = sys.modules.get("litellm")
+    return None if getattr(getattr(module, "__spec__", None), "_initializing", False) else module
+
+
+def preload() -> None:
+    """Start importing LiteLLM in the background, so that the first call need not wait for it."""
+    threading.Thread(target=load_litellm, name="tool_sandbox-litellm", daemon=True).start()
+
+
+def listed_price(model: str) -> Mapping[str, Any] | None:
+    """A model's entry in the price map that comes with the installed LiteLLM, or what it would charge, or ``None``."""
+    if is_direct(model):
+        return None
+    litellm = load_litellm()
+    listing = litellm.model_cost
+    bare = "" if provider_name(model) in OWN_SERVERS else model.partition("/")[2]
+    entry = listing.get(model) or listing.get(qualified(model)) or (listing.get(bare) if bare else None)
+    return entry if isinstance(entry, Mapping) else calculated_price(litellm, model)
+
+
+def supports_tools(model: str) -> bool | None:
+    """Whether LiteLLM lists a model as able to call tools; ``None`` when it does not say."""
+    entry = listed_price(model)
+    able = None if entry is None else entry.get("supports_function_calling")
+    return None if able is None else bool(able)
+
+
+def check_callbacks(names: Iterable[str]) -> None:
+    """Make sure that LiteLLM knows these callbacks; it says nothing of one that it does not.
+
+    Raises:
+        SettingsError: It does not know one.
+    """
+    if not (names := tuple(names)):
+        return
+    listed = getattr(load_litellm(), "_known_custom_logger_compatible_callbacks", ())
+    known = sorted({*map(str, listed), *OLDER_CALLBACKS})
+    for name in names:
+        if listed and name not in known:
+            message = f"LiteLLM has no callback {name!r}; {hint(name, known)}"
+            raise SettingsError(message)
+
+
+class LiteLLMTransport:
+    """A model behind LiteLLM. One call, no retries, one deadline.
+
+    Args:
+        connection: LiteLLM's own keywords that say where the model is and with which credentials.
+        flexible_tokens: Whether the token limit is a default of ours that may be raised for models that reason.
+        limit_is_ours: Whether the token limit may be lowered for servers that have less room.
+        callbacks: LiteLLM's callbacks by name, told of these calls and no others.
+    """
+
+    def __init__(
+        self,
+        connection: Mapping[str, Any] | None = None,
+        *,
+        flexible_tokens: bool = True,
+        limit_is_ours: bool = True,
+        callbacks: tuple[str, ...] = (),
+    ) -> None:
+        self.connection = dict(connection or {})
+        self.negotiator = Negotiator(flexible_tokens=flexible_tokens, limit_is_ours=limit_is_ours)
+        self.callbacks = callbacks
+        self._secrets = secrets_in(self.connection)
+        self._own_key: dict[str, str] | None = None
+
+    def complete(self, request: ChatRequest) -> ChatResponse:
+        """Answer, blocking.
+
+        Raises:
+            ProviderError: The provider failed, in the narrowest class that says how.
+        """
+        litellm = load_litellm()
+        warn_if_retired(request.model, listed_price(request.model))
+        return self.negotiator.complete(request, lambda form: self._once(litellm, form))
+
+    async def acomplete(self, request: ChatRequest) -> ChatResponse:
+        """Answer without blocking the event loop.
+
+        Raises:
+            ProviderError: The provider failed, in the narrowest class that says how.
+        """
+        litellm = await aload_litellm()
+        warn_if_retired(request.model, listed_price(request.model))
+        return await self.negotiator.acomplete(request, lambda form: self._aonce(litellm, form))
+
+    def _once(self, litellm: Any, request: ChatRequest) -> ChatResponse:
+        started = time.monotonic()
+        try:
+            response = run_with_deadline(partial(self._ask, litellm, request), request.timeout + GRACE)
+        except Exception as error:  # noqa: BLE001 -- LiteLLM raises anything; it leaves here with one name
+            raise self._fault(error, request) from None
+        return evolve(response, latency=time.monotonic() - started)
+
+    async def _aonce(self, litellm: Any, request: ChatRequest) -> ChatResponse:
+        started = time.monotonic()
+        try:
+            response = await asyncio.wait_for(self._aask(litellm, request), request.timeout + GRACE)
+        except Exception as error:  # noqa: BLE001 -- LiteLLM raises anything; it leaves here with one name
+            raise self._fault(error, request) from None
+        return evolve(response, latency=time.monotonic() - started)
+
+    def _ask(self, litellm: Any, request: ChatRequest) -> ChatResponse:
+        heard = RawAnswer()
+        try:
+            answer = litellm.completion(**self._arguments(litellm, request), logger_fn=heard.hear)
+            if not request.stream:
+                return self._read(answer, heard, request)
+            heard.listen(answer)
+            assembler = StreamAssembler(model=request.model, provider=provider_name(request.model))
+            try:
+                for chunk in answer:
+                    assembler.add(plain(chunk))
+            finally:
+                close(answer)
+            return self._read_stream(litellm, answer, heard.whole or heard.amended(assembler.completion()), request)
+        except Exception as error:  # noqa: BLE001 -- whatever LiteLLM raises over an answer
+            return self._read_after(litellm, error, heard, request)
+
+    async def _aask(self, litellm: Any, request: ChatRequest) -> ChatResponse:
+        heard = RawAnswer()
+        try:
+            answer = await litellm.acompletion(**self._arguments(litellm, request), logger_fn=heard.hear)
+            if not request.stream:
+                return self._read(answer, heard, request)
+            heard.alisten(answer)
+            assembler = StreamAssembler(model=request.model, provider=provider_name(request.model))
+            try:
+                async for chunk in answer:
+                    assembler.add(plain(chunk))
+            finally:
+                await aclose(answer)
+            return self._read_stream(litellm, answer, heard.whole or heard.amended(assembler.completion()), request)
+        except Exception as error:  # noqa: BLE001 -- whatever LiteLLM raises over an answer
+            return self._read_after(litellm, error, heard, request)
+
+    def _arguments(self, litellm: Any, request: ChatRequest) -> dict[str, Any]:
+        """LiteLLM's keywords. Nothing about tools is said when there are none: providers refuse empty lists."""
+        params = dict(request.params)
+        arguments: dict[str, Any] = {
+            **self.connection,
+            **self._key(litellm, request.model),
+            "model": qualified(request.model),
+            "messages": whole_data(request.messages),
+            "timeout": request.timeout,
+            "num_retries": 0,
+            "max_retries": 0,
+            **callback_params(self.callbacks, request.tag),
+        }
+        if request.tools:
+            arguments["tools"] = list(request.tools)
+        else:
+            params.pop("tool_choice", None)
+            params.pop("parallel_tool_calls", None)
+        if request.stream:
+            arguments |= {"stream": True, "stream_options": {"include_usage": True}, "stream_timeout": request.timeout}
+        return arguments | params
+
+    def _key(self, litellm: Any, model: str) -> Mapping[str, str]:
+        if self._own_key is None:
+            self._own_key = own_key(litellm, model, self.connection)
+        return self._own_key
+
+    def _read(self, answer: Any, heard: RawAnswer, request: ChatRequest) -> ChatResponse:
+        return self._with_origin(answer, self._response(heard.amended_whole(plain(answer)), request))
+
+    def _read_stream(
+        self, litellm: Any, stream: Any, completion: Mapping[str, Any], request: ChatRequest
+    ) -> ChatResponse:
+        response = self._response(completion, request)
+        return evolve(self._with_origin(stream, response), cost=usage_cost(litellm, response.usage, request))
+
+    def _read_after(self, litellm: Any, error: Exception, heard: RawAnswer, request: ChatRequest) -> ChatResponse:
+        """The answer behind a failure: one that LiteLLM cannot read, or a call that the model's server cannot.
+
+        Raises:
+            Exception: There is none; what went wrong, in our tree where the answer itself says it.
+        """
+        provider = provider_name(request.model)
+        try:
+            if isinstance(error, ToolSandboxError):
+                raise error
+            answer = unparsed_call(str(error), request, provider, error_body(error))
+            if answer is not None:
+                return answer
+            completion = heard.completion(provider=provider, model=request.model)
+            if completion is None and not is_about_absurd_json(error):
+                raise error
+            completion = completion or absurd_call()
+            response = self._response(completion, request)
+        except ProviderError as fault:
+            fault.cost = usage_cost(litellm, fault.usage, request)
+            raise
+        endpoint = without_query(self.connection.get("api_base"))
+        return evolve(response, cost=usage_cost(litellm, response.usage, request), endpoint=endpoint)
+
+    def _response(self, completion: Mapping[str, Any], request: ChatRequest) -> ChatResponse:
+        return read_completion(completion, provider=provider_name(request.model), model=request.model, request=request)
+
+    def _with_origin(self, answer: Any, response: ChatResponse) -> ChatResponse:
+        """The response with what LiteLLM noted beside the answer; gone when it is turned into JSON, so taken now."""
+        hidden = getattr(answer, "_hidden_params", None) or {}
+        headers = hidden.get("additional_headers") or getattr(answer, "_response_headers", None) or {}
+        cost = hidden.get("response_cost") if response.usage is not None else None
+        return evolve(
+            response,
+            cost=None if cost is None else float(cost),
+            provider=response.provider or hidden.get("custom_llm_provider"),
+            endpoint=without_query(hidden.get("api_base") or self.connection.get("api_base")),
+            request_id=request_id_in(headers),
+        )
+
+    def _fault(self, error: Exception, request: ChatRequest) -> Exception:
+        """The error in our tree; our own errors pass, anything else is the provider's or LiteLLM's."""
+        if isinstance(error, ProviderError):
+            return completed(error, self._secrets)
+        if isinstance(error, ToolSandboxError):
+            return error
+        fault = provider_error(error, model=request.model, secrets=self._secrets, timeout=request.timeout)
+        return advised(fault, request.model, {**self.connection, **(self._own_key or {})})
+
+
+async def close_litellm() -> None:
+    """Deliver LiteLLM's late callbacks and close its connections of this event loop; for the end of a run."""
+    if _loaded() is None:  # or still being imported: then there was no call
+        return
+    await asyncio.sleep(0)
+    with contextlib.suppress(ImportError, AttributeError):  # private places that move between releases
+        from litellm.litellm_core_utils.logging_worker import GLOBAL_LOGGING_WORKER
+
+        await GLOBAL_LOGGING_WORKER.flush()
+    with contextlib.suppress(ImportError, AttributeError):
+        from litellm.llms.custom_httpx.async_client_cleanup import close_litellm_async_clients
+
+        await close_litellm_async_clients()  # type: ignore[no-untyped-call]

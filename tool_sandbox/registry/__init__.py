@@ -1,0 +1,12 @@
+"""Which name plays which role, and what the roles of a run share.
+
+::
+
+    names         from a name to the factory it means
+    factories     what makes a role for every sample
+    made_player   roles that a function or a class makes
+    catalogue     the names of the original and of well-known models
+    cast          everybody who plays a run
+    run_resources ledger, journal, cache, layers and local servers of a run
+    effects       which settings can have an effect with which kind of role
+"""

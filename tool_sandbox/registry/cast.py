@@ -1,0 +1,205 @@
+"""Who plays a run: the names of its settings, resolved, made ready, and cast anew for every sample."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve
+
+from tool_sandbox.common.vocabulary import RoleType
+from tool_sandbox.errors import MissingKeyError, SettingsError
+from tool_sandbox.llm.layers.cache.settings import CacheSettings
+from tool_sandbox.redaction import redact_text
+from tool_sandbox.registry.factories import Player
+from tool_sandbox.registry.made_player import MadePlayer
+from tool_sandbox.registry.names import player_for
+from tool_sandbox.registry.run_resources import Backstage
+from tool_sandbox.roles.execution_environment import ExecutionEnvironment
+from tool_sandbox.runs.session import Players
+from tool_sandbox.runs.settings import AgentRule, RunSettings
+
+if TYPE_CHECKING:
+    from tool_sandbox.common.scenario import Scenario
+    from tool_sandbox.runs.session import Sample
+    from tool_sandbox.runs.store import RunStore
+
+_TAG = "tag:"
+_FULL_ORDERS = 720
+"""All orders of six parallel calls."""
+
+
+class RoleCast:
+    """The cast of one run.
+
+    Args:
+        settings: The run's settings.
+        scenarios: What will be played.
+
+    Raises:
+        UsageError: A name means nothing, a key is missing, or a scenario cannot be played by who should play it.
+    """
+
+    agents: Mapping[str, Player]
+    """Who plays the agent, by name."""
+    user: Player
+    """Who plays the user."""
+
+    def __init__(self, settings: RunSettings, scenarios: Mapping[str, Scenario]) -> None:
+        self._agent_of = {name: _agent_for(name, scenario, settings) for name, scenario in scenarios.items()}
+        _check_rules(settings, scenarios)
+        CacheSettings.parse(settings.cache)
+        self.agents = {
+            name: player_for(name, RoleType.AGENT, _config_of(name, settings), self._routes(name, settings))
+            for name in dict.fromkeys(self._agent_of.values())
+        }
+        self.user = player_for(settings.user, RoleType.USER, user_config(settings))
+        for name, agent in self.agents.items():
+            agent.check({key: scenarios[key] for key, who in self._agent_of.items() if who == name})
+        self._check_user(scenarios)
+        limits = [player.at_once for player in self._everyone() if player.at_once is not None]
+        self.settings = evolve(settings, concurrency=min(settings.concurrency, *limits)) if limits else settings
+        self._backstage: Backstage | None = None
+
+    @property
+    def secrets(self) -> list[str]:
+        """The credentials of all players."""
+        return [secret for player in self._everyone() for secret in player.secrets]
+
+    @property
+    def somebody_types(self) -> bool:
+        """Whether a person at the terminal plays, whose lines nothing may be written over."""
+        return any(isinstance(player, MadePlayer) and player.types for player in self._everyone())
+
+    def open(self, store: RunStore) -> None:
+        """Start what the players need, unless that was done before."""
+        if self._backstage is not None:
+            return
+        self._backstage = Backstage(self.settings, store, self.secrets)
+        for player in self._everyone():
+            player.open(self._backstage)
+
+    def players(self, sample: Sample) -> Players:
+        """Fresh roles for one sample."""
+        agent = self._agent_of[sample.name]
+        roles = {
+            RoleType.USER: self.user.role(sample),
+            RoleType.EXECUTION_ENVIRONMENT: self._environment(),
+            RoleType.AGENT: self.agents[agent].role(sample),
+        }
+        return Players(roles=roles, agent=redact_text(agent), user=redact_text(self.settings.user))
+
+    def watch(self, told: Callable[[str], None]) -> None:
+        """Have somebody told what calls wait for, from now on."""
+        if self._backstage is not None:
+            self._backstage.outages.told = told
+
+    async def aclose(self) -> None:
+        """Close connections, inside the event loop that used them."""
+        if self._backstage is not None:
+            await self._backstage.aclose()
+
+    def close(self) -> None:
+        """Stop servers and close files."""
+        if self._backstage is not None:
+            self._backstage.close()
+
+    def _check_user(self, scenarios: Mapping[str, Scenario]) -> None:
+        try:
+            self.user.check(scenarios)
+        except MissingKeyError as error:
+            message = f"{error} This model plays the user; choose another one with -u (-u oracle needs no key)."
+            raise MissingKeyError(message) from error
+
+    @staticmethod
+    def _routes(name: str, settings: RunSettings) -> str | None:
+        return settings.router_config if name == settings.agent else None
+
+    def _environment(self) -> ExecutionEnvironment:
+        limit = self.settings.tool_timeout or None
+        if self.settings.compat == "original":
+            orders: dict[str, Any] = {"max_permutations": _FULL_ORDERS, "reduce_independent": False}
+            return ExecutionEnvironment(tool_timeout=limit, **orders)
+        return ExecutionEnvironment(tool_timeout=limit)
+
+    def _everyone(self) -> list[Player]:
+        return [*self.agents.values(), self.user]
+
+
+def agent_config(settings: RunSettings) -> dict[str, Any]:
+    """How the agent's model is called, in the words of ``llm.settings.ModelSettings``."""
+    return {
+        **_shared_config(settings),
+        **_given(
+            temperature=settings.temperature,
+            max_tokens=settings.max_tokens,
+            fallbacks=list(settings.fallbacks) or None,
+            prompted_tools=settings.tool_format,
+            on_invalid_tool_call="raise" if settings.compat == "original" else None,
+            text_beside_calls="drop" if settings.compat == "original" else None,
+        ),
+        **settings.params,
+    }
+
+
+def user_config(settings: RunSettings) -> dict[str, Any]:
+    """How the simulated user's model is called: patience is shared with the agent, style is not."""
+    return {**_shared_config(settings), **settings.user_params}
+
+
+def _shared_config(settings: RunSettings) -> dict[str, Any]:
+    return _given(
+        timeout=settings.timeout,
+        num_retries=settings.retries,
+        patience=settings.patience,
+        callbacks=list(settings.callbacks) or None,
+    )
+
+
+def fits(pattern: str, name: str, scenario: Scenario) -> bool:
+    """Whether a name, a glob over names, a tag, or ``tag:NAME`` fits a scenario."""
+    tags = {str(tag).casefold() for tag in (*scenario.tags, *scenario.categories)}
+    if pattern.removeprefix(_TAG).casefold() in tags:
+        return True
+    return not pattern.startswith(_TAG) and fnmatchcase(name, pattern)
+
+
+def _agent_for(name: str, scenario: Scenario, settings: RunSettings) -> str:
+    rules: tuple[AgentRule, ...] = settings.agent_rules
+    return next((rule.agent for rule in rules if fits(rule.pattern, name, scenario)), settings.agent)
+
+
+def _check_rules(settings: RunSettings, scenarios: Mapping[str, Scenario]) -> None:
+    """Make sure that each rule decides something."""
+    left = dict(scenarios)
+    for rule in settings.agent_rules:
+        fitting = [name for name, scenario in scenarios.items() if fits(rule.pattern, name, scenario)]
+        if not fitting:
+            message = f"agents: the pattern {rule.pattern!r} fits none of the {len(scenarios)} scenarios of this run."
+            raise SettingsError(message)
+        if not any(name in left for name in fitting):
+            message = (
+                f"agents: the rule {rule.pattern!r} never decides: those before it fit all of its scenarios. Put it "
+                "before them, or leave it out."
+            )
+            raise SettingsError(message)
+        for name in fitting:
+            left.pop(name, None)
+
+
+def _config_of(name: str, settings: RunSettings) -> dict[str, Any]:
+    """How one of the run's agents is called: address and keys that were given are those of ``-a`` and its server."""
+    from tool_sandbox.llm.config import place_of
+    from tool_sandbox.llm.settings import ModelSettings
+    from tool_sandbox.registry.catalogue import model_of_old_name
+
+    config = agent_config(settings)
+    asked, main = (model_of_old_name(each) or each for each in (name, settings.agent))
+    if name == settings.agent or place_of(asked) == place_of(main):
+        return config
+    return {key: value for key, value in config.items() if not ModelSettings.is_connection(key)}
+
+
+def _given(**values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}

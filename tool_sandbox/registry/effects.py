@@ -1,0 +1,152 @@
+"""Which settings can have an effect with which kind of role: one that has none is refused, not ignored."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from attrs import Factory, fields_dict, frozen
+
+from tool_sandbox.common.vocabulary import RoleType
+from tool_sandbox.errors import SettingsError, UsageError
+from tool_sandbox.nearest import hint
+from tool_sandbox.runs.settings import RunSettings
+
+if TYPE_CHECKING:
+    from tool_sandbox.registry.cast import RoleCast
+    from tool_sandbox.registry.factories import Player
+
+_AGENT, _ANYBODY = (RoleType.AGENT,), (RoleType.AGENT, RoleType.USER)
+
+
+@frozen(kw_only=True)
+class Effect:
+    """On whom a setting has an effect: roles that ask a model, and classes of a user's own that take it."""
+
+    flag: str
+    """How the setting is written on the command line."""
+    roles: Sequence[RoleType] = _AGENT
+    key: str | None = None
+    """Under which name a class of a user's own may take it; ``None`` if it cannot be handed to one."""
+    harmless: Any = None
+    """A value that asks for nothing, and so holds for everybody."""
+
+
+EFFECTS: Mapping[str, Effect] = {
+    "fallbacks": Effect(flag="--fallback", key="fallbacks"),
+    "cache": Effect(flag="--cache", roles=_ANYBODY),
+    "budget": Effect(flag="--budget", roles=_ANYBODY),
+    "temperature": Effect(flag="--temperature", key="temperature"),
+    "max_tokens": Effect(flag="--max-tokens", key="max_tokens"),
+    "timeout": Effect(flag="--timeout", roles=_ANYBODY, key="timeout"),
+    "patience": Effect(flag="--patience", roles=_ANYBODY, key="patience", harmless=0),
+    "retries": Effect(flag="--retries", roles=_ANYBODY, key="num_retries", harmless=0),
+    "tool_format": Effect(flag="--tool-format", key="prompted_tools"),
+    "callbacks": Effect(flag="--callback", roles=_ANYBODY, key="callbacks"),
+}
+"""The settings that only some roles use. All others concern every run: scenarios, tools, the world, the directory."""
+
+
+@frozen(kw_only=True)
+class Given:
+    """What somebody asked for, as opposed to what is so by default or was so before."""
+
+    settings: Collection[str]
+    """Fields of ``RunSettings``."""
+    params: Mapping[str, Any] = Factory(dict)
+    """Configuration of the agent."""
+    user_params: Mapping[str, Any] = Factory(dict)
+    """The same for the simulated user."""
+
+    @classmethod
+    def of(cls, settings: RunSettings) -> Given:
+        """What differs from the defaults; what the environment says holds for every run, also for those without use."""
+        defaults = {name: attribute.default for name, attribute in fields_dict(RunSettings).items()}
+        given = [name for name in EFFECTS if getattr(settings, name) not in (defaults[name], ())]
+        others = [name for name in ("on_fallback", "shuffle_tools") if getattr(settings, name) != defaults[name]]
+        chosen = [name for name in (*given, *others) if name not in settings.ambient]
+        return cls(settings=chosen, params=settings.params, user_params=settings.user_params)
+
+
+def check_effects(casts: Sequence[RoleCast], given: Given) -> None:
+    """Make sure that whatever was given has an effect in at least one of the runs that were asked for together.
+
+    Raises:
+        SettingsError: Something has none; the message names it and who plays.
+    """
+    agents = [player for cast in casts for player in cast.agents.values()]
+    users = [cast.user for cast in casts]
+    names = _listed(dict.fromkeys(name for cast in casts for name in cast.agents))
+    for name in given.settings:
+        _check_setting(name, casts, {RoleType.AGENT: agents, RoleType.USER: users}, names)
+    _check_params("--param", given.params, agents, names)
+    _check_params("--user-param", given.user_params, users, _listed(dict.fromkeys(c.settings.user for c in casts)))
+
+
+def check_said_once(flags: Mapping[str, Any]) -> None:
+    """Make sure that no flag of the command line is overruled by a ``--param`` beside it.
+
+    Args:
+        flags: By field of ``RunSettings``, ``params`` among them.
+
+    Raises:
+        SettingsError: Two of them say different things about one setting.
+    """
+    from tool_sandbox.llm.settings import ModelSettings
+
+    params = {ModelSettings.name_of(key): value for key, value in flags["params"].items()}
+    for name, effect in EFFECTS.items():
+        given = flags.get(name)
+        if given not in (None, [], ()) and effect.key in params and params[effect.key] != given:
+            message = f"{effect.flag} and --param {effect.key} say different things; give one of them."
+            raise SettingsError(message)
+
+
+def _check_setting(
+    name: str, casts: Sequence[RoleCast], players: Mapping[RoleType, Sequence[Player]], names: str
+) -> None:
+    if name == "on_fallback" and not any(player.has_fallbacks for player in players[RoleType.AGENT]):
+        _refuse("--on-fallback", f"{names} has no fallbacks; name one with --fallback.")
+    if name == "shuffle_tools" and not any(player.reads_tools for player in players[RoleType.AGENT]):
+        _refuse("--shuffle-tools", f"{names} plays a script and reads no tools.")
+    effect = EFFECTS.get(name)
+    if effect is None or all(getattr(cast.settings, name) == effect.harmless for cast in casts):
+        return
+    asked = [player for role in effect.roles for player in players[role]]
+    if not any(player.asks_a_model or (effect.key and player.takes(effect.key)) for player in asked):
+        who = f"{names} asks no model." if effect.roles == _AGENT else "nobody in this run asks a model."
+        config = {effect.key: getattr(casts[0].settings, name)} if effect.key else {}
+        _refuse(effect.flag, f"{who}{_mistakes(config)}")
+
+
+def _check_params(flag: str, params: Mapping[str, Any], players: Sequence[Player], names: str) -> None:
+    parameters = sorted({each for player in players for each in player.parameters})
+    for key, value in params.items():
+        if any(player.asks_a_model or player.takes(key) for player in players):
+            continue
+        if parameters:
+            _refuse(f"{flag} {key}", f"{names} does not take it; {hint(key, parameters)}")
+        _refuse(f"{flag} {key}", f"{names} asks no model.{_mistakes({key: value})}")
+
+
+def _refuse(what: str, why: str) -> None:
+    message = f"{what} would have no effect: {why} Leave it out."
+    raise SettingsError(message)
+
+
+def _mistakes(config: Mapping[str, Any]) -> str:
+    """What would be wrong with the value even where it has an effect, as a further sentence."""
+    from tool_sandbox.registry.names import known_model
+    from tool_sandbox.registry.run_resources import check_configuration
+
+    try:
+        for model in check_configuration(config).fallbacks:
+            known_model(model, {})
+    except UsageError as error:
+        said = str(error)
+        return f" Besides, {said}" if said.endswith(("?", ".")) else f" Besides, {said}."
+    return ""
+
+
+def _listed(names: Iterable[str]) -> str:
+    return " or ".join(map(repr, names))

@@ -1,0 +1,253 @@
+"""What makes a role for every sample: scripts, models, routers, local servers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from tool_sandbox.common.vocabulary import RoleType
+from tool_sandbox.errors import UsageError
+from tool_sandbox.llm.transports.address import located
+from tool_sandbox.nearest import nearest
+from tool_sandbox.registry.made_player import NoModel
+
+if TYPE_CHECKING:
+    from tool_sandbox.common.scenario import Scenario
+    from tool_sandbox.llm.chat import ChatModel
+    from tool_sandbox.llm.routing.settings import RouterSettings
+    from tool_sandbox.registry.run_resources import Backstage
+    from tool_sandbox.roles.base_role import BaseRole
+    from tool_sandbox.runs.session import Sample
+
+FIRST_GROUP = "router"
+"""Names no group of a router but whichever comes first."""
+
+SCRIPTED = ("oracle", "nop", "saboteur")
+SHARED = frozenset({"cache", "fallbacks", "max_budget", "prices", "callbacks"})
+"""Configuration that belongs to the layers all roles share, not to a single role."""
+
+
+_PATIENCE = 600.0
+"""Seconds for one answer of a model on the CPU."""
+_FREE = {"input_cost_per_token": 0, "output_cost_per_token": 0}
+
+
+class Player(Protocol):
+    """Makes the roles of one name."""
+
+    @property
+    def at_once(self) -> int | None:
+        """How many samples can be played at once; ``None`` for any number."""
+        ...
+
+    @property
+    def secrets(self) -> Sequence[str]:
+        """Values that must never be written down; known after ``check``."""
+        ...
+
+    @property
+    def asks_a_model(self) -> bool:
+        """Whether the settings of models, calls and money mean something to these roles."""
+        ...
+
+    @property
+    def reads_tools(self) -> bool:
+        """Whether it matters to these roles which tools are offered, and in which order."""
+        ...
+
+    @property
+    def has_fallbacks(self) -> bool:
+        """Whether another model may answer in place of the first."""
+        ...
+
+    @property
+    def parameters(self) -> Sequence[str]:
+        """The names under which a class of a user's own takes configuration."""
+        ...
+
+    def takes(self, key: str) -> bool:
+        """Whether a class of a user's own takes configuration under this name."""
+        ...
+
+    def check(self, scenarios: Mapping[str, Scenario]) -> None:
+        """Make sure, before anything runs, that these scenarios can be played.
+
+        Raises:
+            UsageError: They cannot.
+        """
+        ...
+
+    def open(self, backstage: Backstage) -> None:
+        """Get ready: start servers, build the layers to the model."""
+        ...
+
+    def role(self, sample: Sample) -> BaseRole:
+        """A fresh role for one sample."""
+        ...
+
+
+class ScriptedPlayer(NoModel):
+    """Roles that play what the scenario itself says.
+
+    Args:
+        name: ``oracle``, ``nop`` or ``saboteur``.
+        role_type: AGENT or USER.
+    """
+
+    at_once: int | None = None
+    reads_tools = False
+
+    def __init__(self, name: str, role_type: RoleType) -> None:
+        self.name, self.role_type = name, role_type
+
+    def check(self, scenarios: Mapping[str, Scenario]) -> None:
+        """Make sure that there is something to play."""
+        silent = [name for name, scenario in scenarios.items() if scenario.script is None]
+        if silent and self.name != "nop":
+            message = f"{self.name!r} cannot play {silent[0]!r}: the scenario has no solution to play."
+            raise UsageError(message)
+
+    def open(self, backstage: Backstage) -> None:
+        """Nothing to prepare."""
+
+    def role(self, sample: Sample) -> BaseRole:
+        """A fresh role with the sample's script."""
+        return _model_role(self.role_type, self.name, self._model(sample.scenario), {})
+
+    def _model(self, scenario: Scenario) -> ChatModel:
+        from tool_sandbox.common.script import Script
+        from tool_sandbox.llm.scripted import NopModel, OracleModel, SaboteurModel, ScriptedUserModel
+
+        script = scenario.script or Script()
+        if self.role_type == RoleType.USER:
+            return ScriptedUserModel(script)
+        if self.name == "oracle":
+            return OracleModel(script)
+        if self.name == "saboteur" and script.sabotage:
+            return SaboteurModel(script, next(iter(script.sabotage)))
+        return NopModel()
+
+
+class ModelPlayer:
+    """Roles that ask a model; all of them share the layers to it.
+
+    Args:
+        model: A LiteLLM model string.
+        role_type: AGENT or USER.
+        config: How the model is called.
+    """
+
+    at_once: int | None = None
+    asks_a_model = True
+    reads_tools = True
+    parameters: Sequence[str] = ()
+
+    def __init__(self, model: str, role_type: RoleType, config: Mapping[str, Any]) -> None:
+        self.name, self.config = located(model, config)
+        self.role_type = role_type
+        self.secrets: Sequence[str] = ()
+        self._shared: ChatModel | None = None
+
+    @property
+    def has_fallbacks(self) -> bool:
+        """Whether there are models besides the first one."""
+        return bool(self.config.get("fallbacks"))
+
+    def takes(self, key: str) -> bool:  # noqa: ARG002 -- a key without a meaning is refused with the configuration
+        """Everything that the configuration of a model may hold."""
+        return True
+
+    def check(self, scenarios: Mapping[str, Scenario]) -> None:  # noqa: ARG002 -- a model plays them all
+        """Make sure that the configuration has a meaning and the credentials are there."""
+        from tool_sandbox.registry.run_resources import check_model
+
+        self.secrets = check_model(self.name, self.config)
+
+    @property
+    def _role_config(self) -> dict[str, Any]:
+        """What is left of the configuration once the shared layers have theirs."""
+        return {key: value for key, value in self.config.items() if key not in SHARED}
+
+    def open(self, backstage: Backstage) -> None:
+        """Build the layers to the model."""
+        self._shared = backstage.model(self.name, self.role_type, self.config)
+
+    def role(self, sample: Sample) -> BaseRole:  # noqa: ARG002 -- the same for every sample
+        """A fresh role over the shared layers."""
+        assert self._shared is not None
+        return _model_role(self.role_type, self.name, self._shared, self._role_config)
+
+
+class LocalPlayer(ModelPlayer):
+    """Roles that ask a model served on this machine while the run lasts."""
+
+    at_once = 2
+
+    def check(self, scenarios: Mapping[str, Scenario]) -> None:  # noqa: ARG002 -- a model plays them all
+        """Make sure that there is such a model; it is fetched and started later."""
+        from tool_sandbox.llm.local.models import parse_local
+
+        parse_local(self.name)
+
+    def open(self, backstage: Backstage) -> None:
+        """Start the server, unless it runs already, and build the layers to it."""
+        server = backstage.server(self.name)
+        self.name = server.model
+        connection = {"api_base": server.base_url, "api_key": server.api_key}
+        defaults = {"prompted_tools": server.prompted_tools, "timeout": _PATIENCE, "prices": _FREE}
+        self.config = {**defaults, **self.config, **connection}
+        super().open(backstage)
+
+
+class RouterPlayer(ModelPlayer):
+    """Agents behind a router over several deployments.
+
+    Args:
+        group: The model group to ask; ``router`` for the first one.
+        config: How the models are called, over what the routes say.
+        routes: Reads the deployments and options of the router, as ``LiteLLMAgentWithRouter`` takes them.
+    """
+
+    has_fallbacks = True
+
+    def __init__(self, group: str, config: Mapping[str, Any], routes: Callable[[], dict[str, Any]]) -> None:
+        super().__init__(group, RoleType.AGENT, config)
+        self._routes = routes
+        self._everything: dict[str, Any] = {}
+        self._routing: RouterSettings | None = None
+
+    def check(self, scenarios: Mapping[str, Scenario]) -> None:  # noqa: ARG002 -- a model plays them all
+        """Make sure that the routes have a meaning, hold the group, and every deployment has its credentials."""
+        from tool_sandbox.llm.stack import split_router_config
+        from tool_sandbox.registry.run_resources import check_deployments
+
+        group = {} if self.name == FIRST_GROUP else {"model_group": self.name}
+        self._everything = {**self._routes(), **self.config, **group}
+        self._routing, self.config = split_router_config(None, self._everything)
+        groups = list(dict.fromkeys(deployment.group for deployment in self._routing.deployments))
+        if self._routing.main_group not in groups:
+            close = nearest(self.name, groups) or groups
+            message = f"the router has no model group {self.name!r}; it has {', '.join(map(repr, close))}."
+            raise UsageError(message)
+        self.secrets = check_deployments(self._routing, self.config)
+
+    def open(self, backstage: Backstage) -> None:
+        """Build the layers to the router."""
+        self._shared = backstage.model(self.name, self.role_type, self.config, self._routing)
+
+    def role(self, sample: Sample) -> BaseRole:  # noqa: ARG002 -- the same for every sample
+        """A fresh agent over the shared router."""
+        from tool_sandbox.roles.litellm_agent import LiteLLMAgentWithRouter
+
+        own = {key: value for key, value in self._everything.items() if key not in SHARED - {"fallbacks"}}
+        return LiteLLMAgentWithRouter(own, model=self._shared)
+
+
+def _model_role(role_type: RoleType, name: str, model: ChatModel, config: Mapping[str, Any]) -> BaseRole:
+    if role_type == RoleType.USER:
+        from tool_sandbox.roles.litellm_user import LiteLLMUser
+
+        return LiteLLMUser(name, model=model, **config)
+    from tool_sandbox.roles.litellm_agent import LiteLLMAgent
+
+    return LiteLLMAgent(name, model=model, **config)

@@ -1,0 +1,97 @@
+"""Roles that a function or a class makes: a person's, and those of a user's own."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from tool_sandbox.common.vocabulary import RoleType
+from tool_sandbox.errors import UsageError
+
+if TYPE_CHECKING:
+    from tool_sandbox.common.scenario import Scenario
+    from tool_sandbox.registry.run_resources import Backstage
+    from tool_sandbox.roles.base_role import BaseRole
+    from tool_sandbox.runs.session import Sample
+
+
+class NoModel:
+    """Base of players that ask no model which we know of."""
+
+    secrets: Sequence[str] = ()
+    asks_a_model = False
+    reads_tools = True
+    has_fallbacks = False
+    parameters: Sequence[str] = ()
+
+    def takes(self, key: str) -> bool:
+        """Whether ``key`` is one of the parameters."""
+        return key in self.parameters
+
+
+class MadePlayer(NoModel):
+    """Roles that a function or class makes, from the configuration that it has parameters for.
+
+    Args:
+        factory: Makes a role.
+        at_once: How many samples can be played at once.
+        types: Whether the roles are played by somebody who types at the terminal.
+        name: What the roles are called, for messages.
+        role_type: AGENT or USER.
+        config: What was configured; those roles get of it what they have parameters for.
+    """
+
+    def __init__(
+        self,
+        factory: Callable[..., BaseRole],
+        *,
+        at_once: int | None = None,
+        types: bool = False,
+        name: str = "",
+        role_type: RoleType = RoleType.AGENT,
+        config: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.factory, self.at_once, self.types = factory, at_once, types
+        self.name, self.role_type = name, role_type
+        self._named, self._any_name = _parameters_of(factory)
+        self.parameters = tuple(self._named)
+        self._config = {key: value for key, value in (config or {}).items() if self.takes(key)}
+
+    def takes(self, key: str) -> bool:
+        """Whether the function or class has a parameter of this name, or takes any."""
+        return key in self._named or self._any_name
+
+    def check(self, scenarios: Mapping[str, Scenario]) -> None:  # noqa: ARG002 -- any can be played
+        """Make sure that the roles can be made of what was configured.
+
+        Raises:
+            UsageError: They play another part, or a value that they need is missing.
+        """
+        meant = getattr(self.factory, "role_type", None)
+        if isinstance(meant, RoleType) and meant != self.role_type:
+            message = f"{self.name!r} is made to play {meant}, not {self.role_type}."
+            raise UsageError(message)
+        needed = [name for name, required in self._named.items() if required and name not in self._config]
+        if needed:
+            flag = "--user-param" if self.role_type == RoleType.USER else "--param"
+            message = f"{self.name!r} needs a value for {needed[0]!r}; give it with {flag} {needed[0]}=…"
+            raise UsageError(message)
+
+    def open(self, backstage: Backstage) -> None:
+        """Nothing to prepare."""
+
+    def role(self, sample: Sample) -> BaseRole:  # noqa: ARG002 -- the same for every sample
+        """A fresh role."""
+        return self.factory(**self._config)
+
+
+def _parameters_of(factory: Callable[..., Any]) -> tuple[dict[str, bool], bool]:
+    """The parameters that can be given by name and whether each must be, and whether any other name is taken, too."""
+    try:
+        declared = inspect.signature(factory).parameters.values()
+    except (TypeError, ValueError):  # written in C, say
+        return {}, False
+    by_name = [each for each in declared if each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY)]
+    named = {each.name: each.default is each.empty for each in by_name}
+    return named, any(each.kind is each.VAR_KEYWORD for each in declared)

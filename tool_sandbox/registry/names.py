@@ -1,0 +1,176 @@
+"""From a name after ``-a`` or ``-u`` to the player it means."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tool_sandbox.common.vocabulary import RoleType
+from tool_sandbox.errors import UsageError
+from tool_sandbox.llm.providers import PROVIDERS, provider_of
+from tool_sandbox.nearest import nearest
+from tool_sandbox.plugins import is_reference, load_reference, reported
+from tool_sandbox.registry.factories import (
+    FIRST_GROUP,
+    SCRIPTED,
+    LocalPlayer,
+    ModelPlayer,
+    Player,
+    RouterPlayer,
+    ScriptedPlayer,
+)
+from tool_sandbox.registry.made_player import MadePlayer
+
+if TYPE_CHECKING:
+    from tool_sandbox.roles.base_role import BaseRole
+
+ENTRY_POINTS = "tool_sandbox.roles"
+_PRICES = "model_prices_and_context_window_backup.json"
+
+
+def player_for(name: str, role_type: RoleType, config: Mapping[str, Any], router: str | None = None) -> Player:
+    """The player a name means.
+
+    Args:
+        name: As typed.
+        role_type: AGENT or USER.
+        config: How a model is called, in the words of ``llm.settings.ModelSettings``.
+        router: A LiteLLM ``config.yaml``; then the name is one of its model groups.
+
+    Raises:
+        UsageError: The name means nothing, or something that cannot be had here.
+    """
+    if router is not None:
+        return RouterPlayer(name, config, partial(_proxy_config, router))
+    if name in SCRIPTED:
+        return ScriptedPlayer(name, role_type)
+    from tool_sandbox.llm.local.models import is_local
+
+    if name in ("human", "Cli"):
+        return MadePlayer(_human(role_type), at_once=1, types=True, name=name)
+    if is_local(name):
+        return LocalPlayer(name, role_type, config)
+    if factory := _unhelpful(name) or _entry_point(name) or _own(name):
+        return MadePlayer(factory, name=name, role_type=role_type, config=config)
+    return _model_player(name, role_type, config)
+
+
+def _model_player(name: str, role_type: RoleType, config: Mapping[str, Any]) -> Player:
+    from tool_sandbox.registry.catalogue import config_of_old_name, model_of_old_name, multi_provider_config
+
+    if name == "Multi_Provider" and role_type == RoleType.AGENT:
+        return RouterPlayer(FIRST_GROUP, config, multi_provider_config)
+    model = model_of_old_name(name) or known_model(name, config)
+    for fallback in _names_in(config.get("fallbacks")):
+        known_model(fallback, {})
+    return ModelPlayer(model, role_type, {**config_of_old_name(name), **config})
+
+
+def _proxy_config(path: str) -> dict[str, Any]:
+    from tool_sandbox.llm.config import LiteLLMConfig
+
+    return LiteLLMConfig.from_proxy_config(path)
+
+
+def _human(role_type: RoleType) -> Callable[[], BaseRole]:
+    def make() -> BaseRole:
+        from tool_sandbox.roles import human
+
+        return human.CliUser() if role_type == RoleType.USER else human.CliAgent()
+
+    return make
+
+
+def _unhelpful(name: str) -> Callable[[], BaseRole] | None:
+    if name != "Unhelpful":
+        return None
+    from tool_sandbox.roles.unhelpful_agent import UnhelpfulAgent
+
+    return UnhelpfulAgent
+
+
+def _entry_point(name: str) -> Callable[[], BaseRole] | None:
+    from importlib.metadata import entry_points
+
+    found = next(iter(entry_points(group=ENTRY_POINTS, name=name)), None)
+    if found is None:
+        return None
+    with reported(f"Loading the role {name!r}"):
+        return _role_maker(name, found.load())
+
+
+def _own(name: str) -> Callable[[], BaseRole] | None:
+    """What ``package.module:Class`` or ``file.py:Class`` names; ``None`` for other names, as models with tags have."""
+    return _role_maker(name, load_reference(name, "role")) if is_reference(name) else None
+
+
+def _role_maker(name: str, factory: Any) -> Callable[[], BaseRole]:
+    if not callable(factory):
+        message = (
+            f"{name!r} is {factory!r}; it must be a role class, or a function without arguments that makes a role."
+        )
+        raise UsageError(message)
+    made: Callable[[], BaseRole] = factory
+    return made
+
+
+def known_model(name: str, config: Mapping[str, Any]) -> str:
+    """The model string, if anybody can be asked for it.
+
+    Raises:
+        UsageError: No provider is known for it.
+    """
+    provider = provider_of(name)
+    if config.get("custom_llm_provider") or (provider and (provider in PROVIDERS or _litellm_knows(provider.name))):
+        return name
+    close = _other_provider(name) or nearest(name, [*known_names(), *_listed_models()])
+    hint = f"; did you mean {' or '.join(map(repr, close))}?" if close else "."
+    message = (
+        f"there is no agent or model {name!r}{hint} Write a model with its provider, such as 'openai/gpt-5'; "
+        f"without any model there are {', '.join(SCRIPTED)} and human."
+    )
+    raise UsageError(message)
+
+
+def _names_in(value: Any) -> list[str]:
+    """The names in a list of models; what is no such list is refused with the rest of the configuration."""
+    listed = [value] if isinstance(value, str) else value
+    return [each for each in listed if isinstance(each, str)] if isinstance(listed, list | tuple) else []
+
+
+def _other_provider(name: str) -> list[str]:
+    """The same model at the providers whose names are most like the one that was written."""
+    prefix, slash, model = name.partition("/")
+    known = [spelling for provider in PROVIDERS for spelling in provider.prefixes]
+    return [f"{close}/{model}" for close in nearest(prefix, known, 2)] if slash else []
+
+
+def _litellm_knows(provider: str) -> bool:
+    """Whether LiteLLM has a provider of this name; asked only for names our own table lacks."""
+    from tool_sandbox.llm.transports.through_litellm.transport import load_litellm
+
+    litellm = load_litellm()
+    known = {str(getattr(each, "value", each)) for each in litellm.provider_list}
+    return provider in known or provider in {each["provider"] for each in litellm.custom_provider_map}
+
+
+def known_names() -> list[str]:
+    """Every name that is not a model string."""
+    from tool_sandbox.registry.catalogue import RoleImplType
+
+    return [*SCRIPTED, "human", "local", *(str(old) for old in RoleImplType if old != RoleImplType.Deterministic)]
+
+
+def _listed_models() -> list[str]:
+    """The model strings LiteLLM has prices for, read from its data file: importing it takes seconds."""
+    import json
+
+    package = importlib.util.find_spec("litellm")
+    for folder in (package.submodule_search_locations if package else None) or ():
+        file = Path(folder) / _PRICES
+        if file.is_file():
+            return list(json.loads(file.read_text(encoding="utf-8")))
+    return []

@@ -1,0 +1,278 @@
+"""What the roles of a run share: the ledger, the journal, the cache, the layers to each model, local servers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve, frozen
+
+from tool_sandbox.common.vocabulary import RoleType
+from tool_sandbox.errors import SettingsError
+from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
+from tool_sandbox.llm.layers.budget.money import as_float, total_cost
+from tool_sandbox.llm.layers.outages import Outages
+from tool_sandbox.llm.transports.address import is_direct, located
+from tool_sandbox.runs.spending import Spending
+from tool_sandbox.runs.store import is_local
+
+if TYPE_CHECKING:
+    from tool_sandbox.llm.local.models import LocalServer
+    from tool_sandbox.llm.routing.settings import RouterSettings
+    from tool_sandbox.llm.settings import ModelSettings
+    from tool_sandbox.runs.settings import RunSettings
+    from tool_sandbox.runs.store import RunStore
+
+
+SPANS = "spans.jsonl"
+"""OpenTelemetry's spans in the run directory, unless the application exports them itself."""
+
+
+class Shared:
+    """A model that many roles use: closing a role's own layers stops here."""
+
+    def __init__(self, model: ChatModel) -> None:
+        self._shared = model
+
+    def complete(self, request: ChatRequest) -> ChatResponse:
+        """Answer, blocking."""
+        return self._shared.complete(request)
+
+    async def acomplete(self, request: ChatRequest) -> ChatResponse:
+        """Answer without blocking the event loop."""
+        return await self._shared.acomplete(request)
+
+
+@frozen
+class Served:
+    """A local server that is running, and how its model takes tools."""
+
+    model: str
+    base_url: str
+    api_key: str
+    prompted_tools: bool | None
+
+
+class Backstage:
+    """Everything of a run that outlives its samples.
+
+    Args:
+        settings: The run's settings.
+        store: The run directory.
+        secrets: Values that must never be written down.
+    """
+
+    def __init__(self, settings: RunSettings, store: RunStore, secrets: Sequence[str] = ()) -> None:
+        self.settings, self.store, self.secrets = settings, store, tuple(secrets)
+        self.outages = Outages()
+        self._servers: dict[str, tuple[LocalServer, Served]] = {}
+        self._models: list[ChatModel] = []
+        self._ledger: Any = None
+        self._journal: Any = None
+        self._cache: Any = None
+        self._tracing: Any = None
+
+    def model(
+        self, name: str, role_type: RoleType, config: Mapping[str, Any], routing: RouterSettings | None = None
+    ) -> ChatModel:
+        """The layers to a model, or to a router over several deployments."""
+        from tool_sandbox.llm import stack
+        from tool_sandbox.llm.settings import ModelSettings
+        from tool_sandbox.llm.transports.through_litellm.transport import preload
+
+        settings = ModelSettings.from_config(config)
+        asked = [each.model for each in routing.deployments] if routing else [name, *settings.fallbacks]
+        if not all(map(is_direct, asked)):
+            preload()
+        built = stack.build_model(
+            name,
+            settings,
+            transport=self._router(name, role_type, settings, routing),
+            cache=self._open_cache(settings.cache),
+            ledger=self._open_ledger(name, settings, role_type, routing),
+            journal=self._open_journal(),
+            tracing=self._open_tracing(settings),
+            outages=self.outages,
+        )
+        self._models.append(built)
+        self._check_prices(asked, role_type)
+        return Shared(built)
+
+    def server(self, name: str) -> Served:
+        """The server of a local model, started when it is first asked for; agent and user share it."""
+        from tool_sandbox.llm.local.models import LocalServer, resolve_local, supports_native_tools
+
+        label, path = resolve_local(name)
+        key = str(path)
+        if key not in self._servers:
+            server = LocalServer(path, name=label)
+            server.start()
+            prompted = None if supports_native_tools(path) else True
+            served = Served(server.model, server.base_url, server.api_key, prompted)
+            self._servers[key] = server, served
+        return self._servers[key][1]
+
+    async def aclose(self) -> None:
+        """Close connections, inside the event loop that used them."""
+        if not self._models:
+            return
+        from tool_sandbox.llm import stack
+        from tool_sandbox.llm.transports.through_litellm.transport import close_litellm
+
+        for model in self._models:
+            await stack.aclose(model)
+        await close_litellm()
+
+    def close(self) -> None:
+        """Stop servers and close files; may be called twice, and from a signal handler."""
+        for server, _ in self._servers.values():
+            server.stop()
+        self._servers = {}
+        if self._journal is not None:
+            self._journal.close()
+        if self._tracing is not None:
+            self._tracing.close()
+            self._tracing = None
+
+    def _open_cache(self, configured: Any) -> Any:
+        """The run's cache, or the one a model's own configuration asks for."""
+        from tool_sandbox.llm import stack
+
+        if configured is not None:
+            return stack.open_cache(configured)
+        if self._cache is None:
+            self._cache = stack.open_cache(self.settings.cache)
+        return self._cache
+
+    def _open_ledger(
+        self, name: str, settings: ModelSettings, role_type: RoleType, routing: RouterSettings | None = None
+    ) -> Any:
+        """One ledger for the whole run if anything is capped, else one for each model."""
+        from tool_sandbox.llm import stack
+        from tool_sandbox.llm.layers.budget.caps import Caps
+        from tool_sandbox.llm.layers.budget.layer import Ledger
+        from tool_sandbox.llm.layers.budget.pricing import Price, PriceBook
+        from tool_sandbox.llm.transports.through_litellm.transport import listed_price
+
+        role, prices = str(role_type), routing.prices if routing else {}
+        if self.settings.budget is None and settings.max_budget is None:
+            return stack.open_ledger(name, settings, role, prices)
+        if self._ledger is None:
+            caps = Caps(run=self._left(self.settings.budget), on_unknown_price=settings.on_unknown_price)
+            self._ledger = Ledger(caps, PriceBook(custom={}, lookup=listed_price))
+        if settings.max_budget is not None and role not in self._ledger.caps.role:
+            left = self._left(settings.max_budget, role)
+            self._ledger.caps = evolve(self._ledger.caps, role={**self._ledger.caps.role, role: left})
+        for priced, price in {**prices, **({name: settings.prices} if settings.prices else {})}.items():
+            self._ledger.prices.custom[priced] = Price.from_mapping(price, name=priced)
+        return self._ledger
+
+    def _check_prices(self, models: Sequence[str], role_type: RoleType) -> None:
+        """Refuse a budget that cannot be kept before the first call instead of at it."""
+        if self._ledger is None or self._ledger.caps.on_unknown_price != "refuse":
+            return
+        caps = self._ledger.caps
+        capped = caps.run is not None or str(role_type) in caps.role
+        unknown = next((model for model in models if capped and self._ledger.prices.price(model) is None), None)
+        if unknown is not None:
+            message = (
+                f"a budget cannot be kept for {unknown!r}, because nobody knows its price. Give the price with "
+                '--param prices=\'{"input_per_million": 1, "output_per_million": 5}\', or have calls of unknown price '
+                "made uncounted with --param on_unknown_price=allow."
+            )
+            raise SettingsError(message)
+
+    def _open_journal(self) -> Any:
+        """The journal of finished calls; only a run on this machine's disk has one."""
+        if self._journal is None and is_local(self.store.calls):
+            from tool_sandbox.llm.layers.journal import Journal
+
+            wanted = self.settings.on_fallback != "void"
+            self._journal = Journal(self.store.calls, secrets=self.secrets, replays_fallbacks=wanted)
+        return self._journal
+
+    def _open_tracing(self, settings: ModelSettings) -> Any:
+        """Where OpenTelemetry's spans of this run go, if they were asked for."""
+        from tool_sandbox.llm.layers.tracing import open_tracing, parse_callbacks
+
+        if self._tracing is None and parse_callbacks(settings.callbacks).otel:
+            spans = self.store.directory / SPANS
+            self._tracing = open_tracing(spans if is_local(spans) else None)
+        return self._tracing
+
+    def _left(self, cap: float | None, role: str | None = None) -> float | None:
+        """What is left of a cap after what an earlier part of this run has paid for."""
+        journal = self._open_journal()
+        if cap is None or journal is None:
+            return cap
+        entries = [entry for entry in journal.entries() if role in (None, entry.tag.role)]
+        answered = total_cost(entry.response.cost for entry in entries if entry.response is not None).known
+        tries = Spending.of_tries(attempt for entry in entries for attempt in entry.tries)
+        return max(0.0, cap - as_float(answered + tries.cost.known + tries.uncertain_cost.known))
+
+    def _router(
+        self, name: str, role_type: RoleType, settings: ModelSettings, routing: RouterSettings | None
+    ) -> ChatModel | None:
+        """Where calls go when other models or deployments stand by."""
+        from tool_sandbox.llm import stack
+
+        if routing is None and not settings.fallbacks:
+            return None
+        ledger = self._open_ledger(name, settings, role_type, routing)
+        if routing is not None:
+            return stack.build_router(routing, settings, ledger, outages=self.outages)
+        return stack.fallback_router(name, settings, ledger, outages=self.outages)
+
+
+def check_model(name: str, config: Mapping[str, Any]) -> list[str]:
+    """Make sure that a model can be called.
+
+    Returns:
+        Its credentials, which must never be written down.
+
+    Raises:
+        SettingsError: The configuration has no meaning.
+        MissingKeyError: Credentials are missing.
+    """
+    from tool_sandbox.llm.config import connection_for, secrets_in
+
+    settings = check_configuration(config)
+    found: list[str] = []
+    found += secrets_in(connection_for(name, settings.connection()))
+    for fallback in settings.fallbacks:
+        model, given = located(fallback, {})
+        found += secrets_in(connection_for(model, given))
+    return found
+
+
+def check_deployments(routing: RouterSettings, config: Mapping[str, Any]) -> list[str]:
+    """``check_model`` for every deployment of a router."""
+    from tool_sandbox.llm.config import connection_for, secrets_in
+
+    shared = check_configuration(config)
+    routing.check_shared(shared)
+    found: list[str] = []
+    for deployment in routing.deployments:
+        found += secrets_in(connection_for(deployment.model, deployment.settings_over(shared).connection()))
+    return found
+
+
+def check_configuration(config: Mapping[str, Any]) -> ModelSettings:
+    """Make sure that a configuration has a meaning; LiteLLM is imported only when there is something to ask it.
+
+    Raises:
+        SettingsError: It has none.
+        MissingDependencyError: A callback's package is not installed.
+    """
+    from tool_sandbox.llm.layers.budget.pricing import Price
+    from tool_sandbox.llm.layers.tracing import check_packages, parse_callbacks
+    from tool_sandbox.llm.settings import ModelSettings
+    from tool_sandbox.llm.transports.through_litellm.transport import check_callbacks
+
+    settings = ModelSettings.from_config(config)
+    if settings.prices is not None:
+        Price.from_mapping(settings.prices)
+    callbacks = parse_callbacks(settings.callbacks)
+    check_callbacks(callbacks.litellm)
+    check_packages(callbacks)
+    return settings

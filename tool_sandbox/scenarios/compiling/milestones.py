@@ -1,0 +1,242 @@
+"""From checks as written to what the evaluation matches: constraints, milestones and the order between them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from tool_sandbox.common.vocabulary import DatabaseNamespace, RoleType
+from tool_sandbox.nearest import hint
+from tool_sandbox.scenarios.compiling.extraction import ResultExtractor
+from tool_sandbox.scenarios.compiling.values import Values
+from tool_sandbox.scenarios.language import entries as spec
+
+if TYPE_CHECKING:
+    from tool_sandbox.common.evaluation import Milestone, SnapshotConstraint
+
+_LOG = DatabaseNamespace.SANDBOX
+_RESULT = {"sender": RoleType.EXECUTION_ENVIRONMENT.value, "recipient": RoleType.AGENT.value}
+_REQUEST = {"sender": RoleType.AGENT.value, "recipient": RoleType.EXECUTION_ENVIRONMENT.value}
+_STATEMENT = {"sender": RoleType.AGENT.value, "recipient": RoleType.USER.value}
+_FIRST_USER_MESSAGE = -1
+
+
+@frozen
+class Order:
+    """Which node comes before which.
+
+    Args:
+        ids: All nodes in file order.
+        before: Node → the nodes directly before it.
+    """
+
+    ids: tuple[str, ...]
+    before: Mapping[str, tuple[str, ...]]
+
+    @classmethod
+    def of(cls, nodes: Sequence[spec.Milestone]) -> Order:
+        """Work the order out.
+
+        Raises:
+            ScenarioError: An id stands twice or is unknown, the order goes in a circle, or a node hangs in the air.
+        """
+        ids = tuple(node.id for node in nodes)
+        before: dict[str, tuple[str, ...]] = {}
+        for position, node in enumerate(nodes):
+            if node.id in before or node.id == spec.START:
+                taken = "is reserved" if node.id == spec.START else "stands twice"
+                raise node.place.inside("id").error(f"the id {node.id!r} {taken}; choose another.")
+            before[node.id] = ids[max(0, position - 1) : position] if node.after is None else node.after
+        order = cls(ids, before)
+        for node in nodes:
+            order._check_after(node)
+        for node in nodes:
+            order._check_connected(node)
+        order._check_circle(nodes)
+        return order
+
+    def _check_after(self, node: spec.Milestone) -> None:
+        for earlier in self.before[node.id]:
+            if earlier not in self.ids or earlier == node.id:
+                others = [each for each in self.ids if each != node.id]
+                raise node.place.inside("after").error(f"there is no other {earlier!r} here; {hint(earlier, others)}")
+
+    def _check_connected(self, node: spec.Milestone) -> None:
+        before = self.before.values()
+        alone = any(before) and not self.before[node.id] and not any(node.id in each for each in before)
+        if alone:
+            raise node.place.inside("after").error(
+                f"{node.id!r} comes before and after nothing, so it would never be judged; "
+                "name it in the 'after' of a later one."
+            )
+
+    def _check_circle(self, nodes: Sequence[spec.Milestone]) -> None:
+        try:
+            TopologicalSorter(self.before).prepare()
+        except CycleError as error:
+            circle = " → ".join(reversed(error.args[1]))
+            where = next(node.place for node in nodes if node.id == error.args[1][0])
+            raise where.inside("after").error(f"the order goes in a circle: {circle}.") from error
+
+    def edges(self) -> list[tuple[int, int]] | None:
+        """Pairs of positions; ``None`` for a single node."""
+        position = {each: index for index, each in enumerate(self.ids)}
+        pairs = [(position[earlier], position[each]) for each in self.ids for earlier in self.before[each]]
+        return pairs if len(self.ids) > 1 else None
+
+    def ancestors(self, node: str) -> set[str]:
+        """All nodes that surely come before this one."""
+        found: set[str] = set()
+        waiting = list(self.before[node])
+        while waiting:
+            each = waiting.pop()
+            if each not in found:
+                found.add(each)
+                waiting.extend(self.before[each])
+        return found
+
+
+@frozen
+class NodeCompiler:
+    """Compiles the milestones, or the minefields, of one entry.
+
+    Args:
+        values: Works values out in the entry's world.
+        order: The order between the nodes.
+    """
+
+    values: Values
+    order: Order
+
+    def node(self, node: spec.Milestone, *, forbidden: bool) -> Milestone:
+        """One milestone, or one minefield."""
+        from tool_sandbox.common import evaluation
+
+        constraints = [self._constraint(check, node, rows) for check in node.checks for rows in _tables_of(check)]
+        make = evaluation.Minefield if forbidden else evaluation.Milestone
+        if node.may_change is not None:
+            excluded = [DatabaseNamespace(name) for name in node.may_change]
+            return make(snapshot_constraints=constraints, guardrail_database_exclusion_list=excluded)
+        # A minefield is tripped by what happened, whatever else changed; a milestone guards the other tables.
+        return make(snapshot_constraints=constraints, guardrail_database_list=[] if forbidden else None)
+
+    def _constraint(self, check: spec.Check, node: spec.Milestone, table: str) -> SnapshotConstraint:
+        from tool_sandbox.common import evaluation
+
+        return evaluation.SnapshotConstraint(
+            database_namespace=DatabaseNamespace(table),
+            snapshot_constraint=self._similarity(check),
+            reference_milestone_node_index=self._reference(check, node),
+            target_dataframe=self._target(check, table),
+            column_similarity_measure=_column_similarities(check, table),
+        )
+
+    def _similarity(self, check: spec.Check) -> Callable[..., float]:
+        from tool_sandbox.common import evaluation
+
+        if check.using is not None:
+            fill_to = check.using.fill or ("tool_trace" if check.verb == "called" else "content")
+            extractor = _extractor(check.using, as_text=fill_to == "content")
+            return partial(evaluation.tool_trace_dependant_similarity, fill_to=fill_to, extractor=extractor)
+        of_verb: dict[str, Callable[..., float]] = {
+            "added": evaluation.addition_similarity,
+            "updated": evaluation.update_similarity,
+            "removed": evaluation.removal_similarity,
+        }
+        return of_verb.get(check.verb, evaluation.snapshot_similarity)
+
+    def _reference(self, check: spec.Check, node: spec.Milestone) -> int | None:
+        name = check.using.milestone if check.using else check.since
+        if name is None:
+            return None
+        if name == spec.START:
+            return _FIRST_USER_MESSAGE
+        key = "using" if check.using else "since"
+        if name not in self.order.ids:
+            raise check.place.inside(key).error(f"there is no {name!r} here; {hint(name, self.order.ids)}")
+        if name not in self.order.ancestors(node.id):
+            raise check.place.inside(key).error(f"{name!r} does not surely come before {node.id!r}; add it to 'after'.")
+        return self.order.ids.index(name)
+
+    def _target(self, check: spec.Check, table: str) -> list[dict[str, Any]]:
+        if check.verb == "called":
+            traces = [
+                {"tool_name": call.tool, "arguments": self.values.mapping(call.arguments, call.place)}
+                for call in check.calls
+            ]
+            return [
+                {**_RESULT, "tool_trace": json.dumps(traces[0] if len(traces) == 1 else traces, ensure_ascii=False)}
+            ]
+        if check.verb == "requested":
+            return [{**_REQUEST, "content": check.text}]
+        if check.verb == "said":
+            return [{**_STATEMENT, "content": check.text}]
+        place = check.place.inside(check.verb)
+        return [self.values.mapping(row, place) for row in check.rows[table]]
+
+
+def _tables_of(check: spec.Check) -> tuple[str, ...]:
+    return tuple(check.rows) if check.verb in spec.TABLE_VERBS else (_LOG.value,)
+
+
+def _extractor(using: spec.Using, *, as_text: bool) -> Callable[..., list[dict[str, Any]]]:
+    if using.extractor is None:
+        return ResultExtractor(using.take.items(), as_text=as_text)
+    from tool_sandbox.common import tool_trace_extractors
+
+    extractor: Callable[..., list[dict[str, Any]]] = getattr(tool_trace_extractors, using.extractor)
+    return extractor
+
+
+def _column_similarities(check: spec.Check, table: str) -> dict[str, Callable[..., Any]] | None:
+    """How columns are compared where the table's own way is not wanted."""
+    from tool_sandbox.common import evaluation
+
+    if check.verb == "requested":
+        return {"content": evaluation.column_contains_similarity}
+    traces = partial(evaluation.column_tool_trace_exact_match_similarity, atol_dict=dict(check.within))
+    if check.verb == "called":
+        return {"tool_trace": traces} if check.within else None
+    ways = {
+        "exact": evaluation.column_exact_match_similarity,
+        "similar": evaluation.column_rouge_l_similarity,
+        "contains": evaluation.column_contains_similarity,
+        "any": evaluation.column_one_similarity,
+    }
+    columns = {name for row in check.rows.get(table, ()) for name in row} if check.rows else {"content"}
+    chosen: dict[str, Callable[..., Any]] = {name: ways[way] for name, way in check.match.items() if name in columns}
+    if table == _LOG and check.within and "tool_trace" in columns:
+        return {**chosen, "tool_trace": traces}
+    for name in check.within:
+        if name in columns:
+            chosen[name] = partial(evaluation.column_close_similarity, atol_dict=dict(check.within))
+    return chosen or None
+
+
+@frozen
+class Nodes:
+    """Compiled milestones, or minefields, and the order between them.
+
+    Args:
+        nodes: In file order.
+        edges: Pairs of positions, the first before the second; ``None`` for a single node.
+    """
+
+    nodes: list[Milestone]
+    edges: list[tuple[int, int]] | None
+
+
+def compiled(nodes: Sequence[spec.Milestone], values: Values, *, forbidden: bool = False) -> Nodes:
+    """An entry's milestones, or (``forbidden``) its minefields, as the evaluation matches them.
+
+    Raises:
+        ScenarioError: Ids, order or values of the nodes do not work out.
+    """
+    order = Order.of(nodes)
+    compiler = NodeCompiler(values, order)
+    return Nodes([compiler.node(node, forbidden=forbidden) for node in nodes], order.edges())

@@ -1,0 +1,103 @@
+"""From a solution as written to a script that can be played, and how to trip each minefield."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from attrs import evolve
+
+from tool_sandbox.common.script import EndStep, SayStep, Script, ScriptedCall, Step, ToolStep, UserStep
+from tool_sandbox.scenarios.compiling.values import Values
+from tool_sandbox.scenarios.language import entries as spec
+
+
+def script_of(entry: spec.Entry, values: Values) -> Script | None:
+    """What the parties do in an entry; ``None`` when it has no solution.
+
+    Raises:
+        ScenarioError: The replies of the user do not fit the solution, or a value cannot be worked out.
+    """
+    if not entry.solution:
+        return None
+    _check_talk(entry)
+    agent = _agent_steps(entry.solution, values, entry)
+    steps = tuple(_with_replies(agent, entry.user.replies))
+    sabotage = {node.id: _sabotage(node, agent, values, entry) for node in entry.minefields}
+    return Script(steps, sabotage)
+
+
+def _check_talk(entry: spec.Entry) -> None:
+    place = entry.place.inside("solution")
+    if not isinstance(entry.solution[-1], spec.Say):
+        raise place.error("the last step must be a 'say': the user waits for an answer.")
+    questions = sum(isinstance(step, spec.Say) for step in entry.solution) - 1
+    if questions != len(entry.user.replies):
+        raise entry.place.inside("user.replies").error(
+            f"the solution speaks {questions} time(s) before its last step, so the user needs as many replies; "
+            f"there are {len(entry.user.replies)}."
+        )
+
+
+def _agent_steps(
+    steps: Sequence[spec.SolutionStep], values: Values, entry: spec.Entry
+) -> tuple[ToolStep | SayStep, ...]:
+    compiled: list[ToolStep | SayStep] = []
+    earlier: frozenset[str] = frozenset()
+    for step in steps:
+        if isinstance(step, spec.Say):
+            compiled.append(SayStep(step.text))
+            continue
+        here = evolve(values, earlier=earlier)
+        calls = tuple(ScriptedCall(call.tool, here.mapping(call.arguments, call.place)) for call in step.calls)
+        compiled.append(ToolStep(calls))
+        earlier |= {call.tool for call in step.calls}
+        _check_offered(step, entry)
+    return tuple(compiled)
+
+
+def _check_offered(step: spec.ToolCalls, entry: spec.Entry) -> None:
+    for call in step.calls:
+        if (entry.tools and call.tool not in entry.tools) or call.tool in entry.without:
+            raise call.place.error(f"{call.tool!r} is called, but this scenario does not offer it; add it to 'tools'.")
+
+
+def _with_replies(agent: Sequence[ToolStep | SayStep], replies: Sequence[str]) -> Iterator[Step]:
+    waiting = iter(replies)
+    for step in agent:
+        yield step
+        if isinstance(step, SayStep):
+            reply = next(waiting, None)
+            yield EndStep() if reply is None else UserStep(reply)
+
+
+def _sabotage(
+    node: spec.Milestone, agent: Sequence[ToolStep | SayStep], values: Values, entry: spec.Entry
+) -> tuple[Step, ...]:
+    """How to trip a minefield: as written, or the solution up to the point where it goes wrong."""
+    if node.sabotage is not None:
+        return _agent_steps(node.sabotage, values, evolve(entry, tools=()))
+    check = node.checks[0]
+    if len(node.checks) == 1 and check.verb == "said":
+        return (SayStep(check.text),)
+    if len(node.checks) != 1 or check.verb not in ("called", "requested") or check.using is not None:
+        raise node.place.error(
+            f"it is not clear how to trip the minefield {node.id!r}; add 'sabotage', a list of steps like a solution."
+        )
+    tool, arguments = check.text, {}
+    if check.calls:
+        tool, arguments = check.calls[0].tool, values.mapping(check.calls[0].arguments, check.calls[0].place)
+    return _astray(agent, tool, arguments)
+
+
+def _astray(
+    agent: Sequence[ToolStep | SayStep], tool: str, arguments: Mapping[str, Any]
+) -> tuple[ToolStep | SayStep, ...]:
+    """The solution up to its first call of ``tool``, which then gets the wrong arguments."""
+    for position, step in enumerate(agent):
+        if isinstance(step, ToolStep):
+            for call in step.calls:
+                if call.name == tool:
+                    wrong = ScriptedCall(tool, {**call.arguments, **arguments})
+                    return (*agent[:position], ToolStep((wrong,)))
+    return (ToolStep((ScriptedCall(tool, arguments),)),)
