@@ -13,7 +13,7 @@ from tool_sandbox.common.execution_context import get_current_context
 from tool_sandbox.common.message import Message
 from tool_sandbox.common.vocabulary import ScenarioCategories
 from tool_sandbox.errors import MissingKeyError, RateLimitError, SettingsError, UserSimulatorError
-from tool_sandbox.llm.chat import ChatModel
+from tool_sandbox.llm.chat import ChatModel, ToolCall
 from tool_sandbox.llm.transports.completions.completion import MALFORMED_CALL
 from tool_sandbox.roles.execution_environment import ExecutionEnvironment
 from tool_sandbox.roles.litellm_user import LiteLLMUser
@@ -134,6 +134,15 @@ async def test_a_user_that_says_white_space_says_nothing(awaited: bool) -> None:
 async def test_a_conversation_ends_once() -> None:
     with world(TASK, asks(), replies()):
         assert len(await respond(user(FakeModel(answer(None, tool_calls=(END, END)))))) == 1
+
+
+@pytest.mark.parametrize("repeated", [(), (END,), (call("fly", "{}", "f2"), END)])
+async def test_several_calls_are_made_once_each_in_the_order_of_the_model(repeated: tuple[ToolCall, ...]) -> None:
+    model = FakeModel(answer(None, tool_calls=(call("fly", "{}", "f"), END, *repeated)))
+    with world(TASK, asks(), replies()):
+        first, second = await respond(user(model))
+    assert "no such tool" in first.content
+    assert "end_conversation" in second.content
 
 
 async def test_a_call_that_failed_is_shown_and_the_conversation_can_still_be_ended(awaited: bool) -> None:

@@ -194,4 +194,4 @@ def _check_patience(messages: Sequence[Message]) -> None:
 
 def _once_each(calls: Sequence[ToolCall]) -> list[ToolCall]:
     """The calls without repetitions: a conversation ends once."""
-    return list({call.name: call for call in reversed(calls)}.values())[::-1]
+    return list({call.name: call for call in calls}.values())
