@@ -97,6 +97,16 @@ def test_the_wait_asked_for_is_never_cut_short(time: Time) -> None:
     assert 7.0 <= time.waits[0] <= 7.7
 
 
+@pytest.mark.parametrize("asked_for", [0.2, 1.0, 60.0])
+def test_those_who_were_asked_to_wait_equally_long_do_not_come_back_at_once(time: Time, asked_for: float) -> None:
+    for _ in range(20):
+        fake = FakeModel(RateLimitError("slow down", retry_after=asked_for), answer())
+        Retrying(fake, time.policy(seed=None)).complete(question())
+    assert len(set(time.waits)) == 20
+    assert max(time.waits) - min(time.waits) > 0.01 * asked_for
+    assert asked_for <= min(time.waits) <= max(time.waits) <= 1.1 * asked_for
+
+
 def test_a_wait_beyond_the_ceiling_ends_the_call_at_once(time: Time) -> None:
     fake = FakeModel(RateLimitError("slow down", retry_after=3600.0), answer())
     with pytest.raises(RateLimitError):

@@ -114,10 +114,9 @@ class Tries:
         return evolve(response, attempts=self.attempts, latency=latency)
 
     def _wait(self, error: ProviderError) -> float:
-        backoff = self.policy.backoff(max(1, self._tries), self.chance)
         if error.retry_after is None:
-            return max(self.policy.least, backoff)
-        return error.retry_after + min(backoff, 0.1 * error.retry_after)  # never earlier than asked, rarely all at once
+            return max(self.policy.least, self.policy.backoff(max(1, self._tries), self.chance))
+        return error.retry_after * self.chance.uniform(1.0, 1.1)  # never earlier than asked, rarely all at once
 
     def _record(self, error: ProviderError | None, deployment: str | None = None) -> None:
         self.attempts.append(
