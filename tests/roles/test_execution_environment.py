@@ -246,6 +246,14 @@ def test_calls_that_need_an_order_are_reported_as_failed(world: ExecutionContext
     assert before.rows(DatabaseNamespace.SETTING)[0]["low_battery_mode"] is True
 
 
+def test_a_look_before_a_change_is_tried_after_it_too(world: ExecutionContext) -> None:
+    world.interactive_console.locals.update({"put": put, "need_none": need_none})
+    contacts = str(DatabaseNamespace.CONTACT)
+    answers = run(call("need_none", "look", table=contacts), call("put", "change", table=contacts, key="k"))
+    assert [message.openai_tool_call_id for message in answers] == ["change", "look"]
+    assert (answers[1].tool_call_exception or "").startswith("LookupError")
+
+
 def test_a_failing_call_does_not_stop_the_others(world: ExecutionContext) -> None:
     answers = run(call("fly", "a"), call("set_wifi_status", "b", on=False))
     assert [message.tool_call_exception is None for message in answers] == [False, True]
@@ -288,6 +296,14 @@ def need(table: str, key: str) -> bool:
 
 
 @register_as_tool()
+def need_none(table: str) -> bool:
+    """Fail if there is any row."""
+    if get_current_context().rows(table):
+        raise LookupError(table)
+    return True
+
+
+@register_as_tool()
 def copy_row(table: str, key: str) -> int:
     """Add as many rows to the next table as this one has."""
     rows = get_current_context().rows(table)
@@ -310,7 +326,13 @@ def every_order(world: ExecutionContext, messages: list[Message]) -> tuple[list[
     return first or [], False
 
 
-calls = st.tuples(st.sampled_from(["put", "need", "copy_row"]), st.sampled_from(TABLES), st.sampled_from(["k", "l"]))
+calls = st.one_of(
+    st.tuples(
+        st.sampled_from(["put", "need", "copy_row"]),
+        st.fixed_dictionaries({"table": st.sampled_from(TABLES), "key": st.sampled_from(["k", "l"])}),
+    ),
+    st.tuples(st.just("need_none"), st.fixed_dictionaries({"table": st.sampled_from(TABLES)})),
+)
 
 
 @given(
@@ -318,13 +340,14 @@ calls = st.tuples(st.sampled_from(["put", "need", "copy_row"]), st.sampled_from(
     st.lists(st.tuples(st.sampled_from(TABLES), st.sampled_from("kl")), max_size=3),
 )
 def test_reduction_gives_the_verdict_of_trying_every_order(
-    chosen: list[tuple[str, str, str]], present: list[tuple[DatabaseNamespace, str]]
+    chosen: list[tuple[str, dict[str, str]]], present: list[tuple[DatabaseNamespace, str]]
 ) -> None:
     with new_context(ExecutionContext()) as world:
-        world.interactive_console.locals.update({"put": put, "need": need, "copy_row": copy_row})
+        tools = {"put": put, "need": need, "need_none": need_none, "copy_row": copy_row}
+        world.interactive_console.locals.update(tools)
         for table, key in present:
             world.add_rows(table, [{KEYS[table]: key}])
-        messages = [call(name, f"c{n}", table=str(table), key=key) for n, (name, table, key) in enumerate(chosen)]
+        messages = [call(name, f"c{n}", **arguments) for n, (name, arguments) in enumerate(chosen)]
         expected, fails = every_order(world, messages)
         answers = respond_to_messages_set_all_order_permutations(world, messages, ENVIRONMENT)
         assert [message.content for message in answers] == expected

@@ -112,6 +112,19 @@ async def test_a_cast_that_cannot_be_made_is_a_void_sample_and_no_crash() -> Non
     assert (played.result.cause, played.result.exception_type) == ("harness", "RuntimeError")
 
 
+async def test_a_sample_that_fails_before_its_first_message_shows_its_own_world() -> None:
+    class Broken(Cast):
+        def players(self, sample: Sample) -> Any:
+            message = "no stage"
+            raise RuntimeError(message)
+
+    await play_sample(Sample(name="before", scenario=scenario("Goodbye")), Cast(), settings())
+    played = await play_sample(Sample(name="greet", scenario=scenario()), Broken(), settings())
+
+    assert "Please say Hello there" in played.files["pretty_print.txt"]
+    assert "Goodbye" not in "".join(played.files.values())
+
+
 async def test_every_role_knows_where_it_plays_and_is_torn_down() -> None:
     seen = []
 

@@ -50,6 +50,12 @@ def test_prices_cached_written_and_reasoning_tokens_to_the_last_digit() -> None:
     assert price.of(usage) == Decimal("0.00298500015")
 
 
+def test_reasoning_beyond_the_tokens_of_the_answer_is_not_paid_for() -> None:
+    price = Price.from_mapping({"input_per_million": 0, "output_per_million": 10, "reasoning_per_million": 40})
+
+    assert price.of(Usage(prompt_tokens=1, completion_tokens=100, reasoning_tokens=250)) == Decimal("0.004")
+
+
 @pytest.mark.parametrize(
     ("usage", "expected"),
     [
@@ -132,7 +138,7 @@ def test_long_prompts_pay_the_price_of_their_tier() -> None:
 @given(
     prompt=st.integers(0, 400_000),
     completion=st.integers(0, 5000),
-    shares=st.tuples(st.floats(0, 0.5), st.floats(0, 0.5), st.floats(0, 1)),
+    shares=st.tuples(st.floats(0, 0.5), st.floats(0, 0.5), st.floats(0, 3)),
 )
 def test_no_usage_costs_more_than_the_ceiling(prompt: int, completion: int, shares: tuple[float, float, float]) -> None:
     price = Price.from_listing(
