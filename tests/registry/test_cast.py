@@ -44,7 +44,7 @@ def test_the_first_rule_that_fits_wins() -> None:
 
     cast = RoleCast(_settings(agent="human", agent_rules=rules), three)
 
-    agents = [cast.players(Sample(name=name, scenario=scenario)).agent for name, scenario in three.items()]
+    agents = [cast.roles(Sample(name=name, scenario=scenario)).agent for name, scenario in three.items()]
     assert agents == ["nop", "Unhelpful", "nop"]
 
 

@@ -9,9 +9,15 @@ import pytest
 from tests.runs.acting import scenarios
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import MissingKeyError, UsageError
-from tool_sandbox.registry.factories import LocalPlayer, ModelPlayer, Player, RouterPlayer, ScriptedPlayer
-from tool_sandbox.registry.made_player import MadePlayer
-from tool_sandbox.registry.names import player_for
+from tool_sandbox.registry.callables import CallableRoleFactory
+from tool_sandbox.registry.factories import (
+    LocalRoleFactory,
+    ModelRoleFactory,
+    RoleFactory,
+    RouterRoleFactory,
+    ScriptedRoleFactory,
+)
+from tool_sandbox.registry.names import factory_for
 from tool_sandbox.roles.base_role import BaseRole
 from tool_sandbox.runs.session import Sample
 
@@ -22,8 +28,8 @@ class Echo(BaseRole):
     role_type = RoleType.AGENT
 
 
-def _agent(name: str, router: str | None = None, **config: Any) -> Player:
-    return player_for(name, RoleType.AGENT, config, router)
+def _agent(name: str, router: str | None = None, **config: Any) -> RoleFactory:
+    return factory_for(name, RoleType.AGENT, config, router)
 
 
 def _sample() -> Sample:
@@ -33,7 +39,7 @@ def _sample() -> Sample:
 
 @pytest.mark.parametrize("name", ["oracle", "nop", "saboteur"])
 def test_scripted_players_have_names(name: str) -> None:
-    assert isinstance(_agent(name), ScriptedPlayer)
+    assert isinstance(_agent(name), ScriptedRoleFactory)
 
 
 def test_a_scenario_without_a_solution_cannot_be_played_by_the_oracle() -> None:
@@ -48,9 +54,9 @@ def test_a_person_plays_one_sample_at_a_time(name: str) -> None:
 
 
 def test_a_class_of_a_users_own_makes_a_role_per_sample() -> None:
-    player = _agent("tests.registry.test_names:Echo")
+    factory = _agent("tests.registry.test_names:Echo")
 
-    first, second = player.role(_sample()), player.role(_sample())
+    first, second = factory.role(_sample()), factory.role(_sample())
     assert type(first).__name__ == "Echo"
     assert first is not second
 
@@ -62,7 +68,7 @@ def test_an_installed_package_can_bring_roles_along(tmp_path: Path, monkeypatch:
     (package / "entry_points.txt").write_text("[tool_sandbox.roles]\necho = tests.registry.test_names:Echo\n")
     monkeypatch.syspath_prepend(str(tmp_path))
 
-    assert isinstance(_agent("echo"), MadePlayer)
+    assert isinstance(_agent("echo"), CallableRoleFactory)
 
 
 @pytest.mark.parametrize(
@@ -79,24 +85,24 @@ def test_an_installed_package_can_bring_roles_along(tmp_path: Path, monkeypatch:
     ],
 )
 def test_model_strings_and_old_names_are_models(name: str, model: str) -> None:
-    player = _agent(name)
+    factory = _agent(name)
 
-    assert isinstance(player, ModelPlayer)
-    assert player.name == model
+    assert isinstance(factory, ModelRoleFactory)
+    assert factory.name == model
 
 
 def test_what_is_set_wins_over_what_an_old_name_brings() -> None:
-    player = _agent("Claude_3_Haiku", max_tokens=5)
+    factory = _agent("Claude_3_Haiku", max_tokens=5)
 
-    assert isinstance(player, ModelPlayer)
-    assert player.config["max_tokens"] == 5
+    assert isinstance(factory, ModelRoleFactory)
+    assert factory.config["max_tokens"] == 5
 
 
 def test_a_local_model_is_played_on_this_machine() -> None:
-    player = _agent("local")
+    factory = _agent("local")
 
-    assert isinstance(player, LocalPlayer)
-    player.check({})
+    assert isinstance(factory, LocalRoleFactory)
+    factory.check({})
 
 
 def test_a_key_is_known_as_a_secret_once_it_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,9 +110,9 @@ def test_a_key_is_known_as_a_secret_once_it_is_found(monkeypatch: pytest.MonkeyP
         _agent("gpt-5").check({})
 
     monkeypatch.setenv("OPENAI_API_KEY", "sk-abcdef")
-    player = _agent("gpt-5")
-    player.check({})
-    assert player.secrets == ["sk-abcdef"]
+    factory = _agent("gpt-5")
+    factory.check({})
+    assert factory.secrets == ["sk-abcdef"]
 
 
 def _router(tmp_path: Path) -> str:
@@ -122,11 +128,11 @@ def _router(tmp_path: Path) -> str:
 
 @pytest.mark.parametrize("group", ["fast", "slow", "router"])
 def test_a_router_file_serves_its_groups(tmp_path: Path, group: str) -> None:
-    player = _agent(group, _router(tmp_path))
+    factory = _agent(group, _router(tmp_path))
 
-    assert isinstance(player, RouterPlayer)
-    player.check({})
-    assert set(player.secrets) == {"key-one", "key-two", "key-three"}
+    assert isinstance(factory, RouterRoleFactory)
+    factory.check({})
+    assert set(factory.secrets) == {"key-one", "key-two", "key-three"}
 
 
 def test_a_group_that_is_not_in_the_file_gets_the_nearest(tmp_path: Path) -> None:
@@ -156,10 +162,10 @@ def test_a_name_with_a_colon_that_is_no_module_is_not_imported() -> None:
 def test_a_class_in_a_file_makes_a_role_per_sample(tmp_path: Path) -> None:
     (tmp_path / "my agent.py").write_text("from tests.registry.test_names import Echo\nclass Mine(Echo): ...\n")
 
-    player = _agent(f"{tmp_path / 'my agent.py'}:Mine")
+    factory = _agent(f"{tmp_path / 'my agent.py'}:Mine")
 
-    assert type(player.role(_sample())).__name__ == "Mine"
-    assert player.role(_sample()) is not player.role(_sample())
+    assert type(factory.role(_sample())).__name__ == "Mine"
+    assert factory.role(_sample()) is not factory.role(_sample())
 
 
 @pytest.mark.parametrize(

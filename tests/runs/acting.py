@@ -24,7 +24,7 @@ from tool_sandbox.common.vocabulary import DatabaseNamespace, RoleType, Scenario
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse, Usage
 from tool_sandbox.roles.base_role import BaseRole
 from tool_sandbox.roles.execution_environment import ExecutionEnvironment
-from tool_sandbox.runs.session import Players, Sample
+from tool_sandbox.runs.session import Sample, SampleRoles
 from tool_sandbox.runs.settings import RunSettings
 
 END = "end_conversation"
@@ -150,7 +150,7 @@ class Cast:
         self.played: list[tuple[str, int]] = []
         self.closed = False
 
-    def players(self, sample: Sample) -> Players:
+    def roles(self, sample: Sample) -> SampleRoles:
         """Fresh roles."""
         self.played.append(sample.key)
         roles: dict[RoleType, Any] = {
@@ -158,7 +158,7 @@ class Cast:
             RoleType.EXECUTION_ENVIRONMENT: ExecutionEnvironment(),
             RoleType.AGENT: Speaker(self.by_name.get(sample.name, self.model)),
         }
-        return Players(roles=roles, agent="speaker", user="leaver")
+        return SampleRoles(by_type=roles, agent="speaker", user="leaver")
 
     async def aclose(self) -> None:
         """Remember it."""

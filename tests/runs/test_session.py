@@ -14,7 +14,7 @@ from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
 from tool_sandbox.llm.layers.budget.money import Cost
 from tool_sandbox.roles.base_role import BaseRole
 from tool_sandbox.roles.litellm_agent import LiteLLMAgent
-from tool_sandbox.runs.session import Played, Players, Sample, play_sample
+from tool_sandbox.runs.session import Played, Sample, SampleRoles, play_sample
 
 
 async def _play(model: ChatModel | None = None, **changes: Any) -> Played:
@@ -103,7 +103,7 @@ async def test_nobody_is_asked_after_the_first_answer_of_a_fallback() -> None:
 
 async def test_a_cast_that_cannot_be_made_is_a_void_sample_and_no_crash() -> None:
     class Broken(Cast):
-        def players(self, sample: Sample) -> Any:
+        def roles(self, sample: Sample) -> Any:
             message = "no stage"
             raise RuntimeError(message)
 
@@ -129,11 +129,11 @@ async def test_every_role_knows_where_it_plays_and_is_torn_down() -> None:
     seen = []
 
     class Watching(Cast):
-        def players(self, sample: Sample) -> Any:
-            players = super().players(sample)
-            for role in players.roles.values():
+        def roles(self, sample: Sample) -> Any:
+            roles = super().roles(sample)
+            for role in roles.by_type.values():
                 role.teardown = lambda role=role: seen.append(role.tag)  # type: ignore[method-assign,misc]
-            return players
+            return roles
 
     await play_sample(Sample(name="greet", scenario=scenario(), trial=2), Watching(), settings(), run="r")
 
@@ -210,10 +210,10 @@ class Odd(Cast):
         super().__init__()
         self.name, self.value = name, value
 
-    def players(self, sample: Sample) -> Any:
-        players = super().players(sample)
-        setattr(players.roles[RoleType.AGENT], self.name, self.value)
-        return players
+    def roles(self, sample: Sample) -> Any:
+        roles = super().roles(sample)
+        setattr(roles.by_type[RoleType.AGENT], self.name, self.value)
+        return roles
 
 
 @pytest.mark.parametrize("error", ANYTHING, ids=lambda error: type(error).__name__)
@@ -244,7 +244,7 @@ async def test_whatever_a_role_raises_costs_its_own_sample(error: BaseException,
 @pytest.mark.parametrize("error", ANYTHING, ids=lambda error: type(error).__name__)
 async def test_whatever_a_constructor_raises_costs_its_own_sample(error: BaseException) -> None:
     class Broken(Cast):
-        def players(self, sample: Sample) -> Any:
+        def roles(self, sample: Sample) -> Any:
             raise error
 
     played = await play_sample(Sample(name="greet", scenario=scenario()), Broken(), settings())
@@ -255,9 +255,9 @@ async def test_whatever_a_constructor_raises_costs_its_own_sample(error: BaseExc
 @pytest.mark.parametrize("made", [None, "agent", 5, object()])
 async def test_what_is_no_role_costs_its_own_sample(made: Any) -> None:
     class Wrong(Cast):
-        def players(self, sample: Sample) -> Any:
-            players = super().players(sample)
-            return Players(roles={**players.roles, RoleType.AGENT: made}, agent="odd", user="leaver")
+        def roles(self, sample: Sample) -> Any:
+            roles = super().roles(sample)
+            return SampleRoles(by_type={**roles.by_type, RoleType.AGENT: made}, agent="odd", user="leaver")
 
     played = await play_sample(Sample(name="greet", scenario=scenario()), Wrong(), settings())
 
@@ -278,9 +278,9 @@ async def test_an_agent_whose_base_class_was_never_initialised_is_void() -> None
             self.own = 1
 
     class Wrong(Cast):
-        def players(self, sample: Sample) -> Any:
-            players = super().players(sample)
-            return Players(roles={**players.roles, RoleType.AGENT: Bare()}, agent="odd", user="leaver")
+        def roles(self, sample: Sample) -> Any:
+            roles = super().roles(sample)
+            return SampleRoles(by_type={**roles.by_type, RoleType.AGENT: Bare()}, agent="odd", user="leaver")
 
     played = await play_sample(Sample(name="greet", scenario=scenario()), Wrong(), settings())
 

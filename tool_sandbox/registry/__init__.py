@@ -4,9 +4,9 @@
 
     names         from a name to the factory it means
     factories     what makes a role for every sample
-    made_player   roles that a function or a class makes
+    callables     roles that a function or a class makes
     catalogue     the names of the original and of well-known models
-    cast          everybody who plays a run
+    cast          the factories of one run, and which scenario is played by which
     run_resources ledger, journal, cache, layers and local servers of a run
     effects       which settings can have an effect with which kind of role
 """

@@ -1,4 +1,4 @@
-"""Who plays a run: the names of its settings, resolved, made ready, and cast anew for every sample."""
+"""Who plays a run: the names of its settings, resolved and made ready; roles are made anew for every sample."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import MissingKeyError, SettingsError
 from tool_sandbox.llm.layers.cache.settings import CacheSettings
 from tool_sandbox.redaction import redact_text
-from tool_sandbox.registry.factories import Player
-from tool_sandbox.registry.made_player import MadePlayer
-from tool_sandbox.registry.names import player_for
-from tool_sandbox.registry.run_resources import Backstage
+from tool_sandbox.registry.callables import CallableRoleFactory
+from tool_sandbox.registry.factories import RoleFactory
+from tool_sandbox.registry.names import factory_for
+from tool_sandbox.registry.run_resources import RunResources
 from tool_sandbox.roles.execution_environment import ExecutionEnvironment
-from tool_sandbox.runs.session import Players
+from tool_sandbox.runs.session import SampleRoles
 from tool_sandbox.runs.settings import AgentRule, RunSettings
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _FULL_ORDERS = 720
 
 
 class RoleCast:
-    """The cast of one run.
+    """Who plays one run: a factory for every agent that its settings name, and one for the user.
 
     Args:
         settings: The run's settings.
@@ -41,9 +41,9 @@ class RoleCast:
         UsageError: A name means nothing, a key is missing, or a scenario cannot be played by who should play it.
     """
 
-    agents: Mapping[str, Player]
+    agents: Mapping[str, RoleFactory]
     """Who plays the agent, by name."""
-    user: Player
+    user: RoleFactory
     """Who plays the user."""
 
     def __init__(self, settings: RunSettings, scenarios: Mapping[str, Scenario]) -> None:
@@ -51,36 +51,36 @@ class RoleCast:
         _check_rules(settings, scenarios)
         CacheSettings.parse(settings.cache)
         self.agents = {
-            name: player_for(name, RoleType.AGENT, _config_of(name, settings), self._routes(name, settings))
+            name: factory_for(name, RoleType.AGENT, _config_of(name, settings), self._routes(name, settings))
             for name in dict.fromkeys(self._agent_of.values())
         }
-        self.user = player_for(settings.user, RoleType.USER, user_config(settings))
+        self.user = factory_for(settings.user, RoleType.USER, user_config(settings))
         for name, agent in self.agents.items():
             agent.check({key: scenarios[key] for key, who in self._agent_of.items() if who == name})
         self._check_user(scenarios)
-        limits = [player.at_once for player in self._everyone() if player.at_once is not None]
+        limits = [factory.at_once for factory in self._factories() if factory.at_once is not None]
         self.settings = evolve(settings, concurrency=min(settings.concurrency, *limits)) if limits else settings
-        self._backstage: Backstage | None = None
+        self._resources: RunResources | None = None
 
     @property
     def secrets(self) -> list[str]:
-        """The credentials of all players."""
-        return [secret for player in self._everyone() for secret in player.secrets]
+        """The credentials of all roles."""
+        return [secret for factory in self._factories() for secret in factory.secrets]
 
     @property
     def somebody_types(self) -> bool:
         """Whether a person at the terminal plays, whose lines nothing may be written over."""
-        return any(isinstance(player, MadePlayer) and player.types for player in self._everyone())
+        return any(isinstance(factory, CallableRoleFactory) and factory.types for factory in self._factories())
 
     def open(self, store: RunStore) -> None:
-        """Start what the players need, unless that was done before."""
-        if self._backstage is not None:
+        """Start what the roles need, unless that was done before."""
+        if self._resources is not None:
             return
-        self._backstage = Backstage(self.settings, store, self.secrets)
-        for player in self._everyone():
-            player.open(self._backstage)
+        self._resources = RunResources(self.settings, store, self.secrets)
+        for factory in self._factories():
+            factory.open(self._resources)
 
-    def players(self, sample: Sample) -> Players:
+    def roles(self, sample: Sample) -> SampleRoles:
         """Fresh roles for one sample."""
         agent = self._agent_of[sample.name]
         roles = {
@@ -88,22 +88,22 @@ class RoleCast:
             RoleType.EXECUTION_ENVIRONMENT: self._environment(),
             RoleType.AGENT: self.agents[agent].role(sample),
         }
-        return Players(roles=roles, agent=redact_text(agent), user=redact_text(self.settings.user))
+        return SampleRoles(by_type=roles, agent=redact_text(agent), user=redact_text(self.settings.user))
 
     def watch(self, told: Callable[[str], None]) -> None:
         """Have somebody told what calls wait for, from now on."""
-        if self._backstage is not None:
-            self._backstage.outages.told = told
+        if self._resources is not None:
+            self._resources.outages.told = told
 
     async def aclose(self) -> None:
         """Close connections, inside the event loop that used them."""
-        if self._backstage is not None:
-            await self._backstage.aclose()
+        if self._resources is not None:
+            await self._resources.aclose()
 
     def close(self) -> None:
         """Stop servers and close files."""
-        if self._backstage is not None:
-            self._backstage.close()
+        if self._resources is not None:
+            self._resources.close()
 
     def _check_user(self, scenarios: Mapping[str, Scenario]) -> None:
         try:
@@ -123,7 +123,7 @@ class RoleCast:
             return ExecutionEnvironment(tool_timeout=limit, **orders)
         return ExecutionEnvironment(tool_timeout=limit)
 
-    def _everyone(self) -> list[Player]:
+    def _factories(self) -> list[RoleFactory]:
         return [*self.agents.values(), self.user]
 
 

@@ -14,7 +14,7 @@ from tool_sandbox.runs.settings import RunSettings
 
 if TYPE_CHECKING:
     from tool_sandbox.registry.cast import RoleCast
-    from tool_sandbox.registry.factories import Player
+    from tool_sandbox.registry.factories import RoleFactory
 
 _AGENT, _ANYBODY = (RoleType.AGENT,), (RoleType.AGENT, RoleType.USER)
 
@@ -74,7 +74,7 @@ def check_effects(casts: Sequence[RoleCast], given: Given) -> None:
     Raises:
         SettingsError: Something has none; the message names it and who plays.
     """
-    agents = [player for cast in casts for player in cast.agents.values()]
+    agents = [factory for cast in casts for factory in cast.agents.values()]
     users = [cast.user for cast in casts]
     names = _listed(dict.fromkeys(name for cast in casts for name in cast.agents))
     for name in given.settings:
@@ -103,26 +103,26 @@ def check_said_once(flags: Mapping[str, Any]) -> None:
 
 
 def _check_setting(
-    name: str, casts: Sequence[RoleCast], players: Mapping[RoleType, Sequence[Player]], names: str
+    name: str, casts: Sequence[RoleCast], factories: Mapping[RoleType, Sequence[RoleFactory]], names: str
 ) -> None:
-    if name == "on_fallback" and not any(player.has_fallbacks for player in players[RoleType.AGENT]):
+    if name == "on_fallback" and not any(factory.has_fallbacks for factory in factories[RoleType.AGENT]):
         _refuse("--on-fallback", f"{names} has no fallbacks; name one with --fallback.")
-    if name == "shuffle_tools" and not any(player.reads_tools for player in players[RoleType.AGENT]):
+    if name == "shuffle_tools" and not any(factory.reads_tools for factory in factories[RoleType.AGENT]):
         _refuse("--shuffle-tools", f"{names} plays a script and reads no tools.")
     effect = EFFECTS.get(name)
     if effect is None or all(getattr(cast.settings, name) == effect.harmless for cast in casts):
         return
-    asked = [player for role in effect.roles for player in players[role]]
-    if not any(player.asks_a_model or (effect.key and player.takes(effect.key)) for player in asked):
+    asked = [factory for role in effect.roles for factory in factories[role]]
+    if not any(factory.asks_a_model or (effect.key and factory.takes(effect.key)) for factory in asked):
         who = f"{names} asks no model." if effect.roles == _AGENT else "nobody in this run asks a model."
         config = {effect.key: getattr(casts[0].settings, name)} if effect.key else {}
         _refuse(effect.flag, f"{who}{_mistakes(config)}")
 
 
-def _check_params(flag: str, params: Mapping[str, Any], players: Sequence[Player], names: str) -> None:
-    parameters = sorted({each for player in players for each in player.parameters})
+def _check_params(flag: str, params: Mapping[str, Any], factories: Sequence[RoleFactory], names: str) -> None:
+    parameters = sorted({each for factory in factories for each in factory.parameters})
     for key, value in params.items():
-        if any(player.asks_a_model or player.takes(key) for player in players):
+        if any(factory.asks_a_model or factory.takes(key) for factory in factories):
             continue
         if parameters:
             _refuse(f"{flag} {key}", f"{names} does not take it; {hint(key, parameters)}")

@@ -9,13 +9,13 @@ from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import UsageError
 from tool_sandbox.llm.transports.address import located
 from tool_sandbox.nearest import nearest
-from tool_sandbox.registry.made_player import NoModel
+from tool_sandbox.registry.callables import NoModel
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
     from tool_sandbox.llm.chat import ChatModel
     from tool_sandbox.llm.routing.settings import RouterSettings
-    from tool_sandbox.registry.run_resources import Backstage
+    from tool_sandbox.registry.run_resources import RunResources
     from tool_sandbox.roles.base_role import BaseRole
     from tool_sandbox.runs.session import Sample
 
@@ -32,8 +32,8 @@ _PATIENCE = 600.0
 _FREE = {"input_cost_per_token": 0, "output_cost_per_token": 0}
 
 
-class Player(Protocol):
-    """Makes the roles of one name."""
+class RoleFactory(Protocol):
+    """Makes the roles of one name: a fresh one for every sample."""
 
     @property
     def at_once(self) -> int | None:
@@ -77,7 +77,7 @@ class Player(Protocol):
         """
         ...
 
-    def open(self, backstage: Backstage) -> None:
+    def open(self, resources: RunResources) -> None:
         """Get ready: start servers, build the layers to the model."""
         ...
 
@@ -86,7 +86,7 @@ class Player(Protocol):
         ...
 
 
-class ScriptedPlayer(NoModel):
+class ScriptedRoleFactory(NoModel):
     """Roles that play what the scenario itself says.
 
     Args:
@@ -107,7 +107,7 @@ class ScriptedPlayer(NoModel):
             message = f"{self.name!r} cannot play {silent[0]!r}: the scenario has no solution to play."
             raise UsageError(message)
 
-    def open(self, backstage: Backstage) -> None:
+    def open(self, resources: RunResources) -> None:
         """Nothing to prepare."""
 
     def role(self, sample: Sample) -> BaseRole:
@@ -128,7 +128,7 @@ class ScriptedPlayer(NoModel):
         return NopModel()
 
 
-class ModelPlayer:
+class ModelRoleFactory:
     """Roles that ask a model; all of them share the layers to it.
 
     Args:
@@ -168,9 +168,9 @@ class ModelPlayer:
         """What is left of the configuration once the shared layers have theirs."""
         return {key: value for key, value in self.config.items() if key not in SHARED}
 
-    def open(self, backstage: Backstage) -> None:
+    def open(self, resources: RunResources) -> None:
         """Build the layers to the model."""
-        self._shared = backstage.model(self.name, self.role_type, self.config)
+        self._shared = resources.model(self.name, self.role_type, self.config)
 
     def role(self, sample: Sample) -> BaseRole:  # noqa: ARG002 -- the same for every sample
         """A fresh role over the shared layers."""
@@ -178,7 +178,7 @@ class ModelPlayer:
         return _model_role(self.role_type, self.name, self._shared, self._role_config)
 
 
-class LocalPlayer(ModelPlayer):
+class LocalRoleFactory(ModelRoleFactory):
     """Roles that ask a model served on this machine while the run lasts."""
 
     at_once = 2
@@ -189,17 +189,17 @@ class LocalPlayer(ModelPlayer):
 
         parse_local(self.name)
 
-    def open(self, backstage: Backstage) -> None:
+    def open(self, resources: RunResources) -> None:
         """Start the server, unless it runs already, and build the layers to it."""
-        server = backstage.server(self.name)
+        server = resources.server(self.name)
         self.name = server.model
         connection = {"api_base": server.base_url, "api_key": server.api_key}
         defaults = {"prompted_tools": server.prompted_tools, "timeout": _PATIENCE, "prices": _FREE}
         self.config = {**defaults, **self.config, **connection}
-        super().open(backstage)
+        super().open(resources)
 
 
-class RouterPlayer(ModelPlayer):
+class RouterRoleFactory(ModelRoleFactory):
     """Agents behind a router over several deployments.
 
     Args:
@@ -231,9 +231,9 @@ class RouterPlayer(ModelPlayer):
             raise UsageError(message)
         self.secrets = check_deployments(self._routing, self.config)
 
-    def open(self, backstage: Backstage) -> None:
+    def open(self, resources: RunResources) -> None:
         """Build the layers to the router."""
-        self._shared = backstage.model(self.name, self.role_type, self.config, self._routing)
+        self._shared = resources.model(self.name, self.role_type, self.config, self._routing)
 
     def role(self, sample: Sample) -> BaseRole:  # noqa: ARG002 -- the same for every sample
         """A fresh agent over the shared router."""

@@ -1,4 +1,4 @@
-"""From a name after ``-a`` or ``-u`` to the player it means."""
+"""From a name after ``-a`` or ``-u`` to the factory of its roles."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from tool_sandbox.errors import UsageError
 from tool_sandbox.llm.providers import PROVIDERS, provider_of
 from tool_sandbox.nearest import nearest
 from tool_sandbox.plugins import is_reference, load_reference, reported
+from tool_sandbox.registry.callables import CallableRoleFactory
 from tool_sandbox.registry.factories import (
     FIRST_GROUP,
     SCRIPTED,
-    LocalPlayer,
-    ModelPlayer,
-    Player,
-    RouterPlayer,
-    ScriptedPlayer,
+    LocalRoleFactory,
+    ModelRoleFactory,
+    RoleFactory,
+    RouterRoleFactory,
+    ScriptedRoleFactory,
 )
-from tool_sandbox.registry.made_player import MadePlayer
 
 if TYPE_CHECKING:
     from tool_sandbox.roles.base_role import BaseRole
@@ -31,8 +31,8 @@ ENTRY_POINTS = "tool_sandbox.roles"
 _PRICES = "model_prices_and_context_window_backup.json"
 
 
-def player_for(name: str, role_type: RoleType, config: Mapping[str, Any], router: str | None = None) -> Player:
-    """The player a name means.
+def factory_for(name: str, role_type: RoleType, config: Mapping[str, Any], router: str | None = None) -> RoleFactory:
+    """The factory of the roles that a name means.
 
     Args:
         name: As typed.
@@ -44,29 +44,29 @@ def player_for(name: str, role_type: RoleType, config: Mapping[str, Any], router
         UsageError: The name means nothing, or something that cannot be had here.
     """
     if router is not None:
-        return RouterPlayer(name, config, partial(_proxy_config, router))
+        return RouterRoleFactory(name, config, partial(_proxy_config, router))
     if name in SCRIPTED:
-        return ScriptedPlayer(name, role_type)
+        return ScriptedRoleFactory(name, role_type)
     from tool_sandbox.llm.local.models import is_local
 
     if name in ("human", "Cli"):
-        return MadePlayer(_human(role_type), at_once=1, types=True, name=name)
+        return CallableRoleFactory(_human(role_type), at_once=1, types=True, name=name)
     if is_local(name):
-        return LocalPlayer(name, role_type, config)
+        return LocalRoleFactory(name, role_type, config)
     if factory := _unhelpful(name) or _entry_point(name) or _own(name):
-        return MadePlayer(factory, name=name, role_type=role_type, config=config)
-    return _model_player(name, role_type, config)
+        return CallableRoleFactory(factory, name=name, role_type=role_type, config=config)
+    return _model_factory(name, role_type, config)
 
 
-def _model_player(name: str, role_type: RoleType, config: Mapping[str, Any]) -> Player:
+def _model_factory(name: str, role_type: RoleType, config: Mapping[str, Any]) -> RoleFactory:
     from tool_sandbox.registry.catalogue import config_of_old_name, model_of_old_name, multi_provider_config
 
     if name == "Multi_Provider" and role_type == RoleType.AGENT:
-        return RouterPlayer(FIRST_GROUP, config, multi_provider_config)
+        return RouterRoleFactory(FIRST_GROUP, config, multi_provider_config)
     model = model_of_old_name(name) or known_model(name, config)
     for fallback in _names_in(config.get("fallbacks")):
         known_model(fallback, {})
-    return ModelPlayer(model, role_type, {**config_of_old_name(name), **config})
+    return ModelRoleFactory(model, role_type, {**config_of_old_name(name), **config})
 
 
 def _proxy_config(path: str) -> dict[str, Any]:

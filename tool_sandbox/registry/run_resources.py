@@ -53,7 +53,7 @@ class Served:
     prompted_tools: bool | None
 
 
-class Backstage:
+class RunResources:
     """Everything of a run that outlives its samples.
 
     Args:

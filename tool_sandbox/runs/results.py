@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from tool_sandbox.common.execution_context import ExecutionContext
     from tool_sandbox.common.scenario import Scenario
     from tool_sandbox.evaluation.result import EvaluationResult
-    from tool_sandbox.runs.session import Players, Sample
+    from tool_sandbox.runs.session import Sample, SampleRoles
     from tool_sandbox.runs.settings import RunSettings
 
 
 def described(
     sample: Sample,
-    players: Players | None,
+    roles: SampleRoles | None,
     tallies: Mapping[RoleType, Tally],
     world: ExecutionContext,
     settings: RunSettings,
@@ -39,8 +39,8 @@ def described(
         trial=sample.trial,
         status="void",
         categories=[str(category) for category in sample.scenario.categories],
-        agent=players.agent if players else redact_text(settings.agent),
-        user=players.user if players else redact_text(settings.user),
+        agent=roles.agent if roles else redact_text(settings.agent),
+        user=roles.user if roles else redact_text(settings.user),
         seed=sample.seed(settings.seed),
         messages=world.max_sandbox_message_index - sample.scenario.starting_context.max_sandbox_message_index,
         duration=duration,
@@ -49,7 +49,7 @@ def described(
         deployments=agent.deployments,
         fallback=agent.spending.fallback_calls > 0,
         nop_floor=sample.scenario.nop_floor,
-        counters=_counters(players.roles.get(RoleType.AGENT)) if players else {},
+        counters=_counters(roles.by_type.get(RoleType.AGENT)) if roles else {},
         notes=[*agent.adjustments, *_bounds_of_parallel_calls(world)],
     )
 

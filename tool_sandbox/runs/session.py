@@ -53,10 +53,10 @@ class Sample:
 
 
 @frozen(kw_only=True)
-class Players:
+class SampleRoles:
     """The roles of one sample."""
 
-    roles: Mapping[RoleType, BaseRole]
+    by_type: Mapping[RoleType, BaseRole]
     agent: str
     """Who plays the agent, for the result."""
     user: str
@@ -71,7 +71,7 @@ class Cast(Protocol):
         """Values that must never be written down."""
         ...
 
-    def players(self, sample: Sample) -> Players:
+    def roles(self, sample: Sample) -> SampleRoles:
         """The roles that play ``sample``."""
         ...
 
@@ -124,17 +124,17 @@ async def play_sample(
         sample = evolve(sample, scenario=_with_shuffled_tools(sample, settings))
     world = sample.scenario.starting_context.fork()
     isolated_context(world)  # a failure before the first message must not show another sample's world
-    players: Players | None = None
+    roles: SampleRoles | None = None
     tallies: dict[RoleType, Tally] = {}
     end: Verdict | Failure
     troubles: list[str] = []
     try:
-        players = cast.players(sample)
-        tallies = {role_type: tally_of(role) for role_type, role in players.roles.items()}
+        roles = cast.roles(sample)
+        tallies = {role_type: tally_of(role) for role_type, role in roles.by_type.items()}
         agent = tallies.get(RoleType.AGENT, Tally())
         if settings.on_fallback == "void":
-            on_message = _none_of_a_fallback(agent, players.agent, on_message)
-        world = await _play(sample, players, settings, run, on_message)
+            on_message = _none_of_a_fallback(agent, roles.agent, on_message)
+        world = await _play(sample, roles, settings, run, on_message)
         end = _verdict(sample.scenario, world)
     except (MissingKeyError, MissingDependencyError):
         raise
@@ -146,8 +146,8 @@ async def play_sample(
         world = get_current_context()
         end = Failure.of(error, cast.secrets)
     finally:
-        troubles += _tear_down(players, cast.secrets)
-    result = described(sample, players, tallies, world, settings, time.monotonic() - started)
+        troubles += _tear_down(roles, cast.secrets)
+    result = described(sample, roles, tallies, world, settings, time.monotonic() - started)
     result = evolve(result, notes=(*result.notes, *troubles))
     if isinstance(end, Failure):
         return Played(result=failed(result, end, sample.scenario, settings), files=_files_of_failure(world))
@@ -199,16 +199,16 @@ def _files_of_failure(world: ExecutionContext) -> Mapping[str, str]:
 
 
 async def _play(
-    sample: Sample, players: Players, settings: RunSettings, run: str, on_message: Callable[..., Any] | None
+    sample: Sample, roles: SampleRoles, settings: RunSettings, run: str, on_message: Callable[..., Any] | None
 ) -> ExecutionContext:
-    for role_type, role in players.roles.items():
+    for role_type, role in roles.by_type.items():
         role.tag = CallTag(run=run, scenario=sample.name, trial=sample.trial, role=str(role_type))
     limit = settings.sample_timeout or None
     deadline = asyncio.timeout(limit)
     try:
         async with deadline:
             return await sample.scenario.aplay(
-                dict(players.roles), sample.name, seed=sample.seed(settings.seed), on_message=on_message
+                dict(roles.by_type), sample.name, seed=sample.seed(settings.seed), on_message=on_message
             )
     except TimeoutError as error:
         if not deadline.expired():
@@ -217,10 +217,10 @@ async def _play(
         raise TimeLimitError(message) from error
 
 
-def _tear_down(players: Players | None, secrets: Sequence[str]) -> list[str]:
+def _tear_down(roles: SampleRoles | None, secrets: Sequence[str]) -> list[str]:
     """Let every role release what it holds; what fails is told, and takes nothing from the verdict."""
     troubles = []
-    for role_type, role in players.roles.items() if players else ():
+    for role_type, role in roles.by_type.items() if roles else ():
         try:
             role.teardown()
         except BaseException as error:

@@ -33,7 +33,7 @@ RUN, RESULTS, SUMMARY, CALLS, TRAJECTORIES = (
 )
 TRIAL = "trial_"
 """How the folder of each trial below that of the scenario begins, when there are several."""
-LONGEST_PLAYER = 100
+LONGEST_ROLE_NAME = 100
 """Bytes of an agent's or user's name that the name of a run directory shows."""
 _FORMER_LENGTH = 100
 """Characters at which earlier versions cut the names of trajectory folders."""
@@ -91,7 +91,7 @@ class RunStore:
         """
         root = open_location(base)
         stamp = (now or datetime.now().astimezone()).strftime("%Y-%m-%d_%H-%M-%S")
-        stem = "_".join((stamp, *(readable_name(name, LONGEST_PLAYER) for name in names)))
+        stem = "_".join((stamp, *(readable_name(name, LONGEST_ROLE_NAME) for name in names)))
         for number in range(1, 10_000):
             directory = root / (stem if number == 1 else f"{stem}_{number}")
             try:

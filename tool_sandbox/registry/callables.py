@@ -11,13 +11,13 @@ from tool_sandbox.errors import UsageError
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
-    from tool_sandbox.registry.run_resources import Backstage
+    from tool_sandbox.registry.run_resources import RunResources
     from tool_sandbox.roles.base_role import BaseRole
     from tool_sandbox.runs.session import Sample
 
 
 class NoModel:
-    """Base of players that ask no model which we know of."""
+    """Base of the factories whose roles ask no model that we know of."""
 
     secrets: Sequence[str] = ()
     asks_a_model = False
@@ -30,11 +30,11 @@ class NoModel:
         return key in self.parameters
 
 
-class MadePlayer(NoModel):
+class CallableRoleFactory(NoModel):
     """Roles that a function or class makes, from the configuration that it has parameters for.
 
     Args:
-        factory: Makes a role.
+        make: Makes a role.
         at_once: How many samples can be played at once.
         types: Whether the roles are played by somebody who types at the terminal.
         name: What the roles are called, for messages.
@@ -44,7 +44,7 @@ class MadePlayer(NoModel):
 
     def __init__(
         self,
-        factory: Callable[..., BaseRole],
+        make: Callable[..., BaseRole],
         *,
         at_once: int | None = None,
         types: bool = False,
@@ -52,9 +52,9 @@ class MadePlayer(NoModel):
         role_type: RoleType = RoleType.AGENT,
         config: Mapping[str, Any] | None = None,
     ) -> None:
-        self.factory, self.at_once, self.types = factory, at_once, types
+        self.make, self.at_once, self.types = make, at_once, types
         self.name, self.role_type = name, role_type
-        self._named, self._any_name = _parameters_of(factory)
+        self._named, self._any_name = _parameters_of(make)
         self.parameters = tuple(self._named)
         self._config = {key: value for key, value in (config or {}).items() if self.takes(key)}
 
@@ -68,7 +68,7 @@ class MadePlayer(NoModel):
         Raises:
             UsageError: They play another part, or a value that they need is missing.
         """
-        meant = getattr(self.factory, "role_type", None)
+        meant = getattr(self.make, "role_type", None)
         if isinstance(meant, RoleType) and meant != self.role_type:
             message = f"{self.name!r} is made to play {meant}, not {self.role_type}."
             raise UsageError(message)
@@ -78,12 +78,12 @@ class MadePlayer(NoModel):
             message = f"{self.name!r} needs a value for {needed[0]!r}; give it with {flag} {needed[0]}=…"
             raise UsageError(message)
 
-    def open(self, backstage: Backstage) -> None:
+    def open(self, resources: RunResources) -> None:
         """Nothing to prepare."""
 
     def role(self, sample: Sample) -> BaseRole:  # noqa: ARG002 -- the same for every sample
         """A fresh role."""
-        return self.factory(**self._config)
+        return self.make(**self._config)
 
 
 def _parameters_of(factory: Callable[..., Any]) -> tuple[dict[str, bool], bool]:
