@@ -1,15 +1,114 @@
-"""The event loop's own threads, in which libraries do what blocks."""
+"""Daemon threads: for what blocks an event loop, and for an event loop that serves callers that cannot await."""
 
 from __future__ import annotations
 
+import asyncio
+import atexit
+import os
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from contextvars import ContextVar, copy_context
 from typing import Any, ParamSpec, TypeVar
 
 Params = ParamSpec("Params")
 Result = TypeVar("Result")
+
+_WORKERS = 64
+"""Threads for blocking work in the loop of ``block_on``."""
+_GRACE = 2.0
+"""Seconds that work which nobody waits for any more has to come to an end."""
+_nested: ContextVar[bool] = ContextVar("tool_sandbox_nested", default=False)
+"""Whether a thread further up waits for what runs here and blocks the shared loop meanwhile."""
+
+
+def block_on(work: Callable[Params, Awaitable[Result]], /, *args: Params.args, **kwargs: Params.kwargs) -> Result:
+    """Call a coroutine function and wait for it, wherever that is: also in a thread whose own event loop is running.
+
+    The coroutine runs in a copy of the caller's ``contextvars`` context, in an event loop that all callers of the
+    process share. Connections that it leaves open serve the next call.
+
+    Raises:
+        BaseException: Whatever the coroutine raises. Whatever interrupts the waiting, such as ``KeyboardInterrupt``,
+            also cancels the coroutine.
+    """
+    ended = threading.Event()
+
+    async def run() -> Result:
+        try:
+            return await work(*args, **kwargs)
+        finally:
+            ended.set()
+
+    if _nested.get() or _SHARED_LOOP.is_this_thread():
+        return _run_apart(run)
+    future = asyncio.run_coroutine_threadsafe(run(), _SHARED_LOOP.get())  # in a copy of this context
+    try:
+        return future.result()
+    except BaseException:
+        if future.cancel():
+            ended.wait(_GRACE)
+        raise
+
+
+def _run_apart(run: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
+    """Run a coroutine in a loop and a thread of its own: the shared loop waits here, so it cannot run anything."""
+    outcome: Future[Result] = Future()
+    context = copy_context()
+    context.run(_nested.set, True)
+
+    def work() -> None:
+        try:
+            outcome.set_result(context.run(asyncio.run, run()))
+        except BaseException as error:  # noqa: BLE001 -- it belongs to whoever waits
+            outcome.set_exception(error)
+
+    threading.Thread(target=work, name="tool_sandbox-nested", daemon=True).start()
+    return outcome.result()
+
+
+class _SharedLoop:
+    """One event loop of the process in a daemon thread, started when it is first needed."""
+
+    _lock: threading.Lock
+    _loop: asyncio.AbstractEventLoop | None
+    _thread: threading.Thread | None
+
+    def __init__(self) -> None:
+        self._forget()
+        os.register_at_fork(after_in_child=self._forget)
+        atexit.register(self._close)
+
+    def get(self) -> asyncio.AbstractEventLoop:
+        """The loop, running."""
+        with self._lock:
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                self._loop.set_default_executor(LoopThreads(_WORKERS))
+                self._thread = threading.Thread(target=self._loop.run_forever, name="tool_sandbox-edge", daemon=True)
+                self._thread.start()
+            return self._loop
+
+    def is_this_thread(self) -> bool:
+        """Whether the caller runs inside the loop, which would never come to what it waited for."""
+        return threading.current_thread() is self._thread
+
+    def _forget(self) -> None:
+        """Begin anew in a forked process, which has no thread but the one that forked."""
+        self._lock = threading.Lock()
+        self._loop = None
+        self._thread = None
+
+    def _close(self) -> None:
+        """Close connections whose owners never did, as ``asyncio.run`` does at its end."""
+        if self._loop is not None:
+            with suppress(Exception):  # the process ends anyway, and nobody is left to tell
+                asyncio.run_coroutine_threadsafe(self._loop.shutdown_asyncgens(), self._loop).result(_GRACE)
+
+
+_SHARED_LOOP = _SharedLoop()
 
 
 class LoopThreads(ThreadPoolExecutor):

@@ -7,7 +7,7 @@
     settings, config, providers   how a model is called
     stack         puts together what stands between a role and a model
     layers        what stands there: a folder of its own
-    layer         what all layers share
+    layer         what all layers share: one flow, its synchronous edge, closing
     routing       several deployments behind one model: a folder of its own
     transports    the ways to a server: a folder of its own
     local         models on this machine: a folder of its own

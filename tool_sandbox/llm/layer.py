@@ -1,9 +1,57 @@
-"""Walk through the layers of a model, outermost first."""
+"""What the layers of a model share: the one flow of a call, its synchronous edge, and how a stack is closed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
+
+from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
+from tool_sandbox.threads import block_on
+
+
+@runtime_checkable
+class Closable(Protocol):
+    """A model that holds something open."""
+
+    async def aclose(self) -> None:
+        """Close it, whichever event loops used it."""
+        ...
+
+
+class Layer:
+    """A chat model of ours: it implements ``acomplete``, and ``complete`` is the same flow for callers that block."""
+
+    async def acomplete(self, request: ChatRequest) -> ChatResponse:
+        """Answer without blocking the event loop."""
+        raise NotImplementedError
+
+    def complete(self, request: ChatRequest) -> ChatResponse:
+        """Answer, blocking; works in any thread, also where an event loop is running."""
+        return block_on(self.acomplete, request)
+
+
+class Wrapper(Layer):
+    """A layer around another model.
+
+    Args:
+        inner: The model.
+    """
+
+    inner: ChatModel
+
+    def __init__(self, inner: ChatModel) -> None:
+        self.inner = inner
+
+    async def aclose(self) -> None:
+        """Close what is beneath."""
+        await aclose(self.inner)
+
+
+async def aclose(model: ChatModel) -> None:
+    """Close what a stack holds open. Each layer closes what is its own, and the one beneath."""
+    for layer in layers_of(model):
+        if isinstance(layer, Closable):
+            await layer.aclose()
 
 
 def close(model: Any) -> None:
@@ -12,14 +60,6 @@ def close(model: Any) -> None:
         closing = getattr(layer, "close", None)
         if callable(closing):
             closing()
-
-
-async def aclose(model: Any) -> None:
-    """Close what a stack holds open in this event loop, layer by layer."""
-    for layer in layers_of(model):
-        closing = getattr(layer, "aclose", None)
-        if callable(closing):
-            await closing()
 
 
 def layers_of(model: Any) -> Iterator[Any]:
