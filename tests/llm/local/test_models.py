@@ -219,10 +219,10 @@ MODEL = LocalModel(name="m", repository="someone/m-GGUF", file="m.gguf", licence
 FETCH = """
 import json, pathlib, sys
 from tool_sandbox.errors import UsageError
-from tool_sandbox.llm import local
-model = local.LocalModel(**json.loads(sys.argv[1]))
+from tool_sandbox.llm.local import models
+model = models.LocalModel(**json.loads(sys.argv[1]))
 try:
-    print(local.fetch(model, cache=pathlib.Path(sys.argv[2]), patience=0.5))
+    print(models.fetch(model, cache=pathlib.Path(sys.argv[2]), patience=0.5))
 except UsageError as error:
     sys.exit(f"UsageError: {error}")
 """

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.llm.fakes import question
@@ -378,8 +378,15 @@ def test_no_json_whatever_is_our_own_fault(data: Any) -> None:
     json.dumps(response.to_dict(), ensure_ascii=False).encode()
 
 
+def thinking(**fields: Any) -> dict[str, Any]:
+    block = {"type": "thinking", "signature": None, **fields}
+    return {"choices": [{"delta": {"thinking_blocks": [block]}}]}
+
+
 @settings(max_examples=200)
 @given(st.lists(mutations(CHUNK), max_size=4))
+@example([thinking(thinking=["x"]), thinking(thinking="y")])
+@example([thinking(thinking="x"), thinking(thinking=["y"], signature="s")])
 def test_no_stream_whatever_is_our_own_fault(chunks: list[Any]) -> None:
     stream = StreamAssembler(model="m")
     try:

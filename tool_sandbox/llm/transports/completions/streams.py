@@ -140,8 +140,9 @@ class StreamAssembler:
         if last is None or last.get("signature") or last.get("type") != block.get("type") or block.get("data"):
             self._thinking.append({name: value for name, value in block.items() if value is not None})
             return
-        if text := block.get("thinking"):
-            last["thinking"] = (last.get("thinking") or "") + text
+        before, text = last.get("thinking") or "", block.get("thinking")
+        if isinstance(before, str) and isinstance(text, str):
+            last["thinking"] = before + text
         if signature := block.get("signature"):
             last["signature"] = signature
 
