@@ -28,8 +28,8 @@ from tool_sandbox.llm.local.models import local_models
 from tool_sandbox.llm.providers import PROVIDERS
 from tool_sandbox.llm.routing.options import STRATEGIES, USED
 from tool_sandbox.llm.settings import ModelSettings
+from tool_sandbox.registry.settings import RunSettings
 from tool_sandbox.runs.outcomes import SampleResult
-from tool_sandbox.runs.settings import RunSettings
 from tool_sandbox.scenarios.language import entries as spec
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -7,7 +7,7 @@ import pytest
 
 from tool_sandbox.cli.config import parameters, settings_from
 from tool_sandbox.errors import SettingsError
-from tool_sandbox.runs.settings import RunSettings
+from tool_sandbox.registry.settings import RunSettings
 
 
 def _file(tmp_path: Path, text: str) -> str:

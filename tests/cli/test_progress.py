@@ -15,11 +15,11 @@ from tests.runs.samples import scored, void
 from tool_sandbox.cli.progress import Bar, LineProgress, Progress, progress_display
 from tool_sandbox.cli.tables import print_report
 from tool_sandbox.llm.layers.budget.money import Cost
+from tool_sandbox.llm.layers.budget.spending import Spending
+from tool_sandbox.registry.sample import Sample
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.run import Report
 from tool_sandbox.runs.scheduler import Ending
-from tool_sandbox.runs.session import Sample
-from tool_sandbox.runs.spending import Spending
 from tool_sandbox.runs.summary import summarise
 
 

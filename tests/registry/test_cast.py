@@ -9,8 +9,8 @@ from tests.runs.acting import scenarios, settings
 from tool_sandbox.common.vocabulary import ScenarioCategories
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.registry.cast import RoleCast, agent_config, fits, user_config
-from tool_sandbox.runs.session import Sample
-from tool_sandbox.runs.settings import RunSettings
+from tool_sandbox.registry.sample import Sample
+from tool_sandbox.registry.settings import RunSettings
 
 
 def _settings(**changes: Any) -> RunSettings:

@@ -10,7 +10,7 @@ from tests.cli.command import EASY, run_directory
 from tool_sandbox.cli.app import exit_code
 from tool_sandbox.registry.cast import agent_config
 from tool_sandbox.registry.effects import EFFECTS
-from tool_sandbox.runs.settings import RunSettings
+from tool_sandbox.registry.settings import RunSettings
 
 KEYED = ["-a", "hosted_vllm/m", "--param", "api_base=http://127.0.0.1:9/v1"]
 OWN = """

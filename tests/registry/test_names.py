@@ -18,8 +18,8 @@ from tool_sandbox.registry.factories import (
     ScriptedRoleFactory,
 )
 from tool_sandbox.registry.names import factory_for
+from tool_sandbox.registry.sample import Sample
 from tool_sandbox.roles.base_role import BaseRole
-from tool_sandbox.runs.session import Sample
 
 
 class Echo(BaseRole):

@@ -22,10 +22,10 @@ from tool_sandbox.common.message import Message
 from tool_sandbox.common.scenario import Scenario
 from tool_sandbox.common.vocabulary import DatabaseNamespace, RoleType, ScenarioCategories
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse, Usage
+from tool_sandbox.registry.sample import Sample, SampleRoles
+from tool_sandbox.registry.settings import RunSettings
 from tool_sandbox.roles.base_role import BaseRole
 from tool_sandbox.roles.execution_environment import ExecutionEnvironment
-from tool_sandbox.runs.session import Sample, SampleRoles
-from tool_sandbox.runs.settings import RunSettings
 
 END = "end_conversation"
 

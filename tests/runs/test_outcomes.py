@@ -6,8 +6,8 @@ import pytest
 
 from tests.runs.samples import scored, void
 from tool_sandbox import errors
+from tool_sandbox.llm.layers.budget.spending import Spending
 from tool_sandbox.runs.outcomes import Failure, SampleResult
-from tool_sandbox.runs.spending import Spending
 
 
 @pytest.mark.parametrize("result", [scored(), void(), scored(spending=Spending(calls=2, cost=0.25), trial=3)])

@@ -14,10 +14,10 @@ from attrs import evolve
 from tests.runs.acting import Cast, Failing, Obedient, scenarios, settings
 from tool_sandbox import errors
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
+from tool_sandbox.registry.sample import Sample
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.run import Observer, Plan, Report, arun, check_resumable, run, run_record
 from tool_sandbox.runs.scheduler import Ending
-from tool_sandbox.runs.session import Sample
 from tool_sandbox.runs.store import RunStore
 
 

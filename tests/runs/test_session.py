@@ -12,9 +12,10 @@ from tool_sandbox.common.execution_context import ExecutionContext, get_current_
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
 from tool_sandbox.llm.layers.budget.money import Cost
+from tool_sandbox.registry.sample import Sample, SampleRoles
 from tool_sandbox.roles.base_role import BaseRole
 from tool_sandbox.roles.litellm_agent import LiteLLMAgent
-from tool_sandbox.runs.session import Played, Sample, SampleRoles, play_sample
+from tool_sandbox.runs.session import Played, play_sample
 
 
 async def _play(model: ChatModel | None = None, **changes: Any) -> Played:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tests.runs.samples import scored, void
-from tool_sandbox.runs.spending import Spending
+from tool_sandbox.llm.layers.budget.spending import Spending
 from tool_sandbox.runs.summary import summarise
 
 THREE = ("SINGLE_TOOL_CALL", "THREE_DISTRACTION_TOOLS")

@@ -16,7 +16,7 @@ from tool_sandbox.errors import SettingsError
 from tool_sandbox.nearest import hint
 from tool_sandbox.plugins import absolute
 from tool_sandbox.redaction import is_secret_name, redact_text
-from tool_sandbox.runs.settings import RunSettings
+from tool_sandbox.registry.settings import RunSettings
 
 ENVIRONMENT_PREFIX = "TOOL_SANDBOX_"
 SCRIPTED = ("oracle", "nop", "saboteur")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tool_sandbox.runs.settings import RunSettings
+    from tool_sandbox.registry.settings import RunSettings
 
 TEST_SCENARIO_NAMES = [
     "send_message_with_contact_content_cellular_off_multiple_user_turn",

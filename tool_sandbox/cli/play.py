@@ -21,11 +21,11 @@ from tool_sandbox.plugins import is_reference
 from tool_sandbox.redaction import MASK, redact_text
 from tool_sandbox.registry.cast import RoleCast
 from tool_sandbox.registry.effects import Given, check_effects
+from tool_sandbox.registry.settings import RunSettings
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.provenance import loaded_at
 from tool_sandbox.runs.run import Plan, Report, check_resumable, run, run_record
 from tool_sandbox.runs.scheduler import Ending
-from tool_sandbox.runs.settings import RunSettings
 from tool_sandbox.runs.store import RUN, RunStore
 from tool_sandbox.tools.search import set_backend
 from tool_sandbox.tools.search.rapid_api import KEY_VARIABLE, RapidApiSearch
@@ -94,7 +94,7 @@ def play_all(every: Sequence[RunSettings], scenarios: Mapping[str, Scenario] | N
         together = [each.store.directory.name for each in runs]
         for each in runs:
             each.store.write_run(run_record(each.cast.settings, chosen, together))
-        runs[0].cast.open(runs[0].store)
+        runs[0].cast.open(runs[0].store.local_directory)
     except BaseException:
         for each in runs:
             each.cast.close()
@@ -192,7 +192,7 @@ def _play(one: _Run, later: Sequence[_Run]) -> int:
     go_on = _how_to_go_on(one, later)
     try:
         with interrupts.during(lambda: _leave(progress, one, go_on)):
-            one.cast.open(one.store)
+            one.cast.open(one.store.local_directory)
             one.cast.watch(progress.waiting)
             with progress:
                 report = run(_plan(one, progress))

@@ -17,8 +17,8 @@ from tool_sandbox.cli.terminal import BottomLine
 from tool_sandbox.runs.run import Observer
 
 if TYPE_CHECKING:
+    from tool_sandbox.registry.sample import Sample
     from tool_sandbox.runs.outcomes import SampleResult
-    from tool_sandbox.runs.session import Sample
 
 _SECONDS_BETWEEN_LINES = 5.0
 _SECONDS_BETWEEN_DRAWINGS = 0.1

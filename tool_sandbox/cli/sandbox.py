@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tool_sandbox.registry.catalogue import RoleImplType
+from tool_sandbox.registry.settings import RunSettings
 from tool_sandbox.runs import provenance
-from tool_sandbox.runs.settings import RunSettings
 from tool_sandbox.runs.store import SUMMARY
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from tool_sandbox.plugins import Packages, installed, load_modules, load_named
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
-    from tool_sandbox.runs.settings import RunSettings
+    from tool_sandbox.registry.settings import RunSettings
 
 TOOLS, SCENARIOS = "tool_sandbox.tools", "tool_sandbox.scenarios"
 """Entry point groups of packages that bring tools or scenarios along."""

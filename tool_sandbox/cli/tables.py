@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tool_sandbox.cli.void import void_lines
-from tool_sandbox.runs.spending import Spending
+from tool_sandbox.llm.layers.budget.spending import Spending
 from tool_sandbox.runs.summary import ALL_CATEGORIES
 
 if TYPE_CHECKING:

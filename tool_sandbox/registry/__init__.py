@@ -2,6 +2,8 @@
 
 ::
 
+    settings      what a run is asked to do
+    sample        what is played once, and by whom
     names         from a name to the factory it means
     factories     what makes a role for every sample
     callables     roles that a function or a class makes

@@ -12,8 +12,8 @@ from tool_sandbox.errors import UsageError
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
     from tool_sandbox.registry.run_resources import RunResources
+    from tool_sandbox.registry.sample import Sample
     from tool_sandbox.roles.base_role import BaseRole
-    from tool_sandbox.runs.session import Sample
 
 
 class NoModel:

@@ -16,14 +16,15 @@ from tool_sandbox.registry.callables import CallableRoleFactory
 from tool_sandbox.registry.factories import RoleFactory
 from tool_sandbox.registry.names import factory_for
 from tool_sandbox.registry.run_resources import RunResources
+from tool_sandbox.registry.sample import SampleRoles
+from tool_sandbox.registry.settings import AgentRule, RunSettings
 from tool_sandbox.roles.execution_environment import ExecutionEnvironment
-from tool_sandbox.runs.session import SampleRoles
-from tool_sandbox.runs.settings import AgentRule, RunSettings
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tool_sandbox.common.scenario import Scenario
-    from tool_sandbox.runs.session import Sample
-    from tool_sandbox.runs.store import RunStore
+    from tool_sandbox.registry.sample import Sample
 
 _TAG = "tag:"
 _FULL_ORDERS = 720
@@ -72,11 +73,15 @@ class RoleCast:
         """Whether a person at the terminal plays, whose lines nothing may be written over."""
         return any(isinstance(factory, CallableRoleFactory) and factory.types for factory in self._factories())
 
-    def open(self, store: RunStore) -> None:
-        """Start what the roles need, unless that was done before."""
+    def open(self, directory: Path | None) -> None:
+        """Start what the roles need, unless that was done before.
+
+        Args:
+            directory: The run directory; ``None`` if it is not on this machine's disk: no journal is kept then.
+        """
         if self._resources is not None:
             return
-        self._resources = RunResources(self.settings, store, self.secrets)
+        self._resources = RunResources(self.settings, directory, self.secrets)
         for factory in self._factories():
             factory.open(self._resources)
 

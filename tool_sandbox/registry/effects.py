@@ -10,7 +10,7 @@ from attrs import Factory, fields_dict, frozen
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import SettingsError, UsageError
 from tool_sandbox.nearest import hint
-from tool_sandbox.runs.settings import RunSettings
+from tool_sandbox.registry.settings import RunSettings
 
 if TYPE_CHECKING:
     from tool_sandbox.registry.cast import RoleCast

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from tool_sandbox.llm.chat import ChatModel
     from tool_sandbox.llm.routing.settings import RouterSettings
     from tool_sandbox.registry.run_resources import RunResources
+    from tool_sandbox.registry.sample import Sample
     from tool_sandbox.roles.base_role import BaseRole
-    from tool_sandbox.runs.session import Sample
 
 FIRST_GROUP = "router"
 """Names no group of a router but whichever comes first."""

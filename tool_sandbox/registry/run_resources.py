@@ -11,19 +11,21 @@ from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
 from tool_sandbox.llm.layers.budget.money import as_float, total_cost
+from tool_sandbox.llm.layers.budget.spending import Spending
 from tool_sandbox.llm.layers.outages import Outages
 from tool_sandbox.llm.transports.address import is_direct, located
-from tool_sandbox.runs.spending import Spending
-from tool_sandbox.runs.store import is_local
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tool_sandbox.llm.local.models import LocalServer
     from tool_sandbox.llm.routing.settings import RouterSettings
     from tool_sandbox.llm.settings import ModelSettings
-    from tool_sandbox.runs.settings import RunSettings
-    from tool_sandbox.runs.store import RunStore
+    from tool_sandbox.registry.settings import RunSettings
 
 
+CALLS = "calls.jsonl"
+"""The journal of finished calls in the run directory."""
 SPANS = "spans.jsonl"
 """OpenTelemetry's spans in the run directory, unless the application exports them itself."""
 
@@ -58,12 +60,12 @@ class RunResources:
 
     Args:
         settings: The run's settings.
-        store: The run directory.
+        directory: The run directory; ``None`` if it is not on this machine's disk.
         secrets: Values that must never be written down.
     """
 
-    def __init__(self, settings: RunSettings, store: RunStore, secrets: Sequence[str] = ()) -> None:
-        self.settings, self.store, self.secrets = settings, store, tuple(secrets)
+    def __init__(self, settings: RunSettings, directory: Path | None, secrets: Sequence[str] = ()) -> None:
+        self.settings, self.directory, self.secrets = settings, directory, tuple(secrets)
         self.outages = Outages()
         self._servers: dict[str, tuple[LocalServer, Served]] = {}
         self._models: list[ChatModel] = []
@@ -184,11 +186,11 @@ class RunResources:
 
     def _open_journal(self) -> Any:
         """The journal of finished calls; only a run on this machine's disk has one."""
-        if self._journal is None and is_local(self.store.calls):
+        if self._journal is None and self.directory is not None:
             from tool_sandbox.llm.layers.journal import Journal
 
             wanted = self.settings.on_fallback != "void"
-            self._journal = Journal(self.store.calls, secrets=self.secrets, replays_fallbacks=wanted)
+            self._journal = Journal(self.directory / CALLS, secrets=self.secrets, replays_fallbacks=wanted)
         return self._journal
 
     def _open_tracing(self, settings: ModelSettings) -> Any:
@@ -196,8 +198,7 @@ class RunResources:
         from tool_sandbox.llm.layers.tracing import open_tracing, parse_callbacks
 
         if self._tracing is None and parse_callbacks(settings.callbacks).otel:
-            spans = self.store.directory / SPANS
-            self._tracing = open_tracing(spans if is_local(spans) else None)
+            self._tracing = open_tracing(self.directory / SPANS if self.directory is not None else None)
         return self._tracing
 
     def _left(self, cap: float | None, role: str | None = None) -> float | None:

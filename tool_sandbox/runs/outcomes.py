@@ -10,9 +10,9 @@ from attrs import NOTHING, Factory, field, fields, frozen
 
 from tool_sandbox.common.declared import declarations, fits
 from tool_sandbox.errors import ToolSandboxError
+from tool_sandbox.llm.layers.budget.spending import Spending
 from tool_sandbox.redaction import redact, redact_text
 from tool_sandbox.runs.blame import place_in_own_code
-from tool_sandbox.runs.spending import Spending
 
 
 def as_tuple(values: Iterable[Any]) -> tuple[Any, ...]:

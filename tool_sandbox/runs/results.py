@@ -11,17 +11,17 @@ from attrs import evolve
 
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import CancelledRunError
+from tool_sandbox.llm.layers.budget.spending import Spending
 from tool_sandbox.redaction import redact_text
 from tool_sandbox.runs.outcomes import Failure, SampleResult
-from tool_sandbox.runs.spending import Spending
 from tool_sandbox.runs.tally import Tally
 
 if TYPE_CHECKING:
     from tool_sandbox.common.execution_context import ExecutionContext
     from tool_sandbox.common.scenario import Scenario
     from tool_sandbox.evaluation.result import EvaluationResult
-    from tool_sandbox.runs.session import Sample, SampleRoles
-    from tool_sandbox.runs.settings import RunSettings
+    from tool_sandbox.registry.sample import Sample, SampleRoles
+    from tool_sandbox.registry.settings import RunSettings
 
 
 def described(

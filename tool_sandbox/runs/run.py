@@ -12,17 +12,18 @@ from attrs import evolve, field, frozen
 
 from tool_sandbox.common.execution.capture import dispatched_output
 from tool_sandbox.errors import SettingsError
+from tool_sandbox.registry.sample import Sample
 from tool_sandbox.runs import provenance
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.results import cancelled
 from tool_sandbox.runs.scheduler import Ending, Schedule, in_order
-from tool_sandbox.runs.session import Cast, Played, Sample, play_sample, samples_of
+from tool_sandbox.runs.session import Cast, Played, play_sample, samples_of
 from tool_sandbox.runs.store import RunStore, trajectory_place
 from tool_sandbox.runs.summary import summarise
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
-    from tool_sandbox.runs.settings import RunSettings
+    from tool_sandbox.registry.settings import RunSettings
 
 
 class Observer:

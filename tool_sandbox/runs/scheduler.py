@@ -9,9 +9,10 @@ from enum import Enum
 
 from attrs import define, field
 
+from tool_sandbox.registry.sample import Sample
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.reasons import Reason, reason_of
-from tool_sandbox.runs.session import Played, Sample
+from tool_sandbox.runs.session import Played
 from tool_sandbox.threads import LoopThreads
 
 _THREADS_PER_SAMPLE = 2

@@ -23,6 +23,7 @@ from tool_sandbox.errors import (
 )
 from tool_sandbox.llm.chat import CallTag
 from tool_sandbox.redaction import redact_text
+from tool_sandbox.registry.sample import Sample, SampleRoles
 from tool_sandbox.runs.outcomes import Failure, SampleResult, words_of
 from tool_sandbox.runs.results import described, failed, scored
 from tool_sandbox.runs.tally import Tally, tally_of
@@ -30,37 +31,7 @@ from tool_sandbox.runs.tally import Tally, tally_of
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
     from tool_sandbox.evaluation.result import EvaluationResult
-    from tool_sandbox.roles.base_role import BaseRole
-    from tool_sandbox.runs.settings import RunSettings
-
-
-@frozen(kw_only=True)
-class Sample:
-    """One scenario, to be played once."""
-
-    name: str
-    scenario: Scenario
-    trial: int = 0
-
-    @property
-    def key(self) -> tuple[str, int]:
-        """What tells samples of a run apart."""
-        return self.name, self.trial
-
-    def seed(self, run_seed: int) -> str:
-        """What the sample's chance starts from: nothing but the run's seed, the scenario and the trial."""
-        return f"{run_seed}/{self.name}/{self.trial}"
-
-
-@frozen(kw_only=True)
-class SampleRoles:
-    """The roles of one sample."""
-
-    by_type: Mapping[RoleType, BaseRole]
-    agent: str
-    """Who plays the agent, for the result."""
-    user: str
-    """Who plays the user, for the result."""
+    from tool_sandbox.registry.settings import RunSettings
 
 
 class Cast(Protocol):

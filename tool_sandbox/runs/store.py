@@ -16,6 +16,7 @@ if sys.platform != "win32":
 from tool_sandbox.common.folder_names import folder_name, readable_name
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.redaction import redact_text
+from tool_sandbox.registry.run_resources import CALLS
 from tool_sandbox.runs.json_files import read_object
 from tool_sandbox.runs.outcomes import SampleResult
 
@@ -24,13 +25,7 @@ if TYPE_CHECKING:
 
     AnyPath = Path | UPath
 
-RUN, RESULTS, SUMMARY, CALLS, TRAJECTORIES = (
-    "run.json",
-    "results.jsonl",
-    "result_summary.json",
-    "calls.jsonl",
-    "trajectories",
-)
+RUN, RESULTS, SUMMARY, TRAJECTORIES = "run.json", "results.jsonl", "result_summary.json", "trajectories"
 TRIAL = "trial_"
 """How the folder of each trial below that of the scenario begins, when there are several."""
 LONGEST_ROLE_NAME = 100
@@ -125,9 +120,9 @@ class RunStore:
         return cls(directory)
 
     @property
-    def calls(self) -> AnyPath:
-        """Where the journal of finished calls is."""
-        return self.directory / CALLS
+    def local_directory(self) -> Path | None:
+        """The directory, if it is on this machine's disk."""
+        return self.directory if is_local(self.directory) else None
 
     def write_run(self, record: Mapping[str, Any]) -> None:
         """Write what the run was asked to do."""

@@ -11,8 +11,8 @@ from typing import Any
 from attrs import asdict, frozen
 
 from tool_sandbox.common.vocabulary import ScenarioCategories
+from tool_sandbox.llm.layers.budget.spending import Spending
 from tool_sandbox.runs.outcomes import SampleResult
-from tool_sandbox.runs.spending import Spending
 
 ALL_CATEGORIES = "ALL_CATEGORIES"
 

@@ -10,7 +10,7 @@ from attrs import define, evolve, field
 
 from tool_sandbox.errors import ProviderError
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse, tries_of
-from tool_sandbox.runs.spending import Spending
+from tool_sandbox.llm.layers.budget.spending import Spending
 
 SCRIPT = "script"
 """Provider of answers that no model gave: they are no calls."""

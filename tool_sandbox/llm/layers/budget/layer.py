@@ -16,10 +16,10 @@ from attrs import define, evolve, field
 
 from tool_sandbox.errors import BudgetExceededError, MalformedResponseError, ProviderError, ProviderTimeoutError
 from tool_sandbox.llm.chat import Attempt, CallTag, ChatModel, ChatRequest, ChatResponse, tries_of
+from tool_sandbox.llm.layers.budget.account import Account
 from tool_sandbox.llm.layers.budget.caps import Caps, Scope, scopes_of
 from tool_sandbox.llm.layers.budget.money import NOTHING, as_float_or_none, dollars, shown
 from tool_sandbox.llm.layers.budget.pricing import PriceBook
-from tool_sandbox.llm.layers.budget.spending import Spending
 from tool_sandbox.llm.layers.budget.worst_case import worst_case
 
 _MAY_HAVE_BILLED = (ProviderTimeoutError, MalformedResponseError)
@@ -93,7 +93,7 @@ class Ledger:
         self.prices = prices or PriceBook()
         self._max_wait = max_wait
         self._lock = threading.Lock()
-        self._spending: dict[Scope, Spending] = {}
+        self._accounts: dict[Scope, Account] = {}
         self._waiting: list[Future[None]] = []
 
     def reserve(self, request: ChatRequest, models: tuple[str, ...] = (), *, wait: bool = True) -> Reservation:
@@ -148,18 +148,18 @@ class Ledger:
             reservation.open = False
             held = reservation.amount or NOTHING
             for scope in scopes_of(reservation.tag, reservation.model):
-                spending = self._at(scope)
-                spending.held -= held
+                account = self._at(scope)
+                account.held -= held
                 if response is not None:
                     cost = self.prices.cost(response, reservation.model)
-                    spending.count(response, cost, if_unknown=held)
-                    spending.count_tries(response.attempts, held)
+                    account.count(response, cost, if_unknown=held)
+                    account.count_tries(response.attempts, held)
                 elif isinstance(error, ProviderError):
-                    spending.failed_calls += 1
-                    spending.count_tries(tries_of(error), held)
+                    account.failed_calls += 1
+                    account.count_tries(tries_of(error), held)
                 elif error is not None:  # a cancelled call says nothing about what it cost
-                    spending.failed_calls += 1
-                    spending.uncertain += held if _in_doubt(error) else NOTHING
+                    account.failed_calls += 1
+                    account.uncertain += held if _in_doubt(error) else NOTHING
             waiting, self._waiting = self._waiting, []
         for turn in waiting:
             with suppress(InvalidStateError):  # its waiter was cancelled or gave up
@@ -174,9 +174,9 @@ class Ledger:
         """Everything counted so far as JSON-able data: totals of the run, and by role, model and user."""
         with self._lock:
             totals: dict[str, Any] = {"run": self._at(("run", "")).to_dict(), "role": {}, "model": {}, "user": {}}
-            for (kind, name), spending in sorted(self._spending.items()):
+            for (kind, name), account in sorted(self._accounts.items()):
                 if kind != "run":
-                    totals[kind][name] = spending.to_dict()
+                    totals[kind][name] = account.to_dict()
             totals["caps"] = {
                 "run": None if self.caps.run is None else float(self.caps.run),
                 "role": {name: float(cap) for name, cap in self.caps.role.items()},
@@ -206,19 +206,19 @@ class Ledger:
         needed = amount or NOTHING
         with self._lock:
             for scope, cap in self.caps.applying_to(scopes).items():
-                spending = self._at(scope)
-                if spending.certain_and_uncertain + spending.held + needed > cap:
-                    if wait and spending.held and spending.certain_and_uncertain + needed <= cap:
+                account = self._at(scope)
+                if account.certain_and_uncertain + account.held + needed > cap:
+                    if wait and account.held and account.certain_and_uncertain + needed <= cap:
                         turn: Future[None] = Future()
                         self._waiting.append(turn)
                         return turn
-                    raise BudgetExceededError(_refusal(scope, cap, spending, needed))
+                    raise BudgetExceededError(_refusal(scope, cap, account, needed))
             for scope in scopes:
                 self._at(scope).held += needed
         return Reservation(ledger=self, tag=request.tag, model=request.model, amount=amount)
 
-    def _at(self, scope: Scope) -> Spending:
-        return self._spending.setdefault(scope, Spending())
+    def _at(self, scope: Scope) -> Account:
+        return self._accounts.setdefault(scope, Account())
 
 
 class Budgeted:
@@ -254,14 +254,14 @@ class Budgeted:
         return response
 
 
-def _refusal(scope: Scope, cap: Decimal, spending: Spending, needed: Decimal) -> str:
+def _refusal(scope: Scope, cap: Decimal, account: Account, needed: Decimal) -> str:
     kind, name = scope
     whose = "the run" if kind == "run" else f"{kind} {name!r}"
     limit = f"{dollars(cap).normalize():f}"
-    held = f" and {shown(spending.held)} held by calls in flight" if spending.held else ""
-    maybe = f", {shown(spending.uncertain)} more possibly billed" if spending.uncertain else ""
+    held = f" and {shown(account.held)} held by calls in flight" if account.held else ""
+    maybe = f", {shown(account.uncertain)} more possibly billed" if account.uncertain else ""
     return (
-        f"the budget of {whose} is {limit} USD: {shown(spending.cost.known)} spent{maybe}{held}, and the next "
+        f"the budget of {whose} is {limit} USD: {shown(account.cost.known)} spent{maybe}{held}, and the next "
         f"call may cost up to {shown(needed)}; raise the budget, or lower max_tokens so that the worst case fits"
     )
 

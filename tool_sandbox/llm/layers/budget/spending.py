@@ -1,95 +1,133 @@
-"""What was spent on one thing: money known, money possible, tokens and calls."""
+"""What the calls of one sample, or of many, came to."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from decimal import Decimal
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from attrs import Factory, define
+from attrs import field, frozen
 
-from tool_sandbox.llm.chat import Attempt, ChatResponse, Usage
-from tool_sandbox.llm.layers.budget.money import NOTHING, Cost, as_float
+from tool_sandbox.llm.chat import Attempt, ChatResponse
+from tool_sandbox.llm.layers.budget.money import Cost, as_float, total_cost
 
 
-@define(kw_only=True)
+def _cost(amount: Any) -> Cost:
+    return Cost.of(amount)
+
+
+_COUNTS = (
+    "calls", "failed_calls", "prompt_tokens", "completion_tokens", "cached_tokens", "cached_calls", "fallback_calls",
+    "parse_losses",
+)  # fmt: skip
+_MONEY = {"cost": "unpriced_calls", "saved_cost": "unpriced_saved_calls", "uncertain_cost": "uncertain_unpriced_calls"}
+"""Sums of money, and what their records call the number of calls of unknown price."""
+
+
+@frozen(kw_only=True)
 class Spending:
-    """A running total. Not locked: the ledger that owns it is."""
+    """Calls, tokens and money."""
 
     calls: int = 0
     """Calls that were answered."""
     failed_calls: int = 0
-    cost: Cost = Factory(Cost)
-    """What was paid: for answers, and for failures that the provider counted tokens for."""
-    uncertain: Decimal = NOTHING
-    """US dollars that may have been spent: the worst case of calls that broke off after they were sent."""
-    held: Decimal = NOTHING
-    """US dollars reserved by calls in flight."""
-    saved: Cost = Factory(Cost)
-    """What cached or replayed answers would have cost."""
     prompt_tokens: int = 0
     completion_tokens: int = 0
     cached_tokens: int = 0
-    cache_write_tokens: int = 0
-    reasoning_tokens: int = 0
+    cost: Cost = field(factory=Cost, converter=_cost)
+    """What was paid, also for tries that failed and were billed."""
+    saved_cost: Cost = field(factory=Cost, converter=_cost)
+    """What answers from the cache did not cost."""
+    uncertain_cost: Cost = field(factory=Cost, converter=_cost)
+    """What tries that broke off after they were sent may have cost at most, beside ``cost``."""
+    uncertain_calls: int = 0
+    """So many tries."""
+    cached_calls: int = 0
+    fallback_calls: int = 0
+    parse_losses: int = 0
 
-    @property
-    def certain_and_uncertain(self) -> Decimal:
-        """What counts against a cap."""
-        return self.cost.known + self.uncertain
+    @classmethod
+    def of_answer(cls, response: ChatResponse) -> Spending:
+        """One answered call. One replayed from the run's journal was paid for by the same run."""
+        usage = response.usage
+        replayed = response.replayed and not response.cached
+        return cls(
+            calls=1,
+            prompt_tokens=usage.prompt_tokens if usage else 0,
+            completion_tokens=usage.completion_tokens if usage else 0,
+            cached_tokens=usage.cached_tokens if usage else 0,
+            cost=Cost.of(response.saved_cost if replayed else response.cost),
+            saved_cost=Cost.of(response.saved_cost) if response.cached else Cost(),
+            cached_calls=int(response.cached),
+            fallback_calls=int(response.fallback),
+            parse_losses=response.parse_losses,
+        ) + cls.of_tries(response.attempts)
 
-    def count(self, response: ChatResponse, cost: Decimal | None, *, if_unknown: Decimal = NOTHING) -> None:
-        """Add an answered call, without the tries before it.
+    @classmethod
+    def of_tries(cls, attempts: Iterable[Attempt]) -> Spending:
+        """What tries that failed cost, and what those that broke off may have cost."""
+        tries = tuple(attempts)
+        in_doubt = [attempt.uncertain_cost for attempt in tries if attempt.in_doubt]
+        billed = [attempt for attempt in tries if attempt.billed]
+        usages = [attempt.usage for attempt in billed if attempt.usage is not None]
+        return cls(
+            prompt_tokens=sum(usage.prompt_tokens for usage in usages),
+            completion_tokens=sum(usage.completion_tokens for usage in usages),
+            cached_tokens=sum(usage.cached_tokens for usage in usages),
+            cost=total_cost(attempt.cost for attempt in billed),
+            uncertain_cost=total_cost(in_doubt),
+            uncertain_calls=len(in_doubt),
+        )
 
-        Args:
-            response: The answer.
-            cost: US dollars, or ``None`` when unknown.
-            if_unknown: What an unknown cost may have been at most.
+    def __add__(self, other: Spending) -> Spending:
+        names = (*_COUNTS, *_MONEY, "uncertain_calls")
+        return Spending(**{name: getattr(self, name) + getattr(other, name) for name in names})
+
+    def __str__(self) -> str:
+        tokens = f"{self.prompt_tokens} tokens in, {self.completion_tokens} out"
+        saved = "" if self.saved_cost.is_nothing else f", {self.saved_cost} saved by the cache"
+        failed = f" and {self.failed_calls} that failed" if self.failed_calls else ""
+        calls = ("1 call" if self.calls == 1 else f"{self.calls} calls") + failed
+        return f"{calls}, {tokens}, {self.cost}{saved}{self._doubt()}"
+
+    def _doubt(self) -> str:
+        if not self.uncertain_calls:
+            return ""
+        calls = "1 try" if self.uncertain_calls == 1 else f"{self.uncertain_calls} tries"
+        most = "" if self.uncertain_cost.unknown_calls else f", up to {self.uncertain_cost}"
+        return f"; {calls} that broke off may have been billed as well{most}"
+
+    def to_record(self) -> dict[str, Any]:
+        """JSON-able data: a sum with an unknown part is ``None``, with the known part and those calls beside."""
+        record = {name: getattr(self, name) for name in _COUNTS}
+        for name, unknown in _MONEY.items():
+            cost: Cost = getattr(self, name)
+            record |= {name: cost.total, f"known_{name}": as_float(cost.known), unknown: cost.unknown_calls}
+        return {**record, "uncertain_calls": self.uncertain_calls}
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Spending:
+        """The spending that ``to_record`` wrote, now or before it knew of known parts.
+
+        Raises:
+            ValueError: It is something else; the message names the key.
         """
-        self.calls += 1
-        self._pay(cost, response.usage, if_unknown)
-        if response.cached or response.replayed:
-            self.saved += Cost.of(response.saved_cost)
-
-    def count_tries(self, attempts: Iterable[Attempt], most: Decimal) -> None:
-        """Add tries that failed: what they cost, or may have cost.
-
-        Args:
-            attempts: The tries, with what is known of their cost.
-            most: US dollars that one of them may have cost at most.
-        """
-        for attempt in attempts:
-            if attempt.billed:
-                self._pay(attempt.cost, attempt.usage, most)
-            elif attempt.in_doubt:
-                self.uncertain += most
-
-    def _pay(self, cost: Decimal | float | None, usage: Usage | None, if_unknown: Decimal) -> None:
-        self.cost += Cost.of(cost)
-        if cost is None:
-            self.uncertain += if_unknown
-        if usage is not None:
-            self.prompt_tokens += usage.prompt_tokens
-            self.completion_tokens += usage.completion_tokens
-            self.cached_tokens += usage.cached_tokens
-            self.cache_write_tokens += usage.cache_write_tokens
-            self.reasoning_tokens += usage.reasoning_tokens
-
-    def to_dict(self) -> dict[str, Any]:
-        """The total as JSON-able data; a sum with an unknown part is ``None``, with the known part beside it."""
-        return {
-            "calls": self.calls,
-            "failed_calls": self.failed_calls,
-            "unknown_cost_calls": self.cost.unknown_calls,
-            "cost": self.cost.total,
-            "known_cost": as_float(self.cost.known),
-            "uncertain_cost": as_float(self.uncertain),
-            "held": as_float(self.held),
-            "saved_cost": self.saved.total,
-            "known_saved_cost": as_float(self.saved.known),
-            "prompt_tokens": self.prompt_tokens,
-            "completion_tokens": self.completion_tokens,
-            "cached_tokens": self.cached_tokens,
-            "cache_write_tokens": self.cache_write_tokens,
-            "reasoning_tokens": self.reasoning_tokens,
+        _check(record)
+        money: dict[str, Any] = {
+            name: Cost.from_record(record.get(name), record.get(f"known_{name}"), record.get(unknown, 0))
+            for name, unknown in _MONEY.items()
         }
+        counts: dict[str, Any] = {name: record[name] for name in (*_COUNTS, "uncertain_calls") if name in record}
+        return cls(**counts, **money)
+
+
+def _check(record: Mapping[str, Any]) -> None:
+    amounts = {*_MONEY, *(f"known_{name}" for name in _MONEY)}
+    counts = {*_COUNTS, *_MONEY.values(), "uncertain_calls"}
+    for name, value in record.items():
+        if name not in amounts | counts:
+            message = f"it has an unknown key {name!r}"
+            raise ValueError(message)
+        number = (int, float, type(None)) if name in amounts else int
+        if not isinstance(value, number) or isinstance(value, bool):
+            message = f"its {name} is {value!r}"
+            raise ValueError(message)  # noqa: TRY004 -- a damaged file, not a wrong argument

@@ -4,7 +4,7 @@ import json
 from decimal import Decimal
 
 from tool_sandbox.llm.layers.budget.money import Cost
-from tool_sandbox.runs.spending import Spending
+from tool_sandbox.llm.layers.budget.spending import Spending
 
 
 def test_a_record_with_an_unknown_part_is_null_with_the_known_part_beside_it() -> None:

@@ -7,7 +7,7 @@ import attrs
 import pytest
 
 from tool_sandbox.errors import SettingsError
-from tool_sandbox.runs.settings import RunSettings
+from tool_sandbox.registry.settings import RunSettings
 
 
 def test_settings_survive_being_written_down() -> None:

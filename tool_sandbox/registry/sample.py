@@ -1,0 +1,42 @@
+"""One sample of a run: which scenario is played, and by whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from tool_sandbox.common.scenario import Scenario
+    from tool_sandbox.common.vocabulary import RoleType
+    from tool_sandbox.roles.base_role import BaseRole
+
+
+@frozen(kw_only=True)
+class Sample:
+    """One scenario, to be played once."""
+
+    name: str
+    scenario: Scenario
+    trial: int = 0
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What tells samples of a run apart."""
+        return self.name, self.trial
+
+    def seed(self, run_seed: int) -> str:
+        """What the sample's chance starts from: nothing but the run's seed, the scenario and the trial."""
+        return f"{run_seed}/{self.name}/{self.trial}"
+
+
+@frozen(kw_only=True)
+class SampleRoles:
+    """The roles of one sample."""
+
+    by_type: Mapping[RoleType, BaseRole]
+    agent: str
+    """Who plays the agent, for the result."""
+    user: str
+    """Who plays the user, for the result."""
