@@ -12,9 +12,9 @@ import pytest
 
 from tests.cli.command import call as run_apart
 from tool_sandbox.cli.app import exit_code
-from tool_sandbox.cli.sources import offer_tools
 from tool_sandbox.common.execution.tool_code import tool_call_to_code
 from tool_sandbox.common.execution_context import DatabaseNamespace, ExecutionContext, new_context
+from tool_sandbox.registry.sources import offer_tools
 from tool_sandbox.roles.execution_environment import ExecutionEnvironment
 
 FUTURE = "from __future__ import annotations\n"

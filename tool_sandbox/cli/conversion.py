@@ -6,8 +6,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tool_sandbox.cli.sources import offer_tools
 from tool_sandbox.errors import UsageError
+from tool_sandbox.registry.sources import offer_tools
 from tool_sandbox.scenarios.conversion import Conversion, convert_path
 
 COMPLETE, WITH_LOSSES = 0, 1

@@ -78,7 +78,7 @@ def _packages() -> Iterator[Finding]:
 
 
 def _scenarios() -> Finding:
-    from tool_sandbox.cli.sources import all_scenarios
+    from tool_sandbox.registry.sources import all_scenarios
 
     try:
         return Finding(_OK, f"{len(all_scenarios())} scenarios load")

@@ -10,7 +10,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tool_sandbox.cli.sources import all_scenarios, clock_of_run, selected
 from tool_sandbox.cli.tables import print_rescoring, print_scenarios
 from tool_sandbox.common.compatibility import use_original_rules
 from tool_sandbox.common.script import EndStep, SayStep, ToolStep, UserStep
@@ -18,6 +17,8 @@ from tool_sandbox.common.transcript import is_few_shot
 from tool_sandbox.errors import ScenarioError, UsageError
 from tool_sandbox.nearest import hint
 from tool_sandbox.redaction import redact_text
+from tool_sandbox.registry.sources import all_scenarios, selected
+from tool_sandbox.runs.provenance import clock_of_run
 
 if TYPE_CHECKING:
     from tool_sandbox.analysis.rescore import Rescoring

@@ -39,7 +39,7 @@ def run_legacy(arguments: Sequence[str]) -> int:
         UsageError: A value has no meaning.
     """
     from tool_sandbox.cli.play import play_all
-    from tool_sandbox.cli.sources import load_scenarios
+    from tool_sandbox.registry.sources import load_scenarios
 
     settings, test_mode = legacy_settings(arguments)
     scenarios = load_scenarios(settings)

@@ -12,7 +12,6 @@ from attrs import evolve, frozen
 
 from tool_sandbox.cli.interrupts import INTERRUPTED, Interrupts
 from tool_sandbox.cli.progress import Progress, progress_display
-from tool_sandbox.cli.sources import clock_of_run, load_scenarios
 from tool_sandbox.cli.tables import print_report
 from tool_sandbox.common.compatibility import set_original_rules
 from tool_sandbox.errors import MissingDependencyError, MissingKeyError, SettingsError
@@ -22,8 +21,9 @@ from tool_sandbox.redaction import MASK, redact_text
 from tool_sandbox.registry.cast import RoleCast
 from tool_sandbox.registry.effects import Given, check_effects
 from tool_sandbox.registry.settings import RunSettings
+from tool_sandbox.registry.sources import load_scenarios
 from tool_sandbox.runs.outcomes import SampleResult
-from tool_sandbox.runs.provenance import loaded_at
+from tool_sandbox.runs.provenance import clock_of_run, loaded_at
 from tool_sandbox.runs.run import Plan, Report, check_resumable, run, run_record
 from tool_sandbox.runs.scheduler import Ending
 from tool_sandbox.runs.store import RUN, RunStore

@@ -1,9 +1,10 @@
-"""Which name plays which role, and what the roles of a run share.
+"""What a run is asked to do, which name plays which role, and what the roles of a run share.
 
 ::
 
     settings      what a run is asked to do
     sample        what is played once, and by whom
+    sources       the scenarios and tools of a run, bundled or the user's own
     names         from a name to the factory it means
     factories     what makes a role for every sample
     callables     roles that a function or a class makes

@@ -7,6 +7,7 @@ import platform
 import re
 import subprocess
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from functools import lru_cache
 from importlib import metadata
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from tool_sandbox.clock import Clock
+from tool_sandbox.clock import Clock, use
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.zones import host_zone, zone_named
 
@@ -117,6 +118,22 @@ def loading_time(record: Mapping[str, Any], directory: str) -> LoadingTime | Non
         message = f"run.json does not say in a readable way when the run began ({error!r})."
         raise SettingsError(message) from error
     return None
+
+
+@contextmanager
+def clock_of_run(record: Mapping[str, Any], directory: str) -> Iterator[None]:
+    """Load Python scenarios inside the block as a run did: at its instant, in its zone.
+
+    Args:
+        record: The content of the run's ``run.json``, if it has one.
+        directory: Name of its directory.
+
+    Raises:
+        SettingsError: The record says it in a way that nobody understands.
+    """
+    time = loading_time(record, directory)
+    with nullcontext() if time is None else use(time.clock):
+        yield
 
 
 def scenario_set_hash(name_to_scenario: Mapping[str, Scenario]) -> str:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from tool_sandbox import clock as world_clock
 from tool_sandbox.errors import UsageError
@@ -69,24 +68,6 @@ def all_scenarios(
             raise UsageError(message)
         found |= more
     return found
-
-
-@contextmanager
-def clock_of_run(record: Mapping[str, Any], directory: str) -> Iterator[None]:
-    """Load Python scenarios inside the block as a run did: at its instant, in its zone.
-
-    Args:
-        record: The content of the run's ``run.json``, if it has one.
-        directory: Name of its directory.
-
-    Raises:
-        SettingsError: The record says it in a way that nobody understands.
-    """
-    from tool_sandbox.runs.provenance import loading_time
-
-    time = loading_time(record, directory)
-    with nullcontext() if time is None else world_clock.use(time.clock):
-        yield
 
 
 def offer_tools(sources: Sequence[str]) -> None:
