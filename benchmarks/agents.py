@@ -2,7 +2,7 @@
 
 ``python benchmarks/agents.py [results.json] [--seconds N] [--anthropic-python PATH]`` prints a table. Each client runs
 in a process of its own, the server in another one. ``--anthropic-python`` names an interpreter that has the
-``anthropic`` package, which is no dependency of this project; without the package that row is left out.
+``anthropic`` package, which is not a dependency of this project; without the package that row is left out.
 """
 
 from __future__ import annotations

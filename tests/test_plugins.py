@@ -200,7 +200,7 @@ def test_a_persons_interrupt_while_code_is_loaded_ends_the_loading(tmp_path: Pat
         ("missing", "There is no module 'missing'"),
         ("missing/folder", "There is nothing at"),
         ("empty", "holds no Python file"),
-        ("notes.txt", "is no Python file"),
+        ("notes.txt", "is not a Python file"),
     ],
 )
 def test_what_is_not_there_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, problem: str) -> None:

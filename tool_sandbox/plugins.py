@@ -64,7 +64,7 @@ def load_file(
         message = f"There is no file {str(file)!r}; {_EXPECTED}."
         raise failure(message)
     if file.suffix.lower() != ".py":
-        message = f"{str(file)!r} is no Python file; {_EXPECTED}."
+        message = f"{str(file)!r} is not a Python file; {_EXPECTED}."
         raise failure(message)
     package = ({} if packages is None else packages).setdefault(
         file.parent.resolve(), UsersPackage(file.parent, whole=False)
@@ -95,7 +95,7 @@ def load_named(name: str, kind: str, failure: type[UsageError] = UsageError) -> 
 def is_reference(name: str) -> bool:
     """Whether a name after ``-a`` or ``-u`` means something in users' code: ``module:Name``, ``file.py:Name``, ….
 
-    Models are named with colons, too (``ollama/llama3:8b``): there the part before it is no file, folder or module.
+    Models are named with colons, too (``ollama/llama3:8b``): there the part before it is not a file, folder or module.
     """
     written = _REFERENCE.fullmatch(name)
     if written is None:

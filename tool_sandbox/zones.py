@@ -37,7 +37,7 @@ def zone_named(name: str) -> ZoneInfo:
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         if ruled := _zone_of_rule(name):
             return ruled
-        message = f"{name!r} is no time zone; use an IANA name such as 'UTC' or 'America/Los_Angeles'."
+        message = f"{name!r} is not a time zone; use an IANA name such as 'UTC' or 'America/Los_Angeles'."
         raise SettingsError(message) from error
 
 

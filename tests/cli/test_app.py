@@ -121,10 +121,10 @@ def test_the_originals_flags_work_without_a_command(tmp_path: Path) -> None:
         (["run", "-a", "oracle", "--trails", "2"], "--trials"),
         (["run", "-a", "oracle", "-s"], "-s"),
         (["rnu"], "run"),
-        (["resume", "/no/such/directory"], "is no run directory"),
+        (["resume", "/no/such/directory"], "is not a run directory"),
         (["show", "swich_wifi_off"], "did you mean 'switch_wifi_off'"),
         (["list", "--tag", "corefrence"], "did you mean 'coreference'"),
-        (["rescore", "/no/such/directory"], "is no run directory"),
+        (["rescore", "/no/such/directory"], "is not a run directory"),
     ],
 )
 def test_bad_input_is_one_message_and_code_2_and_nothing_is_written(

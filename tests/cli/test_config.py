@@ -58,13 +58,13 @@ def test_agents_by_pattern_become_rules(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("agnet: nop", "'agnet' is no setting; did you mean 'agent'"),
-        ("agent: [unclosed", r"run\.yaml:2: this is no YAML"),
+        ("agnet: nop", "'agnet' is not a setting; did you mean 'agent'"),
+        ("agent: [unclosed", r"run\.yaml:2: this is not YAML"),
         ("- agent", "must be a mapping"),
         ("agent: nop\nagents: gpt-5", "'agents' must map"),
         ("agent: nop\ntrials: many", "trials is 'many'"),
         ("agent: nop\nconcurrency: 0", "concurrency is 0"),
-        ("agent_rules: {}", "'agent_rules' is no setting"),
+        ("agent_rules: {}", "'agent_rules' is not a setting"),
     ],
 )
 def test_a_mistake_in_the_file_is_one_clear_error(tmp_path: Path, text: str, message: str) -> None:
@@ -117,7 +117,7 @@ def test_a_date_stays_text() -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        (["prices={a: 1"], "--param prices: this is no YAML"),
+        (["prices={a: 1"], "--param prices: this is not YAML"),
         (["top_p=.nan"], "no number that JSON can carry"),
         (["seed=" + "9" * 5000], "no number that JSON can carry"),
         (["stop=!!python/name:os.system"], "--param stop: the tag"),

@@ -44,6 +44,6 @@ def test_addresses_of_direct_models_are_examined_and_passwords_hidden() -> None:
     assert "direct: models are asked at http://host:8/v1" in good
     assert "TOOL_SANDBOX_AGENT asks for 'm'" in good
     assert "hunter2" not in good
-    assert "problem  'host:8/v1' is no address" in told(DIRECT_API_BASE="host:8/v1")
+    assert "problem  'host:8/v1' is not an address" in told(DIRECT_API_BASE="host:8/v1")
     assert "problem  the environment variable TOOL_SANDBOX_OUTPT" in told(TOOL_SANDBOX_OUTPT="x")
     assert "problem  'direct:http://host/v1' cannot be asked" in told(TOOL_SANDBOX_USER="direct:http://host/v1")

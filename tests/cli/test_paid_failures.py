@@ -1,4 +1,4 @@
-"""Answers that are none and are paid all the same."""
+"""Answers that cannot be used and are paid all the same."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ class Dialect(Protocol):
         ...
 
     def aside(self, path: str) -> dict[str, Any] | None:
-        """The answer to a request that is no chat, if the provider has one."""
+        """The answer to a request that is not a chat, if the provider has one."""
         ...
 
 

@@ -35,5 +35,5 @@ def test_what_is_no_object_is_named(tmp_path: Path, content: str) -> None:
 def test_a_summary_without_samples_is_none(tmp_path: Path, results: str) -> None:
     file = tmp_path / "result_summary.json"
     file.write_text(f'{{"per_scenario_results": {results}}}')
-    with pytest.raises(SettingsError, match="is no result summary"):
+    with pytest.raises(SettingsError, match="is not a result summary"):
         read_summary(file)

@@ -169,7 +169,7 @@ def test_a_url_nobody_understands_is_one_clear_error() -> None:
 
 
 def test_what_is_no_run_directory_says_so(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="is no run directory"):
+    with pytest.raises(SettingsError, match="is not a run directory"):
         RunStore.open(tmp_path / "nowhere")
     with pytest.raises(SettingsError, match=r"no readable run\.json"):
         RunStore(tmp_path).read_run()
@@ -217,7 +217,7 @@ def test_a_whole_line_that_is_no_result_is_named_and_kept(tmp_path: Path, change
         file.write(json.dumps({**good.to_record(), **change}) + "\n")
     before = (tmp_path / "results.jsonl").read_bytes()
 
-    with pytest.raises(SettingsError, match=r"line 2, is no result") as caught:
+    with pytest.raises(SettingsError, match=r"line 2, is not a result") as caught:
         store.read_results()
 
     assert named in str(caught.value)

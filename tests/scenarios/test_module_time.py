@@ -102,7 +102,7 @@ def test_a_clock_that_somebody_has_replaced_is_seen_before_and_after_but_not_ins
 
 
 def test_a_zone_that_does_not_exist_is_one_clear_error() -> None:
-    with pytest.raises(SettingsError, match="'Mars/Phobos' is no time zone"), standing_still(Clock(0.0, "Mars/Phobos")):
+    with pytest.raises(SettingsError, match="Mars/Phobos' is not a time"), standing_still(Clock(0.0, "Mars/Phobos")):
         pass
 
 

@@ -17,7 +17,7 @@ def load_result_summary(path: Path) -> dict[str, Any]:
     """The content of a ``result_summary.json``, of ours or of the original.
 
     Raises:
-        SettingsError: The file cannot be read, or is no result summary.
+        SettingsError: The file cannot be read, or is not a result summary.
     """
     return read_summary(Path(path))
 
@@ -40,7 +40,7 @@ def get_scenario_artifacts_path(result_summary_path: Path, *, scenario_name: str
     """
     summary = Path(result_summary_path)
     if summary.suffix != ".json":
-        message = f"{str(summary)!r} is no result summary; give the path of a result_summary.json."
+        message = f"{str(summary)!r} is not a result summary; give the path of a result_summary.json."
         raise ValueError(message)
     results = load_result_summary(summary)["per_scenario_results"] if summary.is_file() else []
     found = {(result["name"], result.get("trial") or 0): result for result in results}

@@ -98,7 +98,7 @@ def check_environment(environment: Mapping[str, str]) -> None:
     """Make sure that nobody means one of our variables and writes another.
 
     Raises:
-        SettingsError: A variable begins like ours and is none, or is spelled almost like one.
+        SettingsError: A variable begins like ours without being one, or is spelled almost like one.
     """
     known = [ENVIRONMENT_PREFIX + name.upper() for name in _FIELDS if name not in _NEVER_FROM_ENVIRONMENT]
     for name in environment:
@@ -106,7 +106,7 @@ def check_environment(environment: Mapping[str, str]) -> None:
             continue
         near = process.extractOne(name.upper(), known, scorer=DamerauLevenshtein.distance, score_cutoff=_SLIPS)
         if near is not None:
-            message = f"the environment variable {name} is none of ours; did you mean {near[0]!r}?"
+            message = f"the environment variable {name} is not one of ours; did you mean {near[0]!r}?"
             raise SettingsError(message)
         if name.upper().startswith(ENVIRONMENT_PREFIX):
             message = f"the environment variable {name} means nothing; {hint(name, [*known, _DEBUG])}"
@@ -117,7 +117,7 @@ def from_file(path: str) -> dict[str, Any]:
     """The settings in a ``run.yaml``.
 
     Raises:
-        SettingsError: The file cannot be read, is no YAML mapping, or has a key without meaning.
+        SettingsError: The file cannot be read, is not a YAML mapping, or has a key without meaning.
     """
     content = YamlSource.of_file(Path(path), SettingsError, "settings file").value()
     if content is None:
@@ -132,7 +132,7 @@ def parameters(assignments: Sequence[str], flag: str = "--param") -> dict[str, A
     """``--param KEY=VALUE`` as a mapping; values are read as YAML, but keys and passwords are taken as they are.
 
     Raises:
-        SettingsError: One of them has no ``=``, is no YAML, or is given twice.
+        SettingsError: One of them has no ``=``, is not YAML, or is given twice.
     """
     params: dict[str, Any] = {}
     for assignment in assignments:
@@ -195,7 +195,7 @@ def _checked_keys(path: str, content: Mapping[Any, Any]) -> dict[str, Any]:
     checked = {}
     for key, value in content.items():
         if key not in allowed:
-            message = f"{path!r}: {key!r} is no setting; {hint(str(key), allowed)}"
+            message = f"{path!r}: {key!r} is not a setting; {hint(str(key), allowed)}"
             raise SettingsError(message)
         if value is not None:
             checked[_YAML_ONLY.get(key, str(key))] = value

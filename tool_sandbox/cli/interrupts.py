@@ -223,7 +223,7 @@ def _terminal_settings() -> Callable[[], None]:
     try:
         descriptor = sys.stdin.fileno()
         settings = termios.tcgetattr(descriptor)
-    except (AttributeError, OSError, ValueError, termios.error):  # standard input is no terminal
+    except (AttributeError, OSError, ValueError, termios.error):  # standard input is not a terminal
         return _nothing
 
     def restore() -> None:

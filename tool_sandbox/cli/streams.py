@@ -69,7 +69,7 @@ class Written:
             code: What the command itself says.
             needed: Whether its output was all there is of it.
         """
-        if self.error is None or self.error.errno == errno.EPIPE:  # a reader that has seen enough is no mistake
+        if self.error is None or self.error.errno == errno.EPIPE:  # a reader that stops early is not a mistake
             return code
         print(f"tool_sandbox: standard output cannot be written: {self.error.strerror}.", file=sys.stderr)
         return code or (_CANNOT_WRITE if needed else code)

@@ -28,7 +28,7 @@ _PLAIN_WIDTH = 140
 
 
 def stdout_console() -> Console:
-    """Standard output; wide and without colour when it is no terminal."""
+    """Standard output; wide and without colour when it is not a terminal."""
     from rich.console import Console
 
     return Console(width=None if sys.stdout.isatty() else _PLAIN_WIDTH, highlight=False)

@@ -18,7 +18,7 @@ def indented_json(value: Any, indent: int, margin: str = "") -> str:
         margin: What every line but the first begins with.
 
     Raises:
-        TypeError: Something in ``value`` is no JSON.
+        TypeError: Something in ``value`` is not JSON.
         RecursionError: ``value`` is nested too deeply, or holds itself.
     """
     return _written(value, f"\n{margin}", " " * indent)

@@ -42,7 +42,7 @@ def register_as_tool(
         name: The name under which it is offered; by default that of the variable that holds it.
 
     Raises:
-        TypeError: It is used without parentheses, or the name is no text.
+        TypeError: It is used without parentheses, or the name is not text.
     """
     _check_use(visible_to, name)
 
@@ -127,7 +127,7 @@ def _recorded_arguments(
     Args:
         bound: What the function is called with.
         as_given: What must be JSON; other values, defaults among them, are recorded in JSON's words.
-        instance: The parameter that holds a method's own object, which is no part of the call.
+        instance: The parameter that holds a method's own object, which is not part of the call.
     """
     recorded: dict[str, Any] = {}
     for name, value in bound.arguments.items():

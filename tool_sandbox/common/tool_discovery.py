@@ -92,14 +92,14 @@ def rank_tools_by_similarity(
     target is first. Without targets the order is that of discovery.
 
     Raises:
-        KeyError: A target is no tool of ``module``.
+        KeyError: A target is not a tool of ``module``.
     """
     tools = find_tools_by_module(module, preferred_tool_backend)
     if not target_tool_names:
         return list(tools)
     unknown = sorted({name for name in target_tool_names if name not in tools})
     if unknown:
-        message = f"{unknown} are no tools of {module.__name__!r}; its tools are {sorted(tools)}."
+        message = f"{unknown} are not tools of {module.__name__!r}; its tools are {sorted(tools)}."
         raise KeyError(message)
     home_modules = {tools[name].__module__ for name in target_tool_names}
     targets = set(target_tool_names)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tool_sandbox.common.execution_context import ExecutionContext
 
 FREE_CODE_TOOL = "python"
-"""The name under which code that is no tool call (a person's expression, say) is shown."""
+"""The name under which code that is not a tool call (a person's expression, say) is shown."""
 
 
 def serialize_to_conversation(

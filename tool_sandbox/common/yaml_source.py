@@ -58,7 +58,7 @@ class _Constructor(yaml.constructor.SafeConstructor):
 
 
 def _no_number(node: yaml.Node) -> yaml.constructor.ConstructorError:
-    return yaml.constructor.ConstructorError(None, None, "this is no number that JSON can carry", node.start_mark)
+    return yaml.constructor.ConstructorError(None, None, "this is not a number that JSON can carry", node.start_mark)
 
 
 @frozen
@@ -104,7 +104,7 @@ class YamlSource:
         """The tree that the text describes, checked; ``None`` when it holds nothing.
 
         Raises:
-            UsageError: As ``error``, with the line: the text is no YAML, or asks for too much.
+            UsageError: As ``error``, with the line: the text is not YAML, or asks for too much.
         """
         try:
             root: yaml.Node | None = yaml.compose(self.text, Loader=loader)
@@ -120,7 +120,7 @@ class YamlSource:
         """What the text says, as JSON-able data: dates stay text.
 
         Raises:
-            UsageError: As ``error``, with the line: the text is no YAML, asks for too much, or holds what JSON lacks.
+            UsageError: As ``error``, with the line: the text is not YAML, asks for too much, or holds what JSON lacks.
         """
         root = self.nodes(_PlainLoader)
         if root is None:
@@ -182,7 +182,7 @@ class YamlSource:
         found = _UNPRINTABLE.search(self.text)
         place = found.start() if found else 0
         what = f"the character U+{ord(self.text[place]):04X}" if found else "a character"
-        return self._at(self.text.count("\n", 0, place), f"this is no YAML: {what} cannot stand in it as it is.")
+        return self._at(self.text.count("\n", 0, place), f"this is not YAML: {what} cannot stand in it as it is.")
 
     def _no_yaml(self, fault: Exception) -> UsageError:
         mark = getattr(fault, "problem_mark", None)
@@ -191,7 +191,7 @@ class YamlSource:
         lines = self.text.split("\n")
         tab = line < len(lines) and lines[line].lstrip(" ").startswith("\t")
         advice = "Indent with spaces, not with tabs." if tab else "Quote texts that hold : , { } or #."
-        return self._at(line, f"this is no YAML: {problem}. {advice}")
+        return self._at(line, f"this is not YAML: {problem}. {advice}")
 
     def _at(self, line: int, problem: str) -> UsageError:
         place = f"{self.name}:{line + 1}" if self.numbered else self.name

@@ -87,7 +87,7 @@ MULTI_PROVIDER = ("openai/gpt-6.1-sol", "anthropic/claude-sonnet-5-5", "gemini/g
 
 
 def model_of_old_name(name: str) -> str | None:
-    """The LiteLLM model string behind a name, or ``None`` for what is no name or no single model."""
+    """The LiteLLM model string behind a name, or ``None`` for what is not a name, or the name of several models."""
     named = _named(name)
     return named.model if named else None
 

@@ -18,7 +18,7 @@ def read_json(path: AnyPath) -> Any:
     """The content of a file in JSON.
 
     Raises:
-        SettingsError: It cannot be read, or is no JSON; the message names the file.
+        SettingsError: It cannot be read, or is not JSON; the message names the file.
     """
     try:
         return json.loads(path.read_bytes())
@@ -44,13 +44,13 @@ def read_summary(path: AnyPath) -> dict[str, Any]:
     """The content of a ``result_summary.json``.
 
     Raises:
-        SettingsError: It is none: it lacks the results of the samples, or they are no objects with a name.
+        SettingsError: It is not a summary: it lacks the results of the samples, or they are not objects with a name.
     """
     summary = read_object(path)
     results = summary.get("per_scenario_results")
     if not isinstance(results, list) or not all(isinstance(one, dict) and "name" in one for one in results):
         message = (
-            f"{str(path)!r} is no result summary: expected 'per_scenario_results', a list with one object for "
+            f"{str(path)!r} is not a result summary: expected 'per_scenario_results', a list with one object for "
             "each sample."
         )
         raise SettingsError(message)
@@ -60,4 +60,4 @@ def read_summary(path: AnyPath) -> dict[str, Any]:
 def _reason(error: Exception) -> str:
     if isinstance(error, OSError):
         return error.strerror or str(error)
-    return "it is nested too deeply" if isinstance(error, RecursionError) else f"it is no JSON ({error})"
+    return "it is nested too deeply" if isinstance(error, RecursionError) else f"it is not JSON ({error})"

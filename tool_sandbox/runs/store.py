@@ -115,7 +115,7 @@ class RunStore:
         except _refusals(directory) as error:
             found, why = False, f" ({_reason(error)})"
         if not found:
-            message = f"{redact_text(os.fspath(location))!r} is no run directory{why}; give the one a run printed."
+            message = f"{redact_text(os.fspath(location))!r} is not a run directory{why}; give the one a run printed."
             raise SettingsError(message)
         return cls(directory)
 
@@ -169,7 +169,7 @@ class RunStore:
             try:
                 result = SampleResult.from_record(record)
             except ValueError as error:
-                message = f"{str(path)!r}, line {number}, is no result that this version wrote: {error}."
+                message = f"{str(path)!r}, line {number}, is not a result that this version wrote: {error}."
                 raise SettingsError(message) from error
             results[result.key] = result
         return list(results.values())

@@ -13,7 +13,7 @@ from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse, tries_of
 from tool_sandbox.llm.layers.budget.spending import Spending
 
 SCRIPT = "script"
-"""Provider of answers that no model gave: they are no calls."""
+"""Provider of answers that no model gave: they are not calls."""
 
 
 @define

@@ -22,7 +22,7 @@ def get_boolean_settings(setting_name: str) -> bool:
     value = row.get(setting_name)
     if not isinstance(value, bool):
         switches = [name for name, cell in row.items() if isinstance(cell, bool)]
-        message = f"{setting_name!r} is no setting that can be on or off; there are {switches}."
+        message = f"{setting_name!r} is not a setting that can be on or off; there are {switches}."
         raise KeyError(message)
     return value
 

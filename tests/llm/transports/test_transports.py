@@ -155,7 +155,7 @@ async def test_an_error_in_a_stream_is_told_in_the_providers_words(server: Serve
 
 async def test_json_in_place_of_a_stream_is_read_or_is_no_answer(server: Server, model: str, awaited: bool) -> None:
     server.says(Answer(completion("whole")))
-    if model != "openai/m":  # whose SDK drops all lines that are no events
+    if model != "openai/m":  # whose SDK drops all lines that are not events
         assert (await ask(server, model, awaited, stream=True)).text == "whole"
         return
     with pytest.raises(MalformedResponseError) as caught:

@@ -69,7 +69,7 @@ def test_a_repeated_key_is_refused_with_both_lines() -> None:
 
 @pytest.mark.parametrize("text", ["a: {b", "a: {x: said: it is {temperature}}", "\t- a"])
 def test_text_that_is_no_yaml_names_the_line(text: str) -> None:
-    with pytest.raises(ScenarioError, match=r"mine\.yaml:\d: this is no YAML"):
+    with pytest.raises(ScenarioError, match=r"mine\.yaml:\d: this is not YAML"):
         read_text(text, "mine.yaml")
 
 

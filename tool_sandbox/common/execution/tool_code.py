@@ -136,7 +136,7 @@ def call_lines(name: str, tool_name: str) -> str:
 
 
 def needs_quotes(tool_name: str) -> bool:
-    """Whether a tool's name cannot stand in code: it is no identifier, or it means something else there."""
+    """Whether a tool's name cannot stand in code: it is not an identifier, or it means something else there."""
     return not tool_name.isidentifier() or keyword.iskeyword(tool_name) or tool_name in _TAKEN
 
 
@@ -189,7 +189,7 @@ def parse_tool_call_code(python_code: str) -> ParsedToolCall:
         if arguments and function_name:
             return ParsedToolCall(name, function_name, json.dumps(_evaluated(arguments)))
         end = first.rfind(_PARAMETERS, 0, end + len(_PARAMETERS) - 1)
-    message = f"This code is no tool call: {python_code!r}."
+    message = f"This code is not a tool call: {python_code!r}."
     raise AssertionError(message)
 
 

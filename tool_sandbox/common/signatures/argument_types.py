@@ -49,7 +49,7 @@ def is_plain(annotation: Any) -> bool:
 
 
 def reader_of(annotation: Any) -> Callable[[Any], Any]:
-    """What makes a value of the type from JSON data; data that is no JSON comes from Python code and is left alone.
+    """What makes a value of the type from JSON data; data that is not JSON comes from Python code and is left alone.
 
     Raises:
         CannotBeReadError: No JSON can become a value of the type.

@@ -30,7 +30,7 @@ def described(docstring: str, parameter_names: Collection[str]) -> Described:
     """Take a docstring apart by its sections and their indentation.
 
     An entry of the section ``Args:`` starts on a line with a name and a colon; whatever follows on deeper lines belongs
-    to it, colons or not. An entry for a name that is no parameter describes nothing.
+    to it, colons or not. An entry for a name that is not a parameter describes nothing.
     """
     lines = docstring.expandtabs().splitlines()
     first_section = next((i for i, line in enumerate(lines) if line.startswith(_SECTIONS)), len(lines))

@@ -45,7 +45,7 @@ def original_json_schema(annotation: Any) -> Schema:
     """The JSON schema that the original gives an annotation: scalars, ``Literal`` and pydantic 1 models only.
 
     Raises:
-        KeyError: The first value of a ``Literal`` is no text, number or boolean.
+        KeyError: The first value of a ``Literal`` is neither text, number nor boolean.
     """
     if _is_model(annotation, "pydantic.v1"):
         return dict(annotation.schema())

@@ -102,7 +102,7 @@ def _of_old_model(expected: Any) -> Any:
 
 
 def _by_name(expected: Any) -> Any:
-    """Members whose values are no JSON are sent by their names."""
+    """Members whose values are not JSON are sent by their names."""
     from pydantic import AfterValidator
 
     names = tuple(expected.__members__)

@@ -38,7 +38,7 @@ class ArgumentReaders:
 
     @cached_property
     def instance(self) -> str | None:
-        """The parameter that holds a method's own object; it is no part of a call."""
+        """The parameter that holds a method's own object; it is not part of a call."""
         home = getattr(function_of(self._function), "__qualname__", "").rpartition(".")[0]
         first = next(iter(inspect.signature(self._function).parameters), None)
         return first if home and not home.endswith("<locals>") and first in {"self", "cls"} else None

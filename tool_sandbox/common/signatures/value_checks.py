@@ -11,7 +11,7 @@ from tool_sandbox.common.not_given import NotGiven
 from tool_sandbox.common.signatures.type_checks import validate_type
 
 EARLIEST_TIMESTAMP = 315529200.0
-"""Start of 1980. Smaller values are no plausible dates."""
+"""Start of 1980. Smaller values are not plausible dates."""
 
 LATEST_TIMESTAMP = 2524604400.0
 """Start of 2050. Larger values are usually milliseconds or nanoseconds."""
@@ -70,7 +70,7 @@ def validate_phone_number(phone_number: Any) -> None:
 
     Raises:
         phonenumbers.NumberParseException: It does not.
-        TypeError: It is no text.
+        TypeError: It is not text.
     """
     if isinstance(phone_number, NotGiven):
         return
@@ -91,7 +91,7 @@ def validate_currency_code(currency_code: Any) -> None:
     """
     known = ORIGINAL_CURRENCY_CODES if original_rules() else CURRENCY_CODES
     if not isinstance(currency_code, str) or currency_code.upper() not in known:
-        message = f"{currency_code!r} is no currency code; use a code of three letters such as 'USD' or 'EUR'."
+        message = f"{currency_code!r} is not a currency code; use a code of three letters such as 'USD' or 'EUR'."
         raise ValueError(message)
 
 

@@ -78,7 +78,7 @@ def fuzzy_positions(value: Any, cells: Sequence[str | None], threshold: float) -
         threshold: Least weighted likeness, 0 to 100, after lower-casing and dropping punctuation.
 
     Raises:
-        TypeError: The value is no text.
+        TypeError: The value is not text.
     """
     if value is None or value != value:  # noqa: PLR0124 -- true for NaN only
         return []

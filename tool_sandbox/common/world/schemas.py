@@ -256,7 +256,7 @@ def register_namespace(
 
 def _check_schema(name: str, schema: TableSchema) -> None:
     if not (name.isidentifier() and name.isupper()):
-        message = f"{name!r} is no table name; use an upper-case identifier such as 'CALENDAR'."
+        message = f"{name!r} is not a table name; use an upper-case identifier such as 'CALENDAR'."
         raise SettingsError(message)
     unknown = {kind for kind in schema.columns.values() if kind not in _CONVERTERS}
     if unknown or not schema.columns:

@@ -50,7 +50,7 @@ class Tables:
 
     @property
     def first_user_sandbox_message_index(self) -> int:
-        """Index of the first message of the user that is no few-shot example; -1 if there is none."""
+        """Index of the first message of the user that is not a few-shot example; -1 if there is none."""
         for snapshot in self._tables[LOG]:
             for row in snapshot.rows:
                 if row["sender"] == RoleType.USER and row["visible_to"] != [RoleType.USER]:

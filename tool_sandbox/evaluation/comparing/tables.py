@@ -125,7 +125,7 @@ def view_of(data: Any) -> View:
     if isinstance(data, (list, tuple)):
         return _from_rows(data)
     if not hasattr(data, "to_dicts"):
-        message = f"{data!r} is no table; expected a polars DataFrame or a list of row dicts."
+        message = f"{data!r} is not a table; expected a polars DataFrame or a list of row dicts."
         raise TypeError(message)
     return _from_frame(data)
 

@@ -110,7 +110,7 @@ def _graph(count: int, edges: list[tuple[int, int]]) -> MilestoneGraph:
 def _check_milestones(milestones: Sequence[Milestone], graph: MilestoneGraph) -> None:
     for node in graph.nodes:
         if all(one.is_guardrail for one in milestones[node].snapshot_constraints):
-            message = f"Milestone {node} demands nothing; give it at least one constraint that is no guardrail."
+            message = f"Milestone {node} demands nothing; give it at least one constraint that is not a guardrail."
             raise ScenarioError(message)
         earlier = graph.ancestors(node)
         for one in milestones[node].snapshot_constraints:

@@ -47,12 +47,12 @@ class Endpoint:
         """The server at a base URL.
 
         Raises:
-            SettingsError: It is no http or https URL.
+            SettingsError: It is not an http or https URL.
         """
         parts = _URL.fullmatch(base.strip())
         if parts is None or int((parts["port"] or ":1")[1:]) not in range(1, 65536):
             message = (
-                f"{redact_text(base)!r} is no address of a server; expected a URL such as http://127.0.0.1:8000/v1."
+                f"{redact_text(base)!r} is not an address of a server; expected a URL such as http://127.0.0.1:8000/v1."
             )
             raise SettingsError(message)
         if parts["userinfo"] and MASK in parts["userinfo"]:
@@ -100,7 +100,7 @@ class DirectName:
     def _from_url(cls, text: str, url: str) -> DirectName:
         parts = _URL.fullmatch(url)
         if parts is None:
-            raise _refused(text, "its address is no http or https URL")
+            raise _refused(text, "its address is not an http or https URL")
         path = parts["path"] or ""
         base, _, model = path.rpartition("/v1/") if "/v1/" in path else path.rpartition("/")
         if _VERSION.fullmatch(model) or f"/{model}" == CHAT:
@@ -118,7 +118,7 @@ class DirectName:
             try:
                 Endpoint.parse(base)
             except SettingsError:
-                raise _refused(text, "its address is no http or https URL") from None
+                raise _refused(text, "its address is not an http or https URL") from None
         return cls(model=model, base=base)
 
 

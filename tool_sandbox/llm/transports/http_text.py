@@ -45,7 +45,7 @@ def check_variable(name: str, value: str) -> None:
 def _check_headers(model: str, headers: Any, variables: Mapping[str, str]) -> None:
     for name, value in dict(headers or {}).items():
         if not isinstance(name, str) or not _HEADER_NAME.fullmatch(name):
-            message = f"extra_headers of {model!r}: {name!r} is no name of a header; use letters, digits and dashes."
+            message = f"extra_headers of {model!r}: {name!r} cannot name a header; use letters, digits and dashes."
             raise SettingsError(message)
         if not isinstance(value, str):
             message = f"extra_headers of {model!r}: the header {name!r} is {type(value).__name__}; write it as text."

@@ -195,14 +195,14 @@ def _wanted(constraint: SnapshotConstraint) -> _Wanted:
     for row in rows:
         for name, value in row.items():
             if not is_plain(value):
-                message = f"the wanted {value!r} in column {name!r} is no text, number, truth value or list of them"
+                message = f"the wanted {value!r} in column {name!r} is not a text, number, truth value or list"
                 raise NoFormError(message)
     return _Wanted(str(constraint.database_namespace), columns, tuple(rows))
 
 
 def _table_check(verb: str, wanted: _Wanted, measures: Measures) -> Check:
     if wanted.table == DatabaseNamespace.SANDBOX and measures.within:
-        message = f"the column {next(iter(measures.within))!r} of the log is no number, so comparing by closeness fails"
+        message = f"the log's column {next(iter(measures.within))!r} is not a number, so comparing by closeness fails"
         raise NoFormError(message)
     rows = [dict(row) for row in wanted.rows]
     check: Check = {verb: {wanted.table.lower(): rows[0] if len(rows) == 1 else rows}}

@@ -169,7 +169,7 @@ def _written_value(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_written_value(item) for item in value]
     if not is_plain(value):
-        message = f"the argument {value!r} is no text, number, truth value or list of them"
+        message = f"the argument {value!r} is not a text, number, truth value or list of them"
         raise NoFormError(message)
     return value
 

@@ -90,6 +90,6 @@ def _way(function: Any, column: str) -> str:
 
 def _tolerance(value: Any, name: str) -> float | str:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or math.isnan(value) or value < 0:
-        message = f"the tolerance {value!r} of {name!r} is no number from 0 upwards"
+        message = f"the tolerance {value!r} of {name!r} is not a number from 0 upwards"
         raise NoFormError(message)
     return ANY_DISTANCE if math.isinf(value) else value

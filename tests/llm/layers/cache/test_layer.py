@@ -487,7 +487,7 @@ def test_an_entry_of_another_version_is_a_plain_miss(cache: ResponseCache) -> No
 
 
 def test_a_corrupt_database_fails_no_call(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    (tmp_path / "cache.db").write_bytes(b"this is no database" * 100)
+    (tmp_path / "cache.db").write_bytes(b"this is not a database" * 100)
     cache = ResponseCache(CacheSettings(type="disk", directory=str(tmp_path)))
 
     assert Cached(FakeModel(), cache).complete(question()).text == "Hello."
@@ -497,7 +497,7 @@ def test_a_corrupt_database_fails_no_call(tmp_path: Path, caplog: pytest.LogCapt
 
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="needs a list of the open files")
 def test_a_corrupt_database_is_not_kept_open(tmp_path: Path) -> None:
-    (tmp_path / "cache.db").write_bytes(b"this is no database" * 100)
+    (tmp_path / "cache.db").write_bytes(b"this is not a database" * 100)
     backend = DiskBackend(CacheSettings(type="disk", directory=str(tmp_path)))
     kept = []  # or the garbage collector would close what nobody else does
 
