@@ -118,8 +118,8 @@ def test_a_date_stays_text() -> None:
     ("given", "message"),
     [
         (["prices={a: 1"], "--param prices: this is not YAML"),
-        (["top_p=.nan"], "no number that JSON can carry"),
-        (["seed=" + "9" * 5000], "no number that JSON can carry"),
+        (["top_p=.nan"], "not a number that JSON can carry"),
+        (["seed=" + "9" * 5000], "not a number that JSON can carry"),
         (["stop=!!python/name:os.system"], "--param stop: the tag"),
         (["seed=1", "seed=2"], "--param seed is given twice"),
         (["extra_body={a: 1, a: 2}"], "the key 'a' stands twice"),

@@ -68,7 +68,7 @@ def test_a_world_like_another_differs_only_where_it_says_so(tmp_path: Path) -> N
     [
         ("like: cabin\n", "like: cabn\n", "no world 'cabn' above this one; did you mean 'cabin'"),
         ('now: "2026-07-01 20:00"', "now: now", "needs a date"),
-        ("zone: Europe/Oslo", "zone: Oslo", "no time zone"),
+        ("zone: Europe/Oslo", "zone: Oslo", "not a time zone"),
         ("from: kari", "from: Kari", "nobody's short name"),
         ("from: kari", "from: fish", "nobody's short name"),
         ("due: tomorrow 08:00", "due: tomorrow", "no point in time"),
