@@ -20,12 +20,14 @@ class Import:
         imported: Dotted name of the module, or of a name in it, that is imported.
         line: Where.
         late: It happens inside a function, when that is called.
+        typing: It is for type checkers only and never happens.
     """
 
     importer: str
     imported: str
     line: int
     late: bool
+    typing: bool
 
     def __str__(self) -> str:
         return f"{self.importer}:{self.line} imports {self.imported}"
@@ -40,12 +42,13 @@ def modules(root: Path) -> dict[str, Path]:
     return found
 
 
-def read(root: Path) -> list[Import]:
-    """Every import below the package folder that happens at run time; those for type checkers are left out."""
+def read(root: Path, *, typing: bool = False) -> list[Import]:
+    """Every import below the package folder that happens at run time, and with ``typing`` those for type checkers."""
     return [
         found
         for name, path in modules(root).items()
         for found in _of_module(name, path, _parse(path.read_text(encoding="utf-8")))
+        if typing or not found.typing
     ]
 
 
@@ -58,13 +61,12 @@ def _parse(source: str) -> ast.Module:
         gc.enable()
 
 
-def cycles(imports: Iterable[Import], names: Iterable[str]) -> list[str]:
-    """The circle of modules that need each other while they are being imported; empty when there is none."""
+def circle(imports: Iterable[Import], names: Iterable[str]) -> list[str]:
+    """A circle of modules that import each other; empty when there is none."""
     known = set(names)
     graph: dict[str, set[str]] = {name: set() for name in known}
     for found in imports:
-        if not found.late:
-            graph[found.importer] |= _executed(found, known)
+        graph[found.importer] |= _executed(found, known)
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
@@ -84,12 +86,12 @@ def _executed(found: Import, known: set[str]) -> set[str]:
 
 def _of_module(name: str, path: Path, tree: ast.Module) -> Iterator[Import]:
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-    for node, late in _at_run_time(tree, late=False):
+    for node, late, typing in _within(tree, late=False, typing=False):
         if isinstance(node, ast.Import):
-            yield from (Import(name, alias.name, node.lineno, late) for alias in node.names)
+            yield from (Import(name, alias.name, node.lineno, late, typing) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             source = _source(node, package)
-            yield from (Import(name, f"{source}.{alias.name}", node.lineno, late) for alias in node.names)
+            yield from (Import(name, f"{source}.{alias.name}", node.lineno, late, typing) for alias in node.names)
 
 
 def _source(node: ast.ImportFrom, package: str) -> str:
@@ -99,16 +101,13 @@ def _source(node: ast.ImportFrom, package: str) -> str:
     return ".".join([*base, *([node.module] if node.module else [])])
 
 
-def _at_run_time(node: ast.AST, *, late: bool) -> Iterator[tuple[ast.AST, bool]]:
+def _within(node: ast.AST, *, late: bool, typing: bool) -> Iterator[tuple[ast.AST, bool, bool]]:
+    guarded = node.body if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test) else []
     for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test):
-            for other in child.orelse:
-                yield other, late
-                yield from _at_run_time(other, late=late)
-            continue
         inside = late or isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-        yield child, inside
-        yield from _at_run_time(child, late=inside)
+        unseen = typing or child in guarded
+        yield child, inside, unseen
+        yield from _within(child, late=inside, typing=unseen)
 
 
 def tops(imports: Iterable[Import], name: str) -> list[Import]:

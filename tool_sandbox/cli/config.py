@@ -158,7 +158,7 @@ def parsed(text: str, where: str) -> Any:
 
 def _check_keys_of(agents: Sequence[str], params: Mapping[str, Any]) -> None:
     """Make sure that a key which was given on the command line goes to one server only."""
-    from tool_sandbox.llm.config import place_of
+    from tool_sandbox.llm.providers import server_of
     from tool_sandbox.redaction import is_secret_name
     from tool_sandbox.registry.catalogue import model_of_old_name
 
@@ -166,8 +166,8 @@ def _check_keys_of(agents: Sequence[str], params: Mapping[str, Any]) -> None:
     if given is None or len(agents) == 1:
         return
     first, *others = agents
-    place = place_of(model_of_old_name(first) or first)
-    other = next((name for name in others if place_of(model_of_old_name(name) or name) != place), None)
+    place = server_of(model_of_old_name(first) or first)
+    other = next((name for name in others if server_of(model_of_old_name(name) or name) != place), None)
     if other is not None:
         message = (
             f"--param {given} would go to the servers of {first!r} and of {other!r}; set the variables of their "

@@ -4,10 +4,10 @@
 
     words         vocabulary, not_given, declared
     the world     execution_context, and the folder world
-    messages      message, message_conversion, transcript, trajectory, indented_json, folder_names
+    messages      message, chat_format, transcript, trajectory, indented_json, folder_names
     scenarios     scenario, script, yaml_source
     tools         tool, tool_discovery, tool_conversion, and the folders signatures and execution
     what tools share      currencies, dates, values
-    names of the original evaluation, utils, validators, tool_trace_extractors, compatibility
+    names of the original evaluation, message_conversion, utils, validators, tool_trace_extractors, compatibility
     beside them   serialization, logging_switch
 """

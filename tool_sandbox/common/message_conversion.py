@@ -1,15 +1,17 @@
-"""Messages in the chat format of OpenAI's API, and tool calls between that format and Python code."""
+"""The original's names for messages and tool calls in the formats of other libraries; see ``common.chat_format``."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any
 
-from tool_sandbox.common.execution.tool_code import parse_tool_call_code, safe_variable_name, tool_call_to_code
+from tool_sandbox.common.chat_format import to_openai_messages
+from tool_sandbox.common.execution.tool_code import parse_tool_call_code, tool_call_to_code
 from tool_sandbox.common.message import Message
-from tool_sandbox.common.vocabulary import DatabaseNamespace, RoleType
+from tool_sandbox.common.transcript import serialize_to_conversation
+from tool_sandbox.common.vocabulary import DatabaseNamespace
 
 if TYPE_CHECKING:
     import polars as pl
@@ -25,8 +27,6 @@ __all__ = [
     "serialize_to_conversation",
     "to_openai_messages",
 ]
-
-# -- tool calls as the client of OpenAI has them ----------------------------------------------------------------------
 
 
 def openai_tool_call_to_python_code(
@@ -74,79 +74,6 @@ def python_code_to_openai_tool_call(python_code: str, agent_facing_tool_name: st
     )
 
 
-# -- messages to chat format -----------------------------------------------------------------------------------------
-
-
-def to_openai_messages(messages: Sequence[Message]) -> tuple[list[dict[str, Any]], list[list[int]]]:
-    """The conversation as the agent sees it, in the chat format.
-
-    Args:
-        messages: What is relevant for the agent, in order.
-
-    Returns:
-        The chat messages, and for each of them the positions of the messages it was made from. Tool calls that follow
-        each other are one assistant message.
-
-    Raises:
-        ValueError: A message is not part of the agent's conversation.
-        AssertionError: A tool call or result has no id, or a tool call's code has another shape.
-    """
-    chat: list[dict[str, Any]] = []
-    origins: list[list[int]] = []
-    for position, message in enumerate(messages):
-        if (message.sender, message.recipient) == (RoleType.AGENT, RoleType.EXECUTION_ENVIRONMENT):
-            if "tool_calls" in chat[-1]:
-                chat[-1]["tool_calls"].append(_tool_call_entry(message))
-                origins[-1].append(position)
-                continue
-            chat.append({"role": "assistant", "content": "", "tool_calls": [_tool_call_entry(message)]})
-        else:
-            chat.append(_chat_message(message))
-        origins.append([position])
-    return chat, origins
-
-
-_CHAT_ROLES = {
-    (RoleType.SYSTEM, RoleType.AGENT): "system",
-    (RoleType.USER, RoleType.AGENT): "user",
-    (RoleType.AGENT, RoleType.USER): "assistant",
-}
-
-
-def _chat_message(message: Message) -> dict[str, Any]:
-    way = (message.sender, message.recipient)
-    if way == (RoleType.EXECUTION_ENVIRONMENT, RoleType.AGENT):
-        if message.openai_tool_call_id is None or message.openai_function_name is None:
-            text = f"A tool result needs the id and the name of its call; this one has neither: {message.content!r}."
-            raise AssertionError(text)
-        return {
-            "tool_call_id": message.openai_tool_call_id,
-            "role": "tool",
-            "name": message.openai_function_name,
-            "content": message.content,
-        }
-    if way not in _CHAT_ROLES:
-        text = f"A message from {message.sender} to {message.recipient} is not part of the agent's conversation."
-        raise ValueError(text)
-    return {"role": _CHAT_ROLES[way], "content": message.content}
-
-
-def _tool_call_entry(message: Message) -> dict[str, Any]:
-    parsed = parse_tool_call_code(message.content)
-    name = parsed.function_name if message.openai_function_name is None else message.openai_function_name
-    return {
-        "id": _original_id(parsed.id, message.openai_tool_call_id),
-        "function": {"arguments": parsed.arguments, "name": name},
-        "type": "function",
-    }
-
-
-def _original_id(variable: str, call_id: str | None) -> str:
-    if call_id is not None and safe_variable_name(call_id) == variable:
-        return call_id
-    return variable
-
-
 def openai_messages_to_langchain_messages(openai_messages: Iterable[Mapping[str, Any]]) -> list[Any]:
     """Chat messages as LangChain messages; system messages are left out. Needs ``langchain-core``.
 
@@ -177,9 +104,6 @@ def openai_messages_to_langchain_messages(openai_messages: Iterable[Mapping[str,
     return converted
 
 
-# -- kept here because existing code imports them from here ----------------------------------------------------------
-
-
 def get_snapshot_indices_to_databases(
     execution_context: ExecutionContext,
 ) -> dict[int, dict[DatabaseNamespace, pl.DataFrame]]:
@@ -194,12 +118,3 @@ def get_snapshot_indices_to_databases(
         for index in execution_context.snapshot_indices(namespace):
             frames.setdefault(index, {})[namespace] = execution_context.get_database(namespace, index)
     return frames
-
-
-def serialize_to_conversation(
-    execution_context: ExecutionContext, evaluation_result: Any, milestones: Sequence[Any], minefields: Sequence[Any]
-) -> list[dict[str, Any]]:
-    """The agent's conversation with state changes and matches beside the messages; see ``common.transcript``."""
-    from tool_sandbox.common.transcript import serialize_to_conversation as serialize
-
-    return serialize(execution_context, evaluation_result, milestones, minefields)

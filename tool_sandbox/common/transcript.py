@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from tool_sandbox.common.chat_format import to_openai_messages
 from tool_sandbox.common.execution.tool_code import parse_tool_call_code, tool_call_to_code
 from tool_sandbox.common.message import Message
-from tool_sandbox.common.message_conversion import to_openai_messages
 from tool_sandbox.common.serialization import attrs_serialize
 from tool_sandbox.common.vocabulary import DatabaseNamespace, RoleType
 from tool_sandbox.common.world.schemas import INDEX_COLUMN, Row

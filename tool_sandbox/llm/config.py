@@ -120,13 +120,6 @@ def connection_for(model: str, given: Mapping[str, Any], environ: Mapping[str, s
     return connection
 
 
-def place_of(model: str, api_base: str | None = None) -> tuple[str | None, str | None]:
-    """Whose server a model is asked at, and where that was said: keys for one place must not go to another."""
-    base = api_base or (DirectName.parse(model).base if is_direct(model) else None)
-    provider = provider_of(model)
-    return provider.name if provider else None, redact_text(base).rstrip("/") if base else None
-
-
 def secrets_in(connection: Mapping[str, Any]) -> tuple[str, ...]:
     """The credentials among LiteLLM keywords, to be kept out of messages."""
     headers = connection.get("extra_headers") or {}

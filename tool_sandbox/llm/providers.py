@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from attrs import Factory, frozen
 
 from tool_sandbox.llm.transports.address import DirectName, is_direct
+from tool_sandbox.redaction import redact_text
 
 
 @frozen(kw_only=True)
@@ -194,6 +195,13 @@ def provider_of(model: str) -> Provider | None:
     if separator:
         return _BY_PREFIX.get(prefix) or _conventional(prefix)
     return next((each for each in PROVIDERS if each.bare_names and re.match(each.bare_names, model)), None)
+
+
+def server_of(model: str, api_base: str | None = None) -> tuple[str | None, str | None]:
+    """Whose server a model is asked at, and where that was said: keys for one must not go to another."""
+    base = api_base or (DirectName.parse(model).base if is_direct(model) else None)
+    provider = provider_of(model)
+    return provider.name if provider else None, redact_text(base).rstrip("/") if base else None
 
 
 def qualified(model: str) -> str:

@@ -195,13 +195,13 @@ def _check_rules(settings: RunSettings, scenarios: Mapping[str, Scenario]) -> No
 
 def _config_of(name: str, settings: RunSettings) -> dict[str, Any]:
     """How one of the run's agents is called: address and keys that were given are those of ``-a`` and its server."""
-    from tool_sandbox.llm.config import place_of
+    from tool_sandbox.llm.providers import server_of
     from tool_sandbox.llm.settings import ModelSettings
     from tool_sandbox.registry.catalogue import model_of_old_name
 
     config = agent_config(settings)
     asked, main = (model_of_old_name(each) or each for each in (name, settings.agent))
-    if name == settings.agent or place_of(asked) == place_of(main):
+    if name == settings.agent or server_of(asked) == server_of(main):
         return config
     return {key: value for key, value in config.items() if not ModelSettings.is_connection(key)}
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
 
+from tool_sandbox.common.chat_format import to_openai_messages
 from tool_sandbox.common.execution.tool_code import parse_tool_arguments, rejected_call_to_code, tool_call_to_code
 from tool_sandbox.common.execution_context import ExecutionContext, get_current_context
 from tool_sandbox.common.message import Message
-from tool_sandbox.common.message_conversion import to_openai_messages
 from tool_sandbox.common.tool_conversion import offered_tools
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.llm.chat import ChatResponse, ToolCall

@@ -9,8 +9,8 @@ from typing import Any
 from attrs import Factory, frozen
 
 from tool_sandbox.errors import SettingsError
-from tool_sandbox.llm.config import place_of
 from tool_sandbox.llm.layers.budget.pricing import is_token_price
+from tool_sandbox.llm.providers import server_of
 from tool_sandbox.llm.routing import options as router_options
 from tool_sandbox.llm.routing.option_kinds import check_kinds
 from tool_sandbox.llm.settings import ModelSettings
@@ -56,7 +56,7 @@ class Deployment:
     @property
     def place(self) -> tuple[str | None, str | None]:
         """Whose server it is, and where."""
-        return place_of(self.model, self.settings.api_base)
+        return server_of(self.model, self.settings.api_base)
 
 
 @frozen(kw_only=True)
