@@ -87,6 +87,7 @@ class _SharedLoop:
             if self._loop is None:
                 self._loop = asyncio.new_event_loop()
                 self._loop.set_default_executor(LoopThreads(_WORKERS))
+                self._loop.set_exception_handler(_without_lost_tasks)
                 self._thread = threading.Thread(target=self._loop.run_forever, name="tool_sandbox-edge", daemon=True)
                 self._thread.start()
             return self._loop
@@ -106,6 +107,12 @@ class _SharedLoop:
         if self._loop is not None:
             with suppress(Exception):  # the process ends anyway, and nobody is left to tell
                 asyncio.run_coroutine_threadsafe(self._loop.shutdown_asyncgens(), self._loop).result(_GRACE)
+
+
+def _without_lost_tasks(loop: asyncio.AbstractEventLoop, problem: dict[str, Any]) -> None:
+    """Say nothing of tasks that a library forgot: LiteLLM drops its worker whenever another loop calls it."""
+    if "was destroyed but it is pending" not in problem["message"]:
+        loop.default_exception_handler(problem)
 
 
 _SHARED_LOOP = _SharedLoop()

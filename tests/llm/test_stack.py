@@ -143,7 +143,7 @@ def test_fallbacks_of_the_settings_become_a_router_with_keys_of_their_own() -> N
 async def test_the_retry_policy_given_is_used() -> None:
     async def no_wait(_: float) -> None: ...
 
-    policy = RetryPolicy(attempts=2, asleep=no_wait)
+    policy = RetryPolicy(attempts=2, sleep=no_wait)
     with serving() as server:
         server.says(Answer({"error": {"message": "down"}}, 503), Answer(completion()))
         model = stack.build_model(f"direct:a@{server.base}", ModelSettings.from_config({}), retry=policy)

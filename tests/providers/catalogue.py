@@ -164,7 +164,7 @@ class Client:
     def build(self, **changes: Any) -> tuple[ChatModel, ModelSettings]:
         """A model stack as an agent has it, with a retry policy that does not wait."""
         settings = ModelSettings.from_config(self.config(**changes))
-        policy = RetryPolicy(attempts=ATTEMPTS, sleep=self.waits.append, asleep=self._asleep, seed=1)
+        policy = RetryPolicy(attempts=ATTEMPTS, sleep=self._sleep, seed=1)
         return stack.build_model(self.provider.model, settings, retry=policy, environ={}), settings
 
     def ask(
@@ -191,7 +191,7 @@ class Client:
         finally:
             stack.close(model)
 
-    async def _asleep(self, seconds: float) -> None:
+    async def _sleep(self, seconds: float) -> None:
         self.waits.append(seconds)
 
 

@@ -47,7 +47,7 @@ class Wrapper(Layer):
         await aclose(self.inner)
 
 
-async def aclose(model: ChatModel) -> None:
+async def aclose(model: Any) -> None:
     """Close what a stack holds open. Each layer closes what is its own, and the one beneath."""
     for layer in layers_of(model):
         if isinstance(layer, Closable):
@@ -55,11 +55,8 @@ async def aclose(model: ChatModel) -> None:
 
 
 def close(model: Any) -> None:
-    """Close what a stack holds open, layer by layer, as far as that can be done without an event loop."""
-    for layer in layers_of(model):
-        closing = getattr(layer, "close", None)
-        if callable(closing):
-            closing()
+    """As ``aclose``, blocking."""
+    block_on(aclose, model)
 
 
 def layers_of(model: Any) -> Iterator[Any]:

@@ -15,6 +15,7 @@ from attrs import field, frozen
 from tool_sandbox.common.script import SayStep, Script, ScriptedCall, ToolStep
 from tool_sandbox.errors import HarnessError
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse, ToolCall, Usage
+from tool_sandbox.llm.layer import Layer
 
 NOP_TEXT = "Hmm."
 """What an agent says that does nothing: it shares no word with anything a scenario waits for."""
@@ -25,15 +26,11 @@ FINISHED_TEXT = "Anything else?"
 END_CONVERSATION = "end_conversation"
 
 
-class _Scripted:
-    """The two methods of a chat model over one ``answer``."""
+class _Scripted(Layer):
+    """A chat model over one ``answer``."""
 
     def answer(self, request: ChatRequest) -> ChatResponse:
         raise NotImplementedError
-
-    def complete(self, request: ChatRequest) -> ChatResponse:
-        """Answer, blocking."""
-        return self.answer(request)
 
     async def acomplete(self, request: ChatRequest) -> ChatResponse:
         """Answer; nothing is ever waited for."""

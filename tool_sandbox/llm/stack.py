@@ -6,14 +6,14 @@ prompt, where a model needs that, come right above the transport.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tool_sandbox.llm.chat import ChatModel
 from tool_sandbox.llm.config import LiteLLMConfig, connection_for
 from tool_sandbox.llm.layer import aclose, close
 from tool_sandbox.llm.layers.prompted_tools.support import with_prompted_tools
-from tool_sandbox.llm.layers.retry import Preparation, Retrying, RetryPolicy
+from tool_sandbox.llm.layers.retry import Retrying, RetryPolicy
 from tool_sandbox.llm.layers.tracing import Traced, open_tracing, parse_callbacks
 from tool_sandbox.llm.settings import ModelSettings
 from tool_sandbox.llm.transports.address import is_direct
@@ -23,7 +23,6 @@ from tool_sandbox.llm.transports.through_litellm.transport import (
     LiteLLMTransport,
     aload_litellm,
     listed_price,
-    load_litellm,
 )
 from tool_sandbox.redaction import redact_text
 
@@ -231,9 +230,9 @@ def _endpoint(model: str, settings: ModelSettings, environ: Mapping[str, str] | 
     return redact_text(str(connection_for(model, settings.connection(), environ).get("api_base") or ""))
 
 
-def _prepare(models: Iterable[str]) -> Preparation | None:
+def _prepare(models: Iterable[str]) -> Callable[[], Awaitable[Any]] | None:
     """Import LiteLLM before the clock of a first call runs, if it will be needed."""
-    return None if all(map(is_direct, models)) else Preparation(now=load_litellm, soon=aload_litellm)
+    return None if all(map(is_direct, models)) else aload_litellm
 
 
 def _place(model: str, settings: ModelSettings) -> str:

@@ -357,14 +357,13 @@ USAGE = Usage(prompt_tokens=1000, completion_tokens=100)
 PAID = [RefusalError("filtered sk-abcdefghijkl", usage=USAGE, cost=0.002), MalformedResponseError("cut")]
 
 
-@pytest.mark.parametrize("awaited", [False, True], ids=["blocking", "awaited"])
 @pytest.mark.parametrize("error", PAID, ids=["billed", "in doubt"])
 async def test_a_failure_that_was_paid_for_has_a_line_and_is_asked_again(
-    journal: Journal, error: ProviderError, awaited: bool
+    journal: Journal, error: ProviderError
 ) -> None:
     model = Journaled(FakeModel(error), journal)
     with pytest.raises(type(error)):
-        await model.acomplete(turn(1)) if awaited else await asyncio.to_thread(model.complete, turn(1))
+        await model.acomplete(turn(1))
     assert "abcdefghijkl" not in journal.path.read_text(encoding="utf-8")
 
     again = reopened(journal)

@@ -39,21 +39,20 @@ class Time:
     """A clock that moves when everybody waits."""
 
     now: float = 0.0
-    _sleeping: int = 0
+    passes_in_steps: bool = False
     waits: list[float] = field(factory=list)
 
-    def sleep(self, seconds: float) -> None:
-        self.waits.append(seconds)
-        self.now += seconds
-
-    async def asleep(self, seconds: float) -> None:
+    async def sleep(self, seconds: float) -> None:
         self.waits.append(seconds)
         until = self.now + seconds
+        if not self.passes_in_steps:
+            self.now = until
         while self.now < until:  # noqa: ASYNC110 -- the test's clock has no event to wait for
             await asyncio.sleep(0)
 
     async def run(self, work: asyncio.Future[Any], step: float = 0.25) -> Any:
         """Let time pass until the work is done."""
+        self.passes_in_steps = True
         while not work.done():
             for _ in range(5):
                 await asyncio.sleep(0)
@@ -62,7 +61,7 @@ class Time:
 
     def policy(self, **changes: Any) -> RetryPolicy:
         given: dict[str, Any] = {"patience": 180.0, "attempts": 1, "seed": 1} | changes
-        return RetryPolicy(clock=lambda: self.now, sleep=self.sleep, asleep=self.asleep, **given)
+        return RetryPolicy(clock=lambda: self.now, sleep=self.sleep, **given)
 
     def outages(self, told: Callable[[str], None] = lambda _: None) -> Outages:
         return Outages(told, clock=lambda: self.now)
@@ -164,7 +163,7 @@ async def test_one_call_looks_and_the_others_wait(time: Time) -> None:
         texts = []
         for _ in range(7):
             texts.append((await model.acomplete(question())).text)
-            await time.asleep(0.5)
+            await time.sleep(0.5)
         return texts
 
     answers = await time.run(asyncio.gather(*(worker() for _ in range(8))))
@@ -197,6 +196,7 @@ async def test_a_call_that_looks_and_is_cancelled_leaves_the_look_to_the_next(ti
 
 
 async def test_a_wait_ends_at_once_when_it_is_cancelled(time: Time) -> None:
+    time.passes_in_steps = True
     model = Retrying(FakeModel(answer(), DOWN), time.policy())
     await model.acomplete(question())
     waiting = asyncio.ensure_future(model.acomplete(question()))

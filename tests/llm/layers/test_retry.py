@@ -28,15 +28,12 @@ class Time:
         self.now = 0.0
         self.waits: list[float] = []
 
-    def sleep(self, seconds: float) -> None:
+    async def sleep(self, seconds: float) -> None:
         self.waits.append(seconds)
         self.now += seconds
 
-    async def asleep(self, seconds: float) -> None:
-        self.sleep(seconds)
-
     def policy(self, **changes: object) -> RetryPolicy:
-        fixed = {"seed": 1, "clock": lambda: self.now, "sleep": self.sleep, "asleep": self.asleep}
+        fixed = {"seed": 1, "clock": lambda: self.now, "sleep": self.sleep}
         return RetryPolicy(**{**fixed, **changes})  # type: ignore[arg-type]
 
 
@@ -45,25 +42,23 @@ def time() -> Time:
     return Time()
 
 
-async def ask(model: Retrying, *, awaited: bool) -> object:
-    return await model.acomplete(question()) if awaited else model.complete(question())
+async def ask(model: Retrying) -> object:
+    return await model.acomplete(question())
 
 
-@pytest.mark.parametrize("awaited", [False, True])
-async def test_passing_failures_are_tried_again_and_every_try_is_recorded(time: Time, awaited: bool) -> None:
+async def test_passing_failures_are_tried_again_and_every_try_is_recorded(time: Time) -> None:
     fake = FakeModel(RateLimitError("slow down", status=429), ProviderUnavailableError("down", status=503), answer())
-    response = await ask(Retrying(fake, time.policy()), awaited=awaited)
+    response = await ask(Retrying(fake, time.policy()))
     assert fake.calls == 3
     assert [each.status for each in response.attempts] == [429, 503, 200]  # type: ignore[attr-defined]
     assert [each.number for each in response.attempts] == [1, 2, 3]  # type: ignore[attr-defined]
     assert [each.waited for each in response.attempts] == [0.0, *time.waits]  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("awaited", [False, True])
-async def test_what_cannot_pass_is_not_tried_again(time: Time, awaited: bool) -> None:
+async def test_what_cannot_pass_is_not_tried_again(time: Time) -> None:
     fake = FakeModel(AuthenticationError("no", status=401))
     with pytest.raises(AuthenticationError) as caught:
-        await ask(Retrying(fake, time.policy()), awaited=awaited)
+        await ask(Retrying(fake, time.policy()))
     assert (fake.calls, time.waits) == (1, [])
     assert len(caught.value.attempts) == 1
 

@@ -35,12 +35,9 @@ class Time:
         self.now = 1000.0
         self.waits: list[float] = []
 
-    def sleep(self, seconds: float) -> None:
+    async def sleep(self, seconds: float) -> None:
         self.waits.append(seconds)
         self.now += seconds
-
-    async def asleep(self, seconds: float) -> None:
-        self.sleep(seconds)
 
 
 def entry(group: str, number: int, **params: Any) -> dict[str, Any]:
@@ -71,7 +68,7 @@ def routed(
 ) -> Router:
     time = time or Time()
     settings = RouterSettings.from_config(model_list, options, {})
-    policy = RetryPolicy(attempts=tries, seed=1, clock=lambda: time.now, sleep=time.sleep, asleep=time.asleep)
+    policy = RetryPolicy(attempts=tries, seed=1, clock=lambda: time.now, sleep=time.sleep)
     return Router(settings, models, policy=policy, seed=7, clock=lambda: time.now)
 
 

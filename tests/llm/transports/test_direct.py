@@ -8,7 +8,7 @@ import pytest
 from attrs import evolve
 
 from tests.llm.loopback import Answer, Server, chunks, completion, serving
-from tests.waiting import HANG
+from tests.waiting import HANG, auntil
 from tool_sandbox.errors import (
     AuthenticationError,
     ContextWindowError,
@@ -34,11 +34,6 @@ def server() -> Iterator[Server]:
         yield running
 
 
-@pytest.fixture(params=[False, True], ids=["blocking", "awaited"])
-def awaited(request: pytest.FixtureRequest) -> bool:
-    return bool(request.param)
-
-
 def asked(**changes: Any) -> ChatRequest:
     given = {
         "messages": [{"role": "user", "content": "hé\n"}],
@@ -48,20 +43,17 @@ def asked(**changes: Any) -> ChatRequest:
     return ChatRequest(model="direct:org/model", **{**given, **changes})
 
 
-async def ask(server: Server, awaited: bool, request: ChatRequest | None = None, **connection: Any) -> ChatResponse:
+async def ask(server: Server, request: ChatRequest | None = None, **connection: Any) -> ChatResponse:
     transport = DirectTransport({"api_base": server.base, "api_key": "sk-secret-key", **connection})
     try:
-        if awaited:
-            return await transport.acomplete(request or asked())
-        return await asyncio.to_thread(transport.complete, request or asked())
+        return await transport.acomplete(request or asked())
     finally:
         await transport.aclose()
-        transport.close()
 
 
-async def test_text_usage_and_who_answered_come_back(server: Server, awaited: bool) -> None:
+async def test_text_usage_and_who_answered_come_back(server: Server) -> None:
     server.says(Answer(completion("hi"), headers={"x-request-id": "req-7"}))
-    response = await ask(server, awaited)
+    response = await ask(server)
     assert (response.text, response.model, response.provider) == ("hi", "served-model", "direct")
     assert (response.request_id, response.endpoint, response.cost) == ("req-7", server.base, None)
     assert response.usage is not None
@@ -72,19 +64,19 @@ async def test_text_usage_and_who_answered_come_back(server: Server, awaited: bo
     assert server.headers[0]["Authorization"] == "Bearer sk-secret-key"
 
 
-async def test_tool_calls_come_back_as_written(server: Server, awaited: bool) -> None:
+async def test_tool_calls_come_back_as_written(server: Server) -> None:
     server.says(Answer(completion(None, calls=[CALL])))
-    response = await ask(server, awaited, asked(tools=[TOOL], params={"tool_choice": "auto"}))
+    response = await ask(server, asked(tools=[TOOL], params={"tool_choice": "auto"}))
     assert response.tool_calls == (ToolCall(id="call-1", name="f", arguments='{"a": 1}'),)
     assert server.requests[0]["tools"] == [TOOL]
 
 
-async def test_nothing_is_said_about_tools_without_tools(server: Server, awaited: bool) -> None:
-    await ask(server, awaited, asked(params={"tool_choice": "auto", "parallel_tool_calls": True}))
+async def test_nothing_is_said_about_tools_without_tools(server: Server) -> None:
+    await ask(server, asked(params={"tool_choice": "auto", "parallel_tool_calls": True}))
     assert server.requests[0].keys() == {"model", "messages"}
 
 
-async def test_streams_are_put_together(server: Server, awaited: bool) -> None:
+async def test_streams_are_put_together(server: Server) -> None:
     pieces: list[dict[str, Any]] = [
         {"role": "assistant", "content": "hel"},
         {"content": "lo"},
@@ -93,7 +85,7 @@ async def test_streams_are_put_together(server: Server, awaited: bool) -> None:
         {"tool_calls": [{"index": 0, "id": "b", "type": "function", "function": {"name": "g", "arguments": "{}"}}]},
     ]
     server.says(Answer(stream=chunks(*pieces, finish="tool_calls")))
-    response = await ask(server, awaited, asked(stream=True))
+    response = await ask(server, asked(stream=True))
     assert response.text == "hello"
     calls = [(call.id, call.name, call.arguments) for call in response.tool_calls]
     assert calls == [("a", "f", '{"x": 1}'), ("b", "g", "{}")]
@@ -103,10 +95,10 @@ async def test_streams_are_put_together(server: Server, awaited: bool) -> None:
 
 
 @pytest.mark.parametrize("cut", [False, True])
-async def test_a_stream_that_stops_early_is_a_fault_worth_retrying(server: Server, awaited: bool, cut: bool) -> None:
+async def test_a_stream_that_stops_early_is_a_fault_worth_retrying(server: Server, cut: bool) -> None:
     server.says(Answer(stream=chunks({"content": "hel"}, finish=None, done=False), cut=cut))
     with pytest.raises(ProviderError) as caught:
-        await ask(server, awaited, asked(stream=True))
+        await ask(server, asked(stream=True))
     assert caught.value.retryable
     if not cut:
         assert isinstance(caught.value, MalformedResponseError)
@@ -129,11 +121,11 @@ async def test_a_stream_that_stops_early_is_a_fault_worth_retrying(server: Serve
     ],
 )  # fmt: skip
 async def test_faults_have_their_own_errors(
-    server: Server, awaited: bool, given: Answer, kind: type[ProviderError], retryable: bool
+    server: Server, given: Answer, kind: type[ProviderError], retryable: bool
 ) -> None:
     server.says(given)
     with pytest.raises(kind) as caught:
-        await ask(server, awaited)
+        await ask(server)
     assert caught.value.retryable is retryable
     assert caught.value.model in ("direct:org/model", "org/model")
     if given.status == 429:
@@ -155,24 +147,24 @@ async def test_a_refused_parameter_is_dropped_and_not_sent_again(server: Server)
     assert ["temperature" in body for body in server.requests] == [True, False, False]
 
 
-async def test_a_call_ends_with_its_time_out(server: Server, awaited: bool) -> None:
+async def test_a_call_ends_with_its_time_out(server: Server) -> None:
     server.says(Answer(completion(), delay=HANG))
     with pytest.raises(ProviderTimeoutError):
-        await ask(server, awaited, asked(timeout=0.2))
+        await ask(server, asked(timeout=0.2))
 
 
-async def test_nobody_there_is_a_fault_worth_retrying(awaited: bool) -> None:
+async def test_nobody_there_is_a_fault_worth_retrying() -> None:
     server = Server()
     server.base = "http://127.0.0.1:9/v1"
     with pytest.raises(ProviderUnavailableError) as caught:
-        await ask(server, awaited)
+        await ask(server)
     assert caught.value.retryable
 
 
-async def test_the_key_never_shows_in_errors(server: Server, awaited: bool) -> None:
+async def test_the_key_never_shows_in_errors(server: Server) -> None:
     server.says(Answer({"error": {"message": "bad key sk-secret-key given"}}, 401))
     with pytest.raises(AuthenticationError) as caught:
-        await ask(server, awaited)
+        await ask(server)
     assert "secret" not in str(caught.value)
 
 
@@ -192,11 +184,23 @@ async def test_one_connection_serves_many_calls(server: Server) -> None:
     await transport.aclose()
 
 
+async def test_closing_reaches_the_connections_of_blocking_calls_and_of_loops_that_are_over(server: Server) -> None:
+    transport = DirectTransport({"api_base": server.base})
+    transport.complete(asked())
+    await asyncio.to_thread(asyncio.run, transport.acomplete(asked()))
+    await transport.acomplete(asked())
+    sessions = [pool.session for pool in transport._pools.values()]
+    await transport.aclose()
+    await auntil(lambda: all(session.closed for session in sessions))
+    assert len(sessions) >= 2
+    assert not transport._pools
+
+
 async def test_litellm_is_not_needed(server: Server) -> None:
     import sys
 
     known = set(sys.modules)
-    await ask(server, awaited=True)
+    await ask(server)
     assert not {name for name in set(sys.modules) - known if name.split(".")[0] == "litellm"}
 
 
@@ -205,39 +209,39 @@ def test_an_endpoint_is_required() -> None:
         DirectTransport({})
 
 
-async def test_further_fields_of_the_body_can_be_given(server: Server, awaited: bool) -> None:
-    await ask(server, awaited, evolve(asked(), params={"extra_body": {"guided_json": {}}}))
+async def test_further_fields_of_the_body_can_be_given(server: Server) -> None:
+    await ask(server, evolve(asked(), params={"extra_body": {"guided_json": {}}}))
     assert server.requests[0]["guided_json"] == {}
 
 
-async def test_the_password_of_an_address_is_sent_as_one_and_shown_nowhere(server: Server, awaited: bool) -> None:
+async def test_the_password_of_an_address_is_sent_as_one_and_shown_nowhere(server: Server) -> None:
     address = server.base.replace("://", "://me:hunter2hunter2@")
-    response = await ask(server, awaited, api_base=f"{address}?key=k-12345678", api_key=None)
+    response = await ask(server, api_base=f"{address}?key=k-12345678", api_key=None)
     assert server.headers[0]["Authorization"] == "Basic bWU6aHVudGVyMmh1bnRlcjI="
     assert response.endpoint == server.base
     server.says(Answer({"error": {"message": "neither hunter2hunter2 nor k-12345678"}}, 400))
     with pytest.raises(InvalidRequestError) as caught:
-        await ask(server, awaited, api_base=f"{address}?key=k-12345678", api_key=None)
+        await ask(server, api_base=f"{address}?key=k-12345678", api_key=None)
     assert "hunter2" not in str(caught.value)
     assert "k-1234" not in str(caught.value)
 
 
-async def test_a_refusal_of_a_call_without_key_says_how_to_give_one(server: Server, awaited: bool) -> None:
+async def test_a_refusal_of_a_call_without_key_says_how_to_give_one(server: Server) -> None:
     server.says(Answer({"error": {"message": "who are you"}}, 401))
     with pytest.raises(AuthenticationError, match=r"DIRECT_API_KEY.*--param api_key=") as caught:
-        await ask(server, awaited, api_key=None)
+        await ask(server, api_key=None)
     assert "Authorization" not in server.headers[0]
     with pytest.raises(AuthenticationError) as caught:
-        await ask(server, awaited)
+        await ask(server)
     assert "DIRECT_API_KEY" not in str(caught.value)
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
-async def test_a_redirect_is_told_and_not_followed(server: Server, awaited: bool, status: int) -> None:
+async def test_a_redirect_is_told_and_not_followed(server: Server, status: int) -> None:
     with serving() as elsewhere:
         place = elsewhere.base.replace("127.0.0.1", "localhost")
         server.says(Answer({}, status, {"Location": f"{place}/chat/completions"}))
         with pytest.raises(InvalidRequestError, match=f"moved to '{place}") as caught:
-            await ask(server, awaited, extra_headers={"x-api-key": "sk-other-key"})
+            await ask(server, extra_headers={"x-api-key": "sk-other-key"})
         assert not caught.value.retryable
         assert elsewhere.requests == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -19,7 +18,7 @@ from tool_sandbox.errors import (
     RefusalError,
 )
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse, Usage
-from tool_sandbox.llm.layer import aclose, close
+from tool_sandbox.llm.layer import aclose
 from tool_sandbox.llm.transports.completions.finish_reasons import MALFORMED_CALL
 from tool_sandbox.llm.transports.direct import DirectTransport
 from tool_sandbox.llm.transports.through_litellm.transport import LiteLLMTransport, load_litellm
@@ -51,23 +50,15 @@ def model(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture(params=[False, True], ids=["blocking", "awaited"])
-def awaited(request: pytest.FixtureRequest) -> bool:
-    return bool(request.param)
-
-
-async def ask(
-    server: Server, model: str, awaited: bool = True, key: str = "sk-secret-key", **changes: Any
-) -> ChatResponse:
+async def ask(server: Server, model: str, key: str = "sk-secret-key", **changes: Any) -> ChatResponse:
     given = {"messages": [{"role": "user", "content": "hi"}], "tools": [TOOL], "timeout": 30}
     request = ChatRequest(model=model, **{**given, **changes})
     connection = {"api_base": server.base, "api_key": key}
     kind = DirectTransport if model.startswith("direct:") else LiteLLMTransport
     transport = kind(connection)
     try:
-        return await transport.acomplete(request) if awaited else await asyncio.to_thread(transport.complete, request)
+        return await transport.acomplete(request)
     finally:
-        close(transport)
         await aclose(transport)
 
 
@@ -77,12 +68,10 @@ def called(arguments: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("reason", ["error", "abort"])
 @pytest.mark.parametrize("text", [None, "", "Wi-Fi is swit"])
-async def test_a_lost_answer_is_never_an_answer(
-    server: Server, model: str, awaited: bool, reason: str, text: str | None
-) -> None:
+async def test_a_lost_answer_is_never_an_answer(server: Server, model: str, reason: str, text: str | None) -> None:
     server.says(Answer(completion(text, finish_reason=reason)))
     with pytest.raises(ProviderUnavailableError, match=reason) as caught:
-        await ask(server, model, awaited)
+        await ask(server, model)
     assert caught.value.retryable
     assert caught.value.usage == Usage(prompt_tokens=100, completion_tokens=10)
 
@@ -132,14 +121,14 @@ async def test_an_error_in_an_answer_has_the_headers_of_the_answer(server: Serve
 
 
 @pytest.mark.parametrize("reason", ["error", "abort"])
-async def test_a_lost_answer_of_a_stream_is_none_either(server: Server, model: str, awaited: bool, reason: str) -> None:
+async def test_a_lost_answer_of_a_stream_is_none_either(server: Server, model: str, reason: str) -> None:
     server.says(Answer(stream=chunks({"role": "assistant", "content": "Wi-Fi is swit"}, finish=reason)))
     with pytest.raises(ProviderError, match=reason) as caught:
-        await ask(server, model, awaited, stream=True)
+        await ask(server, model, stream=True)
     assert caught.value.retryable
 
 
-async def test_an_error_in_a_stream_is_told_in_the_providers_words(server: Server, model: str, awaited: bool) -> None:
+async def test_an_error_in_a_stream_is_told_in_the_providers_words(server: Server, model: str) -> None:
     last = {
         "index": 0,
         "delta": {"content": ""},
@@ -149,37 +138,35 @@ async def test_an_error_in_a_stream_is_told_in_the_providers_words(server: Serve
     events = [*chunks({"content": "half"}, finish=None, done=False), f"data: {json.dumps({'choices': [last]})}\n\n"]
     server.says(Answer(stream=events))
     with pytest.raises(ProviderUnavailableError, match="Foo left") as caught:
-        await ask(server, model, awaited, stream=True)
+        await ask(server, model, stream=True)
     assert caught.value.status == 502
 
 
-async def test_json_in_place_of_a_stream_is_read_or_is_no_answer(server: Server, model: str, awaited: bool) -> None:
+async def test_json_in_place_of_a_stream_is_read_or_is_no_answer(server: Server, model: str) -> None:
     server.says(Answer(completion("whole")))
     if model != "openai/m":  # whose SDK drops all lines that are not events
-        assert (await ask(server, model, awaited, stream=True)).text == "whole"
+        assert (await ask(server, model, stream=True)).text == "whole"
         return
     with pytest.raises(MalformedResponseError) as caught:
-        await ask(server, model, awaited, stream=True)
+        await ask(server, model, stream=True)
     assert caught.value.retryable
 
 
-async def test_a_stream_in_place_of_json_is_put_together(server: Server, model: str, awaited: bool) -> None:
+async def test_a_stream_in_place_of_json_is_put_together(server: Server, model: str) -> None:
     server.says(Answer(stream=chunks({"content": "who"}, {"content": "le"})))
     if model == "openai/m":  # LiteLLM tells nothing of what came but its beginning
         with pytest.raises(MalformedResponseError):
-            await ask(server, model, awaited)
+            await ask(server, model)
         return
-    response = await ask(server, model, awaited)
+    response = await ask(server, model)
     assert (response.text, response.usage) == ("whole", Usage(prompt_tokens=5, completion_tokens=2))
 
 
 @pytest.mark.parametrize("body", ["<html><title>Bad gateway</title></html>", '{"id": "x", "choices": [{"ind'])
-async def test_a_body_that_is_no_json_is_malformed_and_says_what_it_is(
-    server: Server, model: str, awaited: bool, body: str
-) -> None:
+async def test_a_body_that_is_no_json_is_malformed_and_says_what_it_is(server: Server, model: str, body: str) -> None:
     server.says(Answer(body, 200))
     with pytest.raises(MalformedResponseError) as caught:
-        await ask(server, model, awaited)
+        await ask(server, model)
     text = str(caught.value)
     assert (caught.value.status, caught.value.retryable) == (200, True)
     assert "itellm" not in text
@@ -192,11 +179,9 @@ async def test_a_body_that_is_no_json_is_malformed_and_says_what_it_is(
     ['{"on": ' + "9" * 5000 + "}", '{"on": ' * 5000 + "0" + "}" * 5000, '{"on": ' + "[" * 5000 + "]" * 5000 + "}"],
     ids=["number", "objects", "lists"],
 )
-async def test_absurd_arguments_are_the_models_mistake(
-    server: Server, model: str, awaited: bool, arguments: str
-) -> None:
+async def test_absurd_arguments_are_the_models_mistake(server: Server, model: str, arguments: str) -> None:
     server.says(Answer(called(arguments)))
-    response = await ask(server, model, awaited)
+    response = await ask(server, model)
     assert [(call.name, call.arguments) for call in response.tool_calls] == [("f", arguments)]
     assert response.usage == Usage(prompt_tokens=100, completion_tokens=10)
     with pytest.raises(ValueError, match=r"."):
@@ -214,10 +199,10 @@ async def test_absurd_arguments_as_an_object_are_the_models_mistake(server: Serv
 
 @pytest.mark.parametrize("status", [400, 422, 500, 503])
 async def test_a_call_that_its_server_cannot_parse_is_the_models_at_any_status(
-    server: Server, model: str, awaited: bool, status: int
+    server: Server, model: str, status: int
 ) -> None:
     server.says(Answer({"error": {"message": "Failed to parse input at pos 12: </tool_call>", "code": status}}, status))
-    response = await ask(server, model, awaited)
+    response = await ask(server, model)
     assert (response.finish_reason, response.parse_losses, response.text) == (MALFORMED_CALL, 1, None)
     assert len(server.requests) == 1
 
@@ -227,13 +212,11 @@ async def test_a_call_that_its_server_cannot_parse_is_the_models_in_a_200(server
     assert (await ask(server, model)).finish_reason == MALFORMED_CALL
 
 
-async def test_a_call_that_its_server_cannot_parse_is_the_models_in_a_stream(
-    server: Server, model: str, awaited: bool
-) -> None:
+async def test_a_call_that_its_server_cannot_parse_is_the_models_in_a_stream(server: Server, model: str) -> None:
     error = {"error": {"message": "Failed to parse tool call arguments as JSON", "code": 500}}
     events = [*chunks({"content": "hm"}, finish=None, done=False), f"data: {json.dumps(error)}\n\n"]
     server.says(Answer(stream=events))
-    response = await ask(server, model, awaited, stream=True)
+    response = await ask(server, model, stream=True)
     assert (response.finish_reason, response.parse_losses) == (MALFORMED_CALL, 1)
 
 
@@ -246,13 +229,13 @@ async def test_a_call_in_what_the_server_sent_with_its_refusal_is_read(server: S
     assert response.parse_losses == 1
 
 
-async def test_the_older_form_of_a_call_is_read(server: Server, model: str, awaited: bool) -> None:
+async def test_the_older_form_of_a_call_is_read(server: Server, model: str) -> None:
     older = {"function_call": {"name": "f", "arguments": "{}"}}
     server.says(Answer(completion(None, message=older, finish_reason="function_call")))
-    assert [call.name for call in (await ask(server, model, awaited)).tool_calls] == ["f"]
+    assert [call.name for call in (await ask(server, model)).tool_calls] == ["f"]
     pieces = [{"function_call": {"name": "f", "arguments": "{"}}, {"function_call": {"arguments": "}"}}]
     server.says(Answer(stream=chunks(*pieces, finish="function_call")))
-    (call,) = (await ask(server, model, awaited, stream=True)).tool_calls
+    (call,) = (await ask(server, model, stream=True)).tool_calls
     assert (call.name, call.arguments) == ("f", "{}")
 
 
@@ -260,12 +243,10 @@ async def test_the_older_form_of_a_call_is_read(server: Server, model: str, awai
     "message",
     [{"tool_calls": True}, {"tool_calls": [{"id": "a", "type": "function", "function": "f"}]}, {"content": 7}],
 )
-async def test_oddly_typed_answers_are_the_providers_fault(
-    server: Server, model: str, awaited: bool, message: dict[str, Any]
-) -> None:
+async def test_oddly_typed_answers_are_the_providers_fault(server: Server, model: str, message: dict[str, Any]) -> None:
     server.says(Answer(completion(None, message=message)))
     with pytest.raises(MalformedResponseError) as caught:
-        await ask(server, model, awaited)
+        await ask(server, model)
     assert caught.value.usage == Usage(prompt_tokens=100, completion_tokens=10)
 
 
@@ -277,31 +258,29 @@ async def test_odd_token_counts_beside_a_good_answer_are_unknown(server: Server,
     assert (response.text, response.usage, response.cost) == ("hi", None, None)
 
 
-async def test_a_filtered_answer_is_a_refusal_with_its_tokens(server: Server, model: str, awaited: bool) -> None:
+async def test_a_filtered_answer_is_a_refusal_with_its_tokens(server: Server, model: str) -> None:
     server.says(Answer(completion(None, finish_reason="content_filter")))
     with pytest.raises(RefusalError) as caught:
-        await ask(server, model, awaited)
+        await ask(server, model)
     assert caught.value.usage == Usage(prompt_tokens=100, completion_tokens=10)
 
 
-async def test_a_filtered_answer_has_its_price(server: Server, awaited: bool) -> None:
+async def test_a_filtered_answer_has_its_price(server: Server) -> None:
     server.says(Answer(completion(None, finish_reason="content_filter", model="gpt-4o-2024-08-06")))
     with pytest.raises(RefusalError) as caught:
-        await ask(server, "openai/gpt-4o", awaited)
+        await ask(server, "openai/gpt-4o")
     assert caught.value.cost == pytest.approx(100 * 2.5e-6 + 10 * 1e-5)
 
 
-async def test_halves_of_characters_are_joined_or_replaced_on_the_way_in_and_out(
-    server: Server, model: str, awaited: bool
-) -> None:
+async def test_halves_of_characters_are_joined_or_replaced_on_the_way_in_and_out(server: Server, model: str) -> None:
     server.says(Answer(completion("on \ud83d", calls=[{"id": "a", "function": {"name": "f", "arguments": "{}"}}])))
-    response = await ask(server, model, awaited)
+    response = await ask(server, model)
     assert response.text == "on \ufffd"
     said = {"role": "user", "content": "\ud83d\ude00 and \ud83d"}
-    await ask(server, model, awaited, messages=[said])
+    await ask(server, model, messages=[said])
     assert server.requests[-1]["messages"][0]["content"] == "😀 and \ufffd"
 
 
-async def test_a_character_cut_in_two_by_a_stream_is_joined(server: Server, model: str, awaited: bool) -> None:
+async def test_a_character_cut_in_two_by_a_stream_is_joined(server: Server, model: str) -> None:
     server.says(Answer(stream=chunks({"content": "\ud83d"}, {"content": "\ude00 hi"})))
-    assert (await ask(server, model, awaited, stream=True)).text == "😀 hi"
+    assert (await ask(server, model, stream=True)).text == "😀 hi"

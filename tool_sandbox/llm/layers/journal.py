@@ -17,6 +17,7 @@ from attrs import evolve
 from tool_sandbox.errors import HarnessError, ProviderError
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse, was_paid
 from tool_sandbox.llm.fingerprint import fingerprint
+from tool_sandbox.llm.layer import Wrapper
 from tool_sandbox.llm.layers.journal_entry import CallKey, JournalEntry, read_line, written_line
 from tool_sandbox.llm.workers import Workers
 
@@ -200,7 +201,7 @@ class Journal:
             self._torn = False
 
 
-class Journaled:
+class Journaled(Wrapper):
     """A model whose finished calls are in a journal, and come from it when they were made before.
 
     Args:
@@ -209,34 +210,16 @@ class Journaled:
     """
 
     def __init__(self, inner: ChatModel, journal: Journal) -> None:
-        self._inner = inner
+        super().__init__(inner)
         self._journal = journal
 
-    def complete(self, request: ChatRequest) -> ChatResponse:
+    async def acomplete(self, request: ChatRequest) -> ChatResponse:
         """Replay the call if it finished before; else make it and write it down."""
         key = self._journal.claim(request)
         try:
             response = self._journal.replay(key)
             if response is None:
-                response = self._inner.complete(request)
-                self._journal.append(key, request, response)
-        except ProviderError as error:
-            self._journal.release(key)
-            if was_paid(error):
-                self._journal.append(key, request, error)
-            raise
-        except BaseException:  # also when interrupted: the call did not finish, whatever the reason
-            self._journal.release(key)
-            raise
-        return response
-
-    async def acomplete(self, request: ChatRequest) -> ChatResponse:
-        """As ``complete``, without blocking the event loop."""
-        key = self._journal.claim(request)
-        try:
-            response = self._journal.replay(key)
-            if response is None:
-                response = await self._inner.acomplete(request)
+                response = await self.inner.acomplete(request)
                 await self._journal.aappend(key, request, response)
         except ProviderError as error:
             self._journal.release(key)

@@ -13,34 +13,23 @@ import random
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from attrs import frozen
-
 from tool_sandbox.errors import ProviderError
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
+from tool_sandbox.llm.layer import Wrapper
 from tool_sandbox.llm.layers.outages import Outages
 from tool_sandbox.llm.layers.retry_policy import RetryPolicy, by_error
 from tool_sandbox.llm.layers.tries import Tries
 
-__all__ = ["Preparation", "RetryPolicy", "Retrying", "by_error"]
+__all__ = ["RetryPolicy", "Retrying", "by_error"]
 
 
-@frozen(kw_only=True)
-class Preparation:
-    """What has to be done once before calls are made, and is no part of any call's latency."""
-
-    now: Callable[[], Any]
-    """Does it, blocking."""
-    soon: Callable[[], Awaitable[Any]]
-    """Does it without blocking the event loop."""
-
-
-class Retrying:
+class Retrying(Wrapper):
     """A model that is asked again when its provider fails in a way that may pass.
 
     Args:
         inner: The model.
         policy: How often and how patiently.
-        prepare: What has to be done before the clock of a call runs.
+        prepare: Does what has to be done before the clock of a call runs, and is no part of its latency.
         outages: What is known of endpoints that are down; shared by all whose calls are to wait together.
         endpoint: What the model's endpoint is called there; the model string of each request when not given.
     """
@@ -50,44 +39,25 @@ class Retrying:
         inner: ChatModel,
         policy: RetryPolicy | None = None,
         *,
-        prepare: Preparation | None = None,
+        prepare: Callable[[], Awaitable[Any]] | None = None,
         outages: Outages | None = None,
         endpoint: str | None = None,
     ) -> None:
-        self.inner = inner
+        super().__init__(inner)
         self._prepare = prepare
         self.policy = policy or RetryPolicy()
         self.outages = outages or Outages(clock=self.policy.clock)
         self.endpoint = endpoint
         self._chance = random.Random(self.policy.seed)
 
-    def complete(self, request: ChatRequest) -> ChatResponse:
-        """Answer, blocking, with as many tries as the policy allows."""
-        if self._prepare is not None:
-            self._prepare.now()
-        tries = self._begin(request)
-        while True:
-            while seconds := tries.wait_for_endpoint():
-                self.policy.sleep(seconds)
-            tries.begin()
-            try:
-                return tries.succeeded(self.inner.complete(request))
-            except ProviderError as error:
-                wait = tries.failed(error)
-            except BaseException:
-                tries.left()
-                raise
-            if wait is not None:
-                self.policy.sleep(wait)
-
     async def acomplete(self, request: ChatRequest) -> ChatResponse:
         """Answer, with as many tries as the policy allows."""
         if self._prepare is not None:
-            await self._prepare.soon()
-        tries = self._begin(request)
+            await self._prepare()
+        tries = Tries(self.policy, self._chance, self.outages, self.endpoint or request.model)
         while True:
             while seconds := tries.wait_for_endpoint():
-                await self.policy.asleep(seconds)
+                await self.policy.sleep(seconds)
             tries.begin()
             try:
                 return tries.succeeded(await self.inner.acomplete(request))
@@ -97,7 +67,4 @@ class Retrying:
                 tries.left()
                 raise
             if wait is not None:
-                await self.policy.asleep(wait)
-
-    def _begin(self, request: ChatRequest) -> Tries:
-        return Tries(self.policy, self._chance, self.outages, self.endpoint or request.model)
+                await self.policy.sleep(wait)

@@ -34,10 +34,8 @@ class RetryPolicy:
     """Seed of the jitter; ``None`` takes a fresh one."""
     clock: Callable[[], float] = field(default=time.monotonic, repr=False, eq=False)
     """Seconds on a clock that never goes back."""
-    sleep: Callable[[float], None] = field(default=time.sleep, repr=False, eq=False)
-    """How a thread waits."""
-    asleep: Callable[[float], Awaitable[None]] = field(default=asyncio.sleep, repr=False, eq=False)
-    """How a coroutine waits."""
+    sleep: Callable[[float], Awaitable[None]] = field(default=asyncio.sleep, repr=False, eq=False)
+    """How a call waits, in seconds."""
 
     def __attrs_post_init__(self) -> None:
         if self.attempts < 1:

@@ -14,6 +14,7 @@ from attrs import asdict, frozen
 from tool_sandbox import __version__
 from tool_sandbox.errors import MissingDependencyError, SettingsError
 from tool_sandbox.llm.chat import CallTag, ChatModel, ChatRequest, ChatResponse
+from tool_sandbox.llm.layer import Wrapper
 from tool_sandbox.llm.layers.span_attributes import of_error, of_request, of_response
 from tool_sandbox.redaction import redact_text
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 _OWN_NAMES = ("otel", "opentelemetry")
 
 
-class Traced:
+class Traced(Wrapper):
     """A model each of whose calls is a span: who asked whom, in which turn of which trial, tokens and cost.
 
     Belongs outermost, where cached and replayed answers are seen for what they are.
@@ -35,21 +36,14 @@ class Traced:
     """
 
     def __init__(self, inner: ChatModel, tracer: Tracer, *, content: bool = False) -> None:
-        self._inner = inner
+        super().__init__(inner)
         self._tracer = tracer
         self._content = content
 
-    def complete(self, request: ChatRequest) -> ChatResponse:
+    async def acomplete(self, request: ChatRequest) -> ChatResponse:
         """Answer within a span."""
         with self._span(request) as span:
-            response = self._inner.complete(request)
-            self._describe(span, response)
-            return response
-
-    async def acomplete(self, request: ChatRequest) -> ChatResponse:
-        """As ``complete``, without blocking the event loop."""
-        with self._span(request) as span:
-            response = await self._inner.acomplete(request)
+            response = await self.inner.acomplete(request)
             self._describe(span, response)
             return response
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -25,7 +25,7 @@ from tool_sandbox.errors import (
 from tool_sandbox.llm import layer as layers
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
 from tool_sandbox.llm.layers.outages import Outages
-from tool_sandbox.llm.layers.retry import Preparation, Retrying, RetryPolicy, by_error
+from tool_sandbox.llm.layers.retry import Retrying, RetryPolicy, by_error
 from tool_sandbox.llm.routing.settings import Deployment, RouterSettings
 from tool_sandbox.llm.routing.strategies import BY_NAME, Load
 from tool_sandbox.llm.routing.walk import Route
@@ -35,7 +35,7 @@ _HOPELESS = (AuthenticationError, QuotaExceededError)
 """What another deployment may not suffer from, but this one will again."""
 
 
-class Group:
+class Group(layers.Layer):
     """The deployments of one group as one model: one call, to whichever the strategy picks.
 
     Args:
@@ -64,12 +64,6 @@ class Group:
         self._choose = BY_NAME[settings.routing_strategy]
         self._lock = threading.Lock()
         self._has_fallback = bool(settings.fallbacks.get(name))
-
-    def complete(self, request: ChatRequest) -> ChatResponse:
-        """Answer, blocking."""
-        with self._call(request) as call:
-            call.response = self._transports[call.id].complete(call.request)
-        return call.signed()
 
     async def acomplete(self, request: ChatRequest) -> ChatResponse:
         """Answer without blocking the event loop."""
@@ -172,7 +166,7 @@ class _Call:
         return evolve(self.response, deployment=self.id)
 
 
-class Router:
+class Router(layers.Layer):
     """One model made of deployments.
 
     Args:
@@ -195,7 +189,7 @@ class Router:
         prices: Callable[[str], Mapping[str, Any] | None] | None = None,
         seed: int | None = None,
         clock: Callable[[], float] = time.monotonic,
-        prepare: Preparation | None = None,
+        prepare: Callable[[], Awaitable[Any]] | None = None,
         outages: Outages | None = None,
     ) -> None:
         self.settings = settings
@@ -215,19 +209,6 @@ class Router:
                 outages=outages,
                 endpoint=f"model group {name}",
             )
-
-    def complete(self, request: ChatRequest) -> ChatResponse:
-        """Answer, blocking, from the first group that can.
-
-        Raises:
-            ProviderError: No group could; the first one's error, with what was tried everywhere.
-        """
-        route = Route(self.settings)
-        while True:
-            try:
-                return route.arrived(self._tried[route.group].complete(request))
-            except ProviderError as error:
-                route.blocked(error)
 
     async def acomplete(self, request: ChatRequest) -> ChatResponse:
         """Answer without blocking the event loop, from the first group that can.

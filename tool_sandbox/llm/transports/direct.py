@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-import threading
 import time
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -20,13 +18,13 @@ from attrs import evolve
 from tool_sandbox.errors import InvalidRequestError, ProviderError, ProviderTimeoutError, SettingsError
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse
 from tool_sandbox.llm.config import advised, secrets_in
+from tool_sandbox.llm.layer import Layer
 from tool_sandbox.llm.providers import direct_name
 from tool_sandbox.llm.transports.address import FORMS, Endpoint
 from tool_sandbox.llm.transports.completions.answer_body import EventStream, read_body
 from tool_sandbox.llm.transports.completions.completion import read_completion
 from tool_sandbox.llm.transports.completions.streams import StreamAssembler
 from tool_sandbox.llm.transports.completions.whole_text import whole
-from tool_sandbox.llm.transports.deadline import GRACE, run_with_deadline
 from tool_sandbox.llm.transports.errors.classification import Failure, completed, error_for, request_id_in
 from tool_sandbox.llm.transports.errors.foreign import is_foreign_error
 from tool_sandbox.llm.transports.errors.unparsed_calls import unparsed_call
@@ -35,12 +33,11 @@ from tool_sandbox.redaction import redact_text
 
 if TYPE_CHECKING:
     import aiohttp
-    import httpx
 
 _CONNECTIONS = 512
 
 
-class DirectTransport:
+class DirectTransport(Layer):
     """An OpenAI-compatible endpoint. One call, no retries, one deadline.
 
     Args:
@@ -63,16 +60,6 @@ class DirectTransport:
         self._headers = _headers(connection, self.endpoint)
         self._secrets = secrets_in(connection)
         self._pools: WeakKeyDictionary[asyncio.AbstractEventLoop, _Pool] = WeakKeyDictionary()
-        self._client: httpx.Client | None = None
-        self._lock = threading.Lock()
-
-    def complete(self, request: ChatRequest) -> ChatResponse:
-        """Answer, blocking.
-
-        Raises:
-            ProviderError: The endpoint failed, in the narrowest class that says how.
-        """
-        return self.negotiator.complete(request, self._once)
 
     async def acomplete(self, request: ChatRequest) -> ChatResponse:
         """Answer without blocking the event loop.
@@ -80,58 +67,28 @@ class DirectTransport:
         Raises:
             ProviderError: The endpoint failed, in the narrowest class that says how.
         """
-        return await self.negotiator.acomplete(request, self._aonce)
-
-    def close(self) -> None:
-        """Close the connections of blocking calls, and begin to close those of the running event loop, if any."""
-        with self._lock:
-            client, self._client = self._client, None
-        if client is not None:
-            client.close()
-        loop = _running_loop()
-        pool = self._pools.pop(loop, None) if loop else None
-        if loop and pool:
-            task = loop.create_task(pool.keeper.aclose())
-            _closing.add(task)
-            task.add_done_callback(_closing.discard)
+        return await self.negotiator.complete(request, self._once)
 
     async def aclose(self) -> None:
-        """Close the connections of this event loop."""
-        pool = self._pools.pop(asyncio.get_running_loop(), None)
-        if pool is not None:
-            await pool.keeper.aclose()
+        """Close the connections of this event loop, and have those of others closed there."""
+        here = asyncio.get_running_loop()
+        for loop, pool in list(self._pools.items()):
+            del self._pools[loop]
+            if loop is here:
+                await pool.aclose()
+            elif loop.is_running():  # nobody waits: it may be the one that waits for this
+                asyncio.run_coroutine_threadsafe(pool.aclose(), loop)
 
-    def _once(self, request: ChatRequest) -> ChatResponse:
-        started = time.monotonic()
-        try:
-            response = run_with_deadline(partial(self._ask, request), request.timeout + GRACE)
-        except Exception as error:  # noqa: BLE001 -- an HTTP client raises anything; it leaves here with one name
-            raise self._fault(error, request) from None
-        return evolve(response, latency=time.monotonic() - started)
-
-    async def _aonce(self, request: ChatRequest) -> ChatResponse:
+    async def _once(self, request: ChatRequest) -> ChatResponse:
         started = time.monotonic()
         try:
             async with asyncio.timeout(request.timeout):
-                response = await self._aask(request)
+                response = await self._ask(request)
         except Exception as error:  # noqa: BLE001 -- an HTTP client raises anything; it leaves here with one name
             raise self._fault(error, request) from None
         return evolve(response, latency=time.monotonic() - started)
 
-    def _ask(self, request: ChatRequest) -> ChatResponse:
-        client = self._http()
-        with client.stream("POST", self.url, content=self._body(request), timeout=request.timeout) as answer:
-            if answer.status_code != 200 or not request.stream:  # noqa: PLR2004 -- HTTP
-                return self._read(answer.status_code, answer.headers, answer.read(), request)
-            stream = EventStream(StreamAssembler(model=request.model, provider="direct"))
-            with self._completing(answer.headers):
-                for data in answer.iter_bytes():
-                    stream.feed(data)
-                    if stream.over:
-                        break
-                return self._finished(stream.completion(), answer.headers, request)
-
-    async def _aask(self, request: ChatRequest) -> ChatResponse:
+    async def _ask(self, request: ChatRequest) -> ChatResponse:
         async with (await self._session()).post(self.url, data=self._body(request), allow_redirects=False) as answer:
             if answer.status != 200 or not request.stream:  # noqa: PLR2004 -- HTTP
                 return self._read(answer.status, answer.headers, await answer.read(), request)
@@ -199,15 +156,6 @@ class DirectTransport:
         )
         return advised(error_for(failure), request.model, self._connection)
 
-    def _http(self) -> httpx.Client:
-        import httpx
-
-        with self._lock:
-            if self._client is None:
-                limits = httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS)
-                self._client = httpx.Client(headers=self._headers, limits=limits)
-            return self._client
-
     async def _session(self) -> aiohttp.ClientSession:
         """The connections of the running event loop; they cannot be shared between loops."""
         loop = asyncio.get_running_loop()
@@ -236,15 +184,15 @@ class _Pool:
         )
         self.keeper = self._keep()
 
+    async def aclose(self) -> None:
+        """Close them, in their own event loop."""
+        await self.keeper.aclose()
+
     async def _keep(self) -> AsyncGenerator[None, None]:
         try:
             yield
         finally:
             await self.session.close()
-
-
-_closing: set[asyncio.Task[None]] = set()
-"""Closing tasks under way: an event loop holds its tasks only weakly."""
 
 
 def _headers(connection: Mapping[str, Any], endpoint: Endpoint) -> dict[str, str]:
@@ -261,10 +209,3 @@ def _moved(model: str, status: int, headers: Mapping[str, str]) -> InvalidReques
     place = redact_text(str(headers.get("Location") or "nowhere"))
     message = f"{model!r} has moved to {place!r} (HTTP {status}); redirects are not followed, so write the new address."
     return InvalidRequestError(message, provider="direct", model=model, status=status)
-
-
-def _running_loop() -> asyncio.AbstractEventLoop | None:
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -140,29 +141,29 @@ async def test_a_slow_price_list_does_not_block_the_event_loop() -> None:
         return {"input_cost_per_token": 1e-06, "output_cost_per_token": 1e-06}
 
     book = Ledger(Caps(run=1), PriceBook(lookup=slow))
-    reserving = asyncio.create_task(book.areserve(dear_question()))
+    reserving = asyncio.create_task(book.reserve(dear_question()))
     await asyncio.to_thread(started.wait, HANG)
     release.set()
 
     (await reserving).release()
-    assert (await book.areserve(dear_question())).amount is not None
+    assert (await book.reserve(dear_question())).amount is not None
 
 
-def test_without_waiting_a_call_is_refused_while_others_hold_the_money() -> None:
+async def test_without_waiting_a_call_is_refused_while_others_hold_the_money() -> None:
     book = ledger(run="0.02")
-    held = book.reserve(dear_question())
+    held = await book.reserve(dear_question())
 
     with pytest.raises(BudgetExceededError, match="held by calls in flight"):
-        book.reserve(dear_question(), wait=False)
+        await book.reserve(dear_question(), wait=False)
 
     held.release()
-    book.reserve(dear_question(), wait=False).release()
+    (await book.reserve(dear_question(), wait=False)).release()
 
 
 async def test_a_waiting_call_goes_on_when_money_comes_back() -> None:
     book = ledger(run="0.02")
-    held = book.reserve(dear_question())
-    waiting = asyncio.create_task(book.areserve(dear_question()))
+    held = await book.reserve(dear_question())
+    waiting = asyncio.create_task(book.reserve(dear_question()))
     await asyncio.sleep(0)
     assert not waiting.done()
 
@@ -174,8 +175,8 @@ async def test_a_waiting_call_goes_on_when_money_comes_back() -> None:
 
 async def test_a_cancelled_wait_holds_nothing() -> None:
     book = ledger(run="0.02")
-    held = book.reserve(dear_question())
-    waiting = asyncio.create_task(book.areserve(dear_question()))
+    held = await book.reserve(dear_question())
+    waiting = asyncio.create_task(book.reserve(dear_question()))
     await asyncio.sleep(0)
     waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)
@@ -187,12 +188,12 @@ async def test_a_cancelled_wait_holds_nothing() -> None:
 
 async def test_a_wait_ends_after_its_limit() -> None:
     book = Ledger(Caps(run="0.02"), PriceBook.from_mapping(PRICES), max_wait=0.05)
-    book.reserve(dear_question())
+    await book.reserve(dear_question())
 
     with pytest.raises(BudgetExceededError):
-        await book.areserve(dear_question())
+        await book.reserve(dear_question())
     with pytest.raises(BudgetExceededError):
-        book.reserve(dear_question())
+        await book.reserve(dear_question())
 
 
 @pytest.mark.parametrize(
@@ -203,17 +204,17 @@ async def test_a_wait_ends_after_its_limit() -> None:
         ({"user": {"ada": 0.001}}, "user 'ada'"),
     ],
 )
-def test_caps_apply_to_their_own_calls_only(caps: dict[str, Any], named: str) -> None:
+async def test_caps_apply_to_their_own_calls_only(caps: dict[str, Any], named: str) -> None:
     book = ledger(**caps)
 
     with pytest.raises(BudgetExceededError, match=named):
-        book.reserve(question(tag=CallTag(role="USER", user="ada")))
-    book.reserve(question(model="dear", tag=CallTag(role="AGENT", user="bob"))).release()
+        await book.reserve(question(tag=CallTag(role="USER", user="ada")))
+    (await book.reserve(question(model="dear", tag=CallTag(role="AGENT", user="bob")))).release()
 
 
-def test_an_unknown_price_under_a_budget_is_refused_by_default() -> None:
+async def test_an_unknown_price_under_a_budget_is_refused_by_default() -> None:
     with pytest.raises(BudgetExceededError, match="nobody knows the price of 'openai/new'"):
-        ledger(run=1).reserve(question(model="openai/new"))
+        await ledger(run=1).reserve(question(model="openai/new"))
 
 
 def test_an_unknown_price_can_be_allowed_and_is_counted_as_unknown() -> None:
@@ -234,10 +235,10 @@ def test_without_a_cap_unknown_prices_are_only_counted() -> None:
     assert book.snapshot()["model"]["x"]["unknown_cost_calls"] == 1
 
 
-def test_the_dearest_of_those_who_may_answer_is_reserved() -> None:
+async def test_the_dearest_of_those_who_may_answer_is_reserved() -> None:
     with pytest.raises(BudgetExceededError):
-        ledger(run="0.5").reserve(question(model="router"), ("gpt-test", "dear"))
-    ledger(run="0.5").reserve(question(model="router"), ("gpt-test",)).release()
+        await ledger(run="0.5").reserve(question(model="router"), ("gpt-test", "dear"))
+    (await ledger(run="0.5").reserve(question(model="router"), ("gpt-test",))).release()
 
 
 def test_the_truth_replaces_the_worst_case_to_the_last_digit() -> None:
@@ -313,7 +314,7 @@ def test_a_refused_answer_with_tokens_is_paid_at_the_price_of_its_model() -> Non
 def test_every_try_with_tokens_is_paid_and_priced() -> None:
     book = ledger(run=1)
     lost = MalformedResponseError("lost", usage=USAGE)
-    policy = RetryPolicy(attempts=3, sleep=lambda _: None)
+    policy = RetryPolicy(attempts=3, sleep=partial(asyncio.sleep, 0))
     model = Budgeted(Retrying(FakeModel(lost, lost, answer(usage=USAGE, cost=None)), policy), book)
 
     response = model.complete(question())
@@ -362,14 +363,14 @@ def test_totals_are_kept_by_role_model_and_user_and_are_json() -> None:
     assert totals["caps"] == {"run": 5.0, "role": {"AGENT": 2.0}, "model": {}, "user": {}}
 
 
-def test_what_a_run_spent_before_it_was_resumed_counts() -> None:
+async def test_what_a_run_spent_before_it_was_resumed_counts() -> None:
     book = ledger(run="0.011")
     book.record(CallTag(), "openai/gpt-test", answer(usage=Usage(prompt_tokens=100, completion_tokens=20)))
     book.record(CallTag(), "openai/gpt-test", answer(cost=0.0, cached=True))
 
     assert book.spent() == Decimal("0.003")
     with pytest.raises(BudgetExceededError):
-        book.reserve(dear_question())
+        await book.reserve(dear_question())
 
 
 @pytest.mark.parametrize("text", ["hello", "héllo wörld", "日本語" * 50, "🙂" * 20, "\ud800"])

@@ -16,15 +16,10 @@ RAW = "<tool_call>\n<function=set_wifi_status>\n<parameter=on>\nfalse\n</paramet
 CALL = call("set_wifi_status", "{}", "a")
 
 
-@pytest.fixture(params=[False, True], ids=["blocking", "awaited"])
-def awaited(request: pytest.FixtureRequest) -> bool:
-    return bool(request.param)
-
-
-async def ask(awaited: bool, response: Any, **request: Any) -> Any:
+async def ask(response: Any, **request: Any) -> Any:
     model = NativeTools(FakeModel(response))
     asked = question(**{"tools": (TOOL,), **request})
-    return await model.acomplete(asked) if awaited else model.complete(asked)
+    return await model.acomplete(asked)
 
 
 @pytest.mark.parametrize(
@@ -38,17 +33,15 @@ async def ask(awaited: bool, response: Any, **request: Any) -> Any:
         ("<|a_tool_call_of_tomorrow|>", 1),
     ],
 )
-async def test_a_call_left_in_the_text_is_noted_with_what_to_do_and_stays_text(
-    text: str, unread: int, awaited: bool
-) -> None:
-    response = await ask(awaited, answer(text, parse_losses=1, adjustments=("stream turned off",)))
+async def test_a_call_left_in_the_text_is_noted_with_what_to_do_and_stays_text(text: str, unread: int) -> None:
+    response = await ask(answer(text, parse_losses=1, adjustments=("stream turned off",)))
     assert (response.text, response.tool_calls, response.parse_losses) == (text, (), 1 + unread)
     assert response.adjustments[0] == "stream turned off"
     assert "--tool-format" in response.adjustments[1]
 
 
-async def test_a_call_left_beside_one_that_was_read_is_noted_too(awaited: bool) -> None:
-    response = await ask(awaited, answer(RAW, tool_calls=(CALL,)))
+async def test_a_call_left_beside_one_that_was_read_is_noted_too() -> None:
+    response = await ask(answer(RAW, tool_calls=(CALL,)))
     assert (len(response.tool_calls), response.parse_losses, len(response.adjustments)) == (1, 1, 1)
 
 
@@ -66,12 +59,12 @@ async def test_a_call_left_beside_one_that_was_read_is_noted_too(awaited: bool) 
         (answer("", finish_reason=MALFORMED_CALL, provider_fields={"reasoning_content": "hm"}), {}),
     ],
 )
-async def test_an_ordinary_answer_passes_as_it_is(response: Any, request_: dict[str, Any], awaited: bool) -> None:
-    assert await ask(awaited, response, **request_) == response
+async def test_an_ordinary_answer_passes_as_it_is(response: Any, request_: dict[str, Any]) -> None:
+    assert await ask(response, **request_) == response
 
 
 @pytest.mark.parametrize("text", [None, "", "\n"])
-async def test_an_answer_that_is_all_thoughts_is_empty_and_says_so(text: str | None, awaited: bool) -> None:
-    response = await ask(awaited, answer(text, provider_fields={"reasoning_content": "It is off."}))
+async def test_an_answer_that_is_all_thoughts_is_empty_and_says_so(text: str | None) -> None:
+    response = await ask(answer(text, provider_fields={"reasoning_content": "It is off."}))
     assert response.text == text
     assert "reasoning parser" in response.adjustments[0]

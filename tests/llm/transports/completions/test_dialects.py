@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -75,15 +74,14 @@ CALLS: dict[str, dict[str, Any]] = {
 }
 
 
-async def ask(server: Server, model: str, awaited: bool) -> ChatResponse:
+async def ask(server: Server, model: str) -> ChatResponse:
     base = server.base.removesuffix("/v1") + MODELS[model][0]
     transport = LiteLLMTransport({"api_base": base, "api_key": "k"}, flexible_tokens=False)
     question = [{"role": "user", "content": "hi"}]
     request = ChatRequest(model=model, messages=question, tools=[TOOL], params={"max_tokens": 50}, timeout=HANG)
-    return await transport.acomplete(request) if awaited else await asyncio.to_thread(transport.complete, request)
+    return await transport.acomplete(request)
 
 
-@pytest.mark.parametrize("awaited", [False, True], ids=["blocking", "awaited"])
 @pytest.mark.parametrize(
     ("model", "reason", "kind"),
     [
@@ -96,32 +94,30 @@ async def ask(server: Server, model: str, awaited: bool) -> ChatResponse:
     ],
 )  # fmt: skip
 async def test_the_providers_own_reason_counts(
-    server: Server, model: str, reason: str, kind: type[ProviderError], awaited: bool
+    server: Server, model: str, reason: str, kind: type[ProviderError]
 ) -> None:
     _, answer, text = MODELS[model]
     server.says(Answer(answer(reason, text)))
     with pytest.raises(kind) as caught:
-        await ask(server, model, awaited)
+        await ask(server, model)
     assert type(caught.value) is kind
     assert caught.value.usage.prompt_tokens == 10
 
 
-@pytest.mark.parametrize("awaited", [False, True], ids=["blocking", "awaited"])
 @pytest.mark.parametrize("absurd", ABSURD)
 @pytest.mark.parametrize("model", MODELS)
-async def test_absurd_arguments_are_the_models_mistake(server: Server, model: str, absurd: str, awaited: bool) -> None:
+async def test_absurd_arguments_are_the_models_mistake(server: Server, model: str, absurd: str) -> None:
     body = json.dumps(MODELS[model][1]("STOP", CALLS[model])).replace('"VALUE"', ABSURD[absurd])
     server.says(Answer(body))
-    response = await ask(server, model, awaited)
+    response = await ask(server, model)
     assert (response.finish_reason, response.parse_losses, response.text) == (MALFORMED_CALL, 1, None)
 
 
-@pytest.mark.parametrize("awaited", [False, True], ids=["blocking", "awaited"])
 @pytest.mark.parametrize("model", MODELS)
-async def test_a_body_that_is_no_json_is_malformed(server: Server, model: str, awaited: bool) -> None:
+async def test_a_body_that_is_no_json_is_malformed(server: Server, model: str) -> None:
     server.says(Answer("<html>Bad gateway</html>"))
     with pytest.raises(MalformedResponseError) as caught:
-        await ask(server, model, awaited)
+        await ask(server, model)
     assert (caught.value.status, caught.value.retryable) == (200, True)
     assert "itellm" not in str(caught.value)
 
@@ -129,4 +125,4 @@ async def test_a_body_that_is_no_json_is_malformed(server: Server, model: str, a
 @pytest.mark.parametrize("model", MODELS)
 async def test_a_call_that_the_server_cannot_parse_is_the_models(server: Server, model: str) -> None:
     server.says(Answer({"error": "error parsing tool call: raw='ls', err=invalid character 'l'"}, 500))
-    assert (await ask(server, model, awaited=True)).finish_reason == MALFORMED_CALL
+    assert (await ask(server, model)).finish_reason == MALFORMED_CALL

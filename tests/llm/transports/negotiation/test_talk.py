@@ -74,9 +74,9 @@ def test_an_answer_that_was_all_thinking_is_asked_for_again_with_more_room() -> 
     starved = evolve(
         answer(), text=None, finish_reason="length", usage=Usage(prompt_tokens=5, completion_tokens=1024), cost=0.5
     )
-    assert talk.starved(starved)
+    assert talk.made_room(starved)
     assert talk.request.params["max_tokens"] == 8192
-    assert not talk.starved(starved)
+    assert not talk.made_room(starved)
     whole = talk.signed(evolve(answer(), usage=Usage(prompt_tokens=5, completion_tokens=7), cost=0.25))
     assert whole.usage == Usage(prompt_tokens=10, completion_tokens=1031)
     assert whole.cost == 0.75
@@ -84,7 +84,7 @@ def test_an_answer_that_was_all_thinking_is_asked_for_again_with_more_room() -> 
 
 def test_a_limit_somebody_set_is_not_raised() -> None:
     talk = Negotiation(evolve(question(), params=PARAMS), Memory(), flexible_tokens=False)
-    assert not talk.starved(evolve(answer(), text=None, finish_reason="length"))
+    assert not talk.made_room(evolve(answer(), text=None, finish_reason="length"))
 
 
 @pytest.mark.parametrize(

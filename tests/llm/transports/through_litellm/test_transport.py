@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -57,11 +56,6 @@ def server() -> Iterator[Server]:
         yield running
 
 
-@pytest.fixture(params=[False, True], ids=["blocking", "awaited"])
-def awaited(request: pytest.FixtureRequest) -> bool:
-    return bool(request.param)
-
-
 def asked(model: str = "openai/gpt-4o", **changes: Any) -> ChatRequest:
     given = {
         "messages": [{"role": "user", "content": "hi"}],
@@ -71,16 +65,14 @@ def asked(model: str = "openai/gpt-4o", **changes: Any) -> ChatRequest:
     return ChatRequest(model=model, **{**given, **changes})
 
 
-async def ask(server: Server, awaited: bool, request: ChatRequest | None = None, **more: Any) -> ChatResponse:
+async def ask(server: Server, request: ChatRequest | None = None, **more: Any) -> ChatResponse:
     transport = LiteLLMTransport({"api_base": server.base, "api_key": "sk-secret-key"}, **more)
-    if awaited:
-        return await transport.acomplete(request or asked())
-    return await asyncio.to_thread(transport.complete, request or asked())
+    return await transport.acomplete(request or asked())
 
 
-async def test_an_answer_has_its_price_its_endpoint_and_its_id(server: Server, awaited: bool) -> None:
+async def test_an_answer_has_its_price_its_endpoint_and_its_id(server: Server) -> None:
     server.says(Answer(completion("hi", model="gpt-4o-2024-08-06"), headers={"x-request-id": "req-7"}))
-    response = await ask(server, awaited)
+    response = await ask(server)
     prices = listed_price("openai/gpt-4o")
     assert prices is not None
     cost = 100 * prices["input_cost_per_token"] + 10 * prices["output_cost_per_token"]
@@ -89,27 +81,27 @@ async def test_an_answer_has_its_price_its_endpoint_and_its_id(server: Server, a
     assert (response.endpoint, response.request_id) == (server.base, "req-7")
 
 
-async def test_an_unknown_model_has_no_price_rather_than_none_to_pay(server: Server, awaited: bool) -> None:
-    response = await ask(server, awaited, asked("openai/never-heard-of"))
+async def test_an_unknown_model_has_no_price_rather_than_none_to_pay(server: Server) -> None:
+    response = await ask(server, asked("openai/never-heard-of"))
     assert response.cost is None
     assert server.requests[0]["model"] == "never-heard-of"
 
 
-async def test_missing_token_counts_are_unknown(server: Server, awaited: bool) -> None:
+async def test_missing_token_counts_are_unknown(server: Server) -> None:
     server.says(Answer(completion("hi", usage=None)))
-    response = await ask(server, awaited)
+    response = await ask(server)
     assert (response.usage, response.cost) == (None, None)
 
 
-async def test_nothing_is_said_about_tools_without_tools(server: Server, awaited: bool) -> None:
-    await ask(server, awaited, asked(params={"tool_choice": "auto", "parallel_tool_calls": True}))
+async def test_nothing_is_said_about_tools_without_tools(server: Server) -> None:
+    await ask(server, asked(params={"tool_choice": "auto", "parallel_tool_calls": True}))
     assert server.requests[0].keys().isdisjoint({"tools", "tool_choice", "parallel_tool_calls"})
 
 
-async def test_a_fault_is_one_request_and_never_repeated_beneath(server: Server, awaited: bool) -> None:
+async def test_a_fault_is_one_request_and_never_repeated_beneath(server: Server) -> None:
     server.says(Answer({"error": {"message": "oops"}}, 500))
     with pytest.raises(ProviderUnavailableError):
-        await ask(server, awaited)
+        await ask(server)
     assert len(server.requests) == 1
 
 
@@ -131,7 +123,7 @@ async def test_the_status_and_the_words_decide_whatever_the_class(
 ) -> None:
     server.says(given)
     with pytest.raises(kind) as caught:
-        await ask(server, True, asked(f"{provider}/some-model"))
+        await ask(server, asked(f"{provider}/some-model"))
     assert type(caught.value) is kind
     assert caught.value.retryable is retryable
     assert (caught.value.provider, caught.value.model) == (provider, f"{provider}/some-model")
@@ -139,18 +131,18 @@ async def test_the_status_and_the_words_decide_whatever_the_class(
         assert caught.value.retry_after == 3.0
 
 
-async def test_errors_hold_neither_keys_nor_tracebacks(server: Server, awaited: bool) -> None:
+async def test_errors_hold_neither_keys_nor_tracebacks(server: Server) -> None:
     server.says(Answer("<html>sk-secret-key</html>", 200))
     with pytest.raises(ProviderError) as caught:
-        await ask(server, awaited, asked("hosted_vllm/x"))
+        await ask(server, asked("hosted_vllm/x"))
     text = str(caught.value) + str(caught.value.as_record())
     assert "secret-key" not in text
     assert "Traceback" not in text
     assert ".py" not in text
 
 
-async def test_a_parameter_the_model_refuses_is_dropped_before_anything_is_sent(server: Server, awaited: bool) -> None:
-    response = await ask(server, awaited, asked("openai/gpt-5"))
+async def test_a_parameter_the_model_refuses_is_dropped_before_anything_is_sent(server: Server) -> None:
+    response = await ask(server, asked("openai/gpt-5"))
     assert len(server.requests) == 1
     assert "temperature" not in server.requests[0]
     assert server.requests[0]["max_completion_tokens"] == 9
@@ -165,20 +157,20 @@ async def test_a_parameter_the_server_refuses_is_dropped_and_the_call_repeated_o
         return Answer(completion())
 
     server.says(picky)
-    response = await ask(server, True, asked("openai/brand-new"))
+    response = await ask(server, asked("openai/brand-new"))
     assert server.requests[-1]["max_completion_tokens"] == 9
     assert len(server.requests) == 2
     assert "max_completion_tokens" in response.adjustments[0]
 
 
-async def test_a_call_that_the_provider_could_not_read_is_the_models_fault(server: Server, awaited: bool) -> None:
+async def test_a_call_that_the_provider_could_not_read_is_the_models_fault(server: Server) -> None:
     failed = {"error": {"message": "Failed to call a function", "code": "tool_use_failed", "failed_generation": "<f"}}
     server.says(Answer(failed, 400))
-    response = await ask(server, awaited, asked("groq/some-model"))
+    response = await ask(server, asked("groq/some-model"))
     assert (response.finish_reason, response.text, response.tool_calls) == (MALFORMED_CALL, None, ())
 
 
-async def test_streams_are_put_together_with_calls_usage_and_price(server: Server, awaited: bool) -> None:
+async def test_streams_are_put_together_with_calls_usage_and_price(server: Server) -> None:
     pieces: list[dict[str, Any]] = [
         {"role": "assistant", "content": "hel"},
         {"content": "lo"},
@@ -187,7 +179,7 @@ async def test_streams_are_put_together_with_calls_usage_and_price(server: Serve
         {"tool_calls": [{"index": 1, "id": "b", "type": "function", "function": {"name": "g", "arguments": "{}"}}]},
     ]
     server.says(Answer(stream=chunks(*pieces, finish="tool_calls")))
-    response = await ask(server, awaited, asked(stream=True))
+    response = await ask(server, asked(stream=True))
     assert response.text == "hello"
     calls = [(call.id, call.name, call.arguments) for call in response.tool_calls]
     assert calls == [("a", "f", '{"x": 1}'), ("b", "g", "{}")]
@@ -197,41 +189,34 @@ async def test_streams_are_put_together_with_calls_usage_and_price(server: Serve
     assert response.cost > 0
 
 
-async def test_a_truncated_stream_is_a_fault_worth_retrying(server: Server, awaited: bool) -> None:
+async def test_a_truncated_stream_is_a_fault_worth_retrying(server: Server) -> None:
     server.says(Answer(stream=chunks({"content": "hel"}, finish=None, done=False)))
     with pytest.raises(MalformedResponseError) as caught:
-        await ask(server, awaited, asked(stream=True))
+        await ask(server, asked(stream=True))
     assert caught.value.retryable
 
 
-async def test_a_call_that_outlives_its_time_out_is_ended(server: Server, awaited: bool) -> None:
+async def test_a_call_that_outlives_its_time_out_is_ended(server: Server) -> None:
     server.says(Answer(completion(), delay=HANG))
     with pytest.raises(ProviderTimeoutError):
-        await ask(server, awaited, asked(timeout=0.3))
+        await ask(server, asked(timeout=0.3))
 
 
 class Stuck(LiteLLMTransport):
     """LiteLLM in a dead-lock: neither answers nor heeds its own time-out."""
 
-    def _ask(self, litellm: Any, request: ChatRequest) -> ChatResponse:
-        time.sleep(HANG)
-        raise AssertionError
-
-    async def _aask(self, litellm: Any, request: ChatRequest) -> ChatResponse:
+    async def _ask(self, litellm: Any, request: ChatRequest) -> ChatResponse:
         await asyncio.sleep(HANG)
         raise AssertionError
 
 
-async def test_the_watchdog_ends_a_call_that_litellm_does_not(awaited: bool) -> None:
-    stuck = Stuck()
+async def test_a_call_that_litellm_does_not_end_is_given_up() -> None:
     with pytest.raises(ProviderTimeoutError, match=r"timed out|did not finish"):
-        await (
-            stuck.acomplete(asked(timeout=0.1)) if awaited else asyncio.to_thread(stuck.complete, asked(timeout=0.1))
-        )
+        await Stuck().acomplete(asked(timeout=0.1))
 
 
 async def test_no_global_of_litellm_is_changed_and_the_users_callbacks_survive(
-    server: Server, litellm: Any, awaited: bool, monkeypatch: pytest.MonkeyPatch
+    server: Server, litellm: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def theirs(*_: Any) -> None: ...
 
@@ -242,10 +227,10 @@ async def test_no_global_of_litellm_is_changed_and_the_users_callbacks_survive(
         "api_base", "suppress_debug_info", "request_timeout",
     )  # fmt: skip
     before = {name: list(value) if isinstance(value := getattr(litellm, name), list) else value for name in names}
-    await ask(server, awaited)
+    await ask(server)
     server.says(Answer({"error": {"message": "oops"}}, 500))
     with pytest.raises(ProviderError):
-        await ask(server, awaited, asked("anthropic/claude-x"))
+        await ask(server, asked("anthropic/claude-x"))
     assert {name: getattr(litellm, name) for name in names} == before
 
 
@@ -298,16 +283,12 @@ def test_messages_are_cut_before_tracebacks_and_lose_secrets() -> None:
 
 @pytest.mark.parametrize("model", ["deepinfra/m", "perplexity/m", "custom_openai/m", "scaleway/m", "xinference/m"])
 async def test_the_key_of_openai_goes_to_no_other_provider(
-    model: str, server: Server, awaited: bool, monkeypatch: pytest.MonkeyPatch
+    model: str, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """LiteLLM sends it to everybody who speaks OpenAI's dialect and has no key of its own."""
     monkeypatch.setenv("OPENAI_API_KEY", "sk-only-for-openai")
     transport = LiteLLMTransport(connection_for(model, {"api_base": server.base}))
-    request = asked(model)
-    if awaited:
-        await transport.acomplete(request)
-    else:
-        await asyncio.to_thread(transport.complete, request)
+    await transport.acomplete(asked(model))
     assert "sk-only-for-openai" not in str(server.headers)
 
 

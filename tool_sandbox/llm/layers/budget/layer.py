@@ -16,6 +16,7 @@ from attrs import define, evolve, field
 
 from tool_sandbox.errors import BudgetExceededError, MalformedResponseError, ProviderError, ProviderTimeoutError
 from tool_sandbox.llm.chat import Attempt, CallTag, ChatModel, ChatRequest, ChatResponse, tries_of
+from tool_sandbox.llm.layer import Wrapper
 from tool_sandbox.llm.layers.budget.account import Account
 from tool_sandbox.llm.layers.budget.caps import Caps, Scope, scopes_of
 from tool_sandbox.llm.layers.budget.money import NOTHING, as_float_or_none, dollars, shown
@@ -96,8 +97,8 @@ class Ledger:
         self._accounts: dict[Scope, Account] = {}
         self._waiting: list[Future[None]] = []
 
-    def reserve(self, request: ChatRequest, models: tuple[str, ...] = (), *, wait: bool = True) -> Reservation:
-        """Hold the worst case of a call, blocking while calls in flight hold what it needs.
+    async def reserve(self, request: ChatRequest, models: tuple[str, ...] = (), *, wait: bool = True) -> Reservation:
+        """Hold the worst case of a call, waiting while calls in flight hold what it needs.
 
         Args:
             request: The call about to be made.
@@ -107,17 +108,6 @@ class Ledger:
         Raises:
             BudgetExceededError: If the call does not fit under a cap, or its price is unknown and that is refused.
         """
-        amount = self._worst_case(request, models)
-        deadline = time.monotonic() + self._max_wait
-        while True:
-            turn = self._try(request, amount, wait=wait and time.monotonic() < deadline)
-            if isinstance(turn, Reservation):
-                return turn
-            with suppress(TimeoutError):
-                turn.result(timeout=max(0.0, deadline - time.monotonic()))
-
-    async def areserve(self, request: ChatRequest, models: tuple[str, ...] = (), *, wait: bool = True) -> Reservation:
-        """As ``reserve``, without blocking the event loop."""
         if all(self.prices.at_hand(name) for name in models or (request.model,)):
             amount = self._worst_case(request, models)
         else:
@@ -221,7 +211,7 @@ class Ledger:
         return self._accounts.setdefault(scope, Account())
 
 
-class Budgeted:
+class Budgeted(Wrapper):
     """A model whose calls are priced, counted and kept under the caps of a ledger.
 
     Args:
@@ -231,24 +221,15 @@ class Budgeted:
     """
 
     def __init__(self, inner: ChatModel, ledger: Ledger, *, models: tuple[str, ...] = ()) -> None:
-        self._inner = inner
+        super().__init__(inner)
         self._ledger = ledger
         self._models = models
 
-    def complete(self, request: ChatRequest) -> ChatResponse:
-        """Answer, blocking while calls in flight hold the money this one needs."""
-        with self._ledger.reserve(request, self._models) as reservation:
-            with reservation.noting_tries():
-                answer = self._inner.complete(request)
-            response = reservation.with_tries(self._ledger.prices.priced(answer, request.model))
-            reservation.settle(response)
-        return response
-
     async def acomplete(self, request: ChatRequest) -> ChatResponse:
-        """As ``complete``, without blocking the event loop."""
-        with await self._ledger.areserve(request, self._models) as reservation:
+        """Answer, once calls in flight do not hold the money that this one needs."""
+        with await self._ledger.reserve(request, self._models) as reservation:
             with reservation.noting_tries():
-                answer = await self._inner.acomplete(request)
+                answer = await self.inner.acomplete(request)
             response = reservation.with_tries(self._ledger.prices.priced(answer, request.model))
             reservation.settle(response)
         return response

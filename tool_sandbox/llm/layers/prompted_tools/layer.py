@@ -10,6 +10,7 @@ from attrs import evolve
 
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse, ToolCall
+from tool_sandbox.llm.layer import Wrapper
 from tool_sandbox.llm.layers.prompted_tools.formats import FORMATS, ToolFormat
 from tool_sandbox.llm.transports.completions.written_calls import parameters_by_name, read_answer
 from tool_sandbox.nearest import hint
@@ -20,7 +21,7 @@ _TRAINED_ON_TAGS = ("hermes", "nous", "qwen", "qwq", "deephermes", "smollm3")
 _CALL_PARAMS = ("tool_choice", "parallel_tool_calls", "functions", "function_call")
 
 
-class PromptedTools:
+class PromptedTools(Wrapper):
     """A model that is told about tools in its prompt and whose calls are read from its text.
 
     Calls that cannot be read are counted in ``parse_losses``; where their name can be made out they are passed on as
@@ -32,16 +33,12 @@ class PromptedTools:
     """
 
     def __init__(self, inner: ChatModel, format: ToolFormat | str = "json") -> None:  # noqa: A002  # what it is called
-        self._inner = inner
+        super().__init__(inner)
         self._format = _format(format) if isinstance(format, str) else format
 
-    def complete(self, request: ChatRequest) -> ChatResponse:
-        """Ask in words and read the calls from the answer."""
-        return self._read(request, self._inner.complete(in_words(request, self._format)))
-
     async def acomplete(self, request: ChatRequest) -> ChatResponse:
-        """As ``complete``, without blocking the event loop."""
-        return self._read(request, await self._inner.acomplete(in_words(request, self._format)))
+        """Ask in words and read the calls from the answer."""
+        return self._read(request, await self.inner.acomplete(in_words(request, self._format)))
 
     def _read(self, request: ChatRequest, response: ChatResponse) -> ChatResponse:
         if not _offered(request):

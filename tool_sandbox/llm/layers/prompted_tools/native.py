@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from attrs import evolve
 
-from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
+from tool_sandbox.llm.chat import ChatRequest, ChatResponse
+from tool_sandbox.llm.layer import Wrapper
 from tool_sandbox.llm.transports.completions.written_calls import parameters_by_name, read_answer
 
 _UNREAD = (
@@ -22,19 +23,8 @@ _ONLY_THOUGHTS = (
 )
 
 
-class NativeTools:
-    """A model whose provider reads its tool calls. An answer in which one was left in the text says so.
-
-    Args:
-        inner: The model.
-    """
-
-    def __init__(self, inner: ChatModel) -> None:
-        self.inner = inner
-
-    def complete(self, request: ChatRequest) -> ChatResponse:
-        """Answer, blocking."""
-        return _noted(request, self.inner.complete(request))
+class NativeTools(Wrapper):
+    """A model whose provider reads its tool calls. An answer in which one was left in the text says so."""
 
     async def acomplete(self, request: ChatRequest) -> ChatResponse:
         """Answer without blocking the event loop."""

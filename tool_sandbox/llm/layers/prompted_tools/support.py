@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
+from tool_sandbox.llm.layer import Wrapper
 from tool_sandbox.llm.layers.prompted_tools.layer import PromptedTools, choose_format
 from tool_sandbox.llm.layers.prompted_tools.native import NativeTools
 from tool_sandbox.llm.transports.address import is_direct
@@ -23,7 +24,7 @@ def with_prompted_tools(transport: ChatModel, model: str, wanted: str | bool | N
     return PromptedIfListed(transport, model) if undecided else NativeTools(transport)
 
 
-class PromptedIfListed:
+class PromptedIfListed(Wrapper):
     """A model whose tools go into the prompt if LiteLLM lists it as unable to call them; found out at the first call.
 
     Args:
@@ -32,13 +33,9 @@ class PromptedIfListed:
     """
 
     def __init__(self, inner: ChatModel, name: str) -> None:
-        self.inner = inner
+        super().__init__(inner)
         self.name = name
         self._chosen: ChatModel | None = None
-
-    def complete(self, request: ChatRequest) -> ChatResponse:
-        """Answer, blocking."""
-        return self._choose().complete(request)
 
     async def acomplete(self, request: ChatRequest) -> ChatResponse:
         """Answer without blocking the event loop."""

@@ -8,7 +8,8 @@ from typing import Any
 
 from attrs import evolve
 
-from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
+from tool_sandbox.llm.chat import ChatRequest, ChatResponse
+from tool_sandbox.llm.layer import Wrapper
 from tool_sandbox.llm.transports.negotiation.change import Change
 
 _REASONS = re.compile(
@@ -42,30 +43,13 @@ def reserve_for_reasoning(model: str, params: Mapping[str, Any]) -> Change | Non
     return Change("max_tokens", "max_tokens", limit + reserve, "room for reasoning")
 
 
-class RoomForReasoning:
-    """A model whose default token limit is raised when it thinks, before anybody reserves money for the call.
-
-    Args:
-        inner: The model.
-    """
-
-    def __init__(self, inner: ChatModel) -> None:
-        self.inner = inner
-
-    def complete(self, request: ChatRequest) -> ChatResponse:
-        """Answer, blocking."""
-        change = reserve_for_reasoning(request.model, request.params)
-        return self._noted(self.inner.complete(self._roomy(request, change)), request, change)
+class RoomForReasoning(Wrapper):
+    """A model whose default token limit is raised when it thinks, before anybody reserves money for the call."""
 
     async def acomplete(self, request: ChatRequest) -> ChatResponse:
         """Answer without blocking the event loop."""
         change = reserve_for_reasoning(request.model, request.params)
-        return self._noted(await self.inner.acomplete(self._roomy(request, change)), request, change)
-
-    def _roomy(self, request: ChatRequest, change: Change | None) -> ChatRequest:
-        return request if change is None else evolve(request, params=change.apply(request.params))
-
-    def _noted(self, response: ChatResponse, request: ChatRequest, change: Change | None) -> ChatResponse:
         if change is None:
-            return response
+            return await self.inner.acomplete(request)
+        response = await self.inner.acomplete(evolve(request, params=change.apply(request.params)))
         return evolve(response, adjustments=(change.describe(request.params), *response.adjustments))

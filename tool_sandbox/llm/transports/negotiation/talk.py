@@ -38,8 +38,10 @@ class Negotiator:
         """A negotiation about one request."""
         return Negotiation(request, self.memory, self.flexible_tokens, self.limit_is_ours)
 
-    def complete(self, request: ChatRequest, ask: Callable[[ChatRequest], ChatResponse]) -> ChatResponse:
-        """Answer, blocking.
+    async def complete(
+        self, request: ChatRequest, ask: Callable[[ChatRequest], Awaitable[ChatResponse]]
+    ) -> ChatResponse:
+        """Answer without blocking the event loop.
 
         Args:
             request: What a role asks.
@@ -48,31 +50,16 @@ class Negotiator:
         Raises:
             ProviderError: The provider failed, or takes the request in no form.
         """
-        talk = self.begin(request)
+        negotiation = self.begin(request)
         while True:
             try:
-                response = ask(talk.request)
+                response = await ask(negotiation.request)
             except ProviderError as error:
-                if talk.refused(error):
+                if negotiation.refused(error):
                     continue
-                return talk.given_up(error)
-            if not talk.starved(response):
-                return talk.signed(response)
-
-    async def acomplete(
-        self, request: ChatRequest, ask: Callable[[ChatRequest], Awaitable[ChatResponse]]
-    ) -> ChatResponse:
-        """Answer without blocking the event loop; see ``complete``."""
-        talk = self.begin(request)
-        while True:
-            try:
-                response = await ask(talk.request)
-            except ProviderError as error:
-                if talk.refused(error):
-                    continue
-                return talk.given_up(error)
-            if not talk.starved(response):
-                return talk.signed(response)
+                return negotiation.given_up(error)
+            if not negotiation.made_room(response):
+                return negotiation.signed(response)
 
 
 @define
@@ -99,7 +86,7 @@ class Negotiation:
     _sent: list[ChatRequest] = Factory(list)
     _ways: list[Iterator[Profile]] = Factory(list)
     """Per refusal what else can be tried; the last one's first, so that what did not help is taken back."""
-    _starved: ChatResponse | None = None
+    _cut_short: ChatResponse | None = None
     """A signed answer that was cut short before it said anything; it stands if no better one is to be had."""
     _forgotten: bool = False
     _fault: ProviderError | None = None
@@ -126,9 +113,9 @@ class Negotiation:
         self._ways.append(_before(first, ways))
         return self._next_form() or self._without_what_was_learned()
 
-    def starved(self, response: ChatResponse) -> bool:
+    def made_room(self, response: ChatResponse) -> bool:
         """Whether the limit left no room for an answer, and the request now has more and is worth sending again."""
-        if not self.flexible_tokens or self._starved is not None:
+        if not self.flexible_tokens or self._cut_short is not None:
             return False
         change = room_for_an_answer(response, self.request.params)
         if change is None:
@@ -136,7 +123,7 @@ class Negotiation:
         answer = self.signed(response)
         if not self._try(evolve(self._profile, changes=(*self._profile.changes, change))):
             return False
-        self._starved, self._ways = answer, []
+        self._cut_short, self._ways = answer, []
         return True
 
     def signed(self, response: ChatResponse) -> ChatResponse:
@@ -144,7 +131,7 @@ class Negotiation:
         if self._forgotten:
             self.memory.forget(self.asked.model)
         self.memory.learn(self.asked.model, self._base, self._profile)
-        if (wasted := self._starved) is not None:
+        if (wasted := self._cut_short) is not None:
             usage, cost = _sum_usage(wasted.usage, response.usage), _sum_cost(wasted.cost, response.cost)
             response = evolve(response, usage=usage, cost=cost)
         adjustments = (*response.adjustments, *self._adjustments)
@@ -156,8 +143,8 @@ class Negotiation:
         Raises:
             ProviderError: There is none. The error says what a person can do, where that is known.
         """
-        if self._starved is not None and not error.retryable:
-            return self._starved
+        if self._cut_short is not None and not error.retryable:
+            return self._cut_short
         fault = self._fault or error
         if (advice := advice_for(str(fault))) is not None:
             raise _unable(fault, advice) from None

@@ -70,13 +70,7 @@ class RawAnswer:
         return self.amended(completion)
 
     def listen(self, stream: Any) -> None:
-        """Hear the chunks of one of LiteLLM's streams before it does."""
-        inner = getattr(stream, "completion_stream", None)
-        if not self._overhear(inner):
-            stream.completion_stream = _Tap(inner, self)
-
-    def alisten(self, stream: Any) -> None:
-        """As ``listen``, for a stream that is read in an event loop; some of those are ordinary iterators within."""
+        """Hear the chunks of one of LiteLLM's streams before it does; some of those are ordinary iterators within."""
         inner = getattr(stream, "completion_stream", None)
         if not self._overhear(inner):
             stream.completion_stream = (_AsyncTap if hasattr(inner, "__aiter__") else _Tap)(inner, self)

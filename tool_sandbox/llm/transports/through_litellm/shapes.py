@@ -39,17 +39,8 @@ def plain(answer: Any) -> dict[str, Any]:
     return dump(exclude_none=True, warnings=False)
 
 
-def close(stream: Any) -> None:
-    """End a stream for good: one dropped half-read dead-locks a later call (encode/httpcore#990)."""
-    for layer in (stream, getattr(stream, "completion_stream", None)):
-        close = getattr(layer, "close", None)
-        if callable(close):
-            with contextlib.suppress(Exception):  # closing twice, or after the connection broke
-                close()
-
-
 async def aclose(stream: Any) -> None:
-    """As ``close``, in the event loop."""
+    """End a stream for good: one dropped half-read dead-locks a later call (encode/httpcore#990)."""
     for layer in (stream, getattr(stream, "completion_stream", None)):
         close = getattr(layer, "aclose", None) or getattr(layer, "close", None)
         if callable(close):

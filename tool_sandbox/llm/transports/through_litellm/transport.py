@@ -11,7 +11,6 @@ import threading
 import time
 import warnings
 from collections.abc import Iterable, Mapping
-from functools import partial
 from typing import Any
 
 from attrs import evolve
@@ -19,6 +18,7 @@ from attrs import evolve
 from tool_sandbox.errors import ProviderError, SettingsError, ToolSandboxError
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse
 from tool_sandbox.llm.config import advised, secrets_in
+from tool_sandbox.llm.layer import Layer
 from tool_sandbox.llm.layers.budget.litellm_prices import OWN_SERVERS, calculated_price
 from tool_sandbox.llm.layers.tracing import OLDER_CALLBACKS, callback_params
 from tool_sandbox.llm.providers import provider_name, qualified
@@ -26,7 +26,6 @@ from tool_sandbox.llm.transports.address import is_direct
 from tool_sandbox.llm.transports.completions.completion import read_completion
 from tool_sandbox.llm.transports.completions.streams import StreamAssembler
 from tool_sandbox.llm.transports.completions.whole_text import whole_data
-from tool_sandbox.llm.transports.deadline import GRACE, run_with_deadline
 from tool_sandbox.llm.transports.errors.classification import completed, request_id_in
 from tool_sandbox.llm.transports.errors.foreign import error_body, is_about_absurd_json, provider_error
 from tool_sandbox.llm.transports.errors.unparsed_calls import unparsed_call
@@ -35,7 +34,7 @@ from tool_sandbox.llm.transports.through_litellm.keys import own_key
 from tool_sandbox.llm.transports.through_litellm.raw_answer import RawAnswer, absurd_call
 from tool_sandbox.llm.transports.through_litellm.releases import check_release, installed_release
 from tool_sandbox.llm.transports.through_litellm.retirement import warn_if_retired
-from tool_sandbox.llm.transports.through_litellm.shapes import aclose, close, plain, usage_cost, without_query
+from tool_sandbox.llm.transports.through_litellm.shapes import aclose, plain, usage_cost, without_query
 from tool_sandbox.nearest import hint
 
 _ENVIRONMENT = {
@@ -44,6 +43,8 @@ _ENVIRONMENT = {
     "LITELLM_MODE": "PRODUCTION",  # no .env file read behind our back
     "LITELLM_LOG": "ERROR",
 }
+_GRACE = 0.5
+"""Seconds beyond the time-out before a call is given up, so that LiteLLM's own time-out is heard first."""
 _loading = threading.Lock()
 
 
@@ -127,7 +128,7 @@ def check_callbacks(names: Iterable[str]) -> None:
             raise SettingsError(message)
 
 
-class LiteLLMTransport:
+class LiteLLMTransport(Layer):
     """A model behind LiteLLM. One call, no retries, one deadline.
 
     Args:
@@ -151,16 +152,6 @@ class LiteLLMTransport:
         self._secrets = secrets_in(self.connection)
         self._own_key: dict[str, str] | None = None
 
-    def complete(self, request: ChatRequest) -> ChatResponse:
-        """Answer, blocking.
-
-        Raises:
-            ProviderError: The provider failed, in the narrowest class that says how.
-        """
-        litellm = load_litellm()
-        warn_if_retired(request.model, listed_price(request.model))
-        return self.negotiator.complete(request, lambda form: self._once(litellm, form))
-
     async def acomplete(self, request: ChatRequest) -> ChatResponse:
         """Answer without blocking the event loop.
 
@@ -169,48 +160,23 @@ class LiteLLMTransport:
         """
         litellm = await aload_litellm()
         warn_if_retired(request.model, listed_price(request.model))
-        return await self.negotiator.acomplete(request, lambda form: self._aonce(litellm, form))
+        return await self.negotiator.complete(request, lambda form: self._once(litellm, form))
 
-    def _once(self, litellm: Any, request: ChatRequest) -> ChatResponse:
+    async def _once(self, litellm: Any, request: ChatRequest) -> ChatResponse:
         started = time.monotonic()
         try:
-            response = run_with_deadline(partial(self._ask, litellm, request), request.timeout + GRACE)
+            response = await asyncio.wait_for(self._ask(litellm, request), request.timeout + _GRACE)
         except Exception as error:  # noqa: BLE001 -- LiteLLM raises anything; it leaves here with one name
             raise self._fault(error, request) from None
         return evolve(response, latency=time.monotonic() - started)
 
-    async def _aonce(self, litellm: Any, request: ChatRequest) -> ChatResponse:
-        started = time.monotonic()
-        try:
-            response = await asyncio.wait_for(self._aask(litellm, request), request.timeout + GRACE)
-        except Exception as error:  # noqa: BLE001 -- LiteLLM raises anything; it leaves here with one name
-            raise self._fault(error, request) from None
-        return evolve(response, latency=time.monotonic() - started)
-
-    def _ask(self, litellm: Any, request: ChatRequest) -> ChatResponse:
-        heard = RawAnswer()
-        try:
-            answer = litellm.completion(**self._arguments(litellm, request), logger_fn=heard.hear)
-            if not request.stream:
-                return self._read(answer, heard, request)
-            heard.listen(answer)
-            assembler = StreamAssembler(model=request.model, provider=provider_name(request.model))
-            try:
-                for chunk in answer:
-                    assembler.add(plain(chunk))
-            finally:
-                close(answer)
-            return self._read_stream(litellm, answer, heard.whole or heard.amended(assembler.completion()), request)
-        except Exception as error:  # noqa: BLE001 -- whatever LiteLLM raises over an answer
-            return self._read_after(litellm, error, heard, request)
-
-    async def _aask(self, litellm: Any, request: ChatRequest) -> ChatResponse:
+    async def _ask(self, litellm: Any, request: ChatRequest) -> ChatResponse:
         heard = RawAnswer()
         try:
             answer = await litellm.acompletion(**self._arguments(litellm, request), logger_fn=heard.hear)
             if not request.stream:
                 return self._read(answer, heard, request)
-            heard.alisten(answer)
+            heard.listen(answer)
             assembler = StreamAssembler(model=request.model, provider=provider_name(request.model))
             try:
                 async for chunk in answer:
