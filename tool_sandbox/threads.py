@@ -20,8 +20,7 @@ _WORKERS = 64
 """Threads for blocking work in the loop of ``block_on``."""
 _GRACE = 2.0
 """Seconds that work which nobody waits for any more has to come to an end."""
-_nested: ContextVar[bool] = ContextVar("tool_sandbox_nested", default=False)
-"""Whether a thread further up waits for what runs here and blocks the shared loop meanwhile."""
+_waiting: ContextVar[frozenset[int]] = ContextVar("tool_sandbox_waiting", default=frozenset())
 
 
 def block_on(work: Callable[Params, Awaitable[Result]], /, *args: Params.args, **kwargs: Params.kwargs) -> Result:
@@ -42,22 +41,30 @@ def block_on(work: Callable[Params, Awaitable[Result]], /, *args: Params.args, *
         finally:
             ended.set()
 
-    if _nested.get() or _SHARED_LOOP.is_this_thread():
-        return _run_apart(run)
-    future = asyncio.run_coroutine_threadsafe(run(), _SHARED_LOOP.get())  # in a copy of this context
+    token = _waiting.set(waiting_threads() | {threading.get_ident()})
     try:
-        return future.result()
-    except BaseException:
-        if future.cancel():
-            ended.wait(_GRACE)
-        raise
+        if _SHARED_LOOP.runs_in(waiting_threads()):
+            return _run_apart(run)
+        future = asyncio.run_coroutine_threadsafe(run(), _SHARED_LOOP.get())  # in a copy of this context
+        try:
+            return future.result()
+        except BaseException:
+            if future.cancel():
+                ended.wait(_GRACE)
+            raise
+    finally:
+        _waiting.reset(token)
+
+
+def waiting_threads() -> frozenset[int]:
+    """The threads further up that wait for what runs here: their event loops stand still meanwhile."""
+    return _waiting.get()
 
 
 def _run_apart(run: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
     """Run a coroutine in a loop and a thread of its own: the shared loop waits here, so it cannot run anything."""
     outcome: Future[Result] = Future()
     context = copy_context()
-    context.run(_nested.set, True)
 
     def work() -> None:
         try:
@@ -92,9 +99,9 @@ class _SharedLoop:
                 self._thread.start()
             return self._loop
 
-    def is_this_thread(self) -> bool:
-        """Whether the caller runs inside the loop, which would never come to what it waited for."""
-        return threading.current_thread() is self._thread
+    def runs_in(self, threads: frozenset[int]) -> bool:
+        """Whether it is one of these threads that runs the loop, which then never comes to what they wait for."""
+        return self._thread is not None and self._thread.ident in threads
 
     def _forget(self) -> None:
         """Begin anew in a forked process, which has no thread but the one that forked."""

@@ -23,9 +23,8 @@ from tests.waiting import HANG, auntil, until
 from tool_sandbox.errors import RateLimitError, SettingsError
 from tool_sandbox.llm.chat import CallTag, ChatRequest, ChatResponse
 from tool_sandbox.llm.layers.cache.backends import DiskBackend, MemoryBackend
-from tool_sandbox.llm.layers.cache.circuit import Circuit
-from tool_sandbox.llm.layers.cache.layer import Cached, CacheSettings, Flight, ResponseCache, cache_key
-from tool_sandbox.llm.layers.cache.patience import LONGEST, SHORTEST, Patience
+from tool_sandbox.llm.layers.cache.health import LONGEST, SHORTEST, TRIPS_TO_OPEN, Health
+from tool_sandbox.llm.layers.cache.layer import Cached, CacheSettings, ResponseCache, cache_key
 from tool_sandbox.llm.workers import Workers
 
 PATIENT = 60.0
@@ -64,8 +63,7 @@ def test_a_hit_is_flagged_costs_nothing_and_says_what_it_saved(cache: ResponseCa
     assert (first.cached, first.cost) == (False, 0.0035)
     assert (second.cached, second.cost, second.saved_cost) == (True, 0.0, 0.0035)
     assert (second.text, second.tool_calls, second.usage) == (first.text, first.tool_calls, first.usage)
-    stats = cache.stats.to_dict()
-    assert (stats["hits"], stats["misses"], stats["errors"], stats["saved_cost"]) == (1, 1, 0, 0.0035)
+    assert (cache.stats["hits"], cache.stats["misses"], cache.stats["errors"]) == (1, 1, 0)
 
 
 async def test_the_asynchronous_path_does_the_same(cache: ResponseCache) -> None:
@@ -103,7 +101,7 @@ def test_a_namespace_is_cleared_alone(settings: CacheSettings) -> None:
     caches = [ResponseCache(CacheSettings.parse(_fields(settings) | {"namespace": name})) for name in ("a*", "ab")]
     for cache in caches:
         Cached(FakeModel(), cache).complete(question())
-        until(lambda cache=cache: cache.stats.stored == 1)  # type: ignore[misc]
+        until(lambda cache=cache: cache.stats["stored"] == 1)  # type: ignore[misc]
 
     assert caches[0].clear() == 1
     assert not Cached(FakeModel(), caches[0]).complete(question()).cached
@@ -233,7 +231,7 @@ def test_a_kept_answer_ends_with_its_time_to_live(kind: str, tmp_path: Path, red
     inner = FakeModel()
     model = Cached(inner, cache)
     model.complete(question())
-    until(lambda: cache.stats.stored == 1)
+    until(lambda: cache.stats["stored"] == 1)
     time.sleep(0.35)
 
     assert not model.complete(question()).cached
@@ -249,32 +247,53 @@ async def test_identical_calls_at_the_same_time_become_one(cache: ResponseCache)
     assert inner.calls == 1
     assert sum(not given.cached for given in answers) == 1
     assert sum(given.cost or 0 for given in answers) == 0.0035
-    assert cache.stats.shared == 9
+    assert cache.stats["shared"] == 9
 
 
-class Boarding(Cached):
-    """Tells which calls have found out whether an identical one is on its way."""
+async def test_identical_calls_of_two_samples_at_the_same_time_become_one(cache: ResponseCache) -> None:
+    inner = FakeModel(delay=0.1)
 
-    def __init__(self, inner: FakeModel, cache: ResponseCache) -> None:
-        super().__init__(inner, cache)
-        self.boarded: list[bool] = []
+    answers = await asyncio.gather(
+        *(Cached(inner, cache, shared=True).acomplete(question(tag=CallTag(scenario=name))) for name in "ab")
+    )
 
-    def _board(self, key: str) -> tuple[Flight, bool]:
-        flight, leads = super()._board(key)
-        self.boarded.append(leads)
-        return flight, leads
+    assert inner.calls == 1
+    assert [given.cached for given in answers] == [False, True]
+
+
+class Asking(dict[str, Any]):
+    """Counts the calls that have found out whether an identical one is on its way."""
+
+    asked = 0
+
+    def setdefault(self, key: str, default: Any = None) -> Any:
+        found = super().setdefault(key, default)
+        self.asked += 1
+        return found
+
+
+class Held(FakeModel):
+    """Answers when it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.let_go = threading.Event()
+
+    async def acomplete(self, request: ChatRequest) -> ChatResponse:
+        response = await super().acomplete(request)
+        await auntil(self.let_go.is_set)
+        return response
 
 
 def test_identical_calls_of_threads_and_loops_become_one(cache: ResponseCache) -> None:
-    all_asked = threading.Event()
-    inner = FakeModel(lambda _: answer() if all_asked.wait(HANG) else answer("too early"))
-    model = Boarding(inner, cache)
+    model = Cached(inner := Held(), cache)
+    cache.in_flight = asking = Asking()
 
     with ThreadPoolExecutor(8) as pool:
         blocking = [pool.submit(model.complete, question()) for _ in range(4)]
         looped = [pool.submit(lambda: asyncio.run(model.acomplete(question()))) for _ in range(4)]
-        until(lambda: len(model.boarded) == 8)
-        all_asked.set()
+        until(lambda: asking.asked == 8)
+        inner.let_go.set()
         answers = [future.result(timeout=HANG) for future in blocking + looped]
 
     assert inner.calls == 1
@@ -316,7 +335,7 @@ async def test_a_blocking_call_within_the_event_loop_does_not_wait_for_itself() 
 class HungBackend(MemoryBackend):
     """A place that takes for ever to say anything."""
 
-    readers = 2
+    threads = 2
 
     def __init__(self) -> None:
         super().__init__(CacheSettings())
@@ -335,7 +354,7 @@ class HungBackend(MemoryBackend):
 
 
 class BrokenBackend(MemoryBackend):
-    readers = 2
+    threads = 2
 
     def get(self, key: str) -> str | None:
         msg = "database disk image is malformed"
@@ -370,15 +389,15 @@ async def _added_delay_async(model: Cached, count: int) -> list[float]:
 
 async def test_a_hung_cache_holds_up_no_call(caplog: pytest.LogCaptureFixture) -> None:
     backend = HungBackend()
-    cache = ResponseCache(CacheSettings(), backend=backend, circuit=Circuit(threshold=4, clock=lambda: 0.0))
+    cache = ResponseCache(CacheSettings(), backend=backend, health=Health(threshold=4, clock=lambda: 0.0))
     model = Cached(FakeModel(), cache)
 
     delays = await _added_delay_async(model, 2) + _added_delay(model, 20) + await _added_delay_async(model, 20)
 
     assert max(delays) < HELD_UP
-    assert not cache.circuit.closed
-    assert cache.stats.errors >= 4
-    assert cache.stats.skipped > 30
+    assert not cache.health.good
+    assert cache.stats["errors"] >= 4
+    assert cache.stats["skipped"] > 30
     assert len([record for record in caplog.records if record.levelno == logging.WARNING]) == 1
     assert "no answer in time" in caplog.text
     backend.release.set()
@@ -413,7 +432,7 @@ def test_closing_a_hung_cache_does_not_hang() -> None:
 class NarrowBackend(MemoryBackend):
     """A healthy place that serves one after the other: the first when all have asked, the rest when nobody waits."""
 
-    readers = 1
+    threads = 1
 
     def __init__(self) -> None:
         super().__init__(CacheSettings())
@@ -434,20 +453,19 @@ async def test_a_crowd_before_a_healthy_cache_is_no_fault_of_it(caplog: pytest.L
     requests = [question(str(number)) for number in range(40)]
     for request in requests:
         cache.put(cache_key(request), answer())
-    until(lambda: cache.stats.stored == 40)
+    until(lambda: cache.stats["stored"] == 40)
 
     asking = asyncio.gather(*(model.acomplete(request) for request in requests))
-    waiting = cache._readers
-    assert waiting is not None
-    await auntil(lambda: waiting._tasks.qsize() == 39)
+    _, readers = cache._workers
+    await auntil(lambda: readers._tasks.qsize() == 39)
     backend.all_asked.set()
     answers = await asking
     backend.release.set()
 
     stats = cache.stats
-    assert (sum(given.cached for given in answers), stats.hits, stats.late) == (1, 1, 39)
-    assert cache.circuit.closed
-    assert (stats.errors, caplog.records) == (0, [])
+    assert (sum(given.cached for given in answers), stats["hits"], stats["late"]) == (1, 1, 39)
+    assert cache.health.good
+    assert (stats["errors"], caplog.records) == (0, [])
     cache.close()
 
 
@@ -473,8 +491,8 @@ def test_a_corrupt_entry_is_a_miss_and_is_replaced(text: str, cache: ResponseCac
     cache._backend.put(key, text)  # what another process, or a bug of ours, may have written
 
     assert not model.complete(question()).cached
-    assert cache.stats.errors == 1
-    until(lambda: cache.stats.stored == 1)
+    assert cache.stats["errors"] == 1
+    until(lambda: cache.stats["stored"] == 1)
     assert model.complete(question()).cached
 
 
@@ -483,7 +501,7 @@ def test_an_entry_of_another_version_is_a_plain_miss(cache: ResponseCache) -> No
     cache._backend.put(key, json.dumps({"schema": 0}))
 
     assert not Cached(FakeModel(), cache).complete(question()).cached
-    assert cache.stats.errors == 0
+    assert cache.stats["errors"] == 0
 
 
 def test_a_corrupt_database_fails_no_call(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -531,21 +549,21 @@ class Bomb:
 def test_a_redis_killed_and_started_again_costs_hits_but_no_call(tmp_path: Path) -> None:
     with RedisServer(tmp_path) as server:
         settings = CacheSettings(type="redis", url=server.url, deadline=PATIENT)
-        cache = ResponseCache(settings, circuit=Circuit(pause=0.1))
+        cache = ResponseCache(settings, health=Health(PATIENT, pause=0.1))
         model = Cached(FakeModel(), cache)
         model.complete(question())
-        until(lambda: cache.stats.stored == 1)
+        until(lambda: cache.stats["stored"] == 1)
         assert model.complete(question()).cached
 
         server.kill()
         delays = _added_delay(model, 10)
         assert max(delays) < HELD_UP
-        assert not cache.circuit.closed
+        assert not cache.health.good
 
         server.start()
-        until(lambda: model.complete(question()).text == "Hello." and cache.circuit.closed)
+        until(lambda: model.complete(question()).text == "Hello." and cache.health.good)
         model.complete(question())
-        stored = cache.stats.stored
+        stored = cache.stats["stored"]
         until(lambda: model.complete(question()).cached)
         assert stored >= 1
         cache.close()
@@ -553,8 +571,8 @@ def test_a_redis_killed_and_started_again_costs_hits_but_no_call(tmp_path: Path)
 
 async def test_a_paused_redis_holds_up_no_call(tmp_path: Path) -> None:
     with RedisServer(tmp_path) as server:
-        circuit = Circuit(clock=lambda: 0.0)
-        cache = ResponseCache(CacheSettings(type="redis", port=server.port), circuit=circuit)
+        health = Health(clock=lambda: 0.0)
+        cache = ResponseCache(CacheSettings(type="redis", port=server.port), health=health)
         model = Cached(FakeModel(), cache)
         server.pause()
 
@@ -562,7 +580,7 @@ async def test_a_paused_redis_holds_up_no_call(tmp_path: Path) -> None:
 
         server.go_on()
         assert max(delays) < HELD_UP
-        assert cache.stats.skipped > 10
+        assert cache.stats["skipped"] > 10
         cache.close()
 
 
@@ -585,7 +603,7 @@ def test_a_redis_with_a_password_is_used_and_the_password_stays_secret(
         cache = ResponseCache(right)
         Cached(FakeModel(), cache).complete(question())
         cache.close()
-        assert cache.stats.stored == 1
+        assert cache.stats["stored"] == 1
 
         wrong = CacheSettings(type="redis", url=f"redis://:guess-work@127.0.0.1:{server.port}/0")
         cache = ResponseCache(wrong)
@@ -598,27 +616,32 @@ def test_a_redis_with_a_password_is_used_and_the_password_stays_secret(
         assert "guess-work" not in text
 
 
-def test_a_circuit_opens_tries_again_and_closes() -> None:
+def test_what_keeps_failing_is_asked_no_more_but_for_trials_until_it_works() -> None:
     moment = [0.0]
-    circuit = Circuit(threshold=2, pause=1, clock=lambda: moment[0])
-    circuit.failed()
-    states = [circuit.closed]
-    circuit.failed()
-    states.append(circuit.closed)
+    health = Health(threshold=2, pause=1, clock=lambda: moment[0])
+    health.failed()
+    states = [health.good]
+    health.failed()
+    states.append(health.good)
     assert states == [True, False]
-    assert not circuit.take_trial()
+    assert not health.takes_trial()
 
     moment[0] = 1.0
-    assert circuit.take_trial()
-    assert not circuit.take_trial(), "one trial at a time"
-    circuit.failed()
+    assert health.takes_trial()
+    assert not health.takes_trial(), "one trial at a time"
+    health.failed()
     moment[0] = 2.5
-    assert not circuit.take_trial(), "the pause doubles"
+    assert not health.takes_trial(), "the pause doubles"
     moment[0] = 3.0
-    assert circuit.take_trial()
-    circuit.succeeded()
+    assert health.takes_trial()
+    health.succeeded()
+    assert health.good
 
-    assert circuit.closed
+    health.failed()
+    assert health.good, "failures count in a row"
+    health.failed()
+    moment[0] = 4.0
+    assert health.takes_trial(), "the pause is the first one again"
 
 
 def test_workers_finish_what_was_submitted_before_they_end() -> None:
@@ -700,7 +723,7 @@ async def test_a_redis_in_another_zone_answers(
         questions = [question(str(number)) for number in range(20)]
         first = Cached(FakeModel(), filled := ResponseCache(settings))
         await asyncio.gather(*(first.acomplete(each) for each in questions))
-        until(lambda: filled.stats.stored == 20)
+        until(lambda: filled.stats["stored"] == 20)
         await first.aclose()
 
         second = Cached(inner := FakeModel(), cache := ResponseCache(settings))
@@ -709,8 +732,8 @@ async def test_a_redis_in_another_zone_answers(
         await second.aclose()
     assert sum(answer.cached for answer in answers) > 10, cache.stats
     assert inner.calls < 10
-    assert cache.patience.round_trip is not None
-    assert cache.patience.round_trip >= round_trip
+    assert cache.health.round_trip is not None
+    assert cache.health.round_trip >= round_trip
     assert [record.message for record in caplog.records if "no answer in time" in record.message] == []
 
 
@@ -723,7 +746,7 @@ def test_a_fixed_deadline_is_kept_and_named_when_it_is_too_short(
         for number in range(8):
             assert not model.complete(question(str(number))).cached
         cache.close(timeout=0.1)
-    assert cache.stats.hits == 0
+    assert cache.stats["hits"] == 0
     assert "deadline" in caplog.text or "Timeout" in caplog.text
 
 
@@ -736,15 +759,15 @@ def test_patience_follows_what_is_measured_within_bounds() -> None:
 
         return work
 
-    patience = Patience(clock=lambda: moment[0])
-    assert patience.seconds == SHORTEST
-    patience.opened(taking(0.16))
-    assert patience.round_trip == pytest.approx(0.04)
-    assert 0.16 < patience.seconds < 0.5
+    health = Health(clock=lambda: moment[0])
+    assert health.seconds == SHORTEST
+    health.timed(taking(0.16), TRIPS_TO_OPEN)
+    assert health.round_trip == pytest.approx(0.04)
+    assert 0.16 < health.seconds < 0.5
     for _ in range(40):
-        patience.looked_up(taking(0.001))
-    assert patience.seconds == SHORTEST
+        health.timed(taking(0.001))
+    assert health.seconds == SHORTEST
     for _ in range(40):
-        patience.looked_up(taking(5))
-    assert patience.seconds == LONGEST
-    assert Patience(0.05, clock=lambda: moment[0]).seconds == pytest.approx(0.03)
+        health.timed(taking(5))
+    assert health.seconds == LONGEST
+    assert Health(0.05, clock=lambda: moment[0]).seconds == pytest.approx(0.03)

@@ -4,8 +4,7 @@
 
     layer         the cache in front of a model
     settings      what a cache is told
-    store         entries, one reader and writer of each at a time
-    backends      memory, disk, Redis
-    patience, circuit   how long a look-up may take, and when it is not worth trying
-    stats         what it saved
+    store         answers by key, whatever the place does where they are kept
+    backends      the places: memory, disk, Redis
+    health        how long a look-up is worth waiting for, and when it is not worth trying
 """

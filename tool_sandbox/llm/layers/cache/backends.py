@@ -5,51 +5,43 @@ from __future__ import annotations
 import re
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from tool_sandbox.errors import MissingDependencyError
-from tool_sandbox.llm.layers.cache.patience import LONGEST
+from tool_sandbox.llm.layers.cache.health import LONGEST
 from tool_sandbox.llm.layers.cache.settings import CacheSettings
 
 _PREFIX = "tool_sandbox:answer"
+_ADDRESS = ("host", "port", "db", "username", "password")
 
 
-class Backend(Protocol):
+class Backend(ABC):
     """A key-value store for text."""
 
-    readers: int
+    threads = 0
     """Threads that may read at once; 0 when nothing ever blocks, so that no thread is needed."""
 
-    def open(self) -> None:
+    def open(self) -> None:  # noqa: B027  # nothing to do where nothing blocks
         """Get ready, so that the first look-up need not."""
-        ...
 
+    @abstractmethod
     def get(self, key: str) -> str | None:
         """The text, or ``None`` when there is none or it is too old."""
-        ...
 
+    @abstractmethod
     def put(self, key: str, text: str) -> None:
         """Keep the text."""
-        ...
 
-    def delete(self, key: str) -> None:
-        """Forget the text."""
-        ...
-
+    @abstractmethod
     def clear(self) -> int:
         """Forget everything in the namespace; returns how many texts there were."""
-        ...
 
-    def close_thread(self) -> None:
+    def close(self) -> None:  # noqa: B027  # nothing to do where nothing is open
         """Let go of what the calling thread holds."""
-        ...
-
-    def close(self) -> None:
-        """Let go of everything."""
-        ...
 
 
 def open_backend(settings: CacheSettings) -> Backend:
@@ -62,10 +54,8 @@ def open_backend(settings: CacheSettings) -> Backend:
     return kinds[settings.type if settings.enabled else "memory"](settings)
 
 
-class MemoryBackend:
+class MemoryBackend(Backend):
     """Keeps the most recently used answers in this process."""
-
-    readers = 0
 
     def __init__(self, settings: CacheSettings, clock: Callable[[], float] = time.monotonic) -> None:
         self._ttl = settings.ttl
@@ -73,9 +63,6 @@ class MemoryBackend:
         self._clock = clock
         self._lock = threading.Lock()
         self._entries: OrderedDict[str, tuple[float, str]] = OrderedDict()
-
-    def open(self) -> None:
-        """Nothing to do."""
 
     def get(self, key: str) -> str | None:
         """The text, or ``None``."""
@@ -98,11 +85,6 @@ class MemoryBackend:
             while len(self._entries) > self._max_entries:
                 self._entries.popitem(last=False)
 
-    def delete(self, key: str) -> None:
-        """Forget the text."""
-        with self._lock:
-            self._entries.pop(key, None)
-
     def clear(self) -> int:
         """Forget everything."""
         with self._lock:
@@ -110,17 +92,11 @@ class MemoryBackend:
             self._entries.clear()
             return count
 
-    def close_thread(self) -> None:
-        """Nothing to do."""
 
-    def close(self) -> None:
-        """Nothing to do: the answers live as long as the backend."""
-
-
-class DiskBackend:
+class DiskBackend(Backend):
     """Keeps answers in a directory, with ``diskcache`` (SQLite)."""
 
-    readers = 2
+    threads = 2
 
     def __init__(self, settings: CacheSettings) -> None:
         self._directory = settings.directory
@@ -142,23 +118,15 @@ class DiskBackend:
         """Keep the text."""
         self._cache().set(self._prefix + key, text, expire=self._ttl)
 
-    def delete(self, key: str) -> None:
-        """Forget the text."""
-        self._cache().delete(self._prefix + key)
-
     def clear(self) -> int:
         """Forget everything in the namespace."""
         cache = self._cache()
         return sum(bool(cache.delete(key)) for key in list(cache.iterkeys()) if str(key).startswith(self._prefix))
 
-    def close_thread(self) -> None:
+    def close(self) -> None:
         """Close this thread's connection to the database."""
         if self._store is not None:
             self._store.close()
-
-    def close(self) -> None:
-        """Close this thread's connection; the other threads close their own."""
-        self.close_thread()
 
     def _cache(self) -> Any:
         with self._lock:
@@ -167,10 +135,10 @@ class DiskBackend:
             return self._store
 
 
-class RedisBackend:
+class RedisBackend(Backend):
     """Keeps answers in a Redis server."""
 
-    readers = 16
+    threads = 16
     """Far away, each can do only a few look-ups a second."""
 
     def __init__(self, settings: CacheSettings) -> None:
@@ -182,23 +150,14 @@ class RedisBackend:
             msg = "a cache of type 'redis' needs the redis package: pip install 'tool_sandbox[redis]'"
             raise MissingDependencyError(msg) from error
         longest = LONGEST if settings.deadline is None else max(settings.deadline, 0.02)
-        options: dict[str, Any] = {
-            "socket_timeout": longest,
-            "socket_connect_timeout": longest,
-            # One more try at once, for a connection that died with a server that is back by now.
-            "retry": Retry(NoBackoff(), 1),
-        }
-        if settings.url:
-            self._client = redis.Redis.from_url(settings.url, **options)
-        else:
-            self._client = redis.Redis(
-                host=settings.host,
-                port=settings.port,
-                db=settings.db,
-                username=settings.username,
-                password=settings.password,
-                **options,
-            )
+        address = {} if settings.url else {name: getattr(settings, name) for name in _ADDRESS}
+        self._client = redis.Redis.from_url(
+            settings.url or "redis://",
+            **address,
+            socket_timeout=longest,
+            socket_connect_timeout=longest,
+            retry=Retry(NoBackoff(), 1),  # at once, for a connection that died with a server that is back by now
+        )
         self._ttl = settings.ttl
         self._prefix = f"{_PREFIX}:{settings.namespace}:"
 
@@ -216,21 +175,14 @@ class RedisBackend:
         lifetime = None if self._ttl is None else max(1, round(self._ttl * 1000))
         self._client.set(self._prefix + key, text.encode("utf-8"), px=lifetime)
 
-    def delete(self, key: str) -> None:
-        """Forget the text."""
-        self._client.delete(self._prefix + key)
-
     def clear(self) -> int:
         """Forget everything in the namespace."""
         pattern = re.sub(r"([\\*?\[\]])", r"\\\1", self._prefix) + "*"
         return sum(int(self._client.delete(key)) for key in self._client.scan_iter(match=pattern, count=500))
 
-    def close_thread(self) -> None:
-        """Nothing to do: connections belong to the pool."""
-
     def close(self) -> None:
-        """Disconnect."""
-        self._client.close()
+        """Disconnect, except where another thread is still writing."""
+        self._client.connection_pool.disconnect(inuse_connections=False)
 
 
 def _open_directory(directory: str | None) -> Any:

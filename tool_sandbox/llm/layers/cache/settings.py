@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -104,36 +105,16 @@ class CacheSettings:
 
 
 def _checked(settings: CacheSettings) -> CacheSettings:
-    _expect(isinstance(settings.type, str), "type", settings.type, "memory, disk or redis")
+    for name, (fits, expected) in _EXPECTED.items():
+        value = getattr(settings, name)
+        shown = "…" if name == "password" else redact_text(value) if name == "url" and isinstance(value, str) else value
+        _expect(fits(value), name, shown, expected)
     settings = evolve(settings, type=_OTHER_WORDS.get(settings.type, settings.type))
     if settings.type not in TYPES:
         msg = f"unknown cache type {settings.type!r}: {hint(settings.type, [*TYPES, 'redis://host:port'])}"
         raise SettingsError(msg)
-    _expect(isinstance(settings.enabled, bool), "enabled", settings.enabled, "true or false")
-    _expect(
-        settings.ttl is None or _positive(settings.ttl), "ttl", settings.ttl, "a positive number of seconds, or null"
-    )
-    _expect(
-        settings.deadline is None or _positive(settings.deadline),
-        "deadline",
-        settings.deadline,
-        "a positive number of seconds, or null to follow the measured round trip",
-    )
-    _expect(
-        _whole(settings.port) and settings.port in range(1, 65536), "port", settings.port, "a number from 1 to 65535"
-    )
-    _expect(_whole(settings.db) and settings.db >= 0, "db", settings.db, "zero or more")
-    _expect(
-        _whole(settings.max_entries) and settings.max_entries > 0, "max_entries", settings.max_entries, "one or more"
-    )
-    for name in ("directory", "host", "username", "namespace"):
-        value = getattr(settings, name)
-        optional = name in ("directory", "username")
-        _expect(isinstance(value, str) or (optional and value is None), name, value, "text")
-    _expect(settings.password is None or isinstance(settings.password, str), "password", "…", "text: put it in quotes")
-    if settings.url is not None:
-        shown, expected = redact_text(str(settings.url)), "redis://…, rediss://… or unix://… with type 'redis'"
-        _expect(_is_redis(settings.url) and settings.type == "redis", "url", shown, expected)
+    if settings.url is not None and settings.type != "redis":
+        _expect(False, "url", redact_text(settings.url), _EXPECTED["url"][1])
     return settings
 
 
@@ -161,9 +142,34 @@ def _expect(good: bool, name: str, value: Any, expected: str) -> None:
         raise SettingsError(msg)
 
 
-def _positive(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
 
 
-def _whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+def _may_be_text(value: Any) -> bool:
+    return value is None or isinstance(value, str)
+
+
+def _may_be_seconds(value: Any) -> bool:
+    return value is None or (isinstance(value, int | float) and not isinstance(value, bool) and value > 0)
+
+
+def _is_whole(value: Any, least: int, most: float = math.inf) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+
+
+_EXPECTED: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "type": (_is_text, "memory, disk or redis"),
+    "enabled": (lambda value: isinstance(value, bool), "true or false"),
+    "ttl": (_may_be_seconds, "a positive number of seconds, or null"),
+    "deadline": (_may_be_seconds, "a positive number of seconds, or null to follow the measured round trip"),
+    "port": (lambda value: _is_whole(value, 1, 65535), "a number from 1 to 65535"),
+    "db": (lambda value: _is_whole(value, 0), "zero or more"),
+    "max_entries": (lambda value: _is_whole(value, 1), "one or more"),
+    "directory": (_may_be_text, "text"),
+    "host": (_is_text, "text"),
+    "username": (_may_be_text, "text"),
+    "namespace": (_is_text, "text"),
+    "password": (_may_be_text, "text: put it in quotes"),
+    "url": (lambda value: value is None or _is_redis(value), "redis://…, rediss://… or unix://… with type 'redis'"),
+}

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import logging
 import threading
 import weakref
+from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeoutError
-from typing import Any
+from concurrent.futures import Future, wait
+from contextlib import suppress
+from typing import TypeVar
 
 from tool_sandbox.llm.chat import ChatResponse
 from tool_sandbox.llm.fingerprint import SCHEMA_VERSION
-from tool_sandbox.llm.layers.budget.money import Cost
 from tool_sandbox.llm.layers.cache.backends import Backend, open_backend
-from tool_sandbox.llm.layers.cache.circuit import Circuit
-from tool_sandbox.llm.layers.cache.patience import Patience
+from tool_sandbox.llm.layers.cache.health import TRIPS_TO_OPEN, Health
 from tool_sandbox.llm.layers.cache.settings import CacheSettings
-from tool_sandbox.llm.layers.cache.stats import CacheStats
 from tool_sandbox.llm.workers import Workers
 from tool_sandbox.redaction import redact_text
+
+T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
@@ -34,96 +33,80 @@ _LONGEST_CLOSING = 15.0
 """The same for a place that is far away."""
 _CLOSING_WHAT_FAILS = 0.5
 _READERS_PER_WRITER = 4
-_MOST_PENDING = 512
+_MOST_UNWRITTEN = 512
 """Answers on their way to a slow place; more are dropped."""
+
+
+class Asked(Future["ChatResponse | None"]):
+    """A question on its way to a model.
+
+    Its result is the answer, or ``None`` when that can't be shared and everybody has to ask alone.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.thread = threading.get_ident()
+        """Where its event loop runs."""
+        self.set_running_or_notify_cancel()  # those who wait for it cannot cancel it
 
 
 class ResponseCache:
     """Answers by key, in memory, on disk or in Redis. Never raises and never delays a call beyond its deadline.
 
+    ``stats`` counts ``hits``, of which ``shared`` took the answer of an identical call in flight; ``misses``, of which
+    ``late`` had to be given up because too many others came before them; what was ``stored``; ``errors``: what failed,
+    came too late or could not be read; and what was ``skipped`` because the cache kept failing.
+
     Args:
         settings: Where and for how long answers are kept.
         backend: Where they are kept, instead of what the settings name.
-        circuit: When to stop asking a place that keeps failing.
+        health: When to stop waiting for, and asking, the place.
     """
 
     def __init__(
-        self, settings: CacheSettings, *, backend: Backend | None = None, circuit: Circuit | None = None
+        self, settings: CacheSettings, *, backend: Backend | None = None, health: Health | None = None
     ) -> None:
         self.settings = settings
-        self.stats = CacheStats()
-        self.circuit = circuit or Circuit()
-        self.patience = Patience(settings.deadline)
+        self.stats: Counter[str] = Counter()
+        self.health = health or Health(settings.deadline)
+        self.in_flight: dict[str, Asked] = {}
+        """Questions on their way to a model."""
         self._backend = backend or open_backend(settings)
+        self._unwritten: dict[str, ChatResponse] = {}
         self._lock = threading.Lock()
-        self._pending: dict[str, ChatResponse] = {}
-        self._warned = False
-        self._looked_up = 0
+        self._answered = 0
         self._closed = False
-        self._readers, self._writers = self._start_workers()
-        if self._readers:
-            opening = self._readers.submit(self._open)
-            self._outcome_in_time(opening, _OPENING)
+        self._workers = self._start_workers()
+        self._write, self._read = [each.submit for each in self._workers] or [_at_once, _at_once]
+        opening = self._open()
+        if not wait([opening], _OPENING).done:
+            self._failed(TimeoutError())
 
-    def get(self, key: str) -> ChatResponse | None:
+    async def get(self, key: str) -> ChatResponse | None:
         """The answer kept under a key, or ``None``."""
-        looked_up = self._looked_up
-        known, lookup = self._begin(key)
-        if lookup is None:
-            return self._counted(known)
-        found = self._outcome_in_time(lookup, self.patience.seconds, looked_up)
-        return self._counted(self._decoded(key, found))
-
-    async def aget(self, key: str) -> ChatResponse | None:
-        """As ``get``, without blocking the event loop."""
-        looked_up = self._looked_up
-        known, lookup = self._begin(key)
-        if lookup is None:
-            return self._counted(known)
-        done = asyncio.wrap_future(lookup)
-        await asyncio.wait([done], timeout=self.patience.seconds)
-        found = self._outcome_in_time(lookup, 0.0, looked_up)
-        if not done.cancel() and not done.cancelled():
-            done.exception()  # looked at, or the event loop complains that nobody did
-        return self._counted(self._decoded(key, found))
+        response = self._unwritten.get(key) or self._decoded(await self._look_up(key))
+        if response is None:
+            self.count("misses")
+        return response
 
     def put(self, key: str, response: ChatResponse) -> None:
         """Keep an answer. Returns at once; writing goes on in the background."""
-        try:
-            text = json.dumps({"schema": SCHEMA_VERSION, "response": response.to_dict()})
-        except (TypeError, ValueError) as error:
-            self._failed(error)
-            return
-        if self._writers is None:
-            self._attempt(lambda: self._backend.put(key, text))
-            self._add(stored=1)
-            return
         with self._lock:
-            if self._closed or not self.circuit.closed or len(self._pending) >= _MOST_PENDING:
-                self.stats.skipped += 1
+            if self._closed or not self.health.good or len(self._unwritten) >= _MOST_UNWRITTEN:
+                self.stats["skipped"] += 1
                 return
-            self._pending[key] = response
-        try:
-            writing = self._writers.submit(lambda: self._backend.put(key, text))
-        except RuntimeError:  # closed meanwhile
-            return
-        writing.add_done_callback(lambda future: self._written(key, future))
+            self._unwritten[key] = response
+            writing = self._write(lambda: self._backend.put(key, _encoded(response)))
+        writing.add_done_callback(lambda done: self._written(key, done))
 
-    def hit(self, response: ChatResponse) -> None:
-        """Count an answer that did not have to be paid for."""
+    def count(self, *what: str) -> None:
+        """Add to the stats."""
         with self._lock:
-            self.stats.hits += 1
-            self.stats.saved += Cost.of(response.cost)
-
-    def shared(self) -> None:
-        """Count a call that took the answer of an identical one in flight."""
-        self._add(shared=1)
+            self.stats.update(what)
 
     def clear(self) -> int:
         """Forget every answer in the namespace, waiting until it is done; errors are raised."""
-        if self._writers is None:
-            return self._backend.clear()
-        return self._writers.submit(self._backend.clear).result(timeout=60)
+        return self._write(self._backend.clear).result(timeout=60)
 
     def close(self, timeout: float | None = None) -> None:
         """Finish writing and let go of files and connections.
@@ -135,143 +118,118 @@ class ResponseCache:
             if self._closed:
                 return
             self._closed = True
-        if timeout is None:
-            timeout = self._time_to_close()
-        for workers in (self._writers, self._readers):
-            if workers is not None:
-                workers.close(timeout)
-        self._attempt(self._backend.close)
+        timeout = self._time_to_close() if timeout is None else timeout
+        for workers in self._workers:
+            workers.close(timeout)
+        with suppress(Exception):  # nothing more will be asked of it
+            self._backend.close()
 
-    async def aclose(self, timeout: float | None = None) -> None:  # noqa: ASYNC109  # handed on to close()
+    async def aclose(self) -> None:
         """As ``close``, without blocking the event loop."""
-        await asyncio.to_thread(self.close, timeout)
+        await asyncio.to_thread(self.close)
 
     def _time_to_close(self) -> float:
-        if not self.circuit.closed:
+        if not self.health.good:
             return _CLOSING_WHAT_FAILS
-        needed = 2 * len(self._pending) * (self.patience.round_trip or 0.0)
+        needed = 2 * len(self._unwritten) * (self.health.round_trip or 0.0)
         return min(_LONGEST_CLOSING, max(_CLOSING, needed))
 
-    def _start_workers(self) -> tuple[Workers | None, Workers | None]:
-        if not self._backend.readers:
-            return None, None
-        release = self._backend.close_thread
-        readers = Workers(self._backend.readers, "cache-reader", release)
-        writers = Workers(max(1, self._backend.readers // _READERS_PER_WRITER), "cache-writer", release)
-        weakref.finalize(self, writers.close, 1.0)  # also when the process ends without close()
-        weakref.finalize(self, readers.close, 0.2)
-        return readers, writers
+    def _start_workers(self) -> list[Workers]:
+        """Those who write, and those who read; none where nothing ever blocks."""
+        readers, release = self._backend.threads, self._backend.close
+        if not readers:
+            return []
+        writers = max(1, readers // _READERS_PER_WRITER)
+        workers = [Workers(writers, "cache-writer", release), Workers(readers, "cache-reader", release)]
+        for each, seconds in zip(workers, (1.0, 0.2), strict=True):
+            weakref.finalize(self, each.close, seconds)  # also when the process ends without close()
+        return workers
 
-    def _begin(self, key: str) -> tuple[ChatResponse | None, Future[str | None] | None]:
-        """What is known at once, or else the look-up to wait for."""
-        with self._lock:
-            if key in self._pending:
-                return self._pending[key], None
-            if self._closed:
-                return None, None
-        if self._readers is None:
-            return self._decoded(key, self._attempt(lambda: self._backend.get(key))), None
-        with contextlib.suppress(RuntimeError):  # closed meanwhile
-            if self.circuit.closed:
-                return None, self._readers.submit(lambda: self._look_up(key))
-            self._add(skipped=1)
-            if self.circuit.take_trial():
-                trial = self._readers.submit(self._open)
-                trial.add_done_callback(self._tried)
-        return None, None
+    def _open(self) -> Future[None]:
+        opening = self._read(lambda: self.health.timed(self._backend.open, TRIPS_TO_OPEN))
+        opening.add_done_callback(self._opened)
+        return opening
 
-    def _open(self) -> None:
-        self.patience.opened(self._backend.open)
+    def _opened(self, opening: Future[None]) -> None:
+        if error := opening.exception():
+            self._failed(error)
+        else:
+            self.health.succeeded()
 
-    def _look_up(self, key: str) -> str | None:
-        text = self.patience.looked_up(lambda: self._backend.get(key))
-        self._looked_up += 1  # a lost update does no harm: it only has to change
+    async def _look_up(self, key: str) -> str | None:
+        """The text kept under a key, or ``None`` when there is none in time; what keeps failing is not asked."""
+        others = self._answered
+        try:
+            if self.health.good:
+                looking = self._read(lambda: self._looked_up(key))
+                return looking.result() if looking.done() else await self._in_time(looking)
+            self.count("skipped")
+            if self.health.takes_trial():
+                self._open()
+        except Exception as error:  # noqa: BLE001  # a cache must never fail a call, whatever its libraries raise
+            if isinstance(error, TimeoutError) and others != self._answered:
+                self.count("late")  # others got through meanwhile: the place is crowded rather than broken
+            elif not self._closed:
+                self._failed(error)
+        return None
+
+    async def _in_time(self, looking: Future[str | None]) -> str | None:
+        text = await asyncio.wait_for(asyncio.wrap_future(looking), self.health.seconds)
+        self.health.succeeded()
         return text
 
-    def _outcome_in_time(self, future: Future[Any], seconds: float, looked_up: int | None = None) -> Any:
-        """The result, or ``None`` when there is none in time; reports to the circuit either way.
-
-        Args:
-            future: What to wait for.
-            seconds: How long.
-            looked_up: Look-ups that were done when this one began. When others got through meanwhile, the place is
-                crowded rather than broken.
-        """
-        try:
-            result = future.result(timeout=seconds)
-        except Exception as error:  # noqa: BLE001  # a cache must never fail a call, whatever its libraries raise
-            future.cancel()
-            if isinstance(error, FutureTimeoutError) and looked_up not in (None, self._looked_up):
-                self._add(late=1)
-                return None
-            self._failed(error)
-            self.circuit.failed()
-            return None
-        self.circuit.succeeded()
-        return result
-
-    def _tried(self, trial: Future[None]) -> None:
-        if trial.cancelled() or trial.exception() is not None:
-            self.circuit.failed()
-        else:
-            self.circuit.succeeded()
+    def _looked_up(self, key: str) -> str | None:
+        text = self.health.timed(lambda: self._backend.get(key))
+        self._answered += 1  # a lost update does no harm: it only has to change
+        return text
 
     def _written(self, key: str, writing: Future[None]) -> None:
         error = writing.exception()
         with self._lock:
-            self._pending.pop(key, None)
-            self.stats.stored += error is None
+            self._unwritten.pop(key, None)
+            self.stats["stored"] += error is None
         if error is not None:
             self._failed(error)
-            self.circuit.failed()
 
-    def _attempt(self, work: Callable[[], Any]) -> Any:
-        try:
-            return work()
-        except Exception as error:  # noqa: BLE001  # a cache must never fail a call, whatever its libraries raise
-            self._failed(error)
-            return None
-
-    def _decoded(self, key: str, text: str | None) -> ChatResponse | None:
+    def _decoded(self, text: str | None) -> ChatResponse | None:
         if text is None:
             return None
         try:
             data = json.loads(text)
-            if data["schema"] != SCHEMA_VERSION:
-                return None
-            return ChatResponse.from_dict(data["response"])
+            return ChatResponse.from_dict(data["response"]) if data["schema"] == SCHEMA_VERSION else None
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-            self._failed(error)
-            with contextlib.suppress(RuntimeError):  # closed meanwhile
-                if self._writers is None:
-                    self._backend.delete(key)
-                else:
-                    self._writers.submit(lambda: self._backend.delete(key))
+            self._tell(error)
             return None
 
-    def _counted(self, response: ChatResponse | None) -> ChatResponse | None:
-        if response is None:
-            self._add(misses=1)
-        return response
-
     def _failed(self, error: BaseException) -> None:
+        self.health.failed()
+        self._tell(error)
+
+    def _tell(self, error: BaseException) -> None:
+        """Count what went wrong, and warn of the first."""
         with self._lock:
-            self.stats.errors += 1
-            first, self._warned = not self._warned, True
+            self.stats["errors"] += 1
+            first = self.stats["errors"] == 1
         if first:
-            reason = redact_text(f"{type(error).__name__}: {error}" if str(error) else self._impatience())
+            reason = redact_text(f"{type(error).__name__}: {error}" if str(error) else self._too_late())
             logger.warning("the response cache (%s) fails, calls go on without it: %s", self.settings.place, reason)
 
-    def _impatience(self) -> str:
+    def _too_late(self) -> str:
         fixed = self.settings.deadline
         if fixed is not None:
             return f"no answer in time; its setting deadline is {fixed:g} s, a larger one waits longer"
-        return f"no answer in time, that is {self.patience.seconds:.2g} s; its setting deadline can be given in seconds"
+        return f"no answer in time, that is {self.health.seconds:.2g} s; its setting deadline can be given in seconds"
 
-    def _add(self, *, misses: int = 0, shared: int = 0, stored: int = 0, skipped: int = 0, late: int = 0) -> None:
-        with self._lock:
-            self.stats.late += late
-            self.stats.misses += misses
-            self.stats.shared += shared
-            self.stats.stored += stored
-            self.stats.skipped += skipped
+
+def _encoded(response: ChatResponse) -> str:
+    return json.dumps({"schema": SCHEMA_VERSION, "response": response.to_dict()})
+
+
+def _at_once(work: Callable[[], T]) -> Future[T]:
+    """Do work where it is asked for: for places that never block."""
+    done: Future[T] = Future()
+    try:
+        done.set_result(work())
+    except Exception as error:  # noqa: BLE001  # it belongs to who asked for the work
+        done.set_exception(error)
+    return done

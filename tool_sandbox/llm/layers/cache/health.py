@@ -1,0 +1,92 @@
+"""Whether a place is worth asking: how long a look-up may take, and when it is not worth trying."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+SHORTEST = 0.03
+"""Seconds that a look-up may always take."""
+LONGEST = 2.0
+"""Seconds that no look-up may take, however far away the place is: a model would have answered soon, too."""
+TRIPS_TO_OPEN = 4
+"""Round trips that a new connection takes: one to connect, two to be greeted, one to ask."""
+_TRIPS = 2 * TRIPS_TO_OPEN
+"""Round trips that a look-up may take; half of them are for busy machines."""
+_FIXED_SHARE = 0.6
+"""Of a fixed deadline; the rest is for waking up on a busy machine."""
+_WEIGHT = 0.2
+"""Of the newest measurement in the running mean."""
+_LONGEST_PAUSE = 30.0
+
+
+class Health:
+    """Follows the measured round trip, unless a deadline is set, and is lost after some failures in a row.
+
+    Several threads report here without a lock: a lost update does no harm.
+
+    Args:
+        deadline: Seconds that a look-up may delay a call; ``None`` follows what is measured.
+        threshold: Failures in a row after which nobody asks any more.
+        pause: Seconds until one may try; they double with every trial, up to half a minute.
+        clock: Seconds on a clock that never goes back.
+    """
+
+    def __init__(
+        self,
+        deadline: float | None = None,
+        *,
+        threshold: int = 3,
+        pause: float = 1.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._deadline = deadline
+        self._threshold = threshold
+        self._first_pause = self._pause = pause
+        self._clock = clock
+        self._failures = 0
+        self._next_trial = 0.0
+        self.round_trip: float | None = None
+        """Seconds; ``None`` before anything was measured."""
+
+    @property
+    def good(self) -> bool:
+        """Whether everybody may ask."""
+        return self._failures < self._threshold
+
+    @property
+    def seconds(self) -> float:
+        """How long the next look-up may take."""
+        if self._deadline is not None:
+            return self._deadline * _FIXED_SHARE
+        return min(LONGEST, max(SHORTEST, _TRIPS * (self.round_trip or 0.0)))
+
+    def timed(self, work: Callable[[], T], trips: int = 1) -> T:
+        """Do the work of so many round trips, and learn how long one takes, also when nobody waits any longer."""
+        started = self._clock()
+        result = work()
+        taken, mean = (self._clock() - started) / trips, self.round_trip
+        self.round_trip = taken if mean is None else mean + _WEIGHT * (taken - mean)
+        return result
+
+    def takes_trial(self) -> bool:
+        """Whether the caller is to make the trial that is due now."""
+        if self.good or self._clock() < self._next_trial:
+            return False
+        self._pause = min(_LONGEST_PAUSE, 2 * self._pause)
+        self._next_trial = self._clock() + self._pause
+        return True
+
+    def succeeded(self) -> None:
+        """Report that it works."""
+        self._failures = 0
+        self._pause = self._first_pause
+
+    def failed(self) -> None:
+        """Report that it failed."""
+        self._failures += 1
+        if self._failures == self._threshold:
+            self._next_trial = self._clock() + self._pause
