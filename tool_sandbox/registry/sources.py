@@ -13,6 +13,7 @@ from tool_sandbox.plugins import Packages, installed, load_modules, load_named
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
     from tool_sandbox.registry.settings import RunSettings
+    from tool_sandbox.scenarios.suite import Suite
 
 TOOLS, SCENARIOS = "tool_sandbox.tools", "tool_sandbox.scenarios"
 """Entry point groups of packages that bring tools or scenarios along."""
@@ -45,19 +46,22 @@ def selected(scenarios: Mapping[str, Scenario], patterns: Sequence[str], tags: S
 
 def all_scenarios(
     scenarios_from: Sequence[str] = (), tools_from: Sequence[str] = (), backend: str = "DEFAULT"
-) -> Mapping[str, Scenario]:
+) -> Suite:
     """Every scenario of the given sources; without any, the bundled ones and those of installed packages.
+
+    The bundled ones are made when they are asked for.
 
     Raises:
         UsageError: A source cannot be loaded.
     """
     from tool_sandbox.common.tool_discovery import ToolBackend
-    from tool_sandbox.scenarios import load_from, named_scenarios
+    from tool_sandbox.scenarios import bundled_suite, load_from
     from tool_sandbox.scenarios.module_time import loading_clock
+    from tool_sandbox.scenarios.suite import Suite
 
     offer_tools(tools_from)
     variant = ToolBackend[backend]
-    found: dict[str, Scenario] = {} if scenarios_from else dict(named_scenarios(variant))
+    found = Suite({}) if scenarios_from else bundled_suite(variant)
     now = loading_clock()
     for source in scenarios_from or installed(SCENARIOS):
         with world_clock.use(now):
@@ -66,7 +70,7 @@ def all_scenarios(
         if twice:
             message = f"{twice[0]!r} from {source!r} is the name of another scenario; give it a name of its own."
             raise UsageError(message)
-        found |= more
+        found = found | more
     return found
 
 

@@ -1,7 +1,7 @@
 """Scenarios: the bundled ones, and loading your own.
 
-``named_scenarios`` gives every bundled scenario in all eight presentations of its tools, ``load_from`` a user's own
-files, ``select`` those with certain names, tags and categories.
+``named_scenarios`` gives every bundled scenario in all eight presentations of its tools, ``bundled_suite`` the same
+made on demand, ``load_from`` a user's own files, ``select`` those with certain names, tags and categories.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
     from tool_sandbox.common.tool_discovery import ToolBackend
+    from tool_sandbox.scenarios.suite import Suite
 
-__all__ = ["load_from", "named_scenarios"]
+__all__ = ["bundled_suite", "load_from", "named_scenarios"]
 
 
 def named_scenarios(preferred_tool_backend: ToolBackend) -> dict[str, Scenario]:
@@ -22,10 +23,15 @@ def named_scenarios(preferred_tool_backend: ToolBackend) -> dict[str, Scenario]:
     Args:
         preferred_tool_backend: Which implementation of a tool wins when several have one name.
     """
-    from tool_sandbox.scenarios.kinds import all_named
-    from tool_sandbox.scenarios.presentations import augmented
+    return dict(bundled_suite(preferred_tool_backend))
 
-    return augmented(all_named(preferred_tool_backend), preferred_tool_backend)
+
+def bundled_suite(preferred_tool_backend: ToolBackend) -> Suite:
+    """``named_scenarios``, of which each is made when it is asked for."""
+    from tool_sandbox.scenarios.kinds import all_named
+    from tool_sandbox.scenarios.presentations import presentations
+
+    return presentations(all_named(preferred_tool_backend), preferred_tool_backend)
 
 
 def load_from(source: str | Path, preferred_tool_backend: ToolBackend | None = None) -> dict[str, Scenario]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from functools import partial
 
 from tool_sandbox.common.scenario import Scenario, ScenarioExtension
 from tool_sandbox.common.tool_discovery import ToolBackend
@@ -11,6 +12,7 @@ from tool_sandbox.scenarios.base_scenarios import WORLDS
 from tool_sandbox.scenarios.compiling.compiler import Compiler, categories_of
 from tool_sandbox.scenarios.language import entries as spec
 from tool_sandbox.scenarios.library import Library, bundled, bundled_at
+from tool_sandbox.scenarios.suite import Suite
 
 
 class Kind(Enum):
@@ -35,11 +37,11 @@ def named(kind: Kind, backend: ToolBackend) -> dict[str, Scenario]:
     return {entry.name: compiler.scenario(entry) for entry in _entries(library, kind)}
 
 
-def all_named(backend: ToolBackend) -> dict[str, Scenario]:
-    """The scenarios of all groups by name, group after group."""
+def all_named(backend: ToolBackend) -> Suite:
+    """The scenarios of all groups by name, group after group, each of them compiled when it is asked for."""
     library = bundled(backend)
-    compiler = library.compiler()
-    return {entry.name: compiler.scenario(entry) for kind in Kind for entry in _entries(library, kind)}
+    compile_entry = library.compiler().scenario
+    return Suite({entry.name: partial(compile_entry, entry) for kind in Kind for entry in _entries(library, kind)})
 
 
 def extensions(kind: Kind, base_scenarios: dict[str, Scenario]) -> list[ScenarioExtension]:

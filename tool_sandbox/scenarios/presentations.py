@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import ModuleType
 
 from attrs import evolve, frozen
@@ -11,6 +11,7 @@ from attrs import evolve, frozen
 from tool_sandbox.common.scenario import Scenario
 from tool_sandbox.common.tool_discovery import ToolBackend, extra_tool_modules, rank_tools_by_similarity
 from tool_sandbox.common.vocabulary import ScenarioCategories as Category
+from tool_sandbox.scenarios.suite import Suite
 
 
 @frozen
@@ -49,19 +50,25 @@ AUGMENTATIONS = (
 )
 
 
-def augmented(name_to_scenario: Mapping[str, Scenario], backend: ToolBackend) -> dict[str, Scenario]:
-    """Every scenario in all eight presentations: first the plain ones, then seven variants for each.
+def presentations(name_to_scenario: Mapping[str, Scenario], backend: ToolBackend) -> Suite:
+    """Every scenario in all eight presentations, made on demand: first the plain ones, then seven variants for each.
 
     Raises:
-        KeyError: A scenario allows a tool that does not exist.
+        KeyError: Where one is made, if it allows a tool that does not exist.
     """
     plain, *others = AUGMENTATIONS
-    all_of_them = {name: _presented(name, scenario, plain, backend) for name, scenario in name_to_scenario.items()}
-    for name, scenario in name_to_scenario.items():
-        for augmentation in others:
-            variant = name + augmentation.suffix
-            all_of_them[variant] = _presented(variant, scenario, augmentation, backend)
-    return all_of_them
+    every = [(name, plain) for name in name_to_scenario]
+    every += [(name, augmentation) for name in name_to_scenario for augmentation in others]
+
+    def presented(name: str, augmentation: Augmentation) -> Scenario:
+        return _presented(name + augmentation.suffix, name_to_scenario[name], augmentation, backend)
+
+    return Suite({name + each.suffix: partial(presented, name, each) for name, each in every})
+
+
+def augmented(name_to_scenario: Mapping[str, Scenario], backend: ToolBackend) -> dict[str, Scenario]:
+    """All ``presentations`` at once."""
+    return dict(presentations(name_to_scenario, backend))
 
 
 def _presented(name: str, scenario: Scenario, augmentation: Augmentation, backend: ToolBackend) -> Scenario:

@@ -36,12 +36,13 @@ def select(
     wanted = set(scenarios) if names is None else _matching(scenarios, names)
     needed = [_category(name) for name in categories]
     any_of = list(tags)
-    _check_tags(scenarios, any_of)
+    if any_of:
+        _check_tags(scenarios, any_of)
+    chosen = {name: scenarios[name] for name in scenarios if name in wanted}
     return {
         name: scenario
-        for name, scenario in scenarios.items()
-        if name in wanted
-        and all(category in scenario.categories for category in needed)
+        for name, scenario in chosen.items()
+        if all(category in scenario.categories for category in needed)
         and (not any_of or any(_has_tag(scenario, tag) for tag in any_of))
     }
 
