@@ -404,14 +404,14 @@ async def test_a_hung_cache_holds_up_no_call(caplog: pytest.LogCaptureFixture) -
     cache.close()
 
 
-def test_a_shared_cache_stays_open_when_one_of_its_models_is_closed(tmp_path: Path) -> None:
+async def test_a_shared_cache_stays_open_when_one_of_its_models_is_closed(tmp_path: Path) -> None:
     cache = ResponseCache(CacheSettings(type="disk", directory=str(tmp_path), deadline=PATIENT))
     first = Cached(FakeModel(), cache, shared=True)
     first.complete(question())
-    first.close()
+    await first.aclose()
     assert Cached(FakeModel(), cache, shared=True).complete(question()).cached
 
-    Cached(FakeModel(), cache).close()
+    await Cached(FakeModel(), cache).aclose()
 
     assert not Cached(inner := FakeModel(), cache).complete(question()).cached
     assert inner.calls == 1

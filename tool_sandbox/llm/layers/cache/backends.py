@@ -25,6 +25,10 @@ class Backend(ABC):
     threads = 0
     """Threads that may read at once; 0 when nothing ever blocks, so that no thread is needed."""
 
+    def __init__(self, settings: CacheSettings) -> None:
+        self._settings = settings
+        self._prefix = f"{_PREFIX}:{settings.namespace}:"
+
     def open(self) -> None:  # noqa: B027  # nothing to do where nothing blocks
         """Get ready, so that the first look-up need not."""
 
@@ -58,8 +62,7 @@ class MemoryBackend(Backend):
     """Keeps the most recently used answers in this process."""
 
     def __init__(self, settings: CacheSettings, clock: Callable[[], float] = time.monotonic) -> None:
-        self._ttl = settings.ttl
-        self._max_entries = settings.max_entries
+        super().__init__(settings)
         self._clock = clock
         self._lock = threading.Lock()
         self._entries: OrderedDict[str, tuple[float, str]] = OrderedDict()
@@ -71,7 +74,7 @@ class MemoryBackend(Backend):
             if entry is None:
                 return None
             stored_at, text = entry
-            if self._ttl is not None and self._clock() - stored_at >= self._ttl:
+            if self._settings.ttl is not None and self._clock() - stored_at >= self._settings.ttl:
                 del self._entries[key]
                 return None
             self._entries.move_to_end(key)
@@ -82,7 +85,7 @@ class MemoryBackend(Backend):
         with self._lock:
             self._entries[key] = (self._clock(), text)
             self._entries.move_to_end(key)
-            while len(self._entries) > self._max_entries:
+            while len(self._entries) > self._settings.max_entries:
                 self._entries.popitem(last=False)
 
     def clear(self) -> int:
@@ -99,9 +102,7 @@ class DiskBackend(Backend):
     threads = 2
 
     def __init__(self, settings: CacheSettings) -> None:
-        self._directory = settings.directory
-        self._ttl = settings.ttl
-        self._prefix = f"{_PREFIX}:{settings.namespace}:"
+        super().__init__(settings)
         self._lock = threading.Lock()
         self._store: Any = None
 
@@ -116,7 +117,7 @@ class DiskBackend(Backend):
 
     def put(self, key: str, text: str) -> None:
         """Keep the text."""
-        self._cache().set(self._prefix + key, text, expire=self._ttl)
+        self._cache().set(self._prefix + key, text, expire=self._settings.ttl)
 
     def clear(self) -> int:
         """Forget everything in the namespace."""
@@ -131,7 +132,7 @@ class DiskBackend(Backend):
     def _cache(self) -> Any:
         with self._lock:
             if self._store is None:
-                self._store = _open_directory(self._directory)
+                self._store = _open_directory(self._settings.directory)
             return self._store
 
 
@@ -149,6 +150,7 @@ class RedisBackend(Backend):
         except ImportError as error:
             msg = "a cache of type 'redis' needs the redis package: pip install 'tool_sandbox[redis]'"
             raise MissingDependencyError(msg) from error
+        super().__init__(settings)
         longest = LONGEST if settings.deadline is None else max(settings.deadline, 0.02)
         address = {} if settings.url else {name: getattr(settings, name) for name in _ADDRESS}
         self._client = redis.Redis.from_url(
@@ -158,8 +160,6 @@ class RedisBackend(Backend):
             socket_connect_timeout=longest,
             retry=Retry(NoBackoff(), 1),  # at once, for a connection that died with a server that is back by now
         )
-        self._ttl = settings.ttl
-        self._prefix = f"{_PREFIX}:{settings.namespace}:"
 
     def open(self) -> None:
         """Connect."""
@@ -172,7 +172,8 @@ class RedisBackend(Backend):
 
     def put(self, key: str, text: str) -> None:
         """Keep the text."""
-        lifetime = None if self._ttl is None else max(1, round(self._ttl * 1000))
+        ttl = self._settings.ttl
+        lifetime = None if ttl is None else max(1, round(ttl * 1000))
         self._client.set(self._prefix + key, text.encode("utf-8"), px=lifetime)
 
     def clear(self) -> int:

@@ -17,7 +17,6 @@ TRIPS_TO_OPEN = 4
 _TRIPS = 2 * TRIPS_TO_OPEN
 """Round trips that a look-up may take; half of them are for busy machines."""
 _FIXED_SHARE = 0.6
-"""Of a fixed deadline; the rest is for waking up on a busy machine."""
 _WEIGHT = 0.2
 """Of the newest measurement in the running mean."""
 _LONGEST_PAUSE = 30.0
@@ -43,7 +42,7 @@ class Health:
         pause: float = 1.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._deadline = deadline
+        self._fixed = deadline
         self._threshold = threshold
         self._first_pause = self._pause = pause
         self._clock = clock
@@ -58,11 +57,14 @@ class Health:
         return self._failures < self._threshold
 
     @property
+    def deadline(self) -> float:
+        """Seconds that the next look-up may delay a call."""
+        return self._fixed or min(LONGEST, max(SHORTEST, _TRIPS * (self.round_trip or 0.0)))
+
+    @property
     def seconds(self) -> float:
-        """How long the next look-up may take."""
-        if self._deadline is not None:
-            return self._deadline * _FIXED_SHARE
-        return min(LONGEST, max(SHORTEST, _TRIPS * (self.round_trip or 0.0)))
+        """How long to wait for it: of a fixed deadline a part, the rest is for waking up on a busy machine."""
+        return self.deadline * (_FIXED_SHARE if self._fixed else 1.0)
 
     def timed(self, work: Callable[[], T], trips: int = 1) -> T:
         """Do the work of so many round trips, and learn how long one takes, also when nobody waits any longer."""

@@ -46,13 +46,8 @@ class Cached(Wrapper):
         """As ``complete``, without blocking the event loop."""
         return await self._answer(request, "acompletion")
 
-    def close(self) -> None:
-        """Finish writing and close the cache, unless it is shared."""
-        if not self._shared:
-            self._cache.close()
-
     async def aclose(self) -> None:
-        """As ``close``, without blocking the event loop."""
+        """Finish writing and close the cache, unless it is shared."""
         if not self._shared:
             await self._cache.aclose()
 

@@ -162,7 +162,10 @@ class ResponseCache:
         try:
             if self.health.good:
                 looking = self._read(lambda: self._looked_up(key))
-                return looking.result() if looking.done() else await self._in_time(looking)
+                if not looking.done():
+                    await asyncio.wait_for(asyncio.wrap_future(looking), self.health.seconds)
+                self.health.succeeded()
+                return looking.result()
             self.count("skipped")
             if self.health.takes_trial():
                 self._open()
@@ -172,11 +175,6 @@ class ResponseCache:
             elif not self._closed:
                 self._failed(error)
         return None
-
-    async def _in_time(self, looking: Future[str | None]) -> str | None:
-        text = await asyncio.wait_for(asyncio.wrap_future(looking), self.health.seconds)
-        self.health.succeeded()
-        return text
 
     def _looked_up(self, key: str) -> str | None:
         text = self.health.timed(lambda: self._backend.get(key))
@@ -207,18 +205,11 @@ class ResponseCache:
 
     def _tell(self, error: BaseException) -> None:
         """Count what went wrong, and warn of the first."""
-        with self._lock:
-            self.stats["errors"] += 1
-            first = self.stats["errors"] == 1
-        if first:
-            reason = redact_text(f"{type(error).__name__}: {error}" if str(error) else self._too_late())
+        self.count("errors")
+        if self.stats["errors"] == 1:
+            late = f"no answer in time; its setting deadline, here {self.health.deadline:.2g} s, can be a longer one"
+            reason = redact_text(f"{type(error).__name__}: {error}") if str(error) else late
             logger.warning("the response cache (%s) fails, calls go on without it: %s", self.settings.place, reason)
-
-    def _too_late(self) -> str:
-        fixed = self.settings.deadline
-        if fixed is not None:
-            return f"no answer in time; its setting deadline is {fixed:g} s, a larger one waits longer"
-        return f"no answer in time, that is {self.health.seconds:.2g} s; its setting deadline can be given in seconds"
 
 
 def _encoded(response: ChatResponse) -> str:
