@@ -22,27 +22,19 @@ TASK = Message(SYSTEM, USER, "Find out whether wifi is on.")
 END = call("end_conversation", "{}", "e")
 
 
-@pytest.fixture(params=[False, True], ids=["blocking", "awaited"])
-def awaited(request: pytest.FixtureRequest) -> bool:
-    return bool(request.param)
-
-
 def user(model: ChatModel, **config: Any) -> LiteLLMUser:
     return LiteLLMUser(config.pop("name", "openai/gpt-test"), model=model, **config)
 
 
-async def respond(role: LiteLLMUser, awaited: bool = False) -> list[Message]:
+async def respond(role: LiteLLMUser, blocking: bool = False) -> list[Message]:
     before = len(log())
-    if awaited:
-        await role.arespond()
-    else:
-        role.respond()
+    role.respond() if blocking else await role.arespond()
     return log()[before:]
 
 
-async def test_text_goes_to_the_agent(awaited: bool) -> None:
+async def test_text_goes_to_the_agent() -> None:
     with world(TASK, asks(), replies()):
-        assert await respond(user(FakeModel(answer("Thanks."))), awaited) == [asks("Thanks.")]
+        assert await respond(user(FakeModel(answer("Thanks.")))) == [asks("Thanks.")]
 
 
 async def test_the_conversation_is_seen_with_the_roles_turned_round() -> None:
@@ -82,9 +74,9 @@ async def test_examples_come_first_with_their_own_task_and_without_the_ending_ca
     assert "end_conversation" not in json.dumps(sent)
 
 
-async def test_ending_the_conversation_ends_it(awaited: bool) -> None:
+async def test_ending_the_conversation_ends_it() -> None:
     with world(TASK, asks(), replies()):
-        (message,) = await respond(user(FakeModel(answer("Bye!", tool_calls=(END,)))), awaited)
+        (message,) = await respond(user(FakeModel(answer("Bye!", tool_calls=(END,)))))
         assert (message.sender, message.recipient) == (USER, ENVIRONMENT)
         assert (message.openai_tool_call_id, message.openai_function_name) == (None, None)
         assert "end_conversation(**" in message.content
@@ -104,31 +96,31 @@ async def test_arguments_of_the_ending_call_are_ignored() -> None:
     "unread",
     [{"finish_reason": MALFORMED_CALL}, {"parse_losses": 1}, {"finish_reason": MALFORMED_CALL, "text": "Bye."}],
 )
-async def test_a_call_of_the_users_that_cannot_be_read_is_never_said(unread: dict[str, Any], awaited: bool) -> None:
+async def test_a_call_of_the_users_that_cannot_be_read_is_never_said(unread: dict[str, Any]) -> None:
     model = FakeModel(answer(**{"text": "<tool_call>end_conv", **unread}), answer("Is it off?"))
     role = user(model)
     with world(TASK, asks(), replies()):
-        (first,) = await respond(role, awaited)
+        (first,) = await respond(role)
         assert (first.sender, first.recipient) == (USER, ENVIRONMENT)
         ExecutionEnvironment().respond()
-        (second,) = await respond(role, awaited)
+        (second,) = await respond(role)
         assert (second.recipient, second.content) == (AGENT, "Is it off?")
     assert "could not be read" in model.requests[1].messages[-1]["content"]
 
 
-async def test_a_user_whose_calls_can_never_be_read_is_broken(awaited: bool) -> None:
+async def test_a_user_whose_calls_can_never_be_read_is_broken() -> None:
     role = user(FakeModel(answer("", finish_reason=MALFORMED_CALL)))
     with world(TASK, asks(), replies()):
         for _ in range(3):
-            await respond(role, awaited)
+            await respond(role)
             ExecutionEnvironment().respond()
         with pytest.raises(UserSimulatorError, match="could not be read"):
-            await respond(role, awaited)
+            await respond(role)
 
 
-async def test_a_user_that_says_white_space_says_nothing(awaited: bool) -> None:
+async def test_a_user_that_says_white_space_says_nothing() -> None:
     with world(TASK, asks(), replies()), pytest.raises(UserSimulatorError, match="said nothing"):
-        await respond(user(FakeModel(answer(" \n"))), awaited)
+        await respond(user(FakeModel(answer(" \n"))))
 
 
 async def test_a_conversation_ends_once() -> None:
@@ -145,15 +137,15 @@ async def test_several_calls_are_made_once_each_in_the_order_of_the_model(repeat
     assert "end_conversation" in second.content
 
 
-async def test_a_call_that_failed_is_shown_and_the_conversation_can_still_be_ended(awaited: bool) -> None:
+async def test_a_call_that_failed_is_shown_and_the_conversation_can_still_be_ended() -> None:
     unknown = call("search_contacts", "{}", "x")
     model = FakeModel(answer(None, tool_calls=(unknown,)), answer(None, tool_calls=(END,)))
     role = user(model)
     with world(TASK, asks(), replies()):
-        await respond(role, awaited)
+        await respond(role)
         ExecutionEnvironment().respond()
         assert log()[-1].recipient == USER
-        await respond(role, awaited)
+        await respond(role)
         ExecutionEnvironment().respond()
         assert get_current_context().last_message_row()["conversation_active"] is False
     last = model.requests[1].messages[-1]
@@ -174,14 +166,14 @@ async def test_a_user_that_fails_again_and_again_is_broken() -> None:
 
 
 @pytest.mark.parametrize("text", [None, ""])
-async def test_a_user_that_says_nothing_is_broken(text: str | None, awaited: bool) -> None:
+async def test_a_user_that_says_nothing_is_broken(text: str | None) -> None:
     with world(TASK, asks(), replies()), pytest.raises(UserSimulatorError, match="said nothing"):
-        await respond(user(FakeModel(answer(text))), awaited)
+        await respond(user(FakeModel(answer(text))))
 
 
-async def test_errors_of_its_provider_stay_the_providers_and_name_the_user(awaited: bool) -> None:
+async def test_errors_of_its_provider_stay_the_providers_and_name_the_user() -> None:
     with world(TASK, asks(), replies()), pytest.raises(RateLimitError) as caught:
-        await respond(user(FakeModel(RateLimitError("slow"))), awaited)
+        await respond(user(FakeModel(RateLimitError("slow"))))
     assert caught.value.role == "USER"  # type: ignore[attr-defined]
     assert caught.value.cause == "provider"
 

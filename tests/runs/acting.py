@@ -22,6 +22,7 @@ from tool_sandbox.common.message import Message
 from tool_sandbox.common.scenario import Scenario
 from tool_sandbox.common.vocabulary import DatabaseNamespace, RoleType, ScenarioCategories
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse, Usage
+from tool_sandbox.llm.layers.tally import Tallied
 from tool_sandbox.registry.sample import Sample, SampleRoles
 from tool_sandbox.registry.settings import RunSettings
 from tool_sandbox.roles.base_role import BaseRole
@@ -88,7 +89,7 @@ class Speaker(BaseRole):
     role_type: ClassVar[RoleType] = RoleType.AGENT
 
     def __init__(self, model: ChatModel) -> None:
-        self.model = model
+        self.model = Tallied(model, self.tally)
 
     async def arespond(self, ending_index: int | None = None) -> None:
         """Ask and say."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from typing import Any, Protocol, runtime_checkable
 
@@ -45,6 +46,23 @@ class Wrapper(Layer):
     async def aclose(self) -> None:
         """Close what is beneath."""
         await aclose(self.inner)
+
+
+class _Blocking(Layer):
+    """A model of a user's own that can only block, asked in a thread."""
+
+    def __init__(self, inner: Any) -> None:
+        self.inner = inner
+
+    async def acomplete(self, request: ChatRequest) -> ChatResponse:
+        response: ChatResponse = await asyncio.to_thread(self.inner.complete, request)
+        return response
+
+
+def awaitable(model: Any) -> ChatModel:
+    """The model itself; one that has no ``acomplete`` is asked in a thread."""
+    answers: ChatModel = model if hasattr(model, "acomplete") else _Blocking(model)
+    return answers
 
 
 async def aclose(model: Any) -> None:

@@ -10,6 +10,7 @@ from attrs import evolve, frozen
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
+from tool_sandbox.llm.layer import Layer
 from tool_sandbox.llm.layers.budget.money import as_float, total_cost
 from tool_sandbox.llm.layers.budget.spending import Spending
 from tool_sandbox.llm.layers.outages import Outages
@@ -30,15 +31,11 @@ SPANS = "spans.jsonl"
 """OpenTelemetry's spans in the run directory, unless the application exports them itself."""
 
 
-class Shared:
+class Shared(Layer):
     """A model that many roles use: closing a role's own layers stops here."""
 
     def __init__(self, model: ChatModel) -> None:
         self._shared = model
-
-    def complete(self, request: ChatRequest) -> ChatResponse:
-        """Answer, blocking."""
-        return self._shared.complete(request)
 
     async def acomplete(self, request: ChatRequest) -> ChatResponse:
         """Answer without blocking the event loop."""

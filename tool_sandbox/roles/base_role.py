@@ -5,15 +5,20 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import inspect
+from collections import Counter
 from collections.abc import Callable, Sequence
-from functools import lru_cache
-from typing import Any, ClassVar
+from functools import cached_property, lru_cache
+from typing import Any, ClassVar, ParamSpec, TypeVar
 
 from tool_sandbox.common.execution_context import get_current_context
 from tool_sandbox.common.message import Message
 from tool_sandbox.common.vocabulary import DatabaseNamespace, RoleType
 from tool_sandbox.llm.chat import CallTag
+from tool_sandbox.llm.layers.tally import Tally
 from tool_sandbox.llm.workers import Workers
+
+Params = ParamSpec("Params")
+Result = TypeVar("Result")
 
 _MOST_THREADS = 256
 
@@ -29,6 +34,19 @@ class BaseRole:
     role_type: ClassVar[RoleType | None] = None
     tag: CallTag = CallTag()
     """Where in a run this role plays; set by the session before the first turn."""
+
+    @cached_property
+    def tally(self) -> Tally:
+        """What its calls of models came to, and who answered; ``llm.layers.tally.Tallied`` counts them.
+
+        Nothing is counted for a role that asks no model.
+        """
+        return Tally()
+
+    @cached_property
+    def counters(self) -> Counter[str]:
+        """What else it counts, by name, such as the mistakes of its model."""
+        return Counter()
 
     @staticmethod
     def get_messages(ending_index: int | None = None) -> list[Message]:
@@ -77,22 +95,7 @@ class BaseRole:
 
     async def arespond(self, ending_index: int | None = None) -> None:
         """``respond`` without blocking the event loop; by default in a thread."""
-        context = contextvars.copy_context()
-
-        def respond() -> Any:
-            try:
-                return context.run(self.respond, ending_index)
-            except StopIteration as error:  # no future can hold one
-                message = f"{type(self).__name__}.respond() raised StopIteration"
-                raise RuntimeError(message) from error
-
-        work = _threads().submit(respond)
-        try:
-            answer = await asyncio.wrap_future(work)
-        except asyncio.CancelledError:
-            if not work.done():
-                _threads().write_off()
-            raise
+        answer: Any = await in_thread(self.respond, ending_index)
         if inspect.isawaitable(answer):  # written as a coroutine function
             await answer
 
@@ -103,6 +106,29 @@ class BaseRole:
         """Release what the role holds; called once when its conversation is over."""
 
 
+async def in_thread(work: Callable[Params, Result], *args: Params.args, **kwargs: Params.kwargs) -> Result:
+    """Call what a role does that blocks, in a copy of this context.
+
+    Not in the event loop's own pool: slow tools there would hold up every model call (LiteLLM works in that pool).
+    """
+    context = contextvars.copy_context()
+
+    def run() -> Result:
+        try:
+            return context.run(work, *args, **kwargs)
+        except StopIteration as error:  # no future can hold one
+            message = f"{getattr(work, '__qualname__', work)}() raised StopIteration"
+            raise RuntimeError(message) from error
+
+    future = _threads().submit(run)
+    try:
+        return await asyncio.wrap_future(future)
+    except asyncio.CancelledError:
+        if not future.done():
+            _threads().write_off()
+        raise
+
+
 def _audience(tool: Callable[..., Any]) -> Sequence[RoleType]:
     audience: Sequence[RoleType] = getattr(tool, "visible_to", (RoleType.AGENT,))
     return audience
@@ -110,5 +136,4 @@ def _audience(tool: Callable[..., Any]) -> Sequence[RoleType]:
 
 @lru_cache(maxsize=1)
 def _threads() -> Workers:
-    # Not the event loop's own pool: slow tools there would hold up every model call (LiteLLM works in that pool).
     return Workers(_MOST_THREADS, "tool_sandbox-role")

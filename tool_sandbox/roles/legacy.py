@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import warnings
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
-from tool_sandbox.llm.settings import ModelSettings
 from tool_sandbox.llm.transports.completions.completion import read_completion
+from tool_sandbox.roles.base_role import in_thread
 from tool_sandbox.roles.litellm_agent import LiteLLMAgent
 from tool_sandbox.roles.litellm_user import LiteLLMUser
+from tool_sandbox.roles.model_role import ModelRole
 
 PROVIDERS_DEFAULTS: Mapping[str, Any] = {"temperature": None, "max_tokens": None}
 """The original's OpenAI roles sent no sampling parameters."""
 
 
-class _Legacy:
+class _Legacy(ModelRole):
     """What the old agents and users have in common: a model name on the class, a warning, settings of their own."""
 
     model_name: str = ""
@@ -44,16 +44,12 @@ class _Legacy:
         warnings.warn(f"{cls.__name__} is deprecated; use {call}.", DeprecationWarning, stacklevel=3)
         return name, cls.litellm_name(name), settings
 
-    def settle(self) -> None:
-        """Add what a kind of role has of its own; called when everything else is there."""
-
 
 class _LegacyAgent(_Legacy, LiteLLMAgent):
     def __init__(self, model_name: str | None = None, *, model: ChatModel | None = None, **config: Any) -> None:
         name, litellm_model, settings = self.prepare(model_name, config)
         LiteLLMAgent.__init__(self, litellm_model, model=model, **settings)
         self.model_name = name
-        self.settle()
 
 
 class _LegacyUser(_Legacy, LiteLLMUser):
@@ -63,7 +59,6 @@ class _LegacyUser(_Legacy, LiteLLMUser):
         name, litellm_model, settings = self.prepare(model_name, config)
         LiteLLMUser.__init__(self, litellm_model, model=model, **settings)
         self.model_name = name
-        self.settle()
 
 
 class _OpenAIRole(_Legacy):
@@ -73,14 +68,6 @@ class _OpenAIRole(_Legacy):
     defaults = PROVIDERS_DEFAULTS
     openai_client: Any = None
     """A client of OpenAI's SDK that is asked in the provider's place, for subclasses that set one."""
-    model: ChatModel
-    provider: ChatModel
-    settings: ModelSettings
-    litellm_model: str
-
-    def settle(self) -> None:
-        """Let a subclass's own way of asking come first."""
-        self.provider, self.model = self.model, _Inferred(self, self.model)
 
     def model_inference(self, openai_messages: list[dict[str, Any]], openai_tools: Any) -> Any:
         """Ask the model; kept for subclasses that ask something else.
@@ -107,32 +94,24 @@ class _OpenAIRole(_Legacy):
             params=self.settings.generation_params(),
             timeout=self.settings.timeout,
         )
-        return ChatCompletion.model_validate(_as_completion(self.provider.complete(request)))
+        return ChatCompletion.model_validate(_as_completion(self.model.complete(request)))
+
+    async def _ask(self, request: ChatRequest) -> ChatResponse:
+        if not self.asks_in_its_own_way:
+            return await super()._ask(request)
+        counted = self.tally.spending
+        answer = await in_thread(
+            self.model_inference, openai_messages=list(request.messages), openai_tools=list(request.tools)
+        )
+        response = read_completion(_plain(answer), provider=self.prefix, model=request.model)
+        if self.tally.spending is counted:  # it did not come from the model that counts its answers itself
+            self.tally.count(response)
+        return response
 
     @property
     def asks_in_its_own_way(self) -> bool:
         """Whether a subclass replaced the client or the call."""
         return self.openai_client is not None or type(self).model_inference is not _OpenAIRole.model_inference
-
-
-class _Inferred:
-    """The model of a role that may ask in its own way."""
-
-    def __init__(self, role: _OpenAIRole, inner: ChatModel) -> None:
-        self.role, self.inner = role, inner
-
-    def complete(self, request: ChatRequest) -> ChatResponse:
-        """Answer, blocking."""
-        if not self.role.asks_in_its_own_way:
-            return self.inner.complete(request)
-        answer = self.role.model_inference(openai_messages=list(request.messages), openai_tools=list(request.tools))
-        return read_completion(_plain(answer), provider=self.role.prefix, model=request.model)
-
-    async def acomplete(self, request: ChatRequest) -> ChatResponse:
-        """Answer without blocking the event loop."""
-        if not self.role.asks_in_its_own_way:
-            return await self.inner.acomplete(request)
-        return await asyncio.to_thread(self.complete, request)
 
 
 class OpenAIAPIAgent(_OpenAIRole, _LegacyAgent):

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, ClassVar
 
-from attrs import evolve
-
 from tool_sandbox.common.execution.tool_code import rejected_call_to_code, tool_call_to_code
-from tool_sandbox.common.execution_context import get_current_context
 from tool_sandbox.common.message import Message
-from tool_sandbox.common.tool_conversion import offered_tools
 from tool_sandbox.common.vocabulary import RoleType
-from tool_sandbox.errors import SettingsError, ToolSandboxError, UserSimulatorError
-from tool_sandbox.llm import stack
-from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse, ToolCall
-from tool_sandbox.llm.settings import ModelSettings
-from tool_sandbox.llm.transports.address import located
+from tool_sandbox.errors import UserSimulatorError
+from tool_sandbox.llm.chat import ChatResponse, ToolCall
 from tool_sandbox.llm.transports.completions.completion import MALFORMED_CALL
 from tool_sandbox.llm.transports.history import calls_tools, project_user
-from tool_sandbox.roles.agent_turn import answered_by, count_answer
-from tool_sandbox.roles.base_role import BaseRole
+from tool_sandbox.roles.model_role import ModelRole
 
 _MOST_FAILED_CALLS = 3
 """Tool calls in a row that may fail before the simulator counts as broken."""
@@ -35,56 +27,13 @@ _FLIPPED = {
 }
 
 
-class LiteLLMUser(BaseRole):
+class LiteLLMUser(ModelRole):
     """A user played by a model, which sees the conversation with the roles turned round.
 
-    Args:
-        model_name: A LiteLLM model string.
-        model: What answers instead of that model: a script, a shared stack, a fake. A string is another way to give
-            the model's name.
-        config: Configuration keys, see ``llm.settings.ModelSettings``.
-
-    Raises:
-        SettingsError: A configuration key is unknown or has a wrong value.
-        MissingKeyError: The model needs credentials that were not found.
+    Arguments and errors are those of ``ModelRole``.
     """
 
     role_type: ClassVar[RoleType] = RoleType.USER
-
-    def __init__(self, model_name: str | None = None, *, model: ChatModel | str | None = None, **config: Any) -> None:
-        name = model_name or (model if isinstance(model, str) else None)
-        if not name:
-            message = "LiteLLMUser needs a model string, such as 'gpt-5' or 'anthropic/claude-sonnet-5'."
-            raise SettingsError(message)
-        name, config = located(name, config)
-        self.model_name = name
-        self.litellm_model = name
-        self.settings = ModelSettings.from_config(config)
-        self.counters: Counter[str] = Counter()
-        self.cache = stack.open_cache(self.settings.cache)
-        self.ledger = stack.open_ledger(name, self.settings, str(self.role_type))
-        if model is None or isinstance(model, str):
-            fallbacks = stack.fallback_router(name, self.settings, self.ledger) if self.settings.fallbacks else None
-            model = stack.build_model(name, self.settings, transport=fallbacks, cache=self.cache, ledger=self.ledger)
-        self.model: ChatModel = model
-
-    def respond(self, ending_index: int | None = None) -> None:
-        """Answer the agent, or end the conversation."""
-        if request := self._request(ending_index):
-            with stack.own_errors(self._convert_to_standard_exception):
-                response = self.model.complete(request)
-            self._post(response, request)
-
-    async def arespond(self, ending_index: int | None = None) -> None:
-        """Answer the agent, or end the conversation, without blocking the event loop."""
-        if request := self._request(ending_index):
-            with stack.own_errors(self._convert_to_standard_exception):
-                response = await self.model.acomplete(request)
-            self._post(response, request)
-
-    def teardown(self) -> None:
-        """Close what this user opened for itself."""
-        stack.close(self.model)
 
     @staticmethod
     def to_openai_messages(messages: Sequence[Message]) -> list[dict[str, Any]]:
@@ -98,45 +47,32 @@ class LiteLLMUser(BaseRole):
         """
         return list(_flipped(messages))
 
-    def _request(self, ending_index: int | None) -> ChatRequest | None:
-        everything = self.get_messages(ending_index)
-        self.messages_validation(everything)
-        messages = self.filter_messages(everything)
-        if not messages or messages[-1].sender == RoleType.SYSTEM:
-            return None
-        _check_patience(messages)
-        chat = project_user(self.to_openai_messages(messages), self.litellm_model)
-        return ChatRequest(
-            model=self.litellm_model,
-            messages=chat,
-            tools=offered_tools(self.get_available_tools()),
-            params=self.settings.generation_params(),
-            timeout=self.settings.timeout,
-            stream=self.settings.stream,
-            tag=evolve(
-                self.tag, role=str(self.role_type), turn=len(messages), user=self.settings.user or self.tag.user
-            ),
-        )
+    def _read(self, everything: Sequence[Message], visible: Sequence[Message]) -> list[dict[str, Any]]:  # noqa: ARG002
+        _check_patience(visible)
+        return project_user(self.to_openai_messages(visible), self.litellm_model)
 
-    def _post(self, response: ChatResponse, request: ChatRequest) -> None:
-        count_answer(self.counters, response)
-        offered = {tool["function"]["name"] for tool in request.tools}
+    def _parse_response_to_messages(
+        self, response: ChatResponse, available_tool_names: AbstractSet[str]
+    ) -> list[Message]:
+        """What the user says to the agent, or the calls of the user's own tools.
+
+        Raises:
+            UserSimulatorError: The answer holds nothing.
+        """
         if response.tool_calls:
-            messages = [self._called(call, offered) for call in _once_each(response.tool_calls)]
-        elif response.finish_reason == MALFORMED_CALL or response.parse_losses:
-            messages = [_rejected("call", "", _UNREADABLE)]
-        elif response.text and response.text.strip():
-            messages = [Message(sender=RoleType.USER, recipient=RoleType.AGENT, content=response.text)]
-        else:
-            message = f"the simulated user {self.model_name!r} said nothing (finish reason {response.finish_reason!r})."
-            raise UserSimulatorError(message)
-        self.add_messages(messages)
-        context = get_current_context()
-        first = context.max_sandbox_message_index - len(messages) + 1
-        beside = {"text": response.text} if response.text and calls_tools(response) else {}
-        context.annotate(first, **beside, answered=answered_by(response))
+            return [self._called(call, available_tool_names) for call in _once_each(response.tool_calls)]
+        if response.finish_reason == MALFORMED_CALL or response.parse_losses:
+            return [_rejected("call", "", _UNREADABLE)]
+        if response.text and response.text.strip():
+            return [Message(sender=RoleType.USER, recipient=RoleType.AGENT, content=response.text)]
+        message = f"the simulated user {self.model_name!r} said nothing (finish reason {response.finish_reason!r})."
+        raise UserSimulatorError(message)
 
-    def _called(self, call: ToolCall, offered: set[str]) -> Message:
+    def _notes(self, response: ChatResponse) -> dict[str, Any]:
+        """What was said beside calls."""
+        return {"text": response.text} if response.text and calls_tools(response) else {}
+
+    def _called(self, call: ToolCall, offered: AbstractSet[str]) -> Message:
         """A call of one of the user's tools, which take no arguments: whatever the model passes is ignored."""
         call_id = call.id or "call"
         if call.name in offered:
@@ -144,9 +80,6 @@ class LiteLLMUser(BaseRole):
             return Message(sender=RoleType.USER, recipient=RoleType.EXECUTION_ENVIRONMENT, content=code)
         self.counters["unknown_tools"] += 1
         return _rejected(call_id, call.name, "A user has no such tool. Write to the agent instead.")
-
-    def _convert_to_standard_exception(self, error: Exception) -> ToolSandboxError:
-        return stack.standard_error(error, self.litellm_model, self.settings, self.role_type)
 
 
 def _rejected(call_id: str, name: str, reason: str) -> Message:

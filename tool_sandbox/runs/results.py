@@ -12,9 +12,9 @@ from attrs import evolve
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import CancelledRunError
 from tool_sandbox.llm.layers.budget.spending import Spending
+from tool_sandbox.llm.layers.tally import Tally
 from tool_sandbox.redaction import redact_text
 from tool_sandbox.runs.outcomes import Failure, SampleResult
-from tool_sandbox.runs.tally import Tally
 
 if TYPE_CHECKING:
     from tool_sandbox.common.execution_context import ExecutionContext

@@ -22,11 +22,11 @@ from tool_sandbox.errors import (
     TimeLimitError,
 )
 from tool_sandbox.llm.chat import CallTag
+from tool_sandbox.llm.layers.tally import Tally
 from tool_sandbox.redaction import redact_text
 from tool_sandbox.registry.sample import Sample, SampleRoles
 from tool_sandbox.runs.outcomes import Failure, SampleResult, words_of
 from tool_sandbox.runs.results import described, failed, scored
-from tool_sandbox.runs.tally import Tally, tally_of
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
@@ -101,7 +101,7 @@ async def play_sample(
     troubles: list[str] = []
     try:
         roles = cast.roles(sample)
-        tallies = {role_type: tally_of(role) for role_type, role in roles.by_type.items()}
+        tallies = {role_type: role.tally for role_type, role in roles.by_type.items()}
         agent = tallies.get(RoleType.AGENT, Tally())
         if settings.on_fallback == "void":
             on_message = _none_of_a_fallback(agent, roles.agent, on_message)

@@ -8,5 +8,6 @@
     budget        what calls cost and may cost: a folder of its own
     prompted_tools   models that cannot call tools natively: a folder of its own
     retry, retry_policy, tries   trying again
+    tally         what the calls of one role came to
     outages       waiting together for a server that is down
 """

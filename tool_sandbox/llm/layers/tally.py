@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
-
 from attrs import define, evolve, field
 
 from tool_sandbox.errors import ProviderError
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse, tries_of
+from tool_sandbox.llm.layer import Wrapper
 from tool_sandbox.llm.layers.budget.spending import Spending
 
 SCRIPT = "script"
-"""Provider of answers that no model gave: they are not calls."""
+"""Provider of answers that no model gave: they are no calls."""
 
 
 @define
@@ -44,8 +41,8 @@ class Tally:
         self.spending += evolve(tries, failed_calls=1)
 
 
-class Tallied:
-    """A layer around a model that counts its answers.
+class Tallied(Wrapper):
+    """A model whose answers are counted.
 
     Args:
         inner: Who answers.
@@ -53,38 +50,18 @@ class Tallied:
     """
 
     def __init__(self, inner: ChatModel, tally: Tally) -> None:
-        self.inner, self.tally = inner, tally
-
-    def complete(self, request: ChatRequest) -> ChatResponse:
-        """Answer, blocking."""
-        with self._failures():
-            response = self.inner.complete(request)
-        self.tally.count(response)
-        return response
+        super().__init__(inner)
+        self.tally = tally
 
     async def acomplete(self, request: ChatRequest) -> ChatResponse:
         """Answer without blocking the event loop."""
-        with self._failures():
-            response = await self.inner.acomplete(request)
-        self.tally.count(response)
-        return response
-
-    @contextmanager
-    def _failures(self) -> Iterator[None]:
         try:
-            yield
+            response = await self.inner.acomplete(request)
         except ProviderError as error:
             self.tally.count_failure(error)
             raise
-
-
-def tally_of(role: Any) -> Tally:
-    """Count what ``role`` asks its model from here on; a role without a model counts nothing."""
-    tally = Tally()
-    model: Any = getattr(role, "model", None)
-    if callable(getattr(model, "complete", None)) and callable(getattr(model, "acomplete", None)):
-        role.model = Tallied(model, tally)
-    return tally
+        self.tally.count(response)
+        return response
 
 
 def _add(names: list[str], name: str) -> None:

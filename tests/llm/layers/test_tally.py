@@ -10,8 +10,8 @@ from tests.runs.acting import Obedient, Speaker
 from tool_sandbox.errors import ProviderTimeoutError
 from tool_sandbox.llm.chat import Attempt, ChatRequest, ChatResponse, Usage
 from tool_sandbox.llm.layers.budget.money import Cost
+from tool_sandbox.llm.layers.tally import Tally
 from tool_sandbox.roles.base_role import BaseRole
-from tool_sandbox.runs.tally import Tally, tally_of
 
 
 def _response(**fields: Any) -> ChatResponse:
@@ -21,7 +21,7 @@ def _response(**fields: Any) -> ChatResponse:
 
 async def test_a_roles_calls_are_counted_whichever_way_it_asks() -> None:
     role = Speaker(Obedient())
-    tally = tally_of(role)
+    tally = role.tally
     request = ChatRequest(model="m", messages=({"role": "user", "content": "Please say x"},))
 
     role.model.complete(request)
@@ -31,7 +31,7 @@ async def test_a_roles_calls_are_counted_whichever_way_it_asks() -> None:
 
 
 def test_a_role_without_a_model_counts_nothing() -> None:
-    assert tally_of(BaseRole()) == Tally()
+    assert BaseRole().tally == Tally()
 
 
 KNOWN, UNKNOWN, NOTHING = Cost.of(0.5), Cost.of(None), Cost.of(0.0)

@@ -1,4 +1,4 @@
-"""What an agent reads before it asks its model, and what it writes afterwards."""
+"""What a model's answer says or calls, as messages of an agent."""
 
 from __future__ import annotations
 
@@ -6,23 +6,15 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING, Any
 
-from attrs import evolve, frozen
+from attrs import evolve
 
-from tool_sandbox.common.chat_format import to_openai_messages
 from tool_sandbox.common.execution.tool_code import parse_tool_arguments, rejected_call_to_code, tool_call_to_code
 from tool_sandbox.common.execution_context import ExecutionContext, get_current_context
 from tool_sandbox.common.message import Message
-from tool_sandbox.common.tool_conversion import offered_tools
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.llm.chat import ChatResponse, ToolCall
-from tool_sandbox.llm.layers.budget.money import as_float_or_none
 from tool_sandbox.llm.transports.completions.completion import MALFORMED_CALL
-from tool_sandbox.llm.transports.history import notes_for, project
-
-if TYPE_CHECKING:
-    from tool_sandbox.roles.base_role import BaseRole
 
 _UNKNOWN_TOOL = "No tool of this name is on offer. Call one of the tools you were given."
 _UNNAMED = "unnamed_tool"
@@ -30,85 +22,6 @@ _MALFORMED = (
     "The tool call that you wrote could not be read, so nothing was done. Write it again: the name of one of the tools "
     "you were given, and its arguments as one JSON object."
 )
-
-
-@frozen(kw_only=True)
-class AgentTurn:
-    """The conversation up to now as its model sees it."""
-
-    messages: list[dict[str, Any]]
-    tools: list[dict[str, Any]]
-    tool_names: frozenset[str]
-    index: int
-    """Index of the message being answered."""
-
-
-def read_agent_turn(role: BaseRole, model: str, ending_index: int | None = None) -> AgentTurn | None:
-    """What the agent's model is asked, or ``None`` when there is nothing to answer.
-
-    Args:
-        role: The agent.
-        model: The model string it asks.
-        ending_index: Answer the message with this index instead of the last one.
-
-    Raises:
-        KeyError: It is not the agent's turn.
-    """
-    context = get_current_context()
-    everything = role.get_messages(ending_index)
-    role.messages_validation(everything)
-    visible = role.filter_messages(everything)
-    if not visible or visible[-1].sender == RoleType.SYSTEM:
-        return None
-    offered = visible[-1].sender in (RoleType.USER, RoleType.EXECUTION_ENVIRONMENT)
-    tools = role.get_available_tools() if offered else {}
-    return AgentTurn(
-        messages=_history(context, everything, visible, model),
-        tools=offered_tools(tools),
-        tool_names=frozenset(tools),
-        index=context.max_sandbox_message_index if ending_index is None else ending_index,
-    )
-
-
-def _history(
-    context: ExecutionContext, everything: Sequence[Message], visible: Sequence[Message], model: str
-) -> list[dict[str, Any]]:
-    chat, origins = to_openai_messages(list(visible))
-    if not context.annotations:
-        return project(chat, [None] * len(chat), model)
-    log = zip(everything, context.log(), strict=False)
-    indices = {id(message): row["sandbox_message_index"] for message, row in log}
-    notes = [context.annotations.get(indices.get(id(visible[origin[0]]), -1)) for origin in origins]
-    return project(chat, notes, model)
-
-
-def write_agent_turn(role: BaseRole, messages: Sequence[Message], response: ChatResponse, asked: str) -> None:
-    """Append an agent's messages, and beside the first of them what its provider wants back and who answered."""
-    role.add_messages(list(messages))
-    context = get_current_context()
-    first = context.max_sandbox_message_index - len(messages) + 1
-    context.annotate(first, **notes_for(response, asked), answered=answered_by(response))
-
-
-def answered_by(response: ChatResponse) -> dict[str, Any]:
-    """Who answered, how, and at what price; what is empty or as usual is left out."""
-    facts = {
-        "model": response.model,
-        "provider": response.provider,
-        "deployment": response.deployment,
-        "endpoint": response.endpoint,
-        "fallback": response.fallback,
-        "request_id": response.request_id,
-        "cost": as_float_or_none(response.cost),
-        "saved_cost": as_float_or_none(response.saved_cost),
-        "cached": response.cached,
-        "replayed": response.replayed,
-        "finish_reason": None if response.finish_reason in ("stop", "tool_calls") else response.finish_reason,
-        "attempts": len(response.attempts) if len(response.attempts) > 1 else None,
-        "adjustments": list(response.adjustments),
-        "parse_losses": response.parse_losses,
-    }
-    return {name: value for name, value in facts.items() if value not in (None, False, [], 0, "")}
 
 
 def said(response: ChatResponse, *, raising: bool, counters: Counter[str]) -> list[Message]:
@@ -201,15 +114,6 @@ def _code(
             raise
         return rejected_call_to_code(call.id, call.name, str(error), error="ValueError")
     return tool_call_to_code(call.id, call.name, arguments, context.get_execution_facing_tool_name(call.name))
-
-
-def count_answer(counters: Counter[str], response: ChatResponse) -> None:
-    """Count what the run's summary reports of an answer."""
-    counters["answers"] += 1
-    counters["fallbacks"] += response.fallback
-    counters["truncated_answers"] += response.finish_reason == "length"
-    counters["malformed_calls"] += response.finish_reason == MALFORMED_CALL
-    counters["parse_losses"] += response.parse_losses
 
 
 def _unique(call_id: str, taken: AbstractSet[str | None]) -> str:
