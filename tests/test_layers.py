@@ -20,6 +20,7 @@ FLOORS = (
     ("runs",),
     ("analysis",),
     ("viewer",),
+    ("api",),
     ("cli", "__main__"),
 )
 FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}

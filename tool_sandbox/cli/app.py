@@ -226,11 +226,15 @@ def resume(
     """Go on with a run that was stopped or killed; finished samples are kept."""
     from tool_sandbox.cli.config import check_environment, parameters
     from tool_sandbox.cli.play import resume_run
+    from tool_sandbox.runs.continuation import Changes
 
     check_environment(os.environ)
-    changes = {"concurrency": concurrency, "budget": budget, "max_void": max_void}
-    params, user = parameters(param or ()), parameters(user_param or (), "--user-param")
-    raise typer.Exit(resume_run(directory, changes, params=params, user=user, retry_void=retry_void))
+    changes = Changes(
+        settings={"concurrency": concurrency, "budget": budget, "max_void": max_void},
+        params=parameters(param or ()),
+        user_params=parameters(user_param or (), "--user-param"),
+    )
+    raise typer.Exit(resume_run(directory, changes, retry_void=retry_void))
 
 
 @app.command("list")

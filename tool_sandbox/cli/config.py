@@ -16,14 +16,13 @@ from tool_sandbox.errors import SettingsError
 from tool_sandbox.nearest import hint
 from tool_sandbox.plugins import absolute
 from tool_sandbox.redaction import is_secret_name, redact_text
+from tool_sandbox.registry.names import default_user
 from tool_sandbox.registry.settings import RunSettings
 
 ENVIRONMENT_PREFIX = "TOOL_SANDBOX_"
-SCRIPTED = ("oracle", "nop", "saboteur")
 _DEBUG = f"{ENVIRONMENT_PREFIX}DEBUG"
 _SLIPS = 2
 """So many letters may differ in a variable for it to be taken for one of ours."""
-DEFAULT_USER = "openai/gpt-5.4"
 
 _FIELDS = tuple(RunSettings.names())
 _PATHS = ("scenarios_from", "tools_from", "router_config")
@@ -73,13 +72,6 @@ def settings_from(
     every = [_settings(agent, user or default_user(agent), values) for agent in named]
     _check_keys_of(named, every[0].params)
     return every
-
-
-def default_user(agent: str) -> str:
-    """Who plays the user when nobody was named: what needs no key, if the agent needs none either."""
-    if agent in SCRIPTED:
-        return "oracle"
-    return agent if agent.partition(":")[0] == "local" else DEFAULT_USER
 
 
 def from_environment(environment: Mapping[str, str]) -> dict[str, Any]:

@@ -5,6 +5,8 @@
     settings      what a run is asked to do
     sample        what is played once, and by whom
     sources       the scenarios and tools of a run, bundled or the user's own
+    objects       roles, tools and scenarios that have no name
+    keywords      what a call of the front door asks for, as settings and objects
     names         from a name to the factory it means
     factories     what makes a role for every sample
     callables     roles that a function or a class makes

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from tool_sandbox.registry.sample import Sample
     from tool_sandbox.roles.base_role import BaseRole
 
+_SAMPLE = "sample"
+"""The parameter under which a factory is told what it makes a role for."""
+
 
 class NoModel:
     """Base of the factories whose roles ask no model that we know of."""
@@ -72,7 +75,8 @@ class CallableRoleFactory(NoModel):
         if isinstance(meant, RoleType) and meant != self.role_type:
             message = f"{self.name!r} is made to play {meant}, not {self.role_type}."
             raise UsageError(message)
-        needed = [name for name, required in self._named.items() if required and name not in self._config]
+        given = {*self._config, _SAMPLE}
+        needed = [name for name, required in self._named.items() if required and name not in given]
         if needed:
             flag = "--user-param" if self.role_type == RoleType.USER else "--param"
             message = f"{self.name!r} needs a value for {needed[0]!r}; give it with {flag} {needed[0]}=…"
@@ -81,9 +85,10 @@ class CallableRoleFactory(NoModel):
     def open(self, resources: RunResources) -> None:
         """Nothing to prepare."""
 
-    def role(self, sample: Sample) -> BaseRole:  # noqa: ARG002 -- the same for every sample
-        """A fresh role."""
-        return self.make(**self._config)
+    def role(self, sample: Sample) -> BaseRole:
+        """A fresh role; whoever has a parameter for the sample is told which one it is for."""
+        told = {_SAMPLE: sample} if _SAMPLE in self._named else {}
+        return self.make(**{**self._config, **told})
 
 
 def _parameters_of(factory: Callable[..., Any]) -> tuple[dict[str, bool], bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
     from tool_sandbox.common.scenario import Scenario
     from tool_sandbox.registry.sample import Sample
+    from tool_sandbox.roles.base_role import BaseRole
+
+Makers = Mapping[RoleType, Callable[..., "BaseRole"]]
 
 _TAG = "tag:"
 _FULL_ORDERS = 720
@@ -37,6 +41,7 @@ class RoleCast:
     Args:
         settings: The run's settings.
         scenarios: What will be played.
+        makers: What makes the roles of the agent or the user whom the settings only call by a name.
 
     Raises:
         UsageError: A name means nothing, a key is missing, or a scenario cannot be played by who should play it.
@@ -47,15 +52,19 @@ class RoleCast:
     user: RoleFactory
     """Who plays the user."""
 
-    def __init__(self, settings: RunSettings, scenarios: Mapping[str, Scenario]) -> None:
+    def __init__(
+        self, settings: RunSettings, scenarios: Mapping[str, Scenario], makers: Makers = MappingProxyType({})
+    ) -> None:
         self._agent_of = {name: _agent_for(name, scenario, settings) for name, scenario in scenarios.items()}
         _check_rules(settings, scenarios)
         CacheSettings.parse(settings.cache)
         self.agents = {
-            name: factory_for(name, RoleType.AGENT, _config_of(name, settings), self._routes(name, settings))
+            name: _made(name, settings.agent, RoleType.AGENT, _config_of(name, settings), makers)
+            or factory_for(name, RoleType.AGENT, _config_of(name, settings), self._routes(name, settings))
             for name in dict.fromkeys(self._agent_of.values())
         }
-        self.user = factory_for(settings.user, RoleType.USER, user_config(settings))
+        user = settings.user, RoleType.USER, user_config(settings)
+        self.user = _made(settings.user, *user, makers) or factory_for(*user)
         for name, agent in self.agents.items():
             agent.check({key: scenarios[key] for key, who in self._agent_of.items() if who == name})
         self._check_user(scenarios)
@@ -130,6 +139,14 @@ class RoleCast:
 
     def _factories(self) -> list[RoleFactory]:
         return [*self.agents.values(), self.user]
+
+
+def _made(
+    name: str, named: str, role_type: RoleType, config: Mapping[str, Any], makers: Makers
+) -> CallableRoleFactory | None:
+    """What makes the roles of a name that only stands for an object."""
+    make = makers.get(role_type) if name == named else None
+    return CallableRoleFactory(make, name=name, role_type=role_type, config=config) if make else None
 
 
 def agent_config(settings: RunSettings) -> dict[str, Any]:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tool_sandbox.roles.base_role import BaseRole
 
 ENTRY_POINTS = "tool_sandbox.roles"
+DEFAULT_USER = "openai/gpt-5.4"
 _PRICES = "model_prices_and_context_window_backup.json"
 
 
@@ -56,6 +57,13 @@ def factory_for(name: str, role_type: RoleType, config: Mapping[str, Any], route
     if factory := _unhelpful(name) or _entry_point(name) or _own(name):
         return CallableRoleFactory(factory, name=name, role_type=role_type, config=config)
     return _model_factory(name, role_type, config)
+
+
+def default_user(agent: str) -> str:
+    """Who plays the user when nobody was named: what needs no key, if the agent needs none either."""
+    if agent in SCRIPTED:
+        return "oracle"
+    return agent if agent.partition(":")[0] == "local" else DEFAULT_USER
 
 
 def _model_factory(name: str, role_type: RoleType, config: Mapping[str, Any]) -> RoleFactory:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from tool_sandbox import clock as world_clock
@@ -19,13 +20,17 @@ TOOLS, SCENARIOS = "tool_sandbox.tools", "tool_sandbox.scenarios"
 """Entry point groups of packages that bring tools or scenarios along."""
 
 
-def load_scenarios(settings: RunSettings) -> dict[str, Scenario]:
+def load_scenarios(settings: RunSettings, tools: Sequence[ModuleType] = ()) -> dict[str, Scenario]:
     """The scenarios a run plays, in load order.
+
+    Args:
+        settings: What the run is asked to do.
+        tools: Modules with tools beside those that the settings name.
 
     Raises:
         UsageError: A source cannot be loaded, or a pattern or tag fits nothing.
     """
-    everything = all_scenarios(settings.scenarios_from, settings.tools_from, settings.backend)
+    everything = all_scenarios(settings.scenarios_from, (*settings.tools_from, *tools), settings.backend)
     return selected(everything, settings.scenarios, settings.tags)
 
 
@@ -45,7 +50,7 @@ def selected(scenarios: Mapping[str, Scenario], patterns: Sequence[str], tags: S
 
 
 def all_scenarios(
-    scenarios_from: Sequence[str] = (), tools_from: Sequence[str] = (), backend: str = "DEFAULT"
+    scenarios_from: Sequence[str] = (), tools_from: Sequence[str | ModuleType] = (), backend: str = "DEFAULT"
 ) -> Suite:
     """Every scenario of the given sources; without any, the bundled ones and those of installed packages.
 
@@ -74,20 +79,26 @@ def all_scenarios(
     return found
 
 
-def offer_tools(sources: Sequence[str]) -> None:
+def offer_tools(sources: Sequence[str | ModuleType]) -> None:
     """Make tools discoverable beside the bundled ones: those of the sources and those of installed packages.
+
+    Args:
+        sources: Files, folders and modules by name, or modules.
 
     Raises:
         UsageError: A source cannot be loaded.
     """
     packages: Packages = {}
-    given = {source: load_modules(source, "tools", packages) for source in dict.fromkeys(sources)}
+    given = {
+        source: [source] if isinstance(source, ModuleType) else load_modules(source, "tools", packages)
+        for source in dict.fromkeys(sources)
+    }
     modules = [*itertools.chain(*given.values()), *(load_named(name, "tools") for name in installed(TOOLS))]
     if modules:
         from tool_sandbox.common.signatures.tool_rules import check_there_are_tools, check_tools
         from tool_sandbox.common.tool_discovery import set_extra_tool_modules
 
         for source, found in given.items():
-            check_there_are_tools(source, found)
+            check_there_are_tools(source if isinstance(source, str) else source.__name__, found)
         check_tools(modules)
         set_extra_tool_modules(modules)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
+import tempfile
+import weakref
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -101,6 +104,17 @@ class RunStore:
             return cls(directory)
         message = f"cannot write to {base!r}: it is not a directory. Choose another one with -o."
         raise SettingsError(message)
+
+    @classmethod
+    def temporary(cls) -> RunStore:
+        """A new, empty run directory among temporary files."""
+        return cls(Path(tempfile.mkdtemp(prefix="tool_sandbox-")))
+
+    def removed_with_it(self) -> RunStore:
+        """The same directory, which is removed when the object that is returned is gone, or with the process."""
+        store = RunStore(self.directory)
+        weakref.finalize(store, shutil.rmtree, str(self.directory), ignore_errors=True)
+        return store
 
     @classmethod
     def open(cls, location: str | os.PathLike[str]) -> RunStore:

@@ -1,0 +1,274 @@
+"""The front door: runs from Python, in scripts, loops and threads, with names, classes and functions."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import json
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import tool_sandbox as ts
+from tests.cli.command import openai_server
+from tests.waiting import HANG, until
+from tool_sandbox.llm.scripted import FixedScriptModel, NopModel
+from tool_sandbox.registry.settings import RunSettings
+
+NAME = "switch_wifi_off"
+
+
+def switches_off(messages: list[dict[str, Any]], tools: list[dict[str, Any]]) -> Any:
+    """Solve ``switch_wifi_off`` in the chat format."""
+    if messages[-1]["role"] == "tool":
+        return "Wi-Fi is off now."
+    assert "set_wifi_status" in [tool["function"]["name"] for tool in tools]
+    call = {"id": "1", "type": "function", "function": {"name": "set_wifi_status", "arguments": '{"on": false}'}}
+    return {"role": "assistant", "content": None, "tool_calls": [call]}
+
+
+class MyAgent(ts.LiteLLMAgent):
+    """Does nothing, in its own words."""
+
+    def __init__(self, word: str = "Hmm.") -> None:
+        super().__init__("mine", model=NopModel(word))
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder for temporary files."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+def test_a_run_gives_a_score_and_leaves_nothing_on_the_disk(
+    temporary: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    result = ts.run("oracle", scenarios=["switch_wifi*"], tags=["no_distraction_tools"], trials=2)
+
+    assert (result.score, result.bounds, result.void) == (1.0, (1.0, 1.0), ())
+    assert len(result) == 4
+    assert [sample.key for sample in result][:2] == [(NAME, 0), ("switch_wifi_off_implicit", 0)]
+    assert result[NAME, 1].trial == 1
+    assert result[NAME].conversation[-1].recipient == ts.RoleType.USER
+    assert result.directory is None
+    assert repr(result) == "<RunResult oracle: 1.000 over 4 samples>"
+    assert capfd.readouterr() == ("", "")
+    del result
+    assert list(temporary.iterdir()) == []
+    assert list(tmp_path.iterdir()) == [temporary]
+
+
+def test_a_frame_has_one_row_per_sample_and_its_categories_have_the_means_of_the_summary(tmp_path: Path) -> None:
+    result = ts.run("nop", user="oracle", scenarios=["switch_wifi*", "*reminder*"], output=tmp_path)
+
+    frame = result.frame()
+    means = {row["category"]: row["similarity"] for row in frame.group_by("category").mean().iter_rows(named=True)}
+
+    assert frame["name"].to_list() == [sample.name for sample in result]
+    assert result.directory is not None
+    summary = json.loads((result.directory / "result_summary.json").read_text())
+    wanted = {name: each["similarity"] for name, each in summary["category_aggregated_results"].items()}
+    del wanted["ALL_CATEGORIES"]
+    assert means == pytest.approx(wanted)
+
+
+def test_the_parameters_of_a_run_are_the_settings_of_a_run() -> None:
+    for function in (ts.run, ts.arun):
+        shown = inspect.signature(function).parameters
+        own = {"agent", "user", "scenarios", "output", "tools", "observer", "settings"}
+        assert set(shown) - own == set(RunSettings.names()) - {"agent", "user", "scenarios", "output"}
+        defaults = RunSettings(agent="oracle", user="oracle")
+        for name in set(shown) - own:
+            assert shown[name].default == getattr(defaults, name)
+
+
+def make_agent() -> ts.BaseRole:
+    return MyAgent()
+
+
+@pytest.mark.parametrize("agent", [MyAgent, make_agent, lambda word="Hmm.": MyAgent(word), f"{__name__}:MyAgent"])
+def test_an_agent_can_be_a_class_or_what_makes_one(agent: Any) -> None:
+    sample = ts.play(NAME, agent=agent)
+    assert (sample.status, sample.similarity) == ("scored", 0.0)
+    assert sample.conversation[-3].content == "Hmm."
+
+
+def test_settings_reach_a_class_of_ones_own_and_one_that_it_does_not_take_is_named() -> None:
+    assert ts.play(NAME, agent=MyAgent, word="Nope.").conversation[-3].content == "Nope."
+    with pytest.raises(ts.errors.SettingsError, match=r"volume.*'.*MyAgent' does not take it; expected one of word"):
+        ts.run(MyAgent, "oracle", [NAME], volume=3)
+
+
+def test_what_makes_an_agent_can_be_told_for_which_sample() -> None:
+    told = []
+
+    def make(sample: Any) -> ts.BaseRole:
+        told.append(sample.key)
+        return MyAgent()
+
+    ts.run(make, "oracle", [NAME], trials=2)
+    assert sorted(told) == [(NAME, 0), (NAME, 1)]
+
+
+def test_one_role_can_play_one_sample_but_not_a_run() -> None:
+    role = MyAgent("Once.")
+    assert ts.play(NAME, agent=role).conversation[-3].content == "Once."
+    with pytest.raises(ts.errors.UsageError, match="one role for all samples"):
+        ts.run(role, "oracle", [NAME])  # type: ignore[arg-type]  # the mistake
+
+
+async def awaits(messages: list[dict[str, Any]], tools: list[dict[str, Any]]) -> Any:
+    await asyncio.sleep(0)
+    return switches_off(messages, tools)
+
+
+class Callable_:  # noqa: N801 -- as a framework's object
+    def __call__(self, messages: list[dict[str, Any]], tools: list[dict[str, Any]]) -> Any:
+        return switches_off(messages, tools)
+
+
+@pytest.mark.parametrize("agent", [switches_off, awaits, Callable_()], ids=["function", "coroutine", "object"])
+def test_an_agent_can_be_a_function_in_the_chat_format(agent: Callable[..., Any]) -> None:
+    sample = ts.play(NAME, agent=agent)
+    assert sample.similarity == 1.0
+    assert sample.world.rows("SETTING")[0]["wifi"] is False
+
+
+def test_a_function_can_play_the_user() -> None:
+    lines: list[Sequence[Mapping[str, Any]]] = []
+
+    def user(messages: list[dict[str, Any]], tools: list[dict[str, Any]]) -> Any:
+        lines.append(messages)
+        call = {"id": "e", "type": "function", "function": {"name": tools[0]["function"]["name"], "arguments": "{}"}}
+        return {"role": "assistant", "tool_calls": [call]}
+
+    assert ts.play(NAME, user=user).similarity == 1.0
+    assert lines[0][-1]["content"] == "Wi-Fi is off now."
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ({"trails": 3}, "'trails' is not a setting of a run; did you mean 'trials'"),
+        ({"trials": 0}, "trials is 0"),
+        ({"scenarios": ["switch_wify_off"]}, "switch_wify_off"),
+        ({"temperature": 1.0}, "would have no effect"),
+        ({"agent": 3}, "the agent is 3; expected a name"),
+        ({"tools": [print]}, "is not a tool"),
+    ],
+)
+def test_what_is_wrong_is_named_before_anything_runs(setting: dict[str, Any], message: str, temporary: Path) -> None:
+    with pytest.raises(ts.errors.UsageError, match=message):
+        ts.run(**{"agent": "oracle", "scenarios": [NAME], **setting})
+    assert list(temporary.iterdir()) == []
+
+
+def test_a_failing_agent_is_a_void_sample_that_says_why() -> None:
+    def broken(messages: Any, tools: Any) -> Any:
+        raise ValueError("no idea")
+
+    result = ts.run(broken, "oracle", [NAME])
+    (sample,) = result.void
+    assert "no idea" in repr(sample)
+    assert not result.score > 0
+    assert result.bounds == (0.0, 1.0)
+
+
+async def test_runs_await_and_block_inside_a_running_loop_and_beside_each_other() -> None:
+    together = await asyncio.gather(
+        ts.arun("oracle", scenarios=[NAME], compat="original"), ts.arun("nop", "oracle", [NAME]), ts.aplay(NAME)
+    )
+    blocking = ts.run("oracle", scenarios=[NAME])
+    assert [each.similarity if isinstance(each, ts.SampleResult) else each.score for each in together] == [1, 0, 1]
+    assert blocking.score == 1.0
+
+
+def test_runs_in_threads_keep_their_rules_to_themselves() -> None:
+    scores: dict[str, float] = {}
+
+    def play(agent: str, **settings: Any) -> None:
+        scores[agent] = ts.run(agent, "oracle", ["switch_wifi*"], **settings).score
+
+    threads = [
+        threading.Thread(target=play, args=("oracle",), kwargs={"compat": "original"}),
+        threading.Thread(target=play, args=("nop",)),
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(HANG)
+    assert scores == {"oracle": 1.0, "nop": 0.0}
+
+
+async def test_a_cancelled_run_keeps_what_was_finished(tmp_path: Path) -> None:
+    asked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    async def agent(messages: Any, tools: Any) -> Any:
+        loop.call_soon_threadsafe(asked.set)
+        await asyncio.sleep(HANG)
+
+    task = asyncio.create_task(ts.arun(agent, "oracle", [NAME], output=tmp_path))
+    await asyncio.wait_for(asked.wait(), HANG)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    (directory,) = tmp_path.iterdir()  # noqa: ASYNC240 -- nothing else runs in this loop
+    stopped = ts.open_run(directory)
+    assert (stopped.ending.value, stopped[NAME].cause) == ("interrupted", "cancelled")
+
+    resumed = ts.resume(directory, agent=switches_off)
+    assert resumed.score == 1.0
+
+
+SIGNALLED = """
+import pathlib, signal, sys
+import tool_sandbox as ts
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests may have had it ignored
+try:
+    ts.run("direct:" + sys.argv[1] + "/model", "oracle", ["switch_*"], output=sys.argv[2], concurrency=2)
+except KeyboardInterrupt:
+    result = ts.open_run(next(pathlib.Path(sys.argv[2]).iterdir()))
+    print("caught", len([each for each in result if each.status == "scored"]))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no process group to signal")
+def test_ctrl_c_is_raised_in_the_caller_and_what_was_finished_is_on_the_disk(tmp_path: Path) -> None:
+    with openai_server("--hold-after", "2") as url:
+        command = [sys.executable, "-W", "error", "-c", SIGNALLED, url, str(tmp_path)]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+        def lines() -> int:
+            return sum(len(file.read_text().splitlines()) for file in tmp_path.glob("*/results.jsonl"))
+
+        until(lambda: lines() >= 2 or process.poll() is not None)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=HANG)
+    assert (out, err) == ("caught 2\n", "")
+    assert process.returncode == 0
+
+
+def test_scripted_models_are_told_apart_from_functions() -> None:
+    model = FixedScriptModel(["Hello."])
+    assert ts.play(NAME, agent=lambda: ts.LiteLLMAgent("script", model=model)).conversation[-3].content == "Hello."
+
+
+def test_the_front_door_lists_what_it_has() -> None:
+    assert set(ts.__all__) <= set(dir(ts))
+    for name in ts.__all__:
+        assert getattr(ts, name) is not None
+    with pytest.raises(AttributeError, match="nonsense"):
+        ts.nonsense  # noqa: B018 -- reading it is the test

@@ -1,0 +1,264 @@
+"""The front door: what ``import tool_sandbox`` offers.
+
+Nothing here prints, handles signals or ends the process. A run is played in a thread and an event loop of its own, so
+that it can be asked for in a script, a notebook, a test or a server, and several times at once.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from os import PathLike, fspath
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from attrs import Factory, fields_dict
+
+from tool_sandbox.errors import SettingsError
+from tool_sandbox.nearest import hint
+from tool_sandbox.registry import sources
+from tool_sandbox.registry.keywords import asked_for, objects_for
+from tool_sandbox.registry.settings import RunSettings
+from tool_sandbox.runs.continuation import Changes, stopped_runs
+from tool_sandbox.runs.preparation import PreparedRun, new_runs
+from tool_sandbox.runs.run import Observer
+from tool_sandbox.runs.run_result import RunResult, read_result
+from tool_sandbox.runs.run_thread import RunThread
+from tool_sandbox.runs.stored_sample import StoredSample
+
+if TYPE_CHECKING:
+    from tool_sandbox.common.scenario import Scenario
+    from tool_sandbox.registry.keywords import Role, Scenarios, Tools
+    from tool_sandbox.roles.base_role import BaseRole
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def _with_settings(function: Function) -> Function:
+    """Have ``help()`` and notebooks show every setting of a run among the parameters."""
+    shown = inspect.signature(function)
+    own = list(shown.parameters.values())
+    settings = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=_default(field), annotation=field.type)
+        for name, field in fields_dict(RunSettings).items()
+        if name in RunSettings.names() and name not in shown.parameters
+    ]
+    function.__signature__ = shown.replace(parameters=[*own[:-1], *settings, own[-1]])  # type: ignore[attr-defined]
+    return function
+
+
+def _default(field: Any) -> Any:
+    return field.default.factory() if isinstance(field.default, Factory) else field.default  # type: ignore[arg-type]
+
+
+@_with_settings
+def run(
+    agent: Role,
+    user: Role | None = None,
+    scenarios: Scenarios = (),
+    *,
+    output: str | PathLike[str] | None = None,
+    tools: Tools = (),
+    observer: Observer | None = None,
+    **settings: Any,
+) -> RunResult:
+    """Play scenarios and score them.
+
+    Args:
+        agent: Who is tested: a name as after ``-a``, such as a LiteLLM model string; a class of roles, or a function
+            that makes one for each sample; or a function ``(messages, tools) -> message`` in the chat format, which
+            may be a coroutine function.
+        user: Who plays the user, given like the agent; by default whom the command line would take.
+        scenarios: What is played: names and globs, or scenarios; by default every scenario there is.
+        output: Under which directory or fsspec URL the run directory is made. ``None`` leaves nothing on the disk.
+        tools: Tools offered beside the shipped ones: modules, functions decorated with ``@register_as_tool()``, or
+            names as after ``--tools-from``.
+        observer: Is told how the run goes, in another thread.
+        settings: The other settings of a run, such as ``trials``, ``budget``, ``cache`` or ``seed``. What is none of
+            them is configuration of the agent: a key of ``LiteLLMAgent``, or a parameter of a class of your own.
+
+    Raises:
+        UsageError: Something that was asked for has no meaning or no effect, or a key is missing.
+        KeyboardInterrupt: Somebody pressed Ctrl-C; what was finished is in the run directory.
+    """
+    return RunThread(_new(agent, user, scenarios, output=output, tools=tools, settings=settings), observer).result()
+
+
+@_with_settings
+async def arun(
+    agent: Role,
+    user: Role | None = None,
+    scenarios: Scenarios = (),
+    *,
+    output: str | PathLike[str] | None = None,
+    tools: Tools = (),
+    observer: Observer | None = None,
+    **settings: Any,
+) -> RunResult:
+    """``run`` for callers that await; when the task is cancelled, the run stops and keeps what was finished."""
+    work = _new(agent, user, scenarios, output=output, tools=tools, settings=settings)
+    return await RunThread(work, observer).aresult()
+
+
+def play(
+    scenario: str | Scenario, agent: Role | BaseRole = "oracle", user: Role | BaseRole = "oracle", **settings: Any
+) -> StoredSample:
+    """Play one scenario once.
+
+    Args:
+        scenario: Its name, or the scenario itself.
+        agent: As for ``run``, or a role; by default what plays the scenario's own solution.
+        user: As for ``run``, or a role; by default what plays the user's part of that solution.
+        settings: As for ``run``, ``output``, ``tools`` and ``observer`` among them.
+
+    Raises:
+        UsageError, KeyboardInterrupt: As for ``run``.
+    """
+    return _only(run(_shared(agent), _shared(user), [scenario], **_once(settings)))
+
+
+async def aplay(
+    scenario: str | Scenario, agent: Role | BaseRole = "oracle", user: Role | BaseRole = "oracle", **settings: Any
+) -> StoredSample:
+    """``play`` for callers that await."""
+    return _only(await arun(_shared(agent), _shared(user), [scenario], **_once(settings)))
+
+
+def resume(
+    directory: str | PathLike[str],
+    *,
+    agent: Role | None = None,
+    user: Role | None = None,
+    scenarios: Scenarios = (),
+    tools: Tools = (),
+    retry_void: bool = False,
+    observer: Observer | None = None,
+    **changes: Any,
+) -> RunResult:
+    """Play what a stopped run has left to play.
+
+    Args:
+        directory: Its run directory.
+        agent: What played the agent, when that was no name.
+        user: What played the user, when that was no name.
+        scenarios: The scenarios of the run, when they were given as objects.
+        tools: The tools of the run that were given as objects.
+        retry_void: Whether void samples are played again.
+        observer: Is told how the run goes, in another thread.
+        changes: ``concurrency``, ``budget`` and ``max_void``, ``params`` and ``user_params``, as far as they change.
+            Secrets have to be given again: they are not stored.
+
+    Raises:
+        UsageError: The run cannot be continued, or not as asked.
+        KeyboardInterrupt: As for ``run``.
+    """
+    objects, changed = objects_for(agent, user, scenarios, tools), _changes(changes)
+
+    def work(told: Observer) -> RunResult:
+        (stopped,) = stopped_runs(fspath(directory), changed, objects, retry_void=retry_void, alone=True)
+        return _played(stopped, told)
+
+    return RunThread(work, observer).result()
+
+
+def load_scenarios(
+    scenarios: str | Sequence[str] = (),
+    *,
+    tags: str | Sequence[str] = (),
+    scenarios_from: str | Sequence[str] = (),
+    tools: Tools = (),
+    backend: str = "DEFAULT",
+) -> dict[str, Scenario]:
+    """Scenarios by name, in load order.
+
+    Args:
+        scenarios: Names and globs; by default every scenario there is.
+        tags: Only those that carry one of these tags or categories.
+        scenarios_from: Files, folders or modules with scenarios of your own, instead of the shipped ones.
+        tools: As for ``run``.
+        backend: Preferred variant of tools that exist more than once.
+
+    Raises:
+        UsageError: A source cannot be loaded, or a name, glob or tag fits nothing.
+    """
+    wanted = {"tags": tags, "scenarios_from": scenarios_from, "backend": backend}
+    asked = asked_for("oracle", "oracle", scenarios, tools=tools, settings=wanted)
+    return contextvars.copy_context().run(sources.load_scenarios, asked.settings, asked.objects.tools)
+
+
+def open_run(directory: str | PathLike[str]) -> RunResult:
+    """The result of a run: one of ours, also while it is played or after it was stopped, or one of the original.
+
+    Args:
+        directory: A run directory, or an fsspec URL of one.
+
+    Raises:
+        SettingsError: It holds no results that can be read.
+    """
+    return read_result(directory)
+
+
+def _new(
+    agent: Role,
+    user: Role | None,
+    scenarios: Scenarios,
+    *,
+    output: str | PathLike[str] | None,
+    tools: Tools,
+    settings: Mapping[str, Any],
+) -> Callable[[Observer], RunResult]:
+    """What prepares and plays a new run."""
+    asked = asked_for(agent, user, scenarios, tools=tools, output=output, settings=settings)
+
+    def work(observer: Observer) -> RunResult:
+        (prepared,) = new_runs([asked.settings], asked.objects, temporary=output is None)
+        return _played(prepared, observer, is_kept=output is not None)
+
+    return work
+
+
+def _played(prepared: PreparedRun, observer: Observer, *, is_kept: bool = True) -> RunResult:
+    store = prepared.store if is_kept else prepared.store.removed_with_it()
+    try:
+        report = prepared.play(observer)
+    finally:
+        prepared.close()
+    return RunResult.of(report.results, report.ending, store, is_kept=is_kept)
+
+
+def _shared(role: Role | BaseRole) -> Role:
+    """A role for the only sample there is."""
+    from tool_sandbox.roles.base_role import BaseRole
+
+    if not isinstance(role, BaseRole):
+        return role
+
+    def make() -> BaseRole:
+        return role
+
+    make.__name__ = type(role).__name__
+    return make
+
+
+def _once(settings: Mapping[str, Any]) -> Mapping[str, Any]:
+    if settings.get("trials", 1) != 1:
+        message = "play() plays a scenario once; run() takes trials=."
+        raise SettingsError(message)
+    return settings
+
+
+def _only(result: RunResult) -> StoredSample:
+    return result.samples[0]
+
+
+def _changes(given: Mapping[str, Any]) -> Changes:
+    known = ("concurrency", "budget", "max_void")
+    configurations = ("params", "user_params")
+    for name in given:
+        if name not in (*known, *configurations):
+            message = f"{name!r} cannot change when a run goes on; {hint(name, [*known, *configurations])}"
+            raise SettingsError(message)
+    return Changes(
+        settings={name: given[name] for name in known if name in given},
+        **{name: given[name] for name in configurations if name in given},
+    )

@@ -1,0 +1,130 @@
+"""What a call of the front door asks for, as settings and objects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from os import PathLike, fspath
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from attrs import fields, frozen
+
+from tool_sandbox.common.vocabulary import RoleType
+from tool_sandbox.errors import SettingsError, UsageError
+from tool_sandbox.llm.settings import ModelSettings
+from tool_sandbox.nearest import nearest
+from tool_sandbox.plugins import is_reference
+from tool_sandbox.registry.names import default_user
+from tool_sandbox.registry.objects import Objects, role_object, tool_modules
+from tool_sandbox.registry.settings import RunSettings
+
+if TYPE_CHECKING:
+    from tool_sandbox.common.scenario import Scenario
+    from tool_sandbox.roles.base_role import BaseRole
+
+    Role = str | type[BaseRole] | Callable[..., Any]
+    """A name as after ``-a``, a class of roles, a function that makes one, or one that answers in the chat format."""
+    Scenarios = str | Scenario | Sequence[str | Scenario] | Mapping[str, Scenario]
+    """Names and globs, or scenarios."""
+    Tools = Sequence[str | ModuleType | Callable[..., Any]]
+    """Names as after ``--tools-from``, modules, or functions decorated with ``register_as_tool``."""
+
+
+@frozen(kw_only=True)
+class Asked:
+    """What can be written down about a run, and what cannot."""
+
+    settings: RunSettings
+    objects: Objects
+
+
+def asked_for(
+    agent: Role,
+    user: Role | None,
+    scenarios: Scenarios = (),
+    *,
+    tools: Tools = (),
+    output: str | PathLike[str] | None = None,
+    settings: Mapping[str, Any],
+) -> Asked:
+    """The settings and objects of a run.
+
+    Args:
+        agent: Who plays the agent.
+        user: Who plays the user; ``None`` for whom the command line would take.
+        scenarios: What is played.
+        tools: What is offered beside the shipped tools and those of ``settings``.
+        output: Where the run directory is made, if it is to stay.
+        settings: Fields of ``RunSettings`` by name; whatever is none of them configures the agent.
+
+    Raises:
+        UsageError: Something has no meaning.
+    """
+    objects = objects_for(agent, user, scenarios, tools)
+    if objects.scenarios is not None and tools:
+        message = "tools= has no effect on scenarios that are loaded already; give the tools to load_scenarios()."
+        raise SettingsError(message)
+    name = role_object(agent, RoleType.AGENT)[0]
+    known, params = _sorted(settings, agent)
+    words: dict[str, Any] = {
+        **known,
+        "agent": name,
+        "user": default_user(name) if user is None else role_object(user, RoleType.USER)[0],
+        "scenarios": list(objects.scenarios) if objects.scenarios is not None else scenarios,
+        "tools_from": [*tool_modules(tools)[0], *known.get("tools_from", ())],
+        "params": {**known.get("params", {}), **params},
+    }
+    if output is not None:
+        words["output"] = fspath(output)
+    return Asked(settings=RunSettings(**words), objects=objects)
+
+
+def objects_for(agent: Role | None, user: Role | None, scenarios: Scenarios = (), tools: Tools = ()) -> Objects:
+    """What of all this is no name.
+
+    Raises:
+        UsageError: It is neither a name nor what can stand in its place.
+    """
+    given = {RoleType.AGENT: agent, RoleType.USER: user}
+    made = {role_type: role_object(role, role_type)[1] for role_type, role in given.items() if role is not None}
+    return Objects(
+        roles={role_type: make for role_type, make in made.items() if make is not None},
+        tools=tool_modules(tools)[1],
+        scenarios=_scenario_objects(scenarios),
+    )
+
+
+def _scenario_objects(scenarios: Scenarios) -> Mapping[str, Scenario] | None:
+    """The scenarios by name; ``None`` if they are only named."""
+    if isinstance(scenarios, str):
+        return None
+    if isinstance(scenarios, Mapping):
+        return scenarios
+    several = list(scenarios) if isinstance(scenarios, Sequence) else [scenarios]
+    if all(isinstance(each, str) for each in several):
+        return None
+    from tool_sandbox.common.scenario import Scenario
+
+    found = {each.name or "": each for each in several if isinstance(each, Scenario)}
+    if len(found) < len(several):
+        message = f"scenarios is {scenarios!r}; expected names, or scenarios with different names, not both."
+        raise UsageError(message)
+    return found
+
+
+def _sorted(settings: Mapping[str, Any], agent: Role) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The settings of a run, and the configuration of the agent.
+
+    Raises:
+        SettingsError: One is neither, but looks like a setting.
+    """
+    names = RunSettings.names()
+    known = {key: value for key, value in settings.items() if key in names}
+    params = {key: value for key, value in settings.items() if key not in names}
+    if isinstance(agent, str) and not is_reference(agent):
+        keys = {each.name for each in fields(ModelSettings)}
+        for key in params:
+            if ModelSettings.name_of(key) not in keys and (close := nearest(key, names)):
+                message = f"{key!r} is not a setting of a run; did you mean {' or '.join(map(repr, close))}?"
+                raise SettingsError(message)
+    return known, params

@@ -1,0 +1,175 @@
+"""Going on with runs that were stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from attrs import Factory, evolve, frozen
+
+from tool_sandbox.errors import SettingsError
+from tool_sandbox.redaction import MASK
+from tool_sandbox.registry.cast import RoleCast
+from tool_sandbox.registry.effects import Given, check_effects
+from tool_sandbox.registry.objects import Objects
+from tool_sandbox.registry.settings import RunSettings
+from tool_sandbox.registry.sources import load_scenarios
+from tool_sandbox.runs.preparation import PreparedRun, check_search
+from tool_sandbox.runs.provenance import clock_of_run, loaded_at
+from tool_sandbox.runs.run import check_resumable
+from tool_sandbox.runs.store import RUN, RunStore
+
+if TYPE_CHECKING:
+    from tool_sandbox.common.scenario import Scenario
+
+
+@frozen(kw_only=True)
+class Changes:
+    """What is different when a run goes on."""
+
+    settings: Mapping[str, Any] = Factory(dict)
+    """Fields of its settings; ``None`` for those that stay."""
+    params: Mapping[str, Any] = Factory(dict)
+    """Configuration of the agent; secrets have to be given again, they are not stored."""
+    user_params: Mapping[str, Any] = Factory(dict)
+    """The same for the simulated user."""
+
+    def applied_to(self, settings: RunSettings) -> RunSettings:
+        """The settings with the changes to the configurations laid over them."""
+        params, user_params = {**settings.params, **self.params}, {**settings.user_params, **self.user_params}
+        return evolve(settings, params=params, user_params=user_params)
+
+    @property
+    def given(self) -> Given:
+        """What somebody asked for."""
+        names = [name for name, value in self.settings.items() if value is not None]
+        return Given(settings=names, params=self.params, user_params=self.user_params)
+
+
+def stopped_runs(
+    location: str,
+    changes: Changes,
+    objects: Objects | None = None,
+    *,
+    retry_void: bool = False,
+    alone: bool = False,
+) -> list[PreparedRun]:
+    """Prepare what a stopped run has left to play, and what those have left that were started with it.
+
+    Args:
+        location: The run directory.
+        changes: What is different from now on.
+        objects: What the settings cannot hold.
+        retry_void: Whether void samples of this run are played again.
+        alone: Whether those that were started with it are left for another time.
+
+    Raises:
+        SettingsError: A run cannot be continued as asked.
+    """
+    store, objects = RunStore.open(location), objects or Objects()
+    others = [] if alone else [beside for beside in _started_with(store) if _is_unfinished(beside)]
+    runs = [
+        _stopped_run(store, changes, objects, retry_void=retry_void),
+        *(_stopped_run(beside, changes, objects) for beside in others),
+    ]
+    check_effects([each.cast for each in runs], changes.given)
+    try:
+        for each in runs:
+            each.store.claim()
+        for each in runs:
+            _take_up(each)
+    except BaseException:
+        for each in runs:
+            each.close()
+        raise
+    return runs
+
+
+def _stopped_run(store: RunStore, changes: Changes, objects: Objects, *, retry_void: bool = False) -> PreparedRun:
+    record = store.read_run()
+    settings = changes.applied_to(_recorded_settings(store, record, changes.settings))
+    _check_secrets(settings)
+    check_search(settings)
+    with clock_of_run(record, store.directory.name):
+        chosen = _recorded_scenarios(_recorded_names(store, record), settings, objects)
+    check_resumable(record, chosen)
+    done = [result for result in store.read_results() if not retry_void or result.status == "scored"]
+    return PreparedRun(cast=RoleCast(settings, chosen, objects.roles), store=store, scenarios=chosen, done=done)
+
+
+def _started_with(store: RunStore) -> list[RunStore]:
+    """The other runs of the command that began this one, as far as they are still there."""
+    together = store.read_run().get("started_together")
+    names = [str(name) for name in together if name != store.directory.name] if isinstance(together, list) else []
+    beside = [store.directory.parent / name for name in names if "/" not in name]
+    return [RunStore(directory) for directory in beside if (directory / RUN).exists()]
+
+
+def _is_unfinished(store: RunStore) -> bool:
+    record = store.read_run()
+    trials = _recorded_settings(store, record, {}).trials
+    return len(store.read_results()) < len(_recorded_names(store, record)) * trials
+
+
+def _take_up(one: PreparedRun) -> None:
+    """Write down how the run goes on."""
+    record = one.store.read_run()
+    settings, loaded = one.cast.settings.to_record(), loaded_at(one.scenarios)
+    one.store.write_run({**record, "settings": settings, "loaded_at": loaded})
+    one.store.rewrite_results(one.done)  # also drops a line that a crash tore
+
+
+def _check_secrets(settings: RunSettings) -> None:
+    for flag, given in (("--param", settings.params), ("--user-param", settings.user_params)):
+        missing = [name for name, value in given.items() if MASK in str(value)]
+        if missing:
+            message = (
+                f"secrets are not kept in a run directory; give {', '.join(missing)} again with {flag} {missing[0]}=…"
+            )
+            raise SettingsError(message)
+    _check_addresses(settings)
+    if MASK in str(settings.cache):
+        message = "the cache's password is not kept in a run directory; set TOOL_SANDBOX_CACHE or start a new run."
+        raise SettingsError(message)
+
+
+def _check_addresses(settings: RunSettings) -> None:
+    """Make sure that no password is missing in the address of a model."""
+    rules = " ".join(rule.agent for rule in settings.agent_rules)
+    addresses: tuple[tuple[str, Mapping[str, Any], str, str], ...] = (
+        (settings.agent, settings.params, "api_base", "--param api_base=URL"),
+        (settings.user, settings.user_params, "api_base", "--user-param api_base=URL"),
+        (" ".join(settings.fallbacks), settings.params, "fallbacks", "--param 'fallbacks=[MODEL, …]'"),
+        (rules, {}, "", "a new run"),
+    )
+    for names, given, key, again in addresses:
+        if MASK in names and not given.get(key):
+            message = f"passwords are not kept in a run directory; {names!r} needs {again} with the password."
+            raise SettingsError(message)
+
+
+def _recorded_settings(store: RunStore, record: Mapping[str, Any], changes: Mapping[str, Any]) -> RunSettings:
+    try:
+        return RunSettings.from_record(record.get("settings"), **changes)  # type: ignore[arg-type]  # anything, as yet
+    except SettingsError as error:
+        message = f"the {RUN} in {str(store.directory)!r} holds no settings to go on with: {error}"
+        raise SettingsError(message) from error
+
+
+def _recorded_names(store: RunStore, record: Mapping[str, Any]) -> list[str]:
+    names = record.get("scenarios")
+    if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
+        message = f"the {RUN} in {str(store.directory)!r} names no scenarios, so the run cannot be continued."
+        raise SettingsError(message)
+    return names
+
+
+def _recorded_scenarios(names: Sequence[str], settings: RunSettings, objects: Objects) -> dict[str, Scenario]:
+    everything = objects.scenarios
+    if everything is None:
+        everything = load_scenarios(evolve(settings, scenarios=(), tags=()), objects.tools)
+    missing = [name for name in names if name not in everything]
+    if missing:
+        message = f"the run's scenario {missing[0]!r} does not exist any more, so the run cannot be continued."
+        raise SettingsError(message)
+    return {name: everything[name] for name in names}

@@ -1,0 +1,142 @@
+"""Runs that are about to be played: everything that can be wrong with what was asked for is found before they start."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from tool_sandbox.common.compatibility import use_original_rules
+from tool_sandbox.errors import MissingKeyError
+from tool_sandbox.llm.transports.http_text import check_variable
+from tool_sandbox.plugins import is_reference
+from tool_sandbox.redaction import redact_text
+from tool_sandbox.registry.cast import RoleCast
+from tool_sandbox.registry.effects import Given, check_effects
+from tool_sandbox.registry.objects import Objects
+from tool_sandbox.registry.settings import RunSettings
+from tool_sandbox.registry.sources import load_scenarios
+from tool_sandbox.runs.outcomes import SampleResult
+from tool_sandbox.runs.run import Observer, Plan, Report, run, run_record
+from tool_sandbox.runs.store import RunStore
+from tool_sandbox.tools.search import use_backend
+from tool_sandbox.tools.search.rapid_api import KEY_VARIABLE, RapidApiSearch
+
+if TYPE_CHECKING:
+    from tool_sandbox.common.scenario import Scenario
+
+
+@frozen(kw_only=True)
+class PreparedRun:
+    """A run that can be played: its roles are cast, its directory is there and nobody else's."""
+
+    cast: RoleCast
+    store: RunStore
+    scenarios: Mapping[str, Scenario]
+    done: Sequence[SampleResult] = ()
+    """What an earlier part of it has finished."""
+
+    @property
+    def samples(self) -> int:
+        """How many samples it has."""
+        return len(self.scenarios) * self.cast.settings.trials
+
+    @property
+    def left(self) -> int:
+        """How many of them are left to play."""
+        return self.samples - len(self.done)
+
+    def open(self) -> None:
+        """Start what the roles need, such as the server of a local model, unless that was done before."""
+        self.cast.open(self.store.local_directory)
+
+    def play(self, observer: Observer) -> Report:
+        """Play what is left, with the rules for tools and the search that were asked for; others keep theirs."""
+        self.open()
+        self.cast.watch(observer.waiting)
+        settings = self.cast.settings
+        search = RapidApiSearch() if settings.search == "rapidapi" else None
+        with use_original_rules(settings.compat == "original"), use_backend(search):
+            return run(
+                Plan(
+                    settings=settings,
+                    scenarios=self.scenarios,
+                    cast=self.cast,
+                    store=self.store,
+                    done=self.done,
+                    observer=observer,
+                )
+            )
+
+    def close(self) -> None:
+        """Stop what it started, and let others go on with it."""
+        self.cast.close()
+        self.store.release()
+
+
+def new_runs(
+    every: Sequence[RunSettings], objects: Objects | None = None, *, temporary: bool = False
+) -> list[PreparedRun]:
+    """Prepare runs of the same scenarios, one for each agent.
+
+    The directories of all are made before one starts: whatever stops one of them, the others can be gone on with.
+
+    Args:
+        every: The settings of each run.
+        objects: What goes with them.
+        temporary: Whether the directories are among temporary files, wherever the settings want them.
+
+    Raises:
+        UsageError: Something about them is wrong; nothing is left behind.
+    """
+    objects = objects or Objects()
+    chosen = load_scenarios(every[0], objects.tools) if objects.scenarios is None else dict(objects.scenarios)
+    check_search(every[0])
+    casts = [RoleCast(settings, chosen, objects.roles) for settings in every]
+    for settings in every:
+        check_effects(casts, Given.of(settings))
+    runs: list[PreparedRun] = []
+    try:
+        for cast in casts:
+            store = RunStore.temporary() if temporary else _new_store(cast.settings)
+            runs.append(PreparedRun(cast=cast, store=store, scenarios=chosen))
+            store.claim()
+        together = [each.store.directory.name for each in runs]
+        for each in runs:
+            each.store.write_run(run_record(each.cast.settings, chosen, together))
+        runs[0].open()
+    except BaseException:
+        for each in runs:
+            each.cast.close()
+            each.store.discard()
+            each.store.release()
+        raise
+    return runs
+
+
+def check_search(settings: RunSettings) -> None:
+    """Make sure that the search tools can be answered.
+
+    Raises:
+        MissingKeyError: They need a key, which is not there.
+    """
+    if settings.search == "rapidapi" and not os.environ.get(KEY_VARIABLE):
+        message = (
+            f"--search rapidapi needs a key in the environment variable {KEY_VARIABLE}, which is not set. "
+            f"Set it, or leave --search out: the shipped data needs no key."
+        )
+        raise MissingKeyError(message)
+    if settings.search == "rapidapi":
+        check_variable(KEY_VARIABLE, os.environ[KEY_VARIABLE])
+
+
+def _new_store(settings: RunSettings) -> RunStore:
+    return RunStore.create(settings.output, *map(_short, (settings.agent, settings.user)))
+
+
+def _short(name: str) -> str:
+    """Who plays, for the name of a directory: a file without the folders it is in."""
+    return redact_text(Path(name).name if is_reference(name) else name)

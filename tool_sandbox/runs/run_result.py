@@ -1,0 +1,182 @@
+"""What a run came to, for people and programs: score, samples, conversations."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from os import PathLike
+from typing import TYPE_CHECKING, Any
+
+from attrs import field, frozen
+
+from tool_sandbox.errors import SettingsError
+from tool_sandbox.llm.layers.budget.spending import Spending
+from tool_sandbox.nearest import hint
+from tool_sandbox.runs.json_files import read_object, read_summary
+from tool_sandbox.runs.outcomes import SampleResult
+from tool_sandbox.runs.scheduler import Ending
+from tool_sandbox.runs.store import RESULTS, SUMMARY, RunStore
+from tool_sandbox.runs.stored_sample import StoredSample
+from tool_sandbox.runs.summary import Score, by_category, total_spending
+
+if TYPE_CHECKING:
+    from tool_sandbox.runs.sample_frame import SampleFrame
+    from tool_sandbox.runs.store import AnyPath
+
+
+@frozen(kw_only=True, repr=False)
+class RunResult:
+    """A run that was played: a collection of its samples, in their order."""
+
+    samples: tuple[StoredSample, ...]
+    ending: Ending = Ending.DONE
+    """Why it ended; anything but ``DONE`` leaves samples to play."""
+    store: RunStore = field(eq=False)
+    """Its directory, which may be a temporary one."""
+    is_kept: bool = True
+    """Whether the directory outlives this object."""
+
+    @classmethod
+    def of(cls, results: Iterable[SampleResult], ending: Ending, store: RunStore, *, is_kept: bool = True) -> RunResult:
+        """The result of a run whose files are in ``store``."""
+        samples = tuple(StoredSample.of(result, store) for result in results)
+        return cls(samples=samples, ending=ending, store=store, is_kept=is_kept)
+
+    @property
+    def score(self) -> float:
+        """Mean similarity of the scored samples, in [0, 1]; not a number (``nan``) when none was scored."""
+        score = self._overall.similarity
+        return math.nan if score is None else score
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """What the score would be if every void sample had failed, and if every one had been perfect."""
+        overall = self._overall
+        return (0.0, 1.0) if overall.lower is None or overall.upper is None else (overall.lower, overall.upper)
+
+    @property
+    def void(self) -> tuple[StoredSample, ...]:
+        """The samples that have no score, because the provider, the budget or the harness failed and not the model."""
+        return tuple(sample for sample in self.samples if sample.status == "void")
+
+    @property
+    def categories(self) -> Mapping[str, Score]:
+        """The score of every category, that of all samples under ``ALL_CATEGORIES`` last."""
+        return {name: Score.over(group) for name, group in by_category(self.samples).items()}
+
+    @property
+    def spending(self) -> Spending:
+        """Calls, tokens and money of all samples together."""
+        return total_spending(self.samples)
+
+    @property
+    def agent(self) -> str:
+        """Who played the agent."""
+        return ", ".join(dict.fromkeys(sample.agent for sample in self.samples))
+
+    @property
+    def user(self) -> str:
+        """Who played the user."""
+        return ", ".join(dict.fromkeys(sample.user for sample in self.samples))
+
+    @property
+    def directory(self) -> AnyPath | None:
+        """Where the run is on disk; ``None`` when nothing of it is kept."""
+        return self.store.directory if self.is_kept else None
+
+    def frame(self) -> SampleFrame:
+        """A polars frame with one row per sample; grouped by ``category``, a sample counts in each of its own."""
+        from tool_sandbox.runs.sample_frame import sample_frame
+
+        return sample_frame(self.samples)
+
+    def __getitem__(self, key: str | tuple[str, int]) -> StoredSample:
+        """The sample of a scenario, or of one of its trials, which count from 0.
+
+        Raises:
+            KeyError: The run has no such sample.
+        """
+        name, trial = (key, 0) if isinstance(key, str) else key
+        for sample in self.samples:
+            if sample.key == (name, trial):
+                return sample
+        raise KeyError(self._missing(name, trial))
+
+    def __iter__(self) -> Iterator[StoredSample]:
+        return iter(self.samples)
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+    def __repr__(self) -> str:
+        void = f", {len(self.void)} void" if self.void else ""
+        ending = "" if self.ending is Ending.DONE else f", stopped: {self.ending.value}"
+        where = f" in {str(self.directory)!r}" if self.is_kept else ""
+        return f"<RunResult {self.agent}: {self._score()} over {len(self)} samples{void}{ending}{where}>"
+
+    def _repr_html_(self) -> str:
+        head = "".join(f"<th>{title}</th>" for title in ("category", "samples", "scored", "score", "turns"))
+        rows = "".join(_row(name, score) for name, score in self.categories.items())
+        return f"<p>{html.escape(repr(self))}</p><table><tr>{head}</tr>{rows}</table>"
+
+    @property
+    def _overall(self) -> Score:
+        return Score.over(self.samples)
+
+    def _score(self) -> str:
+        lower, upper = self.bounds
+        return f"{self.score:.3f}" + (f" [{lower:.3f}, {upper:.3f}]" if self.void else "")
+
+    def _missing(self, name: str, trial: int) -> str:
+        trials = [sample.trial for sample in self.samples if sample.name == name]
+        if trials:
+            return f"{name!r} has the trials {min(trials)} to {max(trials)}, not {trial!r}."
+        return f"{name!r} is not a scenario of this run; {hint(str(name), [sample.name for sample in self.samples])}"
+
+
+def read_result(location: str | PathLike[str]) -> RunResult:
+    """The result in a run directory of ours, also of a run that was stopped or is being played, or of the original.
+
+    Raises:
+        SettingsError: There are no results that can be read.
+    """
+    store = RunStore.open(location)
+    summary = store.directory / SUMMARY
+    if not summary.exists() and not (store.directory / RESULTS).exists():
+        message = f"{str(store.directory)!r} holds no results; expected {SUMMARY} or {RESULTS}, as a run writes them."
+        raise SettingsError(message)
+    results = [_from_summary(summary, record) for record in _records(summary)] + store.read_results()
+    latest = {result.key: result for result in results}
+    return RunResult.of(latest.values(), _ending(summary), store)
+
+
+def _records(summary: AnyPath) -> list[dict[str, Any]]:
+    records: list[dict[str, Any]] = read_summary(summary)["per_scenario_results"] if summary.exists() else []
+    return records
+
+
+def _from_summary(summary: AnyPath, record: dict[str, Any]) -> SampleResult:
+    try:
+        return SampleResult.from_record({"status": "scored", **record})  # in the original, everything is
+    except ValueError as error:
+        message = f"{str(summary)!r} has a result for {record['name']!r} that cannot be read: {error}."
+        raise SettingsError(message) from error
+
+
+def _ending(summary: AnyPath) -> Ending:
+    """Why a run ended; one without a summary was killed, or is being played."""
+    if not summary.exists():
+        return Ending.INTERRUPTED
+    told = read_object(summary).get("run")
+    endings = {ending.value: ending for ending in Ending}
+    return endings.get(str(told.get("ending")), Ending.DONE) if isinstance(told, dict) else Ending.DONE
+
+
+def _row(name: str, score: Score) -> str:
+    cells = (name, score.samples, score.scored, _number(score.similarity), _number(score.turn_count))
+    return "<tr>" + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in cells) + "</tr>"
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"

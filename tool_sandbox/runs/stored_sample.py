@@ -1,0 +1,106 @@
+"""One sample of a finished run with what it left behind: its conversation and its world."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, overload
+
+from attrs import field, fields, frozen
+
+from tool_sandbox.common.execution_context import ExecutionContext
+from tool_sandbox.common.trajectory import EXECUTION_CONTEXT, pretty_print
+from tool_sandbox.common.transcript import is_few_shot
+from tool_sandbox.errors import SettingsError
+from tool_sandbox.runs.json_files import read_object
+from tool_sandbox.runs.outcomes import SampleResult
+from tool_sandbox.runs.store import RunStore
+
+if TYPE_CHECKING:
+    from tool_sandbox.common.message import Message
+
+
+class Conversation(Sequence["Message"]):
+    """The messages of one sample in order; examples that only the simulated user sees are left out.
+
+    Args:
+        world: The world after the last message.
+    """
+
+    def __init__(self, world: ExecutionContext) -> None:
+        self._world = world
+        log = zip(world.messages(), world.log(), strict=True)
+        self._messages = tuple(message for message, row in log if not is_few_shot(row))
+
+    @overload
+    def __getitem__(self, index: int) -> Message: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Message]: ...
+    def __getitem__(self, index: int | slice) -> Message | Sequence[Message]:
+        """One message, or some of them."""
+        return self._messages[index]
+
+    def __len__(self) -> int:
+        return len(self._messages)
+
+    def __str__(self) -> str:
+        return pretty_print(self._world)
+
+    def __repr__(self) -> str:
+        return f"<Conversation of {len(self)} messages; print() shows them>"
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(str(self))}</pre>"
+
+
+@frozen(kw_only=True, repr=False)
+class StoredSample(SampleResult):
+    """A sample whose files can be read."""
+
+    store: RunStore = field(eq=False)
+    """The directory of its run."""
+
+    @classmethod
+    def of(cls, result: SampleResult, store: RunStore) -> StoredSample:
+        """What is known about a sample, with the directory that holds its files."""
+        known: dict[str, Any] = {each.name: getattr(result, each.name) for each in fields(SampleResult)}
+        return cls(**known, store=store)
+
+    @property
+    def world(self) -> ExecutionContext:
+        """The world after the last message: ``world.rows(table)`` gives the rows of a table.
+
+        Raises:
+            SettingsError: The sample was not played, or its files are gone.
+        """
+        folder = self.store.trajectory_of(self.to_record())
+        if self.trajectory is None and not folder.is_dir():
+            message = f"{self.name!r} was not played to its end ({self.cause}), so there is no conversation."
+            raise SettingsError(message)
+        content = read_object(folder / EXECUTION_CONTEXT)
+        try:
+            return ExecutionContext.from_dict(content)
+        except (LookupError, TypeError, ValueError) as error:
+            message = f"{str(folder / EXECUTION_CONTEXT)!r} holds no world as a run writes it: {error!r}."
+            raise SettingsError(message) from error
+
+    @property
+    def conversation(self) -> Conversation:
+        """The messages; printed, they are the transcript for people.
+
+        Raises:
+            SettingsError: The sample was not played, or its files are gone.
+        """
+        return Conversation(self.world)
+
+    def __repr__(self) -> str:
+        trial = f" #{self.trial}" if self.trial else ""
+        return f"<Sample {self.name}{trial}: {self._verdict()}>"
+
+    def _verdict(self) -> str:
+        if self.status == "scored":
+            return f"{self.similarity or 0:.3f} in {self.turn_count} turns"
+        return f"void, {self.cause}: {(self.error or {}).get('message') or self.exception_type}"
+
+    def _repr_html_(self) -> str:
+        return f"<code>{html.escape(repr(self))}</code>"
