@@ -74,12 +74,22 @@ def perform(verb: str, rest: list[str]) -> int:
     if verb == "demo":
         return run(*DEMO, *rest)
     if verb == "test":
+        keep_byte_code()
         return run(*TEST, *(rest or ("-n", "auto")))
     if verb == "docs":
         return run(*DOCS, *rest)
     if verb == "lock":
         return lock(rest)
     return run_all(CHECK if verb == "check" else FIX, rest)
+
+
+def keep_byte_code() -> None:
+    """Have the many processes that tests start compile only once what they import.
+
+    Images of containers often forbid byte code, so that it does not stand beside the sources: it goes into ``.venv``.
+    """
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+        os.environ.setdefault("PYTHONPYCACHEPREFIX", str(VENV / "byte-code"))
 
 
 def run(tool: str, *arguments: str) -> int:

@@ -90,6 +90,20 @@ def test_says_when_a_tool_cannot_be_started(tmp_path: Path) -> None:
         dev.call([str(tmp_path / "nothing")])
 
 
+def test_the_processes_of_the_tests_share_their_byte_code(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "imported.py").write_text("x = 1")
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", "")
+    monkeypatch.delenv("PYTHONPYCACHEPREFIX")
+    monkeypatch.setattr(dev, "VENV", tmp_path / "venv")
+
+    dev.keep_byte_code()
+
+    subprocess.run([sys.executable, "-c", "import imported"], cwd=tmp_path, check=True)
+    assert next((tmp_path / "venv").rglob("imported.*.pyc"))
+    assert not list(tmp_path.glob("__pycache__"))
+
+
 def test_passes_the_exit_code_of_a_tool_on() -> None:
     assert dev.call([sys.executable, "-c", "raise SystemExit(5)"]) == 5
 

@@ -156,7 +156,7 @@ def test_a_stopped_run_asks_for_the_password_again(
 ) -> None:
     server.says(Answer({"error": {"message": f"down, said {PASSWORD}"}}, 503))
     address = server.base.replace("://", f"://me:{PASSWORD}@")
-    assert play(tmp_path, "-a", f"direct:{address}/m") == 1
+    assert play(tmp_path, "-a", f"direct:{address}/m", "--patience", "0") == 1
     assert PASSWORD not in written(tmp_path)
     directory = str(run_directory(tmp_path / "runs"))
     assert exit_code(["resume", directory, "--retry-void"]) == 2
