@@ -22,12 +22,6 @@ ODD = Answer(completion(None, message={"content": 7}, usage=USAGE))
 GOOD = Answer(completion("I cannot do that.", usage=USAGE))
 TRANSPORTS = ["direct", "hosted_vllm"]
 
-# LiteLLM's own types and attribute accesses, wherever it first needs them.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:Items? .* us\\w+ the `ReadOnly` qualifier"),
-    pytest.mark.filterwarnings("ignore:Accessing the 'model_\\w*fields' attribute"),
-]
-
 
 @pytest.fixture
 def server() -> Iterator[Server]:

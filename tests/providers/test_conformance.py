@@ -36,12 +36,6 @@ def tool(name: str) -> dict[str, Any]:
     return {"type": "function", "function": function}
 
 
-# LiteLLM builds pydantic models from read-only TypedDicts, which pydantic remarks on.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:Items? .* us\\w+ the `ReadOnly` qualifier"),
-    pytest.mark.filterwarnings("ignore:Accessing the 'model_\\w*fields' attribute"),
-]
-
 TOOLS = (tool("search_contacts"), tool("search_messages"))
 QUESTION = {"role": "user", "content": "What is Dana's number?"}
 

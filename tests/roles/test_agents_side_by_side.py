@@ -15,7 +15,6 @@ from tool_sandbox.llm.config import LiteLLMConfig
 from tool_sandbox.llm.transports.through_litellm.transport import close_litellm, load_litellm
 from tool_sandbox.roles.litellm_agent import LiteLLMAgent, LiteLLMAgentWithRouter
 
-pytestmark = pytest.mark.filterwarnings("ignore:Items? .* us\\w+ the `ReadOnly` qualifier")
 KEY = "sk-of-this-provider"
 PRICES = {"input_cost_per_token": 0.001, "output_cost_per_token": 0.01}
 

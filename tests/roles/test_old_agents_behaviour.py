@@ -25,10 +25,7 @@ from tool_sandbox.common.vocabulary import ScenarioCategories
 from tool_sandbox.roles.execution_environment import ExecutionEnvironment
 from tool_sandbox.roles.litellm_agent import LiteLLMAgent
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:Items? .* us\\w+ the `ReadOnly` qualifier"),
-    pytest.mark.filterwarnings("ignore:\\w+ is deprecated:DeprecationWarning"),
-]
+pytestmark = pytest.mark.filterwarnings("ignore:\\w+ is deprecated:DeprecationWarning")
 TOOLS = ["get_wifi_status", "search_contacts", "set_wifi_status"]
 TWO = (Call(id="abcdefgh1", name="get_wifi_status", arguments="{}"),
        Call(id="abcdefgh2", name="search_contacts", arguments='{"name": "Nobody"}'))  # fmt: skip

@@ -155,7 +155,6 @@ async def test_when_all_are_down_there_is_one_clear_error_and_nothing_is_said(se
     agent.teardown()
 
 
-@pytest.mark.filterwarnings("ignore:Accessing the 'model_\\w*fields' attribute")  # LiteLLM's streams, with new pydantic
 async def test_a_stream_has_a_time_out_of_its_own(servers: tuple[Server, Server]) -> None:
     slow, fast = servers
     slow.says(Answer(stream=chunks({"content": "late"}), delay=HANG))

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.llm.loopback import Answer, Server, chunks, completion, serving
+from tests.llm.loopback import Answer, Server, chunks, completion
 from tool_sandbox.common.execution.tool_code import parse_tool_arguments
 from tool_sandbox.errors import (
     MalformedResponseError,
@@ -21,28 +20,16 @@ from tool_sandbox.llm.chat import ChatRequest, ChatResponse, Usage
 from tool_sandbox.llm.layer import aclose
 from tool_sandbox.llm.transports.completions.finish_reasons import MALFORMED_CALL
 from tool_sandbox.llm.transports.direct import DirectTransport
-from tool_sandbox.llm.transports.through_litellm.transport import LiteLLMTransport, load_litellm
+from tool_sandbox.llm.transports.through_litellm.transport import LiteLLMTransport
 
 TOOL = {"type": "function", "function": {"name": "f", "parameters": {"type": "object", "properties": {}}}}
 MODELS = ("hosted_vllm/m", "openai/m", "direct:m")
 
-# LiteLLM's own types and attribute accesses, wherever it first needs them.
+# LiteLLM warns of what it makes of odd answers.
 pytestmark = [
-    pytest.mark.filterwarnings("ignore:Items? .* us\\w+ the `ReadOnly` qualifier"),
-    pytest.mark.filterwarnings("ignore:Accessing the 'model_\\w*fields' attribute"),
+    pytest.mark.usefixtures("litellm"),
     pytest.mark.filterwarnings("ignore:Pydantic serializer warnings"),
 ]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def litellm() -> Any:
-    return load_litellm()
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with serving() as running:
-        yield running
 
 
 @pytest.fixture(params=MODELS)

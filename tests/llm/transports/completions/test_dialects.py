@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.llm.loopback import Answer, Server, serving
+from tests.llm.loopback import Answer, Server
 from tests.waiting import HANG
 from tool_sandbox.errors import (
     ContextWindowError,
@@ -19,27 +18,12 @@ from tool_sandbox.errors import (
 )
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse
 from tool_sandbox.llm.transports.completions.finish_reasons import MALFORMED_CALL
-from tool_sandbox.llm.transports.through_litellm.transport import LiteLLMTransport, load_litellm
+from tool_sandbox.llm.transports.through_litellm.transport import LiteLLMTransport
 
 TOOL = {"type": "function", "function": {"name": "f", "parameters": {"type": "object", "properties": {}}}}
 ABSURD = {"number": "9" * 5000, "lists": "[" * 5000 + "]" * 5000}
 
-# LiteLLM's own types and attribute accesses, wherever it first needs them.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:Items? .* us\\w+ the `ReadOnly` qualifier"),
-    pytest.mark.filterwarnings("ignore:Accessing the 'model_\\w*fields' attribute"),
-]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def litellm() -> Any:
-    return load_litellm()
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with serving() as running:
-        yield running
+pytestmark = pytest.mark.usefixtures("litellm")
 
 
 def anthropic(stop: str, part: dict[str, Any]) -> dict[str, Any]:

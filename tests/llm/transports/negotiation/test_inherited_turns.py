@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
 from attrs import evolve
 
-from tests.llm.loopback import Answer, Server, completion, serving
+from tests.llm.loopback import Answer, Server, completion
 from tests.waiting import HANG
 from tool_sandbox.errors import InvalidRequestError
 from tool_sandbox.llm import stack
@@ -23,12 +21,6 @@ from tool_sandbox.llm.transports.negotiation.talk import Negotiation
 
 CALL = {"id": "call-1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
 FIRST, SECOND = "direct:first", "direct:second"
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with serving() as running:
-        yield running
 
 
 def router(server: Server) -> Router:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from tests.llm.loopback import Answer, Server, completion, serving
+from tests.llm.loopback import Answer, Server, completion
 from tests.waiting import HANG
 from tool_sandbox.errors import ContextWindowError, InvalidRequestError
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
@@ -19,12 +19,6 @@ from tool_sandbox.llm.transports.through_litellm.transport import LiteLLMTranspo
 
 TOOL = {"type": "function", "function": {"name": "f", "parameters": {"type": "object", "properties": {}}}}
 Rule = Callable[[dict[str, Any]], str | None]
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with serving() as running:
-        yield running
 
 
 @pytest.fixture(params=["direct", "litellm"])

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.llm.loopback import Answer, Server, chunks, completion, serving
+from tests.llm.loopback import Answer, Server, chunks, completion
 from tests.waiting import HANG
 from tool_sandbox.errors import (
     AuthenticationError,
@@ -31,29 +30,13 @@ from tool_sandbox.llm.transports.through_litellm.transport import (
     LiteLLMTransport,
     check_callbacks,
     listed_price,
-    load_litellm,
 )
 
 TOOL = {"type": "function", "function": {"name": "f", "parameters": {"type": "object", "properties": {}}}}
 MISLABELLED = {"error": {"message": "slow down", "type": "invalid_request_error"}}
 CALL = {"id": "call-1", "type": "function", "function": {"name": "f", "arguments": '{"a": 1}'}}
 
-# LiteLLM's own types and attribute accesses, wherever it first needs them.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:Items? .* us\\w+ the `ReadOnly` qualifier"),
-    pytest.mark.filterwarnings("ignore:Accessing the 'model_\\w*fields' attribute"),
-]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def litellm() -> Any:
-    return load_litellm()
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with serving() as running:
-        yield running
+pytestmark = pytest.mark.usefixtures("litellm")
 
 
 def asked(model: str = "openai/gpt-4o", **changes: Any) -> ChatRequest:
