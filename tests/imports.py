@@ -115,8 +115,8 @@ def tops(imports: Iterable[Import], name: str) -> list[Import]:
     return [found for found in imports if found.imported == name or found.imported.startswith(f"{name}.")]
 
 
-def floor_of(name: str, floors: Mapping[str, int], package: str) -> int | None:
-    """The floor of a module: that of the first part of its name below the package."""
+def layer_of(name: str, layers: Mapping[str, int], package: str) -> int | None:
+    """The layer of a module: that of the first part of its name below the package."""
     if not name.startswith(f"{package}."):
         return None
-    return floors.get(name.split(".")[1])
+    return layers.get(name.split(".")[1])

@@ -1,4 +1,4 @@
-"""The house keeps its shape: imports go downwards only, in no circle, and litellm has one door."""
+"""Imports go downwards only and in no circle, and one module imports litellm."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import tool_sandbox
 from tests import imports
 
 ROOT = Path(tool_sandbox.__file__).parent
-FLOORS = (
+LAYERS = (
     ("errors", "zones", "clock", "interrupts", "redaction", "nearest", "threads", "folder_imports", "plugins"),
     ("common",),
     ("llm",),
@@ -23,11 +23,11 @@ FLOORS = (
     ("api",),
     ("cli", "__main__"),
 )
-FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}
+LAYER_OF = {name: number for number, names in enumerate(LAYERS) for name in names}
 
 # Old import paths that only pass on what now lives higher up.
 FACADES = {f"tool_sandbox.common.{name}" for name in ("evaluation", "utils", "validators")}
-# They need a higher floor only once they are used: a scenario is scored, the shipped tools are looked for.
+# They need a higher layer only once they are used: a scenario is scored, the shipped tools are looked for.
 LATE_ONLY = {"tool_sandbox.common.scenario", "tool_sandbox.common.tool_discovery"}
 CIRCLES = {
     ("tool_sandbox.common.tool_discovery", "tool_sandbox.tools"): (
@@ -35,15 +35,15 @@ CIRCLES = {
     ),
 }
 """Imports that close a circle of modules, with the reason for each; without them there is none."""
-LITELLM_DOOR = "tool_sandbox.llm.transports.through_litellm.transport"
+LITELLM_MODULE = "tool_sandbox.llm.transports.through_litellm.transport"
 
 
 def upward(found: list[imports.Import]) -> list[str]:
-    """The imports of a higher floor that no exception allows, in words."""
+    """The imports of a higher layer that no exception allows, in words."""
     wrong = []
     for entry in found:
-        importer = imports.floor_of(entry.importer, FLOOR, "tool_sandbox")
-        imported = imports.floor_of(entry.imported, FLOOR, "tool_sandbox")
+        importer = imports.layer_of(entry.importer, LAYER_OF, "tool_sandbox")
+        imported = imports.layer_of(entry.imported, LAYER_OF, "tool_sandbox")
         if importer is None or imported is None or imported <= importer or entry.importer in FACADES:
             continue
         if not (entry.late and entry.importer in LATE_ONLY):
@@ -52,8 +52,10 @@ def upward(found: list[imports.Import]) -> list[str]:
 
 
 def litellm_elsewhere(found: list[imports.Import]) -> list[str]:
-    """The imports of litellm that do not go through its door, or that would make importing us slow."""
-    return [str(entry) for entry in imports.tops(found, "litellm") if entry.importer != LITELLM_DOOR or not entry.late]
+    """The imports of litellm outside of the one module that may, or that would make importing us slow."""
+    return [
+        str(entry) for entry in imports.tops(found, "litellm") if entry.importer != LITELLM_MODULE or not entry.late
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -61,9 +63,9 @@ def found() -> list[imports.Import]:
     return imports.read(ROOT)
 
 
-def test_every_part_of_the_house_has_a_floor() -> None:
+def test_every_module_has_a_layer() -> None:
     parts = {name.split(".")[1] for name in imports.modules(ROOT) if "." in name}
-    assert parts <= set(FLOOR)
+    assert parts <= set(LAYER_OF)
 
 
 def test_imports_go_downwards_only(found: list[imports.Import]) -> None:
@@ -159,13 +161,13 @@ def test_sees_a_circle_through_a_late_import_and_through_one_for_type_checkers(t
     assert imports.circle(imports.read(package, typing=True), imports.modules(package)) != []
 
 
-def test_sees_litellm_at_the_wrong_door_or_too_early(tmp_path: Path) -> None:
-    door = LITELLM_DOOR.removeprefix("tool_sandbox.").replace(".", "__dot__")
+def test_sees_litellm_in_another_module_or_too_early(tmp_path: Path) -> None:
+    allowed = LITELLM_MODULE.removeprefix("tool_sandbox.").replace(".", "__dot__")
     sources = {
-        door: "import litellm\ndef f():\n    import litellm.utils\n",
+        allowed: "import litellm\ndef f():\n    import litellm.utils\n",
         "llm__dot__router": "def f():\n    from litellm import Router\n",
     }
     assert litellm_elsewhere(write(tmp_path, **sources)) == [
         "tool_sandbox.llm.router:2 imports litellm.Router",
-        f"{LITELLM_DOOR}:1 imports litellm",
+        f"{LITELLM_MODULE}:1 imports litellm",
     ]

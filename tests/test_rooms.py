@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "tool_sandbox"
-DRAWN = ("common", "evaluation", "llm", "registry", "scenarios/compiling", "scenarios/language")
-ROOMS = sorted(
-    {file.parent for room in DRAWN for file in (PACKAGE / room).rglob("__init__.py")}, key=lambda path: path.as_posix()
+LISTED = ("common", "evaluation", "llm", "registry", "scenarios/compiling", "scenarios/language")
+FOLDERS = sorted(
+    {file.parent for folder in LISTED for file in (PACKAGE / folder).rglob("__init__.py")},
+    key=lambda path: path.as_posix(),
 )
 
 
@@ -20,7 +21,7 @@ def contents(folder: Path) -> set[str]:
     return modules | {path.parent.name for path in folder.glob("*/__init__.py")}
 
 
-@pytest.mark.parametrize("folder", ROOMS, ids=lambda folder: str(folder.relative_to(PACKAGE)))
-def test_everything_stands_in_the_drawing_of_its_room(folder: Path) -> None:
-    drawing = ast.get_docstring(ast.parse((folder / "__init__.py").read_text(encoding="utf-8"))) or ""
-    assert contents(folder) - set(re.findall(r"\w+", drawing)) == set()
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: str(folder.relative_to(PACKAGE)))
+def test_the_docstring_of_a_package_names_everything_in_it(folder: Path) -> None:
+    listing = ast.get_docstring(ast.parse((folder / "__init__.py").read_text(encoding="utf-8"))) or ""
+    assert contents(folder) - set(re.findall(r"\w+", listing)) == set()

@@ -182,15 +182,15 @@ class ExecutionContext(FramedTables):
             namespace: [row for snapshot in table for row in snapshot.stored_rows(schema_of(namespace))]
             for namespace, table in self._tables.items()
         }
-        return {"_dbs": tables, **self._surroundings(serialize_console=serialize_console)}
+        return {"_dbs": tables, **self._all_but_tables(serialize_console=serialize_console)}
 
     def to_json(self) -> str:
         """``to_dict`` without the console as JSON with an indent of 4."""
         tables = ",\n".join(f'        "{name}": {_rows_as_json(table, name)}' for name, table in self._tables.items())
-        rest = json.dumps(self._surroundings(serialize_console=False), indent=4, ensure_ascii=False)
+        rest = json.dumps(self._all_but_tables(serialize_console=False), indent=4, ensure_ascii=False)
         return f'{{\n    "_dbs": {{\n{tables}\n    }},{rest[1:]}'
 
-    def _surroundings(self, *, serialize_console: bool) -> dict[str, Any]:
+    def _all_but_tables(self, *, serialize_console: bool) -> dict[str, Any]:
         data: dict[str, Any] = {
             "interactive_console": self.interactive_console.dumps() if serialize_console else None,
             "tool_allow_list": self.tool_allow_list,

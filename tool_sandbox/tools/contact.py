@@ -34,7 +34,7 @@ def add_contact(
     validate_phone_number(phone_number)
     context = get_current_context()
     if is_self and any(row["is_self"] for row in context.rows(DatabaseNamespace.CONTACT)):
-        raise _second_self()
+        raise _own_contact_exists()
     person_id = context.new_id()
     new_row = {
         "person_id": person_id,
@@ -77,7 +77,7 @@ def modify_contact(
     context = get_current_context()
     rows = context.rows(DatabaseNamespace.CONTACT)
     if is_self and any(row["is_self"] and row["person_id"] != person_id for row in rows):
-        raise _second_self()
+        raise _own_contact_exists()
     present = _only_row(rows, person_id)
     others = [row for row in rows if row is not present]
     context.replace_rows(DatabaseNamespace.CONTACT, [*others, {**present, **changes}])
@@ -156,7 +156,7 @@ def _no_contact(person_id: str) -> Exception:
     return NoDataError(f"There is no contact with person_id={person_id!r}.")
 
 
-def _second_self() -> Exception:
+def _own_contact_exists() -> Exception:
     from polars.exceptions import DuplicateError
 
     return DuplicateError("A contact with is_self=True exists already, and there can be only one.")

@@ -31,7 +31,7 @@ _ZEROS: dict[str, Any] = {TEXT: "", NUMBER: 0, BOOLEAN: False, ROLE: RoleType.SY
 LISTS = frozenset({TEXTS, ROLES})
 
 
-class Kinds(dict[str, str]):
+class ColumnKinds(dict[str, str]):
     """Column name to kind, in column order, with what null becomes in columns of categories."""
 
     def __init__(self, kinds: Mapping[str, str], first_categories: Mapping[str, str] | None = None) -> None:
@@ -71,7 +71,7 @@ class View:
 
     def __init__(
         self,
-        kinds: Kinds,
+        kinds: ColumnKinds,
         rows: Sequence[Mapping[str, Any]],
         make_frame: Callable[[Sequence[Mapping[str, Any]]], pl.DataFrame],
     ) -> None:
@@ -94,7 +94,7 @@ class View:
         def without(others: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
             return self._make_frame(others).drop(INDEX_COLUMN)
 
-        return View(Kinds(kept, self.kinds.first_categories), rows, without)
+        return View(ColumnKinds(kept, self.kinds.first_categories), rows, without)
 
     def frame(self) -> pl.DataFrame:
         """The rows as a DataFrame, made once."""
@@ -104,8 +104,8 @@ class View:
 
 
 @lru_cache(maxsize=64)
-def _kinds_of(namespace: str, _schema: int) -> Kinds:
-    return Kinds(schema_of(namespace).columns)
+def _kinds_of(namespace: str, _schema: int) -> ColumnKinds:
+    return ColumnKinds(schema_of(namespace).columns)
 
 
 def stored_view(namespace: str, rows: Sequence[Mapping[str, Any]]) -> View:
@@ -137,7 +137,7 @@ def _from_rows(rows: Sequence[Mapping[str, Any]]) -> View:
             if kinds.get(name, NULL) == NULL:
                 kinds[name] = _kind_of(value)
     complete = [{name: row.get(name) for name in kinds} for row in rows]
-    return View(Kinds(kinds), complete, _inferred_frame)
+    return View(ColumnKinds(kinds), complete, _inferred_frame)
 
 
 def _kind_of(value: Any) -> str:
@@ -182,7 +182,7 @@ def _from_frame(frame: pl.DataFrame) -> View:
     def made(rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
         return pl.DataFrame({name: [row[name] for row in rows] for name in schema}, schema=schema)
 
-    kinds = Kinds({name: _kind_of_dtype(dtype) for name, dtype in schema.items()}, categories)
+    kinds = ColumnKinds({name: _kind_of_dtype(dtype) for name, dtype in schema.items()}, categories)
     return View(kinds, frame.to_dicts(), made)
 
 
@@ -202,12 +202,12 @@ def _kind_of_dtype(dtype: Any) -> str:
     return TEXTS if isinstance(dtype, (pl.List, pl.Array)) else OTHER
 
 
-def zero_filled(view: View, other_kinds: Kinds | None = None) -> View:
+def zero_filled(view: View, other_kinds: ColumnKinds | None = None) -> View:
     """The same rows with every null replaced by its column's zero.
 
     Args:
         view: The rows.
-        other_kinds: Kinds of the table it is compared with, for columns that hold nothing but nulls.
+        other_kinds: ColumnKinds of the table it is compared with, for columns that hold nothing but nulls.
     """
     zeros = {}
     for name, kind in view.kinds.items():

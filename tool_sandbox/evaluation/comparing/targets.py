@@ -11,7 +11,7 @@ from attrs import frozen
 from tool_sandbox.evaluation.comparing.assignment import assign
 from tool_sandbox.evaluation.comparing.columns import CellSimilarity, cell_similarity
 from tool_sandbox.evaluation.comparing.float32 import cost, float32, mean32, wide_cost
-from tool_sandbox.evaluation.comparing.tables import Kinds, View, zero_filled
+from tool_sandbox.evaluation.comparing.tables import ColumnKinds, View, zero_filled
 
 Measures = Mapping[str, Any]
 
@@ -75,7 +75,7 @@ class _Prepared:
 
     __slots__ = ("_columns", "_missing", "_rows", "_unmeasured", "kinds")
 
-    def __init__(self, wanted: View, measures: Measures, kinds: Kinds) -> None:
+    def __init__(self, wanted: View, measures: Measures, kinds: ColumnKinds) -> None:
         self.kinds = kinds
         self._columns = tuple(wanted.kinds)
         self._missing = any(name not in kinds for name in wanted.kinds)

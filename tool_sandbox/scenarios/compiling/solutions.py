@@ -87,10 +87,10 @@ def _sabotage(
     tool, arguments = check.text, {}
     if check.calls:
         tool, arguments = check.calls[0].tool, values.mapping(check.calls[0].arguments, check.calls[0].place)
-    return _astray(agent, tool, arguments)
+    return _with_wrong_arguments(agent, tool, arguments)
 
 
-def _astray(
+def _with_wrong_arguments(
     agent: Sequence[ToolStep | SayStep], tool: str, arguments: Mapping[str, Any]
 ) -> tuple[ToolStep | SayStep, ...]:
     """The solution up to its first call of ``tool``, which then gets the wrong arguments."""
