@@ -27,7 +27,7 @@ class CallKey:
     role: str
     turn: int
     occurrence: int = 0
-    """The how-manieth identical question of the same turn."""
+    """How many identical questions the same turn asked before this one."""
 
 
 @frozen(kw_only=True)

@@ -29,7 +29,7 @@ class Retrying(Wrapper):
     Args:
         inner: The model.
         policy: How often and how patiently.
-        prepare: Does what has to be done before the clock of a call runs, and is no part of its latency.
+        prepare: Does what has to be done before the clock of a call runs, and is not part of its latency.
         outages: What is known of endpoints that are down; shared by all whose calls are to wait together.
         endpoint: What the model's endpoint is called there; the model string of each request when not given.
     """

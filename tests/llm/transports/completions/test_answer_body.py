@@ -90,7 +90,7 @@ def test_an_error_may_be_a_bare_text() -> None:
 
 
 def test_what_is_no_json_in_a_stream_is_named() -> None:
-    with pytest.raises(MalformedResponseError, match=r"no JSON.*half a chu"):
+    with pytest.raises(MalformedResponseError, match=r"not JSON.*half a chu"):
         streamed(b'data: {"half a chu\n\n')
 
 

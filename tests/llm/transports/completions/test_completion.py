@@ -262,7 +262,7 @@ def test_finish_reasons_are_told_in_one_language(reason: str, read_as: str) -> N
     [
         ({"tool_calls": True}, "tool_calls=true"),
         ({"tool_calls": {"name": "f"}}, "tool_calls="),
-        ({"tool_calls": ["f"]}, "no call"),
+        ({"tool_calls": ["f"]}, "not a call"),
         ({"tool_calls": [{"id": "a", "function": "set_wifi_status"}]}, "set_wifi_status"),
         ({"tool_calls": [{"id": "a", "function": {"name": 7}}]}, "7"),
         ({"content": 7}, "content=7"),

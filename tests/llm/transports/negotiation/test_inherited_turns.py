@@ -87,7 +87,7 @@ def test_claude_stops_thinking_only_where_foreign_calls_stand() -> None:
     said = "messages.1.content.0.type: Expected `thinking` or `redacted_thinking`, but found `tool_use`."
     assert talk.refused(InvalidRequestError(said, status=400))
     assert talk.request.params == {"max_tokens": 5120}
-    assert "reasoning_effort" in talk.signed(ChatResponse(text="hi")).adjustments[0]
+    assert "reasoning_effort" in talk.accepted(ChatResponse(text="hi")).adjustments[0]
     own = evolve(inherited, messages=inherited.messages[:1])
     assert Negotiation(own, memory).request.params == inherited.params
     assert Negotiation(inherited, memory).request.params == {"max_tokens": 5120}

@@ -288,7 +288,7 @@ async def test_an_answer_cut_short_stands_when_more_room_is_refused(server: Serv
     assert [body["max_tokens"] for body in server.requests] == [1024, 8192, 1024]
 
 
-async def test_a_starved_answer_gets_what_room_there_is(server: Server, transport: ChatModel) -> None:
+async def test_an_answer_that_was_left_no_tokens_gets_what_room_there_is(server: Server, transport: ChatModel) -> None:
     def answer(body: dict[str, Any]) -> Answer:
         if message := small_context(body, read=5000):
             return Answer({"error": {"message": message}}, 400)

@@ -38,7 +38,7 @@ def test_the_refused_parameter_alone_is_dropped_and_that_is_put_into_words() -> 
     talk = Negotiation(evolve(question(), params=PARAMS), Memory())
     assert talk.refused(InvalidRequestError("temperature is not supported"))
     assert talk.request.params == {name: value for name, value in PARAMS.items() if name != "temperature"}
-    assert "temperature=0.0" in talk.signed(answer()).adjustments[0]
+    assert "temperature=0.0" in talk.accepted(answer()).adjustments[0]
 
 
 def test_a_renamed_limit_keeps_its_value() -> None:
@@ -53,7 +53,7 @@ def test_what_a_model_refuses_is_remembered_for_that_model_only() -> None:
     asked = evolve(question(), model="a", params=PARAMS)
     talk = Negotiation(asked, memory)
     talk.refused(InvalidRequestError("temperature is not supported"))
-    talk.signed(answer())
+    talk.accepted(answer())
     assert "temperature" not in Negotiation(asked, memory).request.params
     assert "temperature" in Negotiation(evolve(asked, model="b"), memory).request.params
 
@@ -71,13 +71,13 @@ def test_other_errors_are_no_complaint_about_parameters() -> None:
 
 def test_an_answer_that_was_all_thinking_is_asked_for_again_with_more_room() -> None:
     talk = Negotiation(evolve(question(), params=PARAMS), Memory())
-    starved = evolve(
+    cut_short = evolve(
         answer(), text=None, finish_reason="length", usage=Usage(prompt_tokens=5, completion_tokens=1024), cost=0.5
     )
-    assert talk.made_room(starved)
+    assert talk.made_room(cut_short)
     assert talk.request.params["max_tokens"] == 8192
-    assert not talk.made_room(starved)
-    whole = talk.signed(evolve(answer(), usage=Usage(prompt_tokens=5, completion_tokens=7), cost=0.25))
+    assert not talk.made_room(cut_short)
+    whole = talk.accepted(evolve(answer(), usage=Usage(prompt_tokens=5, completion_tokens=7), cost=0.25))
     assert whole.usage == Usage(prompt_tokens=10, completion_tokens=1031)
     assert whole.cost == 0.75
 

@@ -215,7 +215,7 @@ def _amounts(data: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 def _dollars(value: Any, key: str, name: str) -> Decimal:
     try:
-        amount = Decimal(str(value))  # "True" is no number either
+        amount = Decimal(str(value))  # "True" is not a number either
     except InvalidOperation as error:
         msg = f"{key}={value!r} in the price of {name!r} is not a number of US dollars"
         raise SettingsError(msg) from error

@@ -29,7 +29,7 @@ def read_body(text: str, *, provider: str | None, model: str) -> Mapping[str, An
         return stream.completion()
     body = json_object(text)
     if body is None:
-        message = f"{model!r} answered with something that is no JSON object: {_shown(text)}."
+        message = f"{model!r} answered with something that is not a JSON object: {_shown(text)}."
         raise MalformedResponseError(message, provider=provider, model=model, status=200)
     value: Mapping[str, Any] = body.value
     return value
@@ -81,7 +81,7 @@ class EventStream:
         """The whole answer.
 
         Raises:
-            MalformedResponseError: It is none: the stream was cut short, or it was no stream and no JSON either.
+            MalformedResponseError: The stream was cut short, or the text is neither a stream nor JSON.
         """
         if self._line:
             self.feed(b"\n")
@@ -127,7 +127,7 @@ class EventStream:
             self.assembler.add({"error": text})
             return
         model, provider = self.assembler.model, self.assembler.provider
-        message = f"the stream of {model!r} holds something that is no JSON: {_shown(text)}."
+        message = f"the stream of {model!r} holds something that is not JSON: {_shown(text)}."
         raise MalformedResponseError(message, provider=provider, model=model, status=200)
 
 

@@ -61,7 +61,7 @@ def read_completion(
         MalformedResponseError: There is no choice, or something in it is not what it must be.
         RefusalError: A content filter stopped the answer.
         ContextWindowError: The conversation no longer fits.
-        ProviderError: The server reports an error, or gave the answer up; what there is of it is no answer.
+        ProviderError: The server reports an error, or gave the answer up; what there is of it is not an answer.
     """
     usage = read_usage(data.get("usage"))
     try:
@@ -142,11 +142,11 @@ def _calls(said: Mapping[str, Any], provider: str | None, model: str) -> list[To
     if not given and older:
         given = [{"function": older}]
     if not isinstance(given, list):
-        raise _malformed(f"answered with tool_calls={_shown(given)}, which is no list", provider, model)
+        raise _malformed(f"answered with tool_calls={_shown(given)}, which is not a list", provider, model)
     for call in given:
         function = (call.get("function") or {}) if isinstance(call, Mapping) else None
         if not isinstance(function, Mapping) or not isinstance(function.get("name") or "", str):
-            raise _malformed(f"answered with a tool call that is no call: {_shown(call)}", provider, model)
+            raise _malformed(f"answered with a tool call that is not a call: {_shown(call)}", provider, model)
     return [read_tool_call(call) for call in given]
 
 
@@ -157,7 +157,7 @@ def _text(content: Any, provider: str | None, model: str) -> str | None:
     if isinstance(content, Mapping):
         content = [content]
     if not isinstance(content, list):
-        raise _malformed(f"answered with content={_shown(content)}, which is no text", provider, model)
+        raise _malformed(f"answered with content={_shown(content)}, which is not text", provider, model)
     return whole("".join(text_of(content))) or None
 
 
@@ -166,7 +166,7 @@ def _without_thoughts(text: str | None, said: Mapping[str, Any]) -> tuple[str | 
 
     Where the text is empty, thoughts that end in a closing mark and go on are an answer that the server's parser left
     among them. Other thoughts are never taken for an answer: nothing tells one from the other. Thoughts that repeat the
-    text are no thoughts.
+    text are not thoughts.
     """
     fields = {name: whole_data(said[name]) for name in _ECHOED if _worth_keeping(name, said.get(name))}
     if "reasoning_content" not in fields and isinstance(said.get("reasoning"), str) and said["reasoning"]:

@@ -138,7 +138,7 @@ _RULES = (
     _Rule(MalformedResponseError, (422,), signs.LITELLM_UNREADABLE, retryable=True),
     _Rule(InvalidRequestError, _4XX),
     _Rule(ProviderUnavailableError, _5XX, retryable=True),
-    # No status: connections, time-outs, and bodies that are no completion.
+    # No status: connections, time-outs, and bodies that are not completions.
     _Rule(ProviderTimeoutError, _UNANSWERED, signs.TIMED_OUT, _CLIENT_TIMEOUTS, retryable=True),
     _Rule(MalformedResponseError, _UNANSWERED, signs.TRUNCATED, retryable=True),
     _Rule(MalformedResponseError, _UNANSWERED, signs.NOT_A_COMPLETION, retryable=True),

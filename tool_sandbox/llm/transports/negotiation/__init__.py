@@ -6,7 +6,7 @@
     change        one parameter sent in another way
     refusals      which words of a provider mean which change of the profile
     parameters    refusals of parameters, and of their absence
-    limits        refusals of the token limit, and answers that it starved
+    limits        refusals of the token limit, and answers that it left no tokens for
     messages      the order of roles, and the fields of messages, as a profile wants them
     fitting       a request as its model takes it
     incapable     servers that cannot do what is needed, and what to do about it

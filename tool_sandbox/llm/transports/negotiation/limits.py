@@ -1,4 +1,4 @@
-"""Refusals of the token limit, answers that it starved, and what a server says of the room it has."""
+"""Refusals of the token limit, answers that it left no tokens for, and what a server says of the room it has."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ class Negotiator:
                     continue
                 return negotiation.given_up(error)
             if not negotiation.made_room(response):
-                return negotiation.signed(response)
+                return negotiation.accepted(response)
 
 
 @define
@@ -87,7 +87,7 @@ class Negotiation:
     _ways: list[Iterator[Profile]] = Factory(list)
     """Per refusal what else can be tried; the last one's first, so that what did not help is taken back."""
     _cut_short: ChatResponse | None = None
-    """A signed answer that was cut short before it said anything; it stands if no better one is to be had."""
+    """An accepted answer that was cut short before it said anything; it stands if no better one is to be had."""
     _forgotten: bool = False
     _fault: ProviderError | None = None
 
@@ -120,13 +120,13 @@ class Negotiation:
         change = room_for_an_answer(response, self.request.params)
         if change is None:
             return False
-        answer = self.signed(response)
+        answer = self.accepted(response)
         if not self._try(evolve(self._profile, changes=(*self._profile.changes, change))):
             return False
         self._cut_short, self._ways = answer, []
         return True
 
-    def signed(self, response: ChatResponse) -> ChatResponse:
+    def accepted(self, response: ChatResponse) -> ChatResponse:
         """The accepted response with what was changed on the way, and with the tokens of an answer thrown away."""
         if self._forgotten:
             self.memory.forget(self.asked.model)

@@ -60,7 +60,7 @@ def after(pattern: Pattern[str], text: str, position: int) -> int:
 
 
 def skip_space(text: str, position: int) -> int:
-    """The first place from a position on that is no white space."""
+    """The first place from a position on that is not white space."""
     while position < len(text) and text[position].isspace():
         position += 1
     return position

@@ -95,7 +95,7 @@ def _arguments(node: ast.Call, names: Sequence[str]) -> dict[str, Any]:
     """The arguments by name; those by position take the names of the tool's parameters.
 
     Raises:
-        ValueError: An argument is no literal, or stands for no parameter.
+        ValueError: An argument is not a literal, or stands for no parameter.
     """
     if len(node.args) > len(names):
         raise ValueError(node.args)

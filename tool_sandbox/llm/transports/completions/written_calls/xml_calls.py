@@ -59,7 +59,7 @@ _ATTRIBUTES = _Shape(  # Anthropic, MiniMax, Step, DeepSeek V3.2
 )
 _SHAPES = (_EQUALS, _ATTRIBUTES)
 _DATA = {"type": ["null", "boolean", "integer", "number", "array", "object"]}
-"""The schema of an argument whose tag says that it is no text."""
+"""The schema of an argument whose tag says that it is not text."""
 _GLM_NAME = re.compile(r"\s*+(?P<name>[\w.-]+)[ \t]*(?=\s*+<arg_key>|\s*+</tool_call>|\s*+$)")
 _GLM_PAIR = re.compile(
     r"\s*+<arg_key>(?P<key>.*?)</arg_key>\s*+<arg_value>(?P<value>.*?)</arg_value>(?=\s*+(?:<arg_key>|</tool_call>|$))",
