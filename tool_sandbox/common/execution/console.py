@@ -16,7 +16,7 @@ from typing import Any
 from attrs import frozen
 
 from tool_sandbox.common.execution.capture import captured_output
-from tool_sandbox.common.execution.exception_text import told
+from tool_sandbox.common.execution.exception_text import exception_text
 from tool_sandbox.interrupts import is_from_a_person
 
 
@@ -47,7 +47,7 @@ class Console(code.InteractiveConsole):
             except BaseException as error:  # whatever a tool raises is an answer, also an attempt to exit
                 if is_from_a_person(error):
                     raise
-                return Execution(output.getvalue(), told(error))
+                return Execution(output.getvalue(), exception_text(error))
         return Execution(output.getvalue())
 
     def fork(self) -> Console:

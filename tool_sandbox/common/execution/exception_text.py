@@ -12,7 +12,7 @@ LIMIT = 4000
 _DEEPEST_GROUP = 4
 
 
-def told(error: BaseException) -> str:
+def exception_text(error: BaseException) -> str:
     """Type and message, notes and the members of a group included, as Python prints them but for the traceback.
 
     By the original's rules it is the last of these lines.

@@ -108,7 +108,7 @@ class Ledger:
         Raises:
             BudgetExceededError: If the call does not fit under a cap, or its price is unknown and that is refused.
         """
-        if all(self.prices.at_hand(name) for name in models or (request.model,)):
+        if all(self.prices.is_known(name) for name in models or (request.model,)):
             amount = self._worst_case(request, models)
         else:
             amount = await asyncio.to_thread(self._worst_case, request, models)

@@ -151,7 +151,7 @@ class PriceBook:
             self._listed[model] = listed
         return self._listed[model]
 
-    def at_hand(self, model: str) -> bool:
+    def is_known(self, model: str) -> bool:
         """Whether the price of a model is known without looking it up, which can take seconds."""
         return self.lookup is None or model in self._listed or self._own(model) is not None
 

@@ -72,10 +72,10 @@ class RawAnswer:
     def listen(self, stream: Any) -> None:
         """Hear the chunks of one of LiteLLM's streams before it does; some of those are ordinary iterators within."""
         inner = getattr(stream, "completion_stream", None)
-        if not self._overhear(inner):
+        if not self._listen_to_parser(inner):
             stream.completion_stream = (_AsyncTap if hasattr(inner, "__aiter__") else _Tap)(inner, self)
 
-    def _overhear(self, inner: Any) -> bool:
+    def _listen_to_parser(self, inner: Any) -> bool:
         """Hear the chunks as the server sent them, where LiteLLM has a parser for them; whether nothing more is to do.
 
         The parser loses finish reasons that LiteLLM does not know, so that listening behind it is too late.
