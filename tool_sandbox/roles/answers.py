@@ -28,7 +28,7 @@ def said(response: ChatResponse, *, raising: bool, counters: Counter[str]) -> li
     """What an answer without calls says to the user; of a call that could not be read the model is told instead.
 
     Args:
-        response: The answer. White space alone is no text.
+        response: The answer. White space alone is not text.
         raising: Whether there being nothing to say is an exception instead of an empty message.
         counters: Where the model's mistakes are counted.
 

@@ -4,7 +4,7 @@ import pydantic
 import pytest
 
 from tool_sandbox.common.compatibility import use_original_rules
-from tool_sandbox.common.execution.exception_text import LIMIT, told
+from tool_sandbox.common.execution.exception_text import LIMIT, exception_text
 
 
 class MuteError(Exception):
@@ -53,41 +53,41 @@ def validation_error() -> BaseException:
     ],
 )  # fmt: skip
 def test_a_model_is_told_type_and_whole_message(error: BaseException, text: str) -> None:
-    assert told(error) == text
+    assert exception_text(error) == text
 
 
 def test_the_message_of_a_validation_error_is_told_with_every_field() -> None:
-    lines = told(validation_error()).splitlines()
+    lines = exception_text(validation_error()).splitlines()
     assert lines[0].endswith("ValidationError: 2 validation errors for Order")
     assert {"item", "count"} <= set(lines)
 
 
 def test_a_syntax_error_begins_with_what_is_wrong() -> None:
-    text = told(raised("eval('(1')"))
+    text = exception_text(raised("eval('(1')"))
     assert text.startswith("SyntaxError: '(' was never closed\n")
     assert "(1" in text
 
 
 def test_an_exception_that_cannot_be_shown_is_told_by_its_type() -> None:
-    assert "MuteError" in told(MuteError())
+    assert "MuteError" in exception_text(MuteError())
     odd = ValueError("a")
     odd.__notes__ = 3  # type: ignore[assignment]
-    assert "ValueError" in told(odd)
+    assert "ValueError" in exception_text(odd)
 
 
 def test_a_class_of_a_users_own_file_is_called_what_its_author_calls_it() -> None:
     kind = type("Closed", (Exception,), {"__module__": "_tool_sandbox_user_7.shop"})
-    assert told(kind("until nine")) == "shop.Closed: until nine"
+    assert exception_text(kind("until nine")) == "shop.Closed: until nine"
 
 
 def test_what_is_too_long_is_cut_and_the_cut_is_told() -> None:
-    text = told(ValueError("x" * (LIMIT + 100)))
+    text = exception_text(ValueError("x" * (LIMIT + 100)))
     assert text.endswith("x… (112 more characters)")
     assert text.startswith("ValueError: xxx")
 
 
 @pytest.mark.parametrize("error", [RuntimeError("a\n\nb\n"), with_notes(RuntimeError("a"), "b"), validation_error()])
 def test_by_the_originals_rules_it_is_the_last_line(error: BaseException) -> None:
-    whole = told(error).splitlines()
+    whole = exception_text(error).splitlines()
     with use_original_rules():
-        assert told(error) == whole[-1]
+        assert exception_text(error) == whole[-1]

@@ -10,7 +10,7 @@ from tool_sandbox.llm.layer import Wrapper
 from tool_sandbox.llm.layers.budget.spending import Spending
 
 SCRIPT = "script"
-"""Provider of answers that no model gave: they are no calls."""
+"""Provider of answers that no model gave: they are not calls."""
 
 
 @define

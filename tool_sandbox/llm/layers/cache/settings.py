@@ -127,7 +127,7 @@ def _in_our_words(data: Mapping[str, Any]) -> dict[str, Any]:
 def _is_redis(url: str) -> bool:
     try:
         return url.startswith(_SCHEMES) and urlsplit(url).port != 0
-    except ValueError:  # the port is no number from 0 to 65535
+    except ValueError:  # the port is not a number from 0 to 65535
         return False
 
 
