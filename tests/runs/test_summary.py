@@ -53,6 +53,12 @@ def test_scenarios_that_reward_doing_nothing_are_also_left_out() -> None:
     assert summary["score"]["nop_floor"] == 0.5
 
 
+def test_what_doing_nothing_scores_counts_for_void_samples_too() -> None:
+    summary = summarise([scored("a", 0.4), void("b", nop_floor=1.0)], git_sha=None)
+
+    assert summary["score"]["nop_floor"] == 0.5
+
+
 def test_the_pure_score_leaves_out_what_a_fallback_answered() -> None:
     summary = summarise([scored("a", 0.2), scored("b", 1.0, fallback=True)], git_sha=None)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextvars
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from enum import Enum
 
@@ -64,8 +63,7 @@ class Schedule:
         asyncio.get_running_loop().set_default_executor(LoopThreads(self.concurrency * _THREADS_PER_SAMPLE))
         waiting = iter(samples)
         for _ in range(min(self.concurrency, len(samples))):
-            worker = asyncio.create_task(self._work(waiting), context=contextvars.copy_context())
-            self._workers.add(worker)
+            self._workers.add(asyncio.create_task(self._work(waiting)))
         try:
             if self._workers:
                 await asyncio.wait(self._workers, return_when=asyncio.FIRST_EXCEPTION)
@@ -85,8 +83,7 @@ class Schedule:
         if self.ending is Ending.DONE:
             self.ending = ending
         for worker in self._workers:
-            if worker is not asyncio.current_task():
-                worker.cancel()
+            worker.cancel()
 
     async def _give_up_the_rest(self) -> None:
         """Wait until no worker is left; when one failed, the others are stopped, and its error is raised."""

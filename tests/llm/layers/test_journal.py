@@ -58,6 +58,28 @@ def test_a_finished_call_is_replayed_at_no_cost_after_a_restart(journal: Journal
     again.close()
 
 
+def test_a_replayed_answer_of_the_cache_still_says_what_it_saved(journal: Journal) -> None:
+    Journaled(FakeModel(answer(cached=True, cost=0.0, saved_cost=0.0035)), journal).complete(turn(1))
+
+    again = reopened(journal)
+    assert Journaled(FakeModel(), again).complete(turn(1)).saved_cost == 0.0035
+    again.close()
+
+
+async def test_a_call_that_is_cancelled_while_it_is_written_takes_no_other_along(journal: Journal) -> None:
+    go_on = threading.Event()
+    journal._writer.submit(lambda: go_on.wait(HANG))
+    both = [asyncio.create_task(journal.aappend(journal.claim(turn(n)), turn(n), answer())) for n in (1, 2)]
+    await asyncio.sleep(0)
+    both[0].cancel()
+    await asyncio.sleep(0)
+    go_on.set()
+
+    await both[1]
+    assert both[0].cancelled()
+    assert [entry.key.turn for entry in journal.entries()] == [1, 2]
+
+
 async def test_the_asynchronous_path_does_the_same(journal: Journal) -> None:
     await Journaled(FakeModel(), journal).acomplete(turn(1))
 

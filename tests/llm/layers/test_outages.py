@@ -293,3 +293,49 @@ def test_the_layers_take_patience_from_the_settings_and_share_what_is_known(time
 def _script(server: Server) -> list[Answer]:
     away = Answer({"error": {"message": "closed until noon"}}, 503)
     return [Answer(completion("one")), away, away, Answer(completion("two"))]
+
+
+def test_those_who_wait_wake_when_the_next_look_is_due() -> None:
+    time = Time()
+    outages = time.outages()
+    outages.failed("m", DOWN, looked=False)
+    time.now = 0.8
+
+    assert outages.wait("m") == pytest.approx(0.2)
+
+
+def test_looks_never_get_rarer_than_every_five_seconds() -> None:
+    time = Time()
+    outages = time.outages()
+    outages.failed("m", DOWN, looked=False)
+    for _ in range(10):
+        began = time.now
+        while wait := outages.wait("m"):
+            time.now += wait
+        assert time.now - began <= 5.0
+        outages.failed("m", DOWN, looked=True)
+
+
+def test_a_late_failure_of_another_call_does_not_end_the_look() -> None:
+    time = Time()
+    outages = time.outages()
+    outages.failed("m", DOWN, looked=False)
+    time.now = 1.0
+    assert outages.wait("m") == 0.0
+
+    outages.failed("m", DOWN, looked=False)  # asked before it was known to be down
+    time.now = 100.0
+
+    assert outages.wait("m") > 0.0
+
+
+def test_it_is_told_that_nothing_is_waited_for_when_the_last_endpoint_is_back() -> None:
+    told: list[str] = []
+    outages = Time().outages(told.append)
+    for endpoint in ("a", "b"):
+        outages.failed(endpoint, DOWN, looked=False)
+
+    outages.answered("a")
+    assert "" not in told
+    outages.answered("b")
+    assert told[-1] == ""

@@ -1,0 +1,79 @@
+"""Many samples in flight, and what is left of them when something ends the run."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+from tests.runs.acting import scenario
+from tests.runs.samples import scored, void
+from tests.waiting import HANG, auntil
+from tool_sandbox.registry.sample import Sample
+from tool_sandbox.runs.outcomes import SampleResult
+from tool_sandbox.runs.scheduler import Ending, Schedule
+from tool_sandbox.runs.session import Played
+
+SAMPLES = [Sample(name=name, scenario=scenario()) for name in ("first", "second", "third")]
+
+
+def played(result: SampleResult) -> Played:
+    return Played(result=result, files={})
+
+
+async def test_what_stops_a_run_first_says_why_it_ended() -> None:
+    finished: list[str] = []
+    both_play = asyncio.Event()
+
+    async def play(sample: Sample) -> Played:
+        if sample.name == "second":
+            both_play.set()
+            await asyncio.sleep(HANG)
+        await both_play.wait()
+        return played(void(sample.name, cause="budget"))
+
+    schedule = Schedule(play, lambda sample, _: finished.append(sample.name), concurrency=2)
+    running = asyncio.create_task(schedule.run(SAMPLES))
+    await auntil(lambda: finished)
+    schedule.interrupt()
+
+    assert await running is Ending.BUDGET
+    assert finished == ["first"]
+
+
+async def test_a_sample_that_survives_its_cancellation_does_not_say_why_the_run_ended() -> None:
+    playing = asyncio.Event()
+
+    async def play(sample: Sample) -> Played:
+        try:
+            playing.set()
+            await asyncio.sleep(HANG)
+        except asyncio.CancelledError:  # as a role of a user's own may do
+            return played(void(sample.name, cause="budget"))
+        raise AssertionError
+
+    schedule = Schedule(play, lambda _sample, _played: None, concurrency=1)
+    running = asyncio.create_task(schedule.run(SAMPLES))
+    await playing.wait()
+    schedule.interrupt()
+
+    assert await running is Ending.INTERRUPTED
+
+
+async def test_a_sample_that_left_a_thread_hanging_does_not_keep_the_next_one_waiting() -> None:
+    release = threading.Event()
+
+    async def play(sample: Sample) -> Played:
+        if sample.name == "first":
+            hanging = asyncio.create_task(asyncio.to_thread(release.wait, HANG))
+            await asyncio.sleep(0)
+            hanging.add_done_callback(lambda _: None)
+        else:
+            await asyncio.to_thread(lambda: None)
+        return played(scored(sample.name))
+
+    finished: list[str] = []
+    schedule = Schedule(play, lambda sample, _: finished.append(sample.name), concurrency=1)
+
+    assert await schedule.run(SAMPLES) is Ending.DONE
+    release.set()
+    assert finished == ["first", "second", "third"]
