@@ -339,3 +339,17 @@ def test_it_is_told_that_nothing_is_waited_for_when_the_last_endpoint_is_back() 
     assert "" not in told
     outages.answered("b")
     assert told[-1] == ""
+
+
+def test_the_next_look_is_not_before_the_server_asked_for_it() -> None:
+    time = Time()
+    outages = time.outages()
+    outages.failed("m", DOWN, looked=False)
+    time.now = 1.0
+    assert outages.wait("m") == 0.0
+    outages.failed("m", ProviderUnavailableError("loading", status=503, retry_after=60.0), looked=True)
+    time.now = 60.5
+
+    assert outages.wait("m") > 0.0
+    time.now = 61.0
+    assert outages.wait("m") == 0.0

@@ -160,6 +160,28 @@ async def test_without_waiting_a_call_is_refused_while_others_hold_the_money() -
     (await book.reserve(dear_question(), wait=False)).release()
 
 
+async def test_a_cap_can_be_spent_to_the_last_digit() -> None:
+    amount = worst_case(dear_question(), "openai/gpt-test", PriceBook.from_mapping(PRICES))
+    assert amount is not None
+    book = ledger(run=amount)
+    held = await book.reserve(dear_question())
+    waiting = asyncio.create_task(book.reserve(dear_question()))
+    await asyncio.sleep(0)
+    held.release()
+
+    (await waiting).release()
+
+
+async def test_a_call_is_counted_once_however_often_it_is_closed() -> None:
+    book = ledger(run=1)
+    reservation = await book.reserve(dear_question())
+    for _ in range(2):
+        reservation.settle(answer(cost=None))
+
+    assert (book.snapshot()["run"]["calls"], book.snapshot()["run"]["held"]) == (1, 0)
+    assert book.spent() == Decimal("0.003")
+
+
 async def test_a_waiting_call_goes_on_when_money_comes_back() -> None:
     book = ledger(run="0.02")
     held = await book.reserve(dear_question())
@@ -344,6 +366,7 @@ async def test_a_cancelled_call_gives_its_reservation_back() -> None:
 
     assert book.snapshot()["run"]["held"] == 0
     assert book.snapshot()["run"]["failed_calls"] == 1
+    assert book.snapshot()["run"]["uncertain_cost"] > 0.01, "what was sent may be billed all the same"
 
 
 def test_totals_are_kept_by_role_model_and_user_and_are_json() -> None:
@@ -376,6 +399,12 @@ async def test_what_a_run_spent_before_it_was_resumed_counts() -> None:
 @pytest.mark.parametrize("text", ["hello", "héllo wörld", "日本語" * 50, "🙂" * 20, "\ud800"])
 def test_a_prompt_has_no_more_tokens_than_bytes(text: str) -> None:
     assert prompt_token_bound(question(text)) >= len(text.encode("utf-8", "surrogatepass"))
+
+
+def test_tools_leave_room_for_what_providers_add_to_the_prompt() -> None:
+    tool = {"type": "function", "function": {"name": "f", "parameters": {}}}
+
+    assert prompt_token_bound(question(tools=(tool,))) > prompt_token_bound(question(str(tool))) + 800
 
 
 @pytest.mark.parametrize(

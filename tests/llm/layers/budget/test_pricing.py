@@ -135,6 +135,15 @@ def test_long_prompts_pay_the_price_of_their_tier() -> None:
     assert price.of(Usage(prompt_tokens=200_001, completion_tokens=10)) == Decimal("0.5001525")
 
 
+def test_of_several_tiers_the_highest_that_is_reached_counts() -> None:
+    steps = {"input_cost_per_token_above_128k_tokens": 2e-06, "input_cost_per_token_above_512k_tokens": 3e-06}
+    price = Price.from_listing({"input_cost_per_token": 1e-06, "output_cost_per_token": 0.0, **steps})
+    assert price is not None
+
+    costs = [price.of(Usage(prompt_tokens=tokens, completion_tokens=0)) for tokens in (128_000, 200_000, 600_000)]
+    assert costs == [Decimal("0.128"), Decimal("0.4"), Decimal("1.8")]
+
+
 @given(
     prompt=st.integers(0, 400_000),
     completion=st.integers(0, 5000),
