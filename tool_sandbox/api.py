@@ -139,8 +139,8 @@ def resume(
 
     Args:
         directory: Its run directory.
-        agent: What played the agent, when that was no name.
-        user: What played the user, when that was no name.
+        agent: What played the agent, when that was not a name.
+        user: What played the user, when that was not a name.
         scenarios: The scenarios of the run, when they were given as objects.
         tools: The tools of the run that were given as objects.
         retry_void: Whether void samples are played again.

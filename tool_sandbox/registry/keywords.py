@@ -80,7 +80,7 @@ def asked_for(
 
 
 def objects_for(agent: Role | None, user: Role | None, scenarios: Scenarios = (), tools: Tools = ()) -> Objects:
-    """What of all this is no name.
+    """What of all this is not a name.
 
     Raises:
         UsageError: It is neither a name nor what can stand in its place.
