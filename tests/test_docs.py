@@ -26,7 +26,8 @@ from tool_sandbox.llm.layers.cache.settings import CacheSettings
 from tool_sandbox.llm.layers.prompted_tools.formats import FORMATS
 from tool_sandbox.llm.local.models import local_models
 from tool_sandbox.llm.providers import PROVIDERS
-from tool_sandbox.llm.routing.options import STRATEGIES, USED
+from tool_sandbox.llm.routing.option_kinds import USED
+from tool_sandbox.llm.routing.options import STRATEGIES
 from tool_sandbox.llm.settings import ModelSettings
 from tool_sandbox.registry.settings import RunSettings
 from tool_sandbox.runs.outcomes import SampleResult

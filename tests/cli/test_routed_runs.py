@@ -44,3 +44,22 @@ def test_a_sample_a_fallback_answered_can_be_void(tmp_path: Path) -> None:
 
     assert summary["code"] == 1
     assert summary["outcomes"]["void"] == {"fallback": 2}
+
+
+def test_the_samples_of_a_run_are_spread_over_deployments_behind_litellm(tmp_path: Path) -> None:
+    with openai_server() as one, openai_server() as two:
+        deployments = "".join(
+            f"  - {{model_name: main, litellm_params: {{model: openai/gpt-4o, api_base: '{url}', api_key: k}}}}\n"
+            for url in (one, two)
+        )
+        file = tmp_path / "config.yaml"
+        file.write_text(f"model_list:\n{deployments}router_settings: {{routing_strategy: usage-based-routing-v2}}\n")
+        arguments = ["run", "-a", "main", "--router-config", str(file), "-u", "oracle", "-s", *EASY]
+        assert exit_code([*arguments, "--trials", "6", "-p", "1", "-o", str(tmp_path / "runs")]) == 0
+    summary = json.loads((run_directory(tmp_path / "runs") / "result_summary.json").read_text())
+    served = [sample["deployments"] for sample in summary["per_scenario_results"]]
+
+    assert {name for names in served for name in names} == {"main-0", "main-1"}
+    assert all(len(names) == 1 for names in served)  # a sample stays where it began
+    assert summary["spending"]["fallback_calls"] == 0
+    assert summary["spending"]["cost"] > 0

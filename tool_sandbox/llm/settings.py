@@ -208,6 +208,11 @@ class ModelSettings:
         return _ALIASES.get(key, key)
 
     @classmethod
+    def has(cls, key: str) -> bool:
+        """Whether there is a setting that a configuration key means."""
+        return any(each.name == cls.name_of(key) for each in fields(cls))
+
+    @classmethod
     def is_connection(cls, key: str) -> bool:
         """Whether a configuration key says where a model is, or with which credentials it is asked."""
         name = cls.name_of(key)

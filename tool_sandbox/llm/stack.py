@@ -7,7 +7,10 @@ prompt, where a model needs that, come right above the transport.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
+
+from attrs import evolve
 
 from tool_sandbox.llm.chat import ChatModel
 from tool_sandbox.llm.config import LiteLLMConfig, connection_for
@@ -21,6 +24,7 @@ from tool_sandbox.llm.transports.errors.foreign import own_errors, standard_erro
 from tool_sandbox.llm.transports.negotiation.room import RoomForReasoning
 from tool_sandbox.llm.transports.through_litellm.transport import (
     LiteLLMTransport,
+    Send,
     aload_litellm,
     listed_price,
 )
@@ -43,6 +47,7 @@ __all__ = [
     "fallback_router",
     "open_cache",
     "open_ledger",
+    "open_router",
     "own_errors",
     "split_router_config",
     "standard_error",
@@ -107,7 +112,12 @@ def build_model(  # noqa: PLR0913 -- every layer that can be there or not is an 
 
 
 def build_transport(
-    model: str, settings: ModelSettings, ledger: Ledger | None = None, environ: Mapping[str, str] | None = None
+    model: str,
+    settings: ModelSettings,
+    ledger: Ledger | None = None,
+    environ: Mapping[str, str] | None = None,
+    *,
+    send: Send | None = None,
 ) -> ChatModel:
     """What calls the model itself: LiteLLM, or plain HTTP for ``direct:`` models; with tools in the prompt if need be.
 
@@ -123,7 +133,7 @@ def build_transport(
         transport: ChatModel = DirectTransport(connection, **limits)
     else:
         callbacks = parse_callbacks(settings.callbacks).litellm
-        transport = LiteLLMTransport(connection, **limits, callbacks=callbacks)
+        transport = LiteLLMTransport(connection, **limits, callbacks=callbacks, send=send)
     return with_prompted_tools(transport, model, settings.prompted_tools)
 
 
@@ -139,6 +149,13 @@ def fallback_router(
     return build_router(routing, settings.without_connection(), ledger, outages=outages)
 
 
+def open_router(routing: RouterSettings, settings: ModelSettings) -> Any:
+    """The ``litellm.Router`` over the deployments that it has to choose among; ``None`` when there are none."""
+    from tool_sandbox.llm.routing import balancer
+
+    return balancer.open_router(routing, settings)
+
+
 def build_router(
     routing: RouterSettings,
     settings: ModelSettings,
@@ -147,47 +164,61 @@ def build_router(
     environ: Mapping[str, str] | None = None,
     *,
     outages: Outages | None = None,
+    balancer: Any = None,
 ) -> Router:
     """Deployments behind one model, each with its own accounting; retries and fallbacks are the router's.
+
+    Args:
+        routing: The deployments, and how to choose among them.
+        settings: What is set for all of them.
+        ledger: Who counts the money, if anybody.
+        retry: How often a group is tried; by the settings when not given.
+        environ: Where credentials are looked for; the process's environment when not given.
+        outages: What is known of endpoints that are down.
+        balancer: The ``litellm.Router`` that chooses; made when it is first needed, if it is, when not given.
 
     Raises:
         MissingKeyError: A deployment needs credentials that were not found.
     """
+    from tool_sandbox.llm.routing.balancer import Balancer
     from tool_sandbox.llm.routing.router import Router
 
     routing.check_shared(settings)
+    chooser = Balancer(routing, settings, balancer, environ) if routing.balanced else None
     transports: dict[str, ChatModel] = {}
     for deployment in routing.deployments:
         own = deployment.settings_over(settings)
-        paid = _budgeted(build_transport(deployment.model, own, ledger, environ), ledger)
+        send = partial(chooser.send, deployment) if chooser and deployment in routing.balanced else None
+        paid = _budgeted(build_transport(deployment.model, own, ledger, environ, send=send), ledger)
         transports[deployment.id] = paid if "max_tokens" in own.explicit else RoomForReasoning(paid)
-    policy, prepare = retry or _policy(settings), _prepare(each.model for each in routing.deployments)
-    return Router(routing, transports, policy=policy, prices=listed_price, prepare=prepare, outages=outages)
+    prepare = chooser.open if chooser else _prepare(each.model for each in routing.deployments)
+    policy = retry or _policy(settings)
+    return Router(routing, transports, policy=policy, balancer=chooser, prepare=prepare, outages=outages)
 
 
 def split_router_config(
-    model_config: Sequence[Mapping[str, Any]] | Mapping[str, Any] | None, options: Mapping[str, Any]
+    model_config: Sequence[Mapping[str, Any]] | Mapping[str, Any] | Any, options: Mapping[str, Any]
 ) -> tuple[RouterSettings, dict[str, Any]]:
     """A router's deployments and options, and the configuration keys of the calls.
 
     Args:
-        model_config: The deployments, or a whole configuration as ``LiteLLMConfig`` makes it.
+        model_config: The deployments, a whole configuration as ``LiteLLMConfig`` makes it, or a ``litellm.Router``.
         options: Options of the router and keys of the calls, mixed.
     """
+    from tool_sandbox.llm.routing.balancer import read_router
     from tool_sandbox.llm.routing.options import is_option
     from tool_sandbox.llm.routing.settings import RouterSettings
 
-    everything = dict(options)
-    if isinstance(model_config, Mapping):
-        everything = {**model_config, **everything}
-    deployments = (
-        everything.pop("model_list", None)
-        if model_config is None or isinstance(model_config, Mapping)
-        else model_config
-    )
+    ready = None
+    if not isinstance(model_config, Mapping | list | tuple | None):
+        ready, model_config = model_config, read_router(model_config)
+    elif not isinstance(model_config, Mapping):
+        model_config = {} if model_config is None else {"model_list": model_config}
+    everything = {**model_config, **options}
+    deployments = everything.pop("model_list", None)
     chosen = {name: value for name, value in everything.items() if is_option(name)}
     calls = {name: value for name, value in everything.items() if name not in chosen}
-    return RouterSettings.from_config(deployments or (), chosen), calls
+    return evolve(RouterSettings.from_config(deployments or (), chosen), ready=ready), calls
 
 
 def open_cache(config: Any) -> ResponseCache | None:

@@ -64,8 +64,8 @@ class LiteLLMAgentWithRouter(LiteLLMAgent):
     """The agent over a list of deployments, with load balancing, cooldowns and fallbacks.
 
     Args:
-        model_config: Deployments, in LiteLLM's form or the short one (``{"model": …, "api_key": …}``), or a whole
-            configuration as ``LiteLLMConfig`` makes it.
+        model_config: Deployments, in LiteLLM's form or the short one (``{"model": …, "api_key": …}``), a whole
+            configuration as ``LiteLLMConfig`` makes it, or a ``litellm.Router``, which then chooses.
         model: What answers in their place, for scripts and fakes.
         router_config: Router options, see ``llm.routing.settings.RouterSettings``, and the keys of ``LiteLLMAgent``.
 
@@ -75,7 +75,7 @@ class LiteLLMAgentWithRouter(LiteLLMAgent):
 
     def __init__(
         self,
-        model_config: Sequence[Mapping[str, Any]] | Mapping[str, Any] | None = None,
+        model_config: Sequence[Mapping[str, Any]] | Mapping[str, Any] | Any = None,
         *,
         model: ChatModel | None = None,
         **router_config: Any,
@@ -91,5 +91,8 @@ class LiteLLMAgentWithRouter(LiteLLMAgent):
     def _setup_cost_tracking(self) -> Any:
         return stack.open_ledger(self.litellm_model, self.settings, str(self.role_type), self.routing.prices)
 
-    def _setup_router_if_needed(self) -> ChatModel:
-        return stack.build_router(self.routing, self.settings, self.ledger)
+    def _setup_router_if_needed(self) -> Any:
+        return stack.open_router(self.routing, self.settings)
+
+    def _routed(self) -> ChatModel:
+        return stack.build_router(self.routing, self.settings, self.ledger, balancer=self.router)

@@ -43,8 +43,8 @@ class ModelRole(BaseRole):
 
     model_name: str
     """What results call this role."""
-    router: ChatModel | None = None
-    """What chooses among several deployments or models, if there are several."""
+    router: Any = None
+    """The ``litellm.Router`` that chooses among the deployments of a model, if there are several."""
 
     def __init__(self, model_name: str | None = None, *, model: ChatModel | str | None = None, **config: Any) -> None:
         name, config = located(self._name(model_name, model), config)
@@ -55,7 +55,7 @@ class ModelRole(BaseRole):
         if model is None or isinstance(model, str):
             self.router = self._setup_router_if_needed()
             model = stack.build_model(
-                self.litellm_model, self.settings, transport=self.router, cache=self.cache, ledger=self.ledger
+                self.litellm_model, self.settings, transport=self._routed(), cache=self.cache, ledger=self.ledger
             )
         self.model = model
 
@@ -148,11 +148,14 @@ class ModelRole(BaseRole):
     def _validate_and_setup_config(self, config: Mapping[str, Any]) -> ModelSettings:
         return ModelSettings.from_config(config)
 
-    def _setup_router_if_needed(self) -> ChatModel | None:
+    def _setup_router_if_needed(self) -> Any:
+        """The ``litellm.Router``, where there are deployments of one model to choose among; else ``None``."""
+        return None
+
+    def _routed(self) -> ChatModel | None:
         """Where the calls go when other models stand by."""
-        return (
-            stack.fallback_router(self.litellm_model, self.settings, self.ledger) if self.settings.fallbacks else None
-        )
+        others = self.settings.fallbacks
+        return stack.fallback_router(self.litellm_model, self.settings, self.ledger) if others else None
 
     def _setup_caching(self, cache_config: Any) -> Any:
         """The response cache the configuration asks for, if any."""

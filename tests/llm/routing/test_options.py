@@ -25,7 +25,6 @@ from tool_sandbox.errors import (
 )
 from tool_sandbox.llm.routing.options import STRATEGIES
 from tool_sandbox.llm.routing.settings import RouterSettings
-from tool_sandbox.llm.transports.direct import DirectTransport
 from tool_sandbox.llm.transports.through_litellm.transport import close_litellm
 from tool_sandbox.roles.litellm_agent import LiteLLMAgentWithRouter
 
@@ -106,23 +105,6 @@ async def test_load_spreads_over_the_deployments_of_a_group(servers: tuple[Serve
     assert set(answered) == {"a", "b"}
     assert agent.counters["fallbacks"] == 0
     agent.teardown()
-
-
-async def test_latency_routing_prefers_the_faster_server(servers: tuple[Server, Server]) -> None:
-    slow, fast = servers
-    time = Time()
-
-    def slowly(_: dict[str, Any]) -> Answer:
-        time.now += 0.15
-        return Answer(completion("slow"))
-
-    slow.says(slowly)
-    transports = {"slow": DirectTransport({"api_base": slow.base}), "fast": DirectTransport({"api_base": fast.base})}
-    entries = [at(slow, "m", "slow"), at(fast, "m", "fast")]
-    router = routed(entries, transports, time=time, routing_strategy="latency-based-routing")
-    answered = [(await router.acomplete(question())).deployment for _ in range(10)]
-    assert answered[4:].count("fast") >= 5  # both are measured by then
-    await router.aclose()
 
 
 async def test_least_busy_keeps_two_servers_equally_busy(servers: tuple[Server, Server]) -> None:

@@ -1,13 +1,21 @@
-"""Of which kind the options of a router must be: a table, and the one check over it."""
+"""The options of a router that are used, and of which kind they must be: a table, and the one check over it."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter, ValidationError
 
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.redaction import redact
+
+USED = (
+    "routing_strategy", "routing_strategy_args", "fallbacks", "default_fallbacks", "context_window_fallbacks",
+    "content_policy_fallbacks", "max_fallbacks", "allowed_fails", "allowed_fails_policy", "cooldown_time",
+    "disable_cooldowns", "retry_policy", "model_group_retry_policy", "retry_after", "stream_timeout",
+    "default_litellm_params", "default_max_parallel_requests", "model_group_alias", "model_group",
+)  # fmt: skip
 
 
 def check_kinds(values: Mapping[str, Any], where: str = "") -> None:
@@ -21,86 +29,69 @@ def check_kinds(values: Mapping[str, Any], where: str = "") -> None:
         SettingsError: One is not; the message says what was expected.
     """
     for name, value in values.items():
-        fits, expected = _KINDS.get(name, (_anything, ""))
-        if value is not None and not fits(value):
+        if value is None or name not in _KINDS:
+            continue
+        kind, expected = _KINDS[name]
+        try:
+            kind.validate_python(value)
+        except ValidationError:
             message = f"{where}{name}={redact({name: value})[name]!r} must be {expected}."
-            raise SettingsError(message)
+            raise SettingsError(message) from None
 
 
-def _anything(_value: Any) -> bool:
-    return True
+def from_environment(value: Any, environ: Mapping[str, str]) -> Any:
+    """A value, or what the variable holds that it names as ``os.environ/NAME``.
+
+    Raises:
+        SettingsError: The variable is not set.
+    """
+    if not isinstance(value, str) or not value.startswith("os.environ/"):
+        return value
+    name = value.removeprefix("os.environ/")
+    if name not in environ:
+        message = f"{value!r} names the environment variable {name}, which is not set."
+        raise SettingsError(message)
+    return environ[name]
 
 
-def _is_number(value: Any) -> bool:
-    """Whether it is one, or says one: variables of the environment are text."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return False
-    try:
-        return 0 <= float(value) < math.inf
-    except ValueError:
-        return False
+_Text = Annotated[str, Field(min_length=1)]
 
 
-def _is_whole(value: Any) -> bool:
-    return _is_number(value) and (isinstance(value, int) or str(value).strip().isdecimal())
+class _Group(BaseModel):
+    """Another name of a group in LiteLLM's long form."""
+
+    model: _Text
 
 
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and value != ""
+_no_truth_value = BeforeValidator(lambda given: None if isinstance(given, bool) else given)
+_Number = Annotated[float, _no_truth_value, Field(ge=0, allow_inf_nan=False)]  # or a text that says one
+_Whole = Annotated[int, _no_truth_value, Field(ge=0)]
+_Counts = Annotated[
+    dict[str, _Whole | None], BeforeValidator(lambda given: getattr(given, "model_dump", lambda: given)())
+]
 
 
-def _is_mapping(value: Any) -> bool:
-    return isinstance(value, Mapping) and all(isinstance(key, str) for key in value)
-
-
-def _are_names(value: Any) -> bool:
-    return isinstance(value, list | tuple) and all(map(_is_text, value))
-
-
-def _are_chains(value: Any) -> bool:
-    return isinstance(value, list | tuple) and all(map(_is_chain, value))
-
-
-def _is_chain(entry: Any) -> bool:
-    return _is_mapping(entry) and all(map(_are_names, entry.values()))
-
-
-def _are_counts(value: Any) -> bool:
-    counts = value.model_dump() if hasattr(value, "model_dump") else value
-    return _is_mapping(counts) and all(count is None or _is_whole(count) for count in counts.values())
-
-
-def _are_counts_by_group(value: Any) -> bool:
-    return _is_mapping(value) and all(map(_are_counts, value.values()))
-
-
-def _are_aliases(value: Any) -> bool:
-    return _is_mapping(value) and all(
-        _is_text(group) or (_is_mapping(group) and _is_text(group.get("model"))) for group in value.values()
-    )
-
-
-_NUMBER = (_is_number, "a number of at least 0")
-_WHOLE = (_is_whole, "a whole number of at least 0")
-_CHAINS = (_are_chains, "a list like [{'primary': ['fallback_0']}]")
-_MAPPING = (_is_mapping, "a mapping")
-_KINDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+_NUMBER = (TypeAdapter(_Number), "a number of at least 0")
+_WHOLE = (TypeAdapter(_Whole), "a whole number of at least 0")
+_CHAINS = (TypeAdapter(list[dict[str, list[_Text]]]), "a list like [{'primary': ['fallback_0']}]")
+_MAPPING = (TypeAdapter(dict[str, Any]), "a mapping")
+_KINDS: Mapping[str, tuple[TypeAdapter[Any], str]] = {
     "fallbacks": _CHAINS,
     "context_window_fallbacks": _CHAINS,
     "content_policy_fallbacks": _CHAINS,
-    "default_fallbacks": (_are_names, "a list of model groups"),
+    "default_fallbacks": (TypeAdapter(list[_Text]), "a list of model groups"),
     "max_fallbacks": _WHOLE,
     "allowed_fails": _WHOLE,
-    "allowed_fails_policy": (_are_counts, "a mapping such as {TimeoutErrorAllowedFails: 3}"),
-    "retry_policy": (_are_counts, "a mapping such as {RateLimitErrorRetries: 3}"),
-    "model_group_retry_policy": (_are_counts_by_group, "a mapping from model groups to retry policies"),
+    "allowed_fails_policy": (TypeAdapter(_Counts), "a mapping such as {TimeoutErrorAllowedFails: 3}"),
+    "retry_policy": (TypeAdapter(_Counts), "a mapping such as {RateLimitErrorRetries: 3}"),
+    "model_group_retry_policy": (TypeAdapter(dict[str, _Counts]), "a mapping from model groups to retry policies"),
     "cooldown_time": _NUMBER,
     "retry_after": _NUMBER,
     "stream_timeout": _NUMBER,
     "default_litellm_params": _MAPPING,
     "default_max_parallel_requests": _WHOLE,
-    "model_group_alias": (_are_aliases, "a mapping from other names to model groups"),
-    "model_group": (_is_text, "a model group"),
+    "model_group_alias": (TypeAdapter(dict[str, _Text | _Group]), "a mapping from other names to model groups"),
+    "model_group": (TypeAdapter(_Text), "a model group"),
     "lowest_latency_buffer": _NUMBER,
     "routing_strategy_args": _MAPPING,
     "weight": _NUMBER,
@@ -110,9 +101,9 @@ _KINDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "max_parallel_requests": _WHOLE,
     "model_info": _MAPPING,
     "litellm_params": _MAPPING,
-    "model_name": (_is_text, "text"),
+    "model_name": (TypeAdapter(_Text), "text"),
     "litellm_settings": _MAPPING,
     "router_settings": _MAPPING,
     "cache_params": _MAPPING,
-    "type": (_is_text, "the type of a cache, such as redis"),
+    "type": (TypeAdapter(_Text), "the type of a cache, such as redis"),
 }

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tool_sandbox.errors import SettingsError
-from tool_sandbox.llm.routing.option_kinds import check_kinds
+from tool_sandbox.llm.routing.option_kinds import USED, check_kinds
+from tool_sandbox.llm.settings import ModelSettings
+from tool_sandbox.llm.transports.through_litellm.transport import router_options
 from tool_sandbox.nearest import hint
 
 STRATEGIES = (
@@ -17,28 +19,27 @@ _OTHER_STRATEGIES = {
     "lar1": "it sorts requests by a confidence they state of themselves, and ours state none",
     "provider-budget-routing": "use max_budget=… for a limit on money",
 }
-USED = (
-    "routing_strategy", "routing_strategy_args", "fallbacks", "default_fallbacks", "context_window_fallbacks",
-    "content_policy_fallbacks", "max_fallbacks", "allowed_fails", "allowed_fails_policy", "cooldown_time",
-    "disable_cooldowns", "retry_policy", "model_group_retry_policy", "retry_after", "stream_timeout",
-    "default_litellm_params", "default_max_parallel_requests", "model_group_alias", "model_group",
+_LITELLMS = (
+    "routing_strategy", "routing_strategy_args", "allowed_fails", "allowed_fails_policy", "cooldown_time",
+    "disable_cooldowns",
 )  # fmt: skip
-_WITHOUT_EFFECT = frozenset(
-    {"set_verbose", "debug_level", "client_ttl", "polling_interval", "default_priority", "enable_pre_call_checks"}
-)
-"""Accepted and not needed: they tune LiteLLM's own machinery. A prompt too long for one group goes to its
-``context_window_fallbacks`` once the provider has said so."""
+"""Those that LiteLLM's router is given, where it chooses."""
+_WITHOUT_EFFECT = frozenset({"set_verbose", "debug_level"})
+"""Accepted and not needed: they would change LiteLLM's logging for the whole process."""
 _ELSEWHERE = {
-    "cache_responses": "use the agent's own cache=…",
-    "cache_kwargs": "use the agent's own cache=…",
-    "caching_groups": "use the agent's own cache=…",
-    "redis_url": "usage and cooldowns are kept in this process; for cached answers use cache='redis://…'",
-    "redis_host": "usage and cooldowns are kept in this process; for cached answers use cache={'type': 'redis', …}",
-    "redis_port": "usage and cooldowns are kept in this process; for cached answers use cache={'type': 'redis', …}",
-    "redis_password": "usage and cooldowns are kept in this process; for cached answers use cache='redis://…'",
+    **dict.fromkeys(("assistants_config", "search_tools", "guardrail_list"), "only chats are routed"),
+    **dict.fromkeys(("cache_responses", "cache_kwargs", "caching_groups"), "use the agent's own cache=…"),
+    **dict.fromkeys(
+        ("redis_url", "redis_host", "redis_port", "redis_password", "redis_db"),
+        "usage and cooldowns are kept in this process; for cached answers use cache='redis://…'",
+    ),
+    "plugins": "pass a litellm.Router that has them",
+    "alerting_config": "use callbacks=…",
     "provider_budget_config": "use max_budget=…",
     "routing_groups": "one routing_strategy serves all groups",
-    "enable_tag_filtering": "requests carry no tags; give deployments of different use different model names",
+    "enable_tag_filtering": "tags say which deployment a call is for; give deployments of different use other names",
+    "enable_weighted_failover": "a further try is a call of its own: use num_retries=…",
+    "enable_mid_stream_fallback_continuation": "one model gives one answer",
     "ignore_invalid_deployments": "every deployment must be valid; take the others out",
 }
 _KINDS = {
@@ -58,25 +59,29 @@ _DEFAULT_RETRIES = "DefaultRetries"
 
 def is_option(name: str) -> bool:
     """Whether a key is an option of the router rather than of the calls."""
-    return name in USED or name in _WITHOUT_EFFECT or name in _ELSEWHERE
+    if name in USED or name in _WITHOUT_EFFECT or name in _ELSEWHERE:
+        return True
+    return not ModelSettings.has(name) and name in router_options()
 
 
-def used_options(options: Mapping[str, Any]) -> dict[str, Any]:
-    """The options that have an effect.
+def split_options(options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The options that are used here, and those that LiteLLM's router is given.
 
     Raises:
         SettingsError: One is unknown, of another kind than it should be, or asks for what is done elsewhere.
     """
     for name, value in options.items():
-        if not is_option(name):
-            message = f"unknown router option {name!r}; {hint(name, USED)}"
-            raise SettingsError(message)
         if name in _ELSEWHERE and value:
             message = f"the router option {name!r} is not used here: {_ELSEWHERE[name]}."
             raise SettingsError(message)
-    used = {name: options[name] for name in options if name in USED and options[name] is not None}
+        if not is_option(name):
+            message = f"LiteLLM's router has no option {name!r}; {hint(name, (*USED, *router_options()))}"
+            raise SettingsError(message)
+    given = {name: value for name, value in options.items() if value is not None}
+    used = {name: given[name] for name in given if name in USED}
     check_kinds(used)
-    return used
+    others = given.keys() - {*USED, *_WITHOUT_EFFECT, *_ELSEWHERE}
+    return used, {name: given[name] for name in given if name in _LITELLMS or name in others}
 
 
 def strategy(name: Any) -> str:

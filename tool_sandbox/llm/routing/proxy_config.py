@@ -12,9 +12,7 @@ from typing import Any
 
 from tool_sandbox.common.yaml_source import YamlSource
 from tool_sandbox.errors import SettingsError
-from tool_sandbox.llm.routing.option_kinds import check_kinds
-from tool_sandbox.llm.routing.options import USED
-from tool_sandbox.llm.routing.settings import from_environment
+from tool_sandbox.llm.routing.option_kinds import USED, check_kinds, from_environment
 
 _CALL_SETTINGS = {
     "num_retries": "num_retries",

@@ -1,7 +1,7 @@
-"""Several deployments behind one model: load balancing, cooldowns, retries and fallbacks, and who answered.
+"""Several deployments behind one model: limits, affinity, cooldowns, retries and fallbacks, and who answered.
 
-LiteLLM's own router is not used: it adds to the process's global callbacks, chooses differently when called without an
-event loop, and learns latencies from callbacks that arrive late or never. Its names of strategies and options stay.
+LiteLLM's router chooses among the deployments of a group. What it cannot do where money has to be exact is done here:
+each try is a call of its own, limits are waited for, and another group is asked only when the one before has failed.
 """
 
 from __future__ import annotations
@@ -9,8 +9,7 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from attrs import evolve
@@ -23,27 +22,29 @@ from tool_sandbox.errors import (
     RateLimitError,
 )
 from tool_sandbox.llm import layer as layers
-from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
+from tool_sandbox.llm.chat import CallTag, ChatModel, ChatRequest, ChatResponse
 from tool_sandbox.llm.layers.outages import Outages
 from tool_sandbox.llm.layers.retry import Retrying, RetryPolicy, by_error
+from tool_sandbox.llm.routing.balancer import OURS, Balancer
+from tool_sandbox.llm.routing.load import Load, least_busy
 from tool_sandbox.llm.routing.settings import Deployment, RouterSettings
-from tool_sandbox.llm.routing.strategies import BY_NAME, Load
 from tool_sandbox.llm.routing.walk import Route
-from tool_sandbox.llm.transports.address import is_direct
 
 _HOPELESS = (AuthenticationError, QuotaExceededError)
 """What another deployment may not suffer from, but this one will again."""
 
 
 class Group(layers.Layer):
-    """The deployments of one group as one model: one call, to whichever the strategy picks.
+    """The deployments of one group as one model: one call, to whichever is chosen.
 
     Args:
         name: The group.
         settings: The router's settings.
         transports: What calls each deployment, by id.
-        loads: What is known of each deployment.
+        policy: How a call waits.
+        balancer: LiteLLM's router, where it has deployments of this group to choose among.
         clock: Seconds on a clock that never goes back.
+        chance: What is left to chance.
     """
 
     def __init__(
@@ -51,86 +52,106 @@ class Group(layers.Layer):
         name: str,
         settings: RouterSettings,
         transports: Mapping[str, ChatModel],
-        loads: list[Load],
+        *,
+        policy: RetryPolicy,
+        balancer: Balancer | None,
         clock: Callable[[], float],
         chance: random.Random,
     ) -> None:
         self.name = name
         self.settings = settings
-        self.loads = loads
+        self.loads = {each.id: Load(each) for each in settings.group(name)}
         self._transports = transports
+        self._policy = policy
+        self._balancer = balancer
         self._clock = clock
         self._chance = chance
-        self._choose = BY_NAME[settings.routing_strategy]
         self._lock = threading.Lock()
         self._has_fallback = bool(settings.fallbacks.get(name))
+        self._served: dict[CallTag, str] = {}
 
     async def acomplete(self, request: ChatRequest) -> ChatResponse:
-        """Answer without blocking the event loop."""
-        with self._call(request) as call:
-            call.response = await self._transports[call.id].acomplete(call.request)
-        return call.signed()
+        """Answer without blocking the event loop; waits while all deployments have reached their limits.
 
-    @contextmanager
-    def _call(self, request: ChatRequest) -> Iterator[_Call]:
-        """One call to one deployment, and what is learnt from it."""
-        with self._lock:
-            load = self._pick(self._clock())
-            started = self._clock()
-            load.began(started)
-        call = _Call(load.deployment, request)
+        Raises:
+            ProviderError: The deployment failed, or all are left alone for now and there is a fallback to go to.
+        """
+        sample = evolve(request.tag, turn=0)
+        load = await self._take(self._served.get(sample))
         try:
-            yield call
+            response = await self._transports[load.deployment.id].acomplete(_fitted(load.deployment, request))
         except ProviderError as error:
-            with self._lock:
-                self._learn(load, error)
+            self._count(load, error)
+            await self._say_what_a_further_try_can_reach(load, error)
             raise
-        except BaseException:
+        finally:
             with self._lock:
                 load.in_flight -= 1
-            raise
         with self._lock:
-            assert call.response is not None
-            now = self._clock()
-            load.answered(call.response, now, now - started)
+            load.answered(response, self._clock())
+        if sample.scenario:
+            self._served[sample] = load.deployment.id
+        return evolve(response, deployment=response.deployment or load.deployment.id)
 
-    def _pick(self, now: float) -> Load:
-        """The deployment to ask.
+    async def _take(self, served: str | None) -> Load:
+        """A deployment with room for a call, which is counted as begun."""
+        while True:
+            load = await self._choose(served)
+            with self._lock:
+                now = self._clock()
+                wait = load.free_in(now)
+                if wait <= 0:
+                    load.began(now)
+                    return load
+            await self._policy.sleep(wait)
+
+    async def _choose(self, served: str | None) -> Load:
+        """The deployment to ask: the one that answered this sample before, while it is healthy, or the strategy's.
 
         Raises:
             ProviderError: All are left alone for now, and there is a fallback to go to.
-            RateLimitError: All have reached limits of their own.
         """
-        healthy = [load for load in self.loads if load.cooling_until <= now]
+        healthy = await self._healthy()
         if not healthy:
-            soonest = min(self.loads, key=lambda load: load.cooling_until)
-            if not self._has_fallback:
-                return soonest
-            raise self._resting(soonest)
+            if self._has_fallback:
+                raise self._resting()
+            return min(self.loads.values(), key=lambda load: load.cooling_until)
+        if (kept := self.loads.get(served or "")) in healthy:
+            return kept
+        now = self._clock()
         free = [load for load in healthy if load.free_in(now) <= 0]
         if not free:
-            wait = min(load.free_in(now) for load in healthy)
-            message = f"every deployment of {self.name!r} has reached its own limit (rpm, tpm or parallel calls)."
-            raise RateLimitError(message, model=healthy[0].deployment.model, retry_after=max(0.0, wait))
-        first = min(load.deployment.order for load in free)
-        candidates = [load for load in free if load.deployment.order == first]
-        return self._choose(candidates, now, self._chance, self.settings.lowest_latency_buffer)
+            return min(healthy, key=lambda load: load.free_in(now))
+        if self._balancer is not None and self.settings.routing_strategy not in OURS:
+            chosen = await self._balancer.choose(
+                self.name, [own for own, load in self.loads.items() if load not in free]
+            )
+            if chosen is not None:
+                return self.loads[chosen]
+        return least_busy(free, self._chance)
 
-    def _resting(self, load: Load) -> ProviderError:
+    async def _healthy(self) -> list[Load]:
+        if self._balancer is None:
+            return [load for load in self.loads.values() if load.cooling_until <= self._clock()]
+        return [self.loads[each] for each in await self._balancer.healthy(self.name, self.loads)]
+
+    def _resting(self) -> ProviderError:
         """The error of a group that is left alone: why it is."""
-        message = f"every deployment of {self.name!r} failed lately and is left alone for a moment: {load.last_error}"
+        load = next((load for load in self.loads.values() if load.last_error), next(iter(self.loads.values())))
         last = load.last_error
+        message = f"every deployment of {self.name!r} failed lately and is left alone for a moment: {last}"
         kind = ProviderUnavailableError if last is None else type(last)
         status = None if last is None else last.status
         return kind(message, model=load.deployment.model, status=status, retryable=False)
 
-    def _learn(self, load: Load, error: ProviderError) -> None:
-        """Count a failure, leave the deployment alone if it fails too much, and say what a further try can reach."""
+    def _count(self, load: Load, error: ProviderError) -> None:
+        """Count a failure, and leave the deployment alone if it fails too much and LiteLLM does not see to that."""
         now = self._clock()
-        failures = load.failed(now)
+        with self._lock:
+            failures = load.failed(error, now)
+        error.deployment = load.deployment.id  # type: ignore[attr-defined]  # read when the attempt is recorded
         allowed = by_error(self.settings.allowed_fails_by_error, error)
         at_once = allowed is None and isinstance(error, (*_HOPELESS, RateLimitError))
-        load.last_error = error
         if allowed is None:
             tired = failures > self.settings.allowed_fails and (error.retryable or at_once)
         else:
@@ -138,32 +159,20 @@ class Group(layers.Layer):
         if (len(self.loads) > 1 and (at_once or tired)) or (self._has_fallback and tired):
             pause = self.settings.cooldown_time
             load.cooling_until = now + (max(pause, error.retry_after or 0.0) if pause else 0.0)
-        error.deployment = load.deployment.id  # type: ignore[attr-defined]  # read when the attempt is recorded
-        others = [each for each in self.loads if each is not load and each.cooling_until <= now]
+
+    async def _say_what_a_further_try_can_reach(self, load: Load, error: ProviderError) -> None:
+        others = any(each is not load for each in await self._healthy())
         if others and (error.retryable or isinstance(error, _HOPELESS)):
             error.retryable = True
             error.retry_after = 0.0
 
 
-class _Call:
-    """One call on its way to a deployment."""
-
-    def __init__(self, deployment: Deployment, request: ChatRequest) -> None:
-        self.id = deployment.id
-        self.deployment = deployment
-        own = deployment.settings
-        params = {name: value for name, value in own.generation_params().items() if name in own.explicit}
-        self.request = evolve(
-            request,
-            model=deployment.model,
-            params={**request.params, **params},
-            timeout=_timeout(deployment, request),
-        )
-        self.response: ChatResponse | None = None
-
-    def signed(self) -> ChatResponse:
-        assert self.response is not None
-        return evolve(self.response, deployment=self.id)
+def _fitted(deployment: Deployment, request: ChatRequest) -> ChatRequest:
+    """A request as its deployment is asked: by its own model's name, with what is set for it alone."""
+    own = deployment.settings
+    params = {name: value for name, value in own.generation_params().items() if name in own.explicit}
+    timeout = _timeout(deployment, request)
+    return evolve(request, model=deployment.model, params={**request.params, **params}, timeout=timeout)
 
 
 class Router(layers.Layer):
@@ -173,7 +182,7 @@ class Router(layers.Layer):
         settings: Deployments, strategy, fallbacks.
         transports: What calls each deployment, by id.
         policy: How often each group is tried before the next one is.
-        prices: Finds a model's price entry, for the cheapest-first strategy.
+        balancer: LiteLLM's router; the deployments of other groups are kept equally busy.
         seed: Seed of the choices left to chance.
         clock: Seconds on a clock that never goes back.
         prepare: What has to be done before a call is made.
@@ -186,7 +195,7 @@ class Router(layers.Layer):
         transports: Mapping[str, ChatModel],
         *,
         policy: RetryPolicy | None = None,
-        prices: Callable[[str], Mapping[str, Any] | None] | None = None,
+        balancer: Balancer | None = None,
         seed: int | None = None,
         clock: Callable[[], float] = time.monotonic,
         prepare: Callable[[], Awaitable[Any]] | None = None,
@@ -195,16 +204,15 @@ class Router(layers.Layer):
         self.settings = settings
         self.identity = settings.identity
         self.transports = dict(transports)
-        chance = random.Random(seed)
-        by_price = settings.routing_strategy == "cost-based-routing"
-        self.groups: dict[str, Group] = {}
+        self._balancer = balancer
         self._tried: dict[str, ChatModel] = {}
-        for name in dict.fromkeys(each.group for each in settings.deployments):
-            loads = [Load(each, _price(each, prices) if by_price else None) for each in settings.group(name)]
-            self.groups[name] = Group(name, settings, self.transports, loads, clock, chance)
+        policy, chance = policy or RetryPolicy(), random.Random(seed)
+        for name in settings.groups:
+            balanced = balancer if settings.is_balanced(name) else None
+            group = Group(name, settings, self.transports, policy=policy, balancer=balanced, clock=clock, chance=chance)
             self._tried[name] = Retrying(
-                self.groups[name],
-                _policy(policy or RetryPolicy(), settings, name),
+                group,
+                _policy(policy, settings, name),
                 prepare=prepare,
                 outages=outages,
                 endpoint=f"model group {name}",
@@ -223,15 +231,12 @@ class Router(layers.Layer):
             except ProviderError as error:
                 route.blocked(error)
 
-    def close(self) -> None:
-        """Close what the deployments hold open."""
-        for transport in self.transports.values():
-            layers.close(transport)
-
     async def aclose(self) -> None:
         """Close what the deployments hold open in this event loop."""
         for transport in self.transports.values():
             await layers.aclose(transport)
+        if self._balancer is not None:
+            self._balancer.close()
 
 
 def _timeout(deployment: Deployment, request: ChatRequest) -> float:
@@ -253,12 +258,3 @@ def _has_somebody_behind(group: str, settings: RouterSettings) -> bool:
     """Whether another group is asked when this one is down, so that there is no need to wait for it."""
     behind = settings.fallbacks.get(settings.main_group, ())
     return bool(settings.fallbacks.get(group)) or group in behind[:-1]
-
-
-def _price(deployment: Deployment, prices: Callable[[str], Mapping[str, Any] | None] | None) -> float | None:
-    entry: Mapping[str, Any] | None = deployment.settings.prices
-    if not entry and prices is not None and not is_direct(deployment.model):
-        entry = prices(deployment.model)
-    if not entry or entry.get("input_cost_per_token") is None:
-        return None
-    return float(entry["input_cost_per_token"]) + float(entry.get("output_cost_per_token") or 0.0)

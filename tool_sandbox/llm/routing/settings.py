@@ -12,12 +12,12 @@ from tool_sandbox.errors import SettingsError
 from tool_sandbox.llm.layers.budget.pricing import is_token_price
 from tool_sandbox.llm.providers import server_of
 from tool_sandbox.llm.routing import options as router_options
-from tool_sandbox.llm.routing.option_kinds import check_kinds
+from tool_sandbox.llm.routing.option_kinds import check_kinds, from_environment
 from tool_sandbox.llm.settings import ModelSettings
-from tool_sandbox.llm.transports.address import located
+from tool_sandbox.llm.transports.address import is_direct, located
 from tool_sandbox.redaction import redact_text
 
-_LIMITS = ("weight", "rpm", "tpm", "order", "max_parallel_requests", "stream_timeout")
+LIMITS = ("weight", "rpm", "tpm", "order", "max_parallel_requests", "stream_timeout")
 _IN_ENTRIES = "give it in the litellm_params of the deployments that it belongs to."
 _NO_OPS = frozenset({"drop_params", "modify_params", "use_in_pass_through", "tags"})
 """Entries of LiteLLM's that mean nothing here: refused parameters are always dropped, one at a time and noted."""
@@ -67,8 +67,10 @@ class RouterSettings:
     main_group: str
     """The group that is asked first; an answer from any other is a fallback's."""
     routing_strategy: str = "simple-shuffle"
-    lowest_latency_buffer: float = 0.0
-    """Under ``latency-based-routing``: how much slower than the fastest still counts as fast."""
+    litellm_options: Mapping[str, Any] = Factory(dict)
+    """What LiteLLM's router is given as it is written: the strategy, cooldowns, and whatever it alone knows."""
+    ready: Any = None
+    """A ``litellm.Router`` of the user's that chooses in place of one of ours."""
     fallbacks: Mapping[str, tuple[str, ...]] = Factory(dict)
     context_window_fallbacks: Mapping[str, tuple[str, ...]] = Factory(dict)
     content_policy_fallbacks: Mapping[str, tuple[str, ...]] = Factory(dict)
@@ -105,7 +107,7 @@ class RouterSettings:
         Raises:
             SettingsError: An entry or option is unknown, incomplete or contradictory.
         """
-        chosen = router_options.used_options(options or {})
+        chosen, litellms = router_options.split_options(options or {})
         deployments = _deployments(model_list, _defaults(chosen), os.environ if environ is None else environ)
         groups = list(dict.fromkeys(each.group for each in deployments))
         alias = router_options.aliases(chosen.get("model_group_alias"))
@@ -121,7 +123,9 @@ class RouterSettings:
         if all("litellm_params" not in entry and "model_name" not in entry for entry in model_list):
             chains["fallbacks"].setdefault(groups[0], tuple(groups[1:]))
         router_options.known_groups("model_group", [main], groups, alias)
-        return cls(deployments=deployments, main_group=main, **_patience(chosen, groups, alias), **chains)
+        patience = _patience(chosen, groups, alias)
+        litellms |= {name: patience[name] for name in ("allowed_fails", "cooldown_time") if name in chosen}
+        return cls(deployments=deployments, main_group=main, litellm_options=litellms, **patience, **chains)
 
     @property
     def only_model(self) -> str | None:
@@ -156,24 +160,24 @@ class RouterSettings:
                 message = f"{name} would go to every server of the router, to {one!r} as to {other!r}; {_IN_ENTRIES}"
                 raise SettingsError(message)
 
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The groups, in the order in which they are first named."""
+        return tuple(dict.fromkeys(each.group for each in self.deployments))
+
+    @property
+    def balanced(self) -> tuple[Deployment, ...]:
+        """The deployments among which LiteLLM's router has to choose."""
+        return tuple(each for each in self.deployments if self.is_balanced(each.group))
+
+    def is_balanced(self, group: str) -> bool:
+        """Whether LiteLLM's router can choose in a group: all its deployments are LiteLLM's, and it has several."""
+        members = self.group(group)
+        return len(members) > 1 and not any(is_direct(each.model) for each in members)
+
     def group(self, name: str) -> tuple[Deployment, ...]:
         """The deployments of a group."""
         return tuple(each for each in self.deployments if each.group == name)
-
-
-def from_environment(value: Any, environ: Mapping[str, str]) -> Any:
-    """A value, or what the variable holds that it names as ``os.environ/NAME``.
-
-    Raises:
-        SettingsError: The variable is not set.
-    """
-    if not isinstance(value, str) or not value.startswith("os.environ/"):
-        return value
-    name = value.removeprefix("os.environ/")
-    if name not in environ:
-        message = f"{value!r} names the environment variable {name}, which is not set."
-        raise SettingsError(message)
-    return environ[name]
 
 
 def _defaults(chosen: Mapping[str, Any]) -> dict[str, Any]:
@@ -193,11 +197,9 @@ def _patience(chosen: Mapping[str, Any], groups: Sequence[str], alias: Mapping[s
         for group, policy in (chosen.get("model_group_retry_policy") or {}).items()
     }
     tries = router_options.tries_by_error
-    arguments = chosen.get("routing_strategy_args") or {}
-    check_kinds(arguments, "routing_strategy_args: ")
+    check_kinds(chosen.get("routing_strategy_args") or {}, "routing_strategy_args: ")
     return {
         "routing_strategy": router_options.strategy(chosen.get("routing_strategy", "simple-shuffle")),
-        "lowest_latency_buffer": float(arguments.get("lowest_latency_buffer") or 0.0),
         "max_fallbacks": int(chosen.get("max_fallbacks", 5)),
         "allowed_fails": int(chosen.get("allowed_fails", 3)),
         "allowed_fails_by_error": router_options.fails_by_error(
@@ -239,7 +241,7 @@ def _deployment(
         message = f"{where} names no model; give litellm_params: {{'model': …}} or the short form {{'model': …}}."
         raise SettingsError(message)
     model, params = _located(where, model, params)
-    limits = {name: params.pop(name) for name in _LIMITS if name in params}
+    limits = {name: params.pop(name) for name in LIMITS if name in params}
     check_kinds(limits, f"{where}: ")
     prices = {name: params.pop(name) for name in list(params) if is_token_price(name)}
     if prices:

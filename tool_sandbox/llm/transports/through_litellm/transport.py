@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import inspect
 import os
 import sys
 import threading
 import time
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from attrs import evolve
 
@@ -46,6 +48,8 @@ _ENVIRONMENT = {
 _GRACE = 0.5
 """Seconds beyond the time-out before a call is given up, so that LiteLLM's own time-out is heard first."""
 _loading = threading.Lock()
+_names_priced: WeakKeyDictionary[Any, frozenset[str]] = WeakKeyDictionary()
+"""What routers added to the price map."""
 
 
 def load_litellm() -> Any:
@@ -112,6 +116,40 @@ def supports_tools(model: str) -> bool | None:
     return None if able is None else bool(able)
 
 
+def router_options() -> tuple[str, ...]:
+    """The options that the router of the installed LiteLLM has."""
+    return tuple(inspect.signature(load_litellm().Router.__init__).parameters)[1:]
+
+
+def make_router(**options: Any) -> Any:
+    """A ``litellm.Router`` that leaves LiteLLM's settings and prices as they were.
+
+    Its handlers, and the prices of its deployments by their ids, stay until ``retire_router``.
+
+    Raises:
+        SettingsError: LiteLLM refuses an option.
+    """
+    litellm = load_litellm()
+    quiet, prices = litellm.suppress_debug_info, {name: dict(entry) for name, entry in litellm.model_cost.items()}
+    try:
+        router = litellm.Router(**options)
+    except (TypeError, ValueError) as error:
+        message = f"LiteLLM's router refuses its options: {error}"
+        raise SettingsError(message) from error
+    finally:
+        litellm.suppress_debug_info = quiet
+        litellm.model_cost.update(prices)
+    _names_priced[router] = frozenset(litellm.model_cost) - frozenset(prices)
+    return router
+
+
+def retire_router(router: Any) -> None:
+    """Take what a router of ours left in LiteLLM's lists and prices out of them."""
+    (getattr(router, "retire", None) or router.discard)()  # before 1.110
+    for name in _names_priced.pop(router, ()):
+        load_litellm().model_cost.pop(name, None)
+
+
 def check_callbacks(names: Iterable[str]) -> None:
     """Make sure that LiteLLM knows these callbacks; it says nothing of one that it does not.
 
@@ -128,6 +166,14 @@ def check_callbacks(names: Iterable[str]) -> None:
             raise SettingsError(message)
 
 
+Send = Callable[[Any, Mapping[str, Any], Mapping[str, Any]], Awaitable[Any]]
+"""Makes one call: takes the LiteLLM module, keywords that say where the model is, and all others; gives its answer."""
+
+
+async def _send(litellm: Any, connection: Mapping[str, Any], call: Mapping[str, Any]) -> Any:
+    return await litellm.acompletion(**connection, **call)
+
+
 class LiteLLMTransport(Layer):
     """A model behind LiteLLM. One call, no retries, one deadline.
 
@@ -136,6 +182,7 @@ class LiteLLMTransport(Layer):
         flexible_tokens: Whether the token limit is a default of ours that may be raised for models that reason.
         limit_is_ours: Whether the token limit may be lowered for servers that have less room.
         callbacks: LiteLLM's callbacks by name, told of these calls and no others.
+        send: What makes a call; LiteLLM itself when not given.
     """
 
     def __init__(
@@ -145,10 +192,12 @@ class LiteLLMTransport(Layer):
         flexible_tokens: bool = True,
         limit_is_ours: bool = True,
         callbacks: tuple[str, ...] = (),
+        send: Send | None = None,
     ) -> None:
         self.connection = dict(connection or {})
         self.negotiator = Negotiator(flexible_tokens=flexible_tokens, limit_is_ours=limit_is_ours)
         self.callbacks = callbacks
+        self._send = send or _send
         self._secrets = secrets_in(self.connection)
         self._own_key: dict[str, str] | None = None
 
@@ -173,7 +222,8 @@ class LiteLLMTransport(Layer):
     async def _ask(self, litellm: Any, request: ChatRequest) -> ChatResponse:
         heard = RawAnswer()
         try:
-            answer = await litellm.acompletion(**self._arguments(litellm, request), logger_fn=heard.hear)
+            call = {**self._arguments(request), "logger_fn": heard.hear}
+            answer = await self._send(litellm, self._connected(litellm, request.model), call)
             if not request.stream:
                 return self._read(answer, heard, request)
             heard.listen(answer)
@@ -187,12 +237,10 @@ class LiteLLMTransport(Layer):
         except Exception as error:  # noqa: BLE001 -- whatever LiteLLM raises over an answer
             return self._read_after(litellm, error, heard, request)
 
-    def _arguments(self, litellm: Any, request: ChatRequest) -> dict[str, Any]:
-        """LiteLLM's keywords. Nothing about tools is said when there are none: providers refuse empty lists."""
+    def _arguments(self, request: ChatRequest) -> dict[str, Any]:
+        """LiteLLM's keywords for one call. Without tools nothing is said about them: providers refuse empty lists."""
         params = dict(request.params)
         arguments: dict[str, Any] = {
-            **self.connection,
-            **self._key(litellm, request.model),
             "model": qualified(request.model),
             "messages": whole_data(request.messages),
             "timeout": request.timeout,
@@ -209,10 +257,11 @@ class LiteLLMTransport(Layer):
             arguments |= {"stream": True, "stream_options": {"include_usage": True}, "stream_timeout": request.timeout}
         return arguments | params
 
-    def _key(self, litellm: Any, model: str) -> Mapping[str, str]:
+    def _connected(self, litellm: Any, model: str) -> dict[str, Any]:
+        """LiteLLM's keywords that say where the model is, with a key that is nobody else's."""
         if self._own_key is None:
             self._own_key = own_key(litellm, model, self.connection)
-        return self._own_key
+        return {**self.connection, **self._own_key}
 
     def _read(self, answer: Any, heard: RawAnswer, request: ChatRequest) -> ChatResponse:
         return self._with_origin(answer, self._response(heard.amended_whole(plain(answer)), request))
@@ -261,6 +310,7 @@ class LiteLLMTransport(Layer):
             provider=response.provider or hidden.get("custom_llm_provider"),
             endpoint=without_query(hidden.get("api_base") or self.connection.get("api_base")),
             request_id=request_id_in(headers),
+            deployment=hidden.get("model_id"),
         )
 
     def _fault(self, error: Exception, request: ChatRequest) -> Exception:
