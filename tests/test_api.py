@@ -78,7 +78,7 @@ def test_a_frame_has_one_row_per_sample_and_its_categories_have_the_means_of_the
 
     assert frame["name"].to_list() == [sample.name for sample in result]
     assert result.directory is not None
-    summary = json.loads((result.directory / "result_summary.json").read_text())
+    summary = json.loads((Path(result.directory) / "result_summary.json").read_text())
     wanted = {name: each["similarity"] for name, each in summary["category_aggregated_results"].items()}
     del wanted["ALL_CATEGORIES"]
     assert means == pytest.approx(wanted)
@@ -259,6 +259,53 @@ def test_ctrl_c_is_raised_in_the_caller_and_what_was_finished_is_on_the_disk(tmp
         out, err = process.communicate(timeout=HANG)
     assert (out, err) == ("caught 2\n", "")
     assert process.returncode == 0
+
+
+def test_tools_of_ones_own_are_offered() -> None:
+    @ts.register_as_tool()
+    def brew(cups: int) -> str:
+        """Brew coffee.
+
+        Args:
+            cups: How many.
+
+        Returns:
+            What was done.
+        """
+        return f"{cups} cups"
+
+    def agent(messages: list[dict[str, Any]], tools: list[dict[str, Any]]) -> Any:
+        if messages[-1]["role"] == "tool":
+            return f"Done: {messages[-1]['content']}"
+        call = {"id": "1", "type": "function", "function": {"name": "brew", "arguments": '{"cups": 2}'}}
+        return {"role": "assistant", "tool_calls": [call]}
+
+    sample = ts.play("switch_wifi_off_all_tools", agent, tools=[brew])
+    assert sample.conversation[-3].content == "Done: '2 cups'"
+    assert "brew" not in ts.play("switch_wifi_off_all_tools").world.name_to_tool
+
+
+def test_loaded_scenarios_can_be_played() -> None:
+    loaded = ts.load_scenarios("switch_wifi*", tags="no_distraction_tools")
+    assert list(loaded) == [NAME, "switch_wifi_off_implicit"]
+    assert ts.run("oracle", scenarios=loaded).score == 1.0
+    assert ts.play(loaded[NAME]).similarity == 1.0
+
+
+def test_a_run_directory_of_the_original_can_be_opened(tmp_path: Path) -> None:
+    ours = Path(ts.run("oracle", scenarios=[NAME], output=tmp_path).directory or "")
+    summary = json.loads((ours / "result_summary.json").read_text())
+    kept = ("name", "categories", "traceback", "exception_type", "similarity", "turn_count", "milestone_mapping")
+    for record in summary["per_scenario_results"]:
+        for key in set(record) - set(kept):
+            del record[key]
+    (ours / "result_summary.json").write_text(json.dumps({"per_scenario_results": summary["per_scenario_results"]}))
+    for name in ("run.json", "results.jsonl"):
+        (ours / name).unlink()
+
+    result = ts.open_run(ours)
+    assert (result.score, len(result), result.agent) == (1.0, 1, "unknown agent")
+    assert result[NAME].conversation[-3].content == "Wi-Fi is off now."
 
 
 def test_scripted_models_are_told_apart_from_functions() -> None:

@@ -72,8 +72,8 @@ class RunResult:
 
     @property
     def agent(self) -> str:
-        """Who played the agent."""
-        return ", ".join(dict.fromkeys(sample.agent for sample in self.samples))
+        """Who played the agent, as far as the results say it: those of the original do not."""
+        return ", ".join(dict.fromkeys(sample.agent for sample in self.samples)) or "unknown agent"
 
     @property
     def user(self) -> str:
@@ -81,9 +81,9 @@ class RunResult:
         return ", ".join(dict.fromkeys(sample.user for sample in self.samples))
 
     @property
-    def directory(self) -> AnyPath | None:
-        """Where the run is on disk; ``None`` when nothing of it is kept."""
-        return self.store.directory if self.is_kept else None
+    def directory(self) -> str | None:
+        """The run directory, or its fsspec URL; ``None`` when nothing of the run is kept."""
+        return str(self.store.directory) if self.is_kept else None
 
     def frame(self) -> SampleFrame:
         """A polars frame with one row per sample; grouped by ``category``, a sample counts in each of its own."""
@@ -112,7 +112,7 @@ class RunResult:
     def __repr__(self) -> str:
         void = f", {len(self.void)} void" if self.void else ""
         ending = "" if self.ending is Ending.DONE else f", stopped: {self.ending.value}"
-        where = f" in {str(self.directory)!r}" if self.is_kept else ""
+        where = f" in {self.directory!r}" if self.is_kept else ""
         return f"<RunResult {self.agent}: {self._score()} over {len(self)} samples{void}{ending}{where}>"
 
     def _repr_html_(self) -> str:

@@ -75,7 +75,8 @@ class StoredSample(SampleResult):
         """
         folder = self.store.trajectory_of(self.to_record())
         if self.trajectory is None and not folder.is_dir():
-            message = f"{self.name!r} was not played to its end ({self.cause}), so there is no conversation."
+            why = f"it is void ({self.cause})" if self.cause else "its trajectory is not in the run directory"
+            message = f"there is no conversation of {self.name!r}: {why}."
             raise SettingsError(message)
         content = read_object(folder / EXECUTION_CONTEXT)
         try:
