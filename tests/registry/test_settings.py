@@ -70,7 +70,7 @@ def test_a_mistyped_choice_gets_the_nearest() -> None:
 
 
 def test_a_record_with_an_unknown_key_is_refused() -> None:
-    with pytest.raises(SettingsError, match="'trails' is no setting of a run; did you mean 'trials'"):
+    with pytest.raises(SettingsError, match="'trails' is not a setting of a run; did you mean 'trials'"):
         RunSettings.from_record({"agent": "a", "user": "b", "trails": 2})
 
 

@@ -302,5 +302,5 @@ def test_of_the_json_in_a_folder_only_scenarios_are_read(tmp_path: Path) -> None
 
 def test_torn_json_in_a_folder_is_named_with_its_line(tmp_path: Path) -> None:
     write(tmp_path / "mine.json", '[\n{"name": "torn"')
-    with pytest.raises(ScenarioError, match=r"mine\.json:2: this is no JSON"):
+    with pytest.raises(ScenarioError, match=r"mine\.json:2: this is not JSON"):
         load_from(tmp_path)

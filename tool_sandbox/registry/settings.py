@@ -211,7 +211,7 @@ class RunSettings:
         known = cls.names()
         for key in {**record, **changes}:
             if key not in known:
-                message = f"{key!r} is no setting of a run; {hint(key, sorted(known))}"
+                message = f"{key!r} is not a setting of a run; {hint(key, sorted(known))}"
                 raise SettingsError(message)
         for key in ("agent", "user"):
             if key not in record:

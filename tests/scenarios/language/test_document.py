@@ -112,13 +112,13 @@ def test_json_is_read_with_its_lines(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ('[\n{"a": 1,}]', "2: this is no JSON"),
+        ('[\n{"a": 1,}]', "2: this is not JSON"),
         ('{"a": 1,\n"a": 2}', "2: the key 'a' stands twice"),
-        ('{"a": NaN}', "1: this is no JSON"),
-        ("- a", "1: this is no JSON"),
-        ("[" * 100_000, "1: this is no JSON"),
+        ('{"a": NaN}', "1: this is not JSON"),
+        ("- a", "1: this is not JSON"),
+        ("[" * 100_000, "1: this is not JSON"),
         ("[" * 300 + "]" * 300, "1: nested more than"),
-        ("9" * 5000, "1: this is no JSON"),
+        ("9" * 5000, "1: this is not JSON"),
     ],
 )
 def test_json_that_is_none_names_the_line(tmp_path: Path, text: str, problem: str) -> None:

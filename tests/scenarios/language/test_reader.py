@@ -88,7 +88,7 @@ MISTAKES = [
         "solution[0]",
         "has not been",
     ),
-    ("content: I need a taxi}\n    - say", "content: {at: soon}}\n    - say", 11, "solution[0]", "no point in time"),
+    ("content: I need a taxi}\n    - say", "content: {at: soon}}\n    - say", 11, "solution[0]", "not a point in time"),
     ("content: I need a taxi}\n    - say", "content: {world: nobody.name}}\n    - say", 11, "solution[0]", "'nobody'"),
     ("content: I need a taxi}\n    - say", "content: {world: priya.nam}}\n    - say", 11, "solution[0]", "'name'"),
     ("  user:\n", "  without: [send_message_with_phone_number]\n  user:\n", 12, "solution[0]", "does not offer it"),

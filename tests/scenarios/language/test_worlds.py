@@ -71,7 +71,7 @@ def test_a_world_like_another_differs_only_where_it_says_so(tmp_path: Path) -> N
         ("zone: Europe/Oslo", "zone: Oslo", "not a time zone"),
         ("from: kari", "from: Kari", "nobody's short name"),
         ("from: kari", "from: fish", "nobody's short name"),
-        ("due: tomorrow 08:00", "due: tomorrow", "no point in time"),
+        ("due: tomorrow 08:00", "due: tomorrow", "not a point in time"),
         ("wifi: false", "wify: false", "did you mean 'wifi'"),
         ("wifi: false", "wifi: 0", "expected a value like True"),
         ("people:", "persons:", "means nothing here"),

@@ -26,17 +26,17 @@ def json_nodes(source: YamlSource) -> yaml.Node | None:
     """The tree that JSON text describes; ``None`` when it holds nothing.
 
     Raises:
-        UsageError: As the source's error, with the line: the text is no JSON, nests too deeply, or repeats a key.
+        UsageError: As the source's error, with the line: the text is not JSON, nests too deeply, or repeats a key.
     """
     if not source.text.strip():
         return None
     try:
         json.loads(source.text, parse_constant=_refuse)
     except json.JSONDecodeError as error:
-        message = f"{source.name}:{error.lineno}: this is no JSON: {error.msg}."
+        message = f"{source.name}:{error.lineno}: this is not JSON: {error.msg}."
         raise source.error(message) from error
     except (ValueError, RecursionError) as error:
-        message = f"{source.name}:1: this is no JSON that can be read: {_reason(error)}."
+        message = f"{source.name}:1: this is not JSON that can be read: {_reason(error)}."
         raise source.error(message) from error
     (root,) = _Builder(source).nodes()
     source.check(root)
@@ -91,7 +91,7 @@ def _collection(bracket: str, mark: yaml.Mark, values: list[yaml.Node]) -> yaml.
 
 
 def _refuse(word: str) -> NoReturn:
-    message = f"{word} is no number"
+    message = f"{word} is not a number"
     raise ValueError(message)
 
 

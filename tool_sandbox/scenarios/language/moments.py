@@ -34,7 +34,7 @@ def moment(text: str, clock: Clock) -> float:
     lowered = text.strip().lower()
     match = _BASE.match(lowered)
     if match is None:
-        message = f"{text!r} is no point in time; {_FORMS}."
+        message = f"{text!r} is not a point in time; {_FORMS}."
         raise ValueError(message)
     when = _base(match, clock, text)
     rest = lowered[match.end() :]
@@ -58,7 +58,7 @@ def _base(match: re.Match[str], clock: Clock, text: str) -> datetime:
             hour=int(match["hour"]), minute=int(match["minute"]), second=int(match["second"] or 0), microsecond=0
         )
     except ValueError as error:
-        message = f"{text!r} is no point in time ({error}); {_FORMS}."
+        message = f"{text!r} is not a point in time ({error}); {_FORMS}."
         raise ValueError(message) from error
 
 
@@ -81,10 +81,10 @@ def duration(text: str) -> float:
     """Seconds of ``5 minutes`` or ``1 hour``.
 
     Raises:
-        ValueError: The text is no duration.
+        ValueError: The text is not a duration.
     """
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([a-z]+?)s?", text.strip().lower())
     if match is None or match[2] not in _SECONDS:
-        message = f"{text!r} is no duration; expected a number and a unit, such as '5 minutes'."
+        message = f"{text!r} is not a duration; expected a number and a unit, such as '5 minutes'."
         raise ValueError(message)
     return float(match[1]) * _SECONDS[match[2]]
