@@ -31,7 +31,8 @@ from tool_sandbox.llm.routing.options import STRATEGIES
 from tool_sandbox.llm.settings import ModelSettings
 from tool_sandbox.registry.settings import RunSettings
 from tool_sandbox.runs.outcomes import SampleResult
-from tool_sandbox.scenarios.language import entries as spec
+from tool_sandbox.scenarios.language.checks import MATCHES, WrittenMinefield
+from tool_sandbox.scenarios.language.entries import Entry, User
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md"]
@@ -236,7 +237,7 @@ def test_every_command_and_flag_is_described() -> None:
         ("models.md", [provider.name for provider in PROVIDERS]),
         ("models.md", [each.name for each in fields(CacheSettings)]),
         ("models.md", [*STRATEGIES, *USED, *FORMATS, *(f"local:{name}" for name in local_models())]),
-        ("scenarios.md", [*spec.VERBS, *spec.MILESTONE_KEYS, *spec.ENTRY_KEYS, *spec.USER_KEYS, *spec.MATCHES]),
+        ("scenarios.md", [*MATCHES, *(key for each in (Entry, User, WrittenMinefield) for key in each.known_keys())]),
     ],
 )
 def test_every_key_is_described(page: str, names: list[str]) -> None:

@@ -16,8 +16,8 @@ from tool_sandbox.scenarios.language import entries as spec
 from tool_sandbox.scenarios.language.document import Document, read_file, read_text
 from tool_sandbox.scenarios.language.document import Mapping as YamlMapping
 from tool_sandbox.scenarios.language.document import Sequence as YamlSequence
-from tool_sandbox.scenarios.language.fields import Fields, described
 from tool_sandbox.scenarios.language.json_nodes import is_json
+from tool_sandbox.scenarios.language.models import check_keys, described
 from tool_sandbox.scenarios.language.reader import EntryReader
 from tool_sandbox.scenarios.language.worlds import World, read_worlds
 from tool_sandbox.scenarios.user_simulator_few_shot_examples import named_user_simulator_few_shot_examples
@@ -148,9 +148,10 @@ def _add_worlds(
 ) -> None:
     for document in documents:
         if isinstance(document.content, YamlMapping):
-            fields = Fields.of(document.content, document.place(), _FILE_KEYS)
-            if "worlds" in fields:
-                worlds.update(read_worlds(fields.raw("worlds"), fields.at("worlds"), worlds, raw, clock))
+            check_keys(document.content, document.place(), _FILE_KEYS)
+            if "worlds" in document.content:
+                place = document.place().inside("worlds", document.content.lines["worlds"])
+                worlds.update(read_worlds(document.content["worlds"], place, worlds, raw, clock))
 
 
 def _entries(document: Document, reader: EntryReader) -> list[spec.Entry]:

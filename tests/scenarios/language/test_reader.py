@@ -6,7 +6,7 @@ import pytest
 
 from tests.scenarios import writing
 from tool_sandbox.errors import ScenarioError
-from tool_sandbox.scenarios.language import entries as spec
+from tool_sandbox.scenarios.language.checks import START
 
 GOOD = writing.COMPLETE.strip()
 
@@ -142,5 +142,5 @@ def test_a_mistake_in_a_variant_names_the_variant(tmp_path: Path) -> None:
 def test_what_is_left_out_has_the_usual_value(tmp_path: Path) -> None:
     (entry,) = writing.library(tmp_path).entries
     assert (entry.world, entry.categories, entry.tools, entry.max_messages) == ("base", (), (), 30)
-    assert entry.milestones[0].checks[0].since == spec.START
+    assert entry.milestones[0].checks[0].since == START
     assert entry.milestones[1].after is None

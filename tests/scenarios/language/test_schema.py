@@ -52,3 +52,45 @@ def test_what_the_schema_takes_as_a_step_the_loader_reads(validator: Any, tmp_pa
         writing.library(tmp_path, text)
     except ScenarioError as error:
         pytest.fail(str(error))
+
+
+def test_editors_are_told_what_every_key_means() -> None:
+    models = scenario_schema()["$defs"]
+    named = (
+        "Entry",
+        "Variant",
+        "User",
+        "WrittenMilestone",
+        "WrittenMinefield",
+        "Check",
+        "Using",
+        "WrittenWorld",
+        "Say",
+    )
+    silent = [
+        f"{name}.{key}"
+        for name in named
+        for key, shown in models[name]["properties"].items()
+        if "description" not in shown
+    ]
+    assert silent == []
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [
+        ("- {name: a, user: {knows: b, says: c}}", True),
+        ("- {name: a, user: {knows: b}}", False),
+        ("- {name: a, log: []}", True),
+        ("- {name: a}", False),
+        ("- {name: a, user: {knows: b, says: c}, variants: [{name: d, user: {says: e}}]}", True),
+        ("- {name: a, log: [], milestones: [{after: b, said: c}, {after: [], said: c}]}", True),
+        ("- {name: a, log: [], milestones: [{id: b}]}", False),
+        ("- {name: a, log: [], milestones: [{said: b, requested: c}]}", False),
+        ("- {name: a, log: [], categories: canonicalisation}", False),
+        ("worlds: {a: {like: base, people: {b: null}}}", True),
+        ("worlds: {a: {zone: UTC}}", False),
+    ],
+)
+def test_editors_see_what_goes_together(validator: Any, text: str, fits: bool) -> None:
+    assert validator.is_valid(read_text(text).content) is fits

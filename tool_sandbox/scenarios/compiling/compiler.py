@@ -16,7 +16,7 @@ from tool_sandbox.scenarios.compiling.milestones import compiled
 from tool_sandbox.scenarios.compiling.solutions import script_of
 from tool_sandbox.scenarios.compiling.values import Values
 from tool_sandbox.scenarios.language import entries as spec
-from tool_sandbox.scenarios.language.checks import ToolParameters
+from tool_sandbox.scenarios.language.calls import SolutionStep, ToolCalls, ToolParameters
 from tool_sandbox.scenarios.language.worlds import World
 from tool_sandbox.scenarios.user_simulator_few_shot_examples import (
     USER_INSTRUCTION,
@@ -164,7 +164,7 @@ def _needed_tools(entry: spec.Entry) -> list[str]:
     """The tools an entry names, else those its solution and milestones call, in order."""
     if entry.tools:
         return list(dict.fromkeys(entry.tools))
-    solved_with = [call.tool for step in entry.solution if isinstance(step, spec.ToolCalls) for call in step.calls]
+    solved_with = [call.tool for step in entry.solution if isinstance(step, ToolCalls) for call in step.calls]
     needed = list(dict.fromkeys(solved_with))
     if not needed and not entry.solution:
         raise entry.place.error("without a 'solution' the key 'tools' must say which tools are needed.")
@@ -179,9 +179,9 @@ def categories_of(entry: spec.Entry) -> list[ScenarioCategories]:
     return list(dict.fromkeys(given))
 
 
-def _tool_category(solution: Sequence[spec.SolutionStep], given: list[ScenarioCategories]) -> ScenarioCategories:
+def _tool_category(solution: Sequence[SolutionStep], given: list[ScenarioCategories]) -> ScenarioCategories:
     single, several = ScenarioCategories.SINGLE_TOOL_CALL, ScenarioCategories.MULTIPLE_TOOL_CALL
-    calls = sum(len(step.calls) for step in solution if isinstance(step, spec.ToolCalls))
+    calls = sum(len(step.calls) for step in solution if isinstance(step, ToolCalls))
     return single if single in given or (calls <= 1 and several not in given) else several
 
 

@@ -14,7 +14,7 @@ from tool_sandbox.common.vocabulary import DatabaseNamespace, RoleType
 from tool_sandbox.nearest import hint
 from tool_sandbox.scenarios.compiling.extraction import ResultExtractor
 from tool_sandbox.scenarios.compiling.values import Values
-from tool_sandbox.scenarios.language import entries as spec
+from tool_sandbox.scenarios.language import checks as spec
 
 if TYPE_CHECKING:
     from tool_sandbox.common.evaluation import Milestone, SnapshotConstraint
@@ -39,7 +39,7 @@ class Order:
     before: Mapping[str, tuple[str, ...]]
 
     @classmethod
-    def of(cls, nodes: Sequence[spec.Milestone]) -> Order:
+    def of(cls, nodes: Sequence[spec.WrittenMilestone]) -> Order:
         """Work the order out.
 
         Raises:
@@ -50,7 +50,7 @@ class Order:
         for position, node in enumerate(nodes):
             if node.id in before or node.id == spec.START:
                 taken = "is reserved" if node.id == spec.START else "stands twice"
-                raise node.place.inside("id").error(f"the id {node.id!r} {taken}; choose another.")
+                raise node.at("id").error(f"the id {node.id!r} {taken}; choose another.")
             before[node.id] = ids[max(0, position - 1) : position] if node.after is None else node.after
         order = cls(ids, before)
         for node in nodes:
@@ -60,28 +60,28 @@ class Order:
         order._check_circle(nodes)
         return order
 
-    def _check_after(self, node: spec.Milestone) -> None:
+    def _check_after(self, node: spec.WrittenMilestone) -> None:
         for earlier in self.before[node.id]:
             if earlier not in self.ids or earlier == node.id:
                 others = [each for each in self.ids if each != node.id]
-                raise node.place.inside("after").error(f"there is no other {earlier!r} here; {hint(earlier, others)}")
+                raise node.at("after").error(f"there is no other {earlier!r} here; {hint(earlier, others)}")
 
-    def _check_connected(self, node: spec.Milestone) -> None:
+    def _check_connected(self, node: spec.WrittenMilestone) -> None:
         before = self.before.values()
         alone = any(before) and not self.before[node.id] and not any(node.id in each for each in before)
         if alone:
-            raise node.place.inside("after").error(
+            raise node.at("after").error(
                 f"{node.id!r} comes before and after nothing, so it would never be judged; "
                 "name it in the 'after' of a later one."
             )
 
-    def _check_circle(self, nodes: Sequence[spec.Milestone]) -> None:
+    def _check_circle(self, nodes: Sequence[spec.WrittenMilestone]) -> None:
         try:
             TopologicalSorter(self.before).prepare()
         except CycleError as error:
             circle = " → ".join(reversed(error.args[1]))
-            where = next(node.place for node in nodes if node.id == error.args[1][0])
-            raise where.inside("after").error(f"the order goes in a circle: {circle}.") from error
+            where = next(node for node in nodes if node.id == error.args[1][0])
+            raise where.at("after").error(f"the order goes in a circle: {circle}.") from error
 
     def edges(self) -> list[tuple[int, int]] | None:
         """Pairs of positions; ``None`` for a single node."""
@@ -113,7 +113,7 @@ class NodeCompiler:
     values: Values
     order: Order
 
-    def node(self, node: spec.Milestone, *, forbidden: bool) -> Milestone:
+    def node(self, node: spec.WrittenMilestone, *, forbidden: bool) -> Milestone:
         """One milestone, or one minefield."""
         from tool_sandbox.common import evaluation
 
@@ -125,7 +125,7 @@ class NodeCompiler:
         # A minefield is tripped by what happened, whatever else changed; a milestone guards the other tables.
         return make(snapshot_constraints=constraints, guardrail_database_list=[] if forbidden else None)
 
-    def _constraint(self, check: spec.Check, node: spec.Milestone, table: str) -> SnapshotConstraint:
+    def _constraint(self, check: spec.Check, node: spec.WrittenMilestone, table: str) -> SnapshotConstraint:
         from tool_sandbox.common import evaluation
 
         return evaluation.SnapshotConstraint(
@@ -150,34 +150,32 @@ class NodeCompiler:
         }
         return of_verb.get(check.verb, evaluation.snapshot_similarity)
 
-    def _reference(self, check: spec.Check, node: spec.Milestone) -> int | None:
-        name = check.using.milestone if check.using else check.since
-        if name is None:
+    def _reference(self, check: spec.Check, node: spec.WrittenMilestone) -> int | None:
+        if check.using is None and check.verb not in spec.CHANGES:
             return None
+        name = check.using.milestone if check.using else check.since
         if name == spec.START:
             return _FIRST_USER_MESSAGE
         key = "using" if check.using else "since"
         if name not in self.order.ids:
-            raise check.place.inside(key).error(f"there is no {name!r} here; {hint(name, self.order.ids)}")
+            raise check.at(key).error(f"there is no {name!r} here; {hint(name, self.order.ids)}")
         if name not in self.order.ancestors(node.id):
-            raise check.place.inside(key).error(f"{name!r} does not surely come before {node.id!r}; add it to 'after'.")
+            raise check.at(key).error(f"{name!r} does not surely come before {node.id!r}; add it to 'after'.")
         return self.order.ids.index(name)
 
     def _target(self, check: spec.Check, table: str) -> list[dict[str, Any]]:
         if check.verb == "called":
             traces = [
-                {"tool_name": call.tool, "arguments": self.values.mapping(call.arguments, call.place)}
-                for call in check.calls
+                {"tool_name": call.tool, "arguments": self.values.mapping(call.arguments)} for call in check.calls
             ]
             return [
                 {**_RESULT, "tool_trace": json.dumps(traces[0] if len(traces) == 1 else traces, ensure_ascii=False)}
             ]
         if check.verb == "requested":
-            return [{**_REQUEST, "content": check.text}]
+            return [{**_REQUEST, "content": check.requested}]
         if check.verb == "said":
-            return [{**_STATEMENT, "content": check.text}]
-        place = check.place.inside(check.verb)
-        return [self.values.mapping(row, place) for row in check.rows[table]]
+            return [{**_STATEMENT, "content": check.said}]
+        return [self.values.mapping(row) for row in check.rows[table]]
 
 
 def _tables_of(check: spec.Check) -> tuple[str, ...]:
@@ -231,7 +229,7 @@ class Nodes:
     edges: list[tuple[int, int]] | None
 
 
-def compiled(nodes: Sequence[spec.Milestone], values: Values, *, forbidden: bool = False) -> Nodes:
+def compiled(nodes: Sequence[spec.WrittenMilestone], values: Values, *, forbidden: bool = False) -> Nodes:
     """An entry's milestones, or (``forbidden``) its minefields, as the evaluation matches them.
 
     Raises:

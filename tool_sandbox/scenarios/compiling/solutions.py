@@ -9,10 +9,12 @@ from attrs import evolve
 
 from tool_sandbox.common.script import EndStep, SayStep, Script, ScriptedCall, Step, ToolStep, UserStep
 from tool_sandbox.scenarios.compiling.values import Values
-from tool_sandbox.scenarios.language import entries as spec
+from tool_sandbox.scenarios.language.calls import Say, SolutionStep, ToolCalls
+from tool_sandbox.scenarios.language.checks import WrittenMinefield
+from tool_sandbox.scenarios.language.entries import Entry
 
 
-def script_of(entry: spec.Entry, values: Values) -> Script | None:
+def script_of(entry: Entry, values: Values) -> Script | None:
     """What the parties do in an entry; ``None`` when it has no solution.
 
     Raises:
@@ -21,17 +23,18 @@ def script_of(entry: spec.Entry, values: Values) -> Script | None:
     if not entry.solution:
         return None
     _check_talk(entry)
-    agent = _agent_steps(entry.solution, values, entry)
+    _check_offered(entry)
+    agent = _agent_steps(entry.solution, values)
     steps = tuple(_with_replies(agent, entry.user.replies))
-    sabotage = {node.id: _sabotage(node, agent, values, entry) for node in entry.minefields}
+    sabotage = {node.id: _sabotage(node, agent, values) for node in entry.minefields}
     return Script(steps, sabotage)
 
 
-def _check_talk(entry: spec.Entry) -> None:
+def _check_talk(entry: Entry) -> None:
     place = entry.place.inside("solution")
-    if not isinstance(entry.solution[-1], spec.Say):
+    if not isinstance(entry.solution[-1], Say):
         raise place.error("the last step must be a 'say': the user waits for an answer.")
-    questions = sum(isinstance(step, spec.Say) for step in entry.solution) - 1
+    questions = sum(isinstance(step, Say) for step in entry.solution) - 1
     if questions != len(entry.user.replies):
         raise entry.place.inside("user.replies").error(
             f"the solution speaks {questions} time(s) before its last step, so the user needs as many replies; "
@@ -39,27 +42,25 @@ def _check_talk(entry: spec.Entry) -> None:
         )
 
 
-def _agent_steps(
-    steps: Sequence[spec.SolutionStep], values: Values, entry: spec.Entry
-) -> tuple[ToolStep | SayStep, ...]:
+def _agent_steps(steps: Sequence[SolutionStep], values: Values) -> tuple[ToolStep | SayStep, ...]:
     compiled: list[ToolStep | SayStep] = []
     earlier: frozenset[str] = frozenset()
     for step in steps:
-        if isinstance(step, spec.Say):
+        if isinstance(step, Say):
             compiled.append(SayStep(step.text))
             continue
         here = evolve(values, earlier=earlier)
-        calls = tuple(ScriptedCall(call.tool, here.mapping(call.arguments, call.place)) for call in step.calls)
-        compiled.append(ToolStep(calls))
+        compiled.append(ToolStep(tuple(ScriptedCall(call.tool, here.mapping(call.arguments)) for call in step.calls)))
         earlier |= {call.tool for call in step.calls}
-        _check_offered(step, entry)
     return tuple(compiled)
 
 
-def _check_offered(step: spec.ToolCalls, entry: spec.Entry) -> None:
-    for call in step.calls:
-        if (entry.tools and call.tool not in entry.tools) or call.tool in entry.without:
-            raise call.place.error(f"{call.tool!r} is called, but this scenario does not offer it; add it to 'tools'.")
+def _check_offered(entry: Entry) -> None:
+    for position, step in enumerate(entry.solution):
+        for call in step.calls if isinstance(step, ToolCalls) else ():
+            if (entry.tools and call.tool not in entry.tools) or call.tool in entry.without:
+                sentence = f"{call.tool!r} is called, but this scenario does not offer it; add it to 'tools'."
+                raise entry.at("solution", position).error(sentence)
 
 
 def _with_replies(agent: Sequence[ToolStep | SayStep], replies: Sequence[str]) -> Iterator[Step]:
@@ -71,22 +72,20 @@ def _with_replies(agent: Sequence[ToolStep | SayStep], replies: Sequence[str]) -
             yield EndStep() if reply is None else UserStep(reply)
 
 
-def _sabotage(
-    node: spec.Milestone, agent: Sequence[ToolStep | SayStep], values: Values, entry: spec.Entry
-) -> tuple[Step, ...]:
+def _sabotage(node: WrittenMinefield, agent: Sequence[ToolStep | SayStep], values: Values) -> tuple[Step, ...]:
     """How to trip a minefield: as written, or the solution up to the point where it goes wrong."""
     if node.sabotage is not None:
-        return _agent_steps(node.sabotage, values, evolve(entry, tools=()))
+        return _agent_steps(node.sabotage, values)
     check = node.checks[0]
     if len(node.checks) == 1 and check.verb == "said":
-        return (SayStep(check.text),)
+        return (SayStep(check.said),)
     if len(node.checks) != 1 or check.verb not in ("called", "requested") or check.using is not None:
         raise node.place.error(
             f"it is not clear how to trip the minefield {node.id!r}; add 'sabotage', a list of steps like a solution."
         )
-    tool, arguments = check.text, {}
+    tool, arguments = check.requested, {}
     if check.calls:
-        tool, arguments = check.calls[0].tool, values.mapping(check.calls[0].arguments, check.calls[0].place)
+        tool, arguments = check.calls[0].tool, values.mapping(check.calls[0].arguments)
     return _with_wrong_arguments(agent, tool, arguments)
 
 

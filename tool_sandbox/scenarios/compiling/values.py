@@ -7,13 +7,13 @@ from typing import Any
 from attrs import frozen
 
 from tool_sandbox.common.script import Reference
+from tool_sandbox.scenarios.language.cells import ResultValue
 from tool_sandbox.scenarios.language.document import Mapping, Place, Sequence
-from tool_sandbox.scenarios.language.fields import Fields, described
+from tool_sandbox.scenarios.language.models import described, read
 from tool_sandbox.scenarios.language.moments import moment
 from tool_sandbox.scenarios.language.worlds import World
 
 AT, WORLD, FROM = "at", "world", "from"
-REFERENCE_KEYS = ("from", "take", "call")
 
 
 @frozen
@@ -28,10 +28,9 @@ class Values:
     world: World
     earlier: frozenset[str] | None = None
 
-    def mapping(self, values: Any, place: Place) -> dict[str, Any]:
-        """Every value of a mapping, worked out."""
-        lines = getattr(values, "lines", {})
-        return {key: self.value(value, place.inside(key, lines.get(key))) for key, value in values.items()}
+    def mapping(self, values: Mapping) -> dict[str, Any]:
+        """Every value of a mapping that knows its place, worked out."""
+        return {key: self.value(value, values.at(key)) for key, value in values.items()}
 
     def value(self, value: Any, place: Place) -> Any:
         """One value, worked out; plain ones stay as they are.
@@ -44,7 +43,7 @@ class Values:
         if not isinstance(value, Mapping):
             return value
         if FROM in value:
-            return self._reference(Fields.of(value, place, REFERENCE_KEYS))
+            return self._reference(read(ResultValue, value, place))
         if len(value) != 1 or not ({AT, WORLD} & set(value)):
             raise place.error(f"expected a plain value, {{at: …}}, {{world: …}} or {{from: …}}; got {dict(value)!r}.")
         kind, text = next(iter(value.items()))
@@ -55,17 +54,12 @@ class Values:
         except ValueError as error:
             raise place.error(str(error)) from error
 
-    def _reference(self, fields: Fields) -> Reference:
+    def _reference(self, given: ResultValue) -> Reference:
         if self.earlier is None:
-            raise fields.place.error("a check cannot take a value from a result this way; use 'using' beside it.")
-        tool = fields.text(FROM)
-        if tool not in self.earlier:
+            raise given.place.error("a check cannot take a value from a result this way; use 'using' beside it.")
+        if given.tool not in self.earlier:
             called = ", ".join(sorted(self.earlier)) or "no tool"
-            raise fields.at(FROM).error(
-                f"{tool!r} has not been called yet; before this step the solution calls {called}."
+            raise given.at(FROM).error(
+                f"{given.tool!r} has not been called yet; before this step the solution calls {called}."
             )
-        call = fields.raw("call") if "call" in fields else -1
-        if isinstance(call, bool) or not isinstance(call, int):
-            raise fields.at("call").error(f"expected which call, counted from 0; got {described(call)}.")
-        take = fields.raw("take") if "take" in fields else ""
-        return Reference(tool, str(take), call)
+        return Reference(given.tool, given.take, given.call)

@@ -15,8 +15,8 @@ from tool_sandbox.common.world.schemas import schema_of
 from tool_sandbox.scenarios.compiling.extraction import ResultExtractor
 from tool_sandbox.scenarios.conversion.losses import NoFormError, described
 from tool_sandbox.scenarios.conversion.measures import Measures, measures_of
-from tool_sandbox.scenarios.language import entries as spec
-from tool_sandbox.scenarios.language.checks import ToolParameters
+from tool_sandbox.scenarios.language import checks as spec
+from tool_sandbox.scenarios.language.calls import ToolParameters
 
 if TYPE_CHECKING:
     from tool_sandbox.evaluation.constraints import SnapshotConstraint

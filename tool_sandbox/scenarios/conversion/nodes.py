@@ -15,7 +15,7 @@ from tool_sandbox.common.world.schemas import namespaces
 from tool_sandbox.evaluation.snapshots import snapshot_similarity
 from tool_sandbox.scenarios.conversion.checks import Check, CheckWriter
 from tool_sandbox.scenarios.conversion.losses import Losses, NoFormError
-from tool_sandbox.scenarios.language import entries as spec
+from tool_sandbox.scenarios.language import checks as spec
 
 if TYPE_CHECKING:
     from tool_sandbox.evaluation.constraints import Milestone, SnapshotConstraint

@@ -3,11 +3,13 @@
 ::
 
     document, json_nodes   YAML and JSON in which every value knows its line
-    fields        one mapping, key by key
-    entries       the words, and the frozen models behind them
-    reader        an entry
-    checks        its milestones, minefields and solution
+    models        what the models of the vocabulary share: strict reading, a sentence for each mistake
+    fields        the types of single fields
+    cells, calls  what may stand for a value and in a row; calls of tools, and the steps of a solution
+    checks        milestones, minefields and their verbs
+    entries       whole scenarios and worlds, as written
+    reader        an entry with its variants
     worlds        the worlds scenarios start in
-    log, moments  messages that stand there already, points in time
+    moments       points in time
     schema        the JSON Schema for editors
 """

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import yaml
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from tool_sandbox.common.yaml_source import YamlSource
 from tool_sandbox.errors import ScenarioError
@@ -58,7 +58,7 @@ class Place:
     def inside(self, key: str, line: int | None = None) -> Place:
         """The place one level deeper."""
         dotted = f"{self.key}{key}" if key.startswith("[") or not self.key else f"{self.key}.{key}"
-        return evolve(self, key=dotted, line=line or self.line)
+        return Place(self.file, line or self.line, self.entry, dotted)
 
 
 class Mapping(dict[str, Any]):
@@ -66,6 +66,8 @@ class Mapping(dict[str, Any]):
 
     line: int
     lines: dict[str, int]
+    place: Place
+    """Known of what ``located`` gives."""
 
     def __init__(self, values: dict[str, Any], line: int = 1, lines: dict[str, int] | None = None) -> None:
         super().__init__(values)
@@ -75,6 +77,20 @@ class Mapping(dict[str, Any]):
     def over(self, other: Mapping) -> Mapping:
         """These values laid over those of ``other``."""
         return Mapping({**other, **self}, self.line, {**other.lines, **self.lines})
+
+    def at(self, *path: str | int) -> Place:
+        """The place of something inside, named by keys and positions; what is not there is looked for no further."""
+        value: Any = self
+        place = self.place
+        for step in path:
+            if isinstance(value, Sequence) and isinstance(step, int):
+                value, place = value[step], place.inside(f"[{step}]", value.lines[step])
+            elif isinstance(step, str):
+                lines, values = (value.lines, value) if isinstance(value, Mapping) else ({}, {})
+                value, place = values.get(step), place.inside(step, lines.get(step))
+            # A position in what is not a list: one value stands for a list of one.
+            place = value.place if isinstance(value, Mapping) else place
+        return place
 
 
 class Sequence(list[Any]):
@@ -87,6 +103,30 @@ class Sequence(list[Any]):
         super().__init__(values)
         self.line = line
         self.lines = lines or []
+
+
+def located(value: Any, place: Place) -> Any:
+    """The same value, in which every mapping knows its place.
+
+    Args:
+        value: From a document.
+        place: Where it stands.
+    """
+    if isinstance(value, Mapping):
+        place = Place(place.file, value.line, place.entry, place.key)
+        found = Mapping(value, value.line, value.lines)
+        found.place = Place(place.file, value.line, place.entry, place.key)
+        for key, each in value.items():
+            if isinstance(each, (Mapping, Sequence)):
+                found[key] = located(each, place.inside(key, value.lines.get(key)))
+        return found
+    if isinstance(value, Sequence):
+        items = Sequence(value, value.line, value.lines)
+        for position, each in enumerate(value):
+            if isinstance(each, (Mapping, Sequence)):
+                items[position] = located(each, place.inside(f"[{position}]", value.lines[position]))
+        return items
+    return value
 
 
 @frozen

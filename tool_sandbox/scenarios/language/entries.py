@@ -1,189 +1,206 @@
-"""What a scenario file can say: the words of the vocabulary and the frozen models behind them.
+"""What a scenario file can say: the words of the vocabulary, each a field whose docstring tells editors what it means.
 
-A scenario is a world, a user, milestones and a solution. A milestone or minefield is one check; a check is one verb::
-
-    called     a tool was called and it succeeded       {tool: {argument: value}}; a list means any of these
-    requested  a tool was asked for, successful or not  tool name
-    said       the agent told the user                  text
-    state      a table looks like this                  {table: {column: value}} or a list of rows
-    added      rows came to a table                     {table: row or rows}
-    updated    rows of a table changed to this          {table: row or rows}
-    removed    rows went from a table                   {table: row or rows}
-
-and its modifiers::
-
-    within      tolerance per argument or column: a number, a duration such as ``5 minutes``, or ``any``
-    match       how a column is compared: exact, similar, contains, any
-    using       a value out of the result that an earlier milestone saw: {from: milestone, take: {argument: path}};
-                with ``state`` of the log also ``fill``, the column it goes into
-    since       what ``added``, ``updated`` and ``removed`` compare with: a milestone, or ``start`` (the default)
-    after       which milestones come before; the previous one by default, ``[]`` for none
-    may_change  tables that may change on the way here, or ``all``; every other untouched table must stay as it was
-    all         several checks that must hold at the same message
-
-Edges: when every node says ``after: []``, they may be reached in any order.
-
-``log``, in a world or a scenario, lists messages row by row, for worlds that were written in Python and for anybody who
-wants another instruction: in a world they replace the usual instruction and example, in a scenario what ``user`` says.
+A scenario is a world, a user, milestones and a solution. What its milestones can say stands in ``checks``, what its
+solution can in ``calls``, what a row can in ``cells``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any, Literal, Self
 
-from attrs import Factory, frozen
+from pydantic import AfterValidator, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, model_validator
 
-from tool_sandbox.scenarios.language.document import Place
+from tool_sandbox.common.vocabulary import RoleType, ScenarioCategories
+from tool_sandbox.common.world.schemas import INITIAL_SETTING
+from tool_sandbox.scenarios.language.calls import Step
+from tool_sandbox.scenarios.language.cells import Rows
+from tool_sandbox.scenarios.language.checks import WrittenMilestone, WrittenMinefield
+from tool_sandbox.scenarios.language.fields import OneOrMany, Shown, Text, Texts, one_of
+from tool_sandbox.scenarios.language.models import NAME, FileModel, problem
+from tool_sandbox.scenarios.language.moments import moment
+from tool_sandbox.scenarios.user_simulator_few_shot_examples import named_user_simulator_few_shot_examples
 
-TABLE_VERBS = ("state", "added", "updated", "removed")
-VERBS = ("called", "requested", "said", *TABLE_VERBS)
-CHECK_MODIFIERS = ("within", "match", "using", "since")
-CHECK_KEYS = (*VERBS, *CHECK_MODIFIERS)
-MILESTONE_KEYS = ("id", "because", "after", "may_change", "all", *CHECK_KEYS)
-MINEFIELD_KEYS = (*MILESTONE_KEYS, "sabotage")
-USER_KEYS = ("knows", "says", "replies", "examples")
-ENTRY_KEYS = (
-    "name",
-    "description",
-    "world",
-    "categories",
-    "tags",
-    "user",
-    "log",
-    "tools",
-    "without",
-    "milestones",
-    "minefields",
-    "solution",
-    "nop_floor",
-    "max_messages",
-    "variants",
-)
-VARIANT_KEYS = tuple(key for key in ENTRY_KEYS if key != "variants")
-USING_KEYS = ("from", "take", "extractor", "fill")
-FILLED = ("content", "tool_trace")
-MATCHES = ("exact", "similar", "contains", "any")
-EXTRACTORS = (
-    "search_weather_around_lat_lon_temperature_extractor",
-    "result_to_temperature_extractor",
-    "min_temperature_extractor",
-    "current_temperature_extractor",
-    "min_temperature_amount_extractor",
-    "result_to_timestamp0_extractor",
-    "result_to_timestamp1_extractor",
-    "result_to_reminder_timestamp_lowerbound_extractor",
-    "days_extractor",
-    "lat_lon_dict_extractor",
-)
-START = "start"
-ALL = "all"
+_CATEGORIES = tuple(category.value.lower() for category in ScenarioCategories)
+_OF_USER = ("knows", "says")
 
 
-@frozen
-class Call:
-    """One tool call as written: in a check, in a solution."""
-
-    tool: str
-    arguments: Mapping[str, Any]
-    place: Place
-
-
-@frozen
-class Using:
-    """A value taken from what another milestone saw."""
-
-    milestone: str
-    take: Mapping[str, str] = Factory(dict)
-    """Argument or placeholder name → dotted path into the tool's result; the empty path is the result itself."""
-    extractor: str | None = None
-    """Name of a ready-made extractor, instead of ``take``."""
-    fill: str | None = None
-    """For ``state``: the column of the log that values are filled into."""
-
-
-@frozen(kw_only=True)
-class Check:
-    """One verb with what it looks at and how."""
-
-    verb: str
-    calls: tuple[Call, ...] = ()
-    """For ``called``: the acceptable calls."""
-    text: str = ""
-    """For ``said`` the sentence, for ``requested`` the tool."""
-    rows: Mapping[str, tuple[Mapping[str, Any], ...]] = Factory(dict)
-    """For the table verbs: upper-case table name to rows."""
-    match: Mapping[str, str] = Factory(dict)
-    within: Mapping[str, float] = Factory(dict)
-    using: Using | None = None
-    since: str | None = None
-    place: Place
-
-
-@frozen(kw_only=True)
-class Milestone:
-    """Checks that must hold at one message."""
-
-    id: str
-    checks: tuple[Check, ...]
-    after: tuple[str, ...] | None = None
-    """``None`` means the previous milestone."""
-    may_change: tuple[str, ...] | None = None
-    """Upper-case table names; ``None`` is what the kind of node has by default."""
-    because: str = ""
-    sabotage: tuple[SolutionStep, ...] | None = None
-    """For a minefield: how to trip it; ``None`` derives it from the check and the solution."""
-    place: Place
-
-
-@frozen
-class ToolCalls:
-    """A step of the agent: calls that go out together."""
-
-    calls: tuple[Call, ...]
-
-
-@frozen
-class Say:
-    """A step of the agent: words for the user."""
-
-    text: str
-
-
-SolutionStep = ToolCalls | Say
-
-
-@frozen(kw_only=True)
-class User:
+class User(FileModel):
     """The simulated user's part."""
 
-    knows: str = ""
+    knows: Text = ""
     """Who the user is, what it wants and what it may give away."""
-    says: str = ""
+    says: Text = ""
     """The opening message."""
-    replies: tuple[str, ...] = ()
-    """What a scripted user answers, one line per time the agent speaks, except the last."""
-    examples: tuple[str, ...] = ()
+    replies: Texts = ()
+    """What a scripted user answers: one line for each 'say' of the solution but the last."""
+    examples: OneOrMany[
+        Annotated[Text, one_of("examples"), Shown(lambda: Literal[tuple(named_user_simulator_few_shot_examples())])]
+    ] = ()
     """Further few-shot conversations shown to the simulator, by name."""
 
 
-@frozen(kw_only=True)
-class Entry:
-    """One scenario as written in a file, with nothing left out."""
+class LogRow(FileModel):
+    """A message that stands in the log before anybody plays."""
 
-    name: str
-    description: str = ""
-    world: str = "base"
-    categories: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
-    user: User
-    log: tuple[Mapping[str, Any], ...] | None = None
-    """Rows that open the conversation in place of what ``user`` says; ``None`` when ``user`` does."""
-    tools: tuple[str, ...] = ()
-    without: tuple[str, ...] = ()
-    milestones: tuple[Milestone, ...] = ()
-    minefields: tuple[Milestone, ...] = ()
-    solution: tuple[SolutionStep, ...] = ()
-    nop_floor: float | None = None
-    max_messages: int = 30
-    place: Place
+    takes_nothing = True
+
+    sender: RoleType
+    """Who sends it."""
+    recipient: RoleType
+    """Who gets it."""
+    content: str
+    """What it says."""
+    openai_tool_call_id: str | None = None
+    openai_function_name: str | None = None
+    conversation_active: bool | None = None
+    tool_call_exception: str | None = None
+    tool_trace: Any = None
+    visible_to: tuple[RoleType, ...] | None = None
+    """Who sees it, in place of its sender and recipient."""
+
+
+class Variant(FileModel):
+    """An entry with some keys replaced; of 'user' only those that are given."""
+
+    name: str = Field(pattern=NAME)
+    """Letters, digits and underscores: it names a folder, too."""
+    description: Text = ""
+    """A line for people."""
+    world: Annotated[Text, one_of("worlds")] = Field("base", examples=["base", "cellular_off"])
+    """Where it starts."""
+    categories: OneOrMany[Annotated[str, one_of(_CATEGORIES), Shown(lambda: Literal[_CATEGORIES])]] = ()
+    """What it tests."""
+    tags: Texts = ()
+    """Free words for --tag."""
+    user: User = Field(default_factory=User.model_construct)
+    """What the simulated user knows and says."""
+    log: tuple[LogRow, ...] | None = None
+    """Messages row by row that open the conversation, in place of what 'user' says."""
+    tools: OneOrMany[Annotated[Text, one_of("tools")]] = ()
+    """Tools on offer, beside those that distract; by default those that the solution calls."""
+    without: OneOrMany[Annotated[Text, one_of("tools")]] = ()
+    """Tools that are never offered, not even as distraction."""
+    milestones: tuple[WrittenMilestone, ...] = ()
+    """What must have happened."""
+    minefields: tuple[WrittenMinefield, ...] = ()
+    """What must never happen."""
+    solution: tuple[Step, ...] = ()
+    """What a perfect agent does; the last step is a 'say'."""
+    nop_floor: Annotated[StrictFloat, Field(ge=0, le=1)] | None = None
+    """What doing nothing may score; by default the share of milestones that any answer meets."""
+    max_messages: Annotated[StrictInt, Field(ge=1)] = 30
+    """Where the conversation is cut."""
+
+
+class Entry(Variant):
+    """One scenario."""
+
+    model_config = ConfigDict(
+        title="Scenario",
+        json_schema_extra={
+            "anyOf": [{"required": ["user"], "properties": {"user": {"required": [*_OF_USER]}}}, {"required": ["log"]}]
+        },
+    )
+
+    variants: tuple[Variant, ...] = ()
+    """The same with other words: each replaces some keys, and of 'user' only those that are given."""
+
+    @model_validator(mode="after")
+    def _opens(self) -> Self:
+        if self.log is None and not self.has("user"):
+            raise problem("the key 'user' is missing; it needs at least knows and says.")
+        for key in _OF_USER:
+            if self.log is None and not getattr(self.user, key):
+                raise problem(f"the key {key!r} is missing.", "user")
+        return self
+
+
+Moment = Annotated[
+    Text, AfterValidator(lambda text, info: moment(text, info.context)), Field(examples=["now - 2 hours"])
+]
+"""A point in time, of which reading makes seconds; the context is the world's clock."""
+
+
+class Person(FileModel):
+    """Somebody in the address book."""
+
+    name: Text
+    """The whole name."""
+    phone_number: Text = Field(examples=["+12065550100"])
+    """With a plus and the country's code, in quotes."""
+    relationship: Text | None = None
+    """What the person is to the owner of the phone."""
+    is_self: StrictBool = False
+    """Whether this is the owner of the phone."""
+
+
+class Message(FileModel):
+    """A text message that was sent before."""
+
+    sender: Text = Field(alias="from")
+    """Short name of a person, or a number."""
+    recipient: Text = Field(alias="to")
+    """Short name of a person, or a number."""
+    content: Text
+    """What it says."""
+    creation_timestamp: Moment = Field(alias="sent")
+    """When: a point in time, such as yesterday 18:30."""
+
+
+class Reminder(FileModel):
+    """A reminder that stands there already."""
+
+    content: Text
+    """What it reminds of."""
+    creation_timestamp: Moment = Field(alias="created")
+    """When it was written down: a point in time."""
+    reminder_timestamp: Moment = Field(alias="due")
+    """When it reminds: a point in time."""
+    latitude: StrictFloat | None = None
+    """Degrees, where it reminds."""
+    longitude: StrictFloat | None = None
+    """Degrees, where it reminds."""
+
+
+class Settings(FileModel):
+    """The settings of the phone; whatever is not given is as it is on a new one."""
+
+    device_id: Text = INITIAL_SETTING["device_id"]
+    cellular: StrictBool = INITIAL_SETTING["cellular"]
+    wifi: StrictBool = INITIAL_SETTING["wifi"]
+    location_service: StrictBool = INITIAL_SETTING["location_service"]
+    low_battery_mode: StrictBool = INITIAL_SETTING["low_battery_mode"]
+    latitude: StrictFloat = INITIAL_SETTING["latitude"]
+    longitude: StrictFloat = INITIAL_SETTING["longitude"]
+
+
+class WorldTime(FileModel):
+    """What time it is in a world."""
+
+    now: Text = Field(examples=["2026-06-15 08:00"])
+    """The date and time at which its clock stands."""
+    zone: Text = Field("UTC", examples=["Europe/Stockholm"])
+    """The time zone of its clock."""
+
+
+class WrittenWorld(WorldTime):
+    """Whose phone it is, what is on it, and what time it is."""
+
+    model_config = ConfigDict(
+        title="World", json_schema_extra={"required": [], "anyOf": [{"required": ["now"]}, {"required": ["like"]}]}
+    )
+
+    like: Text | None = Field(None, examples=["base"])
+    """A world above, from which everything is taken over that is not said here."""
+    people: dict[str, Person | None] = Field({})
+    """Short name to person; nothing takes one out that the world it is like has."""
+    messages: dict[str, Message | None] = Field({})
+    """Short name to message; nothing takes one out."""
+    reminders: dict[str, Reminder | None] = Field({})
+    """Short name to reminder; nothing takes one out."""
+    settings: Settings = Field(default_factory=Settings.model_construct)
+    """What differs from a new phone."""
+    tables: Rows = Field({})
+    """Rows of your own tables."""
+    log: tuple[LogRow, ...] | None = None
+    """Messages that stand in the log, in place of the usual instruction and example."""

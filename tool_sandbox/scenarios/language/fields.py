@@ -1,116 +1,62 @@
-"""Reading one YAML mapping key by key: right kinds, no key unread, one clear error."""
+"""The types of single fields, and how editors are told of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Collection
+from typing import Annotated, Any, TypeVar
 
-from attrs import evolve, frozen
+from attrs import frozen
+from pydantic import AfterValidator, StringConstraints, TypeAdapter, ValidationInfo
+from pydantic.annotated_handlers import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
 
 from tool_sandbox.nearest import hint
-from tool_sandbox.scenarios.language.document import Mapping, Place, Sequence
+from tool_sandbox.scenarios.language.models import problem
 
-_KIND_NAMES = {
-    str: "text",
-    bool: "true or false",
-    int: "a whole number",
-    float: "a number",
-    type(None): "nothing",
-    Mapping: "a mapping",
-    Sequence: "a list",
-}
+T = TypeVar("T")
 
 
-def described(value: Any) -> str:
-    """A value and its kind, for messages."""
-    if isinstance(value, (Mapping, Sequence)):
-        return _KIND_NAMES[type(value)]
-    return "nothing" if value is None else f"{value!r}, {_KIND_NAMES.get(type(value), type(value).__name__)}"
+class _OneOrMany:
+    """Takes one value for a list of one."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(
+            lambda value: value if isinstance(value, list) else [value], handler(source)
+        )
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        many = handler(schema)
+        return {"anyOf": [many["items"], many]}
 
 
 @frozen
-class Fields:
-    """The keys of one mapping.
+class Shown:
+    """Shows editors another type than that which is read, made when it is asked for."""
+
+    other: Callable[[], Any]
+
+    def __get_pydantic_json_schema__(self, _schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return handler(TypeAdapter(self.other()).core_schema)
+
+
+def one_of(names: Collection[str] | str, noun: str = "") -> AfterValidator:
+    """Makes a text one of some names.
 
     Args:
-        values: The mapping.
-        place: Where it stands.
+        names: The names, or the attribute of the context that holds them.
+        noun: What messages call such a name.
     """
 
-    values: Mapping
-    place: Place
-
-    @classmethod
-    def of(cls, value: Any, place: Place, known: Iterable[str]) -> Fields:
-        """The fields of a value that must be a mapping with no other keys than ``known``.
-
-        Raises:
-            ScenarioError: It is something else, or has a key that means nothing here.
-        """
-        known = tuple(known)
-        if not isinstance(value, Mapping):
-            raise place.error(f"expected a mapping with the keys {', '.join(known)}; got {described(value)}.")
-        for key in value:
-            if key not in known:
-                raise evolve(place, line=value.lines.get(key, place.line)).error(
-                    f"the key {key!r} means nothing here; {hint(key, known)}"
-                )
-        return cls(value, evolve(place, line=value.line))
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.values
-
-    def at(self, key: str) -> Place:
-        """Where a key stands."""
-        return self.place.inside(key, self.values.lines.get(key))
-
-    def raw(self, key: str) -> Any:
-        """The value as it is; ``None`` when the key is absent."""
-        return self.values.get(key)
-
-    def text(self, key: str, default: str | None = None) -> str:
-        """A text; required unless there is a default."""
-        if key not in self.values and default is not None:
-            return default
-        value = self._required(key)
-        if not isinstance(value, str) or not value.strip():
-            quote = " Quote it if it is one." if isinstance(value, (bool, int, float)) else ""
-            raise self.at(key).error(f"expected text; got {described(value)}.{quote}")
+    def known(value: str, info: ValidationInfo) -> str:
+        choices = getattr(info.context, names) if isinstance(names, str) else names
+        if value not in choices:
+            raise problem(f"there is no {noun}{value!r}; {hint(value, choices)}")
         return value
 
-    def texts(self, key: str) -> tuple[str, ...]:
-        """A list of texts, or one text; empty when the key is absent."""
-        if key not in self.values:
-            return ()
-        value = self.values[key]
-        items = [value] if isinstance(value, str) else value
-        if not isinstance(items, Sequence | list):
-            raise self.at(key).error(f"expected a list of texts; got {described(value)}.")
-        for position, item in enumerate(items):
-            if not isinstance(item, str):
-                raise self.at(key).inside(f"[{position}]").error(f"expected text; got {described(item)}. Quote it.")
-        return tuple(items)
+    return AfterValidator(known)
 
-    def number(self, key: str, default: float | None = None) -> float | None:
-        """A number; ``default`` when the key is absent."""
-        if key not in self.values:
-            return default
-        value = self.values[key]
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise self.at(key).error(f"expected a number; got {described(value)}.")
-        return float(value)
 
-    def items(self, key: str) -> Iterator[tuple[Any, Place]]:
-        """The items of a list with their places; none when the key is absent."""
-        if key not in self.values:
-            return
-        value = self.values[key]
-        if not isinstance(value, Sequence):
-            raise self.at(key).error(f"expected a list; got {described(value)}.")
-        for position, item in enumerate(value):
-            yield item, self.at(key).inside(f"[{position}]", value.lines[position])
-
-    def _required(self, key: str) -> Any:
-        if key not in self.values:
-            raise self.place.error(f"the key {key!r} is missing.")
-        return self.values[key]
+Text = Annotated[str, StringConstraints(min_length=1, pattern=r"\S")]
+OneOrMany = Annotated[tuple[T, ...], _OneOrMany()]
+Texts = OneOrMany[str]

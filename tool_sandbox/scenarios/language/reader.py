@@ -1,22 +1,18 @@
-"""From YAML to the models of ``spec``: kinds, keys and names are checked here, one clear error for each mistake."""
+"""From YAML to entries: each with its variants, held against the names there are."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from collections.abc import Mapping as AnyMapping
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import frozen
 
-from tool_sandbox.common.vocabulary import ScenarioCategories
-from tool_sandbox.nearest import hint
-from tool_sandbox.scenarios.language import entries as spec
-from tool_sandbox.scenarios.language.checks import CheckReader, ToolParameters
-from tool_sandbox.scenarios.language.document import Mapping, Place
-from tool_sandbox.scenarios.language.fields import Fields, described
-from tool_sandbox.scenarios.language.log import LOG, log_rows
-
-_CATEGORIES = tuple(category.value.lower() for category in ScenarioCategories)
+from tool_sandbox.scenarios.language.calls import ToolParameters
+from tool_sandbox.scenarios.language.document import Mapping, Place, Sequence
+from tool_sandbox.scenarios.language.entries import Entry, Variant
+from tool_sandbox.scenarios.language.models import check_keys, described, read
 
 
 @frozen
@@ -33,82 +29,34 @@ class EntryReader:
     worlds: AbstractSet[str]
     examples: AbstractSet[str]
 
-    def entries(self, value: Any, place: Place) -> list[spec.Entry]:
+    def entries(self, value: Any, place: Place) -> list[Entry]:
         """An entry and its variants.
 
         Raises:
             ScenarioError: Something is not written as it should be.
         """
-        if isinstance(value, Mapping) and isinstance(value.get("name"), str):
-            place = evolve(place, entry=value["name"], key="")
-        fields = Fields.of(value, place, spec.ENTRY_KEYS)
-        base = Mapping(
-            {k: v for k, v in fields.values.items() if k != "variants"}, fields.values.line, fields.values.lines
-        )
-        found = [self._entry(Fields(base, place))]
-        for content, where in fields.items("variants"):
-            variant = Fields.of(content, where, spec.VARIANT_KEYS)
-            named = Place(place.file, variant.values.line, variant.text("name"))
-            found.append(self._entry(Fields(_varied(base, variant.values), named)))
-        return found
+        here = _named(value, place)
+        check_keys(value, here, Entry.known_keys())
+        base = Mapping({key: each for key, each in value.items() if key != "variants"}, value.line, value.lines)
+        variants = [(_varied(base, each), _named(each, where)) for each, where in _variants(value, here)]
+        return [read(Entry, content, where, self) for content, where in [(base, here), *variants]]
 
-    def _entry(self, fields: Fields) -> spec.Entry:
-        reader = CheckReader(self.tools)
-        solution = reader.steps(fields, "solution")
-        milestones = tuple(reader.node(item, place, "milestone") for item, place in fields.items("milestones"))
-        minefields = tuple(reader.node(item, place, "minefield") for item, place in fields.items("minefields"))
-        floor = fields.number("nop_floor")
-        return spec.Entry(
-            name=self._name(fields),
-            description=fields.text("description", ""),
-            world=self._one_of(fields, "world", fields.text("world", "base"), self.worlds),
-            categories=tuple(
-                self._one_of(fields, "categories", each, _CATEGORIES) for each in fields.texts("categories")
-            ),
-            tags=fields.texts("tags"),
-            user=self._user(fields),
-            log=log_rows(fields),
-            tools=tuple(self._one_of(fields, "tools", each, self.tools) for each in fields.texts("tools")),
-            without=tuple(self._one_of(fields, "without", each, self.tools) for each in fields.texts("without")),
-            milestones=milestones,
-            minefields=minefields,
-            solution=solution,
-            nop_floor=floor,
-            max_messages=self._positive(fields, "max_messages", 30),
-            place=fields.place,
-        )
 
-    def _name(self, fields: Fields) -> str:
-        name = fields.text("name")
-        if not name.replace("_", "").isalnum() or not name.isascii():
-            raise fields.at("name").error(f"{name!r} must be letters, digits and underscores: it names a folder, too.")
-        return name
+def _named(value: Any, place: Place) -> Place:
+    name = value.get("name") if isinstance(value, Mapping) else None
+    return Place(place.file, value.line, name) if isinstance(name, str) else place
 
-    def _user(self, fields: Fields) -> spec.User:
-        if "user" not in fields:
-            if LOG in fields:
-                return spec.User()
-            raise fields.place.error("the key 'user' is missing; it needs at least knows and says.")
-        user = Fields.of(fields.raw("user"), fields.at("user"), spec.USER_KEYS)
-        return spec.User(
-            knows=user.text("knows", "" if LOG in fields else None),
-            says=user.text("says", "" if LOG in fields else None),
-            replies=user.texts("replies"),
-            examples=tuple(self._one_of(user, "examples", each, self.examples) for each in user.texts("examples")),
-        )
 
-    @staticmethod
-    def _one_of(fields: Fields, key: str, value: str, known: Any) -> str:
-        if value not in known:
-            raise fields.at(key).error(f"there is no {value!r}; {hint(value, known)}")
-        return value
-
-    @staticmethod
-    def _positive(fields: Fields, key: str, default: int) -> int:
-        value = fields.raw(key) if key in fields else default
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise fields.at(key).error(f"expected a whole number of at least 1; got {described(value)}.")
-        return value
+def _variants(value: Mapping, place: Place) -> Iterator[tuple[Mapping, Place]]:
+    variants, place = value.get("variants", Sequence([])), place.inside("variants", value.lines.get("variants"))
+    if not isinstance(variants, Sequence):
+        raise place.error(f"expected a list; got {described(variants)}.")
+    for position, each in enumerate(variants):
+        where = place.inside(f"[{position}]", variants.lines[position])
+        check_keys(each, where, Variant.known_keys())
+        if "name" not in each:
+            raise where.error("the key 'name' is missing.")
+        yield each, where
 
 
 def _varied(base: Mapping, variant: Mapping) -> Mapping:
