@@ -1,17 +1,19 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import threading
+import time
 
 import pytest
 
-from tests.waiting import HANG
-from tool_sandbox.threads import LoopThreads
+from tests.waiting import HANG, until
+from tool_sandbox.threads import DaemonThreads, run_with_deadline
 
 
 def test_work_comes_back_with_its_value_or_its_error() -> None:
-    threads = LoopThreads(2)
+    threads = DaemonThreads(2)
 
     assert threads.submit(lambda word: word * 2, "a").result(HANG) == "aa"
     with pytest.raises(ZeroDivisionError):
@@ -19,7 +21,7 @@ def test_work_comes_back_with_its_value_or_its_error() -> None:
 
 
 def test_no_more_threads_than_allowed_work_at_once() -> None:
-    threads = LoopThreads(3)
+    threads = DaemonThreads(3)
     running, most, lock = [0], [0], threading.Lock()
     three_at_once = threading.Barrier(3)
 
@@ -38,13 +40,12 @@ def test_no_more_threads_than_allowed_work_at_once() -> None:
 
 
 def test_a_thread_that_has_nothing_to_do_is_used_again() -> None:
-    threads = LoopThreads(8)
+    threads = DaemonThreads(8)
 
     names = set()
     for _ in range(5):
         names.add(threads.submit(lambda: threading.current_thread().name).result(HANG))
-        assert threads._idle.acquire(timeout=HANG)
-        threads._idle.release()
+        until(lambda: threads._idle == 1)
 
     assert len(names) == 1
 
@@ -53,7 +54,7 @@ async def test_an_event_loop_can_use_it_and_does_not_wait_for_it_at_the_end() ->
     place: contextvars.ContextVar[str] = contextvars.ContextVar("place")
     place.set("here")
     loop = asyncio.get_running_loop()
-    loop.set_default_executor(LoopThreads(2))
+    loop.set_default_executor(DaemonThreads(2))
 
     assert await asyncio.to_thread(place.get) == "here"
     gate = threading.Event()
@@ -66,7 +67,7 @@ async def test_an_event_loop_can_use_it_and_does_not_wait_for_it_at_the_end() ->
 
 
 def test_cancelled_work_is_not_begun() -> None:
-    threads = LoopThreads(1)
+    threads = DaemonThreads(1)
     begun = threading.Event()
     gate = threading.Event()
     threads.submit(gate.wait, HANG)
@@ -76,3 +77,49 @@ def test_cancelled_work_is_not_begun() -> None:
     gate.set()
     threads.submit(lambda: None).result(HANG)
     assert not begun.is_set()
+
+
+def test_work_that_is_done_in_time_gives_its_result() -> None:
+    assert run_with_deadline(lambda: 3, 60) == 3
+
+
+def test_what_work_raises_is_raised() -> None:
+    with pytest.raises(ZeroDivisionError):
+        run_with_deadline(lambda: 1 // 0, 60)
+
+
+def test_a_limit_beyond_what_threads_can_wait_for_is_no_limit() -> None:
+    assert run_with_deadline(lambda: 3, 1e300) == 3
+
+
+def test_nobody_waits_for_work_that_does_not_end() -> None:
+    forever = threading.Event()
+    with pytest.raises(TimeoutError, match=r"did not finish within 0\.01 s"):
+        run_with_deadline(forever.wait, 0.01)
+    forever.set()
+
+
+def test_work_in_python_code_can_be_stopped() -> None:
+    stopped = threading.Event()
+
+    def work() -> None:
+        try:
+            while True:
+                with contextlib.suppress(Exception):
+                    time.sleep(0)
+        finally:
+            stopped.set()
+
+    with pytest.raises(TimeoutError):
+        run_with_deadline(work, 0.01)
+    assert stopped.wait(60)
+
+
+def test_threads_finish_what_was_submitted_before_they_end() -> None:
+    threads = DaemonThreads(2)
+    futures = [threads.submit(lambda number=number: number * 2) for number in range(50)]  # type: ignore[misc]
+
+    assert threads.close(timeout=HANG)
+    assert [future.result() for future in futures] == [number * 2 for number in range(50)]
+    with pytest.raises(RuntimeError, match="closed"):
+        threads.submit(lambda: None)

@@ -7,10 +7,12 @@ import atexit
 import os
 import queue
 import threading
+import time
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import ContextVar, copy_context
+from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
 Params = ParamSpec("Params")
@@ -44,7 +46,7 @@ def block_on(work: Callable[Params, Awaitable[Result]], /, *args: Params.args, *
     token = _waiting.set(waiting_threads() | {threading.get_ident()})
     try:
         if _SHARED_LOOP.runs_in(waiting_threads()):
-            return _run_apart(run)
+            return run_apart(run)  # the shared loop waits here, so it cannot run anything
         future = asyncio.run_coroutine_threadsafe(run(), _SHARED_LOOP.get())  # in a copy of this context
         try:
             return future.result()
@@ -61,19 +63,55 @@ def waiting_threads() -> frozenset[int]:
     return _waiting.get()
 
 
-def _run_apart(run: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
-    """Run a coroutine in a loop and a thread of its own: the shared loop waits here, so it cannot run anything."""
-    outcome: Future[Result] = Future()
-    context = copy_context()
+def run_apart(run: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
+    """Run a coroutine to its end in an event loop and a thread of its own, in a copy of this context."""
+    return _begun(lambda: asyncio.run(run()), "tool_sandbox-apart")[1].result()
 
-    def work() -> None:
-        try:
-            outcome.set_result(context.run(asyncio.run, run()))
-        except BaseException as error:  # noqa: BLE001 -- it belongs to whoever waits
-            outcome.set_exception(error)
 
-    threading.Thread(target=work, name="tool_sandbox-nested", daemon=True).start()
+def run_with_deadline(work: Callable[[], Result], seconds: float) -> Result:
+    """Run ``work`` in a thread of its own and wait no longer than ``seconds``.
+
+    Work that is not done by then is stopped as soon as its thread runs Python code and not a call into C; until then it
+    is left behind in its thread.
+
+    Raises:
+        TimeoutError: It was not done in time.
+    """
+    thread, outcome = _begun(work, "tool_sandbox-call")
+    thread.join(min(seconds, threading.TIMEOUT_MAX))
+    if thread.is_alive():
+        _raise_in(thread, StoppedError)
+        message = f"The call did not finish within {seconds:g} s."
+        raise TimeoutError(message)
     return outcome.result()
+
+
+class StoppedError(BaseException):
+    """Raised in the midst of work that nobody waits for any more; no ``except Exception`` keeps it going."""
+
+
+def _begun(work: Callable[[], Result], name: str) -> tuple[threading.Thread, Future[Result]]:
+    """Work in a daemon thread of its own, in a copy of this context, and what will come of it."""
+    outcome: Future[Result] = Future()
+    thread = threading.Thread(target=_do, args=(outcome, partial(copy_context().run, work)), name=name, daemon=True)
+    thread.start()
+    return thread, outcome
+
+
+def _do(outcome: Future[Result], work: Callable[[], Result]) -> None:
+    if not outcome.set_running_or_notify_cancel():
+        return
+    try:
+        outcome.set_result(work())
+    except BaseException as error:  # noqa: BLE001 -- whatever it is, it belongs to who waits for it
+        outcome.set_exception(error)
+
+
+def _raise_in(thread: threading.Thread, error: type[BaseException]) -> None:
+    """Have a thread raise an exception at the next instruction of Python code that it comes to."""
+    import ctypes
+
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(error))
 
 
 class _SharedLoop:
@@ -93,7 +131,7 @@ class _SharedLoop:
         with self._lock:
             if self._loop is None:
                 self._loop = asyncio.new_event_loop()
-                self._loop.set_default_executor(LoopThreads(_WORKERS))
+                self._loop.set_default_executor(DaemonThreads(_WORKERS))
                 self._loop.set_exception_handler(_without_lost_tasks)
                 self._thread = threading.Thread(target=self._loop.run_forever, name="tool_sandbox-edge", daemon=True)
                 self._thread.start()
@@ -125,50 +163,80 @@ def _without_lost_tasks(loop: asyncio.AbstractEventLoop, problem: dict[str, Any]
 _SHARED_LOOP = _SharedLoop()
 
 
-class LoopThreads(ThreadPoolExecutor):
-    """A pool of daemon threads: a call that never comes back cannot keep the process from ending.
+class DaemonThreads(ThreadPoolExecutor):
+    """Up to ``size`` daemon threads, started when needed: a call that never comes back keeps no process from ending.
 
     It is a ``ThreadPoolExecutor`` by name only, because that is the one kind of executor an event loop takes.
+
+    Args:
+        size: Threads at most.
+        name: Prefix of the threads' names.
+        on_exit: Called in each thread when it ends.
     """
 
-    def __init__(self, size: int) -> None:  # the parent's state is not used: its threads are joined at exit
+    def __init__(  # the parent's state is not used: its threads are joined at exit
+        self, size: int, name: str = "tool_sandbox-loop", on_exit: Callable[[], None] | None = None
+    ) -> None:
         self._size = size
-        self._jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._name = name
+        self._on_exit = on_exit
+        self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._started: list[threading.Thread] = []
+        self._idle = 0
+        self._closed = False
         self._lock = threading.Lock()
-        self._started = 0
-        self._idle = threading.Semaphore(0)
 
     def submit(self, fn: Callable[Params, Result], /, *args: Params.args, **kwargs: Params.kwargs) -> Future[Result]:
-        """Run ``fn`` in one of the threads."""
+        """Call ``fn`` in one of the threads.
+
+        Raises:
+            RuntimeError: They were closed.
+        """
         future: Future[Result] = Future()
-
-        def job() -> None:
-            if not future.set_running_or_notify_cancel():
-                return
-            try:
-                result = fn(*args, **kwargs)
-            except BaseException as error:  # noqa: BLE001 -- it belongs to whoever waits for the future
-                future.set_exception(error)
-            else:
-                future.set_result(result)
-
-        self._jobs.put(job)
-        self._start_thread_if_none_is_idle()
+        with self._lock:
+            if self._closed:
+                message = f"{self._name} is closed"
+                raise RuntimeError(message)
+            self._jobs.put(partial(_do, future, partial(fn, *args, **kwargs)))
+            if self._idle:
+                self._idle -= 1
+            elif len(self._started) < self._size:
+                thread = threading.Thread(target=self._run, name=f"{self._name}-{len(self._started)}", daemon=True)
+                self._started.append(thread)
+                thread.start()
         return future
 
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Let the threads end with the process."""
-
-    def _start_thread_if_none_is_idle(self) -> None:
-        if self._idle.acquire(blocking=False):
-            return
+    def write_off(self) -> None:
+        """Allow one more thread: the work of one of them may never come to an end."""
         with self._lock:
-            if self._started >= self._size:
-                return
-            self._started += 1
-        threading.Thread(target=self._work, name=f"tool_sandbox-loop-{self._started}", daemon=True).start()
+            self._size += 1
 
-    def _work(self) -> Any:
-        while True:
-            self._jobs.get()()
-            self._idle.release()
+    def close(self, timeout: float = 2.0) -> bool:
+        """Finish what was submitted and end the threads; returns whether that was possible in ``timeout`` seconds."""
+        with self._lock:
+            self._closed = True
+            for _ in self._started:
+                self._jobs.put(None)
+            threads, self._started = self._started, []
+        deadline = time.monotonic() + timeout
+        for thread in threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        return not any(thread.is_alive() for thread in threads)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Let the threads end with the process; event loops call this at their end."""
+
+    def _run(self) -> None:
+        while (job := self._next()) is not None:
+            job()
+            del job
+        if self._on_exit is not None:
+            with suppress(Exception):  # the thread ends anyway, and nobody is left to tell
+                self._on_exit()
+
+    def _next(self) -> Callable[[], None] | None:
+        with suppress(queue.Empty):
+            return self._jobs.get_nowait()
+        with self._lock:
+            self._idle += 1
+        return self._jobs.get()

@@ -12,7 +12,6 @@
     transports    the ways to a server: a folder of its own
     local         models on this machine: a folder of its own
     scripted      answers without a model
-    workers       threads in which calls wait
 
 Only ``transports.through_litellm.transport`` imports LiteLLM.
 """

@@ -67,9 +67,8 @@ def awaitable(model: Any) -> ChatModel:
 
 async def aclose(model: Any) -> None:
     """Close what a stack holds open. Each layer closes what is its own, and the one beneath."""
-    for layer in layers_of(model):
-        if isinstance(layer, Closable):
-            await layer.aclose()
+    if isinstance(model, Closable):
+        await model.aclose()
 
 
 def close(model: Any) -> None:
@@ -81,4 +80,4 @@ def layers_of(model: Any) -> Iterator[Any]:
     """A stack's layers, outermost first."""
     while model is not None:
         yield model
-        model = getattr(model, "inner", None) or getattr(model, "_inner", None)
+        model = model.inner if isinstance(model, Wrapper) else None

@@ -15,7 +15,7 @@ from tool_sandbox.common.message import Message
 from tool_sandbox.common.vocabulary import DatabaseNamespace, RoleType
 from tool_sandbox.llm.chat import CallTag
 from tool_sandbox.llm.layers.tally import Tally
-from tool_sandbox.llm.workers import Workers
+from tool_sandbox.threads import DaemonThreads
 
 Params = ParamSpec("Params")
 Result = TypeVar("Result")
@@ -135,5 +135,5 @@ def _audience(tool: Callable[..., Any]) -> Sequence[RoleType]:
 
 
 @lru_cache(maxsize=1)
-def _threads() -> Workers:
-    return Workers(_MOST_THREADS, "tool_sandbox-role")
+def _threads() -> DaemonThreads:
+    return DaemonThreads(_MOST_THREADS, "tool_sandbox-role")

@@ -13,7 +13,7 @@ from attrs import frozen
 from tool_sandbox.common.execution.console import Console, Execution, compiled
 from tool_sandbox.common.execution.tool_code import parse_tool_call_code
 from tool_sandbox.errors import TimeLimitError
-from tool_sandbox.llm.transports.deadline import run_with_deadline
+from tool_sandbox.threads import run_with_deadline
 
 _time_limit: ContextVar[float | None] = ContextVar("tool_sandbox_tool_timeout", default=None)
 
@@ -60,7 +60,7 @@ def _executed_in_time(console: Console, body: CodeType, source: str) -> Executio
     if limit is None:
         return console.execute(body)
     try:
-        return run_with_deadline(lambda: console.execute(body), limit, stop=True)
+        return run_with_deadline(lambda: console.execute(body), limit)
     except TimeoutError:
         message = f"{_what_runs(source)} did not return within {limit:g} s, the time limit of a tool (--tool-timeout)."
         raise TimeLimitError(message) from None

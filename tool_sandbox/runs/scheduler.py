@@ -12,7 +12,7 @@ from tool_sandbox.registry.sample import Sample
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.reasons import Reason, reason_of
 from tool_sandbox.runs.session import Played
-from tool_sandbox.threads import LoopThreads
+from tool_sandbox.threads import DaemonThreads
 
 _THREADS_PER_SAMPLE = 2
 
@@ -60,7 +60,7 @@ class Schedule:
         Raises:
             asyncio.CancelledError: The task was cancelled, and with it every sample in flight.
         """
-        asyncio.get_running_loop().set_default_executor(LoopThreads(self.concurrency * _THREADS_PER_SAMPLE))
+        asyncio.get_running_loop().set_default_executor(DaemonThreads(self.concurrency * _THREADS_PER_SAMPLE))
         waiting = iter(samples)
         for _ in range(min(self.concurrency, len(samples))):
             self._workers.add(asyncio.create_task(self._work(waiting)))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import contextvars
 import inspect
 from collections.abc import Awaitable
-from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
+from functools import partial
 from typing import Any
+
+from tool_sandbox.threads import run_apart
 
 _awaiting: ContextVar[bool] = ContextVar("tool_sandbox_awaiting", default=False)
 
@@ -25,8 +26,7 @@ def finished(result: Any) -> Any:
         return asyncio.run(_awaited(result))
     if _awaiting.get():
         return result
-    with ThreadPoolExecutor(1, "tool_sandbox-coroutine") as thread:
-        return thread.submit(contextvars.copy_context().run, lambda: asyncio.run(_awaited(result))).result()
+    return run_apart(partial(_awaited, result))
 
 
 async def _awaited(result: Awaitable[Any]) -> Any:

@@ -19,7 +19,7 @@ from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse, was_paid
 from tool_sandbox.llm.fingerprint import fingerprint
 from tool_sandbox.llm.layer import Wrapper
 from tool_sandbox.llm.layers.journal_entry import CallKey, JournalEntry, read_line, written_line
-from tool_sandbox.llm.workers import Workers
+from tool_sandbox.threads import DaemonThreads
 
 __all__ = ["CallKey", "Journal", "JournalEntry", "Journaled"]
 
@@ -53,7 +53,7 @@ class Journal:
         self._end = self._load()
         self._torn = False
         _sync_directory(self.path.parent)
-        self._writer = Workers(1, "journal-writer")
+        self._writer = DaemonThreads(1, "journal-writer")
         self._closing = weakref.finalize(self, _close, self._writer, self._file)
 
     def __len__(self) -> int:
@@ -247,6 +247,6 @@ def _sync_directory(path: Path) -> None:
         os.close(directory)
 
 
-def _close(writer: Workers, file: int) -> None:
+def _close(writer: DaemonThreads, file: int) -> None:
     writer.close()
     os.close(file)

@@ -8,10 +8,10 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, finalize
 
 from attrs import evolve
 
@@ -60,6 +60,7 @@ class DirectTransport(Layer):
         self._headers = _headers(connection, self.endpoint)
         self._secrets = secrets_in(connection)
         self._pools: WeakKeyDictionary[asyncio.AbstractEventLoop, _Pool] = WeakKeyDictionary()
+        finalize(self, _begin_to_close, self._pools).atexit = False  # also where nobody ever closes this
 
     async def acomplete(self, request: ChatRequest) -> ChatResponse:
         """Answer without blocking the event loop.
@@ -71,13 +72,10 @@ class DirectTransport(Layer):
 
     async def aclose(self) -> None:
         """Close the connections of this event loop, and have those of others closed there."""
-        here = asyncio.get_running_loop()
-        for loop, pool in list(self._pools.items()):
-            del self._pools[loop]
-            if loop is here:
-                await pool.aclose()
-            elif loop.is_running():  # nobody waits: it may be the one that waits for this
-                asyncio.run_coroutine_threadsafe(pool.aclose(), loop)
+        pool = self._pools.pop(asyncio.get_running_loop(), None)
+        _begin_to_close(self._pools)
+        if pool is not None:
+            await pool.aclose()
 
     async def _once(self, request: ChatRequest) -> ChatResponse:
         started = time.monotonic()
@@ -193,6 +191,14 @@ class _Pool:
             yield
         finally:
             await self.session.close()
+
+
+def _begin_to_close(pools: MutableMapping[asyncio.AbstractEventLoop, _Pool]) -> None:
+    """Have connections closed by their event loops. Nobody waits: one of them may be waiting for this."""
+    for loop in list(pools):
+        pool = pools.pop(loop)
+        if loop.is_running():
+            asyncio.run_coroutine_threadsafe(pool.aclose(), loop)
 
 
 def _headers(connection: Mapping[str, Any], endpoint: Endpoint) -> dict[str, str]:

@@ -25,7 +25,6 @@ from tool_sandbox.llm.chat import CallTag, ChatRequest, ChatResponse
 from tool_sandbox.llm.layers.cache.backends import DiskBackend, MemoryBackend
 from tool_sandbox.llm.layers.cache.health import LONGEST, SHORTEST, TRIPS_TO_OPEN, Health
 from tool_sandbox.llm.layers.cache.layer import Cached, CacheSettings, ResponseCache, cache_key
-from tool_sandbox.llm.workers import Workers
 
 PATIENT = 60.0
 """A deadline that a busy machine meets, for tests of anything else."""
@@ -457,7 +456,7 @@ async def test_a_crowd_before_a_healthy_cache_is_no_fault_of_it(caplog: pytest.L
 
     asking = asyncio.gather(*(model.acomplete(request) for request in requests))
     _, readers = cache._workers
-    await auntil(lambda: readers._tasks.qsize() == 39)
+    await auntil(lambda: readers._jobs.qsize() == 39)
     backend.all_asked.set()
     answers = await asking
     backend.release.set()
@@ -642,16 +641,6 @@ def test_what_keeps_failing_is_asked_no_more_but_for_trials_until_it_works() -> 
     health.failed()
     moment[0] = 4.0
     assert health.takes_trial(), "the pause is the first one again"
-
-
-def test_workers_finish_what_was_submitted_before_they_end() -> None:
-    workers = Workers(2, "test")
-    futures = [workers.submit(lambda number=number: number * 2) for number in range(50)]  # type: ignore[misc]
-
-    assert workers.close(timeout=HANG)
-    assert [future.result() for future in futures] == [number * 2 for number in range(50)]
-    with pytest.raises(RuntimeError, match="closed"):
-        workers.submit(lambda: None)
 
 
 @pytest.mark.parametrize(

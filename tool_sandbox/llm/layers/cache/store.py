@@ -11,17 +11,14 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 from contextlib import suppress
-from typing import TypeVar
 
 from tool_sandbox.llm.chat import ChatResponse
 from tool_sandbox.llm.fingerprint import SCHEMA_VERSION
 from tool_sandbox.llm.layers.cache.backends import Backend, open_backend
 from tool_sandbox.llm.layers.cache.health import TRIPS_TO_OPEN, Health
 from tool_sandbox.llm.layers.cache.settings import CacheSettings
-from tool_sandbox.llm.workers import Workers
 from tool_sandbox.redaction import redact_text
-
-T = TypeVar("T")
+from tool_sandbox.threads import DaemonThreads, Params, Result
 
 logger = logging.getLogger(__name__)
 
@@ -134,13 +131,13 @@ class ResponseCache:
         needed = 2 * len(self._unwritten) * (self.health.round_trip or 0.0)
         return min(_LONGEST_CLOSING, max(_CLOSING, needed))
 
-    def _start_workers(self) -> list[Workers]:
+    def _start_workers(self) -> list[DaemonThreads]:
         """Those who write, and those who read; none where nothing ever blocks."""
         readers, release = self._backend.threads, self._backend.close
         if not readers:
             return []
         writers = max(1, readers // _READERS_PER_WRITER)
-        workers = [Workers(writers, "cache-writer", release), Workers(readers, "cache-reader", release)]
+        workers = [DaemonThreads(writers, "cache-writer", release), DaemonThreads(readers, "cache-reader", release)]
         for each, seconds in zip(workers, (1.0, 0.2), strict=True):
             weakref.finalize(self, each.close, seconds)  # also when the process ends without close()
         return workers
@@ -216,11 +213,11 @@ def _encoded(response: ChatResponse) -> str:
     return json.dumps({"schema": SCHEMA_VERSION, "response": response.to_dict()})
 
 
-def _at_once(work: Callable[[], T]) -> Future[T]:
+def _at_once(work: Callable[Params, Result], /, *args: Params.args, **kwargs: Params.kwargs) -> Future[Result]:
     """Do work where it is asked for: for places that never block."""
-    done: Future[T] = Future()
+    done: Future[Result] = Future()
     try:
-        done.set_result(work())
+        done.set_result(work(*args, **kwargs))
     except Exception as error:  # noqa: BLE001  # it belongs to who asked for the work
         done.set_exception(error)
     return done
