@@ -21,7 +21,7 @@ from tool_sandbox.errors import (
 from tool_sandbox.llm import stack
 from tool_sandbox.llm.chat import ChatRequest
 from tool_sandbox.llm.layer import layers_of
-from tool_sandbox.llm.layers.budget.layer import Budgeted
+from tool_sandbox.llm.layers.budget.layer import Budgeted, Ledger
 from tool_sandbox.llm.layers.cache.layer import Cached, CacheSettings, ResponseCache
 from tool_sandbox.llm.layers.journal import Journal, Journaled
 from tool_sandbox.llm.layers.prompted_tools.layer import PromptedTools
@@ -167,6 +167,22 @@ def test_only_errors_of_ours_leave_the_block() -> None:
     with pytest.raises(HarnessError) as caught, stack.own_errors(lambda _: HarnessError("ours")):
         raise KeyError("theirs")
     assert isinstance(caught.value.__cause__, KeyError)
+
+
+async def test_closing_a_stack_reaches_its_transport_through_every_layer(tmp_path: Path) -> None:
+    class Transport(FakeModel):
+        closed = 0
+
+        async def aclose(self) -> None:
+            self.closed += 1
+
+    fake = Transport()
+    beneath = Retrying(Budgeted(PromptedTools(NativeTools(RoomForReasoning(fake))), Ledger()))
+    journal = Journal(tmp_path / "calls.jsonl")
+    model = stack.build_model("m", settings(), transport=beneath, cache=stack.open_cache("memory"), journal=journal)
+    await stack.aclose(model)
+    journal.close()
+    assert fake.closed == 1
 
 
 def test_layers_are_found_through_wrappers() -> None:

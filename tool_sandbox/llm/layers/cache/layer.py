@@ -47,9 +47,10 @@ class Cached(Wrapper):
         return await self._answer(request, "acompletion")
 
     async def aclose(self) -> None:
-        """Finish writing and close the cache, unless it is shared."""
+        """Finish writing and close the cache, unless it is shared, and close what is beneath."""
         if not self._shared:
             await self._cache.aclose()
+        await super().aclose()
 
     async def _answer(self, request: ChatRequest, call_type: str) -> ChatResponse:
         key = self._key(request, call_type)
