@@ -78,6 +78,10 @@ async def test_a_broken_role_is_our_fault() -> None:
     assert (await _play(Failing(lambda: KeyError("bug")))).result.cause == "harness"
 
 
+async def test_a_time_out_of_a_role_is_not_the_time_limit_of_the_sample() -> None:
+    assert (await _play(Failing(lambda: TimeoutError("its own")), sample_timeout=600)).result.cause == "harness"
+
+
 async def test_what_a_model_did_wrong_is_a_zero_under_the_originals_rules() -> None:
     played = await _play(Failing(lambda: KeyError("no such tool")), compat="original")
 

@@ -353,3 +353,18 @@ def test_the_next_look_is_not_before_the_server_asked_for_it() -> None:
     assert outages.wait("m") > 0.0
     time.now = 61.0
     assert outages.wait("m") == 0.0
+
+
+async def test_waiting_for_an_endpoint_before_the_first_try_is_no_part_of_the_latency() -> None:
+    time = Time()
+    outages = time.outages()
+    outages.failed("openai/gpt-test", DOWN, looked=False)
+
+    def slow(_request: ChatRequest) -> ChatResponse:
+        time.now += 2.0
+        return answer()
+
+    response = await Retrying(FakeModel(slow), time.policy(), outages=outages).acomplete(question())
+
+    assert time.waits
+    assert response.latency == pytest.approx(2.0)

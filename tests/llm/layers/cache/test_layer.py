@@ -7,6 +7,8 @@ import json
 import logging
 import socket
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -158,9 +160,10 @@ def test_what_cannot_change_an_answer_leaves_the_key_alone() -> None:
         answer(None),
         answer("I cannot", finish_reason="content_filter"),
         answer("Hello.", fallback=True),
+        answer("Hello.", cached=True),
     ],
 )
-def test_truncated_empty_refused_and_fallback_answers_are_not_kept(response: ChatResponse) -> None:
+def test_truncated_empty_refused_fallback_and_cached_answers_are_not_kept(response: ChatResponse) -> None:
     inner = FakeModel(response)
     model = Cached(inner, ResponseCache(CacheSettings()))
 
@@ -426,6 +429,51 @@ def test_closing_a_hung_cache_does_not_hang() -> None:
 
     assert time.monotonic() - started < HELD_UP
     backend.release.set()
+
+
+class SlowlyWriting(MemoryBackend):
+    """A place that reads at once and writes when it is let."""
+
+    threads = 1
+
+    def __init__(self) -> None:
+        super().__init__(CacheSettings())
+        self.release = threading.Event()
+
+    def put(self, key: str, text: str) -> None:
+        self.release.wait(HANG)
+        super().put(key, text)
+
+
+def test_answers_that_a_slow_place_cannot_take_are_dropped_rather_than_piled_up() -> None:
+    cache = ResponseCache(CacheSettings(), backend=(backend := SlowlyWriting()))
+
+    for number in range(600):
+        cache.put(str(number), answer())
+
+    assert 0 < cache.stats["skipped"] < 600
+    backend.release.set()
+    cache.close(timeout=HANG)
+    assert cache.stats["stored"] + cache.stats["skipped"] == 600
+
+
+UNCLOSED = """
+import sys
+from tool_sandbox.llm.chat import ChatResponse
+from tool_sandbox.llm.layers.cache.layer import CacheSettings, ResponseCache
+
+cache = ResponseCache(CacheSettings(type="disk", directory=sys.argv[1]))
+for number in range(30):
+    cache.put(str(number), ChatResponse(text="Hello."))
+"""
+
+
+def test_what_is_not_written_yet_is_written_when_the_process_ends(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-c", UNCLOSED, str(tmp_path)], check=True, timeout=HANG)
+
+    cache = ResponseCache(CacheSettings(type="disk", directory=str(tmp_path), deadline=PATIENT))
+    assert cache.clear() == 30
+    cache.close()
 
 
 class NarrowBackend(MemoryBackend):
