@@ -227,9 +227,9 @@ class Router(layers.Layer):
         route = Route(self.settings)
         while True:
             try:
-                return route.arrived(await self._tried[route.group].acomplete(request))
+                return route.completed(await self._tried[route.group].acomplete(request))
             except ProviderError as error:
-                route.blocked(error)
+                route.go_on(error)
 
     async def aclose(self) -> None:
         """Close what the deployments hold open in this event loop."""

@@ -25,13 +25,13 @@ class Route:
         self.errors: list[ProviderError] = []
         self.attempts: list[Attempt] = []
 
-    def arrived(self, response: ChatResponse) -> ChatResponse:
+    def completed(self, response: ChatResponse) -> ChatResponse:
         """The answer, marked as a fallback's if it is one, with every attempt on the way."""
         attempts = _numbered([*self.attempts, *response.attempts])
         return evolve(response, fallback=self.group != self.settings.main_group, attempts=attempts)
 
-    def blocked(self, error: ProviderError) -> None:
-        """Go on to the next group.
+    def go_on(self, error: ProviderError) -> None:
+        """Go on to the next group after an error of this one.
 
         Raises:
             ProviderError: There is none.
@@ -40,7 +40,7 @@ class Route:
         self.attempts.extend(error.attempts)
         following = [name for name in self._following(error) if name not in self.visited]
         if not following or len(self.visited) > self.settings.max_fallbacks:
-            raise self._hopeless() from error
+            raise self._final_error() from error
         self.group = following[0]
         self.visited.append(self.group)
 
@@ -58,7 +58,7 @@ class Route:
             or (*self.settings.fallbacks.get(main, ()), *self.settings.fallbacks.get(self.group, ()))
         )
 
-    def _hopeless(self) -> ProviderError:
+    def _final_error(self) -> ProviderError:
         first = self.errors[0]
         first.attempts = _numbered(self.attempts)
         if len(self.errors) == 1:
