@@ -245,6 +245,18 @@ def test_every_key_is_described(page: str, names: list[str]) -> None:
     assert [name for name in names if not re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text)] == []
 
 
+def test_the_table_of_flags_is_complete_and_gives_the_defaults() -> None:
+    rows = [line.split(" | ") for line in (ROOT / "docs" / "command-line.md").read_text("utf-8").splitlines()]
+    table = {flag: row[-1].strip(" |`") for row in rows for flag in re.findall(r"--?[a-z][\w-]*", row[0])}
+    for attribute in fields(RunSettings):
+        option = RunSettings.options().get(attribute.name)
+        if option is None or not option.spellings:
+            continue
+        assert option.flag in table
+        if isinstance(attribute.default, str | int | float) and not isinstance(attribute.default, bool):
+            assert table[option.flag] == f"{attribute.default}".removesuffix(".0")
+
+
 def test_every_setting_of_a_model_is_described_with_its_default() -> None:
     text = (ROOT / "docs/models.md").read_text("utf-8")
     described = re.findall(r"`([\w*]+)`", text)

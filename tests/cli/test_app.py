@@ -116,7 +116,7 @@ def test_the_originals_flags_work_without_a_command(tmp_path: Path) -> None:
         (["run", "-a", "oracle", "--scenarios-from", "/no/such.yaml"], "such.yaml"),
         (["run", "-a", "oracle", "--scenarios-from", "no_such_module"], "no_such_module"),
         (["run", "-a", "oracle", "--tools-from", "no_such_module"], "no_such_module"),
-        (["run", "-a", "oracle", "--trials", "0"], "trials is 0"),
+        (["run", "-a", "oracle", "--trials", "0"], "trials=0 must be a whole number of at least 1"),
         (["run", "-a", "oracle", "--trials", "x"], "--trials"),
         (["run", "-a", "oracle", "--trails", "2"], "--trials"),
         (["run", "-a", "oracle", "-s"], "-s"),

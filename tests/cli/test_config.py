@@ -62,8 +62,8 @@ def test_agents_by_pattern_become_rules(tmp_path: Path) -> None:
         ("agent: [unclosed", r"run\.yaml:2: this is not YAML"),
         ("- agent", "must be a mapping"),
         ("agent: nop\nagents: gpt-5", "'agents' must map"),
-        ("agent: nop\ntrials: many", "trials is 'many'"),
-        ("agent: nop\nconcurrency: 0", "concurrency is 0"),
+        ("agent: nop\ntrials: many", "trials='many' must be a whole number"),
+        ("agent: nop\nconcurrency: 0", "concurrency=0"),
         ("agent_rules: {}", "'agent_rules' is not a setting"),
     ],
 )

@@ -7,7 +7,7 @@ import attrs
 import pytest
 
 from tool_sandbox.errors import SettingsError
-from tool_sandbox.registry.settings import RunSettings
+from tool_sandbox.registry.settings import AgentRule, RunSettings
 
 
 def test_settings_survive_being_written_down() -> None:
@@ -17,7 +17,7 @@ def test_settings_survive_being_written_down() -> None:
         trials=3,
         scenarios=("a", "b*"),
         params={"reasoning_effort": "low"},
-        agent_rules={"tag:reminder": "nop"},
+        agent_rules=(AgentRule(pattern="tag:reminder", agent="nop"),),
     )
 
     assert RunSettings.from_record(json.loads(json.dumps(settings.to_record()))) == settings
@@ -55,7 +55,7 @@ def test_no_secret_is_written_down() -> None:
     ],
 )
 def test_a_value_without_meaning_is_named(field: str, value: object) -> None:
-    with pytest.raises(SettingsError, match=rf"{field} is {value!r}"):
+    with pytest.raises(SettingsError, match=rf"{field}={value!r} must be"):
         RunSettings(agent="a", user="b", **{field: value})  # type: ignore[arg-type]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -138,166 +138,84 @@ def _options(version: options.Version = False) -> None:
 
 
 @app.command()
-def run(  # noqa: PLR0913, PLR0917 -- one parameter per flag is how typer works
-    agent: options.Agents = None,
-    user: options.User = None,
-    scenarios: options.Scenarios = None,
-    tag: options.Tags = None,
-    trials: options.Trials = None,
-    concurrency: options.Concurrency = None,
-    seed: options.Seed = None,
-    fallback: options.Fallbacks = None,
-    router_config: options.RouterConfig = None,
-    on_fallback: options.OnFallback = None,
-    cache: options.Cache = None,
-    budget: options.Budget = None,
-    temperature: options.Temperature = None,
-    max_tokens: options.MaxTokens = None,
-    timeout: options.Timeout = None,
-    tool_timeout: options.ToolTimeout = None,
-    sample_timeout: options.SampleTimeout = None,
-    retries: options.Retries = None,
-    patience: options.Patience = None,
-    max_void: options.MaxVoid = None,
-    tool_format: options.ToolFormat = None,
-    param: options.Params = None,
-    user_param: options.UserParams = None,
-    callback: options.Callbacks = None,
-    scenarios_from: options.ScenariosFrom = None,
-    tools_from: options.ToolsFrom = None,
-    shuffle_tools: options.ShuffleTools = False,
-    compat: options.Compat = None,
-    search: options.Search = None,
-    config: options.Config = None,
-    output: options.Output = None,
-) -> None:
+@options.settings()
+def run(*, config: options.Config = None, **flags: Any) -> None:
     """Play scenarios with a model and score it."""
     from tool_sandbox.cli.config import parameters, settings_from
     from tool_sandbox.registry.effects import check_said_once
 
-    flags: dict[str, Any] = {
-        "user": user,
-        "scenarios": scenarios,
-        "tags": tag,
-        "trials": trials,
-        "concurrency": concurrency,
-        "seed": seed,
-        "fallbacks": fallback,
-        "router_config": router_config,
-        "on_fallback": on_fallback,
-        "cache": cache,
-        "budget": budget,
-        "temperature": temperature,
-        "max_tokens": max_tokens,
-        "timeout": timeout,
-        "tool_timeout": tool_timeout,
-        "sample_timeout": sample_timeout,
-        "retries": retries,
-        "patience": patience,
-        "max_void": max_void,
-        "tool_format": tool_format,
-        "params": parameters(param or ()),
-        "user_params": parameters(user_param or (), "--user-param"),
-        "callbacks": callback,
-        "scenarios_from": scenarios_from,
-        "tools_from": tools_from,
-        "shuffle_tools": shuffle_tools or None,
-        "compat": compat,
-        "search": search,
-        "output": output,
-    }
+    agents = flags.pop("agent") or ()
+    flags["params"] = parameters(flags["params"] or ())
+    flags["user_params"] = parameters(flags["user_params"] or (), "--user-param")
     check_said_once(flags)
-    every = settings_from(flags, agents=agent or (), config=config)
+    every = settings_from(flags, agents=agents, config=config)
     from tool_sandbox.cli.play import play_all
 
     raise typer.Exit(play_all(every))
 
 
 @app.command()
-def resume(
-    directory: options.Directory,
-    concurrency: options.Concurrency = None,
-    budget: options.Budget = None,
-    param: options.Params = None,
-    user_param: options.UserParams = None,
-    max_void: options.MaxVoid = None,
-    retry_void: options.RetryVoid = False,
-) -> None:
+@options.settings("concurrency", "budget", "params", "user_params", "max_void")
+def resume(directory: options.Directory, *, retry_void: options.RetryVoid = False, **flags: Any) -> None:
     """Go on with a run that was stopped or killed; finished samples are kept."""
     from tool_sandbox.cli.config import check_environment, parameters
     from tool_sandbox.cli.play import resume_run
     from tool_sandbox.runs.continuation import Changes
 
     check_environment(os.environ)
-    changes = Changes(
-        settings={"concurrency": concurrency, "budget": budget, "max_void": max_void},
-        params=parameters(param or ()),
-        user_params=parameters(user_param or (), "--user-param"),
-    )
+    params = parameters(flags.pop("params") or ())
+    user_params = parameters(flags.pop("user_params") or (), "--user-param")
+    changes = Changes(settings=flags, params=params, user_params=user_params)
     raise typer.Exit(resume_run(directory, changes, retry_void=retry_void))
 
 
 @app.command("list")
-def list_scenarios(
-    scenarios: options.Scenarios = None,
-    tag: options.Tags = None,
-    scenarios_from: options.ScenariosFrom = None,
-    tools_from: options.ToolsFrom = None,
-) -> None:
+@options.settings("scenarios", "tags", "scenarios_from", "tools_from")
+def list_scenarios(**flags: Any) -> None:
     """List scenarios with what they test."""
     from tool_sandbox.cli.inspect import list_all
 
-    list_all(scenarios or (), tag or (), scenarios_from or (), tools_from or ())
+    list_all(**_lists(flags))
 
 
 @app.command()
-def show(
-    name: options.ScenarioName,
-    scenarios_from: options.ScenariosFrom = None,
-    tools_from: options.ToolsFrom = None,
-) -> None:
+@options.settings("scenarios_from", "tools_from")
+def show(name: options.ScenarioName, **flags: Any) -> None:
     """Show one scenario: who says what, the tools, what is checked."""
     from tool_sandbox.cli.inspect import show_one
 
-    show_one(name, scenarios_from or (), tools_from or ())
+    show_one(name, **_lists(flags))
 
 
 @app.command()
-def check(
-    scenarios: options.Scenarios = None,
-    tag: options.Tags = None,
-    scenarios_from: options.ScenariosFrom = None,
-    tools_from: options.ToolsFrom = None,
-) -> None:
+@options.settings("scenarios", "tags", "scenarios_from", "tools_from")
+def check(**flags: Any) -> None:
     """Prove scenarios without a model, by playing their solutions."""
     from tool_sandbox.cli.inspect import check_all
 
-    raise typer.Exit(check_all(scenarios or (), tag or (), scenarios_from or (), tools_from or ()))
+    raise typer.Exit(check_all(**_lists(flags)))
 
 
 @app.command()
-def rescore(
-    directory: options.Directory,
-    scenarios_from: options.ScenariosFrom = None,
-    tools_from: options.ToolsFrom = None,
-) -> None:
+@options.settings("scenarios_from", "tools_from")
+def rescore(directory: options.Directory, **flags: Any) -> None:
     """Judge a finished run anew and list every score that changes."""
     from tool_sandbox.cli.inspect import rescore_run
 
-    raise typer.Exit(rescore_run(directory, scenarios_from or (), tools_from or ()))
+    raise typer.Exit(rescore_run(directory, **_lists(flags)))
 
 
 @app.command()
-def convert(
-    source: options.Source,
-    file: options.File = None,
-    tools_from: options.ToolsFrom = None,
-    force: options.Force = False,
-) -> None:
+@options.settings("tools_from")
+def convert(source: options.Source, *, file: options.File = None, force: options.Force = False, **flags: Any) -> None:
     """Write scenarios made in Python as a scenario file, and say what has no form there."""
     from tool_sandbox.cli.conversion import convert_to_file
 
-    raise typer.Exit(convert_to_file(source, file, tools_from or (), force=force))
+    raise typer.Exit(convert_to_file(source, file, force=force, **_lists(flags)))
+
+
+def _lists(flags: Mapping[str, list[str] | None]) -> dict[str, list[str]]:
+    return {name: values or [] for name, values in flags.items()}
 
 
 @app.command()

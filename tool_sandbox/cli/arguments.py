@@ -4,21 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from tool_sandbox.registry.settings import RunSettings
+
 SEVERAL_VALUES = frozenset(
-    {
-        "-a",
-        "--agent",
-        "-s",
-        "--scenario",
-        "--scenarios",
-        "--tag",
-        "--fallback",
-        "--callback",
-        "--scenarios-from",
-        "--tools-from",
-        "--param",
-        "--user-param",
-    }
+    spelling for option in RunSettings.options().values() if option.several for spelling in option.spellings
 )
 """Flags that take any number of values: ``-s a b`` means ``-s a -s b``."""
 

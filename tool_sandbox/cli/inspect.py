@@ -30,10 +30,10 @@ _LONGEST_PRELUDE = 200
 
 
 def list_all(
-    patterns: Sequence[str], tags: Sequence[str], scenarios_from: Sequence[str], tools_from: Sequence[str]
+    scenarios: Sequence[str], tags: Sequence[str], scenarios_from: Sequence[str], tools_from: Sequence[str]
 ) -> None:
     """Print the scenarios that fit."""
-    print_scenarios(selected(all_scenarios(scenarios_from, tools_from), patterns, tags))
+    print_scenarios(selected(all_scenarios(scenarios_from, tools_from), scenarios, tags))
 
 
 def show_one(name: str, scenarios_from: Sequence[str], tools_from: Sequence[str]) -> None:
@@ -50,12 +50,12 @@ def show_one(name: str, scenarios_from: Sequence[str], tools_from: Sequence[str]
 
 
 def check_all(
-    patterns: Sequence[str], tags: Sequence[str], scenarios_from: Sequence[str], tools_from: Sequence[str]
+    scenarios: Sequence[str], tags: Sequence[str], scenarios_from: Sequence[str], tools_from: Sequence[str]
 ) -> int:
     """Prove the scenarios that fit and print what does not hold; returns the exit code."""
     from tool_sandbox.runs.check import check_scenarios
 
-    report = check_scenarios(selected(all_scenarios(scenarios_from, tools_from), patterns, tags))
+    report = check_scenarios(selected(all_scenarios(scenarios_from, tools_from), scenarios, tags))
     print(report.text())
     return OK if report.passed else FAILED
 

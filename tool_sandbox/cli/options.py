@@ -1,12 +1,16 @@
-"""The options of the commands: how they are spelled and what they mean, in one place."""
+"""The options of the commands. Those of a run's settings are declared with the settings."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, TypeVar, get_args, get_type_hints
 
 import typer
 
-Names = list[str] | None
+from tool_sandbox.registry.settings import Option, RunSettings
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def _option(*spellings: str, metavar: str | None = None, help: str) -> Any:  # noqa: A002 -- typer's word
@@ -15,89 +19,9 @@ def _option(*spellings: str, metavar: str | None = None, help: str) -> Any:  # n
 
 Directory = Annotated[str, typer.Argument(metavar="DIR", help="A run directory.")]
 ScenarioName = Annotated[str, typer.Argument(metavar="NAME", help="A scenario.")]
-
-Agents = Annotated[
-    Names,
-    _option(
-        "-a",
-        "--agent",
-        metavar="MODEL...",
-        help="Who is tested: a LiteLLM model string, oracle, nop, saboteur, human, local[:NAME|FILE], "
-        "direct:URL/MODEL, module:Class, file.py:Class. Several make several runs.",
-    ),
-]
-User = Annotated[str | None, _option("-u", "--user", metavar="MODEL", help="Who plays the user.")]
-Scenarios = Annotated[
-    Names,
-    _option("-s", "--scenarios", "--scenario", metavar="NAME|GLOB...", help="Scenarios to take; all if left out."),
-]
-Tags = Annotated[Names, _option("--tag", metavar="TAG...", help="Only scenarios with one of these tags or categories.")]
-ScenariosFrom = Annotated[
-    Names,
-    _option("--scenarios-from", metavar="PATH|MODULE...", help="Your own scenarios, in place of the bundled ones."),
-]
-ToolsFrom = Annotated[
-    Names, _option("--tools-from", metavar="PATH|MODULE...", help="Your own tools, beside the bundled ones.")
-]
-Trials = Annotated[int | None, _option("--trials", metavar="K", help="How often every scenario is played.")]
-Concurrency = Annotated[
-    int | None, _option("-p", "--concurrency", "--parallel", metavar="N", help="Samples in flight at once.")
-]
-Seed = Annotated[int | None, _option("--seed", metavar="N", help="Start of every random choice.")]
-Fallbacks = Annotated[
-    Names, _option("--fallback", metavar="MODEL...", help="Models asked when the agent's own does not answer.")
-]
-RouterConfig = Annotated[
-    str | None, _option("--router-config", metavar="FILE", help="A LiteLLM config.yaml with the agent's deployments.")
-]
-OnFallback = Annotated[
-    str | None,
-    _option("--on-fallback", metavar="allow|mark|void", help="What becomes of samples a fallback answered."),
-]
-Cache = Annotated[
-    str | None, _option("--cache", metavar="memory|disk|redis://...", help="Where answers are kept for the next time.")
-]
+Cache = Annotated[str, _option("--cache", metavar="disk|redis://HOST", help="Where answers are kept.")]
 CacheAction = Annotated[str, typer.Argument(metavar="clear", help="What to do.")]
-Budget = Annotated[float | None, _option("--budget", metavar="USD", help="What the run may spend.")]
-Temperature = Annotated[float | None, _option("--temperature", metavar="T", help="Sampling temperature of the agent.")]
-MaxTokens = Annotated[int | None, _option("--max-tokens", metavar="N", help="Longest answer of the agent.")]
-Timeout = Annotated[float | None, _option("--timeout", metavar="SECONDS", help="Longest wait for one answer.")]
-ToolTimeout = Annotated[
-    float | None, _option("--tool-timeout", metavar="SECONDS", help="Longest call of a tool; 0 for any time.")
-]
-SampleTimeout = Annotated[
-    float | None, _option("--sample-timeout", metavar="SECONDS", help="Longest sample; 0 for any time.")
-]
-Retries = Annotated[int | None, _option("--retries", metavar="N", help="Further tries when a call fails.")]
-MaxVoid = Annotated[
-    int | None,
-    _option("--max-void", metavar="N", help="Stop after N void samples in a row with the same reason; 0: never."),
-]
-Patience = Annotated[
-    float | None, _option("--patience", metavar="SECONDS", help="Longest wait of a call for a server that is down.")
-]
-ToolFormat = Annotated[
-    str | None,
-    _option("--tool-format", metavar="FORMAT", help="How tools are offered to a model without native tool calling."),
-]
-Params = Annotated[Names, _option("--param", metavar="KEY=VALUE...", help="Further configuration of the agent.")]
-UserParams = Annotated[
-    Names, _option("--user-param", metavar="KEY=VALUE...", help="Further configuration of the simulated user.")
-]
-Callbacks = Annotated[Names, _option("--callback", metavar="NAME...", help="LiteLLM callbacks.")]
-ShuffleTools = Annotated[bool, _option("--shuffle-tools", help="Offer the tools in a seeded random order.")]
-Compat = Annotated[
-    str | None, _option("--compat", metavar="original", help="Score a model's mistakes as published scores did.")
-]
-Search = Annotated[
-    str | None,
-    _option("--search", metavar="offline|rapidapi", help="What answers the search tools."),
-]
 Config = Annotated[str | None, _option("--config", metavar="run.yaml", help="Settings in a file; flags win over it.")]
-Output = Annotated[
-    str | None,
-    _option("-o", "--output", "--output-dir", "--output_dir", metavar="DIR|URL", help="Where runs are written."),
-]
 Source = Annotated[
     str,
     typer.Argument(metavar="PATH_OR_MODULE", help="A Python file, a folder, or a module with scenarios."),
@@ -106,3 +30,37 @@ File = Annotated[str | None, _option("-o", "--output", metavar="FILE", help="The
 Force = Annotated[bool, _option("--force", help="Write over a file that exists.")]
 RetryVoid = Annotated[bool, _option("--retry-void", help="Play void samples again, too.")]
 Version = Annotated[bool, _option("--version", help="Show the version and leave.")]
+
+FLAGS: Mapping[str, Option] = {name: option for name, option in RunSettings.options().items() if option.spellings}
+"""The settings of a run that have flags, in the order of ``--help``."""
+
+
+def settings(*names: str) -> Callable[[Command], Command]:
+    """Give a command the flags of these settings, or of all; it gets them by the settings' names.
+
+    What was not given is ``None``.
+    """
+
+    def with_flags(command: Command) -> Command:
+        own = list(inspect.signature(command, eval_str=True).parameters.values())
+        taken = [each for each in own if each.kind is not each.VAR_KEYWORD]
+        before = [each for each in taken if each.kind is each.POSITIONAL_OR_KEYWORD]
+        after = [each for each in taken if each.kind is each.KEYWORD_ONLY]
+        flags = [_parameter(name) for name in names or FLAGS]
+        command.__signature__ = inspect.Signature([*before, *flags, *after])  # type: ignore[attr-defined]
+        return command
+
+    return with_flags
+
+
+def _parameter(name: str) -> inspect.Parameter:
+    option = FLAGS[name]
+    declared = typer.Option(*option.spellings, metavar=option.metavar, help=option.help)
+    kind: Any = list[str] if option.several else _scalar(name)
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind, declared])
+
+
+def _scalar(name: str) -> type:
+    """The type of the flag of a setting that has one value; choices and addresses are text."""
+    declared = get_type_hints(RunSettings)[name]
+    return next((kind for kind in (bool, int, float) if kind is declared or kind in get_args(declared)), str)

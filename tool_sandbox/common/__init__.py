@@ -2,7 +2,8 @@
 
 ::
 
-    words         vocabulary, not_given, declared
+    words         vocabulary, not_given
+    settings and data from outside  checks, declared
     the world     execution_context, and the folder world
     messages      message, chat_format, transcript, trajectory, indented_json, folder_names
     scenarios     scenario, script, yaml_source

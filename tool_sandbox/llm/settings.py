@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args
 
 from attrs import Attribute, evolve, field, fields, frozen
 
+from tool_sandbox.common.checks import number, one_of
 from tool_sandbox.common.declared import fits
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.llm.layers.prompted_tools.formats import FORMATS
@@ -41,30 +42,6 @@ def _names(value: Any) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value or ())
 
 
-def _number(least: float, most: float | None = None) -> Any:
-    def check(_: Any, attribute: Attribute[Any], value: Any) -> None:
-        if value is None:
-            return
-        fits = isinstance(value, (int, float)) and not isinstance(value, bool) and value >= least
-        if not fits or (most is not None and value > most):
-            bounds = f"at least {least:g}" if most is None else f"between {least:g} and {most:g}"
-            message = f"{attribute.name}={value!r} must be a number {bounds}."
-            raise SettingsError(message)
-
-    return check
-
-
-def _one_of(*choices: str) -> Any:
-    def check(_: Any, attribute: Attribute[Any], value: Any) -> None:
-        if value is not None and value not in choices:
-            near = nearest(str(value), choices, 1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            message = f"{attribute.name}={value!r} must be one of {', '.join(map(repr, choices))}{hint}"
-            raise SettingsError(message)
-
-    return check
-
-
 TOOL_FORMATS = (*FORMATS, "on", "off", "auto", "native")
 """How tools may be offered; see ``llm.layers.prompted_tools.layer.choose_format``."""
 
@@ -79,13 +56,13 @@ def _tool_format(_: Any, attribute: Attribute[Any], value: Any) -> None:
 class ModelSettings:
     """Everything that can be set about calls to one model. Keys that are not here are refused."""
 
-    temperature: float | None = field(default=0.0, validator=_number(0), metadata=_generation)
+    temperature: float | None = field(default=0.0, validator=number(0), metadata=_generation)
     """Sampling temperature; ``None`` leaves it to the provider."""
-    max_tokens: int | None = field(default=1024, validator=_number(1), metadata=_generation)
+    max_tokens: int | None = field(default=1024, validator=number(1), metadata=_generation)
     """Longest answer; raised for models that reason unless it was set explicitly."""
-    top_p: float | None = field(default=None, validator=_number(0, 1), metadata=_generation)
+    top_p: float | None = field(default=None, validator=number(0, 1), metadata=_generation)
     """Nucleus sampling."""
-    top_k: int | None = field(default=None, validator=_number(0), metadata=_generation)
+    top_k: int | None = field(default=None, validator=number(0), metadata=_generation)
     """Sampling among the k likeliest tokens, where the provider has it."""
     frequency_penalty: float | None = field(default=None, metadata=_generation)
     """Penalty on frequent tokens."""
@@ -112,32 +89,32 @@ class ModelSettings:
     extra_body: Mapping[str, Any] | None = field(default=None, metadata=_generation)
     """Further fields of the request body, sent as they are."""
 
-    timeout: float = field(default=30.0, validator=_number(0.001))
+    timeout: float = field(default=30.0, validator=number(0.001))
     """Seconds for one whole answer."""
-    num_retries: int = field(default=3, validator=_number(0))
+    num_retries: int = field(default=3, validator=number(0))
     """Further tries after the first one."""
-    patience: float = field(default=180.0, validator=_number(0))
+    patience: float = field(default=180.0, validator=number(0))
     """Seconds one call waits for an endpoint that is down; one that has never answered gets a sixth of them."""
-    retry_ceiling: float = field(default=300.0, validator=_number(0))
+    retry_ceiling: float = field(default=300.0, validator=number(0))
     """Seconds after which no further try is begun."""
     stream: bool = False
     """Whether answers are streamed and put together here."""
     prompted_tools: str | bool | None = field(default=None, validator=_tool_format)
     """Offer tools in the prompt: a format's name, ``True`` for the default format, ``False`` for never, ``None`` for
     what LiteLLM knows of the model."""
-    on_invalid_tool_call: OnInvalidToolCall = field(default="reply", validator=_one_of(*get_args(OnInvalidToolCall)))
+    on_invalid_tool_call: OnInvalidToolCall = field(default="reply", validator=one_of(*get_args(OnInvalidToolCall)))
     """What an unknown tool, broken arguments or an empty answer lead to: an error the model sees, or an exception."""
 
-    text_beside_calls: TextBesideCalls = field(default="keep", validator=_one_of(*get_args(TextBesideCalls)))
+    text_beside_calls: TextBesideCalls = field(default="keep", validator=one_of(*get_args(TextBesideCalls)))
     """Whether what a model says together with tool calls is kept and sent back to it, or dropped as in the original."""
 
     fallbacks: tuple[str, ...] = field(default=(), converter=_names)
     """Models asked in this order when this one fails for good."""
     cache: Any = None
     """Response cache: a type's name, a mapping (``enabled``, ``type``, ``ttl``, …) or a cache object."""
-    max_budget: float | None = field(default=None, validator=_number(0))
+    max_budget: float | None = field(default=None, validator=number(0))
     """US dollars this role may spend."""
-    on_unknown_price: Literal["refuse", "allow"] = field(default="refuse", validator=_one_of("refuse", "allow"))
+    on_unknown_price: Literal["refuse", "allow"] = field(default="refuse", validator=one_of("refuse", "allow"))
     """What a budget does with a model whose price nobody knows."""
     prices: Mapping[str, Any] | None = None
     """The model's own prices, per token or per million tokens."""

@@ -23,8 +23,6 @@ _AGENT, _ANYBODY = (RoleType.AGENT,), (RoleType.AGENT, RoleType.USER)
 class Effect:
     """On whom a setting has an effect: roles that ask a model, and classes of a user's own that take it."""
 
-    flag: str
-    """How the setting is written on the command line."""
     roles: Sequence[RoleType] = _AGENT
     key: str | None = None
     """Under which name a class of a user's own may take it; ``None`` if it cannot be handed to one."""
@@ -33,16 +31,16 @@ class Effect:
 
 
 EFFECTS: Mapping[str, Effect] = {
-    "fallbacks": Effect(flag="--fallback", key="fallbacks"),
-    "cache": Effect(flag="--cache", roles=_ANYBODY),
-    "budget": Effect(flag="--budget", roles=_ANYBODY),
-    "temperature": Effect(flag="--temperature", key="temperature"),
-    "max_tokens": Effect(flag="--max-tokens", key="max_tokens"),
-    "timeout": Effect(flag="--timeout", roles=_ANYBODY, key="timeout"),
-    "patience": Effect(flag="--patience", roles=_ANYBODY, key="patience", harmless=0),
-    "retries": Effect(flag="--retries", roles=_ANYBODY, key="num_retries", harmless=0),
-    "tool_format": Effect(flag="--tool-format", key="prompted_tools"),
-    "callbacks": Effect(flag="--callback", roles=_ANYBODY, key="callbacks"),
+    "fallbacks": Effect(key="fallbacks"),
+    "cache": Effect(roles=_ANYBODY),
+    "budget": Effect(roles=_ANYBODY),
+    "temperature": Effect(key="temperature"),
+    "max_tokens": Effect(key="max_tokens"),
+    "timeout": Effect(roles=_ANYBODY, key="timeout"),
+    "patience": Effect(roles=_ANYBODY, key="patience", harmless=0),
+    "retries": Effect(roles=_ANYBODY, key="num_retries", harmless=0),
+    "tool_format": Effect(key="prompted_tools"),
+    "callbacks": Effect(roles=_ANYBODY, key="callbacks"),
 }
 """The settings that only some roles use. All others concern every run: scenarios, tools, the world, the directory."""
 
@@ -98,7 +96,7 @@ def check_said_once(flags: Mapping[str, Any]) -> None:
     for name, effect in EFFECTS.items():
         given = flags.get(name)
         if given not in (None, [], ()) and effect.key in params and params[effect.key] != given:
-            message = f"{effect.flag} and --param {effect.key} say different things; give one of them."
+            message = f"{_flag(name)} and --param {effect.key} say different things; give one of them."
             raise SettingsError(message)
 
 
@@ -106,9 +104,9 @@ def _check_setting(
     name: str, casts: Sequence[RoleCast], factories: Mapping[RoleType, Sequence[RoleFactory]], names: str
 ) -> None:
     if name == "on_fallback" and not any(factory.has_fallbacks for factory in factories[RoleType.AGENT]):
-        _refuse("--on-fallback", f"{names} has no fallbacks; name one with --fallback.")
+        _refuse(_flag(name), f"{names} has no fallbacks; name one with --fallback.")
     if name == "shuffle_tools" and not any(factory.reads_tools for factory in factories[RoleType.AGENT]):
-        _refuse("--shuffle-tools", f"{names} plays a script and reads no tools.")
+        _refuse(_flag(name), f"{names} plays a script and reads no tools.")
     effect = EFFECTS.get(name)
     if effect is None or all(getattr(cast.settings, name) == effect.harmless for cast in casts):
         return
@@ -116,7 +114,7 @@ def _check_setting(
     if not any(factory.asks_a_model or (effect.key and factory.takes(effect.key)) for factory in asked):
         who = f"{names} asks no model." if effect.roles == _AGENT else "nobody in this run asks a model."
         config = {effect.key: getattr(casts[0].settings, name)} if effect.key else {}
-        _refuse(effect.flag, f"{who}{_mistakes(config)}")
+        _refuse(_flag(name), f"{who}{_mistakes(config)}")
 
 
 def _check_params(flag: str, params: Mapping[str, Any], factories: Sequence[RoleFactory], names: str) -> None:
@@ -127,6 +125,10 @@ def _check_params(flag: str, params: Mapping[str, Any], factories: Sequence[Role
         if parameters:
             _refuse(f"{flag} {key}", f"{names} does not take it; {hint(key, parameters)}")
         _refuse(f"{flag} {key}", f"{names} asks no model.{_mistakes({key: value})}")
+
+
+def _flag(name: str) -> str:
+    return RunSettings.options()[name].flag
 
 
 def _refuse(what: str, why: str) -> None:

@@ -1,13 +1,29 @@
-"""What a run is asked to do, as one frozen object that can be written down and read back."""
+"""What a run is asked to do, as one frozen object that can be written down and read back.
+
+Every setting is declared here and nowhere else: its type, its default, what it may hold, what it means, and how it is
+written on the command line. Flags, ``run.yaml``, the variables of the environment and the parameters of
+``tool_sandbox.run`` follow from that.
+"""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any, Literal, get_args
 
-from attrs import NOTHING, field, fields, frozen
+from attrs import NOTHING, Factory, field, fields, frozen
 
+from tool_sandbox.common.checks import (
+    CONFIGURATION,
+    MAYBE_TEXT,
+    NAMES,
+    TEXT,
+    YES_OR_NO,
+    Kind,
+    is_mapping,
+    number,
+    one_of,
+    whole,
+)
 from tool_sandbox.common.tool_discovery import ToolBackend
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.nearest import hint
@@ -17,69 +33,53 @@ OnFallback = Literal["allow", "mark", "void"]
 Compat = Literal["original"]
 Search = Literal["offline", "rapidapi"]
 
+_CACHE = Kind(
+    lambda value: isinstance(value, str) or is_mapping(value), "memory, disk, a redis:// address or a mapping"
+)
+_RULES = Kind(lambda value: isinstance(value, list | tuple) and all(map(_is_rule, value)), "a list of rules")
 
-def _names(values: Any) -> Any:
+
+@frozen
+class Option:
+    """What a setting means, and how it is written on the command line.
+
+    Args:
+        help: One sentence.
+        spellings: Its flags; none if it has no flag.
+        metavar: What stands for the value in ``--help``; it ends with ``...`` where there can be several.
+    """
+
+    help: str
+    spellings: tuple[str, ...] = ()
+    metavar: str | None = None
+
+    @property
+    def flag(self) -> str:
+        """The first of its long spellings, for messages."""
+        return next(spelling for spelling in self.spellings if spelling.startswith("--"))
+
+    @property
+    def several(self) -> bool:
+        """Whether the flag takes any number of values."""
+        return self.metavar is not None and self.metavar.endswith("...")
+
+
+def _setting(
+    default: Any, kind: Any, text: str, *spellings: str, metavar: str | None = None, converter: Any = None
+) -> Any:
+    declared = {"option": Option(text, spellings, metavar)}
+    return field(default=default, validator=kind, converter=converter, metadata=declared)
+
+
+def _names(text: str, *spellings: str, metavar: str) -> Any:
+    return _setting((), NAMES, text, *spellings, metavar=metavar, converter=_as_names)
+
+
+def _as_names(values: Any) -> Any:
     """One name or several as a tuple; what is neither is left for the check to name."""
     if values is None or isinstance(values, str):
         return (values,) if values else ()
     return tuple(values) if isinstance(values, list | tuple) else values
-
-
-def _expect(good: bool, name: str, value: Any, expected: str) -> None:
-    if not good:
-        message = f"{name} is {redact(value)!r}; it must be {expected}."
-        raise SettingsError(message)
-
-
-def _at_least(least: float, *, whole: bool = False) -> Any:
-    kind, expected = (int, "a whole number") if whole else (int | float, "a number")
-
-    def check(_settings: Any, attribute: Any, value: Any) -> None:
-        fits = isinstance(value, kind) and not isinstance(value, bool) and least <= value < math.inf
-        _expect(_left_out(attribute, value) or fits, attribute.name, value, f"{expected} of at least {least:g}")
-
-    return check
-
-
-def _one_of(choices: tuple[str, ...]) -> Any:
-    def check(_settings: Any, attribute: Any, value: Any) -> None:
-        if not _left_out(attribute, value) and value not in choices:
-            message = f"{attribute.name} is {value!r}; {hint(str(value), choices)}"
-            raise SettingsError(message)
-
-    return check
-
-
-def _text(_settings: Any, attribute: Any, value: Any) -> None:
-    fits = isinstance(value, str) and (value != "" or attribute.default is not NOTHING)
-    _expect(_left_out(attribute, value) or fits, attribute.name, value, "text")
-
-
-def _texts(_settings: Any, attribute: Any, value: Any) -> None:
-    fits = isinstance(value, tuple) and all(isinstance(each, str) and each for each in value)
-    _expect(fits, attribute.name, value, "a name or a list of names, each of them text")
-
-
-def _whole(_settings: Any, attribute: Any, value: Any) -> None:
-    _expect(isinstance(value, int) and not isinstance(value, bool), attribute.name, value, "a whole number")
-
-
-def _yes_or_no(_settings: Any, attribute: Any, value: Any) -> None:
-    _expect(isinstance(value, bool), attribute.name, value, "true or false")
-
-
-def _configuration(_settings: Any, attribute: Any, value: Any) -> None:
-    fits = isinstance(value, Mapping) and all(isinstance(key, str) for key in value)
-    _expect(fits, attribute.name, value, "a mapping of configuration keys, such as {top_p: 0.5}")
-
-
-def _cache(_settings: Any, attribute: Any, value: Any) -> None:
-    fits = value is None or isinstance(value, str) or (isinstance(value, Mapping) and all(map(_is_text, value)))
-    _expect(fits, attribute.name, value, "memory, disk, a redis:// address or a mapping")
-
-
-def _left_out(attribute: Any, value: Any) -> bool:
-    return value is None and attribute.default is None
 
 
 def _not_with_compat(settings: Any, _attribute: Any, value: bool) -> None:
@@ -102,88 +102,130 @@ def _rules(value: Any) -> tuple[AgentRule, ...]:
     if isinstance(value, Mapping):
         return tuple(AgentRule(pattern=str(pattern), agent=str(agent)) for pattern, agent in value.items())
     rules = value or ()
-    _expect(isinstance(rules, list | tuple) and all(map(_is_rule, rules)), "agent_rules", value, "a list of rules")
+    _RULES.check("agent_rules", rules)
     return tuple(rule if isinstance(rule, AgentRule) else AgentRule(**rule) for rule in rules)
 
 
 def _is_rule(rule: Any) -> bool:
     if isinstance(rule, AgentRule):
         return True
-    return isinstance(rule, Mapping) and set(rule) == {"pattern", "agent"} and all(map(_is_text, rule.values()))
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
+    is_record = isinstance(rule, Mapping) and set(rule) == {"pattern", "agent"}
+    return is_record and all(isinstance(value, str) for value in rule.values())
 
 
 @frozen(kw_only=True)
 class RunSettings:
     """One run: who plays what, how often, and under which limits."""
 
-    agent: str = field(validator=_text)
-    """The agent under test: a model string, an old name, a scripted player, or ``module:Class``."""
-    user: str = field(validator=_text)
-    """Who plays the user, named like the agent."""
-    agent_rules: tuple[AgentRule, ...] = field(default=(), converter=_rules)
-    """Other agents for some of the scenarios; the first rule that fits wins."""
-    scenarios: tuple[str, ...] = field(default=(), converter=_names, validator=_texts)
-    """Names and globs of the scenarios to play; empty means all."""
-    tags: tuple[str, ...] = field(default=(), converter=_names, validator=_texts)
-    """Only scenarios that carry one of these tags or categories; empty means all."""
-    scenarios_from: tuple[str, ...] = field(default=(), converter=_names, validator=_texts)
-    """Files, folders or modules with scenarios of the user's own, played instead of the bundled ones."""
-    tools_from: tuple[str, ...] = field(default=(), converter=_names, validator=_texts)
-    """Files, folders or modules with tools of the user's own, offered beside the bundled ones."""
-    trials: int = field(default=1, validator=_at_least(1, whole=True))
-    """How often every scenario is played."""
-    concurrency: int = field(default=16, validator=_at_least(1, whole=True))
-    """Samples in flight at once."""
-    seed: int = field(default=42, validator=_whole)
-    """Start of every random choice the run makes."""
-    output: str = field(default="runs", validator=_text)
-    """Directory or fsspec URL under which the run directory is made."""
-    fallbacks: tuple[str, ...] = field(default=(), converter=_names, validator=_texts)
-    """Models asked, in this order, when the agent's own model does not answer."""
-    router_config: str | None = field(default=None, validator=_text)
-    """A LiteLLM ``config.yaml`` with the deployments that serve the agent."""
-    on_fallback: OnFallback = field(default="mark", validator=_one_of(get_args(OnFallback)))
-    """What becomes of a sample in which a fallback answered."""
-    cache: str | Mapping[str, Any] | None = field(default=None, validator=_cache)
-    """Where answers are kept: ``memory``, ``disk``, a ``redis://`` address, or a mapping with more to say."""
-    budget: float | None = field(default=None, validator=_at_least(0))
-    """US dollars the run may spend."""
-    temperature: float | None = field(default=None, validator=_at_least(0))
-    """Sampling temperature of the agent; the agent's own default when not set."""
-    max_tokens: int | None = field(default=None, validator=_at_least(1, whole=True))
-    """Longest answer of the agent, in tokens."""
-    timeout: float | None = field(default=None, validator=_at_least(0))
-    """Seconds one call may take."""
-    tool_timeout: float = field(default=60.0, validator=_at_least(0))
-    """Seconds that one call of a tool may take; 0 for any time."""
-    sample_timeout: float = field(default=0.0, validator=_at_least(0))
-    """Seconds that one sample may take; 0 for any time."""
-    retries: int | None = field(default=None, validator=_at_least(0, whole=True))
-    """Tries after the first one when a call fails in a way that trying again can help."""
-    patience: float | None = field(default=None, validator=_at_least(0))
-    """Seconds one call waits for an endpoint that is down; three minutes when not set."""
-    max_void: int = field(default=20, validator=_at_least(0, whole=True))
-    """So many void samples in a row with the same reason end the run; 0 for any number."""
-    tool_format: str | None = field(default=None, validator=_text)
-    """How tools are offered to a model without native tool calling."""
-    params: Mapping[str, Any] = field(factory=dict, validator=_configuration)
-    """Further configuration of the agent, passed on as it is."""
-    user_params: Mapping[str, Any] = field(factory=dict, validator=_configuration)
-    """The same for the simulated user, such as its ``api_base`` or its own ``max_budget``."""
-    callbacks: tuple[str, ...] = field(default=(), converter=_names, validator=_texts)
-    """LiteLLM callbacks, by name."""
-    compat: Compat | None = field(default=None, validator=_one_of(get_args(Compat)))
-    """``original`` scores what a model did wrong as published scores did."""
-    search: Search = field(default="offline", validator=_one_of(get_args(Search)))
-    """What answers the search tools: the shipped data, or the live services of RapidAPI."""
-    shuffle_tools: bool = field(default=False, validator=[_yes_or_no, _not_with_compat])
-    """Offer the tools in another order per scenario, drawn from the seed."""
-    backend: str = field(default="DEFAULT", validator=_one_of(tuple(ToolBackend.__members__)))
-    """Preferred variant of tools that exist more than once."""
+    agent: str = _setting(
+        NOTHING,
+        TEXT,
+        "Who is tested: a LiteLLM model string, oracle, nop, saboteur, human, local[:NAME|FILE], direct:URL/MODEL, "
+        "module:Class, file.py:Class. Several make several runs.",
+        "-a",
+        "--agent",
+        metavar="MODEL...",
+    )
+    user: str = _setting(NOTHING, TEXT, "Who plays the user.", "-u", "--user", metavar="MODEL")
+    agent_rules: tuple[AgentRule, ...] = _setting(
+        (), None, "Other agents for some of the scenarios; the first rule that fits wins.", converter=_rules
+    )
+    scenarios: tuple[str, ...] = _names(
+        "Scenarios to take; all if left out.", "-s", "--scenarios", "--scenario", metavar="NAME|GLOB..."
+    )
+    tags: tuple[str, ...] = _names("Only scenarios with one of these tags or categories.", "--tag", metavar="TAG...")
+    trials: int = _setting(1, whole(1), "How often every scenario is played.", "--trials", metavar="K")
+    concurrency: int = _setting(
+        16, whole(1), "Samples in flight at once.", "-p", "--concurrency", "--parallel", metavar="N"
+    )
+    seed: int = _setting(42, whole(), "Start of every random choice.", "--seed", metavar="N")
+    fallbacks: tuple[str, ...] = _names(
+        "Models asked, in this order, when the agent's own does not answer.", "--fallback", metavar="MODEL..."
+    )
+    router_config: str | None = _setting(
+        None, MAYBE_TEXT, "A LiteLLM config.yaml with the agent's deployments.", "--router-config", metavar="FILE"
+    )
+    on_fallback: OnFallback = _setting(  # noqa: RUF009 -- it makes a field
+        "mark",
+        one_of(*get_args(OnFallback)),
+        "What becomes of samples a fallback answered.",
+        "--on-fallback",
+        metavar="allow|mark|void",
+    )
+    cache: str | Mapping[str, Any] | None = _setting(
+        None, _CACHE, "Where answers are kept for the next time.", "--cache", metavar="memory|disk|redis://HOST"
+    )
+    budget: float | None = _setting(None, number(0), "US dollars the run may spend.", "--budget", metavar="USD")
+    temperature: float | None = _setting(
+        None, number(0), "Sampling temperature of the agent.", "--temperature", metavar="T"
+    )
+    max_tokens: int | None = _setting(
+        None, whole(1), "Longest answer of the agent, in tokens.", "--max-tokens", metavar="N"
+    )
+    timeout: float | None = _setting(None, number(0), "Longest wait for one answer.", "--timeout", metavar="SECONDS")
+    tool_timeout: float = _setting(
+        60.0, number(0), "Longest call of a tool; 0 for any time.", "--tool-timeout", metavar="SECONDS"
+    )
+    sample_timeout: float = _setting(
+        0.0, number(0), "Longest sample; 0 for any time.", "--sample-timeout", metavar="SECONDS"
+    )
+    retries: int | None = _setting(None, whole(0), "Further tries when a call fails.", "--retries", metavar="N")
+    patience: float | None = _setting(
+        None, number(0), "Longest wait of a call for a server that is down.", "--patience", metavar="SECONDS"
+    )
+    max_void: int = _setting(
+        20, whole(0), "Stop after N void samples in a row with the same reason; 0: never.", "--max-void", metavar="N"
+    )
+    tool_format: str | None = _setting(
+        None,
+        MAYBE_TEXT,
+        "How tools are offered to a model without native tool calling.",
+        "--tool-format",
+        metavar="FORMAT",
+    )
+    params: Mapping[str, Any] = _setting(
+        Factory(dict), CONFIGURATION, "Further configuration of the agent.", "--param", metavar="KEY=VALUE..."
+    )
+    user_params: Mapping[str, Any] = _setting(
+        Factory(dict),
+        CONFIGURATION,
+        "Further configuration of the simulated user.",
+        "--user-param",
+        metavar="KEY=VALUE...",
+    )
+    callbacks: tuple[str, ...] = _names("LiteLLM callbacks, or otel.", "--callback", metavar="NAME...")
+    scenarios_from: tuple[str, ...] = _names(
+        "Your own scenarios, in place of the bundled ones.", "--scenarios-from", metavar="PATH|MODULE..."
+    )
+    tools_from: tuple[str, ...] = _names(
+        "Your own tools, beside the bundled ones.", "--tools-from", metavar="PATH|MODULE..."
+    )
+    shuffle_tools: bool = _setting(
+        False, [YES_OR_NO, _not_with_compat], "Offer the tools in a seeded random order.", "--shuffle-tools"
+    )
+    compat: Compat | None = _setting(  # noqa: RUF009 -- it makes a field
+        None,
+        one_of(*get_args(Compat)),
+        "Score a model's mistakes as published scores did.",
+        "--compat",
+        metavar="original",
+    )
+    search: Search = _setting(  # noqa: RUF009 -- it makes a field
+        "offline", one_of(*get_args(Search)), "What answers the search tools.", "--search", metavar="offline|rapidapi"
+    )
+    output: str = _setting(
+        "runs",
+        MAYBE_TEXT,
+        "Where runs are written.",
+        "-o",
+        "--output",
+        "--output-dir",
+        "--output_dir",
+        metavar="DIR|URL",
+    )
+    backend: str = _setting(
+        "DEFAULT", one_of(*ToolBackend.__members__), "Preferred variant of tools that exist more than once."
+    )
 
     ambient: frozenset[str] = field(default=frozenset(), converter=frozenset, eq=False, repr=False)
     """The fields whose values hold for every run on the machine, because its environment says so; not written down."""
@@ -198,7 +240,12 @@ class RunSettings:
     @classmethod
     def names(cls) -> list[str]:
         """What can be set about a run."""
-        return [attribute.name for attribute in fields(cls) if attribute.name != "ambient"]
+        return list(cls.options())
+
+    @classmethod
+    def options(cls) -> dict[str, Option]:
+        """What each setting means and how it is written on the command line."""
+        return {each.name: each.metadata["option"] for each in fields(cls) if "option" in each.metadata}
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any], **changes: Any) -> RunSettings:
@@ -207,7 +254,7 @@ class RunSettings:
         Raises:
             SettingsError: A key has no meaning or a wrong value, or one that is needed is missing.
         """
-        _expect(isinstance(record, Mapping), "settings", record, "a JSON object with the settings of a run")
+        Kind(is_mapping, "a JSON object with the settings of a run").check("settings", record)
         known = cls.names()
         for key in {**record, **changes}:
             if key not in known:
