@@ -1,4 +1,4 @@
-"""32-bit arithmetic without numpy.
+"""32-bit arithmetic, without numpy where a few numbers are added.
 
 Published scores were computed partly in 32 bits, so equal fractions are exact ties and the last digits matter.
 """
@@ -8,13 +8,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from ctypes import c_float
-from functools import lru_cache
+from functools import lru_cache, reduce
 
 _BASE_OF_THE_LOGARITHM = c_float(0.99999994).value
 """The original takes logarithms to a base of e that was itself rounded to 32 bits."""
 
 _PAIRWISE_FROM = 8
-_PAIRWISE_BLOCK = 128
+"""From so many elements on numpy adds in another order than one after the other."""
 
 
 def float32(value: float) -> float:
@@ -41,34 +41,12 @@ def wide_cost(similarity: float) -> float:
     return -math.log(similarity) if similarity > 0.0 else math.nan
 
 
-def sum32(values: Sequence[float]) -> float:
-    """Sum in 32 bits, in the order in which numpy adds the elements of an array."""
-    count = len(values)
-    if count < _PAIRWISE_FROM:
-        total = 0.0
-        for value in values:
-            total = float32(total + value)
-        return total
-    if count <= _PAIRWISE_BLOCK:
-        return _blocked_sum(values)
-    half = count // 2
-    half -= half % _PAIRWISE_FROM
-    return float32(sum32(values[:half]) + sum32(values[half:]))
-
-
-def _blocked_sum(values: Sequence[float]) -> float:
-    lanes = list(values[:_PAIRWISE_FROM])
-    whole = len(values) - len(values) % _PAIRWISE_FROM
-    for start in range(_PAIRWISE_FROM, whole, _PAIRWISE_FROM):
-        lanes = [float32(lane + values[start + at]) for at, lane in enumerate(lanes)]
-    while len(lanes) > 1:
-        lanes = [float32(lanes[at] + lanes[at + 1]) for at in range(0, len(lanes), 2)]
-    total = lanes[0]
-    for value in values[whole:]:
-        total = float32(total + value)
-    return total
-
-
 def mean32(values: Sequence[float]) -> float:
-    """Mean in 32 bits."""
-    return values[0] if len(values) == 1 else float32(sum32(values) / len(values))
+    """Mean in 32 bits, added in the order in which numpy adds the elements of an array."""
+    if len(values) == 1:
+        return values[0]
+    if len(values) >= _PAIRWISE_FROM:
+        import numpy as np
+
+        return float(np.mean(np.array(values, dtype=np.float32)))
+    return float32(reduce(lambda total, value: float32(total + value), values) / len(values))
