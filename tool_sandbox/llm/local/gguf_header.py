@@ -1,4 +1,8 @@
-"""What a GGUF file says about itself, read without loading the model."""
+"""What a GGUF file says about itself, read without loading the model.
+
+The package ``gguf`` makes several arrays of every word in the vocabulary: for 150 000 words it takes 17 s and
+480 MB, where skipping them takes 0.2 s.
+"""
 
 from __future__ import annotations
 
