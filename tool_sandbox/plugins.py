@@ -180,6 +180,21 @@ def installed(group: str) -> list[str]:
     return sorted({entry.module for entry in entry_points(group=group)})
 
 
+def load_installed(group: str, name: str, kind: str) -> Any | None:
+    """What the entry point of this name stands for; ``None`` if there is none.
+
+    Raises:
+        UsageError: Its code fails.
+    """
+    from importlib.metadata import entry_points
+
+    found = next(iter(entry_points(group=group, name=name)), None)
+    if found is None:
+        return None
+    with reported(f"Loading the {kind} {name!r}"):
+        return found.load()
+
+
 def _in_folder(folder: Path, kind: str, packages: Packages) -> list[ModuleType]:
     package = UsersPackage(folder)
     known = packages.get(folder.resolve())

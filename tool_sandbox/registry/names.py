@@ -12,7 +12,7 @@ from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import UsageError
 from tool_sandbox.llm.providers import PROVIDERS, provider_of
 from tool_sandbox.nearest import nearest
-from tool_sandbox.plugins import is_reference, load_reference, reported
+from tool_sandbox.plugins import is_reference, load_installed, load_reference
 from tool_sandbox.registry.callables import CallableRoleFactory
 from tool_sandbox.registry.factories import (
     FIRST_GROUP,
@@ -101,13 +101,8 @@ def _unhelpful(name: str) -> Callable[[], BaseRole] | None:
 
 
 def _entry_point(name: str) -> Callable[[], BaseRole] | None:
-    from importlib.metadata import entry_points
-
-    found = next(iter(entry_points(group=ENTRY_POINTS, name=name)), None)
-    if found is None:
-        return None
-    with reported(f"Loading the role {name!r}"):
-        return _role_maker(name, found.load())
+    found = load_installed(ENTRY_POINTS, name, "role")
+    return None if found is None else _role_maker(name, found)
 
 
 def _own(name: str) -> Callable[[], BaseRole] | None:
