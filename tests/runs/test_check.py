@@ -13,7 +13,7 @@ from tool_sandbox.common.execution_context import ExecutionContext, get_current_
 from tool_sandbox.common.scenario import Scenario
 from tool_sandbox.common.tool_discovery import ToolBackend
 from tool_sandbox.runs.check import CheckReport, check_scenarios
-from tool_sandbox.scenarios.kinds import all_named
+from tool_sandbox.scenarios.groups import all_named
 from tool_sandbox.scenarios.presentations import augmented
 
 GOOD = writing.COMPLETE

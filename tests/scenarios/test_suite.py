@@ -6,7 +6,7 @@ import pytest
 
 from tool_sandbox.common.scenario import Scenario
 from tool_sandbox.common.tool_discovery import ToolBackend
-from tool_sandbox.scenarios.kinds import all_named
+from tool_sandbox.scenarios.groups import all_named
 from tool_sandbox.scenarios.presentations import presentations
 from tool_sandbox.scenarios.suite import Suite
 

@@ -16,8 +16,8 @@ from tool_sandbox.evaluation.comparing.columns import (
     column_rouge_l_similarity,
     column_tool_trace_exact_match_similarity,
 )
-from tool_sandbox.evaluation.comparing.tables import plain, view_of
 from tool_sandbox.evaluation.comparing.targets import Target
+from tool_sandbox.evaluation.comparing.views import plain, view_of
 from tool_sandbox.evaluation.snapshots import RowSimilarity, guardrail_similarity, row_similarity
 
 if TYPE_CHECKING:

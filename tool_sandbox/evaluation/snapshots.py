@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from tool_sandbox.evaluation.comparing.tables import View, view_of, zero_filled
 from tool_sandbox.evaluation.comparing.targets import Target
+from tool_sandbox.evaluation.comparing.views import View, view_of, zero_filled
 from tool_sandbox.evaluation.traces import traced
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import Any
 
 from tool_sandbox.common.vocabulary import DatabaseNamespace
 from tool_sandbox.common.world.schemas import INDEX_COLUMN, schema_of
-from tool_sandbox.evaluation.comparing.tables import View
 from tool_sandbox.evaluation.comparing.targets import Target
+from tool_sandbox.evaluation.comparing.views import View
 
 Extractor = Callable[[Any], "list[dict[str, Any]]"]
 

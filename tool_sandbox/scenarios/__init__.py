@@ -28,7 +28,7 @@ def named_scenarios(preferred_tool_backend: ToolBackend) -> dict[str, Scenario]:
 
 def bundled_suite(preferred_tool_backend: ToolBackend) -> Suite:
     """``named_scenarios``, of which each is made when it is asked for."""
-    from tool_sandbox.scenarios.kinds import all_named
+    from tool_sandbox.scenarios.groups import all_named
     from tool_sandbox.scenarios.presentations import presentations
 
     return presentations(all_named(preferred_tool_backend), preferred_tool_backend)

@@ -4,7 +4,7 @@
 
     columns       one cell beside another
     rouge, stemmer   texts
-    tables, float32  what is compared, and in which precision
+    views, float32   what is compared, and in which precision
     targets       rows beside rows
     assignment    which wanted row belongs to which found one
 """

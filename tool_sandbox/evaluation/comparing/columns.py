@@ -16,7 +16,7 @@ from tool_sandbox.common.not_given import NOT_GIVEN
 from tool_sandbox.common.values import is_close
 from tool_sandbox.common.world.schemas import BOOLEAN, NUMBER, ROLE, TEXT
 from tool_sandbox.evaluation.comparing.rouge import rouge_l_for
-from tool_sandbox.evaluation.comparing.tables import LISTS, NULL, view_of
+from tool_sandbox.evaluation.comparing.views import LISTS, NULL, view_of
 
 if TYPE_CHECKING:
     import polars as pl

@@ -11,7 +11,7 @@ from attrs import frozen
 from tool_sandbox.evaluation.comparing.assignment import assign
 from tool_sandbox.evaluation.comparing.columns import CellSimilarity, cell_similarity
 from tool_sandbox.evaluation.comparing.float32 import cost, float32, mean32, wide_cost
-from tool_sandbox.evaluation.comparing.tables import ColumnKinds, View, zero_filled
+from tool_sandbox.evaluation.comparing.views import ColumnKinds, View, zero_filled
 
 Measures = Mapping[str, Any]
 

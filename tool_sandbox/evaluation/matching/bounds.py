@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from itertools import product
 
-from tool_sandbox.evaluation.matching.problem import Problem, State
+from tool_sandbox.evaluation.matching.problem import MatchingProblem, State
 from tool_sandbox.evaluation.matching.trees import Branches, Shape, possible_similarities, shape_of, suffix_maxima
 
 _COMBINATIONS = 64
@@ -26,7 +26,7 @@ class Optimum:
         problem: The matching.
     """
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: MatchingProblem) -> None:
         self._problem = problem
         self._values: dict[State, float] = {}
         self._parts: dict[int, list[int]] = {}

@@ -13,7 +13,7 @@ from tool_sandbox.errors import ScenarioError
 from tool_sandbox.evaluation.constraints import Milestone, SnapshotConstraint
 from tool_sandbox.evaluation.matching.graph import MilestoneGraph
 from tool_sandbox.evaluation.matching.search import best_assignment
-from tool_sandbox.evaluation.matching.similarity import CachedSimilarityCalculator, World
+from tool_sandbox.evaluation.matching.similarity import CachedSimilarityCalculator, Trajectory
 from tool_sandbox.evaluation.snapshots import guardrail_similarity
 
 if TYPE_CHECKING:
@@ -63,12 +63,12 @@ class MilestoneMatcher:
         """
         if not self.milestone_dag.nodes:
             return OrderedDict(), None
-        world = World(execution_context)
+        trajectory = Trajectory(execution_context)
         calculators = {
-            node: CachedSimilarityCalculator(execution_context, self.milestones[node], world=world)
+            node: CachedSimilarityCalculator(execution_context, self.milestones[node], trajectory=trajectory)
             for node in self.milestone_dag.nodes
         }
-        assignment, total = best_assignment(self.milestone_dag, calculators, world)
+        assignment, total = best_assignment(self.milestone_dag, calculators, trajectory)
         return OrderedDict(assignment), total / len(self.milestones)
 
     def _add_guardrails(self, node: int) -> None:

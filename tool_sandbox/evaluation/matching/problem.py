@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping
 from typing import NamedTuple
 
 from tool_sandbox.evaluation.matching.graph import MilestoneGraph
-from tool_sandbox.evaluation.matching.similarity import CachedSimilarityCalculator, World
+from tool_sandbox.evaluation.matching.similarity import CachedSimilarityCalculator, Trajectory
 
 _GRID = float(1 << 44)
 """Sums of a few numbers that are whole multiples of 2**-44 are exact."""
@@ -34,7 +34,7 @@ class State(NamedTuple):
     classes: tuple[tuple[int, int, int], ...]
 
 
-class Problem:
+class MatchingProblem:
     """All similarities of one matching.
 
     Messages are told apart as references only by what can be seen of them: messages with the same snapshots form one
@@ -43,13 +43,13 @@ class Problem:
     Args:
         graph: The order of milestones.
         calculators: Similarity of each milestone.
-        world: The trajectory.
+        trajectory: A finished one.
     """
 
     def __init__(
-        self, graph: MilestoneGraph, calculators: Mapping[int, CachedSimilarityCalculator], world: World
+        self, graph: MilestoneGraph, calculators: Mapping[int, CachedSimilarityCalculator], trajectory: Trajectory
     ) -> None:
-        self.first, self.last = world.first_user_index, world.last_index
+        self.first, self.last = trajectory.first_user_index, trajectory.last_index
         self.nodes = sorted(graph.nodes)
         self.before = {node: sum(1 << other for other in graph.predecessors(node)) for node in self.nodes}
         self.after_of = {node: sum(1 << other for other in graph.successors(node)) for node in self.nodes}

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping
 
 from tool_sandbox.evaluation.matching.bounds import Optimum
 from tool_sandbox.evaluation.matching.graph import MilestoneGraph
-from tool_sandbox.evaluation.matching.problem import OutOfRangeError, Problem, State
-from tool_sandbox.evaluation.matching.similarity import CachedSimilarityCalculator, World
+from tool_sandbox.evaluation.matching.problem import MatchingProblem, OutOfRangeError, State
+from tool_sandbox.evaluation.matching.similarity import CachedSimilarityCalculator, Trajectory
 
 Assignment = dict[int, tuple[int, float]]
 
@@ -27,20 +27,20 @@ _VISITS_OF_FEW, _VISITS_OF_MANY = 4000, 500
 
 
 def best_assignment(
-    graph: MilestoneGraph, calculators: Mapping[int, CachedSimilarityCalculator], world: World
+    graph: MilestoneGraph, calculators: Mapping[int, CachedSimilarityCalculator], trajectory: Trajectory
 ) -> tuple[Assignment, float]:
     """Milestone to (message, similarity) with the largest sum of similarities, and that sum."""
     try:
-        return _Search(Problem(graph, calculators, world)).run()
+        return _Search(MatchingProblem(graph, calculators, trajectory)).run()
     except OutOfRangeError:
         # A user's similarity left [0, 1]: bounds no longer hold, and only the order of visiting defines the result.
-        return exhaustive(graph, calculators, world, {}, 0.0, tuple(graph.nodes))
+        return exhaustive(graph, calculators, trajectory, {}, 0.0, tuple(graph.nodes))
 
 
 class _Search:
     """The visits of one search, each state with each sum so far visited once."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: MatchingProblem) -> None:
         self._problem = problem
         self._optimum = Optimum(problem)
         self._visits = 0
@@ -94,7 +94,7 @@ class _Search:
 def exhaustive(
     graph: MilestoneGraph,
     calculators: Mapping[int, CachedSimilarityCalculator],
-    world: World,
+    trajectory: Trajectory,
     assigned: Assignment,
     total: float,
     remaining: Iterable[int],
@@ -103,19 +103,21 @@ def exhaustive(
     left = tuple(remaining)
     if not left:
         return assigned, total
-    lowest = next(reversed(assigned.values()))[0] if assigned else world.first_user_index
+    lowest = next(reversed(assigned.values()))[0] if assigned else trajectory.first_user_index
     free = [node for node in left if not any(other in left for other in graph.predecessors(node))]
     candidates = sorted(
         (-calculators[node].calculate_similarity(index, assigned), node, index)
         for node in free
-        for index in range(lowest, world.last_index + 1)
+        for index in range(lowest, trajectory.last_index + 1)
     )
     best: tuple[Assignment, float] = ({}, -1)
     for negative, node, index in candidates:
         if total - negative + len(left) - 1 <= best[1]:
             break  # All later candidates are no more similar.
         others = [other for other in left if other != node]
-        found = exhaustive(graph, calculators, world, {**assigned, node: (index, -negative)}, total - negative, others)
+        found = exhaustive(
+            graph, calculators, trajectory, {**assigned, node: (index, -negative)}, total - negative, others
+        )
         if found[1] > best[1]:
             best = found
     return best

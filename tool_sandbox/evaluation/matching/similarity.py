@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tool_sandbox.common.vocabulary import DatabaseNamespace
-from tool_sandbox.evaluation.comparing.tables import View, stored_view
+from tool_sandbox.evaluation.comparing.views import View, stored_view
 from tool_sandbox.evaluation.constraints import Milestone, SnapshotConstraint
 from tool_sandbox.evaluation.snapshots import reads_only_traces, same_rows
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tool_sandbox.common.execution_context import ExecutionContext
 
 
-class World:
+class Trajectory:
     """A finished trajectory as views, each snapshot taken apart once.
 
     Args:
@@ -64,11 +64,11 @@ class World:
 class ConstraintSimilarity:
     """One constraint against one trajectory; every pair of snapshots is compared once."""
 
-    __slots__ = ("_known", "_prepared", "_reads_traces", "_world", "constraint")
+    __slots__ = ("_known", "_prepared", "_reads_traces", "_trajectory", "constraint")
 
-    def __init__(self, world: World, constraint: SnapshotConstraint) -> None:
+    def __init__(self, trajectory: Trajectory, constraint: SnapshotConstraint) -> None:
         self.constraint = constraint
-        self._world = world
+        self._trajectory = trajectory
         self._prepared = constraint.prepared()
         self._reads_traces = (
             reads_only_traces(constraint.snapshot_constraint)
@@ -78,9 +78,9 @@ class ConstraintSimilarity:
 
     def at(self, index: int, reference: int | None) -> float:
         """Its similarity at a message, given the message of the reference."""
-        world, namespace = self._world, self.constraint.database_namespace
-        after = world.version(namespace, index)
-        before = None if reference is None else world.version(namespace, reference)
+        trajectory, namespace = self._trajectory, self.constraint.database_namespace
+        after = trajectory.version(namespace, index)
+        before = None if reference is None else trajectory.version(namespace, reference)
         if after is before and self.constraint.is_guardrail:
             return 1.0
         key = (id(after), None if reference is None else self.reference_identity(reference))
@@ -93,24 +93,24 @@ class ConstraintSimilarity:
         """What the constraint can see of a message it refers to: equal identities give equal similarities."""
         namespace = self.constraint.database_namespace
         if self._reads_traces:
-            rows = self._world.view(namespace, index).rows
+            rows = self._trajectory.view(namespace, index).rows
             if len(rows) == 1:
                 traces = rows[0]["tool_trace"]
                 return None if traces is None else tuple(traces)
         if self.constraint.is_guardrail:
-            return self._world.content(namespace, index)
-        return id(self._world.version(namespace, index))
+            return self._trajectory.content(namespace, index)
+        return id(self._trajectory.version(namespace, index))
 
     def _compare(self, index: int, reference: int | None) -> float:
         if self.constraint.is_guardrail and reference is not None:
             namespace = self.constraint.database_namespace
-            return float(self._world.content(namespace, index) == self._world.content(namespace, reference))
-        world, namespace = self._world, self.constraint.database_namespace
+            return float(self._trajectory.content(namespace, index) == self._trajectory.content(namespace, reference))
+        trajectory, namespace = self._trajectory, self.constraint.database_namespace
         compare = self._prepared.compare
         if compare is not None:
-            before = None if reference is None else world.view(namespace, reference)
-            return compare(world.view(namespace, index), self._prepared.target, before)
-        frame = world.context.get_database
+            before = None if reference is None else trajectory.view(namespace, reference)
+            return compare(trajectory.view(namespace, index), self._prepared.target, before)
+        frame = trajectory.context.get_database
         value: Any = self.constraint.snapshot_constraint(
             snapshot=frame(namespace, index),
             target_dataframe=self._frame_of_target(),
@@ -130,17 +130,17 @@ class CachedSimilarityCalculator:
     Args:
         execution_context: The trajectory.
         milestone: The milestone or minefield.
-        world: Views shared with other milestones of the same trajectory.
+        trajectory: Its views, shared with other milestones.
     """
 
     def __init__(
-        self, execution_context: ExecutionContext, milestone: Milestone, *, world: World | None = None
+        self, execution_context: ExecutionContext, milestone: Milestone, *, trajectory: Trajectory | None = None
     ) -> None:
         self.execution_context = execution_context
         self.milestone = milestone
-        self.world = world or World(execution_context)
-        self.first_user_message_snapshot_index = self.world.first_user_index
-        self.constraints = [ConstraintSimilarity(self.world, one) for one in milestone.snapshot_constraints]
+        self.trajectory = trajectory or Trajectory(execution_context)
+        self.first_user_message_snapshot_index = self.trajectory.first_user_index
+        self.constraints = [ConstraintSimilarity(self.trajectory, one) for one in milestone.snapshot_constraints]
         self.countable = sum(not one.is_guardrail for one in milestone.snapshot_constraints)
         self.snapshot_constraint_similarity_cache: list[dict[tuple[int, int | None], float]] = [
             {} for _ in self.constraints

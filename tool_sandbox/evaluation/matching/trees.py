@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from itertools import accumulate
 
-from tool_sandbox.evaluation.matching.problem import OutOfRangeError, Problem, State
+from tool_sandbox.evaluation.matching.problem import MatchingProblem, OutOfRangeError, State
 
 _IMPOSSIBLE = -1e9
 
 
-def possible_similarities(problem: Problem, node: int, classes: tuple[int, ...]) -> list[float]:
+def possible_similarities(problem: MatchingProblem, node: int, classes: tuple[int, ...]) -> list[float]:
     """Similarity at every message with guarded tables unchanged.
 
     It is 1 where it cannot be computed: the search meets the error if it comes that far.
@@ -21,7 +21,7 @@ def possible_similarities(problem: Problem, node: int, classes: tuple[int, ...])
     return row
 
 
-def _possible(problem: Problem, node: int, index: int, classes: tuple[int, ...]) -> float:
+def _possible(problem: MatchingProblem, node: int, index: int, classes: tuple[int, ...]) -> float:
     try:
         return problem.unguarded(node, index, classes)
     except OutOfRangeError:
@@ -45,7 +45,7 @@ class Shape:
         self.source_rooted = source_rooted
 
 
-def shape_of(problem: Problem, part: int) -> Shape | None:
+def shape_of(problem: MatchingProblem, part: int) -> Shape | None:
     """``None`` for parts that passing messages does not solve exactly."""
     nodes = [node for node in problem.nodes if part >> node & 1]
     if sum((problem.before[node] & part).bit_count() for node in nodes) != len(nodes) - 1:
@@ -69,7 +69,7 @@ class Branches:
         lowest: First admissible message.
     """
 
-    def __init__(self, problem: Problem, part: State, lowest: int) -> None:
+    def __init__(self, problem: MatchingProblem, part: State, lowest: int) -> None:
         self._problem = problem
         self._part = part.remaining
         self._lowest = lowest
@@ -169,7 +169,7 @@ class _Join:
         indices: The messages.
     """
 
-    def __init__(self, problem: Problem, node: int, curves: dict[int, list[float]], indices: range) -> None:
+    def __init__(self, problem: MatchingProblem, node: int, curves: dict[int, list[float]], indices: range) -> None:
         varying = problem.varying[node]
         plain = [list(accumulate(curve, max)) for other, curve in curves.items() if other not in varying]
         self.ties = [_Tie(problem, node, other, curve, indices) for other, curve in curves.items() if other in varying]
@@ -193,7 +193,7 @@ class _Join:
 class _Tie:
     """An earlier neighbour whose message matters to a milestone, with its best sums by class of message."""
 
-    def __init__(self, problem: Problem, node: int, other: int, curve: list[float], indices: range) -> None:
+    def __init__(self, problem: MatchingProblem, node: int, other: int, curve: list[float], indices: range) -> None:
         self.guard = other in problem.guards[node]
         self.best = list(accumulate(curve, max))
         self._class_of = problem.classes_seen(node, other)[indices.start - problem.first :]

@@ -25,7 +25,7 @@ from tool_sandbox.llm.transports.completions.answer_body import EventStream, rea
 from tool_sandbox.llm.transports.completions.completion import read_completion
 from tool_sandbox.llm.transports.completions.streams import StreamAssembler
 from tool_sandbox.llm.transports.completions.whole_text import whole
-from tool_sandbox.llm.transports.errors.classification import Failure, completed, error_for, request_id_in
+from tool_sandbox.llm.transports.errors.classification import FailedCall, completed, error_for, request_id_in
 from tool_sandbox.llm.transports.errors.foreign import is_foreign_error
 from tool_sandbox.llm.transports.errors.unparsed_calls import unparsed_call
 from tool_sandbox.llm.transports.negotiation.talk import Negotiator
@@ -149,7 +149,7 @@ class DirectTransport(Layer):
         return self._error(f"{kind}: {error}", request, kind=kind)
 
     def _error(self, text: str, request: ChatRequest, **facts: Any) -> ProviderError:
-        failure = Failure(
+        failure = FailedCall(
             text=text, provider="direct", model=request.model, secrets=self._secrets, now=time.time(), **facts
         )
         return advised(error_for(failure), request.model, self._connection)

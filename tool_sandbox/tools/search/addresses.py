@@ -8,7 +8,7 @@ from typing import Any
 from attrs import frozen
 
 from tool_sandbox.tools.search import chance
-from tool_sandbox.tools.search.dataset import City, Dataset, KindOfPlace, Place, distance_km
+from tool_sandbox.tools.search.dataset import City, Dataset, KindOfPlace, PointOfInterest, distance_km
 
 AT_THE_PLACE_KM = 0.15
 """A position this close to a known place has its address."""
@@ -62,7 +62,7 @@ def find_places(data: Dataset, query: str, latitude: float, longitude: float, li
 
 @frozen
 class _Find:
-    place: Place
+    place: PointOfInterest
     likeness: float
     distance: float
     by_name: bool
@@ -95,10 +95,12 @@ def _made_up(data: Dataset, query: str, latitude: float, longitude: float) -> It
                 yield _Find(place, 0, distance, by_name=False)
 
 
-def _made_up_place(data: Dataset, kind: KindOfPlace, name: str, city: City, around: tuple[float, float]) -> Place:
+def _made_up_place(
+    data: Dataset, kind: KindOfPlace, name: str, city: City, around: tuple[float, float]
+) -> PointOfInterest:
     about = (name, city.name, *around)
     phone = chance.between(100, 199, "phone", *about)
-    return Place(
+    return PointOfInterest(
         name=name,
         street=_made_up_street(data, city, *about),
         city=city.name,
@@ -129,7 +131,7 @@ def _likeness(query: str, text: str) -> float:
     return fuzz.ratio(_without_filler(query), text, processor=utils.default_process)
 
 
-def _address_likeness(query: str, place: Place, data: Dataset) -> float:
+def _address_likeness(query: str, place: PointOfInterest, data: Dataset) -> float:
     """How much a query that starts with a house number resembles the beginning of the address."""
     from rapidfuzz import fuzz, utils
 
@@ -148,7 +150,7 @@ def _without_filler(query: str) -> str:
     return text[:-1] if text.endswith("s") and not text.endswith("ss") else text
 
 
-def _entry(place: Place, city: City) -> dict[str, Any]:
+def _entry(place: PointOfInterest, city: City) -> dict[str, Any]:
     identity = f"{chance.between(0, 2**40, 'identity', place.name, place.latitude, place.longitude):011x}"
     return {
         "business_id": identity,

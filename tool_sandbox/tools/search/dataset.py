@@ -37,7 +37,7 @@ class City:
 
 
 @frozen(kw_only=True)
-class Place:
+class PointOfInterest:
     """Something with an address that one can look for."""
 
     name: str
@@ -83,7 +83,7 @@ class Dataset:
     """Everything the offline search knows."""
 
     cities: tuple[City, ...]
-    places: tuple[Place, ...]
+    places: tuple[PointOfInterest, ...]
     kinds_of_places: tuple[KindOfPlace, ...]
     streets: tuple[str, ...]
     stocks: tuple[Stock, ...]
@@ -125,7 +125,7 @@ def shipped_dataset() -> Dataset:
     """The data in the package, read once."""
     return Dataset(
         cities=tuple(City(**row) for row in _read("cities.json")),
-        places=tuple(Place(**row) for row in _read("places.json")),
+        places=tuple(PointOfInterest(**row) for row in _read("places.json")),
         kinds_of_places=tuple(KindOfPlace(**row) for row in _read("kinds_of_places.json")),
         streets=tuple(_read("streets.json")),
         stocks=tuple(Stock(**row) for row in _read("stocks.json")),

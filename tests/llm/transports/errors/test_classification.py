@@ -18,7 +18,7 @@ from tool_sandbox.errors import (
     RateLimitError,
     RefusalError,
 )
-from tool_sandbox.llm.transports.errors.classification import Failure, error_for
+from tool_sandbox.llm.transports.errors.classification import FailedCall, error_for
 
 CLOUDFLARE = '<!DOCTYPE html>\n<html class="no-js" lang="en-US"><head><title>Attention Required! | Cloudflare</title></head></html>'
 
@@ -81,7 +81,7 @@ SAID = {
 
 @pytest.mark.parametrize(("status", "text", "kind"), SAID.values(), ids=SAID)
 def test_what_a_provider_says_has_one_name(status: int | None, text: str, kind: type[ProviderError]) -> None:
-    error = error_for(Failure(text=text, status=status, provider="p", model="m"))
+    error = error_for(FailedCall(text=text, status=status, provider="p", model="m"))
     assert type(error) is kind
     assert error.status == status
 
@@ -91,7 +91,7 @@ RETRYABLE = (RateLimitError, ProviderTimeoutError, ProviderUnavailableError, Mal
 
 @pytest.mark.parametrize(("status", "text", "kind"), SAID.values(), ids=SAID)
 def test_only_what_may_pass_is_tried_again(status: int | None, text: str, kind: type[ProviderError]) -> None:
-    assert error_for(Failure(text=text, status=status)).retryable is issubclass(kind, RETRYABLE)
+    assert error_for(FailedCall(text=text, status=status)).retryable is issubclass(kind, RETRYABLE)
 
 
 @pytest.mark.parametrize(
@@ -107,12 +107,12 @@ def test_only_what_may_pass_is_tried_again(status: int | None, text: str, kind: 
     ],
 )  # fmt: skip
 def test_no_message_holds_advice_for_those_who_program_with_litellm(text: str) -> None:
-    message = str(error_for(Failure(text=f"{text}", status=500, kind="InternalServerError", model="m")))
+    message = str(error_for(FailedCall(text=f"{text}", status=500, kind="InternalServerError", model="m")))
     for advice in ("litellm", "LiteLLM", "Handle with", "Model Group", "APIResponse", "Exception -", "drop_params"):
         assert advice not in message
 
 
 def test_an_answer_that_a_library_cannot_read_is_malformed_with_the_status_it_had() -> None:
-    made_up = Failure(text="KeyError: 'delta'", status=400, kind="BadRequestError", transport=True, unreadable=True)
+    made_up = FailedCall(text="KeyError: 'delta'", status=400, kind="BadRequestError", transport=True, unreadable=True)
     error = error_for(made_up)
     assert (type(error), error.status, error.retryable) == (MalformedResponseError, 200, True)

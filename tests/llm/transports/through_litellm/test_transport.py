@@ -24,7 +24,7 @@ from tool_sandbox.errors import (
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse
 from tool_sandbox.llm.config import connection_for
 from tool_sandbox.llm.transports.completions.completion import MALFORMED_CALL
-from tool_sandbox.llm.transports.errors.classification import Failure, error_for
+from tool_sandbox.llm.transports.errors.classification import FailedCall, error_for
 from tool_sandbox.llm.transports.through_litellm.releases import check_release
 from tool_sandbox.llm.transports.through_litellm.transport import (
     LiteLLMTransport,
@@ -220,20 +220,20 @@ async def test_no_global_of_litellm_is_changed_and_the_users_callbacks_survive(
 @pytest.mark.parametrize(
     ("failure", "kind", "retryable"),
     [
-        (Failure(text="credit balance is too low", status=400), QuotaExceededError, False),
-        (Failure(text="API key not valid", status=400), AuthenticationError, False),
-        (Failure(text="No module named 'mcp'", status=500, kind="APIConnectionError"), InvalidRequestError, False),
-        (Failure(text="missing credentials", status=500, kind="InternalServerError"), NoCredentialsError, False),
-        (Failure(text="input is too long", status=413), ContextWindowError, False),
-        (Failure(text="conflict", status=409), ProviderUnavailableError, True),
-        (Failure(text="gateway", status=504, kind="Timeout"), ProviderUnavailableError, True),
-        (Failure(text="whatever", status=408), ProviderTimeoutError, True),
-        (Failure(text="Connection reset by peer"), ProviderUnavailableError, True),
-        (Failure(text="peer closed connection without sending complete message body"), MalformedResponseError, True),
-        (Failure(text="Expecting value: line 1", status=200), MalformedResponseError, True),
+        (FailedCall(text="credit balance is too low", status=400), QuotaExceededError, False),
+        (FailedCall(text="API key not valid", status=400), AuthenticationError, False),
+        (FailedCall(text="No module named 'mcp'", status=500, kind="APIConnectionError"), InvalidRequestError, False),
+        (FailedCall(text="missing credentials", status=500, kind="InternalServerError"), NoCredentialsError, False),
+        (FailedCall(text="input is too long", status=413), ContextWindowError, False),
+        (FailedCall(text="conflict", status=409), ProviderUnavailableError, True),
+        (FailedCall(text="gateway", status=504, kind="Timeout"), ProviderUnavailableError, True),
+        (FailedCall(text="whatever", status=408), ProviderTimeoutError, True),
+        (FailedCall(text="Connection reset by peer"), ProviderUnavailableError, True),
+        (FailedCall(text="peer closed connection without sending complete message body"), MalformedResponseError, True),
+        (FailedCall(text="Expecting value: line 1", status=200), MalformedResponseError, True),
     ],
 )
-def test_meanings_hidden_in_words_are_found(failure: Failure, kind: type[ProviderError], retryable: bool) -> None:
+def test_meanings_hidden_in_words_are_found(failure: FailedCall, kind: type[ProviderError], retryable: bool) -> None:
     error = error_for(failure)
     assert type(error) is kind
     assert error.retryable is retryable
@@ -259,7 +259,7 @@ def test_callbacks_that_litellm_does_not_know_are_refused_before_anything_runs()
 
 def test_messages_are_cut_before_tracebacks_and_lose_secrets() -> None:
     text = "litellm.APIError: bad key my-own-secret\nTraceback (most recent call last):\n  File '/home/x.py'"
-    assert str(error_for(Failure(text=text, status=400, model="m", secrets=["my-own-secret"]))) == (
+    assert str(error_for(FailedCall(text=text, status=400, model="m", secrets=["my-own-secret"]))) == (
         "'m' failed (HTTP 400): APIError: bad key [redacted]"
     )
 

@@ -16,13 +16,13 @@ from tool_sandbox.errors import (
     RefusalError,
 )
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse, ToolCall
-from tool_sandbox.llm.transports.completions.finish_reasons import MALFORMED_CALL, Ending, Finish, finish_of
+from tool_sandbox.llm.transports.completions.finish_reasons import MALFORMED_CALL, AnswerEnding, Finish, finish_of
 from tool_sandbox.llm.transports.completions.json_bodies import as_json
 from tool_sandbox.llm.transports.completions.streams import text_of
 from tool_sandbox.llm.transports.completions.thoughts import without_thoughts
 from tool_sandbox.llm.transports.completions.usage import read_usage
 from tool_sandbox.llm.transports.completions.whole_text import whole, whole_data
-from tool_sandbox.llm.transports.errors.classification import Failure, error_for
+from tool_sandbox.llm.transports.errors.classification import FailedCall, error_for
 from tool_sandbox.llm.transports.errors.reported import ReportedError, reported_error
 from tool_sandbox.llm.transports.errors.unparsed_calls import READ_FROM_REPORT, calls_in_report, unparsed_call
 from tool_sandbox.redaction import redact_text
@@ -36,11 +36,11 @@ _ECHOED: Mapping[str, type | tuple[type, ...]] = {
     "reasoning_details": (list, Mapping),
     "provider_specific_fields": Mapping,
 }
-_STOPPED: Mapping[Ending, type[ProviderError]] = {
-    Ending.REFUSED: RefusalError,
-    Ending.TOO_LONG: ContextWindowError,
-    Ending.UNACCEPTABLE: InvalidRequestError,
-    Ending.LOST: ProviderUnavailableError,
+_STOPPED: Mapping[AnswerEnding, type[ProviderError]] = {
+    AnswerEnding.REFUSED: RefusalError,
+    AnswerEnding.TOO_LONG: ContextWindowError,
+    AnswerEnding.UNACCEPTABLE: InvalidRequestError,
+    AnswerEnding.LOST: ProviderUnavailableError,
 }
 _LONGEST_SHOWN = 300
 
@@ -81,7 +81,7 @@ def _read(data: Mapping[str, Any], provider: str | None, request: ChatRequest) -
     choice = choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], Mapping) else None
     finish = finish_of(choice or {})
     reported = reported_error(data)
-    if reported is not None and finish.ending is not Ending.BAD_CALL:
+    if reported is not None and finish.ending is not AnswerEnding.BAD_CALL:
         unparsed = unparsed_call(reported.text, request, provider, reported.details)
         if unparsed is not None:
             return unparsed
@@ -92,13 +92,13 @@ def _read(data: Mapping[str, Any], provider: str | None, request: ChatRequest) -
         raise _stopped(finish, provider, model)
     said = choice.get("message")
     if not isinstance(said, Mapping):
-        if finish.ending is not Ending.BAD_CALL:
+        if finish.ending is not AnswerEnding.BAD_CALL:
             raise _malformed(f"answered with a choice that holds no message: {_shown(choice)}", provider, model)
         said = {}
     text, fields = _without_thoughts(_text(said.get("content"), provider, model), said)
     refusal = said.get("refusal")
     given = _calls(said, provider, model)
-    quoted = calls_in_report(finish.words, request) if finish.ending is Ending.BAD_CALL and not given else ()
+    quoted = calls_in_report(finish.words, request) if finish.ending is AnswerEnding.BAD_CALL and not given else ()
     calls = [*given, *quoted]
     if not (text or refusal or calls or fields or finish.known):
         what = f"answered nothing, with the finish reason {whole(finish.words) or None}"
@@ -110,7 +110,7 @@ def _read(data: Mapping[str, Any], provider: str | None, request: ChatRequest) -
         provider=provider,
         provider_fields=fields,
         adjustments=(READ_FROM_REPORT,) if quoted else (),
-        parse_losses=int(finish.ending is Ending.BAD_CALL and not calls),
+        parse_losses=int(finish.ending is AnswerEnding.BAD_CALL and not calls),
     )
 
 
@@ -195,7 +195,7 @@ def _worth_keeping(name: str, value: Any) -> bool:
 
 def _reported(error: ReportedError, provider: str | None, model: str) -> ProviderError:
     return error_for(
-        Failure(text=error.text, details=error.details, status=error.status, provider=provider, model=model)
+        FailedCall(text=error.text, details=error.details, status=error.status, provider=provider, model=model)
     )
 
 

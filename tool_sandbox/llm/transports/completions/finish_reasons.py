@@ -12,7 +12,7 @@ MALFORMED_CALL = "malformed_function_call"
 """Finish reason of an answer in which the model tried to call a tool and the provider could not read the call."""
 
 
-class Ending(Enum):
+class AnswerEnding(Enum):
     """What became of an answer. Where two reasons are given, the first of these counts."""
 
     BAD_CALL = "the model wrote a call that cannot be read"
@@ -24,12 +24,12 @@ class Ending(Enum):
 
 
 _REASONS = {
-    Ending.BAD_CALL: (
+    AnswerEnding.BAD_CALL: (
         "malformed_function_call", "unexpected_tool_call", "too_many_tool_calls", "malformed_response",
         # Gemini; its endpoint in OpenAI's format writes "function_call_filter: MALFORMED_FUNCTION_CALL"
         "malformed_tool_use", "malformed_model_output",  # Bedrock
     ),
-    Ending.REFUSED: (
+    AnswerEnding.REFUSED: (
         "content_filter",  # OpenAI, Azure, OpenRouter, DeepSeek
         "safety", "recitation", "blocklist", "prohibited_content", "spii", "model_armor", "language",  # Gemini
         "guardrail_intervened", "content_filtered",  # Bedrock
@@ -37,14 +37,14 @@ _REASONS = {
         "error_toxic",  # Cohere
         "sensitive",  # Z.ai
     ),
-    Ending.TOO_LONG: (
+    AnswerEnding.TOO_LONG: (
         "model_context_window_exceeded",  # Anthropic, Bedrock, Z.ai
         "model_length",  # Mistral
         "error_limit",  # Cohere
         "context_length_exceeded",
     ),
-    Ending.UNACCEPTABLE: ("missing_thought_signature",),  # Gemini
-    Ending.LOST: (
+    AnswerEnding.UNACCEPTABLE: ("missing_thought_signature",),  # Gemini
+    AnswerEnding.LOST: (
         "error",  # OpenRouter, vLLM, Mistral, Cohere, watsonx
         "abort", "aborted",  # vLLM, SGLang
         "cancel", "cancelled", "canceled", "user_cancel", "interrupted",  # Cohere, watsonx, gateways
@@ -55,7 +55,7 @@ _REASONS = {
         "network_error",  # Z.ai
         "other", "finish_reason_unspecified",  # Gemini
     ),
-    Ending.ANSWERED: (
+    AnswerEnding.ANSWERED: (
         "stop", "length", "tool_calls", "function_call",
         "eos", "eos_token", "end_turn", "stop_sequence", "complete", "completed", "tool_use", "tool_call",
         "max_tokens", "max_output_tokens", "token_limit", "pause_turn", "repetition",
@@ -75,7 +75,7 @@ class Finish:
 
     reason: str
     """In OpenAI's words where there is one; ``stop`` when the provider gave none."""
-    ending: Ending
+    ending: AnswerEnding
     words: str = ""
     """What the provider said about it: the reasons as it wrote them, and a message if there was one."""
     known: bool = True
@@ -90,10 +90,16 @@ def finish_of(choice: Mapping[str, Any]) -> Finish:
     named = list(dict.fromkeys(piece for each in given if each for piece in each.lower().split(": ")))
     endings = [_ENDINGS[each] for each in named if each in _ENDINGS]
     telling = [
-        each for each in (_ENDINGS.get(each.lower()) for each in given[1:]) if each not in (None, Ending.ANSWERED)
+        each for each in (_ENDINGS.get(each.lower()) for each in given[1:]) if each not in (None, AnswerEnding.ANSWERED)
     ]
-    ending = next((each for each in Ending if each in (telling or endings)), Ending.ANSWERED)
-    reason = MALFORMED_CALL if ending is Ending.BAD_CALL else _OPENAI_WORDS.get(named[0], named[0]) if named else "stop"
+    ending = next((each for each in AnswerEnding if each in (telling or endings)), AnswerEnding.ANSWERED)
+    reason = (
+        MALFORMED_CALL
+        if ending is AnswerEnding.BAD_CALL
+        else _OPENAI_WORDS.get(named[0], named[0])
+        if named
+        else "stop"
+    )
     said = [repr(each) for each in dict.fromkeys(filter(None, given))]
     return Finish(reason, ending, ", ".join([*said, *_message(choice)]), known=bool(endings))
 

@@ -37,7 +37,7 @@ _HEADER_IDS = (
 
 
 @frozen(kw_only=True)
-class Failure:
+class FailedCall:
     """What is known about a failed call before it has a name."""
 
     text: str
@@ -58,7 +58,7 @@ class Failure:
     """A library stumbled over the answer: something was missing or of another type."""
 
 
-def error_for(failure: Failure) -> ProviderError:
+def error_for(failure: FailedCall) -> ProviderError:
     """The failure as the narrowest error of our tree."""
     error_class, retryable = _classify(failure)
     return error_class(
@@ -89,7 +89,7 @@ def request_id_in(headers: Mapping[str, str]) -> str | None:
     return next((str(named[name]) for name in _HEADER_IDS if named.get(name)), None)
 
 
-def _status(failure: Failure, kind: type[ProviderError]) -> int | None:
+def _status(failure: FailedCall, kind: type[ProviderError]) -> int | None:
     """The HTTP status that the server gave, rather than a library's word for "no answer"."""
     if kind is MalformedResponseError and (failure.transport or failure.status == 422):  # noqa: PLR2004 -- LiteLLM's
         return 200  # an answer came, and it is not one that can be read
@@ -146,7 +146,7 @@ _RULES = (
 """First that fits, from above."""
 
 
-def _classify(failure: Failure) -> tuple[type[ProviderError], bool]:
+def _classify(failure: FailedCall) -> tuple[type[ProviderError], bool]:
     text = f"{failure.text} {failure.details}".lower()
     status = failure.status or _NO_ANSWER
     if status < 400 or (failure.transport and (status >= 500 or failure.unreadable)):  # noqa: PLR2004 -- HTTP
@@ -157,7 +157,7 @@ def _classify(failure: Failure) -> tuple[type[ProviderError], bool]:
     return (MalformedResponseError if failure.unreadable else ProviderUnavailableError), True
 
 
-def _message(failure: Failure, kind: type[ProviderError]) -> str:
+def _message(failure: FailedCall, kind: type[ProviderError]) -> str:
     text = re.split(r"\n?\s*Traceback \(most recent call last\)", failure.text, maxsplit=1)[0]
     text = re.sub(r"litellm\.(?:exceptions\.)?(\w+: )", r"\1", text)
     text = re.sub(r"\b(\w+(?:Error|Exception|Timeout): )(?:\1)+", r"\1", text)

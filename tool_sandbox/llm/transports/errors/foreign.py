@@ -11,7 +11,7 @@ from tool_sandbox.errors import HarnessError, ProviderError, ToolSandboxError
 from tool_sandbox.llm.config import secrets_in
 from tool_sandbox.llm.providers import provider_name
 from tool_sandbox.llm.settings import ModelSettings
-from tool_sandbox.llm.transports.errors.classification import Failure, error_for
+from tool_sandbox.llm.transports.errors.classification import FailedCall, error_for
 from tool_sandbox.redaction import redact_text
 
 _STUMBLES = (KeyError, IndexError, AttributeError, TypeError, RecursionError, json.JSONDecodeError)
@@ -41,7 +41,7 @@ def provider_error(
     if not headers and str(root) and str(root) not in text:
         text = f"{text} ({root})"
     return error_for(
-        Failure(
+        FailedCall(
             text=text,
             details=f"{getattr(error, 'code', None) or ''} {getattr(error, 'body', None) or ''} {error_body(error)}",
             status=status,

@@ -15,7 +15,7 @@ from tool_sandbox.scenarios.library import Library, bundled, bundled_at
 from tool_sandbox.scenarios.suite import Suite
 
 
-class Kind(Enum):
+class Group(Enum):
     """The groups, in the order in which scenarios are listed."""
 
     SINGLE_TOOL_CALL = ScenarioCategories.SINGLE_TOOL_CALL
@@ -24,27 +24,27 @@ class Kind(Enum):
     INSUFFICIENT_INFORMATION = ScenarioCategories.INSUFFICIENT_INFORMATION
 
 
-def kind_of(entry: spec.Entry) -> Kind:
+def group_of(entry: spec.Entry) -> Group:
     """The group an entry belongs to: the last one in list order whose category it has."""
     categories = categories_of(entry)
-    return next(kind for kind in reversed(Kind) if kind.value in categories)
+    return next(group for group in reversed(Group) if group.value in categories)
 
 
-def named(kind: Kind, backend: ToolBackend) -> dict[str, Scenario]:
+def named(group: Group, backend: ToolBackend) -> dict[str, Scenario]:
     """The scenarios of one group by name."""
     library = bundled(backend)
     compiler = library.compiler()
-    return {entry.name: compiler.scenario(entry) for entry in _entries(library, kind)}
+    return {entry.name: compiler.scenario(entry) for entry in _entries(library, group)}
 
 
 def all_named(backend: ToolBackend) -> Suite:
     """The scenarios of all groups by name, group after group, each of them compiled when it is asked for."""
     library = bundled(backend)
     compile_entry = library.compiler().scenario
-    return Suite({entry.name: partial(compile_entry, entry) for kind in Kind for entry in _entries(library, kind)})
+    return Suite({entry.name: partial(compile_entry, entry) for group in Group for entry in _entries(library, group)})
 
 
-def extensions(kind: Kind, base_scenarios: dict[str, Scenario]) -> list[ScenarioExtension]:
+def extensions(group: Group, base_scenarios: dict[str, Scenario]) -> list[ScenarioExtension]:
     """The scenarios of one group as extensions of base scenarios; worlds without a base scenario are built.
 
     They keep their own time, in which some of them name dates. Only what extends a base scenario that a user has
@@ -55,7 +55,7 @@ def extensions(kind: Kind, base_scenarios: dict[str, Scenario]) -> list[Scenario
     own = library.compiler()
     bases = {world: base_scenarios[name] for name, world in WORLDS.items() if name in base_scenarios}
     changed = {world: base for world, base in bases.items() if _changed(base, world)}
-    return [_extension(entry, own, changed.get(entry.world)) for entry in _entries(library, kind)]
+    return [_extension(entry, own, changed.get(entry.world)) for entry in _entries(library, group)]
 
 
 def _extension(entry: spec.Entry, own: Compiler, base: Scenario | None) -> ScenarioExtension:
@@ -73,5 +73,5 @@ def _changed(base: Scenario, world: str) -> bool:
     return base.starting_context.to_dict(False) != ours.to_dict(False)
 
 
-def _entries(library: Library, kind: Kind) -> list[spec.Entry]:
-    return [entry for entry in library.entries if kind_of(entry) is kind]
+def _entries(library: Library, group: Group) -> list[spec.Entry]:
+    return [entry for entry in library.entries if group_of(entry) is group]
