@@ -61,7 +61,7 @@ class ModelRole(BaseRole):
 
     @property
     def model(self) -> ChatModel:
-        """Who is asked. Whoever is set here, his answers are counted in ``tally``."""
+        """What is asked. The answers of a model that is set here are counted in ``tally``."""
         return self._model
 
     @model.setter

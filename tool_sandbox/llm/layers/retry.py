@@ -17,8 +17,7 @@ from tool_sandbox.errors import ProviderError
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
 from tool_sandbox.llm.layer import Wrapper
 from tool_sandbox.llm.layers.outages import Outages
-from tool_sandbox.llm.layers.retry_policy import RetryPolicy, by_error
-from tool_sandbox.llm.layers.tries import Tries
+from tool_sandbox.llm.layers.tries import RetryPolicy, Tries, by_error
 
 __all__ = ["RetryPolicy", "Retrying", "by_error"]
 
