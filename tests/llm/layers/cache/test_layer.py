@@ -366,6 +366,30 @@ class BrokenBackend(MemoryBackend):
         raise OSError(28, "No space left on device")
 
 
+class SometimesBroken(MemoryBackend):
+    """Two look-ups of three fail."""
+
+    threads = 1
+    look_ups = 0
+
+    def get(self, key: str) -> str | None:
+        self.look_ups += 1
+        if self.look_ups % 3:
+            raise OSError(5, "Input/output error")
+        return super().get(key)
+
+
+async def test_failures_that_do_not_follow_each_other_end_nothing() -> None:
+    settings = CacheSettings(deadline=PATIENT)
+    cache = ResponseCache(settings, backend=SometimesBroken(settings))
+
+    for number in range(9):
+        await Cached(FakeModel(), cache).acomplete(question(str(number)))
+
+    assert (cache.stats["errors"], cache.stats["skipped"]) == (6, 0)
+    cache.close()
+
+
 HELD_UP = HANG / 2
 """Seconds after which a call counts as held up by a place that answers nobody before ``HANG``. How exactly the cache
 keeps to its deadline on an idle machine is measured in benchmarks/, because a busy one wakes nobody up in time."""
@@ -689,6 +713,10 @@ def test_what_keeps_failing_is_asked_no_more_but_for_trials_until_it_works() -> 
     health.failed()
     moment[0] = 4.0
     assert health.takes_trial(), "the pause is the first one again"
+
+    for _ in range(10):
+        moment[0] += 30.0
+        assert health.takes_trial(), "no pause is longer than half a minute"
 
 
 @pytest.mark.parametrize(
