@@ -248,6 +248,11 @@ def test_a_sample_stays_with_the_deployment_that_answered_it_while_that_is_healt
     assert router.complete(question()).deployment != first
 
 
+def test_limits_may_come_from_the_environment() -> None:
+    settings = RouterSettings.from_config([entry("a", 1, rpm="os.environ/RPM", order="1")], environ={"RPM": "2"})
+    assert (settings.deployments[0].rpm, settings.deployments[0].order) == (2, 1)
+
+
 def test_a_deployments_own_limit_sends_calls_elsewhere_and_then_waits() -> None:
     time = Time()
     models = {"a-1": FakeModel(answer()), "a-2": FakeModel(answer())}
@@ -300,6 +305,8 @@ def test_variables_are_looked_up_for_keys() -> None:
         (["gpt-4o"], {}, "must be a mapping"),
         ([entry("a", 1, temprature=1)], {}, "did you mean 'temperature'"),
         ([entry("a", 1), entry("a", 1)], {}, "used twice"),
+        ([entry("a", 1, rpm=0)], {}, "rpm=0 must be a number above 0"),
+        ([entry("a", 1, max_parallel_requests=0)], {}, "must be a whole number above 0"),
         ([entry("a", 1)], {"routing_strategy": "least-bussy"}, "did you mean 'least-busy'"),
         ([entry("a", 1)], {"fallback": []}, "did you mean 'fallbacks'"),
         ([entry("a", 1)], {"fallbacks": [{"a": ["b"]}]}, "no deployment"),

@@ -31,6 +31,8 @@ from tool_sandbox.llm.transports.through_litellm.transport import (
 OURS = frozenset({"least-busy"})
 """Strategies whose choice must be counted in the moment it is made; LiteLLM counts a call when it begins, so that
 eight calls at once were all given to one of two deployments (1.110.2)."""
+_REFUSALS = ("ValueError", "RouterRateLimitError")
+"""How LiteLLM's router says that it asks nobody."""
 _READ = (
     "fallbacks", "context_window_fallbacks", "content_policy_fallbacks", "model_group_alias", "routing_strategy",
 )  # fmt: skip
@@ -98,7 +100,7 @@ class Balancer:
         try:
             return await self.router.acompletion(**{**call, **named, "disable_fallbacks": True})
         except ValueError as error:
-            if hasattr(error, "failed_deployment_id"):
+            if hasattr(error, "failed_deployment_id") or type(error).__name__ not in _REFUSALS:
                 raise
         # It was asked for nevertheless: all others are left alone as well, and there is no fallback.
         return await litellm.acompletion(**connection, **call)

@@ -73,6 +73,8 @@ _Counts = Annotated[
 
 _NUMBER = (TypeAdapter(_Number), "a number of at least 0")
 _WHOLE = (TypeAdapter(_Whole), "a whole number of at least 0")
+_POSITIVE = (TypeAdapter(Annotated[_Number, Field(gt=0)]), "a number above 0")
+_ABOVE = (TypeAdapter(Annotated[_Whole, Field(gt=0)]), "a whole number above 0")
 _CHAINS = (TypeAdapter(list[dict[str, list[_Text]]]), "a list like [{'primary': ['fallback_0']}]")
 _MAPPING = (TypeAdapter(dict[str, Any]), "a mapping")
 _KINDS: Mapping[str, tuple[TypeAdapter[Any], str]] = {
@@ -89,16 +91,16 @@ _KINDS: Mapping[str, tuple[TypeAdapter[Any], str]] = {
     "retry_after": _NUMBER,
     "stream_timeout": _NUMBER,
     "default_litellm_params": _MAPPING,
-    "default_max_parallel_requests": _WHOLE,
+    "default_max_parallel_requests": _ABOVE,
     "model_group_alias": (TypeAdapter(dict[str, _Text | _Group]), "a mapping from other names to model groups"),
     "model_group": (TypeAdapter(_Text), "a model group"),
     "lowest_latency_buffer": _NUMBER,
     "routing_strategy_args": _MAPPING,
     "weight": _NUMBER,
-    "rpm": _NUMBER,
-    "tpm": _NUMBER,
+    "rpm": _POSITIVE,
+    "tpm": _POSITIVE,
     "order": _WHOLE,
-    "max_parallel_requests": _WHOLE,
+    "max_parallel_requests": _ABOVE,
     "model_info": _MAPPING,
     "litellm_params": _MAPPING,
     "model_name": (TypeAdapter(_Text), "text"),

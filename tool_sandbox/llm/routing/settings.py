@@ -18,6 +18,7 @@ from tool_sandbox.llm.transports.address import is_direct, located
 from tool_sandbox.redaction import redact_text
 
 LIMITS = ("weight", "rpm", "tpm", "order", "max_parallel_requests", "stream_timeout")
+_COUNTED: Mapping[str, type[int]] = {"order": int, "max_parallel_requests": int}
 _IN_ENTRIES = "give it in the litellm_params of the deployments that it belongs to."
 _NO_OPS = frozenset({"drop_params", "modify_params", "use_in_pass_through", "tags"})
 """Entries of LiteLLM's that mean nothing here: refused parameters are always dropped, one at a time and noted."""
@@ -243,6 +244,7 @@ def _deployment(
     model, params = _located(where, model, params)
     limits = {name: params.pop(name) for name in LIMITS if name in params}
     check_kinds(limits, f"{where}: ")
+    limits = {name: _COUNTED.get(name, float)(limit) for name, limit in limits.items() if limit is not None}
     prices = {name: params.pop(name) for name in list(params) if is_token_price(name)}
     if prices:
         params["prices"] = prices

@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 
 from attrs import evolve
 
-from tool_sandbox.errors import ProviderError, SettingsError, ToolSandboxError
+from tool_sandbox.errors import MissingDependencyError, ProviderError, SettingsError, ToolSandboxError
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse
 from tool_sandbox.llm.config import advised, secrets_in
 from tool_sandbox.llm.layer import Layer
@@ -128,8 +128,12 @@ def make_router(**options: Any) -> Any:
 
     Raises:
         SettingsError: LiteLLM refuses an option.
+        MissingDependencyError: The installed release has a router that cannot be asked for a choice alone.
     """
     litellm = load_litellm()
+    if not hasattr(litellm.Router, "select"):
+        message = "balancing load over deployments needs LiteLLM 1.110 or newer: pip install -U 'litellm>=1.110,<2'"
+        raise MissingDependencyError(message)
     quiet, prices = litellm.suppress_debug_info, {name: dict(entry) for name, entry in litellm.model_cost.items()}
     try:
         router = litellm.Router(**options)
