@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
+import os
 import signal
 import subprocess
 import sys
 import tempfile
+import textwrap
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -236,19 +238,27 @@ async def test_a_cancelled_run_keeps_what_was_finished(tmp_path: Path) -> None:
 SIGNALLED = """
 import pathlib, signal, sys
 import tool_sandbox as ts
+from tool_sandbox.cli import run_sandbox
 signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests may have had it ignored
+agent, folder = f"direct:{sys.argv[1]}/model", pathlib.Path(sys.argv[2])
 try:
-    ts.run("direct:" + sys.argv[1] + "/model", "oracle", ["switch_*"], output=sys.argv[2], concurrency=2)
+    CALL
 except KeyboardInterrupt:
-    result = ts.open_run(next(pathlib.Path(sys.argv[2]).iterdir()))
+    result = ts.open_run(next(folder.iterdir()))
     print("caught", len([each for each in result if each.status == "scored"]))
 """
+FRONT_DOOR = 'ts.run(agent, "oracle", ["switch_*"], output=folder, concurrency=2)'
+OF_THE_ORIGINAL = (
+    'run_sandbox(agent_type=agent, user_type="oracle", name_to_scenario=ts.load_scenarios("switch_*"), processes=2,'
+    " output_base_dir=folder)"
+)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="no process group to signal")
-def test_ctrl_c_is_raised_in_the_caller_and_what_was_finished_is_on_the_disk(tmp_path: Path) -> None:
+@pytest.mark.skipif(sys.platform == "win32", reason="no signal can be sent to one process")
+@pytest.mark.parametrize("call", [FRONT_DOOR, OF_THE_ORIGINAL], ids=["run", "run_sandbox"])
+def test_ctrl_c_is_raised_in_the_caller_and_what_was_finished_is_on_the_disk(call: str, tmp_path: Path) -> None:
     with openai_server("--hold-after", "2") as url:
-        command = [sys.executable, "-W", "error", "-c", SIGNALLED, url, str(tmp_path)]
+        command = [sys.executable, "-W", "error", "-c", SIGNALLED.replace("CALL", call), url, str(tmp_path)]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
         def lines() -> int:
@@ -257,8 +267,46 @@ def test_ctrl_c_is_raised_in_the_caller_and_what_was_finished_is_on_the_disk(tmp
         until(lambda: lines() >= 2 or process.poll() is not None)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=HANG)
-    assert (out, err) == ("caught 2\n", "")
+    assert out.splitlines()[-1:] == ["caught 2"], err
+    assert "Traceback" not in err
     assert process.returncode == 0
+
+
+TEN_LINES = """
+import tool_sandbox as ts
+
+result = ts.run(agent="openai/gpt-5.4",
+                user="oracle", scenarios=["text_plumber*"], tags=["no_distraction_tools"], trials=3,
+                budget=2.00, cache="disk", output=None)
+print(result.score, result.bounds)
+print(len(result), sorted(result.frame().group_by("category").mean()["category"])[0])
+print(result["text_plumber_with_cellular_off"].conversation[-3].content)
+assert result.score > 0.8 and not result.void
+print(ts.play("switch_wifi_off").similarity)
+"""
+IN_A_LOOP = f"""
+import asyncio
+
+async def main():
+{textwrap.indent(TEN_LINES, "    ")}
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("code", [TEN_LINES, IN_A_LOOP], ids=["script", "inside a running loop"])
+def test_ten_lines_test_a_model(code: str) -> None:
+    with openai_server("--solve") as url:
+        environment = {**os.environ, "OPENAI_BASE_URL": url, "OPENAI_API_KEY": "made-up"}
+        command = [sys.executable, "-W", "error", "-c", code]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=HANG)
+    assert done.stderr == ""
+    assert done.stdout.splitlines() == [
+        "1.0 (1.0, 1.0)",
+        "6 MULTIPLE_TOOL_CALL",
+        "I let Dana know you are running ten minutes late.",
+        "1.0",
+    ]
 
 
 def test_tools_of_ones_own_are_offered() -> None:
