@@ -40,7 +40,7 @@ TOLD = "{id: told, said: I asked for a taxi.}"
         (TOLD, "{id: told, all: []}", ":7: call_a_taxi: milestones[1].all: expected a list of at least one."),
         (TOLD, "{said: A, using: {from: sent, take: {a: true}}}", "using.take.a: expected text; got True"),
         (TOLD, "{said: A, using: {from: sent, extractor: x}}", "using.extractor: nothing is called 'x' here"),
-        (TOLD, "{called: search_contacts, within: {name: ages}}", "within.name: 'ages' is no duration"),
+        (TOLD, "{called: search_contacts, within: {name: ages}}", "within.name: 'ages' is not a duration"),
         (TOLD, "{called: search_contacts, within: {nam: 1}}", "within.nam: the key 'nam' means nothing here"),
         (TOLD, "{said: A, may_change: [cntact]}", "milestones[1].may_change[0]: there is no table 'cntact'"),
         (

@@ -145,7 +145,7 @@ def read_file(path: Path) -> Document:
     """Read a file in YAML or, when its name ends so, in JSON.
 
     Raises:
-        ScenarioError: The file cannot be read, is no YAML, or holds a value that YAML would misread.
+        ScenarioError: The file cannot be read, is not YAML, or holds a value that YAML would misread.
     """
     source = YamlSource.of_file(path, ScenarioError, "scenario file")
     root = json_nodes(source) if is_json(path) else source.nodes()
