@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.runs.acting import Cast, Failing, scenario, scenarios, settings
+from tests.runs.fakes import Cast, Failing, scenario, scenarios, settings
 from tool_sandbox import errors
 from tool_sandbox.analysis.rescore import rescore
 from tool_sandbox.runs.run import Plan, run

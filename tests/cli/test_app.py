@@ -98,7 +98,7 @@ def test_the_originals_flags_work_without_a_command(tmp_path: Path) -> None:
         (["run", "-a", "orcale"], "did you mean 'oracle'"),
         (["run", "-a", "clade-3-opus"], "did you mean 'cla"),
         (["run", "-a", "no.such.module:Agent"], "'no.such.module:Agent'"),
-        (["run", "-a", "tests.runs.acting:Missing"], "cannot load the role"),
+        (["run", "-a", "tests.runs.fakes:Missing"], "cannot load the role"),
         (["run", "-a", "local:nosuch"], "There is no local model 'nosuch'"),
         (["run", "-a", "local:/no/such.gguf"], "such.gguf"),
         (["run", "-a", "gpt-5", "-u", "oracle"], "OPENAI_API_KEY"),

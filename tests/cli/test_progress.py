@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 from rich.text import Text
 
-from tests.runs.acting import scenarios
+from tests.runs.fakes import scenarios
 from tests.runs.samples import scored, void
 from tool_sandbox.cli.progress import Bar, LineProgress, Progress, progress_display
 from tool_sandbox.cli.tables import print_report

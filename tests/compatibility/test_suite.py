@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from tests.compatibility import my_tools
-from tests.compatibility.acting import EndingUser, ScriptedAgent, Turn
+from tests.compatibility.scripted_roles import EndingUser, ScriptedAgent, Turn
 from tests.evaluation import recordings, verdicts
 from tool_sandbox.common.evaluation import Evaluation, Milestone, MilestoneMatcher, SnapshotConstraint
 from tool_sandbox.common.execution_context import DatabaseNamespace, ExecutionContext, RoleType, get_current_context

@@ -15,7 +15,7 @@ import polars as pl
 import pytest
 
 import tool_sandbox.tools
-from tests.compatibility.acting import EndingUser, ScriptedAgent
+from tests.compatibility.scripted_roles import EndingUser, ScriptedAgent
 from tool_sandbox.cli import utils
 from tool_sandbox.cli.app import exit_code
 from tool_sandbox.common.evaluation import (
@@ -218,7 +218,7 @@ def test_scenarios_are_resolved_by_name_and_unknown_ones_named() -> None:
 
 
 def test_own_scenarios_tools_and_roles_play_from_the_command_line(tmp_path: Path) -> None:
-    roles = "tests.compatibility.acting"
+    roles = "tests.compatibility.scripted_roles"
     code = exit_code(
         ["run", "-a", f"{roles}:ScriptedAgent", "-u", f"{roles}:EndingUser", "-o", str(tmp_path), "-s", "rename_ola",
          "--scenarios-from", str(HERE / "suite"), "--tools-from", str(HERE / "my_tools.py")]

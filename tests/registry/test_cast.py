@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from tests.runs.acting import scenarios, settings
+from tests.runs.fakes import scenarios, settings
 from tool_sandbox.common.vocabulary import ScenarioCategories
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.registry.cast import RoleCast, agent_config, fits, user_config

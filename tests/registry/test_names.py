@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.runs.acting import scenarios
+from tests.runs.fakes import scenarios
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import MissingKeyError, UsageError
 from tool_sandbox.registry.callables import CallableRoleFactory

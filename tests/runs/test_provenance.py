@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.runs.acting import scenarios, settings
+from tests.runs.fakes import scenarios, settings
 from tool_sandbox.clock import Clock
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.runs.provenance import LoadingTime, loading_time

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from tests.runs.acting import Cast, Failing, Obedient, scenarios, settings
+from tests.runs.fakes import Cast, Failing, Obedient, scenarios, settings
 from tool_sandbox import errors
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
 from tool_sandbox.registry.sample import Sample

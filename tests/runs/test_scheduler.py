@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 
-from tests.runs.acting import scenario
+from tests.runs.fakes import scenario
 from tests.runs.samples import scored, void
 from tests.waiting import HANG, auntil
 from tool_sandbox.registry.sample import Sample

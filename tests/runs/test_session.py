@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.runs.acting import Cast, Failing, Obedient, Speaker, scenario, settings
+from tests.runs.fakes import Cast, Failing, Obedient, Speaker, scenario, settings
 from tool_sandbox import errors
 from tool_sandbox.common.execution_context import ExecutionContext, get_current_context
 from tool_sandbox.common.vocabulary import RoleType

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from tests.runs.acting import Obedient, Speaker
+from tests.runs.fakes import Obedient, Speaker
 from tool_sandbox.errors import ProviderTimeoutError
 from tool_sandbox.llm.chat import Attempt, ChatRequest, ChatResponse, Usage
 from tool_sandbox.llm.layers.budget.money import Cost

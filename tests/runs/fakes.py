@@ -1,4 +1,4 @@
-"""Scenarios and casts small enough to see through, for tests that play whole runs."""
+"""Fakes for tests that play whole runs: scenarios of one sentence, roles, models, and a cast of them."""
 
 from __future__ import annotations
 
@@ -167,5 +167,5 @@ class Cast:
 
 
 def settings(**changes: Any) -> RunSettings:
-    """Settings of a run with these actors."""
+    """settings of a run with these roles."""
     return RunSettings(agent="speaker", user="leaver", **changes)
