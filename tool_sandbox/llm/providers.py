@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from attrs import Factory, frozen
 
@@ -15,16 +16,25 @@ from tool_sandbox.llm.transports.address import DirectName, is_direct
 from tool_sandbox.redaction import redact_text
 
 
+def _stem(name: str) -> str:
+    return re.sub(r"\W", "_", name).upper()
+
+
+def _variable(ending: str) -> Any:
+    """By default the one variable that LiteLLM's convention gives a provider, such as ``GROQ_API_KEY``."""
+    return Factory(lambda provider: (f"{_stem(provider.name)}_{ending}",), takes_self=True)
+
+
 @frozen(kw_only=True)
 class Provider:
     """One provider: how its models are spelled and what a call to it needs."""
 
     name: str
-    prefixes: tuple[str, ...]
+    prefixes: tuple[str, ...] = Factory(lambda provider: (provider.name,), takes_self=True)
     """Model prefixes; the first is used for bare names."""
-    keys: tuple[str, ...] = ()
+    keys: tuple[str, ...] = _variable("API_KEY")
     """Variables that hold the key; the first one set wins."""
-    bases: tuple[str, ...] = ()
+    bases: tuple[str, ...] = _variable("API_BASE")
     """Variables that hold the base URL; the first one set wins."""
     others: Mapping[str, tuple[str, ...]] = Factory(dict)
     """Further LiteLLM parameters and the variables that hold them."""
@@ -61,7 +71,6 @@ PROVIDERS: tuple[Provider, ...] = (
     Provider(
         name="openai",
         prefixes=("openai", "text-completion-openai"),
-        keys=("OPENAI_API_KEY",),
         bases=("OPENAI_BASE_URL", "OPENAI_API_BASE"),
         others={"organization": ("OPENAI_ORGANIZATION", "OPENAI_ORG_ID")},
         bare_names=r"(gpt-|chatgpt-|o\d(-|$)|ft:gpt-)",
@@ -70,7 +79,6 @@ PROVIDERS: tuple[Provider, ...] = (
     ),
     Provider(
         name="azure",
-        prefixes=("azure",),
         keys=("AZURE_API_KEY", "AZURE_OPENAI_API_KEY"),
         tokens=("AZURE_AD_TOKEN",),
         bases=("AZURE_API_BASE", "AZURE_OPENAI_ENDPOINT"),
@@ -79,73 +87,52 @@ PROVIDERS: tuple[Provider, ...] = (
     ),
     Provider(
         name="anthropic",
-        prefixes=("anthropic",),
-        keys=("ANTHROPIC_API_KEY",),
         tokens=("ANTHROPIC_AUTH_TOKEN",),
         bases=("ANTHROPIC_API_BASE", "ANTHROPIC_BASE_URL"),
         domains=("anthropic.com",),
         bare_names=r"claude-",
     ),
-    Provider(name="bedrock", prefixes=("bedrock", "bedrock_converse"), others=_AWS, key_required=False),
+    Provider(
+        name="bedrock", prefixes=("bedrock", "bedrock_converse"), keys=(), bases=(), others=_AWS, key_required=False
+    ),
     Provider(
         name="gemini",
-        prefixes=("gemini",),
         keys=("GOOGLE_API_KEY", "GEMINI_API_KEY"),
-        bases=("GEMINI_API_BASE",),
         domains=("googleapis.com",),
         bare_names=r"(gemini-|gemma-)",
     ),
-    Provider(name="vertex_ai", prefixes=("vertex_ai", "vertex_ai_beta"), others=_VERTEX, key_required=False),
+    Provider(
+        name="vertex_ai",
+        prefixes=("vertex_ai", "vertex_ai_beta"),
+        keys=(),
+        bases=(),
+        others=_VERTEX,
+        key_required=False,
+    ),
     Provider(
         name="cohere",
         prefixes=("cohere_chat", "cohere"),
         keys=("COHERE_API_KEY", "CO_API_KEY"),
-        bases=("COHERE_API_BASE",),
         domains=("cohere.com", "cohere.ai"),
         bare_names=r"(command-|c4ai-)",
     ),
     Provider(
         name="mistral",
         prefixes=("mistral", "codestral"),
-        keys=("MISTRAL_API_KEY",),
-        bases=("MISTRAL_API_BASE",),
         domains=("mistral.ai",),
         bare_names=r"(mistral-|ministral-|magistral-|codestral-|open-mi|pixtral-|devstral-)",
     ),
-    Provider(name="groq", prefixes=("groq",), keys=("GROQ_API_KEY",), bases=("GROQ_API_BASE",), domains=("groq.com",)),
+    Provider(name="groq", domains=("groq.com",)),
     Provider(
         name="together_ai",
-        prefixes=("together_ai",),
         keys=("TOGETHERAI_API_KEY", "TOGETHER_API_KEY"),
-        bases=("TOGETHER_AI_API_BASE",),
         domains=("together.xyz", "together.ai"),
     ),
-    Provider(
-        name="openrouter",
-        prefixes=("openrouter",),
-        keys=("OPENROUTER_API_KEY",),
-        bases=("OPENROUTER_API_BASE",),
-        domains=("openrouter.ai",),
-    ),
-    Provider(
-        name="deepseek",
-        prefixes=("deepseek",),
-        keys=("DEEPSEEK_API_KEY",),
-        bases=("DEEPSEEK_API_BASE",),
-        domains=("deepseek.com",),
-        bare_names=r"deepseek-",
-    ),
-    Provider(
-        name="xai",
-        prefixes=("xai",),
-        keys=("XAI_API_KEY",),
-        bases=("XAI_API_BASE",),
-        bare_names=r"grok-",
-        domains=("x.ai",),
-    ),
+    Provider(name="openrouter", domains=("openrouter.ai",)),
+    Provider(name="deepseek", bare_names=r"deepseek-", domains=("deepseek.com",)),
+    Provider(name="xai", bare_names=r"grok-", domains=("x.ai",)),
     Provider(
         name="fireworks_ai",
-        prefixes=("fireworks_ai",),
         keys=("FIREWORKS_AI_API_KEY", "FIREWORKS_API_KEY"),
         bases=("FIREWORKS_API_BASE",),
         domains=("fireworks.ai",),
@@ -153,30 +140,19 @@ PROVIDERS: tuple[Provider, ...] = (
     Provider(
         name="ollama",
         prefixes=("ollama_chat", "ollama"),
-        keys=("OLLAMA_API_KEY",),
         bases=("OLLAMA_API_BASE", "OLLAMA_HOST"),
         key_required=False,
     ),
     Provider(
         name="hosted_vllm",
         prefixes=("hosted_vllm", "vllm"),
-        keys=("HOSTED_VLLM_API_KEY",),
         bases=("HOSTED_VLLM_API_BASE", "OPENAI_BASE_URL"),  # the second one is where the original looked
         key_required=False,
         base_required=True,
     ),
-    Provider(
-        name="litellm_proxy",
-        prefixes=("litellm_proxy",),
-        keys=("LITELLM_PROXY_API_KEY",),
-        bases=("LITELLM_PROXY_API_BASE",),
-        key_optional_with_base=True,
-        base_required=True,
-    ),
+    Provider(name="litellm_proxy", key_optional_with_base=True, base_required=True),
     Provider(
         name="direct",
-        prefixes=("direct",),
-        keys=("DIRECT_API_KEY",),
         bases=("DIRECT_API_BASE", "OPENAI_BASE_URL", "OPENAI_API_BASE"),
         key_required=False,
         base_required=True,
@@ -224,11 +200,5 @@ def provider_name(model: str) -> str | None:
 
 
 def _conventional(prefix: str) -> Provider:
-    stem = re.sub(r"\W", "_", prefix).upper()
-    return Provider(
-        name=prefix,
-        prefixes=(prefix,),
-        keys=(f"{stem}_API_KEY",),
-        bases=(f"{stem}_API_BASE", f"{stem}_BASE_URL"),
-        key_required=False,
-    )
+    stem = _stem(prefix)
+    return Provider(name=prefix, bases=(f"{stem}_API_BASE", f"{stem}_BASE_URL"), key_required=False)
