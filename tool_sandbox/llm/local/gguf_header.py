@@ -16,19 +16,8 @@ from tool_sandbox.errors import UsageError
 _MAGIC = b"GGUF"
 _OLDEST_VERSION = 2
 _STRING, _ARRAY = 8, 9
-_SCALARS: Mapping[int, str] = {
-    0: "<B",
-    1: "<b",
-    2: "<H",
-    3: "<h",
-    4: "<I",
-    5: "<i",
-    6: "<f",
-    7: "<?",
-    10: "<Q",
-    11: "<q",
-    12: "<d",
-}
+_SCALARS: Mapping[int, str] = {**dict(enumerate("BbHhIif?")), 10: "Q", 11: "q", 12: "d"}
+"""The number of each type that has a fixed size, and what ``struct`` calls it."""
 
 
 def read_header(path: Path) -> dict[str, Any]:
@@ -68,8 +57,11 @@ def _take(file: BinaryIO, size: int) -> bytes:
 
 
 def _scalar(file: BinaryIO, kind: int) -> Any:
-    layout = _SCALARS[kind]
-    return struct.unpack(layout, _take(file, struct.calcsize(layout)))[0]
+    return struct.unpack(f"<{_SCALARS[kind]}", _take(file, _size(kind)))[0]
+
+
+def _size(kind: int) -> int:
+    return struct.calcsize(f"<{_SCALARS[kind]}")
 
 
 def _string(file: BinaryIO) -> str:
@@ -95,4 +87,4 @@ def _skip_array(file: BinaryIO) -> None:
         for _ in range(length):
             _skip_array(file)
     else:
-        file.seek(length * struct.calcsize(_SCALARS[kind]), 1)
+        file.seek(length * _size(kind), 1)
