@@ -28,7 +28,7 @@ from tool_sandbox.llm.transports.completions.whole_text import whole
 from tool_sandbox.llm.transports.errors.classification import FailedCall, completed, error_for, request_id_in
 from tool_sandbox.llm.transports.errors.foreign import is_foreign_error
 from tool_sandbox.llm.transports.errors.unparsed_calls import unparsed_call
-from tool_sandbox.llm.transports.negotiation.talk import Negotiator
+from tool_sandbox.llm.transports.negotiation.negotiator import Negotiator
 from tool_sandbox.redaction import redact_text
 
 if TYPE_CHECKING:

@@ -16,8 +16,7 @@ from tool_sandbox.llm.routing.router import Router
 from tool_sandbox.llm.routing.settings import RouterSettings
 from tool_sandbox.llm.settings import ModelSettings
 from tool_sandbox.llm.transports.history import notes_for, project
-from tool_sandbox.llm.transports.negotiation.memory import Memory
-from tool_sandbox.llm.transports.negotiation.talk import Negotiation
+from tool_sandbox.llm.transports.negotiation.negotiator import Memory, Negotiation
 
 CALL = {"id": "call-1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
 FIRST, SECOND = "direct:first", "direct:second"

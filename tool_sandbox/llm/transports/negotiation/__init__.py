@@ -10,7 +10,6 @@
     messages      the order of roles, and the fields of messages, as a profile wants them
     fitting       a request as its model takes it
     incapable     servers that cannot do what is needed, and what to do about it
-    memory        what models were found to take
-    talk          one request on its way to a form that its model takes
+    negotiator    one request on its way to a form that its model takes, and the memory of what models take
     room          room for thinking beside the answer
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from attrs import evolve, frozen
@@ -27,54 +28,6 @@ class Fitted:
 
     request: ChatRequest
     adjustments: tuple[str, ...]
-
-
-@frozen
-class _Rule:
-    """How messages follow one property of a profile."""
-
-    name: str
-    apply: Callable[[order.Messages, Profile], list[dict[str, Any]]]
-    words: str
-
-
-_RULES = (
-    _Rule(
-        "thoughts_on_every_turn",
-        lambda chat, _: order.thoughts_on_every_turn(chat),
-        "reasoning_content sent with every turn",
-    ),
-    _Rule("one_system", lambda chat, _: order.one_system_in_front(chat), "system messages told in one, in front"),
-    _Rule(
-        "system_told_by_user",
-        lambda chat, _: order.system_told_by_user(chat),
-        "the system message told in the user's first one",
-    ),
-    _Rule("user_first", lambda chat, _: order.user_in_front(chat), "a user's message put in front"),
-    _Rule("one_call", lambda chat, _: order.one_call_each(chat), "calls of one turn sent as turns of one call"),
-    _Rule(
-        "answer_after_results",
-        lambda chat, _: order.answered_results(chat),
-        "an assistant's message put between results of tools and the user's",
-    ),
-    _Rule("alternating", lambda chat, _: order.alternating(chat), "messages of one speaker in a row put together"),
-    _Rule(
-        "beside_calls",
-        lambda chat, profile: order.beside_calls(chat, profile.beside_calls),
-        "another stand-in for the text of turns that only call tools",
-    ),
-    _Rule("ids_of_nine", lambda chat, _: order.ids_of_nine(chat), "ids of calls shortened"),
-    _Rule(
-        "nameless_results",
-        lambda chat, _: order.without_names_on_results(chat),
-        "the tool's name left out of its results",
-    ),
-    _Rule(
-        "refused_fields",
-        lambda chat, profile: order.without_fields(chat, profile.refused_fields),
-        "fields of messages left out",
-    ),
-)
 
 
 def fit(asked: ChatRequest, profile: Profile, known: Profile) -> Fitted:
@@ -116,15 +69,39 @@ def _fitted_messages(
     asked: ChatRequest, profile: Profile, known: Profile, notes: list[str]
 ) -> tuple[dict[str, Any], ...]:
     chat = order.echoed(asked.messages, asked.model, profile)
-    for rule in _RULES:
-        setting = getattr(profile, rule.name)
+    for name, apply, words in _rules(profile):
+        setting = getattr(profile, name)
         if not setting:
             continue
-        fitted = rule.apply(chat, profile)
-        if fitted != chat and setting != getattr(known, rule.name):
-            notes.append(f"messages: {rule.words}")
+        fitted = apply(chat)
+        if fitted != chat and setting != getattr(known, name):
+            notes.append(f"messages: {words}")
         chat = fitted
     return tuple(chat)
+
+
+def _rules(profile: Profile) -> Iterator[tuple[str, Callable[[order.Messages], list[dict[str, Any]]], str]]:
+    """How messages follow each property of a profile, in the order in which they do: its name, the change, in words."""
+    beside, refused = profile.beside_calls, profile.refused_fields
+    yield "thoughts_on_every_turn", order.thoughts_on_every_turn, "reasoning_content sent with every turn"
+    yield "one_system", order.one_system_in_front, "system messages told in one, in front"
+    yield "system_told_by_user", order.system_told_by_user, "the system message told in the user's first one"
+    yield "user_first", order.user_in_front, "a user's message put in front"
+    yield "one_call", order.one_call_each, "calls of one turn sent as turns of one call"
+    yield (
+        "answer_after_results",
+        order.answered_results,
+        ("an assistant's message put between results of tools and the user's"),
+    )
+    yield "alternating", order.alternating, "messages of one speaker in a row put together"
+    yield (
+        "beside_calls",
+        partial(order.beside_calls, wanted=beside),
+        ("another stand-in for the text of turns that only call tools"),
+    )
+    yield "ids_of_nine", order.ids_of_nine, "ids of calls shortened"
+    yield "nameless_results", order.without_names_on_results, "the tool's name left out of its results"
+    yield "refused_fields", partial(order.without_fields, names=refused), "fields of messages left out"
 
 
 def _changes(request: ChatRequest, profile: Profile) -> Iterator[Change]:

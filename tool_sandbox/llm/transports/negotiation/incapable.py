@@ -5,25 +5,19 @@ from __future__ import annotations
 import re
 
 _IN_THE_PROMPT = "or describe the tools in the prompt with --tool-format json."
-_ADVICE = (
-    (
-        re.compile(r"(?i)enable-auto-tool-choice|tool-call-parser"),
-        f"Start vLLM with --enable-auto-tool-choice and the model's --tool-call-parser, {_IN_THE_PROMPT}",
+_ADVICE = {
+    r"enable-auto-tool-choice|tool-call-parser": (
+        f"Start vLLM with --enable-auto-tool-choice and the model's --tool-call-parser, {_IN_THE_PROMPT}"
     ),
-    (
-        re.compile(r"(?i)requires? --jinja|unsupported param: tools|--jinja flag"),
-        f"Start llama-server with --jinja, {_IN_THE_PROMPT}",
+    r"requires? --jinja|unsupported param: tools|--jinja flag": f"Start llama-server with --jinja, {_IN_THE_PROMPT}",
+    r"does(?: not|n't) support (?:the use of )?(?:tools?|function|tool use)\b|"
+    r"tools? (?:is|are) not supported|no endpoints found that support tool use|tool use is not supported|"
+    r"(?:tool|function) calling is not (?:supported|enabled)|only user and assistant roles are supported|"
+    r"(?:unexpected|invalid|unknown|unsupported) role:? \\*['\"`]?(?:RoleEnum\.)?tool\b(?!.{0,3} after)": (
+        f"Serve the model with a template and a parser for tools, {_IN_THE_PROMPT}"
     ),
-    (
-        re.compile(
-            r"(?i)does(?: not|n't) support (?:the use of )?(?:tools?|function|tool use)\b|"
-            r"tools? (?:is|are) not supported|no endpoints found that support tool use|tool use is not supported|"
-            r"(?:tool|function) calling is not (?:supported|enabled)|only user and assistant roles are supported|"
-            r"(?:unexpected|invalid|unknown|unsupported) role:? \\*['\"`]?(?:RoleEnum\.)?tool\b(?!.{0,3} after)"
-        ),
-        f"Serve the model with a template and a parser for tools, {_IN_THE_PROMPT}",
-    ),
-)
+}
+"""What servers say, and what then helps."""
 
 
 def advice_for(text: str) -> str | None:
@@ -31,4 +25,4 @@ def advice_for(text: str) -> str | None:
 
     Texts of vLLM, llama.cpp, Ollama and OpenRouter (2026-09).
     """
-    return next((advice for pattern, advice in _ADVICE if pattern.search(text)), None)
+    return next((advice for words, advice in _ADVICE.items() if re.search(words, text, re.IGNORECASE)), None)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from tool_sandbox.llm.chat import ChatRequest
 from tool_sandbox.llm.providers import provider_name
@@ -50,11 +50,15 @@ def _parameters(refusal: Refusal) -> Iterator[Profile]:
         yield evolve(profile, changes=(*profile.changes, change_))
 
 
+def _words(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
 @frozen
 class _Adaptation:
     """Words of refusals, and the profiles that may suit instead, the likeliest first."""
 
-    words: re.Pattern[str]
+    words: re.Pattern[str] = field(converter=_words)
     profiles: Callable[[Profile], Iterator[Profile]]
 
 
@@ -81,92 +85,74 @@ def _beside_calls(profile: Profile) -> Iterator[Profile]:
 _ADAPTATIONS = (
     # Qwen 3.5 and 3.6 behind vLLM and llama.cpp, MiniMax, MLC (2026-06)
     _Adaptation(
-        re.compile(
-            r"(?i)system messages? (?:must|should|can only|has to|is only allowed)\b.*\b(?:begin|first|start)|"
-            r"(?:only one|multiple|more than one|single) system (?:message|prompt)|unexpected role '?system'? after"
-        ),
+        r"system messages? (?:must|should|can only|has to|is only allowed)\b.*\b(?:begin|first|start)|"
+        r"(?:only one|multiple|more than one|single) system (?:message|prompt)|unexpected role '?system'? after",
         _with(one_system=True),
     ),
     # Gemma, Mistral 7B, o1-mini, Gemini's image models (2026-04)
     _Adaptation(
-        re.compile(
-            r"(?i)system role (?:is )?not supported|developer instruction is not enabled|"
-            r"(?:does not|doesn't) support (?:the )?'?(?:system|developer)'? ?(?:role|message|prompt|instruction|with)|"
-            r"role '?system'? is not (?:supported|allowed)|system messages? (?:is|are) not supported|"
-            r"unexpected role '?system'?(?! after)|only user and assistant roles"
-        ),
+        r"system role (?:is )?not supported|developer instruction is not enabled|"
+        r"(?:does not|doesn't) support (?:the )?'?(?:system|developer)'? ?(?:role|message|prompt|instruction|with)|"
+        r"role '?system'? is not (?:supported|allowed)|system messages? (?:is|are) not supported|"
+        r"unexpected role '?system'?(?! after)|only user and assistant roles",
         _with(one_system=True, system_told_by_user=True),
     ),
     # Mistral's models behind vLLM, NIM, Ollama and Docker; Bedrock's Converse (2026-09)
-    _Adaptation(re.compile(r"(?i)unexpected role '?user'? after role '?tool"), _with(answer_after_results=True)),
+    _Adaptation(r"unexpected role '?user'? after role '?tool", _with(answer_after_results=True)),
     _Adaptation(
-        re.compile(
-            r"(?i)roles? must alternate|must alternate between|alternating (?:user|roles)|"
-            r"consecutive (?:user|assistant)|unexpected role '?(?:user|assistant)'? after role|roles should alternate"
-        ),
+        r"roles? must alternate|must alternate between|alternating (?:user|roles)|"
+        r"consecutive (?:user|assistant)|unexpected role '?(?:user|assistant)'? after role|roles should alternate",
         _ordered,
     ),
     _Adaptation(
-        re.compile(
-            r"(?i)first (?:non-system )?message must (?:be|have|use|come)\b.*user|must (?:start|begin) with a user|"
-            r"(?:start|begin)s? with (?:a |the )?'?user|no user query found"
-        ),
+        r"first (?:non-system )?message must (?:be|have|use|come)\b.*user|must (?:start|begin) with a user|"
+        r"(?:start|begin)s? with (?:a |the )?'?user|no user query found",
         _with(user_first=True),
     ),
     # Llama 3's template, NIM, llama.cpp (2026-02)
     _Adaptation(
-        re.compile(
-            r"(?i)single tool.?calls? at once|(?:only|at most) (?:one|1|a single) (?:tool|function).?call|"
-            r"(?:multiple|parallel) (?:tool|function).?calls? (?:is|are) not (?:supported|allowed)|"
-            r"(?:does not|doesn't) support (?:multiple|parallel) (?:tool|function)"
-        ),
+        r"single tool.?calls? at once|(?:only|at most) (?:one|1|a single) (?:tool|function).?call|"
+        r"(?:multiple|parallel) (?:tool|function).?calls? (?:is|are) not (?:supported|allowed)|"
+        r"(?:does not|doesn't) support (?:multiple|parallel) (?:tool|function)",
         _with(one_call=True),
     ),
     # DeepSeek's V4 and Moonshot's Kimi while they think (2026-04)
     _Adaptation(
-        re.compile(
-            r"(?i)reasoning_content\W.{0,80}(?:passed back|missing|required|must be (?:provided|present))|"
-            r"(?:missing|without|pass back|requires?).{0,60}reasoning_content"
-        ),
+        r"reasoning_content\W.{0,80}(?:passed back|missing|required|must be (?:provided|present))|"
+        r"(?:missing|without|pass back|requires?).{0,60}reasoning_content",
         _with(thoughts_on_every_turn=True),
     ),
     # Claude while it thinks, at Anthropic, Bedrock and Vertex (2026-09)
     _Adaptation(
-        re.compile(r"(?i)expected `?thinking`?.{0,40}but found|must start with a thinking block"),
+        r"expected `?thinking`?.{0,40}but found|must start with a thinking block",
         _with(thinks_after_own_calls_only=True),
     ),
     _Adaptation(
-        re.compile(r"(?i)signature.{0,40}thinking|thinking.{0,40}signature"),
+        r"signature.{0,40}thinking|thinking.{0,40}signature",
         _with(refused_fields=frozenset({"thinking_blocks"}), thinks_after_own_calls_only=True),
     ),
     # Mistral (nine letters), OpenAI (40 characters), Anthropic (a pattern)
     _Adaptation(
-        re.compile(
-            r"(?i)tool.?call.?id\b.{0,60}\bmust|length of 9|"
-            r"tool_calls\[?\W?\d+\W{0,2}\.id\W.{0,60}(?:too long|invalid|pattern)|"
-            r"(?:tool_use|tool_call)(?:_id)?\.id\W|tool_(?:call|use)_id\W.{0,60}(?:too long|invalid|pattern|length)"
-        ),
+        r"tool.?call.?id\b.{0,60}\bmust|length of 9|"
+        r"tool_calls\[?\W?\d+\W{0,2}\.id\W.{0,60}(?:too long|invalid|pattern)|"
+        r"(?:tool_use|tool_call)(?:_id)?\.id\W|tool_(?:call|use)_id\W.{0,60}(?:too long|invalid|pattern|length)",
         _with(ids_of_nine=True),
     ),
     # xAI, and servers with strict schemas
     _Adaptation(
-        re.compile(
-            r"(?i)can have a name|(?:role:tool|tool message|messages?\W).{0,80}['\"`.]name\b.{0,60}"
-            r"(?:unsupported|not permitted|not allowed|unexpected|unknown|extra)|"
-            r"(?:unsupported|not permitted|not allowed|unexpected|unknown|extra).{0,80}messages\W.{0,40}\bname\b"
-        ),
+        r"can have a name|(?:role:tool|tool message|messages?\W).{0,80}['\"`.]name\b.{0,60}"
+        r"(?:unsupported|not permitted|not allowed|unexpected|unknown|extra)|"
+        r"(?:unsupported|not permitted|not allowed|unexpected|unknown|extra).{0,80}messages\W.{0,40}\bname\b",
         _with(nameless_results=True),
     ),
     # Templates that add None to text; servers whose schema wants a text
     _Adaptation(
-        re.compile(
-            r"(?i)content\b.{0,80}(?:null|none\b|nonetype|empty|required|missing|valid str|a string|at least 1|blank)|"
-            r"(?:missing|expected|invalid|null|none|non-empty).{0,40}\bcontent\b|nonetype|\bnull\b.{0,40}content|"
-            r"expected a string, got null|too_short"
-        ),
+        r"content\b.{0,80}(?:null|none\b|nonetype|empty|required|missing|valid str|a string|at least 1|blank)|"
+        r"(?:missing|expected|invalid|null|none|non-empty).{0,40}\bcontent\b|nonetype|\bnull\b.{0,40}content|"
+        r"expected a string, got null|too_short",
         _beside_calls,
     ),
-)  # fmt: skip
+)
 
 
 def _fields(refusal: Refusal) -> Iterator[Profile]:

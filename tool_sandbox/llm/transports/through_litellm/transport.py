@@ -31,7 +31,7 @@ from tool_sandbox.llm.transports.completions.whole_text import whole_data
 from tool_sandbox.llm.transports.errors.classification import completed, request_id_in
 from tool_sandbox.llm.transports.errors.foreign import error_body, is_about_absurd_json, provider_error
 from tool_sandbox.llm.transports.errors.unparsed_calls import unparsed_call
-from tool_sandbox.llm.transports.negotiation.talk import Negotiator
+from tool_sandbox.llm.transports.negotiation.negotiator import Negotiator
 from tool_sandbox.llm.transports.through_litellm.keys import own_key
 from tool_sandbox.llm.transports.through_litellm.raw_answer import RawAnswer, absurd_call
 from tool_sandbox.llm.transports.through_litellm.releases import check_release, installed_release

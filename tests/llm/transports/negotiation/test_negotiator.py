@@ -6,11 +6,10 @@ from attrs import evolve
 from tests.llm.fakes import FakeModel, answer, question
 from tool_sandbox.errors import AuthenticationError, InvalidRequestError
 from tool_sandbox.llm.chat import Usage
-from tool_sandbox.llm.transports.negotiation.memory import Memory
+from tool_sandbox.llm.transports.negotiation.negotiator import Memory, Negotiation
 from tool_sandbox.llm.transports.negotiation.parameters import refused_parameter
 from tool_sandbox.llm.transports.negotiation.profile import known_profile
 from tool_sandbox.llm.transports.negotiation.room import RoomForReasoning, reasons, reserve_for_reasoning
-from tool_sandbox.llm.transports.negotiation.talk import Negotiation
 
 PARAMS = {"temperature": 0.0, "max_tokens": 1024, "seed": 3, "parallel_tool_calls": True}
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Awaitable, Callable, Iterator
+from itertools import chain
+from typing import Any
 
-from attrs import Factory, define, evolve, field
+from attrs import Factory, asdict, define, evolve, field
 
 from tool_sandbox.errors import InvalidRequestError, ProviderError
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse, Usage
 from tool_sandbox.llm.transports.negotiation.fitting import fit
 from tool_sandbox.llm.transports.negotiation.incapable import advice_for
 from tool_sandbox.llm.transports.negotiation.limits import room_for_an_answer
-from tool_sandbox.llm.transports.negotiation.memory import Memory
 from tool_sandbox.llm.transports.negotiation.profile import Profile, known_profile
 from tool_sandbox.llm.transports.negotiation.refusals import Refusal, answers_to
 
@@ -34,10 +36,6 @@ class Negotiator:
         self.limit_is_ours = limit_is_ours
         self.memory = Memory()
 
-    def begin(self, request: ChatRequest) -> Negotiation:
-        """A negotiation about one request."""
-        return Negotiation(request, self.memory, self.flexible_tokens, self.limit_is_ours)
-
     async def complete(
         self, request: ChatRequest, ask: Callable[[ChatRequest], Awaitable[ChatResponse]]
     ) -> ChatResponse:
@@ -50,7 +48,7 @@ class Negotiator:
         Raises:
             ProviderError: The provider failed, or takes the request in no form.
         """
-        negotiation = self.begin(request)
+        negotiation = Negotiation(request, self.memory, self.flexible_tokens, self.limit_is_ours)
         while True:
             try:
                 response = await ask(negotiation.request)
@@ -60,6 +58,31 @@ class Negotiator:
                 return negotiation.given_up(error)
             if not negotiation.made_room(response):
                 return negotiation.accepted(response)
+
+
+@define
+class Memory:
+    """What each model was found to take, for as long as the transport lives. Only what was accepted is remembered."""
+
+    profiles: dict[str, Profile] = Factory(dict)
+    _lock: Any = field(factory=threading.Lock, repr=False)
+
+    def of(self, model: str) -> Profile:
+        """What is known of a model."""
+        return self.profiles.get(model) or known_profile(model)
+
+    def learn(self, model: str, before: Profile, after: Profile, *, anew: bool = False) -> None:
+        """Remember what was found out by a call that began with ``before`` and was answered under ``after``.
+
+        Args:
+            model: The model that was asked.
+            before: Its profile at the beginning.
+            after: The profile under which it answered.
+            anew: Whether what was remembered of it turned out to be wrong.
+        """
+        with self._lock:
+            now = known_profile(model) if anew else self.of(model)
+            self.profiles[model] = now.learned(before, after)
 
 
 @define
@@ -100,17 +123,18 @@ class Negotiation:
 
     def refused(self, error: ProviderError) -> bool:
         """Whether the request was refused and now has another form that is worth sending."""
+        is_refusal = _is_refusal(error)
         refusal = Refusal(
             text=str(error), request=self.request, profile=self._profile, limit_is_ours=self.limit_is_ours
         )
-        ways = answers_to(refusal) if self._is_refusal(error) else iter(())
+        ways = answers_to(refusal) if is_refusal else iter(())
         first = next(ways, None)
-        if first is None and not (self._is_refusal(error) and (self._ways or isinstance(error, InvalidRequestError))):
+        if first is None and not (is_refusal and (self._ways or isinstance(error, InvalidRequestError))):
             self._fault = error
             return False
         if self._fault is None or not self._profile.responses_endpoint:
             self._fault = error
-        self._ways.append(_before(first, ways))
+        self._ways.append(ways if first is None else chain([first], ways))
         return self._next_form() or self._without_what_was_learned()
 
     def made_room(self, response: ChatResponse) -> bool:
@@ -128,9 +152,7 @@ class Negotiation:
 
     def accepted(self, response: ChatResponse) -> ChatResponse:
         """The accepted response with what was changed on the way, and with the tokens of an answer thrown away."""
-        if self._forgotten:
-            self.memory.forget(self.asked.model)
-        self.memory.learn(self.asked.model, self._base, self._profile)
+        self.memory.learn(self.asked.model, self._base, self._profile, anew=self._forgotten)
         if (wasted := self._cut_short) is not None:
             usage, cost = _sum_usage(wasted.usage, response.usage), _sum_cost(wasted.cost, response.cost)
             response = evolve(response, usage=usage, cost=cost)
@@ -146,16 +168,10 @@ class Negotiation:
         if self._cut_short is not None and not error.retryable:
             return self._cut_short
         fault = self._fault or error
-        if (advice := advice_for(str(fault))) is not None:
-            raise _unable(fault, advice) from None
-        raise fault
-
-    def _is_refusal(self, error: ProviderError) -> bool:
-        if isinstance(error, InvalidRequestError) or error.status in _TEMPLATE_FAILED:
-            return True
-        # An account or a rate that is too small only for a limit that we chose ourselves.
-        text = str(error).lower()
-        return "can only afford" in text or ("request too large" in text and "limit" in text)
+        if (advice := advice_for(str(fault))) is None:
+            raise fault
+        known = {name: getattr(fault, name) for name in ("provider", "model", "status", "request_id", "attempts")}
+        raise InvalidRequestError(f"{fault} {advice}", **known) from None
 
     def _next_form(self) -> bool:
         while self._ways and len(self._sent) < _MOST_FORMS:
@@ -181,35 +197,19 @@ class Negotiation:
         return True
 
 
-def _before(first: Profile | None, others: Iterator[Profile]) -> Iterator[Profile]:
-    if first is not None:
-        yield first
-    yield from others
-
-
-def _unable(fault: ProviderError, advice: str) -> ProviderError:
-    error = InvalidRequestError(
-        f"{fault} {advice}",
-        provider=fault.provider,
-        model=fault.model,
-        status=fault.status,
-        request_id=fault.request_id,
-        retryable=False,
-    )
-    error.attempts = fault.attempts
-    return error
+def _is_refusal(error: ProviderError) -> bool:
+    if isinstance(error, InvalidRequestError) or error.status in _TEMPLATE_FAILED:
+        return True
+    # An account or a rate that is too small only for a limit that we chose ourselves.
+    text = str(error).lower()
+    return "can only afford" in text or ("request too large" in text and "limit" in text)
 
 
 def _sum_usage(first: Usage | None, second: Usage | None) -> Usage | None:
     if first is None or second is None:
         return first or second
-    return Usage(
-        prompt_tokens=first.prompt_tokens + second.prompt_tokens,
-        completion_tokens=first.completion_tokens + second.completion_tokens,
-        cached_tokens=first.cached_tokens + second.cached_tokens,
-        cache_write_tokens=first.cache_write_tokens + second.cache_write_tokens,
-        reasoning_tokens=first.reasoning_tokens + second.reasoning_tokens,
-    )
+    more = asdict(second)
+    return Usage(**{name: count + more[name] for name, count in asdict(first).items()})
 
 
 def _sum_cost(first: float | None, second: float | None) -> float | None:
