@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -34,6 +35,10 @@ DEFAULTS: tuple[tuple[str, str, Any], ...] = (
 )
 
 network.install()
+
+# A shell that starts the tests in the background has Ctrl-C ignored, by them and by whatever they start.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # How long an example takes says more about the machine than about the code. CI tries the same examples every time, so
 # that its verdict is about the change; a developer's runs look for new ones.
