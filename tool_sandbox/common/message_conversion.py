@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 __all__ = [
     "Message",
     "get_snapshot_indices_to_databases",
-    "openai_messages_to_langchain_messages",
     "openai_tool_call_to_python_code",
     "python_code_to_openai_tool_call",
     "serialize_to_conversation",
@@ -72,36 +70,6 @@ def python_code_to_openai_tool_call(python_code: str, agent_facing_tool_name: st
     return ChatCompletionMessageToolCall(
         id=parsed.id, function=Function(arguments=parsed.arguments, name=name), type="function"
     )
-
-
-def openai_messages_to_langchain_messages(openai_messages: Iterable[Mapping[str, Any]]) -> list[Any]:
-    """Chat messages as LangChain messages; system messages are left out. Needs ``langchain-core``.
-
-    Raises:
-        MissingDependencyError: ``langchain-core`` is not installed.
-    """
-    import importlib
-
-    from tool_sandbox.errors import MissingDependencyError
-
-    try:
-        kinds = importlib.import_module("langchain_core.messages")
-    except ImportError as error:
-        message = "LangChain messages need the package 'langchain-core'; install it with: pip install langchain-core"
-        raise MissingDependencyError(message) from error
-    converted: list[Any] = []
-    for chat in openai_messages:
-        if chat["role"] == "user":
-            converted.append(kinds.HumanMessage(content=chat["content"]))
-        elif chat["role"] == "tool":
-            converted.append(kinds.ToolMessage(content=chat["content"], tool_call_id=chat["tool_call_id"]))
-        elif chat["role"] == "assistant":
-            calls = [
-                {"name": c["function"]["name"], "args": json.loads(c["function"]["arguments"]), "id": c["id"]}
-                for c in chat.get("tool_calls") or ()
-            ]
-            converted.append(kinds.AIMessage(content=chat["content"] or "", tool_calls=calls))
-    return converted
 
 
 def get_snapshot_indices_to_databases(

@@ -15,11 +15,8 @@ from tool_sandbox.common.signatures.docstrings import described, described_origi
 from tool_sandbox.common.signatures.json_types import PYTHON_TO_JSON_TYPES, is_union, json_schema, original_json_schema
 from tool_sandbox.common.signatures.scrambling import (
     maybe_scramble_arg_description,
-    maybe_scramble_arg_description_from_context,
     maybe_scramble_arg_type,
-    maybe_scramble_arg_type_from_context,
     maybe_scramble_tool_description,
-    maybe_scramble_tool_description_from_context,
 )
 
 __all__ = [
@@ -31,11 +28,8 @@ __all__ = [
     "convert_to_openai_tools",
     "default_parameter_processing",
     "maybe_scramble_arg_description",
-    "maybe_scramble_arg_description_from_context",
     "maybe_scramble_arg_type",
-    "maybe_scramble_arg_type_from_context",
     "maybe_scramble_tool_description",
-    "maybe_scramble_tool_description_from_context",
     "offered_tools",
 ]
 

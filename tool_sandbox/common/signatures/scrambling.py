@@ -6,7 +6,6 @@ import inspect
 import re
 from collections.abc import Collection
 
-from tool_sandbox.common.execution_context import get_current_context
 from tool_sandbox.common.vocabulary import TOOL_AUGMENTATION_TYPE, ScenarioCategories
 
 _ARGUMENTS = "Args:"
@@ -47,18 +46,3 @@ def maybe_scramble_arg_description(
     if ScenarioCategories.ARG_DESCRIPTION_SCRAMBLED not in tool_augmentation_list:
         return docstring
     return _ARGUMENT_DESCRIPTIONS.sub(r"\1\n", docstring)
-
-
-def maybe_scramble_arg_type_from_context(params: list[inspect.Parameter]) -> list[inspect.Parameter]:
-    """``maybe_scramble_arg_type`` with what is active in the current context."""
-    return maybe_scramble_arg_type(params, get_current_context().tool_augmentation_list)
-
-
-def maybe_scramble_tool_description_from_context(docstring: str) -> str:
-    """``maybe_scramble_tool_description`` with what is active in the current context."""
-    return maybe_scramble_tool_description(docstring, get_current_context().tool_augmentation_list)
-
-
-def maybe_scramble_arg_description_from_context(docstring: str) -> str:
-    """``maybe_scramble_arg_description`` with what is active in the current context."""
-    return maybe_scramble_arg_description(docstring, get_current_context().tool_augmentation_list)

@@ -99,39 +99,30 @@ def _problem(name: str, tool: Tool) -> str | None:
     body = function_of(registered_tool(tool).__wrapped__)  # type: ignore[attr-defined]
     if inspect.isgeneratorfunction(body) or inspect.isasyncgenfunction(body):
         return f"the tool {name!r} yields its results; return them instead, in a list."
-    return next(filter(None, (rule(name, tool) for rule in (_positional, _nameless, _impossible))), None)
-
-
-def _positional(name: str, tool: Tool) -> str | None:
-    for parameter in inspect.signature(tool).parameters.values():
-        if parameter.kind is inspect.Parameter.POSITIONAL_ONLY:
-            return (
-                f"a model gives arguments by name, but {parameter.name!r} of the tool {name!r} is positional-only; "
-                "take the '/' out of its parameters."
-            )
-    return None
-
-
-def _nameless(name: str, tool: Tool) -> str | None:
-    for parameter in inspect.signature(tool).parameters.values():
-        if parameter.kind in _CALLED_BY_NAME and not _PARAMETER_NAME.fullmatch(parameter.name):
-            return (
-                f"providers refuse the parameter name {parameter.name!r} of the tool {name!r}: it must have 1 to 64 "
-                "characters out of letters a to z, digits and '_'."
-            )
-    return None
-
-
-def _impossible(name: str, tool: Tool) -> str | None:
     annotations = annotations_of(registered_tool(tool).__wrapped__)  # type: ignore[attr-defined]
-    for parameter in inspect.signature(tool).parameters.values():
-        annotation = annotations.get(parameter.name, Any)
-        if parameter.kind not in _CALLED_BY_NAME or parameter.default is not parameter.empty or is_plain(annotation):
-            continue
+    parameters = inspect.signature(tool).parameters.values()
+    problems = (_parameter_problem(name, each, annotations.get(each.name, Any)) for each in parameters)
+    return next(filter(None, problems), None)
+
+
+def _parameter_problem(tool: str, parameter: inspect.Parameter, annotation: Any) -> str | None:
+    if parameter.kind is inspect.Parameter.POSITIONAL_ONLY:
+        return (
+            f"a model gives arguments by name, but {parameter.name!r} of the tool {tool!r} is positional-only; "
+            "take the '/' out of its parameters."
+        )
+    if parameter.kind not in _CALLED_BY_NAME:
+        return None
+    if not _PARAMETER_NAME.fullmatch(parameter.name):
+        return (
+            f"providers refuse the parameter name {parameter.name!r} of the tool {tool!r}: it must have 1 to 64 "
+            "characters out of letters a to z, digits and '_'."
+        )
+    if parameter.default is parameter.empty and not is_plain(annotation):
         try:
             reader_of(annotation)
         except CannotBeReadError as error:
-            return f"a model cannot give the parameter {parameter.name!r} of the tool {name!r}: {error}"
+            return f"a model cannot give the parameter {parameter.name!r} of the tool {tool!r}: {error}"
     return None
 
 

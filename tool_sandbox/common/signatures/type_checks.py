@@ -9,8 +9,6 @@ import typing
 from abc import ABCMeta
 from typing import Annotated, Any, Literal, ParamSpec, TypeVar, Union, get_args, get_origin
 
-from attrs import frozen
-
 from tool_sandbox.common.compatibility import original_rules
 
 if typing.TYPE_CHECKING:
@@ -34,7 +32,8 @@ def validate_type(value: Any, value_name: str, expected_type: Any) -> None:
     Raises:
         TypeError: The value has another type.
     """
-    if not _acceptance(expected_type, original_rules()).accepts(value):
+    fits = _fits_originally if original_rules() else _fits
+    if not fits(value, expected_type):
         message = f"{value_name!r} must be {expected_type}, got {value!r} of {type(value)}."
         raise TypeError(message)
 
@@ -55,82 +54,43 @@ def typechecked(function: Callable[P, R]) -> Callable[P, R]:
     return checked
 
 
-@frozen
-class _Acceptance:
-    """What an annotation lets through."""
-
-    types: frozenset[type] = frozenset()
-    literals: tuple[Any, ...] = ()
-    abstract: tuple[type, ...] = ()
-    anything: bool = False
-
-    def accepts(self, value: Any) -> bool:
-        if self.anything or type(value) in self.types:
-            return True
-        if isinstance(value, int) and float in self.types:
-            return True
-        if isinstance(value, bool) and int in self.types:
-            return True
-        if any(type(value) is type(literal) and value == literal for literal in self.literals):
-            return True
-        return bool(self.abstract) and isinstance(value, self.abstract)
-
-    def __or__(self, other: _Acceptance) -> _Acceptance:
-        return _Acceptance(
-            self.types | other.types,
-            self.literals + other.literals,
-            self.abstract + other.abstract,
-            self.anything or other.anything,
-        )
-
-
-def _acceptance(annotation: Any, original: bool) -> _Acceptance:
-    try:
-        return _cached_acceptance(annotation, original, type(annotation).__name__)
-    except TypeError:  # an annotation that cannot be hashed, such as Annotated with a list
-        return _acceptance_of(annotation, original)
-
-
-def _acceptance_of(annotation: Any, original: bool) -> _Acceptance:
-    if original:
-        members = get_args(annotation) if get_origin(annotation) is Union else (annotation,)
-        return _Acceptance(frozenset(get_origin(member) or member for member in members))
-    return _modern_acceptance(annotation)
-
-
-@functools.lru_cache(maxsize=1024)
-def _cached_acceptance(annotation: Any, original: bool, spelling: str) -> _Acceptance:  # noqa: ARG001 -- part of the key
-    """Kept per spelling too: ``Optional[X]`` equals ``X | None``, and the original knows only the first."""
-    return _acceptance_of(annotation, original)
-
-
-def _modern_acceptance(annotation: Any) -> _Acceptance:
+def _fits(value: Any, annotation: Any) -> bool:
     if isinstance(annotation, str):
         message = (
             f"The annotation {annotation!r} is text; pass the type itself, or use @typechecked, which resolves it."
         )
         raise TypeError(message)
-    origin = get_origin(annotation)
+    origin, members = get_origin(annotation), get_args(annotation)
     if origin in {Union, types.UnionType}:
-        members = (_modern_acceptance(member) for member in get_args(annotation))
-        return functools.reduce(_Acceptance.__or__, members)
+        return any(_fits(value, member) for member in members)
     if origin is Literal:
-        return _Acceptance(literals=get_args(annotation))
+        return any(type(value) is type(literal) and value == literal for literal in members)
     if origin is Annotated:
-        return _modern_acceptance(get_args(annotation)[0])
-    return _class_acceptance(type(None) if annotation is None else origin or annotation)
+        return _fits(value, members[0])
+    return _is_of_class(value, type(None) if annotation is None else origin or annotation)
 
 
-def _class_acceptance(expected: Any) -> _Acceptance:
+def _is_of_class(value: Any, expected: Any) -> bool:
     """Exact for a concrete class; instances count for an abstract one; anything goes where nothing can be checked."""
     if typing.is_typeddict(expected):
-        return _Acceptance(frozenset({dict}))
+        return type(value) is dict
     unchecked = expected in {Any, object, inspect.Parameter.empty} or getattr(expected, "_is_protocol", False)
     if unchecked or not isinstance(expected, type):
-        return _Acceptance(anything=True)
+        return True
     if isinstance(expected, ABCMeta) and inspect.isabstract(expected):
-        return _Acceptance(abstract=(expected,))
-    return _Acceptance(frozenset({expected}))
+        return isinstance(value, expected)
+    return _is_exactly(value, expected)
+
+
+def _is_exactly(value: Any, expected: Any) -> bool:
+    counts_as = {float: int, int: bool}.get(expected)
+    return type(value) is expected or (counts_as is not None and isinstance(value, counts_as))
+
+
+def _fits_originally(value: Any, annotation: Any) -> bool:
+    """As the original has it, which knows of unions only ``Union[...]``."""
+    members = get_args(annotation) if get_origin(annotation) is Union else (annotation,)
+    return any(_is_exactly(value, get_origin(member) or member) for member in members)
 
 
 @functools.lru_cache(maxsize=1024)

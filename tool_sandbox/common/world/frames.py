@@ -105,14 +105,11 @@ class FramedTables(Tables):
         self._tables[DatabaseNamespace(namespace)] = (*before, snapshot)
 
     @staticmethod
-    def headguard_predicate(column_names: set[str]) -> pl.Expr:
-        """Polars expression: null in every named column but the index."""
-        return _headguard_predicate(column_names)
-
-    @classmethod
-    def drop_headguard(cls, dataframe: pl.DataFrame) -> pl.DataFrame:
+    def drop_headguard(dataframe: pl.DataFrame) -> pl.DataFrame:
         """The DataFrame without rows that are null in every column but the index."""
-        return dataframe.filter(~_headguard_predicate(set(dataframe.columns)))
+        import polars as pl
+
+        return dataframe.filter(~pl.all_horizontal(pl.exclude(INDEX_COLUMN).is_null()))
 
     @property
     def _dbs(self) -> MutableMapping[DatabaseNamespace, pl.DataFrame]:
@@ -135,13 +132,6 @@ def _of_snapshots(
         rows += stored if with_headguard or not snapshot.guarded else stored[1:]
     frame = frame_of(rows, schema)
     return frame if with_index else frame.drop(INDEX_COLUMN)
-
-
-def _headguard_predicate(column_names: Iterable[str]) -> pl.Expr:
-    """Expression: null in every named column but the index."""
-    import polars as pl
-
-    return pl.all_horizontal(*(pl.col(name).is_null() for name in sorted(column_names) if name != INDEX_COLUMN))
 
 
 def _rows_left(snapshot: Snapshot, schema: TableSchema, predicate: Any) -> list[Row] | None:

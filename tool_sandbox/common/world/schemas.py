@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from attrs import Factory, frozen
@@ -40,7 +41,7 @@ class TableSchema:
 
     def stored_row(self, given: Mapping[str, Any]) -> Row:
         """The row as it is stored: every column present, every value of the column's kind."""
-        return {name: _CONVERTERS[kind](given.get(name), name) for name, kind in self.columns.items()}
+        return {name: _stored(given.get(name), kind, name) for name, kind in self.columns.items()}
 
     def dtypes(self) -> dict[str, pl.DataType | type[pl.DataType]]:
         """Polars types of all columns, the index column first."""
@@ -60,17 +61,11 @@ class TableSchema:
 
 def clean_text(text: str) -> str:
     """The text with lone surrogates replaced, so that it can be written as UTF-8."""
-    if text.isascii():
-        return text
-    return text.encode("utf-8", "replace").decode("utf-8") if _has_surrogate(text) else text
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _has_surrogate(text: str) -> bool:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return True
-    return False
+def _stored(value: Any, kind: str, column: str) -> Any:
+    return None if value is None else _CONVERTERS[kind](value, column)
 
 
 def _refusal(value: Any, column: str, expected: str) -> Exception:
@@ -80,9 +75,7 @@ def _refusal(value: Any, column: str, expected: str) -> Exception:
     return ComputeError(f"{value!r} cannot be stored in column {column!r}: expected {expected}.")
 
 
-def _text(value: Any, column: str) -> str | None:
-    if value is None:
-        return None
+def _text(value: Any, column: str) -> str:
     if isinstance(value, str):
         return clean_text(value if type(value) is str else str(value))
     if isinstance(value, bool):
@@ -92,18 +85,14 @@ def _text(value: Any, column: str) -> str | None:
     raise _refusal(value, column, "text")
 
 
-def _number(value: Any, column: str) -> float | None:
-    if value is None:
-        return None
+def _number(value: Any, column: str) -> float:
     try:
         return float(value)
     except (TypeError, ValueError, OverflowError):
         raise _refusal(value, column, "a number") from None
 
 
-def _boolean(value: Any, column: str) -> bool | None:
-    if value is None or isinstance(value, bool):
-        return value
+def _boolean(value: Any, column: str) -> bool:
     if isinstance(value, (int, float)) and not math.isnan(value):
         return bool(value)
     raise _refusal(value, column, "true or false")
@@ -112,24 +101,17 @@ def _boolean(value: Any, column: str) -> bool | None:
 _ROLES = {member.value: member.value for member in RoleType}
 
 
-def _role(value: Any, column: str) -> str | None:
-    if value is None:
-        return None
+def _role(value: Any, column: str) -> str:
     try:
         return _ROLES[value]
     except (KeyError, TypeError):
         raise _refusal(value, column, f"one of {', '.join(_ROLES)}") from None
 
 
-def _list_of(convert: Callable[[Any, str], Any]) -> Callable[[Any, str], list[Any] | None]:
-    def converted(value: Any, column: str) -> list[Any] | None:
-        if value is None:
-            return None
-        if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
-            raise _refusal(value, column, "a list")
-        return [convert(item, column) for item in value]
-
-    return converted
+def _list(value: Any, column: str, of: str) -> list[Any]:
+    if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
+        raise _refusal(value, column, "a list")
+    return [_stored(item, of, column) for item in value]
 
 
 _CONVERTERS: dict[str, Callable[[Any, str], Any]] = {
@@ -137,8 +119,8 @@ _CONVERTERS: dict[str, Callable[[Any, str], Any]] = {
     NUMBER: _number,
     BOOLEAN: _boolean,
     ROLE: _role,
-    TEXTS: _list_of(_text),
-    ROLES: _list_of(_role),
+    TEXTS: partial(_list, of=TEXT),
+    ROLES: partial(_list, of=ROLE),
 }
 
 _SCHEMAS: dict[str, TableSchema] = {

@@ -40,10 +40,6 @@ class Snapshot:
         self._messages: tuple[Message, ...] | None = None
         self._json: str | None = None
 
-    def at(self, index: int) -> Snapshot:
-        """The same rows under another index."""
-        return Snapshot(index, self.rows, guarded=self.guarded)
-
     def with_rows(self, rows: Iterable[Row]) -> Snapshot:
         """Other rows under the same index."""
         return Snapshot(self.index, tuple(rows), guarded=self.guarded)
@@ -102,10 +98,8 @@ def writable(table: Table, index: int) -> tuple[Table, Snapshot]:
     """
     if table and table[-1].index == index:
         return table[:-1], table[-1]
-    if is_empty(table):
-        return table, Snapshot(index, (), guarded=True)
-    newest = table[position_at(table, index)]
-    return table, Snapshot(index, newest.rows, guarded=True)
+    rows = table[position_at(table, index)].rows if table else ()
+    return table, Snapshot(index, rows, guarded=True)
 
 
 def from_stored(rows: Iterable[Row], schema: TableSchema) -> Table:
