@@ -39,7 +39,7 @@ def test_a_nan_anywhere_leaves_no_assignment() -> None:
 
 
 def pairwise(values: list[float]) -> float:
-    """The 32-bit sum in the order of the published scores: eight partial sums, halves of more than 128 numbers apart."""
+    """The 32-bit sum in the order of published scores: eight partial sums, halves of more than 128 numbers apart."""
     if len(values) > 128:
         middle = len(values) // 2 // 8 * 8
         return float32(pairwise(values[:middle]) + pairwise(values[middle:]))
