@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import UsageError
+from tool_sandbox.registry.factories import RoleFactory
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
-    from tool_sandbox.registry.run_resources import RunResources
     from tool_sandbox.registry.sample import Sample
     from tool_sandbox.roles.base_role import BaseRole
 
@@ -19,21 +19,7 @@ _SAMPLE = "sample"
 """The parameter under which a factory is told what it makes a role for."""
 
 
-class NoModel:
-    """Base of the factories whose roles ask no model that we know of."""
-
-    secrets: Sequence[str] = ()
-    asks_a_model = False
-    reads_tools = True
-    has_fallbacks = False
-    parameters: Sequence[str] = ()
-
-    def takes(self, key: str) -> bool:
-        """Whether ``key`` is one of the parameters."""
-        return key in self.parameters
-
-
-class CallableRoleFactory(NoModel):
+class CallableRoleFactory(RoleFactory):
     """Roles that a function or class makes, from the configuration that it has parameters for.
 
     Args:
@@ -81,9 +67,6 @@ class CallableRoleFactory(NoModel):
             flag = "--user-param" if self.role_type == RoleType.USER else "--param"
             message = f"{self.name!r} needs a value for {needed[0]!r}; give it with {flag} {needed[0]}=…"
             raise UsageError(message)
-
-    def open(self, resources: RunResources) -> None:
-        """Nothing to prepare."""
 
     def role(self, sample: Sample) -> BaseRole:
         """A fresh role; whoever has a parameter for the sample is told which one it is for."""

@@ -14,6 +14,7 @@ from tool_sandbox.errors import MissingKeyError, SettingsError
 from tool_sandbox.llm.layers.cache.settings import CacheSettings
 from tool_sandbox.redaction import redact_text
 from tool_sandbox.registry.callables import CallableRoleFactory
+from tool_sandbox.registry.catalogue import model_of_old_name
 from tool_sandbox.registry.factories import RoleFactory
 from tool_sandbox.registry.names import factory_for
 from tool_sandbox.registry.run_resources import RunResources
@@ -214,7 +215,6 @@ def _config_of(name: str, settings: RunSettings) -> dict[str, Any]:
     """How one of the run's agents is called: address and keys that were given are those of ``-a`` and its server."""
     from tool_sandbox.llm.providers import server_of
     from tool_sandbox.llm.settings import ModelSettings
-    from tool_sandbox.registry.catalogue import model_of_old_name
 
     config = agent_config(settings)
     asked, main = (model_of_old_name(each) or each for each in (name, settings.agent))

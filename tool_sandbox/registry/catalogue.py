@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from attrs import Factory, frozen
@@ -172,28 +173,16 @@ def _user(model: RoleImplType) -> BaseRole:
     return user
 
 
-def _cli_agent() -> BaseRole:
-    from tool_sandbox.roles.cli_role import CliAgent
-
-    return CliAgent()
-
-
-def _cli_user() -> BaseRole:
-    from tool_sandbox.roles.cli_role import CliUser
-
-    return CliUser()
-
-
-def _unhelpful() -> BaseRole:
-    from tool_sandbox.roles.unhelpful_agent import UnhelpfulAgent
-
-    return UnhelpfulAgent()
+def _made(module: str, kind: str) -> BaseRole:
+    """A role of a class whose module is imported only now."""
+    role: BaseRole = getattr(import_module(f"tool_sandbox.roles.{module}"), kind)()
+    return role
 
 
 AGENT_TYPE_TO_FACTORY: dict[RoleImplType, Callable[[], BaseRole]] = {
     **{name: partial(create_litellm_agent, str(name)) for name in NAMED_MODELS},
-    RoleImplType.Cli: _cli_agent,
-    RoleImplType.Unhelpful: _unhelpful,
+    RoleImplType.Cli: partial(_made, "human", "CliAgent"),
+    RoleImplType.Unhelpful: partial(_made, "unhelpful_agent", "UnhelpfulAgent"),
     RoleImplType.Multi_Provider: create_multi_provider_agent,
 }
 """Makes the agent of each name."""
@@ -210,6 +199,6 @@ USER_TYPE_TO_FACTORY: dict[RoleImplType, Callable[[], BaseRole]] = {
             RoleImplType.Mistral_Large,
         )
     },
-    RoleImplType.Cli: _cli_user,
+    RoleImplType.Cli: partial(_made, "human", "CliUser"),
 }
 """Makes the simulated user of each name."""

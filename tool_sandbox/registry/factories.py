@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import UsageError
 from tool_sandbox.llm.transports.address import located
 from tool_sandbox.nearest import nearest
-from tool_sandbox.registry.callables import NoModel
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
@@ -26,48 +25,30 @@ SCRIPTED = ("oracle", "nop", "saboteur")
 SHARED = frozenset({"cache", "fallbacks", "max_budget", "prices", "callbacks"})
 """Configuration that belongs to the layers all roles share, not to a single role."""
 
-
 _PATIENCE = 600.0
 """Seconds for one answer of a model on the CPU."""
 _FREE = {"input_cost_per_token": 0, "output_cost_per_token": 0}
 
 
-class RoleFactory(Protocol):
-    """Makes the roles of one name: a fresh one for every sample."""
+class RoleFactory:
+    """Makes the roles of one name: a fresh one for every sample. This base is of those that ask no model of ours."""
 
-    @property
-    def at_once(self) -> int | None:
-        """How many samples can be played at once; ``None`` for any number."""
-        ...
-
-    @property
-    def secrets(self) -> Sequence[str]:
-        """Values that must never be written down; known after ``check``."""
-        ...
-
-    @property
-    def asks_a_model(self) -> bool:
-        """Whether the settings of models, calls and money mean something to these roles."""
-        ...
-
-    @property
-    def reads_tools(self) -> bool:
-        """Whether it matters to these roles which tools are offered, and in which order."""
-        ...
-
-    @property
-    def has_fallbacks(self) -> bool:
-        """Whether another model may answer in place of the first."""
-        ...
-
-    @property
-    def parameters(self) -> Sequence[str]:
-        """The names under which a class of a user's own takes configuration."""
-        ...
+    at_once: int | None = None
+    """How many samples can be played at once; ``None`` for any number."""
+    secrets: Sequence[str] = ()
+    """Values that must never be written down; known after ``check``."""
+    asks_a_model = False
+    """Whether the settings of models, calls and money mean something to these roles."""
+    reads_tools = True
+    """Whether it matters to these roles which tools are offered, and in which order."""
+    has_fallbacks = False
+    """Whether another model may answer in place of the first."""
+    parameters: Sequence[str] = ()
+    """The names under which a class of a user's own takes configuration."""
 
     def takes(self, key: str) -> bool:
-        """Whether a class of a user's own takes configuration under this name."""
-        ...
+        """Whether these roles take configuration under this name."""
+        return key in self.parameters
 
     def check(self, scenarios: Mapping[str, Scenario]) -> None:
         """Make sure, before anything runs, that these scenarios can be played.
@@ -75,18 +56,16 @@ class RoleFactory(Protocol):
         Raises:
             UsageError: They cannot.
         """
-        ...
 
     def open(self, resources: RunResources) -> None:
         """Get ready: start servers, build the layers to the model."""
-        ...
 
     def role(self, sample: Sample) -> BaseRole:
         """A fresh role for one sample."""
-        ...
+        raise NotImplementedError
 
 
-class ScriptedRoleFactory(NoModel):
+class ScriptedRoleFactory(RoleFactory):
     """Roles that play what the scenario itself says.
 
     Args:
@@ -94,7 +73,6 @@ class ScriptedRoleFactory(NoModel):
         role_type: AGENT or USER.
     """
 
-    at_once: int | None = None
     reads_tools = False
 
     def __init__(self, name: str, role_type: RoleType) -> None:
@@ -106,9 +84,6 @@ class ScriptedRoleFactory(NoModel):
         if silent and self.name != "nop":
             message = f"{self.name!r} cannot play {silent[0]!r}: the scenario has no solution to play."
             raise UsageError(message)
-
-    def open(self, resources: RunResources) -> None:
-        """Nothing to prepare."""
 
     def role(self, sample: Sample) -> BaseRole:
         """A fresh role with the sample's script."""
@@ -128,7 +103,7 @@ class ScriptedRoleFactory(NoModel):
         return NopModel()
 
 
-class ModelRoleFactory:
+class ModelRoleFactory(RoleFactory):
     """Roles that ask a model; all of them share the layers to it.
 
     Args:
@@ -137,21 +112,13 @@ class ModelRoleFactory:
         config: How the model is called.
     """
 
-    at_once: int | None = None
     asks_a_model = True
-    reads_tools = True
-    parameters: Sequence[str] = ()
 
     def __init__(self, model: str, role_type: RoleType, config: Mapping[str, Any]) -> None:
         self.name, self.config = located(model, config)
         self.role_type = role_type
-        self.secrets: Sequence[str] = ()
+        self.has_fallbacks = bool(self.config.get("fallbacks"))
         self._shared: ChatModel | None = None
-
-    @property
-    def has_fallbacks(self) -> bool:
-        """Whether there are models besides the first one."""
-        return bool(self.config.get("fallbacks"))
 
     def takes(self, key: str) -> bool:  # noqa: ARG002 -- a key without a meaning is refused with the configuration
         """Everything that the configuration of a model may hold."""
@@ -163,11 +130,6 @@ class ModelRoleFactory:
 
         self.secrets = check_model(self.name, self.config)
 
-    @property
-    def _role_config(self) -> dict[str, Any]:
-        """What is left of the configuration once the shared layers have theirs."""
-        return {key: value for key, value in self.config.items() if key not in SHARED}
-
     def open(self, resources: RunResources) -> None:
         """Build the layers to the model."""
         self._shared = resources.model(self.name, self.role_type, self.config)
@@ -175,7 +137,8 @@ class ModelRoleFactory:
     def role(self, sample: Sample) -> BaseRole:  # noqa: ARG002 -- the same for every sample
         """A fresh role over the shared layers."""
         assert self._shared is not None
-        return _model_role(self.role_type, self.name, self._shared, self._role_config)
+        own = {key: value for key, value in self.config.items() if key not in SHARED}
+        return _model_role(self.role_type, self.name, self._shared, own)
 
 
 class LocalRoleFactory(ModelRoleFactory):
@@ -191,10 +154,13 @@ class LocalRoleFactory(ModelRoleFactory):
 
     def open(self, resources: RunResources) -> None:
         """Start the server, unless it runs already, and build the layers to it."""
+        from tool_sandbox.llm.local.models import supports_native_tools
+
         server = resources.server(self.name)
         self.name = server.model
         connection = {"api_base": server.base_url, "api_key": server.api_key}
-        defaults = {"prompted_tools": server.prompted_tools, "timeout": _PATIENCE, "prices": _FREE}
+        prompted = None if supports_native_tools(server.path) else True
+        defaults = {"prompted_tools": prompted, "timeout": _PATIENCE, "prices": _FREE}
         self.config = {**defaults, **self.config, **connection}
         super().open(resources)
 
@@ -208,10 +174,9 @@ class RouterRoleFactory(ModelRoleFactory):
         routes: Reads the deployments and options of the router, as ``LiteLLMAgentWithRouter`` takes them.
     """
 
-    has_fallbacks = True
-
     def __init__(self, group: str, config: Mapping[str, Any], routes: Callable[[], dict[str, Any]]) -> None:
         super().__init__(group, RoleType.AGENT, config)
+        self.has_fallbacks = True
         self._routes = routes
         self._everything: dict[str, Any] = {}
         self._routing: RouterSettings | None = None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import UsageError
@@ -14,6 +14,14 @@ from tool_sandbox.llm.providers import PROVIDERS, provider_of
 from tool_sandbox.nearest import nearest
 from tool_sandbox.plugins import is_reference, load_installed, load_reference
 from tool_sandbox.registry.callables import CallableRoleFactory
+from tool_sandbox.registry.catalogue import (
+    AGENT_TYPE_TO_FACTORY,
+    USER_TYPE_TO_FACTORY,
+    RoleImplType,
+    config_of_old_name,
+    model_of_old_name,
+    multi_provider_config,
+)
 from tool_sandbox.registry.factories import (
     FIRST_GROUP,
     SCRIPTED,
@@ -24,11 +32,13 @@ from tool_sandbox.registry.factories import (
     ScriptedRoleFactory,
 )
 
-if TYPE_CHECKING:
-    from tool_sandbox.roles.base_role import BaseRole
-
 ENTRY_POINTS = "tool_sandbox.roles"
 DEFAULT_USER = "openai/gpt-5.4"
+_SHIPPED = {"Unhelpful": "tool_sandbox.roles.unhelpful_agent:UnhelpfulAgent"}
+_PERSONS = {
+    RoleType.AGENT: AGENT_TYPE_TO_FACTORY[RoleImplType.Cli],
+    RoleType.USER: USER_TYPE_TO_FACTORY[RoleImplType.Cli],
+}
 _PRICES = "model_prices_and_context_window_backup.json"
 
 
@@ -51,11 +61,11 @@ def factory_for(name: str, role_type: RoleType, config: Mapping[str, Any], route
     from tool_sandbox.llm.local.models import is_local
 
     if name in ("human", "Cli"):
-        return CallableRoleFactory(_human(role_type), at_once=1, types=True, name=name)
+        return CallableRoleFactory(_PERSONS[role_type], at_once=1, types=True, name=name)
     if is_local(name):
         return LocalRoleFactory(name, role_type, config)
-    if factory := _unhelpful(name) or _entry_point(name) or _own(name):
-        return CallableRoleFactory(factory, name=name, role_type=role_type, config=config)
+    if make := _own(name):
+        return CallableRoleFactory(make, name=name, role_type=role_type, config=config)
     return _model_factory(name, role_type, config)
 
 
@@ -67,8 +77,6 @@ def default_user(agent: str) -> str:
 
 
 def _model_factory(name: str, role_type: RoleType, config: Mapping[str, Any]) -> RoleFactory:
-    from tool_sandbox.registry.catalogue import config_of_old_name, model_of_old_name, multi_provider_config
-
     if name == "Multi_Provider" and role_type == RoleType.AGENT:
         return RouterRoleFactory(FIRST_GROUP, config, multi_provider_config)
     model = model_of_old_name(name) or known_model(name, config)
@@ -83,41 +91,19 @@ def _proxy_config(path: str) -> dict[str, Any]:
     return LiteLLMConfig.from_proxy_config(path)
 
 
-def _human(role_type: RoleType) -> Callable[[], BaseRole]:
-    def make() -> BaseRole:
-        from tool_sandbox.roles import human
+def _own(name: str) -> Any | None:
+    """What an entry point, ``package.module:Class`` or ``file.py:Class`` names; ``None`` for other names.
 
-        return human.CliUser() if role_type == RoleType.USER else human.CliAgent()
-
-    return make
-
-
-def _unhelpful(name: str) -> Callable[[], BaseRole] | None:
-    if name != "Unhelpful":
-        return None
-    from tool_sandbox.roles.unhelpful_agent import UnhelpfulAgent
-
-    return UnhelpfulAgent
-
-
-def _entry_point(name: str) -> Callable[[], BaseRole] | None:
+    Models with tags have names that look alike.
+    """
+    reference = _SHIPPED.get(name, name)
     found = load_installed(ENTRY_POINTS, name, "role")
-    return None if found is None else _role_maker(name, found)
-
-
-def _own(name: str) -> Callable[[], BaseRole] | None:
-    """What ``package.module:Class`` or ``file.py:Class`` names; ``None`` for other names, as models with tags have."""
-    return _role_maker(name, load_reference(name, "role")) if is_reference(name) else None
-
-
-def _role_maker(name: str, factory: Any) -> Callable[[], BaseRole]:
-    if not callable(factory):
-        message = (
-            f"{name!r} is {factory!r}; it must be a role class, or a function without arguments that makes a role."
-        )
+    if found is None and is_reference(reference):
+        found = load_reference(reference, "role")
+    if found is not None and not callable(found):
+        message = f"{name!r} is {found!r}; it must be a role class, or a function without arguments that makes a role."
         raise UsageError(message)
-    made: Callable[[], BaseRole] = factory
-    return made
+    return found
 
 
 def known_model(name: str, config: Mapping[str, Any]) -> str:
@@ -162,8 +148,6 @@ def _litellm_knows(provider: str) -> bool:
 
 def known_names() -> list[str]:
     """Every name that is not a model string."""
-    from tool_sandbox.registry.catalogue import RoleImplType
-
     return [*SCRIPTED, "human", "local", *(str(old) for old in RoleImplType if old != RoleImplType.Deterministic)]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import SettingsError
@@ -42,16 +42,6 @@ class Shared(Layer):
         return await self._shared.acomplete(request)
 
 
-@frozen
-class Served:
-    """A local server that is running, and how its model takes tools."""
-
-    model: str
-    base_url: str
-    api_key: str
-    prompted_tools: bool | None
-
-
 class RunResources:
     """Everything of a run that outlives its samples.
 
@@ -64,7 +54,7 @@ class RunResources:
     def __init__(self, settings: RunSettings, directory: Path | None, secrets: Sequence[str] = ()) -> None:
         self.settings, self.directory, self.secrets = settings, directory, tuple(secrets)
         self.outages = Outages()
-        self._servers: dict[str, tuple[LocalServer, Served]] = {}
+        self._servers: dict[Path, LocalServer] = {}
         self._models: list[ChatModel] = []
         self._ledger: Any = None
         self._journal: Any = None
@@ -97,19 +87,16 @@ class RunResources:
         self._check_prices(asked, role_type)
         return Shared(built)
 
-    def server(self, name: str) -> Served:
+    def server(self, name: str) -> LocalServer:
         """The server of a local model, started when it is first asked for; agent and user share it."""
-        from tool_sandbox.llm.local.models import LocalServer, resolve_local, supports_native_tools
+        from tool_sandbox.llm.local.models import LocalServer, resolve_local
 
         label, path = resolve_local(name)
-        key = str(path)
-        if key not in self._servers:
+        if path not in self._servers:
             server = LocalServer(path, name=label)
             server.start()
-            prompted = None if supports_native_tools(path) else True
-            served = Served(server.model, server.base_url, server.api_key, prompted)
-            self._servers[key] = server, served
-        return self._servers[key][1]
+            self._servers[path] = server
+        return self._servers[path]
 
     async def aclose(self) -> None:
         """Close connections, inside the event loop that used them."""
@@ -124,7 +111,7 @@ class RunResources:
 
     def close(self) -> None:
         """Stop servers and close files; may be called twice, and from a signal handler."""
-        for server, _ in self._servers.values():
+        for server in self._servers.values():
             server.stop()
         self._servers = {}
         if self._journal is not None:
@@ -235,8 +222,7 @@ def check_model(name: str, config: Mapping[str, Any]) -> list[str]:
     from tool_sandbox.llm.config import connection_for, secrets_in
 
     settings = check_configuration(config)
-    found: list[str] = []
-    found += secrets_in(connection_for(name, settings.connection()))
+    found = [*secrets_in(connection_for(name, settings.connection()))]
     for fallback in settings.fallbacks:
         model, given = located(fallback, {})
         found += secrets_in(connection_for(model, given))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections import Counter
 from collections.abc import Sequence
@@ -69,31 +70,24 @@ def called(
         unique = evolve(call, id=_unique(call.id, taken), name=call.name or _UNNAMED)
         taken.add(unique.id)
         code = _code(context, unique, offered, raising=raising, counters=counters)
-        messages.append(
-            Message(
-                sender=RoleType.AGENT,
-                recipient=RoleType.EXECUTION_ENVIRONMENT,
-                content=code,
-                openai_tool_call_id=unique.id,
-                openai_function_name=unique.name,
-            )
-        )
+        messages.append(_message(unique.id, unique.name, code))
     return messages
+
+
+def _message(call_id: str, name: str, code: str) -> Message:
+    return Message(
+        sender=RoleType.AGENT,
+        recipient=RoleType.EXECUTION_ENVIRONMENT,
+        content=code,
+        openai_tool_call_id=call_id,
+        openai_function_name=name,
+    )
 
 
 def _told_malformed() -> list[Message]:
     """One message that makes the environment tell the model that its call could not be read."""
-    taken = {row["openai_tool_call_id"] for row in get_current_context().log()}
-    call_id = _unique("", taken)
-    return [
-        Message(
-            sender=RoleType.AGENT,
-            recipient=RoleType.EXECUTION_ENVIRONMENT,
-            content=rejected_call_to_code(call_id, _UNNAMED, _MALFORMED, error="ValueError"),
-            openai_tool_call_id=call_id,
-            openai_function_name=_UNNAMED,
-        )
-    ]
+    call_id = _unique("", {row["openai_tool_call_id"] for row in get_current_context().log()})
+    return [_message(call_id, _UNNAMED, rejected_call_to_code(call_id, _UNNAMED, _MALFORMED, error="ValueError"))]
 
 
 def _code(
@@ -120,8 +114,5 @@ def _unique(call_id: str, taken: AbstractSet[str | None]) -> str:
     """The provider's id, or one made from it when it is empty or was used before in this conversation."""
     if call_id and call_id not in taken:
         return call_id
-    stem = call_id or "call"
-    number = 1
-    while f"{stem}_{number}" in taken:
-        number += 1
-    return f"{stem}_{number}"
+    numbered = (f"{call_id or 'call'}_{number}" for number in itertools.count(1))
+    return next(each for each in numbered if each not in taken)

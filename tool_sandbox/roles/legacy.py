@@ -31,34 +31,20 @@ class _Legacy(ModelRole):
         """The LiteLLM model string for an old model name."""
         return model_name if model_name.startswith(f"{cls.prefix}/") else f"{cls.prefix}/{model_name}"
 
-    @classmethod
-    def prepare(cls, model_name: str | None, config: Mapping[str, Any]) -> tuple[str, str, dict[str, Any]]:
-        """The name for results, the LiteLLM model string, and the configuration; warns that the class is old."""
-        name = model_name or cls.model_name
+    def __init__(self, model_name: str | None = None, *, model: ChatModel | None = None, **config: Any) -> None:
+        name, kind = model_name or self.model_name, type(self).__name__
         if not name:
-            message = f"{cls.__name__} has no model; set model_name in a subclass, or use {cls.replacement}('…')."
+            message = f"{kind} has no model; set model_name in a subclass, or use {self.replacement}('…')."
             raise SettingsError(message)
-        settings = {**cls.defaults, **config}
-        words = "".join(f", {key}={value!r}" for key, value in cls.defaults.items())
-        call = f"{cls.replacement}({cls.litellm_name(name)!r}{words})"
-        warnings.warn(f"{cls.__name__} is deprecated; use {call}.", DeprecationWarning, stacklevel=3)
-        return name, cls.litellm_name(name), settings
+        words = "".join(f", {key}={value!r}" for key, value in self.defaults.items())
+        call = f"{self.replacement}({self.litellm_name(name)!r}{words})"
+        warnings.warn(f"{kind} is deprecated; use {call}.", DeprecationWarning, stacklevel=2)
+        super().__init__(self.litellm_name(name), model=model, **{**self.defaults, **config})
+        self.model_name = name
 
 
 class _LegacyAgent(_Legacy, LiteLLMAgent):
-    def __init__(self, model_name: str | None = None, *, model: ChatModel | None = None, **config: Any) -> None:
-        name, litellm_model, settings = self.prepare(model_name, config)
-        LiteLLMAgent.__init__(self, litellm_model, model=model, **settings)
-        self.model_name = name
-
-
-class _LegacyUser(_Legacy, LiteLLMUser):
-    replacement = "LiteLLMUser"
-
-    def __init__(self, model_name: str | None = None, *, model: ChatModel | None = None, **config: Any) -> None:
-        name, litellm_model, settings = self.prepare(model_name, config)
-        LiteLLMUser.__init__(self, litellm_model, model=model, **settings)
-        self.model_name = name
+    """An old agent."""
 
 
 class _OpenAIRole(_Legacy):
@@ -136,7 +122,7 @@ class GPT_4_o_2024_05_13_Agent(OpenAIAPIAgent):  # noqa: N801
     model_name = "gpt-4o-2024-05-13"
 
 
-class OpenAIAPIUser(_OpenAIRole, _LegacyUser):
+class OpenAIAPIUser(_OpenAIRole, LiteLLMUser):
     """The original's simulated user. Subclasses may replace what they may replace of the agent."""
 
     replacement = "LiteLLMUser"
