@@ -3,9 +3,7 @@
 ::
 
     layer         reserved before a call, settled after it
-    caps          the limits
-    worst_case    the most that a call can cost
-    account       what was spent and what is held, for each thing that has a cap
+    caps          the limits, and the most that a call can take of them
     spending      what the calls of one sample, or of many, came to
     pricing, litellm_prices   prices of models
     money         sums that cannot lose what is unknown about them

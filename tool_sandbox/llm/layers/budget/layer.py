@@ -17,14 +17,12 @@ from attrs import define, evolve, field
 from tool_sandbox.errors import BudgetExceededError, MalformedResponseError, ProviderError, ProviderTimeoutError
 from tool_sandbox.llm.chat import Attempt, CallTag, ChatModel, ChatRequest, ChatResponse, tries_of
 from tool_sandbox.llm.layer import Wrapper
-from tool_sandbox.llm.layers.budget.account import Account
-from tool_sandbox.llm.layers.budget.caps import Caps, Scope, scopes_of
+from tool_sandbox.llm.layers.budget.caps import Caps, Scope, scopes_of, worst_case
 from tool_sandbox.llm.layers.budget.money import NOTHING, as_float_or_none, dollars, shown
 from tool_sandbox.llm.layers.budget.pricing import PriceBook
-from tool_sandbox.llm.layers.budget.worst_case import worst_case
+from tool_sandbox.llm.layers.budget.spending import Account, Spending
 
 _MAY_HAVE_BILLED = (ProviderTimeoutError, MalformedResponseError)
-__all__ = ["Budgeted", "Caps", "Ledger", "Reservation"]
 
 
 @define(kw_only=True, eq=False)
@@ -46,10 +44,6 @@ class Reservation:
         """Give everything back: the call cost nothing."""
         self.ledger.close(self, None)
 
-    def fail(self, error: BaseException) -> None:
-        """Close after an error; what the provider may have billed all the same stays spent."""
-        self.ledger.close(self, None, error)
-
     def with_tries(self, response: ChatResponse) -> ChatResponse:
         """The answer, with what each try before it cost or may have cost."""
         return evolve(response, attempts=self._attempts(response.attempts))
@@ -69,15 +63,19 @@ class Reservation:
 
     def _attempts(self, attempts: Iterable[Attempt]) -> tuple[Attempt, ...]:
         amount = as_float_or_none(self.amount)
-        priced = [self.ledger.prices.priced_try(each, self.model) for each in attempts]
-        return tuple(evolve(each, uncertain_cost=amount) if each.in_doubt else each for each in priced)
+        billed = self.ledger.prices.billed
+        return tuple(
+            evolve(each, cost=billed(each.usage, each.cost, self.model))
+            if each.billed
+            else evolve(each, uncertain_cost=amount if each.in_doubt else each.uncertain_cost)
+            for each in attempts
+        )
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
-        if self.open:
-            self.release() if error is None else self.fail(error)
+        self.ledger.close(self, None, error)
 
 
 class Ledger:
@@ -120,14 +118,6 @@ class Ledger:
             with suppress(TimeoutError):
                 await asyncio.wait_for(asyncio.wrap_future(turn), max(0.0, deadline - time.monotonic()))
 
-    def record(self, tag: CallTag, model: str, response: ChatResponse) -> None:
-        """Count a call that was paid before, such as one from the journal of a run that is resumed."""
-        if response.cached:
-            return
-        with self._lock:
-            for scope in scopes_of(tag, model):
-                self._at(scope).count(response, self.prices.cost(response, model))
-
     def close(
         self, reservation: Reservation, response: ChatResponse | None, error: BaseException | None = None
     ) -> None:
@@ -137,19 +127,12 @@ class Ledger:
                 return
             reservation.open = False
             held = reservation.amount or NOTHING
+            spending, in_doubt = self._came_to(reservation.model, response, error)
             for scope in scopes_of(reservation.tag, reservation.model):
                 account = self._at(scope)
                 account.held -= held
-                if response is not None:
-                    cost = self.prices.cost(response, reservation.model)
-                    account.count(response, cost, if_unknown=held)
-                    account.count_tries(response.attempts, held)
-                elif isinstance(error, ProviderError):
-                    account.failed_calls += 1
-                    account.count_tries(tries_of(error), held)
-                elif error is not None:  # a cancelled call says nothing about what it cost
-                    account.failed_calls += 1
-                    account.uncertain += held if _in_doubt(error) else NOTHING
+                account.spending += spending
+                account.uncertain += in_doubt * held
             waiting, self._waiting = self._waiting, []
         for turn in waiting:
             with suppress(InvalidStateError):  # its waiter was cancelled or gave up
@@ -158,7 +141,7 @@ class Ledger:
     def spent(self, kind: str = "run", name: str = "") -> Decimal:
         """US dollars known to be spent, exactly. ``kind`` is ``run``, ``role``, ``model`` or ``user``."""
         with self._lock:
-            return self._at((kind, name)).cost.known
+            return self._at((kind, name)).spent
 
     def snapshot(self) -> dict[str, Any]:
         """Everything counted so far as JSON-able data: totals of the run, and by role, model and user."""
@@ -167,13 +150,19 @@ class Ledger:
             for (kind, name), account in sorted(self._accounts.items()):
                 if kind != "run":
                     totals[kind][name] = account.to_dict()
-            totals["caps"] = {
-                "run": None if self.caps.run is None else float(self.caps.run),
-                "role": {name: float(cap) for name, cap in self.caps.role.items()},
-                "model": {name: float(cap) for name, cap in self.caps.model.items()},
-                "user": {name: float(cap) for name, cap in self.caps.user.items()},
-            }
             return totals
+
+    def _came_to(self, model: str, response: ChatResponse | None, error: BaseException | None) -> tuple[Spending, int]:
+        """What a call came to, and how many of its tries may have cost as much as its worst case beside that."""
+        if response is not None:
+            priced = self.prices.priced(response, model)
+            return Spending.of_answer(priced), (priced.cost is None) + _doubts(response.attempts)
+        if isinstance(error, ProviderError):
+            tries = tries_of(error)
+            return evolve(Spending.of_tries(tries), failed_calls=1), _doubts(tries)
+        if error is not None:  # a cancelled call says nothing about what it cost
+            return Spending(failed_calls=1), int(_in_doubt(error))
+        return Spending(), 0
 
     def _worst_case(self, request: ChatRequest, models: tuple[str, ...]) -> Decimal | None:
         caps = self.caps.applying_to(scopes_of(request.tag, request.model))
@@ -197,8 +186,9 @@ class Ledger:
         with self._lock:
             for scope, cap in self.caps.applying_to(scopes).items():
                 account = self._at(scope)
-                if account.certain_and_uncertain + account.held + needed > cap:
-                    if wait and account.held and account.certain_and_uncertain + needed <= cap:
+                left = cap - account.spent - account.uncertain
+                if account.held + needed > left:
+                    if wait and account.held and needed <= left:
                         turn: Future[None] = Future()
                         self._waiting.append(turn)
                         return turn
@@ -242,9 +232,14 @@ def _refusal(scope: Scope, cap: Decimal, account: Account, needed: Decimal) -> s
     held = f" and {shown(account.held)} held by calls in flight" if account.held else ""
     maybe = f", {shown(account.uncertain)} more possibly billed" if account.uncertain else ""
     return (
-        f"the budget of {whose} is {limit} USD: {shown(account.cost.known)} spent{maybe}{held}, and the next "
+        f"the budget of {whose} is {limit} USD: {shown(account.spent)} spent{maybe}{held}, and the next "
         f"call may cost up to {shown(needed)}; raise the budget, or lower max_tokens so that the worst case fits"
     )
+
+
+def _doubts(tries: Iterable[Attempt]) -> int:
+    """How many tries were billed, or may have been, nobody knows how much."""
+    return sum(each.in_doubt or (each.billed and each.cost is None) for each in tries)
 
 
 def _in_doubt(error: BaseException) -> bool:

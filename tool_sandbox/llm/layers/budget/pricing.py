@@ -10,7 +10,7 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from tool_sandbox.errors import SettingsError
-from tool_sandbox.llm.chat import Attempt, ChatResponse, Usage
+from tool_sandbox.llm.chat import ChatResponse, Usage
 from tool_sandbox.llm.providers import direct_name
 from tool_sandbox.llm.transports.address import is_direct
 from tool_sandbox.nearest import hint
@@ -26,13 +26,7 @@ _PER_TOKEN = {
     "cache_creation_input_token_cost": "cache_write",
     "output_cost_per_reasoning_token": "reasoning",
 }
-_PER_MILLION = {
-    "input_per_million": "input",
-    "output_per_million": "output",
-    "cached_input_per_million": "cached_input",
-    "cache_write_per_million": "cache_write",
-    "reasoning_per_million": "reasoning",
-}
+_PER_MILLION = {f"{name}_per_million": name for name in _PER_TOKEN.values()}
 _TIER = re.compile(r"^(?P<name>\w+?)_above_(?P<thousands>\d+)k_tokens$")
 
 
@@ -180,14 +174,8 @@ class PriceBook:
         cost = self.cost(response, model)
         return evolve(response, cost=None if cost is None else float(cost))
 
-    def priced_try(self, attempt: Attempt, model: str) -> Attempt:
-        """A try that failed and was paid for, with its cost filled in; unknown stays ``None``."""
-        if not attempt.billed:
-            return attempt
-        return evolve(attempt, cost=self.billed(attempt.usage, attempt.cost, model))
-
     def billed(self, usage: Usage | None, reported: float | None, model: str) -> float | None:
-        """What a failure cost in US dollars, by its tokens and by what the transport reported."""
+        """What a try that failed cost in US dollars, by its tokens and by what the transport reported."""
         return self.priced(ChatResponse(usage=usage, cost=reported), model).cost
 
     def _own(self, model: str) -> Price | None:

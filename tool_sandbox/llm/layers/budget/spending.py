@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
-from attrs import field, frozen
+from attrs import Factory, define, field, frozen
 
 from tool_sandbox.llm.chat import Attempt, ChatResponse
-from tool_sandbox.llm.layers.budget.money import Cost, as_float, total_cost
+from tool_sandbox.llm.layers.budget.money import NOTHING, Cost, as_float, total_cost
 
 
 def _cost(amount: Any) -> Cost:
@@ -118,6 +119,30 @@ class Spending:
         }
         counts: dict[str, Any] = {name: record[name] for name in (*_COUNTS, "uncertain_calls") if name in record}
         return cls(**counts, **money)
+
+
+@define
+class Account:
+    """What was spent on one thing. Not locked: the ledger that owns it is."""
+
+    spending: Spending = Factory(Spending)
+    uncertain: Decimal = NOTHING
+    """US dollars that may have been spent: the worst case of calls that broke off after they were sent."""
+    held: Decimal = NOTHING
+    """US dollars reserved by calls in flight."""
+
+    @property
+    def spent(self) -> Decimal:
+        """US dollars known to be spent."""
+        return self.spending.cost.known
+
+    def to_dict(self) -> dict[str, Any]:
+        """The account as JSON-able data, in US dollars."""
+        return {
+            **self.spending.to_record(),
+            "uncertain_cost": as_float(self.uncertain),
+            "held": as_float(self.held),
+        }
 
 
 def _check(record: Mapping[str, Any]) -> None:
