@@ -7,7 +7,7 @@
     cache         answers that need not be asked for again: a folder of its own
     budget        what calls cost and may cost: a folder of its own
     prompted_tools   models that cannot call tools natively: a folder of its own
-    retry, tries  trying again
+    retry         trying again
     tally         what the calls of one role came to
     outages       waiting together for a server that is down
 """

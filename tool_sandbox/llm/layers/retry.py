@@ -9,17 +9,68 @@ Everything beneath is told not to (``num_retries=0``, ``max_retries=0``): LiteLL
 
 from __future__ import annotations
 
+import asyncio
 import random
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from tool_sandbox.errors import ProviderError
-from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
-from tool_sandbox.llm.layer import Wrapper
-from tool_sandbox.llm.layers.outages import Outages
-from tool_sandbox.llm.layers.tries import RetryPolicy, Tries, by_error
+from attrs import Factory, define, evolve, field, frozen
 
-__all__ = ["RetryPolicy", "Retrying", "by_error"]
+from tool_sandbox.errors import ProviderError, SettingsError
+from tool_sandbox.llm.chat import Attempt, ChatModel, ChatRequest, ChatResponse
+from tool_sandbox.llm.layer import Wrapper
+from tool_sandbox.llm.layers.outages import Outages, is_answer, is_outage, is_unreachable
+
+_PART_FOR_STRANGERS = 1 / 6
+"""How much of the patience an endpoint gets that has never answered: it may be the wrong one."""
+
+
+@frozen(kw_only=True)
+class RetryPolicy:
+    """How often, and how patiently, a call is tried."""
+
+    attempts: int = 4
+    """Tries in all; 1 means never again."""
+    base: float = 0.5
+    """Seconds of the first backoff; each further one doubles."""
+    cap: float = 30.0
+    """Longest backoff of our own, in seconds. A provider's ``Retry-After`` is not capped but must fit ``ceiling``."""
+    ceiling: float = 300.0
+    """Seconds, waits included, after which no further try is begun. Waiting for an outage to end is not counted."""
+    patience: float = 0.0
+    """Longest wait for an endpoint that is down, in seconds; waiting so uses no tries up."""
+    tries_by_error: Mapping[str, int] = Factory(dict)
+    """Other numbers of tries for single kinds of error, by status or by class name."""
+    least: float = 0.0
+    """Shortest wait before a further try where it was not said how long to wait."""
+    seed: int | str | None = None
+    """Seed of the jitter; ``None`` takes a fresh one."""
+    clock: Callable[[], float] = field(default=time.monotonic, repr=False, eq=False)
+    """Seconds on a clock that never goes back."""
+    sleep: Callable[[float], Awaitable[None]] = field(default=asyncio.sleep, repr=False, eq=False)
+    """How a call waits, in seconds."""
+
+    def __attrs_post_init__(self) -> None:
+        if self.attempts < 1:
+            message = f"attempts={self.attempts!r} makes no call at all; use 1 to try once and never again."
+            raise SettingsError(message)
+
+    def allows(self, error: ProviderError, tries: int) -> bool:
+        """Whether a call that failed so after so many tries may be tried again."""
+        own = by_error(self.tries_by_error, error)
+        return error.retryable and tries < self.attempts if own is None else tries < own
+
+    def backoff(self, failures: int, chance: random.Random) -> float:
+        """Seconds to wait after so many failures in a row when the provider did not say: full jitter, at least half."""
+        longest = min(self.cap, self.base * 2 ** (failures - 1))
+        return float(longest) * (0.5 + 0.5 * chance.random())
+
+
+def by_error(table: Mapping[str, int], error: ProviderError) -> int | None:
+    """The entry for an error, by its status or else by the narrowest of its classes that has one."""
+    names = (str(error.status), *(kind.__name__ for kind in type(error).__mro__))
+    return next((table[name] for name in names if name in table), None)
 
 
 class Retrying(Wrapper):
@@ -67,3 +118,111 @@ class Retrying(Wrapper):
                 raise
             if wait is not None:
                 await self.policy.sleep(wait)
+
+
+@define
+class Tries:
+    """The tries of one call: what happened so far, and whether and when to try again."""
+
+    policy: RetryPolicy
+    chance: random.Random
+    outages: Outages
+    endpoint: str
+    attempts: list[Attempt] = Factory(list)
+    started: float = 0.0
+    _try_started: float = 0.0
+    _waited: float = 0.0
+    _away: int = 0
+    """Tries that met an outage."""
+    _patient_for: float = 0.0
+    """Seconds waited for an outage to end."""
+    _looks: bool = False
+    """Whether this call is the one that looks whether the endpoint is back."""
+
+    def wait_for_endpoint(self) -> float:
+        """Seconds to wait because others found the endpoint down; 0 when this call may ask."""
+        if not self.policy.patience:
+            return 0.0
+        wait = self.outages.wait(self.endpoint)
+        self._looks = not wait
+        wait = min(wait, self._patience_left())
+        self._patient_for += wait
+        self._waited += wait
+        return wait
+
+    def begin(self) -> None:
+        """Start the clock of the next try."""
+        now = self.policy.clock()
+        self.started = self.started if self.attempts else now - self._patient_for
+        self._try_started = now
+
+    def succeeded(self, response: ChatResponse) -> ChatResponse:
+        """The response with every attempt that led to it."""
+        self.outages.answered(self.endpoint)
+        self._record(Attempt(number=1, status=200, deployment=response.deployment))
+        latency = self.policy.clock() - self.started - self._patient_for
+        return evolve(response, attempts=self.attempts, latency=latency)
+
+    def failed(self, error: ProviderError) -> float | None:
+        """Record a failure.
+
+        Returns:
+            Seconds to wait before the next try; ``None`` when it is the endpoint that is waited for.
+
+        Raises:
+            ProviderError: The same error, with every attempt, when there is no next try.
+        """
+        self._record(evolve(Attempt.failed(error), deployment=getattr(error, "deployment", None)))
+        self._tell_others(error)
+        self._waited = 0.0
+        if self._is_waited_for(error):
+            self._away += 1
+            return None
+        wait = self._wait(error)
+        spent = self.policy.clock() - self.started - self._patient_for
+        if not self.policy.allows(error, self._tries) or spent + wait > self.policy.ceiling:
+            error.attempts = tuple(self.attempts)
+            raise error
+        self._waited = wait
+        return wait
+
+    def left(self) -> None:
+        """The call ends without an answer or a failure: it was cancelled, or something of ours broke."""
+        if self._looks:
+            self.outages.left(self.endpoint)
+
+    def _tell_others(self, error: ProviderError) -> None:
+        if self._may_be_outage(error):
+            self.outages.failed(self.endpoint, error, looked=self._looks)
+        elif is_answer(error) and not is_outage(error):
+            self.outages.answered(self.endpoint)
+        else:
+            self.left()
+
+    def _may_be_outage(self, error: ProviderError) -> bool:
+        """Where nobody ever answered, no connection means a wrong address; it is told at once."""
+        if not self.policy.patience or not is_outage(error):
+            return False
+        return not is_unreachable(error) or self.outages.reached(self.endpoint)
+
+    def _is_waited_for(self, error: ProviderError) -> bool:
+        return self._may_be_outage(error) and self._patience_left() > 0
+
+    def _patience_left(self) -> float:
+        """What is left for this call; for an endpoint that has never answered, for all calls together."""
+        if self.outages.reached(self.endpoint):
+            return max(0.0, self.policy.patience - self._patient_for)
+        return max(0.0, self.policy.patience * _PART_FOR_STRANGERS - self.outages.down_for(self.endpoint))
+
+    @property
+    def _tries(self) -> int:
+        return len(self.attempts) - self._away
+
+    def _wait(self, error: ProviderError) -> float:
+        if error.retry_after is None:
+            return max(self.policy.least, self.policy.backoff(max(1, self._tries), self.chance))
+        return error.retry_after * self.chance.uniform(1.0, 1.1)  # never earlier than asked, rarely all at once
+
+    def _record(self, attempt: Attempt) -> None:
+        latency = self.policy.clock() - self._try_started
+        self.attempts.append(evolve(attempt, number=len(self.attempts) + 1, waited=self._waited, latency=latency))
