@@ -69,7 +69,7 @@ def test_a_replayed_answer_of_the_cache_still_says_what_it_saved(journal: Journa
 async def test_a_call_that_is_cancelled_while_it_is_written_takes_no_other_along(journal: Journal) -> None:
     go_on = threading.Event()
     journal._writer.submit(lambda: go_on.wait(HANG))
-    both = [asyncio.create_task(journal.aappend(journal.claim(turn(n)), turn(n), answer())) for n in (1, 2)]
+    both = [asyncio.create_task(journal.append(journal.claim(turn(n)), turn(n), answer())) for n in (1, 2)]
     await asyncio.sleep(0)
     both[0].cancel()
     await asyncio.sleep(0)

@@ -51,7 +51,6 @@ class Journal:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
         self._end = self._load()
-        self._torn = False
         _sync_directory(self.path.parent)
         self._writer = DaemonThreads(1, "journal-writer")
         self._closing = weakref.finalize(self, _close, self._writer, self._file)
@@ -105,16 +104,12 @@ class Journal:
         saved = response.saved_cost if response.cached else response.cost
         return evolve(response, replayed=True, cost=0.0, saved_cost=saved)
 
-    def append(self, key: CallKey, request: ChatRequest, outcome: ChatResponse | ProviderError) -> None:
+    async def append(self, key: CallKey, request: ChatRequest, outcome: ChatResponse | ProviderError) -> None:
         """Write a finished call, or one that failed but was paid for; when this returns, no crash can lose it.
 
         Raises:
             HarnessError: If the file cannot be written.
         """
-        self._write(key, request, outcome).result()
-
-    async def aappend(self, key: CallKey, request: ChatRequest, outcome: ChatResponse | ProviderError) -> None:
-        """As ``append``, without blocking the event loop."""
         await asyncio.shield(asyncio.wrap_future(self._write(key, request, outcome)))
 
     def entries(self) -> Iterator[JournalEntry]:
@@ -176,15 +171,13 @@ class Journal:
         if not batch:
             return
         try:
-            self._cut_torn_end()
-            self._torn = True
+            os.ftruncate(self._file, self._end)  # what a failed write left behind
             _write_all(self._file, b"".join(line for _, line, _ in batch))
             os.fsync(self._file)
-            self._torn = False
         except OSError as error:
             message = f"cannot write the journal {self.path}: {error}"
             with contextlib.suppress(OSError):  # tried again before the next write
-                self._cut_torn_end()
+                os.ftruncate(self._file, self._end)
             for _, _, written in batch:
                 written.set_exception(HarnessError(message))
             return
@@ -193,12 +186,6 @@ class Journal:
                 self._index(key, self._end, len(line))
             self._end += len(line)
             written.set_result(None)
-
-    def _cut_torn_end(self) -> None:
-        """Remove what a failed write left behind."""
-        if self._torn:
-            os.ftruncate(self._file, self._end)
-            self._torn = False
 
 
 class Journaled(Wrapper):
@@ -220,11 +207,11 @@ class Journaled(Wrapper):
             response = self._journal.replay(key)
             if response is None:
                 response = await self.inner.acomplete(request)
-                await self._journal.aappend(key, request, response)
+                await self._journal.append(key, request, response)
         except ProviderError as error:
             self._journal.release(key)
             if was_paid(error):
-                await self._journal.aappend(key, request, error)
+                await self._journal.append(key, request, error)
             raise
         except BaseException:  # also when cancelled: the call did not finish, whatever the reason
             self._journal.release(key)
