@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from attrs import asdict
+
 from tool_sandbox.errors import ProviderError
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse
 from tool_sandbox.llm.layers.budget.money import as_float_or_none
@@ -21,6 +23,15 @@ _REQUEST_ATTRIBUTES = {
 }
 """OpenTelemetry's semantic conventions for generative AI:
 https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans/"""
+_USAGE_ATTRIBUTES = {
+    "prompt_tokens": "gen_ai.usage.input_tokens",
+    "completion_tokens": "gen_ai.usage.output_tokens",
+    "cached_tokens": "gen_ai.usage.cache_read.input_tokens",
+    "cache_write_tokens": "gen_ai.usage.cache_creation.input_tokens",
+    "reasoning_tokens": "gen_ai.usage.reasoning.output_tokens",
+}
+_OWN_RESPONSE_ATTRIBUTES = ("cached", "replayed", "fallback", "deployment", "parse_losses", "latency")
+"""Named as the fields of a response, after ``tool_sandbox.``."""
 
 
 def of_request(request: ChatRequest) -> dict[str, Any]:
@@ -33,12 +44,7 @@ def of_request(request: ChatRequest) -> dict[str, Any]:
         "gen_ai.request.stream": request.stream,
         "gen_ai.conversation.id": f"{tag.run}/{tag.scenario}/{tag.trial}",
         "gen_ai.agent.name": tag.role,
-        "tool_sandbox.run": tag.run,
-        "tool_sandbox.scenario": tag.scenario,
-        "tool_sandbox.trial": tag.trial,
-        "tool_sandbox.role": tag.role,
-        "tool_sandbox.turn": tag.turn,
-        "tool_sandbox.user": tag.user,
+        **{f"tool_sandbox.{name}": value for name, value in asdict(tag).items()},
         "tool_sandbox.tools": len(request.tools),
     }
     attributes |= {
@@ -49,17 +55,10 @@ def of_request(request: ChatRequest) -> dict[str, Any]:
 
 def of_response(response: ChatResponse) -> dict[str, Any]:
     """What is known after a call; what is unknown is left out."""
-    usage: dict[str, Any] = {}
-    if response.usage is not None:
-        usage = {
-            "gen_ai.usage.input_tokens": response.usage.prompt_tokens,
-            "gen_ai.usage.output_tokens": response.usage.completion_tokens,
-            "gen_ai.usage.cache_read.input_tokens": response.usage.cached_tokens,
-            "gen_ai.usage.cache_creation.input_tokens": response.usage.cache_write_tokens,
-            "gen_ai.usage.reasoning.output_tokens": response.usage.reasoning_tokens,
-        }
+    usage = {} if response.usage is None else asdict(response.usage)
     return _known(
-        usage
+        {_USAGE_ATTRIBUTES[name]: tokens for name, tokens in usage.items()}
+        | {f"tool_sandbox.{name}": getattr(response, name) for name in _OWN_RESPONSE_ATTRIBUTES}
         | {
             "gen_ai.provider.name": response.provider,
             "gen_ai.response.model": response.model or None,
@@ -67,14 +66,8 @@ def of_response(response: ChatResponse) -> dict[str, Any]:
             "gen_ai.response.finish_reasons": [response.finish_reason],
             "tool_sandbox.cost": as_float_or_none(response.cost),
             "tool_sandbox.saved_cost": as_float_or_none(response.saved_cost),
-            "tool_sandbox.cached": response.cached,
-            "tool_sandbox.replayed": response.replayed,
-            "tool_sandbox.fallback": response.fallback,
-            "tool_sandbox.deployment": response.deployment,
             "tool_sandbox.attempts": len(response.attempts),
             "tool_sandbox.tool_calls": [call.name for call in response.tool_calls],
-            "tool_sandbox.parse_losses": response.parse_losses,
-            "tool_sandbox.latency": response.latency,
         }
     )
 

@@ -19,7 +19,8 @@ from tool_sandbox.llm.layers.span_attributes import of_error, of_request, of_res
 from tool_sandbox.redaction import redact_text
 
 if TYPE_CHECKING:
-    from opentelemetry.trace import Span, Tracer, TracerProvider
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.trace import Span, Tracer
 
 _OWN_NAMES = ("otel", "opentelemetry")
 
@@ -86,9 +87,8 @@ class Tracing:
 
     def close(self) -> None:
         """Write out what is left."""
-        shutdown = getattr(self.provider, "shutdown", None)
-        if shutdown is not None:
-            shutdown()
+        if self.provider is not None:
+            self.provider.shutdown()
 
 
 def open_tracing(path: Path | None = None) -> Tracing:
@@ -131,32 +131,21 @@ OLDER_CALLBACKS = (
 )  # fmt: skip
 """Callbacks that LiteLLM takes beside those it lists (1.110.2, November 2026)."""
 
-
-_OTLP = "opentelemetry.exporter.otlp"
-CALLBACK_MODULES = {
-    "agentops": _OTLP,
-    "arize": _OTLP,
-    "arize_phoenix": _OTLP,
-    "aws_sqs": "boto3",
-    "dynamodb": "boto3",
-    "langfuse": "langfuse",
-    "langfuse_otel": _OTLP,
-    "langtrace": _OTLP,
-    "levo": _OTLP,
-    "logfire": _OTLP,
-    "lunary": "lunary",
-    "mlflow": "mlflow",
-    "prometheus": "prometheus_client",
-    "s3": "boto3",
-    "s3_v2": "boto3",
-    "sentry": "sentry_sdk",
-    "signoz": _OTLP,
-    "supabase": "supabase",
-    "traceloop": "traceloop",
-    "wandb": "wandb",
-    "weave_otel": _OTLP,
-}
-"""Which module LiteLLM's callbacks need (1.110.2, November 2026); the others do with what LiteLLM itself needs."""
+_CALLBACKS_BY_MODULE = {
+    "boto3": ("aws_sqs", "dynamodb", "s3", "s3_v2"),
+    "langfuse": ("langfuse",),
+    "lunary": ("lunary",),
+    "mlflow": ("mlflow",),
+    "opentelemetry.exporter.otlp": (
+        "agentops", "arize", "arize_phoenix", "langfuse_otel", "langtrace", "levo", "logfire", "signoz", "weave_otel",
+    ),
+    "prometheus_client": ("prometheus",),
+    "sentry_sdk": ("sentry",),
+    "supabase": ("supabase",),
+    "traceloop": ("traceloop",),
+    "wandb": ("wandb",),
+}  # fmt: skip
+"""Which LiteLLM callbacks need which module (1.110.2, November 2026); the others do with what LiteLLM itself needs."""
 
 
 @frozen
@@ -193,9 +182,11 @@ def check_packages(callbacks: Callbacks) -> None:
     Raises:
         MissingDependencyError: A package is missing.
     """
-    wanted = {"otel": "opentelemetry.sdk"} if callbacks.otel else {}
-    wanted |= {name: CALLBACK_MODULES[name] for name in callbacks.litellm if name in CALLBACK_MODULES}
-    for name, module in wanted.items():
+    wanted = [("otel", "opentelemetry.sdk")] if callbacks.otel else []
+    wanted += [
+        (name, module) for module, names in _CALLBACKS_BY_MODULE.items() for name in callbacks.litellm if name in names
+    ]
+    for name, module in wanted:
         if not _is_installed(module):
             how = "pip install 'tool_sandbox[otel]'" if name == "otel" else f"install the package that has {module!r}"
             message = f"the callback {name!r} needs a package that is not installed: {how}."
