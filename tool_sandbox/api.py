@@ -95,7 +95,10 @@ async def arun(
     observer: Observer | None = None,
     **settings: Any,
 ) -> RunResult:
-    """``run`` for callers that await; when the task is cancelled, the run stops and keeps what was finished."""
+    """``run`` for callers that await; arguments, result and errors are the same.
+
+    When the task is cancelled, the run stops, and what was finished is in the run directory.
+    """
     work = _new(agent, user, scenarios, output=output, tools=tools, settings=settings)
     return await RunThread(work, observer).aresult()
 
@@ -112,7 +115,8 @@ def play(
         settings: As for ``run``, ``output``, ``tools`` and ``observer`` among them.
 
     Raises:
-        UsageError, KeyboardInterrupt: As for ``run``.
+        UsageError: As for ``run``; ``trials`` other than 1, too.
+        KeyboardInterrupt: As for ``run``.
     """
     return _only(run(_shared(agent), _shared(user), [scenario], **_once(settings)))
 
@@ -120,7 +124,7 @@ def play(
 async def aplay(
     scenario: str | Scenario, agent: Role | BaseRole = "oracle", user: Role | BaseRole = "oracle", **settings: Any
 ) -> StoredSample:
-    """``play`` for callers that await."""
+    """``play`` for callers that await; arguments, result and errors are the same."""
     return _only(await arun(_shared(agent), _shared(user), [scenario], **_once(settings)))
 
 

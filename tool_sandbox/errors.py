@@ -1,7 +1,5 @@
 """Every error this package raises.
 
-::
-
     ToolSandboxError
     ├── UsageError                    bad input: one message, exit code 2
     │   ├── ScenarioError             a scenario that cannot be loaded or evaluated
@@ -39,6 +37,7 @@ class ToolSandboxError(Exception):
     """Root of every error raised on purpose by this package."""
 
     cause: ClassVar[str] = "harness"
+    """What results give as the cause when a sample ends in the error."""
 
     def as_record(self) -> dict[str, Any]:
         """The error as JSON-able data, without secrets and without a traceback."""

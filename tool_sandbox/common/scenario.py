@@ -35,43 +35,42 @@ def _no_expectations() -> Evaluation:
 
 @define
 class ScenarioResult:
-    """The world after the last message, and what the evaluation makes of it."""
+    """What playing and scoring gave."""
 
     ending_context: ExecutionContext
+    """The world after the last message."""
     evaluation_result: EvaluationResult
+    """What the evaluation makes of it."""
 
 
 @define
 class Scenario:
-    """One task in one world.
-
-    Args:
-        starting_context: The world before the first turn; playing works on a copy.
-        evaluation: Milestones and minefields.
-        max_messages: How many messages may be added before the conversation is cut.
-        categories: What the scenario tests.
-        name: Under which it is known.
-        script: A solution, as data.
-        clock: The world's time; ``None`` freezes the host's time and zone when the scenario is played.
-        tags: Free words to select scenarios by.
-        description: One line for people.
-        nop_floor: The highest score an agent that does nothing may get.
-        source: File or module it was loaded from.
-        loaded_at: The time at which its Python module was evaluated; ``None`` when it comes from no module.
-    """
+    """One task in one world. Playing does not change it, so it can be played any number of times."""
 
     starting_context: ExecutionContext = Factory(ExecutionContext)
+    """The world before the first turn; playing works on a copy."""
     evaluation: Evaluation = Factory(_no_expectations)
+    """Milestones and minefields."""
     max_messages: int = 30
+    """How many messages may be added before the conversation is cut."""
     categories: list[ScenarioCategories] = Factory(list)
+    """What the scenario tests."""
     name: str | None = field(default=None, kw_only=True)
+    """Under which it is known."""
     script: Script | None = field(default=None, kw_only=True)
+    """A solution, as data."""
     clock: Clock | None = field(default=None, kw_only=True)
+    """The world's time; ``None`` freezes the host's time and zone when the scenario is played."""
     tags: tuple[str, ...] = field(default=(), kw_only=True)
+    """Free words to select scenarios by."""
     description: str | None = field(default=None, kw_only=True)
+    """One line for people."""
     nop_floor: float = field(default=0.0, kw_only=True)
+    """The highest score, in [0, 1], that an agent that does nothing may get."""
     source: str | None = field(default=None, kw_only=True)
+    """File or module it was loaded from."""
     loaded_at: Clock | None = field(default=None, kw_only=True)
+    """The time at which its Python module was evaluated; ``None`` when it comes from no module."""
 
     def play(
         self,
@@ -84,10 +83,10 @@ class Scenario:
         """Let the roles converse until the user ends the conversation or ``max_messages`` is reached.
 
         Args:
-            roles: Who plays whom.
-            scenario_name: For error messages; by default the scenario's own name.
+            roles: Who plays whom: user, agent and execution environment.
+            scenario_name: Under which error messages name it; by default the scenario's own name.
             seed: Everything random in the world follows from it.
-            on_message: Called with every new message.
+            on_message: Is called with every new message, in the thread that plays.
 
         Returns:
             The world after the last message; it stays the current one.
@@ -109,18 +108,30 @@ class Scenario:
         seed: str | int = 0,
         on_message: OnMessage | None = None,
     ) -> ExecutionContext:
-        """``play`` without blocking the event loop while a model thinks; many can run at once, each in its own task."""
+        """``play`` for callers that await; arguments, result and errors are the same.
+
+        The event loop is not blocked while a model thinks, so that many can be played at once, each in its own task.
+        """
         with world_clock.use(self.clock or world_clock.current()):
             for role, ending_index in self._turns(roles, scenario_name, seed, on_message):
                 await role.arespond(ending_index)
         return get_current_context()
 
     def evaluate(self, context: ExecutionContext) -> EvaluationResult:
-        """Score a played world."""
+        """Score a played world.
+
+        Args:
+            context: What ``play`` returned.
+        """
         return self.evaluation.evaluate(context, max_turn_count=self.max_messages)
 
     def conversation(self, context: ExecutionContext, result: EvaluationResult) -> list[dict[str, Any]]:
-        """The played conversation as data, with state changes and matches beside the messages."""
+        """The played conversation as JSON-able data, with state changes and matches beside the messages.
+
+        Args:
+            context: What ``play`` returned.
+            result: What ``evaluate`` made of it.
+        """
         milestones, minefields = self.evaluation.milestone_matcher, self.evaluation.minefield_matcher
         return serialize_to_conversation(context, result, milestones.milestones, minefields.milestones)
 
@@ -132,7 +143,17 @@ class Scenario:
         *,
         seed: str | int = 0,
     ) -> ScenarioResult:
-        """Play, score, and write the trajectory below ``output_directory``, also when playing fails."""
+        """Play, score, and write the trajectory, also when playing fails.
+
+        Args:
+            roles: As for ``play``.
+            output_directory: The files are written to ``trajectories`` in it, in a folder named after the scenario.
+            scenario_name: That name.
+            seed: As for ``play``.
+
+        Raises:
+            OSError: The files cannot be written.
+        """
         directory = Path(output_directory) / "trajectories" / folder_name(scenario_name)
         directory.mkdir(parents=True, exist_ok=True)
         conversation = None

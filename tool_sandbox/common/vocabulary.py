@@ -27,9 +27,13 @@ class RoleType(StrEnum):
     __hash__ = str.__hash__  # the same number as Enum's own, but without a Python function for every look-up
 
     SYSTEM = "SYSTEM"
+    """Gives the others their instructions."""
     USER = "USER"
+    """Wants something done; simulated by a model, or scripted."""
     AGENT = "AGENT"
+    """The model under test."""
     EXECUTION_ENVIRONMENT = "EXECUTION_ENVIRONMENT"
+    """A Python console in which tool calls are run."""
 
 
 class ScenarioCategories(StrEnum):

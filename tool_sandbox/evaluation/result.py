@@ -19,23 +19,20 @@ if TYPE_CHECKING:
 
 @define(slots=False)
 class EvaluationResult:
-    """How a trajectory scored.
-
-    Args:
-        milestone_mapping: Milestone index to (message index, similarity).
-        minefield_mapping: The same for minefields.
-        milestone_similarity: Mean similarity of all milestones, 0 to 1.
-        minefield_similarity: Mean similarity of all minefields; anything but 0 voids the score.
-        similarity: The score: that of the milestones, or 0 when a minefield was hit.
-        turn_count: How many messages the conversation took.
-    """
+    """How a trajectory scored."""
 
     milestone_mapping: OrderedDict[int, tuple[int, float]] = field(factory=OrderedDict)
+    """Milestone index → message index and similarity."""
     minefield_mapping: OrderedDict[int, tuple[int, float]] = field(factory=OrderedDict)
+    """The same for minefields."""
     milestone_similarity: float = 0
+    """Mean similarity of all milestones, in [0, 1]."""
     minefield_similarity: float = 0
+    """Mean similarity of all minefields, in [0, 1]; anything but 0 makes the score 0."""
     similarity: float = field(init=False)
+    """The score, in [0, 1]: that of the milestones, or 0 when a minefield was hit."""
     turn_count: int = 0
+    """How many messages the conversation took."""
 
     def __attrs_post_init__(self) -> None:
         """Combine both similarities."""

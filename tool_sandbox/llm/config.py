@@ -23,7 +23,7 @@ _SHORTEST_SECRET = 7
 
 
 class LiteLLMConfig:
-    """Configurations for ``LiteLLMAgent`` and ``LiteLLMAgentWithRouter``, from model strings and variables."""
+    """Configurations for ``LiteLLMAgent`` and ``LiteLLMAgentWithRouter``, from model strings and the environment."""
 
     @staticmethod
     def from_env(model_name: str, environ: Mapping[str, str] | None = None) -> dict[str, Any]:
@@ -61,6 +61,9 @@ class LiteLLMConfig:
             primary_model: The model to ask.
             fallback_models: The models to ask when it fails.
             environ: Where to look for credentials; the process's environment when not given.
+
+        Returns:
+            ``model_list`` and ``fallbacks``, in LiteLLM's form.
         """
         names = ["primary", *(f"fallback_{number}" for number in range(len(fallback_models)))]
         models = [primary_model, *fallback_models]
@@ -74,7 +77,17 @@ class LiteLLMConfig:
 
     @staticmethod
     def from_proxy_config(path: str | os.PathLike[str], environ: Mapping[str, str] | None = None) -> dict[str, Any]:
-        """A router configuration from the ``config.yaml`` of a LiteLLM proxy; see ``llm.routing.proxy_config``."""
+        """A router configuration from the ``config.yaml`` of a LiteLLM proxy.
+
+        What only concerns the proxy as a server (keys, database, callbacks) is left out.
+
+        Args:
+            path: The YAML file.
+            environ: Where ``os.environ/NAME`` is looked for; the process's environment when not given.
+
+        Raises:
+            SettingsError: The file cannot be read, holds no ``model_list``, or names a variable that is not set.
+        """
         from tool_sandbox.llm.routing.proxy_config import read_proxy_config
 
         return read_proxy_config(path, environ)

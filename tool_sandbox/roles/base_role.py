@@ -32,12 +32,13 @@ class BaseRole:
     """
 
     role_type: ClassVar[RoleType | None] = None
+    """Whom roles of this class play."""
     tag: CallTag = CallTag()
     """Where in a run this role plays; set by the session before the first turn."""
 
     @cached_property
     def tally(self) -> Tally:
-        """What its calls of models came to, and who answered; ``llm.layers.tally.Tallied`` counts them.
+        """What its calls of models came to, and who answered; ``tool_sandbox.llm.layers.tally.Tallied`` counts them.
 
         Nothing is counted for a role that asks no model.
         """
@@ -55,7 +56,7 @@ class BaseRole:
 
     @staticmethod
     def add_messages(messages: Sequence[Message]) -> None:
-        """Append messages to the log."""
+        """Append messages to the log of the current world."""
         get_current_context().add_rows(DatabaseNamespace.SANDBOX, [message.to_row() for message in messages])
 
     @classmethod
@@ -94,7 +95,7 @@ class BaseRole:
         raise NotImplementedError(message)
 
     async def arespond(self, ending_index: int | None = None) -> None:
-        """``respond`` without blocking the event loop; by default in a thread."""
+        """``respond`` without blocking the event loop; by default it calls ``respond`` in a thread."""
         answer: Any = await in_thread(self.respond, ending_index)
         if inspect.isawaitable(answer):  # written as a coroutine function
             await answer

@@ -20,7 +20,7 @@ from tool_sandbox.roles.model_role import ModelRole
 
 
 class LiteLLMAgent(ModelRole):
-    """The model under test. Arguments and errors are those of ``ModelRole``."""
+    """The model under test, from any provider. Arguments and errors are those of ``ModelRole``."""
 
     role_type: ClassVar[RoleType] = RoleType.AGENT
 
@@ -67,10 +67,11 @@ class LiteLLMAgentWithRouter(LiteLLMAgent):
         model_config: Deployments, in LiteLLM's form or the short one (``{"model": …, "api_key": …}``), a whole
             configuration as ``LiteLLMConfig`` makes it, or a ``litellm.Router``, which then chooses.
         model: What answers in their place, for scripts and fakes.
-        router_config: Router options, see ``llm.routing.settings.RouterSettings``, and the keys of ``LiteLLMAgent``.
+        router_config: Options of the router, in LiteLLM's words, and the keys of ``LiteLLMAgent``.
 
     Raises:
-        SettingsError, MissingKeyError: An entry or option is wrong, or a deployment lacks credentials.
+        SettingsError: An entry or an option is wrong.
+        MissingKeyError: A deployment lacks credentials.
     """
 
     def __init__(

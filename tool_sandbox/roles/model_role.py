@@ -34,7 +34,7 @@ class ModelRole(BaseRole):
         model_name: A LiteLLM model string, such as ``gpt-5`` or ``anthropic/claude-sonnet-5``.
         model: What answers in that model's place: a script, a shared stack, a fake; ``acomplete`` is asked, or
             ``complete`` in a thread where there is no other. A string is another way to give the model's name.
-        config: Configuration keys, see ``llm.settings.ModelSettings``.
+        config: Configuration keys, the fields of ``ModelSettings``.
 
     Raises:
         SettingsError: A configuration key is unknown or has a wrong value.

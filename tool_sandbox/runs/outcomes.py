@@ -33,23 +33,35 @@ class SampleResult:
     name: str
     """The scenario."""
     trial: int = 0
+    """Which trial of the scenario it is; they count from 0."""
     status: Status
+    """``scored``, or ``void`` when there is no score."""
     cause: str | None = None
-    """Why the sample is void."""
+    """Why the sample is void, such as ``provider``, ``budget`` or ``timeout``; ``None`` when it was scored."""
     categories: tuple[str, ...] = field(default=(), converter=as_tuple)
+    """The categories that the sample counts for."""
     milestone_similarity: float | None = None
+    """Mean similarity of all milestones, in [0, 1]."""
     minefield_similarity: float | None = None
+    """Mean similarity of all minefields, in [0, 1]; anything but 0 makes the score 0."""
     similarity: float | None = None
+    """The score, in [0, 1]; ``None`` when the sample is void."""
     turn_count: int | None = None
+    """How many messages the conversation took."""
     milestone_mapping: Mapping[int, tuple[int, float]] = Factory(dict)
     """Milestone index → message index and similarity."""
     minefield_mapping: Mapping[int, tuple[int, float]] = Factory(dict)
+    """The same for minefields."""
     exception_type: str | None = None
+    """The name of the exception that made the sample void."""
     traceback: str | None = None
+    """Its traceback, without secrets."""
     error: Mapping[str, Any] | None = None
     """The error as data: provider, model, status, request id, attempts; ``where`` in a user's own code it arose."""
     agent: str = ""
+    """Who played the agent: a model or another name."""
     user: str = ""
+    """Who played the user."""
     seed: str = ""
     """What the sample's random generator started from."""
     messages: int = 0
@@ -57,16 +69,17 @@ class SampleResult:
     duration: float = 0.0
     """Seconds from the first message to the verdict."""
     spending: Spending = Factory(Spending)
+    """Calls, tokens and money of agent and user together."""
     models: tuple[str, ...] = field(default=(), converter=as_tuple)
     """Which models answered for the agent."""
     deployments: tuple[str, ...] = field(default=(), converter=as_tuple)
-    """Which deployments of a router did, by their ids."""
+    """Which deployments of a router answered, by their ids."""
     fallback: bool = False
-    """A fallback answered at least once for the agent."""
+    """Whether a fallback answered for the agent at least once."""
     trajectory: str | None = None
     """Where the files of the sample are, from the run directory on; ``None`` when it was not played."""
     nop_floor: float = 0.0
-    """What an agent that does nothing scores on this scenario."""
+    """What an agent that does nothing scores on this scenario, in [0, 1]."""
     counters: Mapping[str, int] = Factory(dict)
     """What the agent did wrong and was told about: unknown tools, broken arguments, empty answers."""
     notes: tuple[str, ...] = field(default=(), converter=as_tuple)

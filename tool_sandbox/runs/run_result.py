@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 
 @frozen(kw_only=True, repr=False)
 class RunResult:
-    """A run that was played: a collection of its samples, in their order."""
+    """What a run came to: a collection of its samples, in their order."""
 
     samples: tuple[StoredSample, ...]
+    """The samples, scored and void ones."""
     ending: Ending = Ending.DONE
     """Why it ended; anything but ``DONE`` leaves samples to play."""
     store: RunStore = field(eq=False)

@@ -18,13 +18,16 @@ _THREADS_PER_SAMPLE = 2
 
 
 class Ending(Enum):
-    """Why the scheduler stopped."""
+    """Why a run ended."""
 
     DONE = "done"
+    """Every sample was played."""
     BUDGET = "budget"
+    """A call would have passed the budget."""
     VOID = "void"
     """Too many samples in a row were void for the same reason."""
     INTERRUPTED = "interrupted"
+    """It was stopped from outside."""
     FAILED = "failed"
     """Something that no sample can be played without is missing, or results could not be written."""
 

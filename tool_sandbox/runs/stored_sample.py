@@ -55,7 +55,7 @@ class Conversation(Sequence["Message"]):
 
 @frozen(kw_only=True, repr=False)
 class StoredSample(SampleResult):
-    """A sample whose files can be read."""
+    """What is known about one sample, and what it left behind: its conversation and its world."""
 
     store: RunStore = field(eq=False)
     """The directory of its run."""

@@ -22,10 +22,13 @@ class Score:
     """The score of a set of samples, and how far the void ones could move it."""
 
     samples: int
+    """How many samples there are."""
     scored: int
+    """How many of them have a score."""
     similarity: float | None
-    """Mean over the scored samples; ``None`` without any."""
+    """Mean over the scored samples, in [0, 1]; ``None`` without any."""
     turn_count: float | None
+    """Mean number of messages of their conversations."""
     lower: float | None
     """The mean if every void sample had failed."""
     upper: float | None

@@ -26,14 +26,18 @@ _MONEY = {"cost": "unpriced_calls", "saved_cost": "unpriced_saved_calls", "uncer
 
 @frozen(kw_only=True)
 class Spending:
-    """Calls, tokens and money."""
+    """Calls, tokens and money. Amounts are in US dollars."""
 
     calls: int = 0
     """Calls that were answered."""
     failed_calls: int = 0
+    """Calls that nobody answered."""
     prompt_tokens: int = 0
+    """Tokens that were sent."""
     completion_tokens: int = 0
+    """Tokens of the answers, reasoning among them."""
     cached_tokens: int = 0
+    """Those of the tokens sent that the provider had in its own cache."""
     cost: Cost = field(factory=Cost, converter=_cost)
     """What was paid, also for tries that failed and were billed."""
     saved_cost: Cost = field(factory=Cost, converter=_cost)
@@ -41,10 +45,13 @@ class Spending:
     uncertain_cost: Cost = field(factory=Cost, converter=_cost)
     """What tries that broke off after they were sent may have cost at most, beside ``cost``."""
     uncertain_calls: int = 0
-    """So many tries."""
+    """The number of such tries."""
     cached_calls: int = 0
+    """Calls that the response cache answered."""
     fallback_calls: int = 0
+    """Calls that a fallback answered."""
     parse_losses: int = 0
+    """Calls of tools in text that could not be read."""
 
     @classmethod
     def of_answer(cls, response: ChatResponse) -> Spending:
