@@ -72,16 +72,14 @@ class StreamAssembler:
         if self._error is None and not (self._spoke or self._usage):
             raise self._cut("held nothing of an answer")
         message: dict[str, Any] = {**self._odd, "role": "assistant", "content": "".join(self._text) or None}
-        if self._calls:
-            message["tool_calls"] = [_without_position(call) for call in self._calls]
-        if self._refusal:
-            message["refusal"] = "".join(self._refusal)
-        if self._reasoning:
-            message["reasoning_content"] = "".join(self._reasoning)
-        if self._thinking:
-            message["thinking_blocks"] = self._thinking
-        if self._fields:
-            message["provider_specific_fields"] = self._fields
+        parts = {
+            "tool_calls": [_without_position(call) for call in self._calls],
+            "refusal": "".join(self._refusal),
+            "reasoning_content": "".join(self._reasoning),
+            "thinking_blocks": self._thinking,
+            "provider_specific_fields": self._fields,
+        }
+        message |= {name: part for name, part in parts.items() if part}
         choice = {"index": 0, "message": message, "finish_reason": self.finish_reason}
         return {
             "model": self._answering_model,

@@ -71,9 +71,12 @@ class RawAnswer:
 
     def listen(self, stream: Any) -> None:
         """Hear the chunks of one of LiteLLM's streams before it does; some of those are ordinary iterators within."""
-        inner = getattr(stream, "completion_stream", None)
+        inner: Any = getattr(stream, "completion_stream", None)
         if not self._listen_to_parser(inner):
-            stream.completion_stream = (_AsyncTap if hasattr(inner, "__aiter__") else _Tap)(inner, self)
+            is_async = hasattr(inner, "__aiter__")
+            stream.completion_stream = (
+                _AsyncTap(inner, aiter(inner), self) if is_async else _Tap(inner, iter(inner), self)
+            )
 
     def _listen_to_parser(self, inner: Any) -> bool:
         """Hear the chunks as the server sent them, where LiteLLM has a parser for them; whether nothing more is to do.
@@ -125,41 +128,31 @@ def _dumped(chunk: Any) -> Mapping[str, Any]:
     return data if isinstance(data, Mapping) else {}
 
 
-class _Tap:
-    """An iterator of chunks that tells a listener."""
+class _Heard:
+    """A stream whose chunks a listener is told of; all else about it stays as it was."""
 
-    def __init__(self, inner: Any, listener: RawAnswer) -> None:
-        self._inner = inner
-        self._listener = listener
-        self._chunks = iter(inner)
+    def __init__(self, inner: Any, chunks: Any, listener: RawAnswer) -> None:
+        self._inner, self._chunks, self._listener = inner, chunks, listener
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)
 
+    def _told(self, chunk: Any) -> Any:
+        self._listener.note(chunk)
+        return chunk
+
+
+class _Tap(_Heard):
     def __iter__(self) -> Iterator[Any]:
         return self
 
     def __next__(self) -> Any:
-        chunk = next(self._chunks)
-        self._listener.note(chunk)
-        return chunk
+        return self._told(next(self._chunks))
 
 
-class _AsyncTap:
-    """As ``_Tap``, in an event loop."""
-
-    def __init__(self, inner: Any, listener: RawAnswer) -> None:
-        self._inner = inner
-        self._listener = listener
-        self._chunks = aiter(inner)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._inner, name)
-
+class _AsyncTap(_Heard):
     def __aiter__(self) -> AsyncIterator[Any]:
         return self
 
     async def __anext__(self) -> Any:
-        chunk = await anext(self._chunks)
-        self._listener.note(chunk)
-        return chunk
+        return self._told(await anext(self._chunks))

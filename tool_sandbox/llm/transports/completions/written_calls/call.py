@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from re import Match, Pattern
 from typing import Any
 
 from attrs import field, frozen
@@ -24,6 +24,11 @@ class WrittenCall:
     """The call could not be read, only recognised."""
 
 
+def pattern(text: str) -> re.Pattern[str]:
+    """The pattern of a table's field that is written as text."""
+    return re.compile(text)
+
+
 def _tuple(calls: Iterable[WrittenCall]) -> tuple[WrittenCall, ...]:
     return tuple(calls)
 
@@ -41,7 +46,7 @@ class Block:
     """Where the fence closes that calls of other dialects stand in."""
 
 
-Reader = Callable[[str, Match[str], Tools], Block]
+Reader = Callable[[str, re.Match[str], Tools], Block]
 """Reads the block that begins with a mark, given the whole text, the mark and the tools on offer."""
 
 
@@ -53,9 +58,9 @@ def written(name: str, arguments: Any) -> WrittenCall:
         return WrittenCall(name, "", lost=True)
 
 
-def after(pattern: Pattern[str], text: str, position: int) -> int:
+def after(mark: re.Pattern[str], text: str, position: int) -> int:
     """Where a pattern ends that may stand at a place."""
-    match = pattern.match(text, position)
+    match = mark.match(text, position)
     return match.end() if match else position
 
 

@@ -37,9 +37,9 @@ MARKED: tuple[Dialect, ...] = (
     # MiniMax, Anthropic, Step, DeepSeek V3.2
     Dialect("invoke tags", xml_calls.INVOKE, xml_calls.read_tags),
     Dialect("mistral", token_calls.MISTRAL, token_calls.read_mistral),
-    Dialect("deepseek", token_calls.DEEPSEEK, token_calls.read_deepseek),
-    Dialect("kimi", token_calls.KIMI, token_calls.read_kimi),
-    Dialect("harmony", token_calls.HARMONY, token_calls.read_harmony),
+    Dialect("deepseek", token_calls.DEEPSEEK, token_calls.DEEPSEEK_CALLS.read),
+    Dialect("kimi", token_calls.KIMI, token_calls.KIMI_CALLS.read),
+    Dialect("harmony", token_calls.HARMONY, token_calls.HARMONY_CALLS.read),
     # Llama, LFM, Phi, Command R, InternLM, Functionary
     Dialect("tokens", rf"<(?:{blocks.TOKENS})>|<\|tool_call>|\bfunctools(?=\[\s*\{{)", blocks.read_token),
 )

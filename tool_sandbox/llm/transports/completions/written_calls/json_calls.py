@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
+from tool_sandbox.llm.transports.completions.json_bodies import as_json
 from tool_sandbox.llm.transports.completions.lenient_json import decode_at
 from tool_sandbox.llm.transports.completions.written_calls.call import Block, Tools, WrittenCall, after, written
 
@@ -76,15 +76,8 @@ def calls_in(value: Any, tools: Tools, *, certain: bool) -> list[WrittenCall] | 
         call = _call(item, tools, certain=certain)
         if call is None and not certain:
             return None
-        calls += lost_call(_dumped(item)) if call is None else [call]
+        calls += lost_call(as_json(item)) if call is None else [call]
     return calls or None
-
-
-def _dumped(item: Any) -> str:
-    try:
-        return json.dumps(item)
-    except RecursionError:
-        return ""
 
 
 def _listed(value: Any) -> Any:

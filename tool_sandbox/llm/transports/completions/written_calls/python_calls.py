@@ -14,6 +14,7 @@ _NAMESPACES = ("default_api.", "functions.", "tools.", "api.")
 _JSON_WORDS = {"true": True, "false": False, "null": None}
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _KNOWN_ESCAPES = "\\'\"abfnrtvxuUN01234567\n\r"
+_DOTTED_NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _STRING = re.compile(
     r"""\"\"\".*?\"\"\"|'''.*?'''|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'""",
     re.DOTALL,
@@ -72,23 +73,16 @@ def _flat(node: ast.expr) -> Sequence[ast.expr]:
 def _call(node: ast.expr, source: str, tools: Tools) -> WrittenCall | None:
     if not isinstance(node, ast.Call):
         return None
-    name = _dotted(node.func)
+    name = ast.unparse(node.func)
     if name == "print" and len(node.args) == 1 and name not in tools:  # Gemini's and Gemma's way
         return _call(node.args[0], source, tools)
-    if name is None:
+    if not _DOTTED_NAME.fullmatch(name):
         return None
     name = next((name.removeprefix(one) for one in _NAMESPACES if name.startswith(one)), name)
     try:
         return written(name, _arguments(node, list(properties_of(name, tools))))
     except (ValueError, TypeError, RecursionError):
         return WrittenCall(name, ast.get_source_segment(source, node) or source, lost=True)
-
-
-def _dotted(node: ast.expr) -> str | None:
-    if isinstance(node, ast.Name):
-        return node.id
-    owner = _dotted(node.value) if isinstance(node, ast.Attribute) else None
-    return f"{owner}.{node.attr}" if owner is not None and isinstance(node, ast.Attribute) else None
 
 
 def _arguments(node: ast.Call, names: Sequence[str]) -> dict[str, Any]:
@@ -110,17 +104,11 @@ def _arguments(node: ast.Call, names: Sequence[str]) -> dict[str, Any]:
 
 
 def _literal(node: ast.expr) -> Any:
-    if isinstance(node, ast.Name) and node.id in _JSON_WORDS:
-        return _JSON_WORDS[node.id]
-    if isinstance(node, (ast.List, ast.Tuple)):
-        return [_literal(item) for item in node.elts]
-    if isinstance(node, ast.Dict):
-        pairs = zip(node.keys, node.values, strict=True)
-        return {_key(key): _literal(value) for key, value in pairs}
-    return ast.literal_eval(node)
+    return ast.literal_eval(_WithJsonWords().visit(node))
 
 
-def _key(node: ast.expr | None) -> Any:
-    if node is None:  # the key of ``**other``
-        raise ValueError(node)
-    return _literal(node)
+class _WithJsonWords(ast.NodeTransformer):
+    """Gives ``true``, ``false`` and ``null`` the values that they have in JSON."""
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return ast.Constant(_JSON_WORDS[node.id]) if node.id in _JSON_WORDS else node

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from tool_sandbox.llm.transports.completions.lenient_json import decode_at
 from tool_sandbox.llm.transports.completions.written_calls.call import (
@@ -13,6 +13,7 @@ from tool_sandbox.llm.transports.completions.written_calls.call import (
     Tools,
     WrittenCall,
     after,
+    pattern,
     properties_of,
     skip_space,
     written,
@@ -28,34 +29,28 @@ INVOKE = rf"<{_PREFIX}invoke\s+name=[\"'](?P<name>[^\"'>\n]*)[\"'][^>\n]*>"
 class _Shape:
     """How a call and its arguments are tagged."""
 
-    call: re.Pattern[str]
-    argument: re.Pattern[str]
-    closed: re.Pattern[str]
+    call: re.Pattern[str] = field(converter=pattern)
+    argument: re.Pattern[str] = field(converter=pattern)
+    closed: re.Pattern[str] = field(converter=pattern)
     """The end of an argument."""
-    end: re.Pattern[str]
+    end: re.Pattern[str] = field(converter=pattern)
     """The end of the call."""
 
 
 _EQUALS = _Shape(  # Qwen3-Coder, Seed-OSS, Nemotron; Llama 3.1 with JSON in place of the arguments
-    re.compile(rf"\s*+{FUNCTION}"),
-    re.compile(r"\s*+<parameter=(?P<key>[^>\n]*)>"),
-    re.compile(
-        r"</parameter>(?=\s*+(?:<parameter=|</function>|</[\w:]*tool_call|<function=|$))"
-        r"|(?=<parameter=|</function>)"
-    ),
-    re.compile(r"\s*+</function>"),
+    rf"\s*+{FUNCTION}",
+    r"\s*+<parameter=(?P<key>[^>\n]*)>",
+    r"</parameter>(?=\s*+(?:<parameter=|</function>|</[\w:]*tool_call|<function=|$))"
+    r"|(?=<parameter=|</function>)",
+    r"\s*+</function>",
 )
 _ATTRIBUTES = _Shape(  # Anthropic, MiniMax, Step, DeepSeek V3.2
-    re.compile(rf"\s*+{INVOKE}"),
-    re.compile(
-        rf"\s*+<{_PREFIX}parameter\s+name=[\"'](?P<key>[^\"'>\n]*)[\"']"
-        r"(?:\s+string=[\"'](?P<string>true|false)[\"'])?[^>\n]*>"
-    ),
-    re.compile(
-        rf"</{_PREFIX}parameter>(?=\s*+(?:</?{_PREFIX}(?:parameter|invoke|function_calls|tool_calls?)\b|$))"
-        rf"|(?=<{_PREFIX}parameter\s|</{_PREFIX}invoke>)"
-    ),
-    re.compile(rf"\s*+</{_PREFIX}invoke>"),
+    rf"\s*+{INVOKE}",
+    rf"\s*+<{_PREFIX}parameter\s+name=[\"'](?P<key>[^\"'>\n]*)[\"']"
+    r"(?:\s+string=[\"'](?P<string>true|false)[\"'])?[^>\n]*>",
+    rf"</{_PREFIX}parameter>(?=\s*+(?:</?{_PREFIX}(?:parameter|invoke|function_calls|tool_calls?)\b|$))"
+    rf"|(?=<{_PREFIX}parameter\s|</{_PREFIX}invoke>)",
+    rf"\s*+</{_PREFIX}invoke>",
 )
 _SHAPES = (_EQUALS, _ATTRIBUTES)
 _DATA = {"type": ["null", "boolean", "integer", "number", "array", "object"]}
