@@ -20,7 +20,7 @@ from tool_sandbox.errors import (
 )
 from tool_sandbox.llm import stack
 from tool_sandbox.llm.chat import ChatRequest
-from tool_sandbox.llm.layer import layers_of
+from tool_sandbox.llm.layer import aclose, close, layers_of
 from tool_sandbox.llm.layers.budget.layer import Budgeted, Ledger
 from tool_sandbox.llm.layers.cache.layer import Cached, CacheSettings, ResponseCache
 from tool_sandbox.llm.layers.journal import Journal, Journaled
@@ -30,6 +30,7 @@ from tool_sandbox.llm.layers.prompted_tools.support import PromptedIfListed
 from tool_sandbox.llm.layers.retry import Retrying, RetryPolicy
 from tool_sandbox.llm.settings import ModelSettings
 from tool_sandbox.llm.transports.direct import DirectTransport
+from tool_sandbox.llm.transports.errors.foreign import own_errors, standard_error
 from tool_sandbox.llm.transports.negotiation.room import RoomForReasoning
 from tool_sandbox.llm.transports.through_litellm.transport import LiteLLMTransport
 
@@ -98,7 +99,7 @@ def test_a_budget_that_is_reached_ends_in_its_own_error() -> None:
         assert model.complete(request).cost == pytest.approx(0.11)
         with pytest.raises(BudgetExceededError):
             model.complete(request)
-        stack.close(model)
+        close(model)
         assert len(server.requests) == 1
 
 
@@ -110,7 +111,7 @@ def test_a_cached_answer_costs_nothing_and_never_reaches_the_server() -> None:
         request = ChatRequest(model=name, messages=[{"role": "user", "content": "x"}], timeout=HANG)
         assert not model.complete(request).cached
         assert model.complete(request).cached
-        stack.close(model)
+        close(model)
         assert len(server.requests) == 1
 
 
@@ -124,7 +125,7 @@ def test_answers_of_two_servers_are_not_mixed_up_in_a_cache() -> None:
             model = stack.build_model("direct:m", given, cache=cache, environ=environ)
             assert not model.complete(request).cached
             assert model.complete(request).cached
-            stack.close(model)
+            close(model)
     cache.close()
 
 
@@ -135,7 +136,7 @@ def test_fallbacks_of_the_settings_become_a_router_with_keys_of_their_own() -> N
         router = stack.fallback_router(f"direct:a@{server.base}", given)
         model = stack.build_model(f"direct:a@{server.base}", given, transport=router)
         response = model.complete(question())
-        stack.close(model)
+        close(model)
         assert (response.text, response.fallback, response.deployment) == ("from b", True, "fallback_0-1")
         assert [body["model"] for body in server.requests] == ["a", "b"]
 
@@ -148,23 +149,23 @@ async def test_the_retry_policy_given_is_used() -> None:
         server.says(Answer({"error": {"message": "down"}}, 503), Answer(completion()))
         model = stack.build_model(f"direct:a@{server.base}", ModelSettings.from_config({}), retry=policy)
         response = await model.acomplete(question())
-        await stack.aclose(model)
+        await aclose(model)
         assert [each.status for each in response.attempts] == [503, 200]
 
 
 def test_errors_of_others_become_ours_without_secrets() -> None:
     given = settings()
     ours = InvalidRequestError("no")
-    assert stack.standard_error(ours, "m", given, "USER") is ours
+    assert standard_error(ours, "m", given, "USER") is ours
     assert ours.role == "USER"  # type: ignore[attr-defined]
-    assert isinstance(stack.standard_error(ConnectionResetError("gone"), "m", given, "AGENT"), ProviderUnavailableError)
-    bug = stack.standard_error(KeyError("sk-secret-value"), "m", given, "AGENT")
+    assert isinstance(standard_error(ConnectionResetError("gone"), "m", given, "AGENT"), ProviderUnavailableError)
+    bug = standard_error(KeyError("sk-secret-value"), "m", given, "AGENT")
     assert isinstance(bug, HarnessError)
     assert "secret-value" not in str(bug)
 
 
 def test_only_errors_of_ours_leave_the_block() -> None:
-    with pytest.raises(HarnessError) as caught, stack.own_errors(lambda _: HarnessError("ours")):
+    with pytest.raises(HarnessError) as caught, own_errors(lambda _: HarnessError("ours")):
         raise KeyError("theirs")
     assert isinstance(caught.value.__cause__, KeyError)
 
@@ -180,7 +181,7 @@ async def test_closing_a_stack_reaches_its_transport_through_every_layer(tmp_pat
     beneath = Retrying(Budgeted(PromptedTools(NativeTools(RoomForReasoning(fake))), Ledger()))
     journal = Journal(tmp_path / "calls.jsonl")
     model = stack.build_model("m", settings(), transport=beneath, cache=stack.open_cache("memory"), journal=journal)
-    await stack.aclose(model)
+    await aclose(model)
     journal.close()
     assert fake.closed == 1
 

@@ -17,6 +17,7 @@ from tests.providers.openai_style import VLLM, Azure, Groq, LiteLLMProxy, Mistra
 from tests.waiting import HANG
 from tool_sandbox.llm import stack
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
+from tool_sandbox.llm.layer import aclose, close
 from tool_sandbox.llm.layers.retry import RetryPolicy
 from tool_sandbox.llm.settings import ModelSettings
 
@@ -189,7 +190,7 @@ class Client:
         try:
             return model.complete(request)
         finally:
-            stack.close(model)
+            close(model)
 
     async def _sleep(self, seconds: float) -> None:
         self.waits.append(seconds)
@@ -199,4 +200,4 @@ async def _acall(model: ChatModel, request: ChatRequest) -> ChatResponse:
     try:
         return await model.acomplete(request)
     finally:
-        await stack.aclose(model)
+        await aclose(model)

@@ -14,13 +14,20 @@ from attrs import evolve
 
 from tool_sandbox.llm.chat import ChatModel
 from tool_sandbox.llm.config import LiteLLMConfig, connection_for
-from tool_sandbox.llm.layer import aclose, close
+from tool_sandbox.llm.layers.budget.caps import Caps
+from tool_sandbox.llm.layers.budget.layer import Budgeted, Ledger
+from tool_sandbox.llm.layers.budget.pricing import Price, PriceBook
+from tool_sandbox.llm.layers.cache.layer import Cached
+from tool_sandbox.llm.layers.cache.settings import CacheSettings
+from tool_sandbox.llm.layers.cache.store import ResponseCache
+from tool_sandbox.llm.layers.journal import Journaled
+from tool_sandbox.llm.layers.outages import Outages
 from tool_sandbox.llm.layers.prompted_tools.support import with_prompted_tools
 from tool_sandbox.llm.layers.retry import Retrying, RetryPolicy
-from tool_sandbox.llm.layers.tracing import Traced, open_tracing, parse_callbacks
+from tool_sandbox.llm.layers.tracing import Traced, Tracing, open_tracing, parse_callbacks
 from tool_sandbox.llm.settings import ModelSettings
 from tool_sandbox.llm.transports.address import is_direct
-from tool_sandbox.llm.transports.errors.foreign import own_errors, standard_error
+from tool_sandbox.llm.transports.direct import DirectTransport
 from tool_sandbox.llm.transports.negotiation.room import RoomForReasoning
 from tool_sandbox.llm.transports.through_litellm.transport import (
     LiteLLMTransport,
@@ -31,27 +38,8 @@ from tool_sandbox.llm.transports.through_litellm.transport import (
 from tool_sandbox.redaction import redact_text
 
 if TYPE_CHECKING:
-    from tool_sandbox.llm.layers.budget.layer import Ledger
-    from tool_sandbox.llm.layers.cache.store import ResponseCache
-    from tool_sandbox.llm.layers.outages import Outages
-    from tool_sandbox.llm.layers.tracing import Tracing
     from tool_sandbox.llm.routing.router import Router
     from tool_sandbox.llm.routing.settings import RouterSettings
-
-__all__ = [
-    "aclose",
-    "build_model",
-    "build_router",
-    "build_transport",
-    "close",
-    "fallback_router",
-    "open_cache",
-    "open_ledger",
-    "open_router",
-    "own_errors",
-    "split_router_config",
-    "standard_error",
-]
 
 
 def build_model(  # noqa: PLR0913 -- every layer that can be there or not is an argument
@@ -98,13 +86,9 @@ def build_model(  # noqa: PLR0913 -- every layer that can be there or not is an 
     if "max_tokens" not in settings.explicit and transport is None:
         layers = RoomForReasoning(layers)
     if cache is not None:
-        from tool_sandbox.llm.layers.cache.layer import Cached
-
         endpoint = _endpoint(model, settings, environ) if transport is None else getattr(transport, "identity", "")
         layers = Cached(layers, cache, endpoint=endpoint, shared=cache is settings.cache)
     if journal is not None:
-        from tool_sandbox.llm.layers.journal import Journaled
-
         layers = Journaled(layers, journal)
     if tracing is not None or parse_callbacks(settings.callbacks).otel:
         layers = Traced(layers, (tracing or open_tracing()).tracer)
@@ -128,8 +112,6 @@ def build_transport(
     ours = "max_tokens" not in settings.explicit
     limits = {"flexible_tokens": ours and not _capped(ledger), "limit_is_ours": ours}
     if is_direct(model):
-        from tool_sandbox.llm.transports.direct import DirectTransport
-
         transport: ChatModel = DirectTransport(connection, **limits)
     else:
         callbacks = parse_callbacks(settings.callbacks).litellm
@@ -147,13 +129,6 @@ def fallback_router(
     chain["model_list"][0]["litellm_params"] |= settings.connection()
     routing = RouterSettings.from_config(chain["model_list"], {"fallbacks": chain["fallbacks"]})
     return build_router(routing, settings.without_connection(), ledger, outages=outages)
-
-
-def open_router(routing: RouterSettings, settings: ModelSettings) -> Any:
-    """The ``litellm.Router`` over the deployments that it has to choose among; ``None`` when there are none."""
-    from tool_sandbox.llm.routing import balancer
-
-    return balancer.open_router(routing, settings)
 
 
 def build_router(
@@ -225,9 +200,6 @@ def open_cache(config: Any) -> ResponseCache | None:
     """The response cache that a configuration asks for: a type, a mapping, ``redis://…``, or a cache as it is."""
     if config is None or config is False:
         return None
-    from tool_sandbox.llm.layers.cache.settings import CacheSettings
-    from tool_sandbox.llm.layers.cache.store import ResponseCache
-
     if isinstance(config, ResponseCache):
         return config
     settings = CacheSettings.parse(config)
@@ -245,10 +217,6 @@ def open_ledger(
         role: Who asks.
         prices: Prices of further models that may answer.
     """
-    from tool_sandbox.llm.layers.budget.caps import Caps
-    from tool_sandbox.llm.layers.budget.layer import Ledger
-    from tool_sandbox.llm.layers.budget.pricing import Price, PriceBook
-
     given = {**(prices or {}), **({model: settings.prices} if settings.prices else {})}
     custom = {name: Price.from_mapping(price, name=name) for name, price in given.items()}
     caps = {} if settings.max_budget is None else {role: settings.max_budget}
@@ -272,11 +240,7 @@ def _place(model: str, settings: ModelSettings) -> str:
 
 
 def _budgeted(inner: ChatModel, ledger: Ledger | None) -> ChatModel:
-    if ledger is None:
-        return inner
-    from tool_sandbox.llm.layers.budget.layer import Budgeted
-
-    return Budgeted(inner, ledger)
+    return inner if ledger is None else Budgeted(inner, ledger)
 
 
 def _policy(settings: ModelSettings) -> RetryPolicy:

@@ -102,11 +102,11 @@ class RunResources:
         """Close connections, inside the event loop that used them."""
         if not self._models:
             return
-        from tool_sandbox.llm import stack
+        from tool_sandbox.llm.layer import aclose
         from tool_sandbox.llm.transports.through_litellm.transport import close_litellm
 
         for model in self._models:
-            await stack.aclose(model)
+            await aclose(model)
         await close_litellm()
 
     def close(self) -> None:

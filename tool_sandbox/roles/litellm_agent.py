@@ -93,7 +93,9 @@ class LiteLLMAgentWithRouter(LiteLLMAgent):
         return stack.open_ledger(self.litellm_model, self.settings, str(self.role_type), self.routing.prices)
 
     def _setup_router_if_needed(self) -> Any:
-        return stack.open_router(self.routing, self.settings)
+        from tool_sandbox.llm.routing.balancer import open_router
+
+        return open_router(self.routing, self.settings)
 
     def _routed(self) -> ChatModel:
         return stack.build_router(self.routing, self.settings, self.ledger, balancer=self.router)

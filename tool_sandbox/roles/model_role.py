@@ -15,12 +15,13 @@ from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import SettingsError, ToolSandboxError
 from tool_sandbox.llm import stack
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
-from tool_sandbox.llm.layer import awaitable
+from tool_sandbox.llm.layer import awaitable, close
 from tool_sandbox.llm.layers.budget.money import as_float_or_none
 from tool_sandbox.llm.layers.tally import Tallied
 from tool_sandbox.llm.settings import ModelSettings
 from tool_sandbox.llm.transports.address import located
 from tool_sandbox.llm.transports.completions.completion import MALFORMED_CALL
+from tool_sandbox.llm.transports.errors.foreign import own_errors, standard_error
 from tool_sandbox.roles.base_role import BaseRole, in_thread
 from tool_sandbox.threads import block_on
 
@@ -81,7 +82,7 @@ class ModelRole(BaseRole):
 
     def teardown(self) -> None:
         """Close what this role opened for itself."""
-        stack.close(self.model)
+        close(self.model)
 
     async def _respond(self, ending_index: int | None) -> None:
         everything = self.get_messages(ending_index)
@@ -179,7 +180,7 @@ class ModelRole(BaseRole):
     async def _amake_llm_call(
         self, messages: Dicts, tools: Dicts, available_tool_names: AbstractSet[str]
     ) -> ChatResponse:
-        with stack.own_errors(self._convert_to_standard_exception):
+        with own_errors(self._convert_to_standard_exception):
             return await self._ask(self._request(messages, tools, available_tool_names))
 
     async def _ask(self, request: ChatRequest) -> ChatResponse:
@@ -199,7 +200,7 @@ class ModelRole(BaseRole):
 
     def _convert_to_standard_exception(self, error: Exception) -> ToolSandboxError:
         """Any exception as one of ``tool_sandbox.errors``: the provider's, or else our own fault."""
-        return stack.standard_error(error, self.litellm_model, self.settings, str(self.role_type))
+        return standard_error(error, self.litellm_model, self.settings, str(self.role_type))
 
 
 def answered_by(response: ChatResponse) -> dict[str, Any]:

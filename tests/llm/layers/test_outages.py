@@ -21,7 +21,7 @@ from tool_sandbox.errors import (
 )
 from tool_sandbox.llm import stack
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse, Usage
-from tool_sandbox.llm.layer import layers_of
+from tool_sandbox.llm.layer import close, layers_of
 from tool_sandbox.llm.layers.outages import Outages, is_outage, is_unreachable
 from tool_sandbox.llm.layers.retry import Retrying, RetryPolicy
 from tool_sandbox.llm.routing.router import Router
@@ -284,7 +284,7 @@ def test_the_layers_take_patience_from_the_settings_and_share_what_is_known(time
         server.says(*_script(server))
         assert patient.complete(question(model="direct:m")).text == "one"
         assert patient.complete(question(model="direct:m")).text == "two"
-        stack.close(patient)
+        close(patient)
     assert "direct:m" in told[0]
     assert "closed until noon" in told[0]
     assert told[-1] == ""
