@@ -1,6 +1,5 @@
 """The address book of the phone."""
 
-from collections.abc import Mapping
 from typing import Any, Optional, Union
 
 from tool_sandbox.common.execution_context import get_current_context
@@ -10,6 +9,7 @@ from tool_sandbox.common.tool import register_as_tool
 from tool_sandbox.common.validators import validate_phone_number
 from tool_sandbox.common.vocabulary import DatabaseNamespace
 from tool_sandbox.common.world.row_filters import RowFilter, exactly, filter_rows, similar
+from tool_sandbox.tools.records import change_record, given_values, remove_record
 
 
 @register_as_tool()
@@ -68,19 +68,12 @@ def modify_contact(
     Returns:
         Nothing.
     """
-    given = {"name": name, "phone_number": phone_number, "relationship": relationship, "is_self": is_self}
-    changes = {column: value for column, value in given.items() if value is not NOT_GIVEN}
-    if not changes:
-        message = f"Nothing to change was given; give at least one of {tuple(given)}."
-        raise ValueError(message)
+    changes = given_values(name=name, phone_number=phone_number, relationship=relationship, is_self=is_self)
     validate_phone_number(phone_number)
-    context = get_current_context()
-    rows = context.rows(DatabaseNamespace.CONTACT)
+    rows = get_current_context().rows(DatabaseNamespace.CONTACT)
     if is_self and any(row["is_self"] and row["person_id"] != person_id for row in rows):
         raise _own_contact_exists()
-    present = _only_row(rows, person_id)
-    others = [row for row in rows if row is not present]
-    context.replace_rows(DatabaseNamespace.CONTACT, [*others, {**present, **changes}])
+    change_record(DatabaseNamespace.CONTACT, person_id, changes)
 
 
 @register_as_tool()
@@ -94,8 +87,7 @@ def remove_contact(person_id: str) -> None:
     Returns:
         Nothing.
     """
-    if not get_current_context().remove_rows(DatabaseNamespace.CONTACT, lambda row: row["person_id"] == person_id):
-        raise _no_contact(person_id)
+    remove_record(DatabaseNamespace.CONTACT, person_id)
 
 
 @register_as_tool()
@@ -136,24 +128,6 @@ def _check_comparable(column: str, value: Any) -> None:
     expected = Union[bool, int] if column == "is_self" else str
     if value is not None and value is not NOT_GIVEN:
         validate_type(value, column, expected)
-
-
-def _only_row(rows: tuple[Mapping[str, Any], ...], person_id: str) -> Mapping[str, Any]:
-    found = [row for row in rows if row["person_id"] == person_id]
-    if not found:
-        raise _no_contact(person_id)
-    if len(found) > 1:
-        from polars.exceptions import DuplicateError
-
-        message = f"{len(found)} contacts have person_id={person_id!r}, so it is not clear which one is meant."
-        raise DuplicateError(message)
-    return found[0]
-
-
-def _no_contact(person_id: str) -> Exception:
-    from polars.exceptions import NoDataError
-
-    return NoDataError(f"There is no contact with person_id={person_id!r}.")
 
 
 def _own_contact_exists() -> Exception:

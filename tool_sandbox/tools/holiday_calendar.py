@@ -10,9 +10,6 @@ from tool_sandbox.common.compatibility import original_rules
 LEAST_LIKENESS = 90
 """A name must be more alike than this to be found."""
 
-_ORIGINAL_NAMES = {"Thanksgiving Day": "Thanksgiving"}
-"""Names that the library has changed since the original was published."""
-
 
 def find(name: str, year: int) -> date | None:
     """The day of the holiday whose name is most alike; of equally likely ones the latest, so an observed day wins."""
@@ -35,10 +32,5 @@ def _holidays(year: int, last_year: int) -> tuple[tuple[date, str], ...]:
     united_states = type(holidays.country_holidays("US"))
     unlimited = type("UnitedStates", (united_states,), {"end_year": last_year})  # the library's own limit is 2100
     calendar = unlimited(years=year, language="en_US")
-    return tuple((day, _original_name(name)) for day, name in sorted(calendar.items()))
-
-
-def _original_name(name: str) -> str:
-    for new, original in _ORIGINAL_NAMES.items():
-        name = name.replace(new, original)
-    return name
+    # One name has been changed in the library since the original was published.
+    return tuple((day, name.replace("Thanksgiving Day", "Thanksgiving")) for day, name in sorted(calendar.items()))

@@ -1,6 +1,5 @@
 """Reminders for a time, a place or both."""
 
-from collections.abc import Mapping
 from typing import Any, Optional, Union
 
 from tool_sandbox import clock
@@ -11,6 +10,7 @@ from tool_sandbox.common.tool import register_as_tool
 from tool_sandbox.common.validators import validate_latitude, validate_longitude, validate_timestamp
 from tool_sandbox.common.vocabulary import DatabaseNamespace
 from tool_sandbox.common.world.row_filters import RowFilter, at_least, at_most, exactly, filter_rows, similar
+from tool_sandbox.tools.records import change_record, given_values, remove_record
 
 
 @register_as_tool()
@@ -70,22 +70,10 @@ def modify_reminder(
     validate_timestamp(reminder_timestamp, "reminder_timestamp", Union[float, NotGiven])
     validate_latitude(latitude, "latitude", Union[Optional[float], NotGiven])
     validate_longitude(longitude, "longitude", Union[Optional[float], NotGiven])
-    given = {
-        "content": content,
-        "reminder_timestamp": reminder_timestamp,
-        "latitude": latitude,
-        "longitude": longitude,
-    }
-    changes = {column: value for column, value in given.items() if value is not NOT_GIVEN}
-    if not changes:
-        message = f"Nothing to change was given; give at least one of {tuple(given)}."
-        raise ValueError(message)
-    context = get_current_context()
-    rows = context.rows(DatabaseNamespace.REMINDER)
-    present = _only_row(rows, reminder_id)
-    others = [row for row in rows if row is not present]
-    changed = {**present, **changes, "creation_timestamp": clock.now()}
-    context.replace_rows(DatabaseNamespace.REMINDER, [*others, changed])
+    changes = given_values(
+        content=content, reminder_timestamp=reminder_timestamp, latitude=latitude, longitude=longitude
+    )
+    change_record(DatabaseNamespace.REMINDER, reminder_id, {**changes, "creation_timestamp": clock.now()})
 
 
 @register_as_tool()
@@ -150,23 +138,4 @@ def remove_reminder(reminder_id: str) -> None:
     Returns:
         Nothing.
     """
-    if not get_current_context().remove_rows(DatabaseNamespace.REMINDER, lambda row: row["reminder_id"] == reminder_id):
-        raise _no_reminder(reminder_id)
-
-
-def _only_row(rows: tuple[Mapping[str, Any], ...], reminder_id: str) -> Mapping[str, Any]:
-    found = [row for row in rows if row["reminder_id"] == reminder_id]
-    if not found:
-        raise _no_reminder(reminder_id)
-    if len(found) > 1:
-        from polars.exceptions import DuplicateError
-
-        message = f"{len(found)} reminders have reminder_id={reminder_id!r}, so it is not clear which one is meant."
-        raise DuplicateError(message)
-    return found[0]
-
-
-def _no_reminder(reminder_id: str) -> Exception:
-    from polars.exceptions import NoDataError
-
-    return NoDataError(f"There is no reminder with reminder_id={reminder_id!r}.")
+    remove_record(DatabaseNamespace.REMINDER, reminder_id)

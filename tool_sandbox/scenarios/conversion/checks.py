@@ -6,26 +6,33 @@ import json
 import math
 from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from attrs import frozen
 
+from tool_sandbox.common import tool_trace_extractors
 from tool_sandbox.common.vocabulary import DatabaseNamespace, RoleType
 from tool_sandbox.common.world.schemas import schema_of
+from tool_sandbox.evaluation import snapshots
+from tool_sandbox.evaluation.constraints import SnapshotConstraint
 from tool_sandbox.scenarios.compiling.extraction import ResultExtractor
 from tool_sandbox.scenarios.conversion.losses import NoFormError, described
 from tool_sandbox.scenarios.conversion.measures import Measures, measures_of
 from tool_sandbox.scenarios.language import checks as spec
 from tool_sandbox.scenarios.language.calls import ToolParameters
 
-if TYPE_CHECKING:
-    from tool_sandbox.evaluation.constraints import SnapshotConstraint
-
 Check = dict[str, Any]
 
 _RESULT = (RoleType.EXECUTION_ENVIRONMENT.value, RoleType.AGENT.value)
 _REQUEST = (RoleType.AGENT.value, RoleType.EXECUTION_ENVIRONMENT.value)
 _STATEMENT = (RoleType.AGENT.value, RoleType.USER.value)
+_VERBS: Mapping[Any, str] = {
+    snapshots.snapshot_similarity: "state",
+    snapshots.addition_similarity: "added",
+    snapshots.update_similarity: "updated",
+    snapshots.removal_similarity: "removed",
+    snapshots.tool_trace_dependant_similarity: "using",
+}
 
 
 @frozen
@@ -51,14 +58,14 @@ class CheckWriter:
             NoFormError: There is no check that compares the same.
         """
         function, bound = _taken_apart(constraint.snapshot_constraint)
-        if function not in _verbs():
+        verb = _VERBS.get(function)
+        if verb is None:
             message = f"tables are compared by {described(function)}, a function of your own"
             raise NoFormError(message)
         wanted = _wanted(constraint)
         measures = measures_of(constraint, wanted.columns, forbidden=self.forbidden)
-        if function is _dependent():
+        if verb == "using":
             return self._dependent_check(wanted, measures, bound, earlier)
-        verb = _verbs()[function]
         if verb == "state":
             short = self._called(wanted, measures) or self._spoken(wanted, measures)
             return short or _table_check(verb, wanted, measures)
@@ -153,29 +160,11 @@ def is_plain(value: Any) -> bool:
     return value is None or isinstance(value, (str, int)) or (isinstance(value, float) and not math.isnan(value))
 
 
-def _verbs() -> dict[Any, str]:
-    from tool_sandbox.evaluation import snapshots
-
-    return {
-        snapshots.snapshot_similarity: "state",
-        snapshots.addition_similarity: "added",
-        snapshots.update_similarity: "updated",
-        snapshots.removal_similarity: "removed",
-        snapshots.tool_trace_dependant_similarity: "using",
-    }
-
-
-def _dependent() -> Any:
-    from tool_sandbox.evaluation.snapshots import tool_trace_dependant_similarity
-
-    return tool_trace_dependant_similarity
-
-
 def _taken_apart(function: Any) -> tuple[Any, Mapping[str, Any]]:
     """A snapshot function and what is bound to it."""
     if not isinstance(function, partial):
         return function, {}
-    allowed = {"fill_to", "extractor"} if function.func is _dependent() else set()
+    allowed = {"fill_to", "extractor"} if function.func is snapshots.tool_trace_dependant_similarity else set()
     if function.args or function.keywords.keys() - allowed:
         message = f"{described(function.func)} has arguments bound that a file cannot name"
         raise NoFormError(message)
@@ -219,8 +208,6 @@ def _short_calls(calls: list[dict[str, dict[str, Any]]]) -> Any:
 
 
 def _using(extractor: Any, *, as_text: bool) -> dict[str, Any]:
-    from tool_sandbox.common import tool_trace_extractors
-
     if isinstance(extractor, ResultExtractor) and extractor.as_text == as_text:
         return {"take": dict(extractor.take)}
     for name in spec.EXTRACTORS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from attrs import frozen
@@ -152,7 +152,9 @@ def _written_step(step: Step) -> Any:
     if isinstance(step, SayStep):
         return {"say": step.text}
     if isinstance(step, ToolStep):
-        calls = [{call.name: _written_arguments(call)} for call in step.calls]
+        calls = [
+            {call.name: {name: _written_value(value) for name, value in call.arguments.items()}} for call in step.calls
+        ]
         return calls[0] if len(calls) == 1 else {"together": calls}
     message = f"the step {step!r} is neither the agent's words nor its calls"
     raise NoFormError(message)
@@ -181,9 +183,6 @@ def _note_context(scenario: Scenario, losses: Losses) -> None:
     if context.tool_augmentation_list:
         names = ", ".join(str(each) for each in context.tool_augmentation_list)
         losses.add("tools", f"they are presented changed ({names}); loading a file makes such variants by itself")
-    for name in _variables(context.interactive_console.locals):
-        losses.add("world", f"the console holds a variable {name!r}; a file has no way to set it")
-
-
-def _variables(names: Mapping[str, Any]) -> Iterator[str]:
-    return (name for name in names if not name.startswith("__"))
+    for name in context.interactive_console.locals:
+        if not name.startswith("__"):
+            losses.add("world", f"the console holds a variable {name!r}; a file has no way to set it")

@@ -5,16 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from attrs import Factory, frozen
 
+from tool_sandbox.evaluation.comparing import columns
+from tool_sandbox.evaluation.constraints import SnapshotConstraint, default_column_similarities
 from tool_sandbox.scenarios.conversion.losses import NoFormError, described
 
-if TYPE_CHECKING:
-    from tool_sandbox.evaluation.constraints import SnapshotConstraint
-
 ANY_DISTANCE = "any"
+_WAYS = {
+    columns.column_exact_match_similarity: "exact",
+    columns.column_rouge_l_similarity: "similar",
+    columns.column_contains_similarity: "contains",
+    columns.column_one_similarity: "any",
+}
 
 
 @frozen
@@ -27,48 +32,33 @@ class Measures:
     """Tolerance per argument of a wanted call."""
 
 
-def measures_of(constraint: SnapshotConstraint, columns: Iterable[str], *, forbidden: bool) -> Measures:
+def measures_of(constraint: SnapshotConstraint, wanted: Iterable[str], *, forbidden: bool) -> Measures:
     """The modifiers that the wanted columns need.
 
     Args:
         constraint: The constraint.
-        columns: The columns its target names.
+        wanted: The columns its target names.
         forbidden: It is part of a minefield, where comparing by likeness has to be said.
 
     Raises:
         NoFormError: A column is compared in a way that has no name.
     """
-    from tool_sandbox.evaluation.constraints import default_column_similarities
-
     usual = default_column_similarities(constraint.database_namespace)
     match: dict[str, str] = {}
     within: dict[str, Any] = {}
     traces: dict[str, Any] = {}
-    for column in columns:
+    for column in wanted:
         function, tolerances = _taken_apart((constraint.column_similarity_measure or {}).get(column), column)
-        if column == "tool_trace" and function is _functions()["tool_trace"]:
+        if column == "tool_trace" and function is columns.column_tool_trace_exact_match_similarity:
             traces = {name: _tolerance(value, name) for name, value in (tolerances or {}).items()}
-        elif function is _functions()["close"]:
+        elif function is columns.column_close_similarity:
             if tolerances is None:
                 message = f"column {column!r} is compared by closeness without a tolerance, which fails when evaluated"
                 raise NoFormError(message)
             within[column] = _tolerance(tolerances.get(column, 0), column)
-        elif function is not usual[column] or (forbidden and function is _functions()["similar"]):
+        elif function is not usual[column] or (forbidden and function is columns.column_rouge_l_similarity):
             match[column] = _way(function, column)
     return Measures(match, within, traces)
-
-
-def _functions() -> dict[str, Any]:
-    from tool_sandbox.evaluation.comparing import columns
-
-    return {
-        "exact": columns.column_exact_match_similarity,
-        "similar": columns.column_rouge_l_similarity,
-        "contains": columns.column_contains_similarity,
-        "any": columns.column_one_similarity,
-        "close": columns.column_close_similarity,
-        "tool_trace": columns.column_tool_trace_exact_match_similarity,
-    }
 
 
 def _taken_apart(measure: Any, column: str) -> tuple[Any, Mapping[str, Any] | None]:
@@ -81,11 +71,10 @@ def _taken_apart(measure: Any, column: str) -> tuple[Any, Mapping[str, Any] | No
 
 
 def _way(function: Any, column: str) -> str:
-    for way in ("exact", "similar", "contains", "any"):
-        if _functions()[way] is function:
-            return way
-    message = f"column {column!r} is compared by {described(function)}; a file can say exact, similar, contains, any"
-    raise NoFormError(message)
+    if function not in _WAYS:
+        message = f"column {column!r} is compared by {described(function)}; a file can say {', '.join(_WAYS.values())}"
+        raise NoFormError(message)
+    return _WAYS[function]
 
 
 def _tolerance(value: Any, name: str) -> float | str:

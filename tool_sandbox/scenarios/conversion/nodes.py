@@ -6,20 +6,18 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from graphlib import TopologicalSorter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from attrs import frozen
 
 from tool_sandbox.common.vocabulary import DatabaseNamespace
 from tool_sandbox.common.world.schemas import namespaces
+from tool_sandbox.evaluation.constraints import Milestone, SnapshotConstraint
+from tool_sandbox.evaluation.matching.matching import MilestoneMatcher
 from tool_sandbox.evaluation.snapshots import snapshot_similarity
 from tool_sandbox.scenarios.conversion.checks import Check, CheckWriter
 from tool_sandbox.scenarios.conversion.losses import Losses, NoFormError
 from tool_sandbox.scenarios.language import checks as spec
-
-if TYPE_CHECKING:
-    from tool_sandbox.evaluation.constraints import Milestone, SnapshotConstraint
-    from tool_sandbox.evaluation.matching.matching import MilestoneMatcher
 
 Node = dict[str, Any]
 

@@ -193,9 +193,7 @@ def _sun(day: date, latitude: float, longitude: float, zone: str) -> dict[str, s
     """Sunrise and sunset on the clocks of the place, to about ten minutes."""
     declination = -23.44 * math.cos(2 * math.pi * (day.timetuple().tm_yday + 10) / DAYS_PER_YEAR)
     cosine = -math.tan(math.radians(min(max(latitude, -89.9), 89.9))) * math.tan(math.radians(declination))
-    if cosine >= 1:
-        return {"sunrise": "No sunrise", "sunset": "No sunset"}
-    if cosine <= -1:
+    if abs(cosine) >= 1:
         return {"sunrise": "No sunrise", "sunset": "No sunset"}
     half_day = timedelta(hours=math.degrees(math.acos(cosine)) / 15)
     noon = datetime(day.year, day.month, day.day, 12, tzinfo=ZoneInfo("UTC")) - timedelta(hours=longitude / 15)

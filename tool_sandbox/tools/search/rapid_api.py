@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from attrs import Factory, define, field, frozen
+from attrs import define, field, frozen
 
 from tool_sandbox import clock
 
@@ -64,8 +63,11 @@ class RapidApiSearch:
     key: str | None = field(default=None, repr=False)
     timeout: float = 10.0
     fetch: Fetch = fetch_over_http
-    _answers: OrderedDict[tuple[Any, ...], Reply] = field(factory=OrderedDict, init=False, repr=False, eq=False)
-    _lock: threading.Lock = field(default=Factory(threading.Lock), init=False, repr=False, eq=False)
+    _kept: Callable[..., str] = field(init=False, repr=False, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Keep the latest answers; a refusal is none."""
+        self._kept = lru_cache(ANSWERS_KEPT)(self._answer)
 
     def get(self, url: str, params: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, Any]:
         """The service's answer.
@@ -78,32 +80,23 @@ class RapidApiSearch:
         if not key:
             message = f"Live search needs a key; set the environment variable {KEY_VARIABLE}."
             raise PermissionError(message)
-        question = (clock.now(), url, tuple(sorted((name, str(value)) for name, value in params.items())))
-        reply = self._known(question)
-        if reply is None:
-            reply = self.fetch(url, params, {**headers, "X-RapidAPI-Key": key}, self.timeout)
-            self._remember(question, reply)
-        return _decoded(reply, urlsplit(url).netloc)
+        sent = {**headers, "X-RapidAPI-Key": key}
+        body = self._kept(clock.now(), url, tuple(params.items()), tuple(sent.items()))
+        return _decoded(body, urlsplit(url).netloc)
 
-    def _known(self, question: tuple[Any, ...]) -> Reply | None:
-        with self._lock:
-            return self._answers.get(question)
-
-    def _remember(self, question: tuple[Any, ...], reply: Reply) -> None:
+    def _answer(
+        self, _now: float, url: str, params: tuple[tuple[str, Any], ...], headers: tuple[tuple[str, str], ...]
+    ) -> str:
+        reply = self.fetch(url, dict(params), dict(headers), self.timeout)
         if reply.status >= 400:  # noqa: PLR2004 -- where HTTP's refusals begin
-            return
-        with self._lock:
-            self._answers[question] = reply
-            if len(self._answers) > ANSWERS_KEPT:
-                self._answers.popitem(last=False)
+            message = f"{urlsplit(url).netloc} refused the search with HTTP status {reply.status}; try again later."
+            raise ConnectionError(message)
+        return reply.body
 
 
-def _decoded(reply: Reply, host: str) -> dict[str, Any]:
-    if reply.status >= 400:  # noqa: PLR2004 -- where HTTP's refusals begin
-        message = f"{host} refused the search with HTTP status {reply.status}; try again later."
-        raise ConnectionError(message)
+def _decoded(body: str, host: str) -> dict[str, Any]:
     try:
-        answer = json.loads(reply.body)
+        answer = json.loads(body)
     except ValueError as error:
         message = f"{host} answered with something other than JSON; try again later."
         raise ConnectionError(message) from error

@@ -5,34 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-RENAMED: tuple[tuple[str, str | None], ...] = (
-    ("temp_c", "current_temperature"),
-    ("temp_f", None),
-    ("feelslike_c", "perceived_temperature"),
-    ("feelslike_f", None),
-    ("vis_km", "visibility_distance"),
-    ("vis_miles", None),
-    ("wind_kph", "wind_speed"),
-    ("wind_mph", None),
-    ("maxtemp_c", "max_temperature"),
-    ("maxtemp_f", None),
-    ("mintemp_c", "min_temperature"),
-    ("mintemp_f", None),
-    ("avgtemp_c", "average_temperature"),
-    ("avgtemp_f", None),
-    ("maxwind_kph", "max_wind_speed"),
-    ("maxwind_mph", None),
-    ("avgvis_km", "average_visibility_distance"),
-    ("avgvis_miles", None),
-    ("pressure_mb", "barometric_pressure"),
-    ("pressure_in", None),
-    ("precip_mm", None),
-    ("precip_in", None),
-    ("totalprecip_mm", None),
-    ("totalprecip_in", None),
-    ("avghumidity", "average_humidity"),
+RENAMED = {
+    "temp_c": "current_temperature",
+    "feelslike_c": "perceived_temperature",
+    "vis_km": "visibility_distance",
+    "wind_kph": "wind_speed",
+    "maxtemp_c": "max_temperature",
+    "mintemp_c": "min_temperature",
+    "avgtemp_c": "average_temperature",
+    "maxwind_kph": "max_wind_speed",
+    "avgvis_km": "average_visibility_distance",
+    "pressure_mb": "barometric_pressure",
+    "avghumidity": "average_humidity",
+}
+"""Old and new key, in the order in which they are moved to the end."""
+
+DROPPED = (
+    *("temp_f", "feelslike_f", "vis_miles", "wind_mph", "maxtemp_f", "mintemp_f", "avgtemp_f"),
+    *("maxwind_mph", "avgvis_miles", "pressure_in", "precip_mm", "precip_in", "totalprecip_mm", "totalprecip_in"),
 )
-"""Old and new key, in the order in which they are moved to the end; ``None`` drops the key."""
+"""What is said in other units, and rain."""
 
 
 def flat_weather(answer: Mapping[str, Any], days: int) -> dict[str, Any]:
@@ -56,9 +48,7 @@ def flat_weather(answer: Mapping[str, Any], days: int) -> dict[str, Any]:
     }
     if days == 0:
         weather |= answer["current"]
-    for old, new in RENAMED:
+    for old, new in RENAMED.items():
         if old in weather:
-            value = weather.pop(old)
-            if new is not None:
-                weather[new] = value
-    return weather
+            weather[new] = weather.pop(old)
+    return {key: value for key, value in weather.items() if key not in DROPPED}
