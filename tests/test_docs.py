@@ -17,6 +17,7 @@ from attrs import fields, frozen
 from typer.main import get_command
 
 import tool_sandbox as ts
+from tests.cli.command import openai_server
 from tests.waiting import HANG
 from tool_sandbox.cli import config as run_config
 from tool_sandbox.cli import legacy
@@ -151,6 +152,19 @@ def agrees(shown: list[str], printed: list[str]) -> bool:
     return fnmatchcase("\n".join(printed), pattern) or fnmatchcase("\n".join(["", *printed, ""]), pattern)
 
 
+def run_python(*arguments: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, *arguments]
+    return subprocess.run(
+        command,
+        capture_output=True,
+        encoding="utf-8",
+        cwd=folder,
+        env=environment(**variables),
+        timeout=HANG,
+        check=False,
+    )
+
+
 def save_files(page: Path, folder: Path) -> None:
     for block in blocks(page):
         if block.file:
@@ -160,16 +174,29 @@ def save_files(page: Path, folder: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=IDS)
 def test_python_runs_as_a_reader_types_it(page: Path, tmp_path: Path) -> None:
     save_files(page, tmp_path)
-    code = "\n".join(block.text for block in blocks(page) if block.language == "python" and not block.file)
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        encoding="utf-8",
-        cwd=tmp_path,
-        env=environment(),
-        check=False,
-    )
+    run = [block for block in blocks(page) if block.language == "python" and block.is_run and not block.file]
+    done = run_python("-c", "\n".join(block.text for block in run), folder=tmp_path)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("page", PAGES, ids=IDS)
+def test_python_prints_what_is_shown(page: Path, tmp_path: Path) -> None:
+    session = "\n".join(block.text for block in blocks(page) if block.language == "pycon")
+    (tmp_path / "session.txt").write_text(session, encoding="utf-8")
+    done = run_python("-m", "doctest", "session.txt", folder=tmp_path)
+    assert (done.stdout, done.stderr) == ("", "")
+
+
+def test_the_first_lines_for_python_test_a_model(tmp_path: Path) -> None:
+    python = [block.text for block in blocks(ROOT / "docs" / "python.md") if block.language == "python"]
+    own_class = next(text for text in python if "class MyAgent" in text)
+    few = python[0].replace('"text_*"', '"text_plumber_with_cellular_off"')  # 3 samples instead of 144
+    with openai_server("--solve") as url:
+        code = f"import tool_sandbox as ts\n{own_class}\n{few}"
+        cache = str(tmp_path)  # where the answers are kept
+        done = run_python("-c", code, folder=tmp_path, OPENAI_BASE_URL=url, XDG_CACHE_HOME=cache)
+    assert few != python[0]
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=IDS)
