@@ -231,8 +231,10 @@ async def test_a_cancelled_run_keeps_what_was_finished(tmp_path: Path) -> None:
     stopped = ts.open_run(directory)
     assert (stopped.ending.value, stopped[NAME].cause) == ("interrupted", "cancelled")
 
-    resumed = ts.resume(directory, agent=switches_off)
+    resumed = ts.resume(directory, agent=switches_off, concurrency=3, max_void=None)
     assert resumed.score == 1.0
+    settings = json.loads((Path(directory) / "run.json").read_text())["settings"]
+    assert (settings["concurrency"], settings["max_void"]) == (3, 20)
 
 
 SIGNALLED = """

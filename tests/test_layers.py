@@ -11,7 +11,7 @@ from tests import imports
 
 ROOT = Path(tool_sandbox.__file__).parent
 LAYERS = (
-    ("errors", "zones", "clock", "interrupts", "redaction", "nearest", "threads", "folder_imports", "plugins"),
+    ("errors", "blame", "zones", "clock", "interrupts", "redaction", "nearest", "threads", "folder_imports", "plugins"),
     ("common",),
     ("llm",),
     ("evaluation", "roles", "tools"),

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import contextvars
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import Factory, fields_dict
 
 from tool_sandbox.errors import SettingsError
-from tool_sandbox.nearest import hint
 from tool_sandbox.registry import sources
 from tool_sandbox.registry.keywords import asked_for, objects_for
 from tool_sandbox.registry.settings import RunSettings
-from tool_sandbox.runs.continuation import Changes, stopped_runs
+from tool_sandbox.runs.continuation import stopped_runs
 from tool_sandbox.runs.preparation import PreparedRun, new_runs
 from tool_sandbox.runs.run import Observer
 from tool_sandbox.runs.run_result import RunResult, read_result
@@ -81,7 +80,7 @@ def run(
         UsageError: Something that was asked for has no meaning or no effect, or a key is missing.
         KeyboardInterrupt: Somebody pressed Ctrl-C; what was finished is in the run directory.
     """
-    return RunThread(_new(agent, user, scenarios, output=output, tools=tools, settings=settings), observer).result()
+    return _begun(agent, user, scenarios, output=output, tools=tools, observer=observer, **settings).result()
 
 
 @_with_settings
@@ -99,8 +98,7 @@ async def arun(
 
     When the task is cancelled, the run stops, and what was finished is in the run directory.
     """
-    work = _new(agent, user, scenarios, output=output, tools=tools, settings=settings)
-    return await RunThread(work, observer).aresult()
+    return await _begun(agent, user, scenarios, output=output, tools=tools, observer=observer, **settings).aresult()
 
 
 def play(
@@ -118,14 +116,14 @@ def play(
         UsageError: As for ``run``; ``trials`` other than 1, too.
         KeyboardInterrupt: As for ``run``.
     """
-    return _only(run(_shared(agent), _shared(user), [scenario], **_once(settings)))
+    return run(_shared(agent), _shared(user), [scenario], **_once(settings)).samples[0]
 
 
 async def aplay(
     scenario: str | Scenario, agent: Role | BaseRole = "oracle", user: Role | BaseRole = "oracle", **settings: Any
 ) -> StoredSample:
     """``play`` for callers that await; arguments, result and errors are the same."""
-    return _only(await arun(_shared(agent), _shared(user), [scenario], **_once(settings)))
+    return (await arun(_shared(agent), _shared(user), [scenario], **_once(settings))).samples[0]
 
 
 def resume(
@@ -156,10 +154,10 @@ def resume(
         UsageError: The run cannot be continued, or not as asked.
         KeyboardInterrupt: As for ``run``.
     """
-    objects, changed = objects_for(agent, user, scenarios, tools), _changes(changes)
+    objects = objects_for(agent, user, scenarios, tools)
 
     def work(told: Observer) -> RunResult:
-        (stopped,) = stopped_runs(fspath(directory), changed, objects, retry_void=retry_void, alone=True)
+        (stopped,) = stopped_runs(fspath(directory), changes, objects, retry_void=retry_void, alone=True)
         return _played(stopped, told)
 
     return RunThread(work, observer).result()
@@ -185,9 +183,9 @@ def load_scenarios(
     Raises:
         UsageError: A source cannot be loaded, or a name, glob or tag fits nothing.
     """
-    wanted = {"tags": tags, "scenarios_from": scenarios_from, "backend": backend}
-    asked = asked_for("oracle", "oracle", scenarios, tools=tools, settings=wanted)
-    return contextvars.copy_context().run(sources.load_scenarios, asked.settings, asked.objects.tools)
+    wanted: dict[str, Any] = {"tags": tags, "scenarios_from": scenarios_from, "backend": backend}
+    settings, objects = asked_for("oracle", scenarios=scenarios, tools=tools, **wanted)
+    return contextvars.copy_context().run(sources.load_scenarios, settings, objects.tools)
 
 
 def open_run(directory: str | PathLike[str]) -> RunResult:
@@ -202,23 +200,17 @@ def open_run(directory: str | PathLike[str]) -> RunResult:
     return read_result(directory)
 
 
-def _new(
-    agent: Role,
-    user: Role | None,
-    scenarios: Scenarios,
-    *,
-    output: str | PathLike[str] | None,
-    tools: Tools,
-    settings: Mapping[str, Any],
-) -> Callable[[Observer], RunResult]:
-    """What prepares and plays a new run."""
-    asked = asked_for(agent, user, scenarios, tools=tools, output=output, settings=settings)
+def _begun(
+    *roles: Any, output: str | PathLike[str] | None = None, observer: Observer | None = None, **asked: Any
+) -> RunThread[RunResult]:
+    """A new run; the parameters are those of ``run``."""
+    settings, objects = asked_for(*roles, output=output, **asked)
 
-    def work(observer: Observer) -> RunResult:
-        (prepared,) = new_runs([asked.settings], asked.objects, temporary=output is None)
-        return _played(prepared, observer, is_kept=output is not None)
+    def work(told: Observer) -> RunResult:
+        (prepared,) = new_runs([settings], objects, temporary=output is None)
+        return _played(prepared, told, is_kept=output is not None)
 
-    return work
+    return RunThread(work, observer)
 
 
 def _played(prepared: PreparedRun, observer: Observer, *, is_kept: bool = True) -> RunResult:
@@ -244,25 +236,8 @@ def _shared(role: Role | BaseRole) -> Role:
     return make
 
 
-def _once(settings: Mapping[str, Any]) -> Mapping[str, Any]:
+def _once(settings: dict[str, Any]) -> dict[str, Any]:
     if settings.get("trials", 1) != 1:
         message = "play() plays a scenario once; run() takes trials=."
         raise SettingsError(message)
     return settings
-
-
-def _only(result: RunResult) -> StoredSample:
-    return result.samples[0]
-
-
-def _changes(given: Mapping[str, Any]) -> Changes:
-    known = ("concurrency", "budget", "max_void")
-    configurations = ("params", "user_params")
-    for name in given:
-        if name not in (*known, *configurations):
-            message = f"{name!r} cannot change when a run goes on; {hint(name, [*known, *configurations])}"
-            raise SettingsError(message)
-    return Changes(
-        settings={name: given[name] for name in known if name in given},
-        **{name: given[name] for name in configurations if name in given},
-    )

@@ -10,14 +10,13 @@ import importlib
 import importlib.util
 import os
 import re
-import sysconfig
-import traceback
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from tool_sandbox.blame import line_in_own_code
 from tool_sandbox.errors import ToolSandboxError, UsageError
 from tool_sandbox.folder_imports import UsersPackage
 from tool_sandbox.interrupts import is_from_a_person
@@ -25,8 +24,6 @@ from tool_sandbox.interrupts import is_from_a_person
 _REFERENCE = re.compile(r"(?P<place>.+):(?P<name>[A-Za-z_]\w*)")
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 _EXPECTED = "expected a Python file, a folder of them, or the dotted name of a module"
-_OUR_FOLDER = str(Path(__file__).parent)
-_LIBRARIES = (sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), "<frozen ")
 
 
 Packages = MutableMapping[Path, UsersPackage]
@@ -164,13 +161,10 @@ def reported(what: str, failure: type[UsageError] = UsageError) -> Iterator[None
 
 def place_of(error: BaseException) -> str:
     """``" in FILE, line N"``: where users' code went wrong, as far as it can be known."""
+    line = line_in_own_code(error)
     if isinstance(error, SyntaxError) and error.filename:
-        return f" in {error.filename}, line {error.lineno or 1}"
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith("<")]
-    foreign = [frame for frame in frames if not frame.filename.startswith(_OUR_FOLDER)]
-    theirs = [frame for frame in foreign if not frame.filename.startswith(_LIBRARIES)]
-    frame = next(iter((theirs or foreign)[::-1]), None)
-    return "" if frame is None else f" in {frame.filename}, line {frame.lineno}"
+        line = error.filename, error.lineno or 1
+    return f" in {line[0]}, line {line[1]}" if line else ""
 
 
 def installed(group: str) -> list[str]:

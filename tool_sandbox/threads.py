@@ -65,7 +65,7 @@ def waiting_threads() -> frozenset[int]:
 
 def run_apart(run: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
     """Run a coroutine to its end in an event loop and a thread of its own, in a copy of this context."""
-    return _begun(lambda: asyncio.run(run()), "tool_sandbox-apart")[1].result()
+    return begun(lambda: asyncio.run(run()), "tool_sandbox-apart")[1].result()
 
 
 def run_with_deadline(work: Callable[[], Result], seconds: float) -> Result:
@@ -77,7 +77,7 @@ def run_with_deadline(work: Callable[[], Result], seconds: float) -> Result:
     Raises:
         TimeoutError: It was not done in time.
     """
-    thread, outcome = _begun(work, "tool_sandbox-call")
+    thread, outcome = begun(work, "tool_sandbox-call")
     thread.join(min(seconds, threading.TIMEOUT_MAX))
     if thread.is_alive():
         _raise_in(thread, StoppedError)
@@ -90,7 +90,7 @@ class StoppedError(BaseException):
     """Raised in the midst of work that nobody waits for any more; no ``except Exception`` keeps it going."""
 
 
-def _begun(work: Callable[[], Result], name: str) -> tuple[threading.Thread, Future[Result]]:
+def begun(work: Callable[[], Result], name: str) -> tuple[threading.Thread, Future[Result]]:
     """Work in a daemon thread of its own, in a copy of this context, and what will come of it."""
     outcome: Future[Result] = Future()
     thread = threading.Thread(target=_do, args=(outcome, partial(copy_context().run, work)), name=name, daemon=True)

@@ -74,14 +74,6 @@ def test_a_record_with_an_unknown_key_is_refused() -> None:
         RunSettings.from_record({"agent": "a", "user": "b", "trails": 2})
 
 
-def test_changes_win_over_the_record_and_none_changes_nothing() -> None:
-    record = RunSettings(agent="a", user="b", budget=1.0, concurrency=4).to_record()
-
-    changed = RunSettings.from_record(record, budget=2.0, concurrency=None)
-
-    assert (changed.budget, changed.concurrency) == (2.0, 4)
-
-
 ODD: list[Any] = [
     None,
     True,

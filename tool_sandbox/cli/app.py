@@ -160,13 +160,11 @@ def resume(directory: options.Directory, *, retry_void: options.RetryVoid = Fals
     """Go on with a run that was stopped or killed; finished samples are kept."""
     from tool_sandbox.cli.config import check_environment, parameters
     from tool_sandbox.cli.play import resume_run
-    from tool_sandbox.runs.continuation import Changes
 
     check_environment(os.environ)
-    params = parameters(flags.pop("params") or ())
-    user_params = parameters(flags.pop("user_params") or (), "--user-param")
-    changes = Changes(settings=flags, params=params, user_params=user_params)
-    raise typer.Exit(resume_run(directory, changes, retry_void=retry_void))
+    flags["params"] = parameters(flags["params"] or ())
+    flags["user_params"] = parameters(flags["user_params"] or (), "--user-param")
+    raise typer.Exit(resume_run(directory, flags, retry_void=retry_void))
 
 
 @app.command("list")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tool_sandbox.cli.interrupts import INTERRUPTED, Interrupts
 from tool_sandbox.cli.progress import Progress, progress_display
@@ -13,7 +13,7 @@ from tool_sandbox.errors import MissingDependencyError, MissingKeyError
 from tool_sandbox.redaction import redact_text
 from tool_sandbox.registry.objects import Objects
 from tool_sandbox.registry.settings import RunSettings
-from tool_sandbox.runs.continuation import Changes, stopped_runs
+from tool_sandbox.runs.continuation import stopped_runs
 from tool_sandbox.runs.preparation import PreparedRun, new_runs
 from tool_sandbox.runs.run import Report
 from tool_sandbox.runs.scheduler import Ending
@@ -38,12 +38,12 @@ def play_all(every: Sequence[RunSettings], scenarios: Mapping[str, Scenario] | N
     return _play_in_turn(new_runs(every, Objects(scenarios=scenarios)))
 
 
-def resume_run(location: str, changes: Changes, *, retry_void: bool) -> int:
+def resume_run(location: str, changes: Mapping[str, Any], *, retry_void: bool) -> int:
     """Play what a stopped run has left to play, and what those have left that were started with it.
 
     Args:
         location: The run directory.
-        changes: What is different from now on.
+        changes: The settings that are different from now on; ``None`` for those that stay.
         retry_void: Whether void samples of this run are played again.
 
     Returns:
@@ -54,7 +54,8 @@ def resume_run(location: str, changes: Changes, *, retry_void: bool) -> int:
     """
     runs = stopped_runs(location, changes, retry_void=retry_void)
     for one in runs:
-        told = f"{one.left} of {one.samples} samples are left to play in {one.store.directory}"
+        every = len(one.samples())
+        told = f"{every - len(one.done)} of {every} samples are left to play in {one.store.directory}"
         print(told, file=sys.stderr, flush=True)
     return _play_in_turn(runs)
 
@@ -74,7 +75,7 @@ def _play_in_turn(runs: Sequence[PreparedRun]) -> int:
 
 def _play(one: PreparedRun, later: Sequence[PreparedRun]) -> int:
     interrupts = Interrupts.current()
-    progress = progress_display(one.samples, len(one.done), interrupts, somebody_types=one.cast.somebody_types)
+    progress = progress_display(len(one.samples()), len(one.done), interrupts, somebody_types=one.cast.somebody_types)
     go_on = _how_to_go_on(one, later)
     try:
         with interrupts.during(lambda: _leave(progress, one, go_on)):
@@ -82,7 +83,7 @@ def _play(one: PreparedRun, later: Sequence[PreparedRun]) -> int:
             with progress:
                 report = one.play(progress)
             print_report(report)
-            return _code(report, one.cast.settings, go_on)
+            return _code(report, one.settings, go_on)
     except (MissingKeyError, MissingDependencyError):
         print(f"What was finished is kept. Go on with: {go_on}", file=sys.stderr)
         raise
@@ -95,7 +96,7 @@ def _how_to_go_on(one: PreparedRun, later: Sequence[PreparedRun]) -> str:
     command = f"tool_sandbox resume {one.store.directory}"
     if not later:
         return command
-    agents = ", ".join(redact_text(each.cast.settings.agent) for each in later)
+    agents = ", ".join(redact_text(each.settings.agent) for each in later)
     return f"{command} (it then plays what is left with {agents}, too)"
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from attrs import Factory, fields_dict, frozen
+from attrs import fields_dict, frozen
 
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import SettingsError, UsageError
@@ -45,29 +45,19 @@ EFFECTS: Mapping[str, Effect] = {
 """The settings that only some roles use. All others concern every run: scenarios, tools, the world, the directory."""
 
 
-@frozen(kw_only=True)
-class Given:
-    """What somebody asked for, as opposed to what is so by default or was so before."""
-
-    settings: Collection[str]
-    """Fields of ``RunSettings``."""
-    params: Mapping[str, Any] = Factory(dict)
-    """Configuration of the agent."""
-    user_params: Mapping[str, Any] = Factory(dict)
-    """The same for the simulated user."""
-
-    @classmethod
-    def of(cls, settings: RunSettings) -> Given:
-        """What differs from the defaults; what the environment says holds for every run, also for those without use."""
-        defaults = {name: attribute.default for name, attribute in fields_dict(RunSettings).items()}
-        given = [name for name in EFFECTS if getattr(settings, name) not in (defaults[name], ())]
-        others = [name for name in ("on_fallback", "shuffle_tools") if getattr(settings, name) != defaults[name]]
-        chosen = [name for name in (*given, *others) if name not in settings.ambient]
-        return cls(settings=chosen, params=settings.params, user_params=settings.user_params)
+def chosen_in(settings: RunSettings) -> dict[str, Any]:
+    """What differs from the defaults; what the environment says holds for every run, also for those without use."""
+    everything = {name: getattr(settings, name) for name in RunSettings.names() if name not in settings.ambient}
+    defaults = {name: attribute.default for name, attribute in fields_dict(RunSettings).items()}
+    return {name: value for name, value in everything.items() if value != defaults[name]}
 
 
-def check_effects(casts: Sequence[RoleCast], given: Given) -> None:
+def check_effects(casts: Sequence[RoleCast], given: Mapping[str, Any]) -> None:
     """Make sure that whatever was given has an effect in at least one of the runs that were asked for together.
+
+    Args:
+        casts: Who plays those runs.
+        given: What somebody asked for, by field of ``RunSettings``: nothing that is so by default or was so before.
 
     Raises:
         SettingsError: Something has none; the message names it and who plays.
@@ -75,10 +65,10 @@ def check_effects(casts: Sequence[RoleCast], given: Given) -> None:
     agents = [factory for cast in casts for factory in cast.agents.values()]
     users = [cast.user for cast in casts]
     names = _listed(dict.fromkeys(name for cast in casts for name in cast.agents))
-    for name in given.settings:
+    for name in given:
         _check_setting(name, casts, {RoleType.AGENT: agents, RoleType.USER: users}, names)
-    _check_params("--param", given.params, agents, names)
-    _check_params("--user-param", given.user_params, users, _listed(dict.fromkeys(c.settings.user for c in casts)))
+    _check_params("params", given, agents, names)
+    _check_params("user_params", given, users, _listed(dict.fromkeys(cast.settings.user for cast in casts)))
 
 
 def check_said_once(flags: Mapping[str, Any]) -> None:
@@ -117,9 +107,9 @@ def _check_setting(
         _refuse(_flag(name), f"{who}{_mistakes(config)}")
 
 
-def _check_params(flag: str, params: Mapping[str, Any], factories: Sequence[RoleFactory], names: str) -> None:
-    parameters = sorted({each for factory in factories for each in factory.parameters})
-    for key, value in params.items():
+def _check_params(name: str, given: Mapping[str, Any], factories: Sequence[RoleFactory], names: str) -> None:
+    flag, parameters = _flag(name), sorted({each for factory in factories for each in factory.parameters})
+    for key, value in given.get(name, {}).items():
         if any(factory.asks_a_model or factory.takes(key) for factory in factories):
             continue
         if parameters:

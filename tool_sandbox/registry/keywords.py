@@ -7,7 +7,7 @@ from os import PathLike, fspath
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from attrs import fields, frozen
+from attrs import fields
 
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import SettingsError, UsageError
@@ -30,24 +30,16 @@ if TYPE_CHECKING:
     """Names as after ``--tools-from``, modules, or functions decorated with ``register_as_tool``."""
 
 
-@frozen(kw_only=True)
-class Asked:
-    """What can be written down about a run, and what cannot."""
-
-    settings: RunSettings
-    objects: Objects
-
-
 def asked_for(
     agent: Role,
-    user: Role | None,
+    user: Role | None = None,
     scenarios: Scenarios = (),
     *,
     tools: Tools = (),
     output: str | PathLike[str] | None = None,
-    settings: Mapping[str, Any],
-) -> Asked:
-    """The settings and objects of a run.
+    **settings: Any,
+) -> tuple[RunSettings, Objects]:
+    """What can be written down about a run, and what cannot.
 
     Args:
         agent: Who plays the agent.
@@ -76,7 +68,7 @@ def asked_for(
     }
     if output is not None:
         words["output"] = fspath(output)
-    return Asked(settings=RunSettings(**words), objects=objects)
+    return RunSettings(**words), objects
 
 
 def objects_for(agent: Role | None, user: Role | None, scenarios: Scenarios = (), tools: Tools = ()) -> Objects:

@@ -248,15 +248,15 @@ class RunSettings:
         return {each.name: each.metadata["option"] for each in fields(cls) if "option" in each.metadata}
 
     @classmethod
-    def from_record(cls, record: Mapping[str, Any], **changes: Any) -> RunSettings:
-        """The settings ``to_record`` wrote, with ``changes`` laid over them.
+    def from_record(cls, record: Mapping[str, Any]) -> RunSettings:
+        """The settings ``to_record`` wrote.
 
         Raises:
             SettingsError: A key has no meaning or a wrong value, or one that is needed is missing.
         """
         Kind(is_mapping, "a JSON object with the settings of a run").check("settings", record)
         known = cls.names()
-        for key in {**record, **changes}:
+        for key in record:
             if key not in known:
                 message = f"{key!r} is not a setting of a run; {hint(key, sorted(known))}"
                 raise SettingsError(message)
@@ -264,4 +264,4 @@ class RunSettings:
             if key not in record:
                 message = f"the settings of the run name no {key}; they are not as a run writes them."
                 raise SettingsError(message)
-        return cls(**{**record, **{key: value for key, value in changes.items() if value is not None}})
+        return cls(**record)

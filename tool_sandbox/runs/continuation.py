@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from attrs import Factory, evolve, frozen
+from attrs import evolve
 
 from tool_sandbox.errors import SettingsError
+from tool_sandbox.nearest import hint
 from tool_sandbox.redaction import MASK
 from tool_sandbox.registry.cast import RoleCast
-from tool_sandbox.registry.effects import Given, check_effects
+from tool_sandbox.registry.effects import check_effects
 from tool_sandbox.registry.objects import Objects
 from tool_sandbox.registry.settings import RunSettings
 from tool_sandbox.registry.sources import load_scenarios
@@ -23,32 +24,13 @@ if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
 
 
-@frozen(kw_only=True)
-class Changes:
-    """What is different when a run goes on."""
-
-    settings: Mapping[str, Any] = Factory(dict)
-    """Fields of its settings; ``None`` for those that stay."""
-    params: Mapping[str, Any] = Factory(dict)
-    """Configuration of the agent; secrets have to be given again, they are not stored."""
-    user_params: Mapping[str, Any] = Factory(dict)
-    """The same for the simulated user."""
-
-    def applied_to(self, settings: RunSettings) -> RunSettings:
-        """The settings with the changes to the configurations laid over them."""
-        params, user_params = {**settings.params, **self.params}, {**settings.user_params, **self.user_params}
-        return evolve(settings, params=params, user_params=user_params)
-
-    @property
-    def given(self) -> Given:
-        """What somebody asked for."""
-        names = [name for name, value in self.settings.items() if value is not None]
-        return Given(settings=names, params=self.params, user_params=self.user_params)
+CHANGEABLE = ("concurrency", "budget", "max_void", "params", "user_params")
+"""The settings that may be different when a run goes on."""
 
 
 def stopped_runs(
     location: str,
-    changes: Changes,
+    changes: Mapping[str, Any],
     objects: Objects | None = None,
     *,
     retry_void: bool = False,
@@ -58,7 +40,8 @@ def stopped_runs(
 
     Args:
         location: The run directory.
-        changes: What is different from now on.
+        changes: What is different from now on: ``CHANGEABLE`` settings by name, ``None`` for those that stay. Of the
+            configurations it holds only the keys that change; secrets are among them, because they are not stored.
         objects: What the settings cannot hold.
         retry_void: Whether void samples of this run are played again.
         alone: Whether those that were started with it are left for another time.
@@ -66,13 +49,18 @@ def stopped_runs(
     Raises:
         SettingsError: A run cannot be continued as asked.
     """
+    changes = {name: value for name, value in changes.items() if value is not None}
+    for name in changes:
+        if name not in CHANGEABLE:
+            message = f"{name!r} cannot change when a run goes on; {hint(name, CHANGEABLE)}"
+            raise SettingsError(message)
     store, objects = RunStore.open(location), objects or Objects()
     others = [] if alone else [beside for beside in _started_with(store) if _is_unfinished(beside)]
     runs = [
         _stopped_run(store, changes, objects, retry_void=retry_void),
         *(_stopped_run(beside, changes, objects) for beside in others),
     ]
-    check_effects([each.cast for each in runs], changes.given)
+    check_effects([each.cast for each in runs], changes)
     try:
         for each in runs:
             each.store.claim()
@@ -85,16 +73,26 @@ def stopped_runs(
     return runs
 
 
-def _stopped_run(store: RunStore, changes: Changes, objects: Objects, *, retry_void: bool = False) -> PreparedRun:
+def _stopped_run(
+    store: RunStore, changes: Mapping[str, Any], objects: Objects, *, retry_void: bool = False
+) -> PreparedRun:
     record = store.read_run()
-    settings = changes.applied_to(_recorded_settings(store, record, changes.settings))
+    settings = _changed(_recorded_settings(store, record), changes)
     _check_secrets(settings)
     check_search(settings)
     with clock_of_run(record, store.directory.name):
         chosen = _recorded_scenarios(_recorded_names(store, record), settings, objects)
     check_resumable(record, chosen)
     done = [result for result in store.read_results() if not retry_void or result.status == "scored"]
-    return PreparedRun(cast=RoleCast(settings, chosen, objects.roles), store=store, scenarios=chosen, done=done)
+    cast = RoleCast(settings, chosen, objects.roles)
+    return PreparedRun(settings=cast.settings, cast=cast, store=store, scenarios=chosen, done=done)
+
+
+def _changed(settings: RunSettings, changes: Mapping[str, Any]) -> RunSettings:
+    """The settings with the changes laid over them, key by key where they are configurations."""
+    for name in ("params", "user_params"):
+        changes = {**changes, name: {**getattr(settings, name), **changes.get(name, {})}}
+    return evolve(settings, **changes)
 
 
 def _started_with(store: RunStore) -> list[RunStore]:
@@ -107,14 +105,14 @@ def _started_with(store: RunStore) -> list[RunStore]:
 
 def _is_unfinished(store: RunStore) -> bool:
     record = store.read_run()
-    trials = _recorded_settings(store, record, {}).trials
+    trials = _recorded_settings(store, record).trials
     return len(store.read_results()) < len(_recorded_names(store, record)) * trials
 
 
 def _take_up(one: PreparedRun) -> None:
     """Write down how the run goes on."""
     record = one.store.read_run()
-    settings, loaded = one.cast.settings.to_record(), loaded_at(one.scenarios)
+    settings, loaded = one.settings.to_record(), loaded_at(one.scenarios)
     one.store.write_run({**record, "settings": settings, "loaded_at": loaded})
     one.store.rewrite_results(one.done)  # also drops a line that a crash tore
 
@@ -148,9 +146,9 @@ def _check_addresses(settings: RunSettings) -> None:
             raise SettingsError(message)
 
 
-def _recorded_settings(store: RunStore, record: Mapping[str, Any], changes: Mapping[str, Any]) -> RunSettings:
+def _recorded_settings(store: RunStore, record: Mapping[str, Any]) -> RunSettings:
     try:
-        return RunSettings.from_record(record.get("settings"), **changes)  # type: ignore[arg-type]  # anything, as yet
+        return RunSettings.from_record(record.get("settings"))  # type: ignore[arg-type]  # anything, as yet
     except SettingsError as error:
         message = f"the {RUN} in {str(store.directory)!r} holds no settings to go on with: {error}"
         raise SettingsError(message) from error

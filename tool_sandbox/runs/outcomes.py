@@ -8,11 +8,11 @@ from typing import Any, Literal, get_args
 
 from attrs import NOTHING, Factory, field, fields, frozen
 
+from tool_sandbox.blame import place_in_own_code
 from tool_sandbox.common.declared import declarations, fits
 from tool_sandbox.errors import ToolSandboxError
 from tool_sandbox.llm.layers.budget.spending import Spending
 from tool_sandbox.redaction import redact, redact_text
-from tool_sandbox.runs.blame import place_in_own_code
 
 
 def as_tuple(values: Iterable[Any]) -> tuple[Any, ...]:
@@ -28,18 +28,16 @@ UNFINISHED_CAUSES = frozenset({"budget", "cancelled"})
 
 @frozen(kw_only=True)
 class SampleResult:
-    """What is known about one finished sample: one line of ``results.jsonl``."""
+    """What is known about one finished sample: one line of ``results.jsonl``. The original's keys come first."""
 
     name: str
     """The scenario."""
-    trial: int = 0
-    """Which trial of the scenario it is; they count from 0."""
-    status: Status
-    """``scored``, or ``void`` when there is no score."""
-    cause: str | None = None
-    """Why the sample is void, such as ``provider``, ``budget`` or ``timeout``; ``None`` when it was scored."""
     categories: tuple[str, ...] = field(default=(), converter=as_tuple)
     """The categories that the sample counts for."""
+    traceback: str | None = None
+    """The traceback of the exception that made the sample void, without secrets."""
+    exception_type: str | None = None
+    """The name of that exception."""
     milestone_similarity: float | None = None
     """Mean similarity of all milestones, in [0, 1]."""
     minefield_similarity: float | None = None
@@ -52,10 +50,12 @@ class SampleResult:
     """Milestone index → message index and similarity."""
     minefield_mapping: Mapping[int, tuple[int, float]] = Factory(dict)
     """The same for minefields."""
-    exception_type: str | None = None
-    """The name of the exception that made the sample void."""
-    traceback: str | None = None
-    """Its traceback, without secrets."""
+    trial: int = 0
+    """Which trial of the scenario it is; they count from 0."""
+    status: Status
+    """``scored``, or ``void`` when there is no score."""
+    cause: str | None = None
+    """Why the sample is void, such as ``provider``, ``budget`` or ``timeout``; ``None`` when it was scored."""
     error: Mapping[str, Any] | None = None
     """The error as data: provider, model, status, request id, attempts; ``where`` in a user's own code it arose."""
     agent: str = ""
@@ -96,36 +96,11 @@ class SampleResult:
         return self.cause not in UNFINISHED_CAUSES
 
     def to_record(self) -> dict[str, Any]:
-        """The result as JSON-able data, the original's keys first."""
-        return {
-            "name": self.name,
-            "categories": list(self.categories),
-            "traceback": self.traceback,
-            "exception_type": self.exception_type,
-            "milestone_similarity": self.milestone_similarity,
-            "minefield_similarity": self.minefield_similarity,
-            "similarity": self.similarity,
-            "turn_count": self.turn_count,
-            "milestone_mapping": _mapping_record(self.milestone_mapping),
-            "minefield_mapping": _mapping_record(self.minefield_mapping),
-            "trial": self.trial,
-            "status": self.status,
-            "cause": self.cause,
-            "error": None if self.error is None else dict(self.error),
-            "agent": self.agent,
-            "user": self.user,
-            "seed": self.seed,
-            "messages": self.messages,
-            "duration": round(self.duration, 3),
-            "spending": self.spending.to_record(),
-            "models": list(self.models),
-            "deployments": list(self.deployments),
-            "fallback": self.fallback,
-            "trajectory": self.trajectory,
-            "nop_floor": self.nop_floor,
-            "counters": dict(self.counters),
-            "notes": list(self.notes),
-        }
+        """The result as JSON-able data, in the order of the fields."""
+        record: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(SampleResult)}
+        record |= {name: list(value) for name, value in record.items() if isinstance(value, tuple)}
+        record |= {name: _mapping_record(record[name]) for name in _MAPPINGS}
+        return {**record, "duration": round(self.duration, 3), "spending": self.spending.to_record()}
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> SampleResult:

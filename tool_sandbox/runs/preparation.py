@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from tool_sandbox.common.compatibility import use_original_rules
 from tool_sandbox.errors import MissingKeyError
@@ -15,39 +14,21 @@ from tool_sandbox.llm.transports.http_text import check_variable
 from tool_sandbox.plugins import is_reference
 from tool_sandbox.redaction import redact_text
 from tool_sandbox.registry.cast import RoleCast
-from tool_sandbox.registry.effects import Given, check_effects
+from tool_sandbox.registry.effects import check_effects, chosen_in
 from tool_sandbox.registry.objects import Objects
 from tool_sandbox.registry.settings import RunSettings
 from tool_sandbox.registry.sources import load_scenarios
-from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.run import Observer, Plan, Report, run, run_record
 from tool_sandbox.runs.store import RunStore
 from tool_sandbox.tools.search import use_backend
 from tool_sandbox.tools.search.rapid_api import KEY_VARIABLE, RapidApiSearch
 
-if TYPE_CHECKING:
-    from tool_sandbox.common.scenario import Scenario
-
 
 @frozen(kw_only=True)
-class PreparedRun:
+class PreparedRun(Plan):
     """A run that can be played: its roles are cast, its directory is there and nobody else's."""
 
     cast: RoleCast
-    store: RunStore
-    scenarios: Mapping[str, Scenario]
-    done: Sequence[SampleResult] = ()
-    """What an earlier part of it has finished."""
-
-    @property
-    def samples(self) -> int:
-        """How many samples it has."""
-        return len(self.scenarios) * self.cast.settings.trials
-
-    @property
-    def left(self) -> int:
-        """How many of them are left to play."""
-        return self.samples - len(self.done)
 
     def open(self) -> None:
         """Start what the roles need, such as the server of a local model, unless that was done before."""
@@ -57,19 +38,9 @@ class PreparedRun:
         """Play what is left, with the rules for tools and the search that were asked for; others keep theirs."""
         self.open()
         self.cast.watch(observer.waiting)
-        settings = self.cast.settings
-        search = RapidApiSearch() if settings.search == "rapidapi" else None
-        with use_original_rules(settings.compat == "original"), use_backend(search):
-            return run(
-                Plan(
-                    settings=settings,
-                    scenarios=self.scenarios,
-                    cast=self.cast,
-                    store=self.store,
-                    done=self.done,
-                    observer=observer,
-                )
-            )
+        search = RapidApiSearch() if self.settings.search == "rapidapi" else None
+        with use_original_rules(self.settings.compat == "original"), use_backend(search):
+            return run(evolve(self, observer=observer))
 
     def close(self) -> None:
         """Stop what it started, and let others go on with it."""
@@ -97,16 +68,16 @@ def new_runs(
     check_search(every[0])
     casts = [RoleCast(settings, chosen, objects.roles) for settings in every]
     for settings in every:
-        check_effects(casts, Given.of(settings))
+        check_effects(casts, chosen_in(settings))
     runs: list[PreparedRun] = []
     try:
         for cast in casts:
             store = RunStore.temporary() if temporary else _new_store(cast.settings)
-            runs.append(PreparedRun(cast=cast, store=store, scenarios=chosen))
+            runs.append(PreparedRun(settings=cast.settings, cast=cast, store=store, scenarios=chosen))
             store.claim()
         together = [each.store.directory.name for each in runs]
         for each in runs:
-            each.store.write_run(run_record(each.cast.settings, chosen, together))
+            each.store.write_run(run_record(each.settings, chosen, together))
         runs[0].open()
     except BaseException:
         for each in runs:

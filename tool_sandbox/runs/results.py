@@ -34,23 +34,32 @@ def described(
 ) -> SampleResult:
     """Everything about a sample but its end; void until that is known."""
     agent = tallies.get(RoleType.AGENT, Tally())
-    return SampleResult(
-        name=sample.name,
-        trial=sample.trial,
-        status="void",
-        categories=[str(category) for category in sample.scenario.categories],
-        agent=roles.agent if roles else redact_text(settings.agent),
-        user=roles.user if roles else redact_text(settings.user),
-        seed=sample.seed(settings.seed),
+    unplayed = _unplayed(sample, settings)
+    return evolve(
+        unplayed,
+        agent=roles.agent if roles else unplayed.agent,
+        user=roles.user if roles else unplayed.user,
         messages=world.max_sandbox_message_index - sample.scenario.starting_context.max_sandbox_message_index,
         duration=duration,
         spending=reduce(add, (tally.spending for tally in tallies.values()), Spending()),
         models=agent.models,
         deployments=agent.deployments,
         fallback=agent.spending.fallback_calls > 0,
-        nop_floor=sample.scenario.nop_floor,
         counters=_counters(roles.by_type.get(RoleType.AGENT)) if roles else {},
         notes=[*agent.adjustments, *_bounds_of_parallel_calls(world)],
+    )
+
+
+def _unplayed(sample: Sample, settings: RunSettings) -> SampleResult:
+    return SampleResult(
+        name=sample.name,
+        trial=sample.trial,
+        status="void",
+        categories=[str(category) for category in sample.scenario.categories],
+        agent=redact_text(settings.agent),
+        user=redact_text(settings.user),
+        seed=sample.seed(settings.seed),
+        nop_floor=sample.scenario.nop_floor,
     )
 
 
@@ -102,18 +111,7 @@ def failed(result: SampleResult, failure: Failure, scenario: Scenario, settings:
     return evolve(result, cause=failure.cause)
 
 
-def cancelled(sample: Sample, cast_names: tuple[str, str], settings: RunSettings) -> SampleResult:
+def cancelled(sample: Sample, settings: RunSettings) -> SampleResult:
     """The result of a sample that was not played to its end because the run was stopped."""
     failure = Failure.of(CancelledRunError("the run was stopped before this sample was finished"))
-    return SampleResult(
-        name=sample.name,
-        trial=sample.trial,
-        status="void",
-        cause=failure.cause,
-        categories=[str(category) for category in sample.scenario.categories],
-        agent=redact_text(cast_names[0]),
-        user=redact_text(cast_names[1]),
-        seed=sample.seed(settings.seed),
-        nop_floor=sample.scenario.nop_floor,
-        error=dict(failure.error),
-    )
+    return evolve(_unplayed(sample, settings), cause=failure.cause, error=dict(failure.error))

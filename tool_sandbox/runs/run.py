@@ -16,8 +16,8 @@ from tool_sandbox.registry.sample import Sample
 from tool_sandbox.runs import provenance
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.results import cancelled
-from tool_sandbox.runs.scheduler import Ending, Schedule, in_order
-from tool_sandbox.runs.session import Cast, Played, play_sample, samples_of
+from tool_sandbox.runs.scheduler import Ending, Schedule
+from tool_sandbox.runs.session import Cast, Played, play_sample
 from tool_sandbox.runs.store import RunStore, trajectory_place
 from tool_sandbox.runs.summary import summarise
 
@@ -63,8 +63,12 @@ class Plan:
     observer: Observer = field(factory=Observer)
 
     def samples(self) -> list[Sample]:
-        """Every sample of the run, finished or not."""
-        return samples_of(self.scenarios, self.settings.trials)
+        """Every sample, finished or not: all scenarios once, then all of them again for the next trial."""
+        return [
+            Sample(name=name, scenario=scenario, trial=trial)
+            for trial in range(self.settings.trials)
+            for name, scenario in self.scenarios.items()
+        ]
 
 
 @frozen(kw_only=True)
@@ -85,7 +89,6 @@ def run(plan: Plan) -> Report:
 
 async def arun(plan: Plan) -> Report:
     """``run`` inside a running event loop."""
-    samples = plan.samples()
     done = {result.key: result for result in plan.done}
     name = plan.store.directory.name
 
@@ -107,11 +110,11 @@ async def arun(plan: Plan) -> Report:
     plan.observer.begun(_from_anywhere(schedule.interrupt))
     try:
         with dispatched_output():
-            await schedule.run([sample for sample in samples if sample.key not in done])
-        return _report(plan, samples, done, schedule.ending)
+            await schedule.run([sample for sample in plan.samples() if sample.key not in done])
+        return _report(plan, done, schedule.ending)
     except BaseException:  # also when the task is cancelled, or what every sample needs is missing
         with suppress(OSError):  # the disk may be what failed
-            _report(plan, samples, done, schedule.ending)
+            _report(plan, done, schedule.ending)
         raise
     finally:
         await plan.cast.aclose()
@@ -127,11 +130,9 @@ def _from_anywhere(interrupt: Callable[[], None]) -> Callable[[], None]:
     return schedule_it
 
 
-def _report(
-    plan: Plan, samples: Sequence[Sample], done: Mapping[tuple[str, int], SampleResult], ending: Ending
-) -> Report:
-    results = in_order(samples, _with_unplayed(plan, samples, done))
-    summary = summarise(results, git_sha=provenance.git_sha(), run=run_facts(plan.settings, ending))
+def _report(plan: Plan, done: Mapping[tuple[str, int], SampleResult], ending: Ending) -> Report:
+    results = [done.get(sample.key) or cancelled(sample, plan.settings) for sample in plan.samples()]
+    summary = summarise(results, git_sha=provenance.git_sha(), run=_run_facts(plan.settings, ending))
     plan.store.write_summary(summary)
     return Report(results=results, summary=summary, ending=ending, directory=str(plan.store.directory))
 
@@ -153,23 +154,11 @@ def _write(plan: Plan, sample: Sample, played: Played) -> SampleResult:
     return result
 
 
-def _with_unplayed(
-    plan: Plan, samples: Sequence[Sample], done: Mapping[tuple[str, int], SampleResult]
-) -> list[SampleResult]:
-    names = plan.settings.agent, plan.settings.user
-    return [done.get(sample.key) or cancelled(sample, names, plan.settings) for sample in samples]
-
-
-def run_facts(settings: RunSettings, ending: Ending) -> dict[str, Any]:
+def _run_facts(settings: RunSettings, ending: Ending) -> dict[str, Any]:
     """What a summary says about the run beside its numbers."""
     facts = settings.to_record()
     return {
-        "agent": facts["agent"],
-        "user": facts["user"],
-        "seed": facts["seed"],
-        "trials": facts["trials"],
-        "compat": facts["compat"],
-        "on_fallback": facts["on_fallback"],
+        **{name: facts[name] for name in ("agent", "user", "seed", "trials", "compat", "on_fallback")},
         "ending": ending.value,
         "scoring_version": provenance.SCORING_VERSION,
         "schema_version": provenance.SCHEMA_VERSION,

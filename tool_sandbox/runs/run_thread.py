@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import contextvars
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, wait
+from concurrent.futures import wait
 from contextlib import suppress
+from functools import partial
 from typing import Generic, TypeVar
 
 from tool_sandbox.registry.sample import Sample
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.run import Observer
+from tool_sandbox.threads import begun
 
 Result = TypeVar("Result")
 
@@ -71,11 +72,7 @@ class RunThread(Generic[Result]):
 
     def __init__(self, work: Callable[[Observer], Result], told: Observer | None = None) -> None:
         self._observer = StoppableObserver(told or Observer())
-        self._future: Future[Result] = Future()
-        self._future.set_running_or_notify_cancel()
-        context = contextvars.copy_context()
-        thread = threading.Thread(target=context.run, args=(self._work, work), daemon=True, name="tool_sandbox-run")
-        thread.start()
+        self._future = begun(partial(work, self._observer), "tool_sandbox-run")[1]
 
     def result(self) -> Result:
         """What the work returned.
@@ -104,11 +101,3 @@ class RunThread(Generic[Result]):
             with suppress(Exception):  # whatever it ended with, the task that asked for it is cancelled
                 await asyncio.wait_for(asyncio.wrap_future(self._future), _LONGEST_STOP)
             raise
-
-    def _work(self, work: Callable[[Observer], Result]) -> None:
-        try:
-            result = work(self._observer)
-        except BaseException as error:  # noqa: BLE001 -- it belongs to whoever waits for the result
-            self._future.set_exception(error)
-        else:
-            self._future.set_result(result)

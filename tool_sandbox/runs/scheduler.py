@@ -120,9 +120,3 @@ class Schedule:
         if reason is not None:
             self._row.append(reason)
         return 0 < self.max_void <= len(self._row)
-
-
-def in_order(samples: Sequence[Sample], results: Sequence[SampleResult]) -> list[SampleResult]:
-    """The results in the order of the samples, whatever order they finished in."""
-    by_key = {result.key: result for result in results}
-    return [by_key[sample.key] for sample in samples if sample.key in by_key]

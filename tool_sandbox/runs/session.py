@@ -60,15 +60,6 @@ class Played:
     """The trajectory: file name to text. A sample that could not be judged has no ``conversation.json``."""
 
 
-def samples_of(name_to_scenario: Mapping[str, Scenario], trials: int) -> list[Sample]:
-    """Every sample of a run: all scenarios once, then all of them again for the next trial."""
-    return [
-        Sample(name=name, scenario=scenario, trial=trial)
-        for trial in range(trials)
-        for name, scenario in name_to_scenario.items()
-    ]
-
-
 async def play_sample(
     sample: Sample,
     cast: Cast,

@@ -6,7 +6,7 @@ from types import ModuleType
 
 import pytest
 
-from tool_sandbox.runs.blame import place_in_own_code
+from tool_sandbox.blame import place_in_own_code
 from tool_sandbox.runs.outcomes import Failure
 
 
