@@ -104,7 +104,7 @@ def solving(request: dict[str, Any]) -> dict[str, Any]:
     said = next(message["content"] for message in request["messages"] if message["role"] == "user")
     asked = ChatRequest(model=request["model"], messages=request["messages"], tools=request.get("tools"))
     try:
-        answer = OracleModel(scripts().get(said, Script())).answer(asked)
+        answer = OracleModel(scripts().get(said, Script())).complete(asked)
     except ScenarioError:  # a step before it failed, because its tool has another name here
         return {"role": "assistant", "content": "I cannot do that."}
     calls = [

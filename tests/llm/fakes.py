@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from tests.waiting import HANG
 from tool_sandbox.llm.chat import CallTag, ChatRequest, ChatResponse, ToolCall, Usage
+from tool_sandbox.llm.layer import Wrapper
 
 Answer = ChatResponse | Exception | Callable[[ChatRequest], ChatResponse]
 
@@ -89,3 +90,10 @@ def question(content: str = "Hi", *, tag: CallTag | None = None, **fields: Any) 
         "timeout": HANG,
     }
     return ChatRequest(**{**defaults, **fields}, tag=tag or CallTag(run="run", scenario="text_plumber"))
+
+
+def layers_of(model: Any) -> Iterator[Any]:
+    """A stack's layers, outermost first."""
+    while model is not None:
+        yield model
+        model = model.inner if isinstance(model, Wrapper) else None

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.llm.fakes import FakeModel, answer, question
+from tests.llm.fakes import FakeModel, answer, layers_of, question
 from tests.llm.loopback import Answer, completion, serving
 from tests.waiting import HANG
 from tool_sandbox.errors import (
@@ -20,7 +20,7 @@ from tool_sandbox.errors import (
 )
 from tool_sandbox.llm import stack
 from tool_sandbox.llm.chat import ChatRequest
-from tool_sandbox.llm.layer import aclose, close, layers_of
+from tool_sandbox.llm.layer import aclose, close
 from tool_sandbox.llm.layers.budget.layer import Budgeted, Ledger
 from tool_sandbox.llm.layers.cache.layer import Cached, CacheSettings, ResponseCache
 from tool_sandbox.llm.layers.journal import Journal, Journaled

@@ -76,22 +76,16 @@ class ChatRequest:
     stream: bool = False
     tag: CallTag = CallTag()
 
-    def to_dict(self) -> dict[str, Any]:
-        """The request as JSON-able data."""
-        return {
-            "model": self.model,
-            "messages": list(self.messages),
-            "tools": list(self.tools),
-            "params": dict(self.params),
-            "timeout": self.timeout,
-            "stream": self.stream,
-            "tag": asdict(self.tag),
-        }
+    def call_params(self) -> dict[str, Any]:
+        """Everything of an API call but the model and the messages.
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> ChatRequest:
-        """The request that ``to_dict`` described."""
-        return cls(**{**data, "tag": CallTag(**data.get("tag", {}))})
+        Without tools nothing is said about them: providers refuse empty lists, and choices among no tools.
+        """
+        streaming = {"stream": True, "stream_options": {"include_usage": True}} if self.stream else {}
+        if self.tools:
+            return {"tools": list(self.tools), **streaming, **self.params}
+        about_tools = ("tool_choice", "parallel_tool_calls")
+        return {**streaming, **{name: value for name, value in self.params.items() if name not in about_tools}}
 
 
 @frozen(kw_only=True)
@@ -148,7 +142,7 @@ class ChatResponse:
     text: str | None = None
     tool_calls: tuple[ToolCall, ...] = field(default=(), converter=_tuple)
     finish_reason: str = "stop"
-    usage: Usage | None = None
+    usage: Usage | None = field(default=None, converter=_usage)
     cost: float | None = None
     """US dollars; ``None`` means unknown, never free."""
     model: str = ""
@@ -181,15 +175,9 @@ class ChatResponse:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ChatResponse:
         """The response that ``to_dict`` described."""
-        usage = data.get("usage")
-        return cls(
-            **{
-                **data,
-                "tool_calls": [ToolCall(**call) for call in data.get("tool_calls", ())],
-                "usage": None if usage is None else Usage(**usage),
-                "attempts": [Attempt(**attempt) for attempt in data.get("attempts", ())],
-            }
-        )
+        calls = [ToolCall(**call) for call in data.get("tool_calls", ())]
+        attempts = [Attempt(**attempt) for attempt in data.get("attempts", ())]
+        return cls(**{**data, "tool_calls": calls, "attempts": attempts})
 
 
 class ChatModel(Protocol):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from typing import Any, Protocol, runtime_checkable
 
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
@@ -74,10 +73,3 @@ async def aclose(model: Any) -> None:
 def close(model: Any) -> None:
     """As ``aclose``, blocking."""
     block_on(aclose, model)
-
-
-def layers_of(model: Any) -> Iterator[Any]:
-    """A stack's layers, outermost first."""
-    while model is not None:
-        yield model
-        model = model.inner if isinstance(model, Wrapper) else None

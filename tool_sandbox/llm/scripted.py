@@ -26,30 +26,19 @@ FINISHED_TEXT = "Anything else?"
 END_CONVERSATION = "end_conversation"
 
 
-class _Scripted(Layer):
-    """A chat model over one ``answer``."""
-
-    def answer(self, request: ChatRequest) -> ChatResponse:
-        raise NotImplementedError
-
-    async def acomplete(self, request: ChatRequest) -> ChatResponse:
-        """Answer; nothing is ever waited for."""
-        return self.answer(request)
-
-
 @frozen
-class OracleModel(_Scripted):
+class OracleModel(Layer):
     """Plays the agent's part of a script: its tool calls, then its words."""
 
     script: Script
 
-    def answer(self, request: ChatRequest) -> ChatResponse:
+    async def acomplete(self, request: ChatRequest) -> ChatResponse:
         """The step whose turn it is, counted by the assistant's turns so far."""
         return _play(self.script.agent_steps(), request, FINISHED_TEXT)
 
 
 @frozen
-class SaboteurModel(_Scripted):
+class SaboteurModel(Layer):
     """Trips one minefield on purpose, then does nothing more.
 
     Args:
@@ -60,7 +49,7 @@ class SaboteurModel(_Scripted):
     script: Script
     minefield: str
 
-    def answer(self, request: ChatRequest) -> ChatResponse:
+    async def acomplete(self, request: ChatRequest) -> ChatResponse:
         """The step of the sabotage whose turn it is."""
         if self.minefield not in self.script.sabotage:
             message = f"There is no sabotage for {self.minefield!r}; there is for {sorted(self.script.sabotage)}."
@@ -69,12 +58,12 @@ class SaboteurModel(_Scripted):
 
 
 @frozen
-class NopModel(_Scripted):
+class NopModel(Layer):
     """Says the same empty sentence, whatever it is asked."""
 
     text: str = NOP_TEXT
 
-    def answer(self, request: ChatRequest) -> ChatResponse:
+    async def acomplete(self, request: ChatRequest) -> ChatResponse:
         """The sentence."""
         return _said(request, self.text)
 
@@ -84,7 +73,7 @@ def _responses(responses: Iterable[ChatResponse | str]) -> tuple[ChatResponse | 
 
 
 @frozen
-class FixedScriptModel(_Scripted):
+class FixedScriptModel(Layer):
     """Gives prepared responses, one per turn of the assistant.
 
     Args:
@@ -93,7 +82,7 @@ class FixedScriptModel(_Scripted):
 
     responses: tuple[ChatResponse | str, ...] = field(converter=_responses)
 
-    def answer(self, request: ChatRequest) -> ChatResponse:
+    async def acomplete(self, request: ChatRequest) -> ChatResponse:
         """The prepared response whose turn it is.
 
         Raises:
@@ -108,12 +97,12 @@ class FixedScriptModel(_Scripted):
 
 
 @frozen
-class ScriptedUserModel(_Scripted):
+class ScriptedUserModel(Layer):
     """Plays the user's part of a script, then ends the conversation."""
 
     script: Script
 
-    def answer(self, request: ChatRequest) -> ChatResponse:
+    async def acomplete(self, request: ChatRequest) -> ChatResponse:
         """The user's next line; after the last one, the call that ends the conversation."""
         turns = _assistant_turns(_after_last_system(request.messages))
         replied = max(0, len(turns) - 1)  # the opening message stands in the scenario itself
@@ -185,20 +174,17 @@ def _agent_facing(call: ScriptedCall, offered: Sequence[str]) -> str:
 
 
 def _said(request: ChatRequest, text: str) -> ChatResponse:
-    return ChatResponse(
-        text=text, model=request.model, provider="script", usage=Usage(prompt_tokens=0, completion_tokens=0), cost=0.0
-    )
+    return _response(request, text=text)
 
 
 def _called(request: ChatRequest, calls: Sequence[tuple[str, Mapping[str, Any]]], *, turn: int) -> ChatResponse:
-    return ChatResponse(
-        tool_calls=tuple(
-            ToolCall(id=f"call_{turn}_{number}", name=name, arguments=json.dumps(arguments))
-            for number, (name, arguments) in enumerate(calls)
-        ),
-        finish_reason="tool_calls",
-        model=request.model,
-        provider="script",
-        usage=Usage(prompt_tokens=0, completion_tokens=0),
-        cost=0.0,
-    )
+    written = [
+        ToolCall(id=f"call_{turn}_{number}", name=name, arguments=json.dumps(arguments))
+        for number, (name, arguments) in enumerate(calls)
+    ]
+    return _response(request, tool_calls=written, finish_reason="tool_calls")
+
+
+def _response(request: ChatRequest, **content: Any) -> ChatResponse:
+    nothing = Usage(prompt_tokens=0, completion_tokens=0)
+    return ChatResponse(model=request.model, provider="script", usage=nothing, cost=0.0, **content)

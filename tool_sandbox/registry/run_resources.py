@@ -19,7 +19,7 @@ from tool_sandbox.llm.transports.address import is_direct, located
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tool_sandbox.llm.local.models import LocalServer
+    from tool_sandbox.llm.local.server import LocalServer
     from tool_sandbox.llm.routing.settings import RouterSettings
     from tool_sandbox.llm.settings import ModelSettings
     from tool_sandbox.registry.settings import RunSettings
@@ -89,7 +89,8 @@ class RunResources:
 
     def server(self, name: str) -> LocalServer:
         """The server of a local model, started when it is first asked for; agent and user share it."""
-        from tool_sandbox.llm.local.models import LocalServer, resolve_local
+        from tool_sandbox.llm.local.models import resolve_local
+        from tool_sandbox.llm.local.server import LocalServer
 
         label, path = resolve_local(name)
         if path not in self._servers:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from attrs import define, field
 
-from tests.llm.fakes import FakeModel, answer, question
+from tests.llm.fakes import FakeModel, answer, layers_of, question
 from tests.llm.loopback import Answer, Server, completion, serving
 from tool_sandbox.errors import (
     InvalidRequestError,
@@ -21,7 +21,7 @@ from tool_sandbox.errors import (
 )
 from tool_sandbox.llm import stack
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse, Usage
-from tool_sandbox.llm.layer import close, layers_of
+from tool_sandbox.llm.layer import close
 from tool_sandbox.llm.layers.outages import Outages, is_outage, is_unreachable
 from tool_sandbox.llm.layers.retry import Retrying, RetryPolicy
 from tool_sandbox.llm.routing.router import Router

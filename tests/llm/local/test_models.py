@@ -28,8 +28,8 @@ from tool_sandbox.common.message import Message
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import ContextWindowError, MissingDependencyError, ProviderUnavailableError, UsageError
 from tool_sandbox.llm.local import models as local
-from tool_sandbox.llm.local.models import LocalModel, LocalServer, parse_local
-from tool_sandbox.llm.local.server import trained_context
+from tool_sandbox.llm.local.models import LocalModel, parse_local
+from tool_sandbox.llm.local.server import LocalServer, trained_context
 from tool_sandbox.roles.litellm_agent import LiteLLMAgent
 
 SEND = {

@@ -18,19 +18,7 @@ from attrs import frozen
 
 from tool_sandbox.errors import MissingDependencyError, UsageError
 from tool_sandbox.llm.local.gguf_header import read_header
-from tool_sandbox.llm.local.server import LocalServer
 from tool_sandbox.nearest import nearest
-
-__all__ = [
-    "LocalModel",
-    "LocalServer",
-    "fetch",
-    "is_local",
-    "local_models",
-    "parse_local",
-    "resolve_local",
-    "supports_native_tools",
-]
 
 _PREFIX = "local"
 _SHA256_DIGITS = 64

@@ -18,7 +18,6 @@ import tempfile
 import threading
 import time
 from pathlib import Path
-from types import TracebackType
 from typing import IO, Any, Self
 
 from tool_sandbox.errors import ProviderUnavailableError, UsageError
@@ -65,9 +64,7 @@ class LocalServer:
         """Start the server."""
         return self.start()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Stop the server, whatever happened."""
         self.stop()
 
@@ -143,14 +140,12 @@ class LocalServer:
             )
             raise ProviderUnavailableError(msg, provider="local", model=self.model_name)
         if not line:
-            raise UsageError(self._why_it_ended())
+            msg = (
+                f"llama.cpp could not serve {str(self.path)!r}: {self._last_complaint()} "
+                "Expected the GGUF file of a chat model that this version of xllamacpp knows."
+            )
+            raise UsageError(msg)
         return str(json.loads(line)["address"])
-
-    def _why_it_ended(self) -> str:
-        return (
-            f"llama.cpp could not serve {str(self.path)!r}: {self._last_complaint()} "
-            "Expected the GGUF file of a chat model that this version of xllamacpp knows."
-        )
 
     def _last_complaint(self) -> str:
         if self._log is None:

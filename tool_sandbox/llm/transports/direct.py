@@ -99,17 +99,10 @@ class DirectTransport(Layer):
                 return self._finished(stream.completion(), answer.headers, request)
 
     def _body(self, request: ChatRequest) -> bytes:
-        params = dict(request.params)
+        params = request.call_params()
         extra = params.pop("extra_body", None) or {}
-        body: dict[str, Any] = {"model": direct_name(request.model), "messages": list(request.messages)}
-        if request.tools:
-            body["tools"] = list(request.tools)
-        else:
-            params.pop("tool_choice", None)
-            params.pop("parallel_tool_calls", None)
-        if request.stream:
-            body |= {"stream": True, "stream_options": {"include_usage": True}}
-        return whole(json.dumps({**body, **params, **extra}, ensure_ascii=False)).encode()
+        body = {"model": direct_name(request.model), "messages": list(request.messages), **params, **extra}
+        return whole(json.dumps(body, ensure_ascii=False)).encode()
 
     def _read(self, status: int, headers: Mapping[str, str], body: bytes, request: ChatRequest) -> ChatResponse:
         text = body.decode("utf-8", "replace")

@@ -229,7 +229,7 @@ class LiteLLMTransport(Layer):
             call = {**self._arguments(request), "logger_fn": heard.hear}
             answer = await self._send(litellm, self._connected(litellm, request.model), call)
             if not request.stream:
-                return self._read(answer, heard, request)
+                return self._with_origin(answer, self._response(heard.amended_whole(plain(answer)), request))
             heard.listen(answer)
             assembler = StreamAssembler(model=request.model, provider=provider_name(request.model))
             try:
@@ -237,44 +237,29 @@ class LiteLLMTransport(Layer):
                     assembler.add(plain(chunk))
             finally:
                 await aclose(answer)
-            return self._read_stream(litellm, answer, heard.whole or heard.amended(assembler.completion()), request)
+            response = self._response(heard.whole or heard.amended(assembler.completion()), request)
+            return evolve(self._with_origin(answer, response), cost=usage_cost(litellm, response.usage, request))
         except Exception as error:  # noqa: BLE001 -- whatever LiteLLM raises over an answer
             return self._read_after(litellm, error, heard, request)
 
     def _arguments(self, request: ChatRequest) -> dict[str, Any]:
-        """LiteLLM's keywords for one call. Without tools nothing is said about them: providers refuse empty lists."""
-        params = dict(request.params)
-        arguments: dict[str, Any] = {
+        """LiteLLM's keywords for one call."""
+        return {
             "model": qualified(request.model),
             "messages": whole_data(request.messages),
             "timeout": request.timeout,
             "num_retries": 0,
             "max_retries": 0,
+            **({"stream_timeout": request.timeout} if request.stream else {}),
             **callback_params(self.callbacks, request.tag),
+            **request.call_params(),
         }
-        if request.tools:
-            arguments["tools"] = list(request.tools)
-        else:
-            params.pop("tool_choice", None)
-            params.pop("parallel_tool_calls", None)
-        if request.stream:
-            arguments |= {"stream": True, "stream_options": {"include_usage": True}, "stream_timeout": request.timeout}
-        return arguments | params
 
     def _connected(self, litellm: Any, model: str) -> dict[str, Any]:
         """LiteLLM's keywords that say where the model is, with a key that is nobody else's."""
         if self._own_key is None:
             self._own_key = own_key(litellm, model, self.connection)
         return {**self.connection, **self._own_key}
-
-    def _read(self, answer: Any, heard: RawAnswer, request: ChatRequest) -> ChatResponse:
-        return self._with_origin(answer, self._response(heard.amended_whole(plain(answer)), request))
-
-    def _read_stream(
-        self, litellm: Any, stream: Any, completion: Mapping[str, Any], request: ChatRequest
-    ) -> ChatResponse:
-        response = self._response(completion, request)
-        return evolve(self._with_origin(stream, response), cost=usage_cost(litellm, response.usage, request))
 
     def _read_after(self, litellm: Any, error: Exception, heard: RawAnswer, request: ChatRequest) -> ChatResponse:
         """The answer behind a failure: one that LiteLLM cannot read, or a call that the model's server cannot.
