@@ -173,7 +173,8 @@ class ModelSettings:
             if name not in known:
                 raise SettingsError(_unknown(key, [*known, *_ALIASES]))
             if name in values and values[name] != value:
-                raise SettingsError(_twice(key, name))
+                message = f"{key!r} and {name!r} are the same setting with two different values; give one of them."
+                raise SettingsError(message)
             values[name] = value
         for name, value in values.items():
             _check_kind(name, value, str(getattr(fields(cls), name).type))
@@ -251,10 +252,6 @@ def _unknown(key: str, known: list[str]) -> str:
         return f"unknown configuration key {key!r}; did you mean {near[0]!r}?"
     names = ", ".join(sorted(known))
     return f"unknown configuration key {key!r}; expected one of {names}. Other fields of the body go into extra_body."
-
-
-def _twice(key: str, name: str) -> str:
-    return f"{key!r} and {name!r} are the same setting with two different values; give one of them."
 
 
 def _shown(name: str, value: Any) -> Any:

@@ -8,9 +8,8 @@ import pytest
 from attrs import fields
 
 from tests.llm.fakes import question
-from tool_sandbox.llm.transports.negotiation.incapable import advice_for
 from tool_sandbox.llm.transports.negotiation.profile import Profile
-from tool_sandbox.llm.transports.negotiation.refusals import Refusal, answers_to
+from tool_sandbox.llm.transports.negotiation.refusals import Refusal, advice_for, answers_to
 
 
 def first_answer(text: str, *, model: str = "hosted_vllm/m", **params: Any) -> Profile | None:

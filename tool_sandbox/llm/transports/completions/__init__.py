@@ -8,8 +8,7 @@
     streams       an answer in pieces
     finish_reasons   how it ended
     usage         how many tokens it took
-    thoughts      what the model said to itself
-    mention       marks that a text only talks about
+    thoughts      what the model said to itself, and marks that a text only talks about
     whole_text    text that can be sent on
     written_calls tool calls written into the text: a folder of its own
 """

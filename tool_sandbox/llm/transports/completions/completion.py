@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from attrs import evolve
+from attrs import asdict, evolve
 
 from tool_sandbox.errors import (
     ContextWindowError,
@@ -23,7 +23,7 @@ from tool_sandbox.llm.transports.completions.thoughts import without_thoughts
 from tool_sandbox.llm.transports.completions.usage import read_usage
 from tool_sandbox.llm.transports.completions.whole_text import whole, whole_data
 from tool_sandbox.llm.transports.errors.classification import FailedCall, error_for
-from tool_sandbox.llm.transports.errors.reported import ReportedError, reported_error
+from tool_sandbox.llm.transports.errors.reported import reported_error
 from tool_sandbox.llm.transports.errors.unparsed_calls import READ_FROM_REPORT, calls_in_report, unparsed_call
 from tool_sandbox.redaction import redact_text
 
@@ -85,7 +85,7 @@ def _read(data: Mapping[str, Any], provider: str | None, request: ChatRequest) -
         unparsed = unparsed_call(reported.text, request, provider, reported.details)
         if unparsed is not None:
             return unparsed
-        raise _reported(reported, provider, model)
+        raise error_for(FailedCall(**asdict(reported), provider=provider, model=model))
     if choice is None:
         raise _malformed(f"answered with no choices: {_shown(data)}; a completion has at least one", provider, model)
     if finish.ending in _STOPPED:
@@ -191,12 +191,6 @@ def _worth_keeping(name: str, value: Any) -> bool:
     if isinstance(value, Mapping):
         return any(each is not None for each in value.values())
     return bool(value)
-
-
-def _reported(error: ReportedError, provider: str | None, model: str) -> ProviderError:
-    return error_for(
-        FailedCall(text=error.text, details=error.details, status=error.status, provider=provider, model=model)
-    )
 
 
 def _stopped(finish: Finish, provider: str | None, model: str) -> ProviderError:

@@ -11,8 +11,6 @@ from collections.abc import Iterator
 
 from attrs import field, frozen
 
-from tool_sandbox.llm.transports.completions.mention import is_quoted, line_before
-
 
 @frozen
 class Spoken:
@@ -20,8 +18,6 @@ class Spoken:
 
     text: str
     thoughts: str | None = None
-    cut: bool = False
-    """The thoughts were not finished, so that nothing was said."""
 
 
 def _pattern(text: str) -> re.Pattern[str]:
@@ -71,6 +67,7 @@ _AROUND_ANSWERS = re.compile(
 _FENCE = re.compile(r"```|^[ \t]*~~~", re.MULTILINE)
 _MARKUP = ("<", "[", "◁")
 _ENDS_OF_SENTENCES = ".!?…:)"
+_QUOTES = "`\"'“”’«»"
 
 
 def without_thoughts(text: str) -> Spoken:
@@ -86,39 +83,45 @@ def without_thoughts(text: str) -> Spoken:
     thoughts: list[str] = []
     rest = text
     while (shorter := _shorter(rest, thoughts)) != rest:
-        if shorter is None:
-            return Spoken("", _joined(thoughts), cut=True)
         rest = shorter
     return Spoken(rest, _joined(thoughts))
 
 
-def _shorter(text: str, thoughts: list[str]) -> str | None:
-    """The text without the next thoughts, which are added to the others; ``None`` when they were cut off."""
+def is_quoted(match: re.Match[str], text: str) -> bool:
+    """Whether a mark stands in quotation marks or in a span of code within a line."""
+    line = _line_before(match, text)
+    after = text[match.end() : match.end() + 1]
+    if line and after and line[-1] in _QUOTES and after in _QUOTES:
+        return True
+    return line.replace("```", "").count("`") % 2 == 1
+
+
+def _shorter(text: str, thoughts: list[str]) -> str:
+    """The text without the next thoughts, which are added to the others."""
     if taken := _leading(text):
-        thought, rest, cut = taken
-        thoughts.append(thought)
-        return None if cut else rest.lstrip()
+        thoughts.append(taken[0])
+        return taken[1].lstrip()
     rest = _without_later(text, thoughts)
     return _AROUND_ANSWERS.sub("", rest).lstrip() if thoughts or rest.lstrip().startswith("<|") else rest
 
 
-def _leading(text: str) -> tuple[str, str, bool] | None:
-    """Thoughts at the beginning, what follows them, and whether they were cut off before their end."""
+def _leading(text: str) -> tuple[str, str] | None:
+    """Thoughts at the beginning, and what follows them: nothing where they were cut off before their end."""
     start = len(text) - len(text.lstrip())
     for marks in _MARKS:
         if opening := marks.opening.match(text, start):
             closing = next(_real(marks.closing, text, opening.end()), None) or marks.closing.search(text, opening.end())
             if closing is None:
-                return text[opening.end() :], "", True
-            return text[opening.end() : closing.start()], text[closing.end() :], False
+                return text[opening.end() :], ""
+            return text[opening.end() : closing.start()], text[closing.end() :]
     return _unopened(text)
 
 
-def _unopened(text: str) -> tuple[str, str, bool] | None:
+def _unopened(text: str) -> tuple[str, str] | None:
     for marks in _MARKS:
         closing = next(_real(marks.closing, text), None) if marks.alone else None
         if closing is not None and not marks.opening.search(text, 0, closing.start()):
-            return text[: closing.start()], text[closing.end() :], False
+            return text[: closing.start()], text[closing.end() :]
     return None
 
 
@@ -147,9 +150,14 @@ def _mentioned(match: re.Match[str], text: str, position: int) -> bool:
     """Whether a mark is in quotation marks, in code, or a word of a sentence."""
     if is_quoted(match, text) or len(_FENCE.findall(text, position, match.start())) % 2 == 1:
         return True
-    line, after = line_before(match, text), text[match.end() : match.end() + 1]
+    line, after = _line_before(match, text), text[match.end() : match.end() + 1]
     a_word = line.endswith(" ") and after == " " and line.rstrip()[-1:] not in ("", *_ENDS_OF_SENTENCES)
     return a_word and match[0][:1] in _MARKUP
+
+
+def _line_before(match: re.Match[str], text: str) -> str:
+    """The part of a mark's line in front of it."""
+    return text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
 
 
 def _joined(thoughts: list[str]) -> str | None:

@@ -13,8 +13,7 @@ from attrs import evolve, frozen
 from tool_sandbox.llm.chat import ChatRequest
 from tool_sandbox.llm.providers import qualified
 from tool_sandbox.llm.transports.negotiation import messages as order
-from tool_sandbox.llm.transports.negotiation.change import Change
-from tool_sandbox.llm.transports.negotiation.profile import Profile
+from tool_sandbox.llm.transports.negotiation.profile import Change, Profile
 
 LEAST_ROOM = 16
 """Tokens below which an answer is not worth asking for: the conversation is too long, and that is to be said."""

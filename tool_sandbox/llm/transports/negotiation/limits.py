@@ -9,9 +9,8 @@ from typing import Any
 from attrs import evolve
 
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse
-from tool_sandbox.llm.transports.negotiation.change import Change
 from tool_sandbox.llm.transports.negotiation.fitting import LEAST_ROOM, length_of, limit_name
-from tool_sandbox.llm.transports.negotiation.profile import Profile, Window
+from tool_sandbox.llm.transports.negotiation.profile import Change, Profile, Window
 
 DEFAULT_LIMIT = 1024
 """The limit before any room for thinking was added to it."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tool_sandbox.llm.transports.negotiation.profile import ECHOED, BesideCalls, Profile
@@ -76,45 +76,42 @@ def alternating(messages: Messages) -> list[dict[str, Any]]:
 
 def answered_results(messages: Messages) -> list[dict[str, Any]]:
     """The assistant says something between results of tools and the user's next words."""
-    return list(_answered(messages))
-
-
-def _answered(messages: Messages) -> Iterator[dict[str, Any]]:
-    before = None
+    answered: list[dict[str, Any]] = []
     for message in messages:
-        if before == "tool" and message["role"] == "user":
-            yield {"role": "assistant", "content": AFTER_RESULTS}
-        yield message
-        before = message["role"]
+        if message["role"] == "user" and answered and answered[-1]["role"] == "tool":
+            answered.append({"role": "assistant", "content": AFTER_RESULTS})
+        answered.append(message)
+    return answered
 
 
 def one_call_each(messages: Messages) -> list[dict[str, Any]]:
     """Turns with several calls as several turns, each with its result behind it."""
-    return list(_one_by_one(messages))
-
-
-def _one_by_one(messages: Messages) -> Iterator[dict[str, Any]]:
+    split: list[dict[str, Any]] = []
     waiting: dict[str, dict[str, Any]] = {}
     for message in messages:
         if message["role"] == "tool" and message["tool_call_id"] in waiting:
-            yield waiting.pop(message["tool_call_id"])
+            split.append(waiting.pop(message["tool_call_id"]))
         elif len(calls := message.get("tool_calls") or []) > 1:
             texts = [message.get("content"), *[None] * (len(calls) - 1)]
             turns = [altered(message, content=text, tool_calls=[call]) for text, call in zip(texts, calls, strict=True)]
             waiting = {turn["tool_calls"][0]["id"]: turn for turn in turns}
             continue
-        yield message
+        split.append(message)
+    return split
 
 
 def beside_calls(messages: Messages, wanted: BesideCalls) -> list[dict[str, Any]]:
     """Turns that only call tools, with what stands for their text."""
-    fill = {"null": None, "empty": "", "words": CALLING}
-    silent = [bool(message.get("tool_calls")) and not message.get("content") for message in messages]
-    if wanted == "absent":
-        return [without(each, "content") if empty else each for each, empty in zip(messages, silent, strict=True)]
     return [
-        altered(each, content=fill[wanted]) if empty else each for each, empty in zip(messages, silent, strict=True)
+        _beside_calls(message, wanted) if message.get("tool_calls") and not message.get("content") else message
+        for message in messages
     ]
+
+
+def _beside_calls(message: Mapping[str, Any], wanted: BesideCalls) -> dict[str, Any]:
+    if wanted == "absent":
+        return without(message, "content")
+    return altered(message, content={"null": None, "empty": "", "words": CALLING}[wanted])
 
 
 def ids_of_nine(messages: Messages) -> list[dict[str, Any]]:

@@ -12,10 +12,9 @@ from attrs import Factory, asdict, define, evolve, field
 from tool_sandbox.errors import InvalidRequestError, ProviderError
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse, Usage
 from tool_sandbox.llm.transports.negotiation.fitting import fit
-from tool_sandbox.llm.transports.negotiation.incapable import advice_for
 from tool_sandbox.llm.transports.negotiation.limits import room_for_an_answer
 from tool_sandbox.llm.transports.negotiation.profile import Profile, known_profile
-from tool_sandbox.llm.transports.negotiation.refusals import Refusal, answers_to
+from tool_sandbox.llm.transports.negotiation.refusals import Refusal, advice_for, answers_to
 
 _MOST_FORMS = 12
 """Forms in which one request is sent at most."""

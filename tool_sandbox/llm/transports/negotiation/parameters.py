@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tool_sandbox.llm.transports.negotiation.change import Change
+from tool_sandbox.llm.transports.negotiation.profile import Change
 
 _DROPPABLE = (
     "temperature", "top_p", "seed", "stop", "parallel_tool_calls", "frequency_penalty", "presence_penalty",

@@ -1,4 +1,4 @@
-"""Which words of a provider mean which change of what is known of a model."""
+"""What a provider's words mean: which change of what is known of a model, or that a person has to do something."""
 
 from __future__ import annotations
 
@@ -38,6 +38,14 @@ def answers_to(refusal: Refusal) -> Iterator[Profile]:
     yield from _fields(refusal)
     if refusal.limit_is_ours:
         yield from lower_limits(refusal.text, refusal.request, refusal.profile)
+
+
+def advice_for(text: str) -> str | None:
+    """What a person has to change so that the server can do what is needed; ``None`` when that is not the trouble.
+
+    Texts of vLLM, llama.cpp, Ollama and OpenRouter (2026-09).
+    """
+    return next((advice for words, advice in _ADVICE.items() if re.search(words, text, re.IGNORECASE)), None)
 
 
 def _parameters(refusal: Refusal) -> Iterator[Profile]:
@@ -162,3 +170,19 @@ def _fields(refusal: Refusal) -> Iterator[Profile]:
     named = {name for name in ECHOED if re.search(rf"(?<!\w){name}(?!\w)", refusal.text)}
     if named:
         yield evolve(refusal.profile, refused_fields=refusal.profile.refused_fields | named)
+
+
+_IN_THE_PROMPT = "or describe the tools in the prompt with --tool-format json."
+_ADVICE = {
+    r"enable-auto-tool-choice|tool-call-parser": (
+        f"Start vLLM with --enable-auto-tool-choice and the model's --tool-call-parser, {_IN_THE_PROMPT}"
+    ),
+    r"requires? --jinja|unsupported param: tools|--jinja flag": f"Start llama-server with --jinja, {_IN_THE_PROMPT}",
+    r"does(?: not|n't) support (?:the use of )?(?:tools?|function|tool use)\b|"
+    r"tools? (?:is|are) not supported|no endpoints found that support tool use|tool use is not supported|"
+    r"(?:tool|function) calling is not (?:supported|enabled)|only user and assistant roles are supported|"
+    r"(?:unexpected|invalid|unknown|unsupported) role:? \\*['\"`]?(?:RoleEnum\.)?tool\b(?!.{0,3} after)": (
+        f"Serve the model with a template and a parser for tools, {_IN_THE_PROMPT}"
+    ),
+}
+"""What servers say, and what then helps."""

@@ -10,7 +10,7 @@ from attrs import evolve
 
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse
 from tool_sandbox.llm.layer import Wrapper
-from tool_sandbox.llm.transports.negotiation.change import Change
+from tool_sandbox.llm.transports.negotiation.profile import Change
 
 _REASONS = re.compile(
     r"(^|/)(gpt-[5-9](?!.*chat)|o[134](-|$)|deepseek-r\d|deepseek-reasoner|magistral|gemini-(2\.5-pro|[3-9])|gpt-oss|"

@@ -47,8 +47,6 @@ class RawAnswer:
             return self.amended({"choices": [{"message": {}}]})
         if self.body is None:
             return None
-        if not self.body.lstrip().startswith("{"):
-            return read_body(self.body, provider=provider, model=model)
         body = json_object(self.body)
         if body is None:
             return read_body(self.body, provider=provider, model=model)
@@ -60,7 +58,7 @@ class RawAnswer:
 
     def amended_whole(self, completion: Mapping[str, Any]) -> Mapping[str, Any]:
         """A completion that LiteLLM read, with the reason that it may have replaced by one that it knows."""
-        body = json_object(self.body) if self.body is not None and self.body.lstrip().startswith("{") else None
+        body = None if self.body is None else json_object(self.body)
         choices = completion.get("choices")
         if body is None or not isinstance(choices, list) or not choices:
             return completion

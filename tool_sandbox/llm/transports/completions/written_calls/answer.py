@@ -7,8 +7,7 @@ import re
 from attrs import define, field, frozen
 
 from tool_sandbox.llm.transports.completions.lenient_json import decode_at
-from tool_sandbox.llm.transports.completions.mention import is_quoted
-from tool_sandbox.llm.transports.completions.thoughts import without_thoughts
+from tool_sandbox.llm.transports.completions.thoughts import is_quoted, without_thoughts
 from tool_sandbox.llm.transports.completions.written_calls.call import Block, Tools, WrittenCall, written
 from tool_sandbox.llm.transports.completions.written_calls.dialects import MARKED, UNMARKED, UNREAD, Dialect
 from tool_sandbox.llm.transports.completions.written_calls.python_calls import python_calls
