@@ -93,12 +93,13 @@ class StoppedError(BaseException):
 def begun(work: Callable[[], Result], name: str) -> tuple[threading.Thread, Future[Result]]:
     """Work in a daemon thread of its own, in a copy of this context, and what will come of it."""
     outcome: Future[Result] = Future()
-    thread = threading.Thread(target=_do, args=(outcome, partial(copy_context().run, work)), name=name, daemon=True)
+    thread = threading.Thread(target=do, args=(outcome, partial(copy_context().run, work)), name=name, daemon=True)
     thread.start()
     return thread, outcome
 
 
-def _do(outcome: Future[Result], work: Callable[[], Result]) -> None:
+def do(outcome: Future[Result], work: Callable[[], Result]) -> None:
+    """Do work, and set what came of it, unless it was cancelled before."""
     if not outcome.set_running_or_notify_cancel():
         return
     try:
@@ -197,7 +198,7 @@ class DaemonThreads(ThreadPoolExecutor):
             if self._closed:
                 message = f"{self._name} is closed"
                 raise RuntimeError(message)
-            self._jobs.put(partial(_do, future, partial(fn, *args, **kwargs)))
+            self._jobs.put(partial(do, future, partial(fn, *args, **kwargs)))
             if self._idle:
                 self._idle -= 1
             elif len(self._started) < self._size:

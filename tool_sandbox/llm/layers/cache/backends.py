@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import threading
 import time
@@ -50,11 +51,7 @@ class Backend(ABC):
 
 def open_backend(settings: CacheSettings) -> Backend:
     """The backend that the settings name; nothing is opened or connected yet."""
-    kinds: dict[str, Callable[[CacheSettings], Backend]] = {
-        "memory": MemoryBackend,
-        "disk": DiskBackend,
-        "redis": RedisBackend,
-    }
+    kinds: dict[str, type[Backend]] = {"memory": MemoryBackend, "disk": DiskBackend, "redis": RedisBackend}
     return kinds[settings.type if settings.enabled else "memory"](settings)
 
 
@@ -70,12 +67,8 @@ class MemoryBackend(Backend):
     def get(self, key: str) -> str | None:
         """The text, or ``None``."""
         with self._lock:
-            entry = self._entries.get(key)
-            if entry is None:
-                return None
-            stored_at, text = entry
-            if self._settings.ttl is not None and self._clock() - stored_at >= self._settings.ttl:
-                del self._entries[key]
+            stored_at, text = self._entries.get(key, (0.0, None))
+            if text is None or self._clock() - stored_at >= (self._settings.ttl or math.inf):
                 return None
             self._entries.move_to_end(key)
             return text
@@ -172,9 +165,8 @@ class RedisBackend(Backend):
 
     def put(self, key: str, text: str) -> None:
         """Keep the text."""
-        ttl = self._settings.ttl
-        lifetime = None if ttl is None else max(1, round(ttl * 1000))
-        self._client.set(self._prefix + key, text.encode("utf-8"), px=lifetime)
+        ttl = None if self._settings.ttl is None else max(1, round(self._settings.ttl * 1000))
+        self._client.set(self._prefix + key, text.encode("utf-8"), px=ttl)
 
     def clear(self) -> int:
         """Forget everything in the namespace."""
@@ -188,6 +180,7 @@ class RedisBackend(Backend):
 
 def _open_directory(directory: str | None) -> Any:
     import diskcache
+    import platformdirs
 
     class TextDisk(diskcache.Disk):  # type: ignore[misc]  # diskcache is untyped
         """Never unpickles: a directory is data that others may have written."""
@@ -208,11 +201,5 @@ def _open_directory(directory: str | None) -> Any:
                 self.close()
                 raise
 
-    path = Path(directory).expanduser() if directory else _default_directory()
+    path = Path(directory).expanduser() if directory else platformdirs.user_cache_path("tool_sandbox") / "answers"
     return OpenedCache(str(path), disk=TextDisk, timeout=1)
-
-
-def _default_directory() -> Path:
-    import platformdirs
-
-    return Path(platformdirs.user_cache_dir("tool_sandbox")) / "answers"

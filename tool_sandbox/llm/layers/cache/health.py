@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from attrs import Factory, define
+
 T = TypeVar("T")
 
 SHORTEST = 0.03
@@ -22,73 +24,65 @@ _WEIGHT = 0.2
 _LONGEST_PAUSE = 30.0
 
 
+@define(eq=False)
 class Health:
     """Follows the measured round trip, unless a deadline is set, and is lost after some failures in a row.
 
     Several threads report here without a lock: a lost update does no harm.
-
-    Args:
-        deadline: Seconds that a look-up may delay a call; ``None`` follows what is measured.
-        threshold: Failures in a row after which nobody asks any more.
-        pause: Seconds until one may try; they double with every trial, up to half a minute.
-        clock: Seconds on a clock that never goes back.
     """
 
-    def __init__(
-        self,
-        deadline: float | None = None,
-        *,
-        threshold: int = 3,
-        pause: float = 1.0,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._fixed = deadline
-        self._threshold = threshold
-        self._first_pause = self._pause = pause
-        self._clock = clock
-        self._failures = 0
-        self._next_trial = 0.0
-        self.round_trip: float | None = None
-        """Seconds; ``None`` before anything was measured."""
+    fixed: float | None = None
+    """Seconds that a look-up may delay a call; ``None`` follows what is measured."""
+    threshold: int = 3
+    """Failures in a row after which nobody asks any more."""
+    pause: float = 1.0
+    """Seconds until one may try; they double with every trial, up to half a minute."""
+    clock: Callable[[], float] = time.monotonic
+    """Seconds on a clock that never goes back."""
+    round_trip: float | None = None
+    """Seconds; ``None`` before anything was measured."""
+    _failures: int = 0
+    _next_trial: float = 0.0
+    _next_pause: float = Factory(lambda self: self.pause, takes_self=True)
 
     @property
     def good(self) -> bool:
         """Whether everybody may ask."""
-        return self._failures < self._threshold
+        return self._failures < self.threshold
 
     @property
     def deadline(self) -> float:
         """Seconds that the next look-up may delay a call."""
-        return self._fixed or min(LONGEST, max(SHORTEST, _TRIPS * (self.round_trip or 0.0)))
+        return self.fixed or min(LONGEST, max(SHORTEST, _TRIPS * (self.round_trip or 0.0)))
 
     @property
     def seconds(self) -> float:
         """How long to wait for it: of a fixed deadline a part, the rest is for waking up on a busy machine."""
-        return self.deadline * (_FIXED_SHARE if self._fixed else 1.0)
+        return self.deadline * (_FIXED_SHARE if self.fixed else 1.0)
 
     def timed(self, work: Callable[[], T], trips: int = 1) -> T:
         """Do the work of so many round trips, and learn how long one takes, also when nobody waits any longer."""
-        started = self._clock()
+        started = self.clock()
         result = work()
-        taken, mean = (self._clock() - started) / trips, self.round_trip
+        taken, mean = (self.clock() - started) / trips, self.round_trip
         self.round_trip = taken if mean is None else mean + _WEIGHT * (taken - mean)
         return result
 
     def takes_trial(self) -> bool:
         """Whether the caller is to make the trial that is due now."""
-        if self.good or self._clock() < self._next_trial:
+        if self.good or self.clock() < self._next_trial:
             return False
-        self._pause = min(_LONGEST_PAUSE, 2 * self._pause)
-        self._next_trial = self._clock() + self._pause
+        self._next_pause = min(_LONGEST_PAUSE, 2 * self._next_pause)
+        self._next_trial = self.clock() + self._next_pause
         return True
 
     def succeeded(self) -> None:
         """Report that it works."""
         self._failures = 0
-        self._pause = self._first_pause
+        self._next_pause = self.pause
 
     def failed(self) -> None:
         """Report that it failed."""
         self._failures += 1
-        if self._failures == self._threshold:
-            self._next_trial = self._clock() + self._pause
+        if self._failures == self.threshold:
+            self._next_trial = self.clock() + self._next_pause

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 from contextlib import suppress
+from functools import partial
 
 from tool_sandbox.llm.chat import ChatResponse
 from tool_sandbox.llm.fingerprint import SCHEMA_VERSION
@@ -18,7 +19,7 @@ from tool_sandbox.llm.layers.cache.backends import Backend, open_backend
 from tool_sandbox.llm.layers.cache.health import TRIPS_TO_OPEN, Health
 from tool_sandbox.llm.layers.cache.settings import CacheSettings
 from tool_sandbox.redaction import redact_text
-from tool_sandbox.threads import DaemonThreads, Params, Result
+from tool_sandbox.threads import DaemonThreads, Params, Result, do
 
 logger = logging.getLogger(__name__)
 
@@ -75,8 +76,7 @@ class ResponseCache:
         self._closed = False
         self._workers = self._start_workers()
         self._write, self._read = [each.submit for each in self._workers] or [_at_once, _at_once]
-        opening = self._open()
-        if not wait([opening], _OPENING).done:
+        if not wait([self._open()], _OPENING).done:
             self._failed(TimeoutError())
 
     async def get(self, key: str) -> ChatResponse | None:
@@ -133,13 +133,11 @@ class ResponseCache:
 
     def _start_workers(self) -> list[DaemonThreads]:
         """Those who write, and those who read; none where nothing ever blocks."""
-        readers, release = self._backend.threads, self._backend.close
-        if not readers:
-            return []
-        writers = max(1, readers // _READERS_PER_WRITER)
-        workers = [DaemonThreads(writers, "cache-writer", release), DaemonThreads(readers, "cache-reader", release)]
-        for each, seconds in zip(workers, (1.0, 0.2), strict=True):
-            weakref.finalize(self, each.close, seconds)  # also when the process ends without close()
+        readers = self._backend.threads
+        sizes = {"cache-writer": readers // _READERS_PER_WRITER or 1, "cache-reader": readers} if readers else {}
+        workers = [DaemonThreads(size, name, self._backend.close) for name, size in sizes.items()]
+        for each in workers:
+            weakref.finalize(self, each.close, _CLOSING_WHAT_FAILS)  # also when the process ends without close()
         return workers
 
     def _open(self) -> Future[None]:
@@ -215,9 +213,6 @@ def _encoded(response: ChatResponse) -> str:
 
 def _at_once(work: Callable[Params, Result], /, *args: Params.args, **kwargs: Params.kwargs) -> Future[Result]:
     """Do work where it is asked for: for places that never block."""
-    done: Future[Result] = Future()
-    try:
-        done.set_result(work(*args, **kwargs))
-    except Exception as error:  # noqa: BLE001  # it belongs to who asked for the work
-        done.set_exception(error)
-    return done
+    outcome: Future[Result] = Future()
+    do(outcome, partial(work, *args, **kwargs))
+    return outcome
