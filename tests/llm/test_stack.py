@@ -25,8 +25,7 @@ from tool_sandbox.llm.layers.budget.layer import Budgeted, Ledger
 from tool_sandbox.llm.layers.cache.layer import Cached, CacheSettings, ResponseCache
 from tool_sandbox.llm.layers.journal import Journal, Journaled
 from tool_sandbox.llm.layers.prompted_tools.layer import PromptedTools
-from tool_sandbox.llm.layers.prompted_tools.native import NativeTools
-from tool_sandbox.llm.layers.prompted_tools.support import PromptedIfListed
+from tool_sandbox.llm.layers.prompted_tools.support import NativeTools, PromptedIfListed
 from tool_sandbox.llm.layers.retry import Retrying, RetryPolicy
 from tool_sandbox.llm.settings import ModelSettings
 from tool_sandbox.llm.transports.direct import DirectTransport

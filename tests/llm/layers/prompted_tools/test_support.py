@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.llm.fakes import FakeModel, answer, call, question
-from tool_sandbox.llm.layers.prompted_tools.native import NativeTools
+from tool_sandbox.llm.layers.prompted_tools.support import NativeTools
 from tool_sandbox.llm.transports.completions.completion import MALFORMED_CALL
 
 TOOL = {"type": "function", "function": {"name": "set_wifi_status", "parameters": {"type": "object"}}}

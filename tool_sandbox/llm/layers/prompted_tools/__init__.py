@@ -2,8 +2,7 @@
 
 ::
 
-    support       which way a model takes tools
+    support       which way a model takes tools, and calls that one with native tools wrote into its text all the same
     layer         tools told in the prompt
     formats       the ways to tell them
-    native        calls that a model with native tools wrote into its text all the same
 """

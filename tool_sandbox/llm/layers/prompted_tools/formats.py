@@ -4,25 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
-
-
-class ToolFormat(Protocol):
-    """One way to write tool calls in text. Reading is the same for all: see ``written_calls``."""
-
-    name: str
-
-    def instructions(self, tools: Sequence[Mapping[str, Any]]) -> str:
-        """What the system prompt says about the tools and how to call them."""
-        ...
-
-    def call(self, name: str, arguments: Any) -> str:
-        """A past call as the model should have written it."""
-        ...
-
-    def result(self, name: str, content: str) -> str:
-        """What a tool answered."""
-        ...
+from typing import Any
 
 
 class JsonBlock:
@@ -80,6 +62,8 @@ class HermesXml:
         return f"<tool_response>\n{_safe({'name': name, 'content': content})}\n</tool_response>"
 
 
+ToolFormat = JsonBlock | HermesXml
+"""One way to write tool calls in text. Reading is the same for all: see ``written_calls``."""
 FORMATS: Mapping[str, ToolFormat] = {"json": JsonBlock(), "hermes": HermesXml()}
 
 
