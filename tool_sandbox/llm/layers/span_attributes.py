@@ -11,17 +11,8 @@ from tool_sandbox.errors import ProviderError
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse
 from tool_sandbox.llm.layers.budget.money import as_float_or_none
 
-_REQUEST_ATTRIBUTES = {
-    "temperature": "gen_ai.request.temperature",
-    "top_p": "gen_ai.request.top_p",
-    "top_k": "gen_ai.request.top_k",
-    "max_tokens": "gen_ai.request.max_tokens",
-    "max_completion_tokens": "gen_ai.request.max_tokens",
-    "seed": "gen_ai.request.seed",
-    "frequency_penalty": "gen_ai.request.frequency_penalty",
-    "presence_penalty": "gen_ai.request.presence_penalty",
-}
-"""OpenTelemetry's semantic conventions for generative AI:
+_REQUEST_PARAMS = ("temperature", "top_p", "top_k", "seed", "frequency_penalty", "presence_penalty")
+"""Named so after ``gen_ai.request.``, by OpenTelemetry's semantic conventions for generative AI:
 https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans/"""
 _USAGE_ATTRIBUTES = {
     "prompt_tokens": "gen_ai.usage.input_tokens",
@@ -36,21 +27,19 @@ _OWN_RESPONSE_ATTRIBUTES = ("cached", "replayed", "fallback", "deployment", "par
 
 def of_request(request: ChatRequest) -> dict[str, Any]:
     """What is known before a call."""
-    tag = request.tag
+    tag, params = request.tag, request.params
     attributes = {
         "gen_ai.operation.name": "chat",
         "gen_ai.provider.name": request.model.partition("/")[0] if "/" in request.model else None,
         "gen_ai.request.model": request.model,
+        "gen_ai.request.max_tokens": params.get("max_completion_tokens", params.get("max_tokens")),
         "gen_ai.request.stream": request.stream,
         "gen_ai.conversation.id": f"{tag.run}/{tag.scenario}/{tag.trial}",
         "gen_ai.agent.name": tag.role,
         **{f"tool_sandbox.{name}": value for name, value in asdict(tag).items()},
         "tool_sandbox.tools": len(request.tools),
     }
-    attributes |= {
-        attribute: request.params[name] for name, attribute in _REQUEST_ATTRIBUTES.items() if name in request.params
-    }
-    return _known(attributes)
+    return _known(attributes | {f"gen_ai.request.{name}": params.get(name) for name in _REQUEST_PARAMS})
 
 
 def of_response(response: ChatResponse) -> dict[str, Any]:
