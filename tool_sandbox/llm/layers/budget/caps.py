@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from attrs import field, frozen
 
 from tool_sandbox.common.checks import one_of
-from tool_sandbox.errors import SettingsError
 from tool_sandbox.llm.chat import CallTag, ChatRequest
+from tool_sandbox.llm.layers.budget.money import amount_of
 from tool_sandbox.llm.layers.budget.pricing import PriceBook
 
 Scope = tuple[str, str]
@@ -23,20 +23,11 @@ _HIDDEN_TOOL_TOKENS = 1024
 
 
 def _dollars(value: Any) -> Decimal | None:
-    if value is None:
-        return None
-    try:
-        amount = Decimal(str(value))
-    except InvalidOperation:
-        amount = Decimal("NaN")
-    if not amount.is_finite() or amount < 0:
-        msg = f"a budget of {value!r} is not an amount of US dollars: give zero or more, such as 2.50"
-        raise SettingsError(msg)
-    return amount
+    return None if value is None else amount_of(value, "a budget of")
 
 
 def _each_dollars(caps: Mapping[str, Any]) -> dict[str, Decimal]:
-    return {name: amount for name, value in caps.items() if (amount := _dollars(value)) is not None}
+    return {name: amount_of(value, "a budget of") for name, value in caps.items() if value is not None}
 
 
 @frozen(kw_only=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from concurrent.futures import Future, InvalidStateError
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from decimal import Decimal
 from types import TracebackType
 from typing import Any, Self
@@ -36,30 +36,36 @@ class Reservation:
     """The worst case in US dollars; ``None`` when the price is unknown."""
     open: bool = True
 
-    def settle(self, response: ChatResponse) -> None:
-        """Replace the worst case by what the call really cost."""
-        self.ledger.close(self, response)
+    def settle(self, response: ChatResponse) -> ChatResponse:
+        """Replace the worst case by what the call really cost.
+
+        Returns:
+            The answer with its cost, and with what each try before it cost or may have cost.
+        """
+        priced = self.ledger.prices.priced(response, self.model)
+        settled = evolve(priced, attempts=self._attempts(response.attempts))
+        self.ledger.close(self, settled)
+        return settled
 
     def release(self) -> None:
         """Give everything back: the call cost nothing."""
         self.ledger.close(self, None)
 
-    def with_tries(self, response: ChatResponse) -> ChatResponse:
-        """The answer, with what each try before it cost or may have cost."""
-        return evolve(response, attempts=self._attempts(response.attempts))
+    def __enter__(self) -> Self:
+        return self
 
-    @contextmanager
-    def noting_tries(self) -> Iterator[None]:
-        """Note on a provider's error that leaves the block what each try cost or may have cost."""
-        try:
-            yield
-        except ProviderError as error:
-            error.attempts = self._attempts(error.attempts)
-            if error.usage is not None:
-                error.cost = self.ledger.prices.billed(error.usage, error.cost, self.model)
-            elif _in_doubt(error):
-                error.uncertain_cost = as_float_or_none(self.amount)
-            raise
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        if isinstance(error, ProviderError):
+            self._price(error)
+        self.ledger.close(self, None, error)
+
+    def _price(self, error: ProviderError) -> None:
+        """Note on an error what each try cost or may have cost."""
+        error.attempts = self._attempts(error.attempts)
+        if error.usage is not None:
+            error.cost = self.ledger.prices.billed(error.usage, error.cost, self.model)
+        elif _in_doubt(error):
+            error.uncertain_cost = as_float_or_none(self.amount)
 
     def _attempts(self, attempts: Iterable[Attempt]) -> tuple[Attempt, ...]:
         amount = as_float_or_none(self.amount)
@@ -70,12 +76,6 @@ class Reservation:
             else evolve(each, uncertain_cost=amount if each.in_doubt else each.uncertain_cost)
             for each in attempts
         )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
-        self.ledger.close(self, None, error)
 
 
 class Ledger:
@@ -95,24 +95,19 @@ class Ledger:
         self._accounts: dict[Scope, Account] = {}
         self._waiting: list[Future[None]] = []
 
-    async def reserve(self, request: ChatRequest, models: tuple[str, ...] = (), *, wait: bool = True) -> Reservation:
+    async def reserve(self, request: ChatRequest) -> Reservation:
         """Hold the worst case of a call, waiting while calls in flight hold what it needs.
-
-        Args:
-            request: The call about to be made.
-            models: Who may answer, when that is not just the model asked for (fallbacks, deployments).
-            wait: Whether to wait for money that may come back; without, a call that does not fit now is refused.
 
         Raises:
             BudgetExceededError: If the call does not fit under a cap, or its price is unknown and that is refused.
         """
-        if all(self.prices.is_known(name) for name in models or (request.model,)):
-            amount = self._worst_case(request, models)
+        if self.prices.is_known(request.model):
+            amount = self._worst_case(request)
         else:
-            amount = await asyncio.to_thread(self._worst_case, request, models)
+            amount = await asyncio.to_thread(self._worst_case, request)
         deadline = time.monotonic() + self._max_wait
         while True:
-            turn = self._try(request, amount, wait=wait and time.monotonic() < deadline)
+            turn = self._try(request, amount, wait=time.monotonic() < deadline)
             if isinstance(turn, Reservation):
                 return turn
             with suppress(TimeoutError):
@@ -127,7 +122,7 @@ class Ledger:
                 return
             reservation.open = False
             held = reservation.amount or NOTHING
-            spending, in_doubt = self._came_to(reservation.model, response, error)
+            spending, in_doubt = _came_to(response, error)
             for scope in scopes_of(reservation.tag, reservation.model):
                 account = self._at(scope)
                 account.held -= held
@@ -152,33 +147,17 @@ class Ledger:
                     totals[kind][name] = account.to_dict()
             return totals
 
-    def _came_to(self, model: str, response: ChatResponse | None, error: BaseException | None) -> tuple[Spending, int]:
-        """What a call came to, and how many of its tries may have cost as much as its worst case beside that."""
-        if response is not None:
-            priced = self.prices.priced(response, model)
-            return Spending.of_answer(priced), (priced.cost is None) + _doubts(response.attempts)
-        if isinstance(error, ProviderError):
-            tries = tries_of(error)
-            return evolve(Spending.of_tries(tries), failed_calls=1), _doubts(tries)
-        if error is not None:  # a cancelled call says nothing about what it cost
-            return Spending(failed_calls=1), int(_in_doubt(error))
-        return Spending(), 0
-
-    def _worst_case(self, request: ChatRequest, models: tuple[str, ...]) -> Decimal | None:
-        caps = self.caps.applying_to(scopes_of(request.tag, request.model))
-        if not caps:
+    def _worst_case(self, request: ChatRequest) -> Decimal | None:
+        if not self.caps.applying_to(scopes_of(request.tag, request.model)):
             return None
-        names = models or (request.model,)
-        amounts = [worst_case(request, name, self.prices) for name in names]
-        known = [amount for amount in amounts if amount is not None]
-        if len(known) < len(amounts) and self.caps.on_unknown_price == "refuse":
-            unknown = names[amounts.index(None)]
+        amount = worst_case(request, request.model, self.prices)
+        if amount is None and self.caps.on_unknown_price == "refuse":
             msg = (
-                f"nobody knows the price of {unknown!r}, so a budget cannot be kept: give its price "
+                f"nobody knows the price of {request.model!r}, so a budget cannot be kept: give its price "
                 "(input_per_million, output_per_million), or set on_unknown_price to 'allow'"
             )
             raise BudgetExceededError(msg)
-        return max(known, default=None)
+        return amount
 
     def _try(self, request: ChatRequest, amount: Decimal | None, *, wait: bool) -> Reservation | Future[None]:
         scopes = scopes_of(request.tag, request.model)
@@ -207,22 +186,16 @@ class Budgeted(Wrapper):
     Args:
         inner: The model.
         ledger: Shared by everything that spends the same money.
-        models: Who may answer, when that is not just the model asked for.
     """
 
-    def __init__(self, inner: ChatModel, ledger: Ledger, *, models: tuple[str, ...] = ()) -> None:
+    def __init__(self, inner: ChatModel, ledger: Ledger) -> None:
         super().__init__(inner)
         self._ledger = ledger
-        self._models = models
 
     async def acomplete(self, request: ChatRequest) -> ChatResponse:
         """Answer, once calls in flight do not hold the money that this one needs."""
-        with await self._ledger.reserve(request, self._models) as reservation:
-            with reservation.noting_tries():
-                answer = await self.inner.acomplete(request)
-            response = reservation.with_tries(self._ledger.prices.priced(answer, request.model))
-            reservation.settle(response)
-        return response
+        with await self._ledger.reserve(request) as reservation:
+            return reservation.settle(await self.inner.acomplete(request))
 
 
 def _refusal(scope: Scope, cap: Decimal, account: Account, needed: Decimal) -> str:
@@ -235,6 +208,18 @@ def _refusal(scope: Scope, cap: Decimal, account: Account, needed: Decimal) -> s
         f"the budget of {whose} is {limit} USD: {shown(account.spent)} spent{maybe}{held}, and the next "
         f"call may cost up to {shown(needed)}; raise the budget, or lower max_tokens so that the worst case fits"
     )
+
+
+def _came_to(response: ChatResponse | None, error: BaseException | None) -> tuple[Spending, int]:
+    """What a call came to, and how many of its tries may have cost as much as its worst case beside that."""
+    if response is not None:
+        return Spending.of_answer(response), (response.cost is None) + _doubts(response.attempts)
+    if isinstance(error, ProviderError):
+        tries = tries_of(error)
+        return evolve(Spending.of_tries(tries), failed_calls=1), _doubts(tries)
+    if error is not None:  # a cancelled call says nothing about what it cost
+        return Spending(failed_calls=1), int(_in_doubt(error))
+    return Spending(), 0
 
 
 def _doubts(tries: Iterable[Attempt]) -> int:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from attrs import frozen
+
+from tool_sandbox.errors import SettingsError
 
 NOTHING = Decimal(0)
 _UNIT = Decimal("0.000001")
@@ -16,6 +18,22 @@ def dollars(amount: Decimal | float | str) -> Decimal:
     exact = amount if isinstance(amount, Decimal) else Decimal(str(amount))
     whole = exact.quantize(_UNIT)
     return _UNIT.copy_sign(exact) if exact and not whole else whole
+
+
+def amount_of(value: Any, what: str) -> Decimal:
+    """An amount of money as a person writes it.
+
+    Raises:
+        SettingsError: It is not one; the message begins with ``what`` and the value.
+    """
+    try:
+        amount = Decimal(str(value))  # "True" is not a number either
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    if not amount.is_finite() or amount < 0:
+        msg = f"{what} {value!r} is not an amount of US dollars: give zero or more, such as 2.50"
+        raise SettingsError(msg)
+    return amount
 
 
 def shown(amount: Decimal | float | str) -> str:

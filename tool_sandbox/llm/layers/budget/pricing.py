@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from attrs import evolve, field, frozen
 
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.llm.chat import ChatResponse, Usage
-from tool_sandbox.llm.providers import direct_name
+from tool_sandbox.llm.layers.budget.money import amount_of
+from tool_sandbox.llm.providers import direct_name, qualified
 from tool_sandbox.llm.transports.address import is_direct
 from tool_sandbox.nearest import hint
 
@@ -27,6 +30,10 @@ _PER_TOKEN = {
     "output_cost_per_reasoning_token": "reasoning",
 }
 _PER_MILLION = {f"{name}_per_million": name for name in _PER_TOKEN.values()}
+OWN_SERVERS = frozenset({"hosted_vllm", "custom_openai", "llamafile", "lm_studio", "xinference"})
+"""Providers that are a server of one's own: what it costs has nothing to do with what its models are called."""
+_TOKENS = 1000
+"""Enough to tell prices apart, and below the first tier of any provider."""
 _TIER = re.compile(r"^(?P<name>\w+?)_above_(?P<thousands>\d+)k_tokens$")
 
 
@@ -195,22 +202,10 @@ def _amounts(data: Mapping[str, Any], name: str) -> dict[str, Any]:
     amounts: dict[str, Any] = {}
     for key, value in data.items():
         if key in _PER_TOKEN:
-            amounts[_PER_TOKEN[key]] = _dollars(value, key, name)
+            amounts[_PER_TOKEN[key]] = amount_of(value, f"{key} in the price of {name!r}:")
         elif key in _PER_MILLION:
-            amounts[_PER_MILLION[key]] = _dollars(value, key, name) / _MILLION
+            amounts[_PER_MILLION[key]] = amount_of(value, f"{key} in the price of {name!r}:") / _MILLION
     return amounts
-
-
-def _dollars(value: Any, key: str, name: str) -> Decimal:
-    try:
-        amount = Decimal(str(value))  # "True" is not a number either
-    except InvalidOperation as error:
-        msg = f"{key}={value!r} in the price of {name!r} is not a number of US dollars"
-        raise SettingsError(msg) from error
-    if not amount.is_finite() or amount < 0:
-        msg = f"{key}={value!r} in the price of {name!r} must be zero or more US dollars"
-        raise SettingsError(msg)
-    return amount
 
 
 def _tiers(base: Price, entry: Mapping[str, Any]) -> tuple[tuple[int, Price], ...]:
@@ -219,7 +214,7 @@ def _tiers(base: Price, entry: Mapping[str, Any]) -> tuple[tuple[int, Price], ..
         match = _TIER.match(key)
         if match and match["name"] in _PER_TOKEN and value is not None:
             threshold = int(match["thousands"]) * 1000
-            changes.setdefault(threshold, {})[_PER_TOKEN[match["name"]]] = _dollars(value, key, "listing")
+            changes.setdefault(threshold, {})[_PER_TOKEN[match["name"]]] = amount_of(value, key)
     return tuple((threshold, evolve(base, **changes[threshold])) for threshold in sorted(changes))
 
 
@@ -233,3 +228,20 @@ def _or(price: Decimal | None, otherwise: Decimal) -> Decimal:
 
 def _if_free(price: Price) -> Decimal | None:
     return Decimal(0) if price.ceiling(1, 1) == 0 else None
+
+
+@lru_cache(maxsize=256)
+def calculated_price(litellm: Any, model: str) -> Mapping[str, Any] | None:
+    """Prices per token by the arithmetic that LiteLLM does for an answer, so that a budget knows what spending will."""
+    with contextlib.suppress(Exception):  # LiteLLM raises bare exceptions for models it has no price of
+        return {
+            "input_cost_per_token": _charge(litellm, model, prompt=_TOKENS) / _TOKENS,
+            "output_cost_per_token": _charge(litellm, model, completion=_TOKENS) / _TOKENS,
+        }
+    return None
+
+
+def _charge(litellm: Any, model: str, prompt: int = 0, completion: int = 0) -> float:
+    usage = litellm.Usage(prompt_tokens=prompt, completion_tokens=completion, total_tokens=prompt + completion)
+    answer = litellm.ModelResponse(model=model.partition("/")[2] or model, usage=usage)
+    return float(litellm.completion_cost(completion_response=answer, model=qualified(model)))

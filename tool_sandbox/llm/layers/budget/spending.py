@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import Factory, define, field, frozen
 
-from tool_sandbox.llm.chat import Attempt, ChatResponse
+from tool_sandbox.llm.chat import Attempt, ChatResponse, Usage
 from tool_sandbox.llm.layers.budget.money import NOTHING, Cost, as_float, total_cost
 
 
@@ -16,10 +16,8 @@ def _cost(amount: Any) -> Cost:
     return Cost.of(amount)
 
 
-_COUNTS = (
-    "calls", "failed_calls", "prompt_tokens", "completion_tokens", "cached_tokens", "cached_calls", "fallback_calls",
-    "parse_losses",
-)  # fmt: skip
+_TOKENS = ("prompt_tokens", "completion_tokens", "cached_tokens")
+_COUNTS = ("calls", "failed_calls", *_TOKENS, "cached_calls", "fallback_calls", "parse_losses")
 _MONEY = {"cost": "unpriced_calls", "saved_cost": "unpriced_saved_calls", "uncertain_cost": "uncertain_unpriced_calls"}
 """Sums of money, and what their records call the number of calls of unknown price."""
 
@@ -56,13 +54,10 @@ class Spending:
     @classmethod
     def of_answer(cls, response: ChatResponse) -> Spending:
         """One answered call. One replayed from the run's journal was paid for by the same run."""
-        usage = response.usage
         replayed = response.replayed and not response.cached
         return cls(
             calls=1,
-            prompt_tokens=usage.prompt_tokens if usage else 0,
-            completion_tokens=usage.completion_tokens if usage else 0,
-            cached_tokens=usage.cached_tokens if usage else 0,
+            **_tokens([response.usage]),
             cost=Cost.of(response.saved_cost if replayed else response.cost),
             saved_cost=Cost.of(response.saved_cost) if response.cached else Cost(),
             cached_calls=int(response.cached),
@@ -76,11 +71,8 @@ class Spending:
         tries = tuple(attempts)
         in_doubt = [attempt.uncertain_cost for attempt in tries if attempt.in_doubt]
         billed = [attempt for attempt in tries if attempt.billed]
-        usages = [attempt.usage for attempt in billed if attempt.usage is not None]
         return cls(
-            prompt_tokens=sum(usage.prompt_tokens for usage in usages),
-            completion_tokens=sum(usage.completion_tokens for usage in usages),
-            cached_tokens=sum(usage.cached_tokens for usage in usages),
+            **_tokens(attempt.usage for attempt in billed),
             cost=total_cost(attempt.cost for attempt in billed),
             uncertain_cost=total_cost(in_doubt),
             uncertain_calls=len(in_doubt),
@@ -150,6 +142,11 @@ class Account:
             "uncertain_cost": as_float(self.uncertain),
             "held": as_float(self.held),
         }
+
+
+def _tokens(usages: Iterable[Usage | None]) -> dict[str, Any]:
+    known = [usage for usage in usages if usage is not None]
+    return {name: sum(getattr(usage, name) for usage in known) for name in _TOKENS}
 
 
 def _check(record: Mapping[str, Any]) -> None:

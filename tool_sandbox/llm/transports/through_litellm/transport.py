@@ -21,7 +21,7 @@ from tool_sandbox.errors import MissingDependencyError, ProviderError, SettingsE
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse
 from tool_sandbox.llm.config import advised, secrets_in
 from tool_sandbox.llm.layer import Layer
-from tool_sandbox.llm.layers.budget.litellm_prices import OWN_SERVERS, calculated_price
+from tool_sandbox.llm.layers.budget.pricing import OWN_SERVERS, calculated_price
 from tool_sandbox.llm.layers.tracing import OLDER_CALLBACKS, callback_params
 from tool_sandbox.llm.providers import provider_name, qualified
 from tool_sandbox.llm.transports.address import is_direct
