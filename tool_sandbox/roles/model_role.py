@@ -29,7 +29,7 @@ Dicts = Sequence[dict[str, Any]]
 
 
 class ModelRole(BaseRole):
-    """A role played by a model. A kind of role says how it reads the conversation and what it makes of an answer.
+    """A role played by a model: the base of agent and simulated user.
 
     Args:
         model_name: A LiteLLM model string, such as ``gpt-5`` or ``anthropic/claude-sonnet-5``.
