@@ -176,8 +176,7 @@ def provider_of(model: str) -> Provider | None:
 def server_of(model: str, api_base: str | None = None) -> tuple[str | None, str | None]:
     """Whose server a model is asked at, and where that was said: keys for one must not go to another."""
     base = api_base or (DirectName.parse(model).base if is_direct(model) else None)
-    provider = provider_of(model)
-    return provider.name if provider else None, redact_text(base).rstrip("/") if base else None
+    return provider_name(model), redact_text(base).rstrip("/") if base else None
 
 
 def qualified(model: str) -> str:

@@ -149,13 +149,10 @@ def supports_native_tools(path: str | Path) -> bool:
 
 def _model_file(path: Path) -> LocalModel:
     if not path.is_file():
-        msg = f"There is no file {str(path)!r}. Expected the path of a .gguf file, or one of the names: {_names()}."
+        names = ", ".join(repr(f"local:{name}") for name in local_models())
+        msg = f"There is no file {str(path)!r}. Expected the path of a .gguf file, or one of the names: {names}."
         raise UsageError(msg)
     return LocalModel(name=path.stem, path=path)
-
-
-def _names() -> str:
-    return ", ".join(repr(f"local:{name}") for name in local_models())
 
 
 def _hub_failed(model: LocalModel, error: Exception) -> str:

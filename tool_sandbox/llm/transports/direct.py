@@ -10,7 +10,7 @@ import json
 import time
 from collections.abc import AsyncGenerator, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakKeyDictionary, finalize
 
 from attrs import evolve
@@ -88,15 +88,12 @@ class DirectTransport(Layer):
 
     async def _ask(self, request: ChatRequest) -> ChatResponse:
         async with (await self._session()).post(self.url, data=self._body(request), allow_redirects=False) as answer:
-            if answer.status != 200 or not request.stream:  # noqa: PLR2004 -- HTTP
-                return self._read(answer.status, answer.headers, await answer.read(), request)
-            stream = EventStream(StreamAssembler(model=request.model, provider="direct"))
+            if answer.status != 200:  # noqa: PLR2004 -- HTTP
+                return self._read_failure(answer.status, answer.headers, await answer.read(), request)
             with self._completing(answer.headers):
-                async for data in answer.content.iter_any():
-                    stream.feed(data)
-                    if stream.over:
-                        break
-                return self._finished(stream.completion(), answer.headers, request)
+                data = await (_streamed if request.stream else _at_once)(answer, request.model)
+                response = read_completion(data, provider="direct", model=direct_name(request.model), request=request)
+                return self._signed(response, answer.headers)
 
     def _body(self, request: ChatRequest) -> bytes:
         params = request.call_params()
@@ -104,21 +101,15 @@ class DirectTransport(Layer):
         body = {"model": direct_name(request.model), "messages": list(request.messages), **params, **extra}
         return whole(json.dumps(body, ensure_ascii=False)).encode()
 
-    def _read(self, status: int, headers: Mapping[str, str], body: bytes, request: ChatRequest) -> ChatResponse:
-        text = body.decode("utf-8", "replace")
+    def _read_failure(self, status: int, headers: Mapping[str, str], body: bytes, request: ChatRequest) -> ChatResponse:
+        """What the model wrote, where the failure is that its server cannot read it."""
         if 300 <= status < 400:  # noqa: PLR2004 -- HTTP
             raise _moved(request.model, status, headers)
-        if status == 200:  # noqa: PLR2004 -- HTTP
-            with self._completing(headers):
-                return self._finished(read_body(text, provider="direct", model=request.model), headers, request)
+        text = body.decode("utf-8", "replace")
         answer = unparsed_call(text, request, "direct", text)
         if answer is None:
             raise self._error(text, request, status=status, headers=headers)
         return self._signed(answer, headers)
-
-    def _finished(self, data: Mapping[str, Any], headers: Mapping[str, str], request: ChatRequest) -> ChatResponse:
-        model = direct_name(request.model)
-        return self._signed(read_completion(data, provider="direct", model=model, request=request), headers)
 
     def _signed(self, response: ChatResponse, headers: Mapping[str, str]) -> ChatResponse:
         return evolve(response, endpoint=self.endpoint.shown, request_id=request_id_in(headers))
@@ -152,38 +143,34 @@ class DirectTransport(Layer):
         loop = asyncio.get_running_loop()
         pool = self._pools.get(loop)
         if pool is None:
-            pool = self._pools[loop] = _Pool(self._headers)
-            await anext(pool.keeper)
+            keeper = _kept_open(self._headers)
+            pool = self._pools[loop] = _Pool(await anext(keeper), keeper)
         return pool.session
 
 
-class _Pool:
-    """The connections of one event loop, closed with it at the latest.
+class _Pool(NamedTuple):
+    """The connections of one event loop."""
 
-    ``asyncio.run`` closes the asynchronous generators that are still open before it closes the loop, so one of them
-    keeps the session.
-    """
-
-    def __init__(self, headers: Mapping[str, str]) -> None:
-        import aiohttp
-
-        self.session = aiohttp.ClientSession(
-            headers=headers,
-            connector=aiohttp.TCPConnector(limit=_CONNECTIONS),
-            timeout=aiohttp.ClientTimeout(total=None),
-            trust_env=True,
-        )
-        self.keeper = self._keep()
+    session: aiohttp.ClientSession
+    keeper: AsyncGenerator[aiohttp.ClientSession, None]
 
     async def aclose(self) -> None:
         """Close them, in their own event loop."""
         await self.keeper.aclose()
 
-    async def _keep(self) -> AsyncGenerator[None, None]:
-        try:
-            yield
-        finally:
-            await self.session.close()
+
+async def _kept_open(headers: Mapping[str, str]) -> AsyncGenerator[aiohttp.ClientSession, None]:
+    """Connections that are closed with their event loop at the latest.
+
+    ``asyncio.run`` closes the asynchronous generators that are still open before it closes the loop.
+    """
+    import aiohttp
+
+    connector, unlimited = aiohttp.TCPConnector(limit=_CONNECTIONS), aiohttp.ClientTimeout(total=None)
+    async with aiohttp.ClientSession(
+        headers=headers, connector=connector, timeout=unlimited, trust_env=True
+    ) as session:
+        yield session
 
 
 def _begin_to_close(pools: MutableMapping[asyncio.AbstractEventLoop, _Pool]) -> None:
@@ -192,6 +179,19 @@ def _begin_to_close(pools: MutableMapping[asyncio.AbstractEventLoop, _Pool]) -> 
         pool = pools.pop(loop)
         if loop.is_running():
             asyncio.run_coroutine_threadsafe(pool.aclose(), loop)
+
+
+async def _at_once(answer: aiohttp.ClientResponse, model: str) -> Mapping[str, Any]:
+    return read_body((await answer.read()).decode("utf-8", "replace"), provider="direct", model=model)
+
+
+async def _streamed(answer: aiohttp.ClientResponse, model: str) -> Mapping[str, Any]:
+    stream = EventStream(StreamAssembler(model=model, provider="direct"))
+    async for data in answer.content.iter_any():
+        stream.feed(data)
+        if stream.over:
+            break
+    return stream.completion()
 
 
 def _headers(connection: Mapping[str, Any], endpoint: Endpoint) -> dict[str, str]:

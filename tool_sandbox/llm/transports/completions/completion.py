@@ -63,12 +63,12 @@ def read_completion(
         ContextWindowError: The conversation no longer fits.
         ProviderError: The server reports an error, or gave the answer up; what there is of it is not an answer.
     """
-    usage = read_usage(data.get("usage"))
+    usage, answering = read_usage(data.get("usage")), data.get("model")
     try:
         return evolve(
             _read(data, provider, request or ChatRequest(model=model, messages=())),
             usage=usage,
-            model=_who(data, model),
+            model=answering if isinstance(answering, str) and answering else model,
         )
     except ProviderError as error:
         error.usage = usage
@@ -112,11 +112,6 @@ def _read(data: Mapping[str, Any], provider: str | None, request: ChatRequest) -
         adjustments=(READ_FROM_REPORT,) if quoted else (),
         parse_losses=int(finish.ending is AnswerEnding.BAD_CALL and not calls),
     )
-
-
-def _who(data: Mapping[str, Any], model: str) -> str:
-    answering = data.get("model")
-    return answering if isinstance(answering, str) and answering else model
 
 
 def read_tool_call(call: Mapping[str, Any]) -> ToolCall:

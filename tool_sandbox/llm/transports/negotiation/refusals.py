@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from tool_sandbox.llm.chat import ChatRequest
 from tool_sandbox.llm.providers import provider_name
 from tool_sandbox.llm.transports.negotiation.limits import lower_limits
 from tool_sandbox.llm.transports.negotiation.parameters import refused_parameter, wanted_parameters
-from tool_sandbox.llm.transports.negotiation.profile import ECHOED, BesideCalls, Profile
+from tool_sandbox.llm.transports.negotiation.profile import ECHOED, Profile
 
 
 @frozen(kw_only=True)
@@ -32,9 +32,9 @@ class Refusal:
 def answers_to(refusal: Refusal) -> Iterator[Profile]:
     """The profiles under which the request may be taken, the likeliest first."""
     yield from _parameters(refusal)
-    for adaptation in _ADAPTATIONS:
-        if adaptation.words.search(refusal.text):
-            yield from adaptation.profiles(refusal.profile)
+    for words, ways in _ADAPTATIONS:
+        if words.search(refusal.text):
+            yield from (evolve(refusal.profile, **way) for way in ways)
     yield from _fields(refusal)
     if refusal.limit_is_ours:
         yield from lower_limits(refusal.text, refusal.request, refusal.profile)
@@ -58,107 +58,86 @@ def _parameters(refusal: Refusal) -> Iterator[Profile]:
         yield evolve(profile, changes=(*profile.changes, change_))
 
 
-def _words(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)
+Settings = Mapping[str, Any]
+"""Some fields of a profile."""
 
 
-@frozen
-class _Adaptation:
-    """Words of refusals, and the profiles that may suit instead, the likeliest first."""
-
-    words: re.Pattern[str] = field(converter=_words)
-    profiles: Callable[[Profile], Iterator[Profile]]
+def _when(words: str, *ways: Settings) -> tuple[re.Pattern[str], tuple[Settings, ...]]:
+    """Words of refusals, and the settings of a profile that may suit instead, the likeliest first."""
+    return re.compile(words, re.IGNORECASE), ways
 
 
-def _with(**settings: Any) -> Callable[[Profile], Iterator[Profile]]:
-    def profiles(profile: Profile) -> Iterator[Profile]:
-        yield evolve(profile, **settings)
-
-    return profiles
-
-
-def _ordered(profile: Profile) -> Iterator[Profile]:
-    strict = evolve(profile, one_system=True, user_first=True, alternating=True, answer_after_results=True)
-    yield strict
-    yield evolve(strict, system_told_by_user=True)  # Gemma's and Mistral's older templates say no more than that
-
-
-def _beside_calls(profile: Profile) -> Iterator[Profile]:
-    every: tuple[BesideCalls, ...] = ("empty", "absent", "words", "null")
-    for wanted in every:
-        if wanted != profile.beside_calls:
-            yield evolve(profile, beside_calls=wanted)
-
-
+_STRICT = {"one_system": True, "user_first": True, "alternating": True, "answer_after_results": True}
 _ADAPTATIONS = (
     # Qwen 3.5 and 3.6 behind vLLM and llama.cpp, MiniMax, MLC (2026-06)
-    _Adaptation(
+    _when(
         r"system messages? (?:must|should|can only|has to|is only allowed)\b.*\b(?:begin|first|start)|"
         r"(?:only one|multiple|more than one|single) system (?:message|prompt)|unexpected role '?system'? after",
-        _with(one_system=True),
+        {"one_system": True},
     ),
     # Gemma, Mistral 7B, o1-mini, Gemini's image models (2026-04)
-    _Adaptation(
+    _when(
         r"system role (?:is )?not supported|developer instruction is not enabled|"
         r"(?:does not|doesn't) support (?:the )?'?(?:system|developer)'? ?(?:role|message|prompt|instruction|with)|"
         r"role '?system'? is not (?:supported|allowed)|system messages? (?:is|are) not supported|"
         r"unexpected role '?system'?(?! after)|only user and assistant roles",
-        _with(one_system=True, system_told_by_user=True),
+        {"one_system": True, "system_told_by_user": True},
     ),
     # Mistral's models behind vLLM, NIM, Ollama and Docker; Bedrock's Converse (2026-09)
-    _Adaptation(r"unexpected role '?user'? after role '?tool", _with(answer_after_results=True)),
-    _Adaptation(
+    _when(r"unexpected role '?user'? after role '?tool", {"answer_after_results": True}),
+    _when(
         r"roles? must alternate|must alternate between|alternating (?:user|roles)|"
         r"consecutive (?:user|assistant)|unexpected role '?(?:user|assistant)'? after role|roles should alternate",
-        _ordered,
+        _STRICT,
+        {**_STRICT, "system_told_by_user": True},  # Gemma's and Mistral's older templates say no more than that
     ),
-    _Adaptation(
+    _when(
         r"first (?:non-system )?message must (?:be|have|use|come)\b.*user|must (?:start|begin) with a user|"
         r"(?:start|begin)s? with (?:a |the )?'?user|no user query found",
-        _with(user_first=True),
+        {"user_first": True},
     ),
     # Llama 3's template, NIM, llama.cpp (2026-02)
-    _Adaptation(
+    _when(
         r"single tool.?calls? at once|(?:only|at most) (?:one|1|a single) (?:tool|function).?call|"
         r"(?:multiple|parallel) (?:tool|function).?calls? (?:is|are) not (?:supported|allowed)|"
         r"(?:does not|doesn't) support (?:multiple|parallel) (?:tool|function)",
-        _with(one_call=True),
+        {"one_call": True},
     ),
     # DeepSeek's V4 and Moonshot's Kimi while they think (2026-04)
-    _Adaptation(
+    _when(
         r"reasoning_content\W.{0,80}(?:passed back|missing|required|must be (?:provided|present))|"
         r"(?:missing|without|pass back|requires?).{0,60}reasoning_content",
-        _with(thoughts_on_every_turn=True),
+        {"thoughts_on_every_turn": True},
     ),
     # Claude while it thinks, at Anthropic, Bedrock and Vertex (2026-09)
-    _Adaptation(
+    _when(
         r"expected `?thinking`?.{0,40}but found|must start with a thinking block",
-        _with(thinks_after_own_calls_only=True),
+        {"thinks_after_own_calls_only": True},
     ),
-    _Adaptation(
+    _when(
         r"signature.{0,40}thinking|thinking.{0,40}signature",
-        _with(refused_fields=frozenset({"thinking_blocks"}), thinks_after_own_calls_only=True),
+        {"refused_fields": frozenset({"thinking_blocks"}), "thinks_after_own_calls_only": True},
     ),
     # Mistral (nine letters), OpenAI (40 characters), Anthropic (a pattern)
-    _Adaptation(
+    _when(
         r"tool.?call.?id\b.{0,60}\bmust|length of 9|"
         r"tool_calls\[?\W?\d+\W{0,2}\.id\W.{0,60}(?:too long|invalid|pattern)|"
         r"(?:tool_use|tool_call)(?:_id)?\.id\W|tool_(?:call|use)_id\W.{0,60}(?:too long|invalid|pattern|length)",
-        _with(ids_of_nine=True),
+        {"ids_of_nine": True},
     ),
     # xAI, and servers with strict schemas
-    _Adaptation(
+    _when(
         r"can have a name|(?:role:tool|tool message|messages?\W).{0,80}['\"`.]name\b.{0,60}"
         r"(?:unsupported|not permitted|not allowed|unexpected|unknown|extra)|"
         r"(?:unsupported|not permitted|not allowed|unexpected|unknown|extra).{0,80}messages\W.{0,40}\bname\b",
-        _with(nameless_results=True),
+        {"nameless_results": True},
     ),
     # Templates that add None to text; servers whose schema wants a text
-    _Adaptation(
+    _when(
         r"content\b.{0,80}(?:null|none\b|nonetype|empty|required|missing|valid str|a string|at least 1|blank)|"
         r"(?:missing|expected|invalid|null|none|non-empty).{0,40}\bcontent\b|nonetype|\bnull\b.{0,40}content|"
         r"expected a string, got null|too_short",
-        _beside_calls,
+        *({"beside_calls": wanted} for wanted in ("empty", "absent", "words", "null")),
     ),
 )
 
