@@ -137,6 +137,16 @@ async def test_a_lower_order_is_used_first_and_another_one_when_it_is_left_alone
     agent.teardown()
 
 
+@pytest.mark.parametrize("status", [429, 503])
+async def test_a_server_that_asked_for_time_is_left_alone_by_all(servers: tuple[Server, Server], status: int) -> None:
+    first, second = servers
+    first.says(Answer({"error": {"message": "later"}}, status, {"Retry-After": "3600"}))
+    agent = routed(at(first, "first", order=1), at(second, "second", order=2), num_retries=1)
+    assert await answered(agent, 4) == ["second"] * 4
+    assert [len(server.requests) for server in servers] == [1, 4]
+    agent.teardown()
+
+
 async def test_a_refused_key_is_tried_at_the_other_deployment_at_once(servers: tuple[Server, Server]) -> None:
     first, second = servers
     first.says(Answer({"error": {"message": "wrong key"}}, 401))

@@ -163,6 +163,58 @@ def test_a_limited_deployment_is_left_alone_until_it_has_cooled() -> None:
     assert router.complete(sample()).deployment == "a-1"
 
 
+@pytest.mark.parametrize("kind", [RateLimitError, ProviderUnavailableError])
+def test_nobody_asks_a_deployment_again_before_the_time_that_it_asked_for(kind: type[ProviderError]) -> None:
+    time = Time()
+    models = {"a-1": FakeModel(error(kind, retry_after=30), answer()), "a-2": FakeModel(answer())}
+    router = routed([entry("a", 1, order=1), entry("a", 2, order=2)], models, tries=2, time=time, cooldown_time=1)
+    assert router.complete(sample()).deployment == "a-2"
+    assert time.waits == [0.0]
+    time.now += 29
+    assert router.complete(sample()).deployment == "a-2"
+    time.now += 2
+    assert router.complete(sample()).deployment == "a-1"
+
+
+def test_a_sample_does_not_stay_with_a_deployment_that_asked_for_time() -> None:
+    models = {"a-1": FakeModel(answer(), error(ProviderUnavailableError, retry_after=30)), "a-2": FakeModel(answer())}
+    router = routed([entry("a", 1, order=1), entry("a", 2, order=2)], models, tries=2)
+    assert [router.complete(question()).deployment for _ in range(3)] == ["a-1", "a-2", "a-2"]
+    assert models["a-1"].calls == 2
+
+
+def test_all_calls_wait_where_the_only_deployment_asked_for_time() -> None:
+    time = Time()
+    model = FakeModel(error(RateLimitError, retry_after=30), answer())
+    router = routed([entry("a", 1)], {"a-1": model}, time=time)
+    with pytest.raises(RateLimitError):
+        router.complete(sample())
+    assert router.complete(sample()).deployment == "a-1"
+    assert 30 <= sum(time.waits) <= 33
+
+
+def test_a_call_is_told_at_once_of_a_wait_that_is_longer_than_calls_may_take() -> None:
+    time = Time()
+    model = FakeModel(error(RateLimitError, status=429, retry_after=900), answer())
+    router = routed([entry("a", 1)], {"a-1": model}, tries=2, time=time)
+    for message in ("^no$", "every deployment of 'a' asked not to be asked for another 900 s: no"):
+        with pytest.raises(RateLimitError, match=message) as caught:
+            router.complete(sample())
+        assert caught.value.status == 429
+    assert (model.calls, time.waits) == (1, [])
+    time.now += 900
+    assert router.complete(sample()).deployment == "a-1"
+
+
+def test_without_cooldowns_a_deployment_is_asked_again_whatever_it_asked_for() -> None:
+    time = Time()
+    model = FakeModel(error(RateLimitError, retry_after=900), answer())
+    router = routed([entry("a", 1)], {"a-1": model}, time=time, disable_cooldowns=True)
+    with pytest.raises(RateLimitError):
+        router.complete(sample())
+    assert (router.complete(sample()).deployment, time.waits) == ("a-1", [])
+
+
 def test_a_dead_model_with_a_fallback_is_skipped_while_it_cools() -> None:
     models = {"primary-1": FakeModel(error(ProviderUnavailableError)), "fallback-1": FakeModel(answer())}
     router = routed(PAIR, models, tries=4, fallbacks=CHAIN, allowed_fails=3, cooldown_time=60)

@@ -25,6 +25,8 @@ class Load:
     in_flight: int = 0
     cooling_until: float = 0.0
     """Kept where LiteLLM's router does not keep it."""
+    quiet_until: float = 0.0
+    """Its server asked not to be asked before, with ``Retry-After``."""
     last_error: ProviderError | None = None
     """Why it failed the last time."""
     calls: deque[float] = Factory(deque)
@@ -58,11 +60,13 @@ class Load:
         return len(self.failures)
 
     def free_in(self, now: float) -> float:
-        """Seconds until the deployment's own limits allow another call; 0 when they do now."""
+        """Seconds until its server and its own limits allow another call; 0 when they do now."""
         while self.calls and self.calls[0] <= now - _MINUTE:
             self.calls.popleft()
         while self.tokens and self.tokens[0][0] <= now - _MINUTE:
             self.tokens.popleft()
+        if self.quiet_until > now:
+            return self.quiet_until - now
         limits = self.deployment
         if limits.max_parallel_requests is not None and self.in_flight >= limits.max_parallel_requests:
             return _LOOK

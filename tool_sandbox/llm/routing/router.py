@@ -74,7 +74,8 @@ class Group(layers.Layer):
         """Answer without blocking the event loop; waits while all deployments have reached their limits.
 
         Raises:
-            ProviderError: The deployment failed, or all are left alone for now and there is a fallback to go to.
+            ProviderError: The deployment failed, or all are left alone for now: for longer than a call waits, or while
+                there is a fallback to go to.
         """
         sample = evolve(request.tag, turn=0)
         load = await self._take(self._served.get(sample))
@@ -94,7 +95,11 @@ class Group(layers.Layer):
         return evolve(response, deployment=response.deployment or load.deployment.id)
 
     async def _take(self, served: str | None) -> Load:
-        """A deployment with room for a call, which is counted as begun."""
+        """A deployment with room for a call, which is counted as begun.
+
+        Raises:
+            ProviderError: None will have room in time.
+        """
         while True:
             load = await self._choose(served)
             with self._lock:
@@ -103,7 +108,9 @@ class Group(layers.Layer):
                 if wait <= 0:
                     load.began(now)
                     return load
-            await self._policy.sleep(wait)
+            if load.quiet_until - now > self._policy.ceiling:
+                raise self._resting(load, f"asked not to be asked for another {load.quiet_until - now:.0f} s")
+            await self._policy.sleep(wait * self._chance.uniform(1.0, 1.1))  # rarely all at once
 
     async def _choose(self, served: str | None) -> Load:
         """The deployment to ask: the one that answered this sample before, while it is healthy, or the strategy's.
@@ -112,13 +119,16 @@ class Group(layers.Layer):
             ProviderError: All are left alone for now, and there is a fallback to go to.
         """
         healthy = await self._healthy()
-        if not healthy:
-            if self._has_fallback:
-                raise self._resting()
-            return min(self.loads.values(), key=lambda load: load.cooling_until)
-        if (kept := self.loads.get(served or "")) in healthy:
-            return kept
         now = self._clock()
+        if not healthy:
+            loads = self.loads.values()
+            if self._has_fallback:
+                failed = next((load for load in loads if load.last_error), next(iter(loads)))
+                raise self._resting(failed, "failed lately and is left alone for a moment")
+            return min(loads, key=lambda load: (load.free_in(now), load.cooling_until))
+        kept = self.loads.get(served or "")
+        if kept in healthy and kept.quiet_until <= now:
+            return kept
         free = [load for load in healthy if load.free_in(now) <= 0]
         if not free:
             return min(healthy, key=lambda load: load.free_in(now))
@@ -135,21 +145,24 @@ class Group(layers.Layer):
             return [load for load in self.loads.values() if load.cooling_until <= self._clock()]
         return [self.loads[each] for each in await self._balancer.healthy(self.name, self.loads)]
 
-    def _resting(self) -> ProviderError:
-        """The error of a group that is left alone: why it is."""
-        load = next((load for load in self.loads.values() if load.last_error), next(iter(self.loads.values())))
+    def _resting(self, load: Load, why: str) -> ProviderError:
+        """The error of a group that is left alone: like the last one of this deployment, and not to be tried again."""
         last = load.last_error
-        message = f"every deployment of {self.name!r} failed lately and is left alone for a moment: {last}"
+        message = f"every deployment of {self.name!r} {why}: {last}"
         kind = ProviderUnavailableError if last is None else type(last)
         status = None if last is None else last.status
         return kind(message, model=load.deployment.model, status=status, retryable=False)
 
     def _count(self, load: Load, error: ProviderError) -> None:
-        """Count a failure, and leave the deployment alone if it fails too much and LiteLLM does not see to that."""
+        """Count a failure, and leave the deployment alone: for as long as it asks, or because it fails too much."""
         now = self._clock()
         with self._lock:
             failures = load.failed(error, now)
         error.deployment = load.deployment.id  # type: ignore[attr-defined]  # read when the attempt is recorded
+        pause = self.settings.cooldown_time
+        if pause is None:
+            return
+        load.quiet_until = max(load.quiet_until, now + (error.retry_after or 0.0))
         allowed = by_error(self.settings.allowed_fails_by_error, error)
         at_once = allowed is None and isinstance(error, (*_HOPELESS, RateLimitError))
         if allowed is None:
@@ -157,8 +170,7 @@ class Group(layers.Layer):
         else:
             tired = failures > allowed
         if (len(self.loads) > 1 and (at_once or tired)) or (self._has_fallback and tired):
-            pause = self.settings.cooldown_time
-            load.cooling_until = now + (max(pause, error.retry_after or 0.0) if pause else 0.0)
+            load.cooling_until = max(now + pause, load.quiet_until)
 
     async def _say_what_a_further_try_can_reach(self, load: Load, error: ProviderError) -> None:
         others = any(each is not load for each in await self._healthy())

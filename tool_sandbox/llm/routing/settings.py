@@ -78,8 +78,8 @@ class RouterSettings:
     max_fallbacks: int = 5
     allowed_fails: int = 3
     """Failures within a minute that a deployment may have before it is left alone for a while."""
-    cooldown_time: float = 5.0
-    """Seconds for which a failing deployment is left alone."""
+    cooldown_time: float | None = 5.0
+    """Seconds for which a failing deployment is left alone where its server does not say how long; ``None``: never."""
     allowed_fails_by_error: Mapping[str, int] = Factory(dict)
     """The same for single kinds of error."""
     retry_after: float = 0.0
@@ -206,7 +206,7 @@ def _patience(chosen: Mapping[str, Any], groups: Sequence[str], alias: Mapping[s
         "allowed_fails_by_error": router_options.fails_by_error(
             "allowed_fails_policy", chosen.get("allowed_fails_policy")
         ),
-        "cooldown_time": 0.0 if chosen.get("disable_cooldowns") else float(chosen.get("cooldown_time", 5.0)),
+        "cooldown_time": None if chosen.get("disable_cooldowns") else float(chosen.get("cooldown_time", 5.0)),
         "retry_after": float(chosen.get("retry_after", 0.0)),
         "tries_by_error": tries("retry_policy", chosen.get("retry_policy")),
         "tries_by_group": {group: tries("model_group_retry_policy", policy) for group, policy in by_group.items()},
