@@ -29,9 +29,7 @@ SECRET_BEGINNINGS = ("ANTHROPIC_", "AWS_", "AZURE_", "CLOUD_ML_", "GOOGLE_", "OP
 # What a command or a test may have chosen for all that follows, and the choice to go back to.
 DEFAULTS: tuple[tuple[str, str, Any], ...] = (
     ("tool_sandbox.clock", "set_clock", None),
-    ("tool_sandbox.common.compatibility", "set_original_rules", False),
     ("tool_sandbox.common.tool_discovery", "set_extra_tool_modules", ()),
-    ("tool_sandbox.tools.search", "set_backend", None),
 )
 
 network.install()

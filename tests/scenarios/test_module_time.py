@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tool_sandbox import clock as world_clock
 from tool_sandbox.clock import Clock
-from tool_sandbox.common.dates import get_tomorrow_datetime
+from tool_sandbox.common.utils import get_tomorrow_datetime
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.scenarios.module_time import loading_clock, standing_still
 from tool_sandbox.tools.utilities import datetime_info_to_timestamp, timestamp_to_datetime_info

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -18,6 +17,7 @@ from tool_sandbox.cli.interrupts import INTERRUPTED, leave_at_once, leave_soon
 from tool_sandbox.cli.legacy import is_legacy
 from tool_sandbox.cli.streams import forgiving_streams
 from tool_sandbox.errors import ToolSandboxError, UsageError
+from tool_sandbox.redaction import redact_text
 
 OK, USAGE, BROKEN = 0, 2, 70
 
@@ -58,7 +58,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def exit_code(arguments: Sequence[str]) -> int:
     """What the command line returns for these arguments; errors are told on standard error, in one message each."""
-    _print_anything()
     try:
         return _dispatch(arguments)
     except (typer.Abort, KeyboardInterrupt):
@@ -72,13 +71,6 @@ def exit_code(arguments: Sequence[str]) -> int:
             return _complain(_refused(error))
         print(_broken(error), file=sys.stderr)
         return BROKEN
-
-
-def _print_anything() -> None:
-    """Let a terminal or pipe that cannot hold a character show ``?`` instead of ending the command."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper) and stream.errors in {"strict", "surrogateescape"}:
-            stream.reconfigure(errors="replace")
 
 
 def _dispatch(arguments: Sequence[str]) -> int:
@@ -115,15 +107,11 @@ def _refused(error: OSError | MemoryError) -> str:
 
 
 def _broken(error: Exception) -> str:
-    from tool_sandbox.redaction import redact_text
-
     what = f"{type(error).__name__}: {redact_text(str(error))}"
     return f"tool_sandbox: this is a fault in tool_sandbox, not in your input: {what} (set {DEBUG}=1 for a traceback)"
 
 
 def _complain(message: str) -> int:
-    from tool_sandbox.redaction import redact_text
-
     print(f"tool_sandbox: {redact_text(message)}", file=sys.stderr)
     return USAGE
 

@@ -23,11 +23,9 @@ def spread(arguments: Sequence[str], flags: Collection[str] = SEVERAL_VALUES) ->
     for position, argument in enumerate(arguments):
         if argument == "--":
             return [*spread_out, *arguments[position:]]
-        if argument in flags:
-            flag, waiting = argument, True
-            spread_out.append(argument)
-        elif (written := argument.partition("="))[0] in flags:  # --param=a=1 b=2
-            flag, waiting = written[0], False
+        name, equals, _ = argument.partition("=")  # --param=a=1 b=2
+        if name in flags:
+            flag, waiting = name, not equals
             spread_out.append(argument)
         elif argument.startswith("-") and len(argument) > 1:
             flag = None

@@ -78,11 +78,10 @@ def from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     """Settings given as ``TOOL_SANDBOX_<FIELD>``, such as ``TOOL_SANDBOX_OUTPUT``; values are read as YAML."""
     found = {}
     for name in _FIELDS:
-        text = environment.get(ENVIRONMENT_PREFIX + name.upper())
+        variable = ENVIRONMENT_PREFIX + name.upper()
+        text = environment.get(variable)
         if text and name not in _NEVER_FROM_ENVIRONMENT:
-            found[name] = (
-                text if name in ("agent", "user", "output") else parsed(text, ENVIRONMENT_PREFIX + name.upper())
-            )
+            found[name] = text if name in ("agent", "user", "output") else parsed(text, variable)
     return found
 
 
@@ -151,7 +150,6 @@ def parsed(text: str, where: str) -> Any:
 def _check_keys_of(agents: Sequence[str], params: Mapping[str, Any]) -> None:
     """Make sure that a key which was given on the command line goes to one server only."""
     from tool_sandbox.llm.providers import server_of
-    from tool_sandbox.redaction import is_secret_name
     from tool_sandbox.registry.catalogue import model_of_old_name
 
     given = next((name for name in params if is_secret_name(name) or name == "extra_headers"), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import textwrap
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -157,7 +158,8 @@ def described(name: str, scenario: Scenario) -> Iterator[str]:
     yield "messages"
     for row in context.log():
         if not is_few_shot(row) or row["sender"] == "SYSTEM":
-            yield f"  {row['sender']} -> {row['recipient']}: {_shortened(str(row['content']))}"
+            content = textwrap.shorten(str(row["content"]), _LONGEST_PRELUDE, placeholder="…")
+            yield f"  {row['sender']} -> {row['recipient']}: {content}"
     yield from _expectations("milestones", evaluation.milestone_matcher)
     yield from _expectations("minefields", evaluation.minefield_matcher)
     if scenario.script:
@@ -203,8 +205,3 @@ def _step(step: Step) -> Iterator[str]:
             yield f"  user: {text}"
         case EndStep():
             yield "  user ends the conversation"
-
-
-def _shortened(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _LONGEST_PRELUDE else line[: _LONGEST_PRELUDE - 1] + "…"

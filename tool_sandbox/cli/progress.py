@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from tool_sandbox.cli.interrupts import Interrupts
@@ -82,9 +81,7 @@ class Progress(Observer):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         """Take the display away."""
         self.close()
 
@@ -154,17 +151,12 @@ class Bar:
 
     def _drawn_bar(self, done: int, total: int, width: int) -> str:
         from rich.progress_bar import ProgressBar
+        from rich.text import Text
 
         with self._console.capture() as drawn:
             self._console.print(ProgressBar(total=max(total, 1), completed=done, width=width), end="")
         # Without colours the part that is left is not drawn at all.
-        return drawn.get() + " " * (width - _visible_length(drawn.get()))
-
-
-def _visible_length(text: str) -> int:
-    from rich.text import Text
-
-    return Text.from_ansi(text).cell_len
+        return drawn.get() + " " * (width - Text.from_ansi(drawn.get()).cell_len)
 
 
 class LineProgress(Progress):

@@ -77,7 +77,10 @@ class Written:
 
 @contextmanager
 def forgiving_streams() -> Iterator[Written]:
-    """Within the block, nobody who prints or reads meets a closed, full or broken standard stream."""
+    """Within the block, nobody who prints or reads meets a closed, full or broken standard stream.
+
+    Where a character cannot be written there is a ``?``.
+    """
     before = {name: getattr(sys, name) for name in _NAMES}
     written = Written()
     _occupy_closed_numbers()
@@ -117,7 +120,7 @@ def _forgiving(stream: Any) -> io.TextIOWrapper | None:
     return io.TextIOWrapper(
         io.BufferedWriter(ForgivingOutput(raw)),
         encoding=stream.encoding,
-        errors=stream.errors,
+        errors="replace" if stream.errors in {"strict", "surrogateescape"} else stream.errors,
         line_buffering=stream.line_buffering or stream.write_through,  # the latter is that of PYTHONUNBUFFERED
         write_through=stream.write_through,
     )

@@ -82,7 +82,7 @@ def _samples_table(results: Sequence[SampleResult]) -> Table:
     several = any(result.trial for result in results)
     for result in shown:
         name = f"{result.name} #{result.trial}" if several else result.name
-        _add_row(table, name, _number(result.similarity), _whole(result.turn_count), _outcome(result))
+        _add_row(table, name, _number(result.similarity), _number(result.turn_count, 0), _outcome(result))
     return table
 
 
@@ -182,7 +182,3 @@ def _add_row(table: Table, *cells: str) -> None:
 
 def _number(value: float | None, digits: int = 3) -> str:
     return "-" if value is None else f"{value:.{digits}f}"
-
-
-def _whole(value: int | None) -> str:
-    return "-" if value is None else str(value)

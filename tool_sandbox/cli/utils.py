@@ -83,37 +83,35 @@ def run_scenario(
         RoleType.AGENT: AGENT_TYPE_TO_FACTORY[agent_type](),
     }
     Path(output_directory).mkdir(parents=True, exist_ok=True)
-    result: dict[str, Any] = {"name": name, "categories": scenario.categories}
+    result: dict[str, Any] = {
+        "name": name,
+        "categories": scenario.categories,
+        "traceback": None,
+        "exception_type": None,
+        **_NOTHING_REACHED,
+    }
     try:
         evaluation = scenario.play_and_evaluate(roles, Path(output_directory), name).evaluation_result
     except Exception as error:  # noqa: BLE001 -- the original's contract: any failure is a result
-        return result | _failed(error, scenario)
+        return result | {
+            "traceback": redact_text("".join(traceback.format_exception(error))),
+            "exception_type": type(error).__name__,
+            "turn_count": scenario.max_messages,
+        }
     finally:
         for role in roles.values():
             role.teardown()
-    return result | {
-        "traceback": None,
-        "exception_type": None,
-        "milestone_similarity": evaluation.milestone_similarity,
-        "minefield_similarity": evaluation.minefield_similarity,
-        "similarity": evaluation.similarity,
-        "turn_count": evaluation.turn_count,
-        "milestone_mapping": evaluation.milestone_mapping,
-        "minefield_mapping": evaluation.minefield_mapping,
-    }
+    return result | {name: getattr(evaluation, name) for name in _NOTHING_REACHED}
 
 
-def _failed(error: Exception, scenario: Scenario) -> dict[str, Any]:
-    return {
-        "traceback": redact_text("".join(traceback.format_exception(error))),
-        "exception_type": type(error).__name__,
-        "milestone_similarity": 0,
-        "minefield_similarity": 0,
-        "similarity": 0,
-        "turn_count": scenario.max_messages,
-        "milestone_mapping": {},
-        "minefield_mapping": {},
-    }
+_NOTHING_REACHED: Mapping[str, Any] = {
+    "milestone_similarity": 0,
+    "minefield_similarity": 0,
+    "similarity": 0,
+    "turn_count": 0,
+    "milestone_mapping": {},
+    "minefield_mapping": {},
+}
 
 
 def get_category_summary(result_summary: list[dict[str, Any]]) -> dict[str, dict[str, list[float]]]:

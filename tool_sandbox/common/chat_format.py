@@ -75,6 +75,4 @@ def _tool_call_entry(message: Message) -> dict[str, Any]:
 
 
 def _original_id(variable: str, call_id: str | None) -> str:
-    if call_id is not None and safe_variable_name(call_id) == variable:
-        return call_id
-    return variable
+    return call_id if call_id is not None and safe_variable_name(call_id) == variable else variable

@@ -21,11 +21,6 @@ def original_rules() -> bool:
     return _original_rules.get()
 
 
-def set_original_rules(enabled: bool) -> None:
-    """Choose the original's rules, or ours, from here on."""
-    _original_rules.set(enabled)
-
-
 @contextmanager
 def use_original_rules(enabled: bool = True) -> Iterator[None]:
     """Choose the original's rules, or ours, inside the block."""

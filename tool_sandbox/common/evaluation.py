@@ -24,7 +24,6 @@ from tool_sandbox.evaluation.matching.matching import MilestoneMatcher
 from tool_sandbox.evaluation.matching.similarity import CachedSimilarityCalculator
 from tool_sandbox.evaluation.result import Evaluation, EvaluationResult, get_effective_turn_count
 from tool_sandbox.evaluation.snapshots import (
-    SnapshotSimilarityMeasureType,
     addition_similarity,
     guardrail_similarity,
     removal_similarity,
@@ -42,7 +41,6 @@ __all__ = [
     "MilestoneMatcher",
     "Minefield",
     "SnapshotConstraint",
-    "SnapshotSimilarityMeasureType",
     "addition_similarity",
     "column_close_similarity",
     "column_contains_similarity",

@@ -11,7 +11,10 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import Any
+
+from attrs import define
 
 from tool_sandbox.common.execution.console import Console
 from tool_sandbox.common.tool_discovery import ToolBackend, get_all_tools, get_scrambled_tool_names
@@ -67,8 +70,8 @@ class ExecutionContext(FramedTables):
         """Notes beside messages, by index: text next to tool calls, provider fields, who answered."""
         self._seed = seed
         self._random: random.Random | None = None
-        self._name_to_tool: dict[str, Callable[..., Any]] = get_all_tools(preferred_tool_backend)
-        self._scrambled: dict[str, str] | None = None
+        self.name_to_tool: dict[str, Callable[..., Any]] = get_all_tools(preferred_tool_backend)
+        """Every discovered tool by its real name, in discovery order."""
 
     def annotate(self, index: int, **notes: Any) -> None:
         """Keep notes beside the message with this index; they are stored with the run, but are not part of the log."""
@@ -94,19 +97,8 @@ class ExecutionContext(FramedTables):
     # -- tools -------------------------------------------------------------------------------------------------------
 
     @property
-    def name_to_tool(self) -> dict[str, Callable[..., Any]]:
-        """Every discovered tool by its real name, in discovery order."""
-        return self._name_to_tool
-
-    @name_to_tool.setter
-    def name_to_tool(self, tools: dict[str, Callable[..., Any]]) -> None:
-        self._name_to_tool, self._scrambled = tools, None
-
-    @property
     def _actual_to_scrambled_tool_name(self) -> dict[str, str]:
-        if self._scrambled is None:
-            self._scrambled = get_scrambled_tool_names(self._name_to_tool.values())
-        return self._scrambled
+        return _scrambled_names(tuple(self.name_to_tool.values()))
 
     @property
     def _scrambled_to_actual_tool_name(self) -> dict[str, str]:
@@ -138,7 +130,7 @@ class ExecutionContext(FramedTables):
         """Agent-facing to real name, for all tools."""
         if self._names_scrambled:
             return self._scrambled_to_actual_tool_name
-        return {name: name for name in self._name_to_tool}
+        return {name: name for name in self.name_to_tool}
 
     def get_available_tools(self, scrambling_allowed: bool) -> dict[str, Callable[..., Any]]:
         """The tools on offer in discovery order, by agent-facing name if names may be scrambled."""
@@ -147,7 +139,7 @@ class ExecutionContext(FramedTables):
         scramble = scrambling_allowed and self._names_scrambled
         return {
             self.get_agent_facing_tool_name(name) if scramble else name: tool
-            for name, tool in self._name_to_tool.items()
+            for name, tool in self.name_to_tool.items()
             if (allowed is None or name in allowed) and name not in denied
         }
 
@@ -225,6 +217,11 @@ class ExecutionContext(FramedTables):
         return context
 
 
+@lru_cache(maxsize=16)
+def _scrambled_names(tools: tuple[Callable[..., Any], ...]) -> dict[str, str]:
+    return get_scrambled_tool_names(tools)
+
+
 def _rows_as_json(table: Table, namespace: DatabaseNamespace) -> str:
     schema = schema_of(namespace)
     shown = [snapshot.json_rows(schema, " " * 12) for snapshot in table if snapshot.rows or snapshot.guarded]
@@ -234,13 +231,11 @@ def _rows_as_json(table: Table, namespace: DatabaseNamespace) -> str:
 # -- the current world -----------------------------------------------------------------------------------------------
 
 
+@define
 class _Slot:
     """Holds the current world. Mutable, so that a role working in another thread can put a new world in place."""
 
-    __slots__ = ("context",)
-
-    def __init__(self, context: ExecutionContext) -> None:
-        self.context = context
+    context: ExecutionContext
 
 
 _slot: ContextVar[_Slot | None] = ContextVar("tool_sandbox_current_context", default=None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from attrs import field, frozen
+from attrs import asdict, field, frozen
 
 from tool_sandbox.common.vocabulary import RoleType
 
@@ -41,7 +41,4 @@ class Message:
 
     def to_row(self) -> dict[str, Any]:
         """The message as a row of the log."""
-        return {name: getattr(self, name) for name in _FIELDS}
-
-
-_FIELDS = tuple(attribute.name for attribute in Message.__attrs_attrs__)
+        return asdict(self, recurse=False)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 
 class NotGiven:
     """Type of ``NOT_GIVEN``, the default of optional tool parameters; falsy, and always the same object when copied."""
@@ -14,13 +12,7 @@ class NotGiven:
     def __repr__(self) -> str:
         return "NOT_GIVEN"
 
-    def __copy__(self) -> NotGiven:
-        return self
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> NotGiven:
-        return self
-
-    def __reduce__(self) -> str:
+    def __reduce__(self) -> str:  # copied and pickled as the module's own name
         return "NOT_GIVEN"
 
 

@@ -7,7 +7,7 @@ import inspect
 import sys
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from enum import Enum
 from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
 
@@ -84,7 +84,7 @@ def _class_schema(expected: Any, arguments: tuple[Any, ...]) -> Schema:
     if not isinstance(expected, type) or expected in {Any, object, *_ABSENT, inspect.Parameter.empty}:
         return {}
     if typing.is_typeddict(expected):
-        return _typed_dict_schema(expected)
+        return _fields_schema(expected, cast("Any", expected).__required_keys__)
     if _is_model(expected, "pydantic.v1"):
         return dict(cast("Any", expected).schema())
     if _is_model(expected, "pydantic"):
@@ -115,22 +115,21 @@ def _enum_members(expected: Any) -> Schema:
     return _enum_schema(values if by_value else list(expected.__members__))
 
 
-def _named_tuple_schema(expected: Any) -> Schema:
+def _fields_schema(expected: Any, required: Collection[str]) -> Schema:
     hints = typing.get_type_hints(expected, include_extras=True)
+    fields = getattr(expected, "_fields", hints)
     return {
         "type": "object",
-        "properties": {name: json_schema(hints.get(name, Any)) for name in expected._fields},
-        "required": [name for name in expected._fields if name not in expected._field_defaults],
+        "properties": {name: json_schema(hints.get(name, Any)) for name in fields},
+        "required": [name for name in fields if name in required],
     }
 
 
 def _tuple_schema(expected: Any, arguments: tuple[Any, ...]) -> Schema:
     if hasattr(expected, "_fields"):
-        return _named_tuple_schema(expected)
-    if arguments[-1:] == (Ellipsis,):
+        return _fields_schema(expected, set(expected._fields) - set(expected._field_defaults))
+    if not arguments or arguments[-1] is Ellipsis:
         return _array_schema(arguments)
-    if not arguments:
-        return _array_schema(())
     return {
         "type": "array",
         "items": _union_schema(arguments),
@@ -151,15 +150,6 @@ _SHAPES: tuple[tuple[type, Callable[[Any, tuple[Any, ...]], Schema]], ...] = (
     (collections.abc.Iterable, lambda _, arguments: _array_schema(arguments)),
 )
 """What a class becomes, by its first base in this list."""
-
-
-def _typed_dict_schema(typed_dict: Any) -> Schema:
-    hints = typing.get_type_hints(typed_dict, include_extras=True)
-    return {
-        "type": "object",
-        "properties": {name: json_schema(annotation) for name, annotation in hints.items()},
-        "required": [name for name in hints if name in typed_dict.__required_keys__],
-    }
 
 
 def _is_model(annotation: Any, module_name: str) -> bool:

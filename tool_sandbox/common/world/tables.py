@@ -83,23 +83,23 @@ class Tables:
 
     def append_tool_trace(self, text: str) -> None:
         """Add a tool trace to the last message. Bookkeeping, so it does not count as access to the log."""
-        *before, last = self._tables[LOG]
-        if not last.rows:
+        if not self._tables[LOG][-1].rows:
             message = "A tool trace needs a message to belong to, but the log is empty."
             raise IndexError(message)
-        *others, row = last.rows
-        traced = {**row, "tool_trace": [*(row["tool_trace"] or ()), text]}
-        self._tables[LOG] = (*before, Snapshot(last.index, (*others, traced), guarded=True))
+        self._set_tool_traces([*(self._tables[LOG][-1].rows[-1]["tool_trace"] or ()), text])
 
     def take_tool_traces(self) -> list[str] | None:
         """The traces of the last message, which loses them; ``None`` if it has none."""
+        rows = self._tables[LOG][-1].rows
+        traces = rows[-1]["tool_trace"] if rows else None
+        if traces is not None:
+            self._set_tool_traces(None)
+        return traces
+
+    def _set_tool_traces(self, traces: list[str] | None) -> None:
         *before, last = self._tables[LOG]
-        if not last.rows or last.rows[-1]["tool_trace"] is None:
-            return None
         *others, row = last.rows
-        cleared = {**row, "tool_trace": None}
-        self._tables[LOG] = (*before, Snapshot(last.index, (*others, cleared), guarded=True))
-        return list(row["tool_trace"])
+        self._tables[LOG] = (*before, Snapshot(last.index, (*others, {**row, "tool_trace": traces}), guarded=True))
 
     # -- rows --------------------------------------------------------------------------------------------------------
 

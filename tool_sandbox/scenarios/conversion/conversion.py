@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,7 +12,6 @@ from tool_sandbox import clock as world_clock
 from tool_sandbox.common.scenario import Scenario
 from tool_sandbox.common.tool_discovery import ToolBackend
 from tool_sandbox.errors import ScenarioError
-from tool_sandbox.scenarios.compiling.compiler import Compiler
 from tool_sandbox.scenarios.conversion.entries import Entry, EntryWriter
 from tool_sandbox.scenarios.conversion.losses import Loss, Losses
 from tool_sandbox.scenarios.conversion.presentations import plain_ones
@@ -64,7 +64,7 @@ def convert(
     losses: dict[str, Losses] = {name: Losses(name) for name in scenarios}
     plain = plain_ones(scenarios, backend, losses)
     usual = UsualRows.of(compiler)
-    worlds = WorldWriter(compiler, usual, _free(world, compiler))
+    worlds = WorldWriter(compiler, usual, f"{world}_world" if world in compiler.worlds else world)
     writer = EntryWriter(compiler, usual)
     entries = [_entry(name, scenario, writer, worlds, losses[name]) for name, scenario in plain.items()]
     readable = [entry for entry in entries if _is_readable(entry, worlds, losses[entry["name"]], backend)]
@@ -101,10 +101,5 @@ def _used(worlds: Mapping[str, dict[str, object]], entries: list[Entry]) -> dict
     return {name: world for name, world in worlds.items() if name in needed}
 
 
-def _free(name: str, compiler: Compiler) -> str:
-    return f"{name}_world" if name in compiler.worlds else name
-
-
 def _identifier(text: str) -> str:
-    cleaned = "".join(character if character.isalnum() and character.isascii() else "_" for character in text)
-    return cleaned.strip("_") or "converted"
+    return re.sub("[^A-Za-z0-9]", "_", text).strip("_") or "converted"

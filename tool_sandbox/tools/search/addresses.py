@@ -151,11 +151,7 @@ def _without_filler(query: str) -> str:
 
 
 def _entry(place: PointOfInterest, city: City) -> dict[str, Any]:
-    identity = f"{chance.between(0, 2**40, 'identity', place.name, place.latitude, place.longitude):011x}"
     return {
-        "business_id": identity,
-        "place_id": f"place-{identity}",
-        "place_link": f"https://maps.example/{identity}",
         "name": place.name,
         "full_address": full_address(place.street, city),
         "city": city.name,
@@ -170,6 +166,4 @@ def _entry(place: PointOfInterest, city: City) -> dict[str, Any]:
         "working_hours": place.opening_hours,
         "website": place.website,
         "timezone": city.zone,
-        "verified": True,
-        "photos": [],
     }

@@ -24,14 +24,9 @@ def current_backend() -> SearchBackend:
     return _backend.get() or _shipped_data()
 
 
-def set_backend(backend: SearchBackend | None) -> None:
-    """Choose the backend from here on; ``None`` goes back to the offline data."""
-    _backend.set(backend)
-
-
 @contextmanager
 def use_backend(backend: SearchBackend | None) -> Iterator[None]:
-    """Choose the backend inside the block."""
+    """Choose the backend inside the block; ``None`` is the offline data."""
     token = _backend.set(backend)
     try:
         yield

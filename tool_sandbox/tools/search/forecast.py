@@ -24,13 +24,10 @@ DAYS_PER_YEAR = 365.25
 COLDEST_DAY_OF_YEAR = 20
 WARMEST_HOUR = 15
 COMPASS = ("N", "NE", "E", "SE", "S", "SW", "W", "NW")
-MILES_PER_KM = 0.621371
-INCHES_PER_MM = 0.0393701
-INCHES_OF_MERCURY_PER_MB = 0.02953
 
 
 def forecast(data: Dataset, latitude: float, longitude: float, days: int) -> dict[str, Any]:
-    """What the weather service would answer: location, current observation and the next days.
+    """What the weather service would answer, in metric units: location, current observation and the next days.
 
     Args:
         data: Where the climates are.
@@ -136,28 +133,19 @@ def _current(weather: _DayWeather, now: datetime) -> dict[str, Any]:
     warmth = math.cos(2 * math.pi * (now.hour + now.minute / 60 - WARMEST_HOUR) / 24)
     temperature = round(weather.mean + warmth * (weather.high - weather.low) / 2, 1)
     temperature = min(max(temperature, weather.low), weather.high)
-    feels_like = round(temperature - weather.wind_kph / 20, 1)
-    rain_mm = round(weather.rain_mm / 12, 2)
     return {
         "last_updated_epoch": int(now.timestamp()),
         "last_updated": now.strftime("%Y-%m-%d %H:%M"),
         "temp_c": temperature,
-        "temp_f": _fahrenheit(temperature),
         "condition": weather.condition,
-        "wind_mph": round(weather.wind_kph * MILES_PER_KM, 1),
         "wind_kph": weather.wind_kph,
         "wind_degree": weather.wind_degree,
         "wind_dir": COMPASS[round(weather.wind_degree / 45) % len(COMPASS)],
         "pressure_mb": weather.pressure_mb,
-        "pressure_in": round(weather.pressure_mb * INCHES_OF_MERCURY_PER_MB, 2),
-        "precip_mm": rain_mm,
-        "precip_in": round(rain_mm * INCHES_PER_MM, 2),
         "humidity": weather.humidity,
         "cloud": min(100, weather.rain_chance + 10),
-        "feelslike_c": feels_like,
-        "feelslike_f": _fahrenheit(feels_like),
+        "feelslike_c": round(temperature - weather.wind_kph / 20, 1),
         "vis_km": weather.visibility_km,
-        "vis_miles": round(weather.visibility_km * MILES_PER_KM, 1),
     }
 
 
@@ -167,17 +155,10 @@ def _forecast_day(weather: _DayWeather, latitude: float, longitude: float, zone:
         "date": weather.day.isoformat(),
         "day": {
             "maxtemp_c": weather.high,
-            "maxtemp_f": _fahrenheit(weather.high),
             "mintemp_c": weather.low,
-            "mintemp_f": _fahrenheit(weather.low),
             "avgtemp_c": weather.mean,
-            "avgtemp_f": _fahrenheit(weather.mean),
-            "maxwind_mph": round(weather.wind_kph * 1.4 * MILES_PER_KM, 1),
             "maxwind_kph": round(weather.wind_kph * 1.4, 1),
-            "totalprecip_mm": weather.rain_mm,
-            "totalprecip_in": round(weather.rain_mm * INCHES_PER_MM, 2),
             "avgvis_km": weather.visibility_km,
-            "avgvis_miles": round(weather.visibility_km * MILES_PER_KM, 1),
             "avghumidity": weather.humidity,
             "daily_will_it_rain": int(weather.wet and not snow),
             "daily_chance_of_rain": 0 if snow else weather.rain_chance,
@@ -199,7 +180,3 @@ def _sun(day: date, latitude: float, longitude: float, zone: str) -> dict[str, s
     noon = datetime(day.year, day.month, day.day, 12, tzinfo=ZoneInfo("UTC")) - timedelta(hours=longitude / 15)
     rise, fall = ((noon + shift).astimezone(ZoneInfo(zone)) for shift in (-half_day, half_day))
     return {"sunrise": rise.strftime("%I:%M %p"), "sunset": fall.strftime("%I:%M %p")}
-
-
-def _fahrenheit(celsius: float) -> float:
-    return round(celsius * 9 / 5 + 32, 1)
