@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import tool_sandbox.tools
+from tests.tool_modules import use_extra_tool_modules
 from tool_sandbox.common import tool_discovery
 from tool_sandbox.common.execution_context import ExecutionContext
 from tool_sandbox.common.tool import register_as_tool
@@ -16,7 +17,6 @@ from tool_sandbox.common.tool_discovery import (
     get_all_tools,
     get_scrambled_tool_names,
     rank_tools_by_similarity,
-    use_extra_tool_modules,
 )
 from tool_sandbox.tools import contact, messaging
 

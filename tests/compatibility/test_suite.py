@@ -15,10 +15,11 @@ import pytest
 from tests.compatibility import my_tools
 from tests.compatibility.scripted_roles import EndingUser, ScriptedAgent, Turn
 from tests.evaluation import recordings, verdicts
+from tests.tool_modules import use_extra_tool_modules
 from tool_sandbox.common.evaluation import Evaluation, Milestone, MilestoneMatcher, SnapshotConstraint
 from tool_sandbox.common.execution_context import DatabaseNamespace, ExecutionContext, RoleType, get_current_context
 from tool_sandbox.common.scenario import Scenario
-from tool_sandbox.common.tool_discovery import ToolBackend, use_extra_tool_modules
+from tool_sandbox.common.tool_discovery import ToolBackend
 from tool_sandbox.common.utils import deterministic_uuid
 from tool_sandbox.roles.base_role import BaseRole
 from tool_sandbox.roles.execution_environment import ExecutionEnvironment

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.scenarios import own_tools, writing
-from tool_sandbox.common.tool_discovery import ToolBackend, use_extra_tool_modules
+from tests.tool_modules import use_extra_tool_modules
+from tool_sandbox.common.tool_discovery import ToolBackend
 from tool_sandbox.errors import ScenarioError
 from tool_sandbox.runs.check import check_scenarios
 from tool_sandbox.scenarios.library import DATA, bundled, from_files, scenario_files

@@ -16,15 +16,8 @@ if TYPE_CHECKING:
 
 DEFAULT_USER_TYPE = RoleImplType.GPT_4_o_2024_05_13
 
-
-def get_git_sha() -> str | None:
-    """Commit this package came from, if it is known."""
-    return provenance.git_sha()
-
-
-def has_local_changes() -> bool:
-    """Whether the package differs from that commit."""
-    return provenance.has_local_changes()
+get_git_sha = provenance.git_sha
+has_local_changes = provenance.has_local_changes
 
 
 def write_result_summary(

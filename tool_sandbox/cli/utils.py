@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from attrs import asdict
+
 from tool_sandbox.cli.legacy import TEST_SCENARIO_NAMES
 from tool_sandbox.common.tool_discovery import ToolBackend
 from tool_sandbox.common.vocabulary import RoleType, ScenarioCategories
@@ -83,13 +85,7 @@ def run_scenario(
         RoleType.AGENT: AGENT_TYPE_TO_FACTORY[agent_type](),
     }
     Path(output_directory).mkdir(parents=True, exist_ok=True)
-    result: dict[str, Any] = {
-        "name": name,
-        "categories": scenario.categories,
-        "traceback": None,
-        "exception_type": None,
-        **_NOTHING_REACHED,
-    }
+    result = {"name": name, "categories": scenario.categories, **_UNPLAYED}
     try:
         evaluation = scenario.play_and_evaluate(roles, Path(output_directory), name).evaluation_result
     except Exception as error:  # noqa: BLE001 -- the original's contract: any failure is a result
@@ -101,10 +97,12 @@ def run_scenario(
     finally:
         for role in roles.values():
             role.teardown()
-    return result | {name: getattr(evaluation, name) for name in _NOTHING_REACHED}
+    return result | asdict(evaluation, recurse=False)
 
 
-_NOTHING_REACHED: Mapping[str, Any] = {
+_UNPLAYED: Mapping[str, Any] = {
+    "traceback": None,
+    "exception_type": None,
     "milestone_similarity": 0,
     "minefield_similarity": 0,
     "similarity": 0,

@@ -5,7 +5,6 @@ Tools and roles reach the world through ``get_current_context()``.
 
 from __future__ import annotations
 
-import json
 import random
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -17,11 +16,12 @@ from typing import Any
 from attrs import define
 
 from tool_sandbox.common.execution.console import Console
+from tool_sandbox.common.indented_json import indented_json
 from tool_sandbox.common.tool_discovery import ToolBackend, get_all_tools, get_scrambled_tool_names
 from tool_sandbox.common.vocabulary import TOOL_AUGMENTATION_TYPE, DatabaseNamespace, RoleType, ScenarioCategories
 from tool_sandbox.common.world.frames import FramedTables
 from tool_sandbox.common.world.schemas import schema_of
-from tool_sandbox.common.world.snapshots import Table, from_stored
+from tool_sandbox.common.world.snapshots import from_stored
 from tool_sandbox.common.world.tables import Access
 
 __all__ = [
@@ -174,16 +174,8 @@ class ExecutionContext(FramedTables):
             namespace: [row for snapshot in table for row in snapshot.stored_rows(schema_of(namespace))]
             for namespace, table in self._tables.items()
         }
-        return {"_dbs": tables, **self._all_but_tables(serialize_console=serialize_console)}
-
-    def to_json(self) -> str:
-        """``to_dict`` without the console as JSON with an indent of 4."""
-        tables = ",\n".join(f'        "{name}": {_rows_as_json(table, name)}' for name, table in self._tables.items())
-        rest = json.dumps(self._all_but_tables(serialize_console=False), indent=4, ensure_ascii=False)
-        return f'{{\n    "_dbs": {{\n{tables}\n    }},{rest[1:]}'
-
-    def _all_but_tables(self, *, serialize_console: bool) -> dict[str, Any]:
         data: dict[str, Any] = {
+            "_dbs": tables,
             "interactive_console": self.interactive_console.dumps() if serialize_console else None,
             "tool_allow_list": self.tool_allow_list,
             "tool_deny_list": self.tool_deny_list,
@@ -194,6 +186,10 @@ class ExecutionContext(FramedTables):
         if self.annotations:
             data["annotations"] = {str(index): notes for index, notes in self.annotations.items()}
         return data
+
+    def to_json(self) -> str:
+        """``to_dict`` without the console as JSON with an indent of 4."""
+        return indented_json(self.to_dict(serialize_console=False), 4)
 
     @classmethod
     def from_dict(cls, serialized_dict: Mapping[str, Any]) -> ExecutionContext:
@@ -220,12 +216,6 @@ class ExecutionContext(FramedTables):
 @lru_cache(maxsize=16)
 def _scrambled_names(tools: tuple[Callable[..., Any], ...]) -> dict[str, str]:
     return get_scrambled_tool_names(tools)
-
-
-def _rows_as_json(table: Table, namespace: DatabaseNamespace) -> str:
-    schema = schema_of(namespace)
-    shown = [snapshot.json_rows(schema, " " * 12) for snapshot in table if snapshot.rows or snapshot.guarded]
-    return "[\n" + ",\n".join(shown) + "\n        ]" if shown else "[]"
 
 
 # -- the current world -----------------------------------------------------------------------------------------------

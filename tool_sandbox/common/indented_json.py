@@ -9,19 +9,18 @@ from typing import Any
 _CONSTANTS = {True: "true", False: "false", None: "null"}
 
 
-def indented_json(value: Any, indent: int, margin: str = "") -> str:
+def indented_json(value: Any, indent: int) -> str:
     """The text of ``json.dumps(value, indent=indent, ensure_ascii=False)``.
 
     Args:
         value: What to write.
         indent: Spaces per level.
-        margin: What every line but the first begins with.
 
     Raises:
         TypeError: Something in ``value`` is not JSON.
         RecursionError: ``value`` is nested too deeply, or holds itself.
     """
-    return _written(value, f"\n{margin}", " " * indent)
+    return _written(value, "\n", " " * indent)
 
 
 def _written(value: Any, margin: str, step: str) -> str:

@@ -115,8 +115,9 @@ def add_tool_trace(f: Callable[..., Any], result: Any, *args: Any, **kwargs: Any
     bound = inspect.signature(f).bind(*args, **kwargs)
     given = set(bound.arguments)
     bound.apply_defaults()
-    arguments = _arguments_json(_name(f), _recorded_arguments(bound, given))
-    context.append_tool_trace(_trace_json(_name(f), arguments, result))
+    name = getattr(f, "__name__", type(f).__name__)
+    arguments = _arguments_json(name, _recorded_arguments(bound, given))
+    context.append_tool_trace(_trace_json(name, arguments, result))
 
 
 def _recorded_arguments(
@@ -160,8 +161,3 @@ def _trace_json(name: str, arguments_json: str, result: Any) -> str:
         result_json = json.dumps(repr(result), ensure_ascii=False)
     name_json = json.dumps(name, ensure_ascii=False)
     return f'{{"tool_name": {name_json}, "arguments": {arguments_json}, "result": {result_json}}}'
-
-
-def _name(function: Callable[..., Any]) -> str:
-    name: str = getattr(function, "__name__", type(function).__name__)
-    return name

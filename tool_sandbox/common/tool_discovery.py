@@ -7,9 +7,9 @@ import inspect
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import StrEnum
+from itertools import chain
 from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -41,25 +41,13 @@ def set_extra_tool_modules(modules: Iterable[ModuleType]) -> None:
     _extra_tool_modules.set(tuple(modules))
 
 
-@contextmanager
-def use_extra_tool_modules(*modules: ModuleType) -> Iterator[None]:
-    """Offer the tools of ``modules`` beside ours inside the block."""
-    token = _extra_tool_modules.set(modules)
-    try:
-        yield
-    finally:
-        _extra_tool_modules.reset(token)
-
-
 def get_all_tools(preferred_tool_backend: ToolBackend) -> dict[str, Tool]:
     """Every tool we ship, then those of ``extra_tool_modules()``, by name.
 
     Raises:
         KeyError: Two different tools share a name and a backend.
     """
-    found = list(shipped_tools())
-    for module in extra_tool_modules():
-        found.extend(named_tools(module))
+    found = chain(shipped_tools(), *map(named_tools, extra_tool_modules()))
     return _preferred(_extract_tools(found), preferred_tool_backend)
 
 
@@ -102,8 +90,7 @@ def rank_tools_by_similarity(
         message = f"{unknown} are not tools of {module.__name__!r}; its tools are {sorted(tools)}."
         raise KeyError(message)
     home_modules = {tools[name].__module__ for name in target_tool_names}
-    targets = set(target_tool_names)
-    others = [name for name in tools if name not in targets]
+    others = [name for name in tools if name not in target_tool_names]
     likeness = {name: _likeness(name, target_tool_names) for name in others}
     return sorted(others, key=lambda name: (tools[name].__module__ not in home_modules, -likeness[name]))
 
@@ -211,10 +198,12 @@ def _extract_tools(named_functions: Iterable[tuple[str, Tool]]) -> dict[str, dic
     }
 
 
-def _preferred(tools: dict[str, dict[ToolBackend, Tool]], preferred_tool_backend: ToolBackend) -> dict[str, Tool]:
-    order = list(dict.fromkeys([preferred_tool_backend, ToolBackend.DEFAULT, *ToolBackend]))
+def _preferred(tools: dict[str, dict[ToolBackend, Tool]], wanted: ToolBackend) -> dict[str, Tool]:
+    """The tool of this backend, of the default one where it has none, of any where that has none either."""
     return {
-        name: next(by_backend[backend] for backend in [*order, *by_backend] if backend in by_backend)
+        name: next(
+            by_backend[backend] for backend in (wanted, ToolBackend.DEFAULT, *by_backend) if backend in by_backend
+        )
         for name, by_backend in tools.items()
     }
 

@@ -104,16 +104,13 @@ def search_reminder(
         A list of reminders, each with reminder_id, content, creation_timestamp, reminder_timestamp, latitude and
         longitude. Empty if none fits.
     """
-    timestamps = {
-        "creation_timestamp_lowerbound": creation_timestamp_lowerbound,
-        "creation_timestamp_upperbound": creation_timestamp_upperbound,
-        "reminder_timestamp_lowerbound": reminder_timestamp_lowerbound,
-        "reminder_timestamp_upperbound": reminder_timestamp_upperbound,
-    }
-    for name, timestamp in timestamps.items():
-        validate_timestamp(timestamp, name, Union[float, NotGiven])
-    validate_latitude(latitude, "latitude", Union[float, NotGiven])
-    validate_longitude(longitude, "longitude", Union[float, NotGiven])
+    number = Union[float, NotGiven]
+    validate_timestamp(creation_timestamp_lowerbound, "creation_timestamp_lowerbound", number)
+    validate_timestamp(creation_timestamp_upperbound, "creation_timestamp_upperbound", number)
+    validate_timestamp(reminder_timestamp_lowerbound, "reminder_timestamp_lowerbound", number)
+    validate_timestamp(reminder_timestamp_upperbound, "reminder_timestamp_upperbound", number)
+    validate_latitude(latitude, "latitude", number)
+    validate_longitude(longitude, "longitude", number)
     criteria: list[tuple[str, Any, RowFilter]] = [
         ("reminder_id", reminder_id, exactly),
         ("content", content, similar(threshold=50)),

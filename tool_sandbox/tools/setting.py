@@ -63,7 +63,6 @@ def set_low_battery_mode_status(on: bool) -> None:
     Returns:
         Nothing.
     """
-    validate_type(on, "on", bool)
     set_boolean_settings("low_battery_mode", on)
     if on:
         for service in SERVICES:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import collections.abc
 import inspect
-import sys
 import types
 import typing
 from collections.abc import Callable, Collection
@@ -13,7 +12,7 @@ from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
 
 from tool_sandbox.common.not_given import NotGiven
 from tool_sandbox.common.signatures.argument_types import CannotBeReadError, inlined, is_plain, schema_of
-from tool_sandbox.common.signatures.readable_types import unwrapped
+from tool_sandbox.common.signatures.readable_types import is_model, unwrapped
 
 PYTHON_TO_JSON_TYPES = {"str": "string", "int": "integer", "float": "number", "bool": "boolean"}
 """JSON type by the name of the Python type."""
@@ -47,7 +46,7 @@ def original_json_schema(annotation: Any) -> Schema:
     Raises:
         KeyError: The first value of a ``Literal`` is neither text, number nor boolean.
     """
-    if _is_model(annotation, "pydantic.v1"):
+    if is_model(annotation, "pydantic.v1"):
         return dict(annotation.schema())
     if get_origin(annotation) is Literal:
         values = list(get_args(annotation))
@@ -60,16 +59,11 @@ def _union_schema(members: tuple[Any, ...]) -> Schema:
     real = [member for member in members if member not in _ABSENT]
     if real and all(member in {int, float} for member in real):
         return json_schema(float if float in real else int)
-    schemas: list[Schema] = []
-    for member in real:
-        schema = json_schema(member)
-        if not schema:
-            return {}
-        if schema not in schemas:
-            schemas.append(schema)
-    if len(schemas) > 1:
-        return {"anyOf": schemas}
-    return schemas[0] if schemas else {}
+    schemas = [json_schema(member) for member in real]
+    different = [schema for position, schema in enumerate(schemas) if schema not in schemas[:position]]
+    if not all(different) or not different:
+        return {}
+    return {"anyOf": different} if len(different) > 1 else different[0]
 
 
 def _enum_schema(values: list[Any]) -> Schema:
@@ -85,9 +79,9 @@ def _class_schema(expected: Any, arguments: tuple[Any, ...]) -> Schema:
         return {}
     if typing.is_typeddict(expected):
         return _fields_schema(expected, cast("Any", expected).__required_keys__)
-    if _is_model(expected, "pydantic.v1"):
+    if is_model(expected, "pydantic.v1"):
         return dict(cast("Any", expected).schema())
-    if _is_model(expected, "pydantic"):
+    if is_model(expected, "pydantic"):
         return inlined(dict(cast("Any", expected).model_json_schema()))
     shape = next((schema for base, schema in _SHAPES if issubclass(expected, base)), None)
     return _known_schema(expected) if shape is None else shape(expected, arguments)
@@ -150,10 +144,3 @@ _SHAPES: tuple[tuple[type, Callable[[Any, tuple[Any, ...]], Schema]], ...] = (
     (collections.abc.Iterable, lambda _, arguments: _array_schema(arguments)),
 )
 """What a class becomes, by its first base in this list."""
-
-
-def _is_model(annotation: Any, module_name: str) -> bool:
-    """Whether it is a model class of this pydantic; if the module was never imported, nothing is."""
-    module = sys.modules.get(module_name)
-    base = getattr(module, "BaseModel", None)
-    return base is not None and isinstance(annotation, type) and issubclass(annotation, base)

@@ -9,6 +9,7 @@ import typing
 from collections.abc import Callable
 from decimal import Decimal
 from enum import Enum
+from functools import partial
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import attrs
@@ -54,9 +55,10 @@ def _is_class_where(holds: Callable[[Any], bool]) -> Callable[[Any], bool]:
     return lambda annotation: isinstance(annotation, type) and holds(annotation)
 
 
-def _is_old_model(annotation: Any) -> bool:
-    base = getattr(sys.modules.get("pydantic.v1"), "BaseModel", None)
-    return base is not None and issubclass(annotation, base)
+def is_model(annotation: Any, module_name: str) -> bool:
+    """Whether it is a model class of this pydantic; if the module was never imported, nothing is."""
+    base = getattr(sys.modules.get(module_name), "BaseModel", None)
+    return base is not None and isinstance(annotation, type) and issubclass(annotation, base)
 
 
 def _of_attrs(expected: Any) -> Any:
@@ -121,7 +123,7 @@ def _has_foreign_values(expected: Any) -> bool:
 
 _SPECIAL: tuple[tuple[Callable[[Any], bool], Callable[[Any], Any]], ...] = (
     (_is_class_where(_has_foreign_values), _by_name),
-    (_is_class_where(_is_old_model), _of_old_model),
+    (partial(is_model, module_name="pydantic.v1"), _of_old_model),
     (typing.is_typeddict, _of_typed_dict),
     (_is_class_where(lambda expected: issubclass(expected, Decimal)), _as_number),
     (_is_class_where(lambda expected: attrs.has(expected) and not dataclasses.is_dataclass(expected)), _of_attrs),

@@ -46,9 +46,9 @@ def typechecked(function: Callable[P, R]) -> Callable[P, R]:
     def checked(*args: P.args, **kwargs: P.kwargs) -> R:
         annotations = _annotations(function)
         for name, value in zip(_positional_names(parameters, len(args)), args, strict=False):
-            validate_type(value, name, annotations[name])
+            validate_type(value, name, annotations.get(name, Any))
         for name, value in kwargs.items():
-            validate_type(value, name, annotations[_keyword_parameter(name, parameters)])
+            validate_type(value, name, annotations.get(_keyword_parameter(name, parameters), Any))
         return function(*args, **kwargs)
 
     return checked
@@ -95,12 +95,9 @@ def _fits_originally(value: Any, annotation: Any) -> bool:
 
 @functools.lru_cache(maxsize=1024)
 def _annotations(function: Callable[..., Any]) -> dict[str, Any]:
-    """The annotation of every parameter, text resolved to what it names."""
-    raw = {name: parameter.annotation for name, parameter in inspect.signature(function).parameters.items()}
-    if not any(isinstance(annotation, str) for annotation in raw.values()):
-        return raw
+    """The annotation of every parameter that has one, text resolved to what it names."""
     try:
-        return raw | typing.get_type_hints(function)
+        return typing.get_type_hints(function, include_extras=True)
     except NameError as error:
         message = f"An annotation of {function.__qualname__} names something that cannot be found: {error}."
         raise TypeError(message) from error

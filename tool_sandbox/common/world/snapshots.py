@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from tool_sandbox.common.indented_json import indented_json
+from attrs import define, field
+
 from tool_sandbox.common.message import Message
 from tool_sandbox.common.world.schemas import INDEX_COLUMN, Row, TableSchema
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _index_of = attrgetter("index")
 
 
+@define(eq=False)
 class Snapshot:
     """All rows of one table that share one message index. Compared by identity: one object, one content.
 
@@ -30,15 +32,11 @@ class Snapshot:
         guarded: Whether an all-null headguard row stands in front, so that an empty snapshot can be told from none.
     """
 
-    __slots__ = ("_frame", "_json", "_messages", "guarded", "index", "rows")
-
-    def __init__(self, index: int, rows: tuple[Row, ...], *, guarded: bool) -> None:
-        self.index = index
-        self.rows = rows
-        self.guarded = guarded
-        self._frame: pl.DataFrame | None = None
-        self._messages: tuple[Message, ...] | None = None
-        self._json: str | None = None
+    index: int
+    rows: tuple[Row, ...]
+    guarded: bool = field(kw_only=True)
+    _frame: pl.DataFrame | None = field(default=None, init=False, repr=False)
+    _messages: tuple[Message, ...] | None = field(default=None, init=False, repr=False)
 
     def with_rows(self, rows: Iterable[Row]) -> Snapshot:
         """Other rows under the same index."""
@@ -48,13 +46,6 @@ class Snapshot:
         """The rows with index column and headguard, as files and DataFrames hold them."""
         guard = [{INDEX_COLUMN: self.index, **dict.fromkeys(schema.columns)}] if self.guarded else []
         return [*guard, *({INDEX_COLUMN: self.index, **row} for row in self.rows)]
-
-    def json_rows(self, schema: TableSchema, indent: str) -> str:
-        """The stored rows as indented JSON, one after the other; made once, since worlds share most snapshots."""
-        if self._json is None:
-            texts = (indented_json(row, 4, indent) for row in self.stored_rows(schema))
-            self._json = ",\n".join(indent + text for text in texts)
-        return self._json
 
     def messages(self) -> tuple[Message, ...]:
         """The rows of a log snapshot as messages; made once."""
@@ -79,11 +70,6 @@ def frame_of(rows: Iterable[Row], schema: TableSchema) -> pl.DataFrame:
     dtypes: Any = schema.dtypes()
     listed = list(rows)
     return pl.DataFrame({name: [row.get(name) for row in listed] for name in dtypes}, schema=dtypes)
-
-
-def is_empty(table: Table) -> bool:
-    """Whether no snapshot of the table has a visible row."""
-    return not any(snapshot.rows for snapshot in reversed(table))
 
 
 def position_at(table: Table, index: int) -> int:

@@ -10,7 +10,7 @@ from attrs import define, field
 from tool_sandbox.common.message import Message
 from tool_sandbox.common.vocabulary import DatabaseNamespace, RoleType
 from tool_sandbox.common.world.schemas import INDEX_COLUMN, INITIAL_SETTING, Row, namespaces, schema_of
-from tool_sandbox.common.world.snapshots import Snapshot, Table, is_empty, position_at, writable
+from tool_sandbox.common.world.snapshots import Snapshot, Table, position_at, writable
 
 LOG = DatabaseNamespace.SANDBOX
 _FRESH_ROWS: dict[str, tuple[Row, ...]] = {DatabaseNamespace.SETTING: (INITIAL_SETTING,)}
@@ -120,7 +120,7 @@ class Tables:
     def snapshot_version(self, namespace: str, sandbox_message_index: int | None = None) -> Snapshot | None:
         """The snapshot visible after a message: the same object always has the same content. ``None`` if empty."""
         table = self._tables.get(DatabaseNamespace(namespace), ())
-        if is_empty(table):
+        if not any(snapshot.rows for snapshot in reversed(table)):
             return None
         last = self.max_sandbox_message_index
         query = last + 1 if sandbox_message_index is None else sandbox_message_index

@@ -15,9 +15,8 @@ from tool_sandbox.errors import ScenarioError
 from tool_sandbox.scenarios.conversion.entries import Entry, EntryWriter
 from tool_sandbox.scenarios.conversion.losses import Loss, Losses
 from tool_sandbox.scenarios.conversion.presentations import plain_ones
-from tool_sandbox.scenarios.conversion.starts import WorldWriter, shared_log, start_of
+from tool_sandbox.scenarios.conversion.starts import UsualRows, WorldWriter, log_of, shared_log, start_of
 from tool_sandbox.scenarios.conversion.text import written
-from tool_sandbox.scenarios.conversion.usual import UsualRows, log_of
 from tool_sandbox.scenarios.library import from_files, from_text
 
 

@@ -14,7 +14,7 @@ from tool_sandbox.scenarios.compiling.compiler import END_CONVERSATION, Compiler
 from tool_sandbox.scenarios.conversion.checks import CheckWriter, is_plain
 from tool_sandbox.scenarios.conversion.losses import Losses, NoFormError
 from tool_sandbox.scenarios.conversion.nodes import Node, NodeWriter, ids_of
-from tool_sandbox.scenarios.conversion.usual import LogRow, UsualRows
+from tool_sandbox.scenarios.conversion.starts import LogRow, UsualRows
 from tool_sandbox.scenarios.user_simulator_few_shot_examples import USER_INSTRUCTION
 
 Entry = dict[str, Any]
