@@ -124,9 +124,7 @@ PROVIDERS: tuple[Provider, ...] = (
     ),
     Provider(name="groq", domains=("groq.com",)),
     Provider(
-        name="together_ai",
-        keys=("TOGETHERAI_API_KEY", "TOGETHER_API_KEY"),
-        domains=("together.xyz", "together.ai"),
+        name="together_ai", keys=("TOGETHERAI_API_KEY", "TOGETHER_API_KEY"), domains=("together.xyz", "together.ai")
     ),
     Provider(name="openrouter", domains=("openrouter.ai",)),
     Provider(name="deepseek", bare_names=r"deepseek-", domains=("deepseek.com",)),

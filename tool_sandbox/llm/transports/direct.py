@@ -8,8 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncGenerator, Iterator, Mapping, MutableMapping
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakKeyDictionary, finalize
 
@@ -90,10 +89,12 @@ class DirectTransport(Layer):
         async with (await self._session()).post(self.url, data=self._body(request), allow_redirects=False) as answer:
             if answer.status != 200:  # noqa: PLR2004 -- HTTP
                 return self._read_failure(answer.status, answer.headers, await answer.read(), request)
-            with self._completing(answer.headers):
+            try:
                 data = await (_streamed if request.stream else _at_once)(answer, request.model)
                 response = read_completion(data, provider="direct", model=direct_name(request.model), request=request)
-                return self._signed(response, answer.headers)
+            except ProviderError as error:  # it says neither what the headers say nor what our key is
+                raise completed(error, self._secrets, answer.headers) from None
+            return self._signed(response, answer.headers)
 
     def _body(self, request: ChatRequest) -> bytes:
         params = request.call_params()
@@ -113,14 +114,6 @@ class DirectTransport(Layer):
 
     def _signed(self, response: ChatResponse, headers: Mapping[str, str]) -> ChatResponse:
         return evolve(response, endpoint=self.endpoint.shown, request_id=request_id_in(headers))
-
-    @contextmanager
-    def _completing(self, headers: Mapping[str, str]) -> Iterator[None]:
-        """Let errors that are read from an answer out with what its headers say, and without our key."""
-        try:
-            yield
-        except ProviderError as error:
-            raise completed(error, self._secrets, headers) from None
 
     def _fault(self, error: Exception, request: ChatRequest) -> Exception:
         """The error in our tree; a mistake of ours stays what it is."""

@@ -27,7 +27,7 @@ from tool_sandbox.errors import (
 )
 from tool_sandbox.llm.transports.completions.whole_text import whole
 from tool_sandbox.llm.transports.errors import signs
-from tool_sandbox.llm.transports.errors.retry_after import seconds_to_wait
+from tool_sandbox.llm.transports.errors.retry_after import by_name, seconds_to_wait
 from tool_sandbox.redaction import redact_text
 
 _LONGEST_MESSAGE = 600
@@ -85,8 +85,8 @@ def completed(
 
 def request_id_in(headers: Mapping[str, str]) -> str | None:
     """The provider's id of a request, from its response headers."""
-    named = {str(name).lower().removeprefix("llm_provider-"): value for name, value in headers.items()}
-    return next((str(named[name]) for name in _HEADER_IDS if named.get(name)), None)
+    named = by_name(headers)
+    return next((named[name] for name in _HEADER_IDS if named.get(name)), None)
 
 
 def _status(failure: FailedCall, kind: type[ProviderError]) -> int | None:

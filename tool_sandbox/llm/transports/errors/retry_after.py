@@ -37,7 +37,7 @@ def seconds_to_wait(headers: Mapping[str, str], *, now: float, text: str = "") -
     Returns:
         At least 0, or ``None`` if the provider did not say.
     """
-    named = {_bare(name): str(value).strip() for name, value in headers.items()}
+    named = by_name(headers)
     if (milliseconds := _number(named.get("retry-after-ms"))) is not None:
         return max(0.0, milliseconds / 1000)
     if "retry-after" in named and (wait := _moment(named["retry-after"], now)) is not None:
@@ -101,5 +101,6 @@ def _number(value: str | None) -> float | None:
     return number if number == number and abs(number) != float("inf") else None  # noqa: PLR0124 -- the test for NaN
 
 
-def _bare(name: str) -> str:
-    return str(name).lower().removeprefix("llm_provider-")
+def by_name(headers: Mapping[str, str]) -> dict[str, str]:
+    """Response headers by their names in small letters, without what LiteLLM puts in front of a provider's own."""
+    return {str(name).lower().removeprefix("llm_provider-"): str(value).strip() for name, value in headers.items()}
