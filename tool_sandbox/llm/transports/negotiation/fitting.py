@@ -90,13 +90,13 @@ def _rules(profile: Profile) -> Iterator[tuple[str, Callable[[order.Messages], l
     yield (
         "answer_after_results",
         order.answered_results,
-        ("an assistant's message put between results of tools and the user's"),
+        "an assistant's message put between results of tools and the user's",
     )
     yield "alternating", order.alternating, "messages of one speaker in a row put together"
     yield (
         "beside_calls",
         partial(order.beside_calls, wanted=beside),
-        ("another stand-in for the text of turns that only call tools"),
+        "another stand-in for the text of turns that only call tools",
     )
     yield "ids_of_nine", order.ids_of_nine, "ids of calls shortened"
     yield "nameless_results", order.without_names_on_results, "the tool's name left out of its results"

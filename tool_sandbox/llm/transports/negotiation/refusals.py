@@ -58,12 +58,8 @@ def _parameters(refusal: Refusal) -> Iterator[Profile]:
         yield evolve(profile, changes=(*profile.changes, change_))
 
 
-Settings = Mapping[str, Any]
-"""Some fields of a profile."""
-
-
-def _when(words: str, *ways: Settings) -> tuple[re.Pattern[str], tuple[Settings, ...]]:
-    """Words of refusals, and the settings of a profile that may suit instead, the likeliest first."""
+def _when(words: str, *ways: Mapping[str, Any]) -> tuple[re.Pattern[str], tuple[Mapping[str, Any], ...]]:
+    """Words of refusals, and the fields of a profile that may suit instead, the likeliest first."""
     return re.compile(words, re.IGNORECASE), ways
 
 
