@@ -28,8 +28,7 @@ from tool_sandbox.llm.layers.cache.settings import CacheSettings
 from tool_sandbox.llm.layers.prompted_tools.formats import FORMATS
 from tool_sandbox.llm.local.models import local_models
 from tool_sandbox.llm.providers import PROVIDERS
-from tool_sandbox.llm.routing.option_kinds import USED
-from tool_sandbox.llm.routing.options import STRATEGIES
+from tool_sandbox.llm.routing.option_kinds import STRATEGIES, RouterOptions
 from tool_sandbox.llm.settings import ModelSettings
 from tool_sandbox.registry.settings import RunSettings
 from tool_sandbox.runs.outcomes import SampleResult
@@ -277,7 +276,10 @@ def test_every_command_and_flag_is_described() -> None:
         ("models.md", [name for provider in PROVIDERS for name in (*provider.keys, *provider.bases, *provider.tokens)]),
         ("models.md", [provider.name for provider in PROVIDERS]),
         ("models.md", [each.name for each in fields(CacheSettings)]),
-        ("models.md", [*STRATEGIES, *USED, *FORMATS, *(f"local:{name}" for name in local_models())]),
+        (
+            "models.md",
+            [*STRATEGIES, *RouterOptions.model_fields, *FORMATS, *(f"local:{name}" for name in local_models())],
+        ),
         ("scenarios.md", [*MATCHES, *(key for each in (Entry, User, WrittenMinefield) for key in each.known_keys())]),
     ],
 )

@@ -192,11 +192,11 @@ def test_a_proxy_configuration_makes_a_router_agent(tmp_path: Path) -> None:
     file.write_text(CONFIG, encoding="utf-8")
     agent = LiteLLMAgentWithRouter(LiteLLMConfig.from_proxy_config(file, {"MY_KEY": "mine"}))
     first, second, third = agent.routing.deployments
-    assert (first.id, first.group, first.settings.api_key, first.rpm) == ("one", "gpt", "mine", 60)
+    assert (first.id, first.group, first.settings.api_key, first.limits.rpm) == ("one", "gpt", "mine", 60)
     assert second.settings.prices == {"input_cost_per_token": 0.000001, "output_cost_per_token": 0.000002}
     assert third.group == "claude"
-    assert agent.routing.routing_strategy == "least-busy"
-    assert agent.routing.cooldown_time == 7
+    assert agent.routing.options.routing_strategy == "least-busy"
+    assert agent.routing.options.cooldown_time == 7
     assert agent.routing.fallbacks == {"gpt": ("claude",)}
     assert (agent.settings.timeout, agent.settings.num_retries) == (12, 1)
     assert agent.cache is not None

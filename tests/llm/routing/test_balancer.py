@@ -22,7 +22,7 @@ from tool_sandbox.errors import (
     SettingsError,
 )
 from tool_sandbox.llm.chat import CallTag, ChatRequest
-from tool_sandbox.llm.routing.options import STRATEGIES
+from tool_sandbox.llm.routing.option_kinds import STRATEGIES
 from tool_sandbox.llm.routing.settings import RouterSettings
 from tool_sandbox.llm.transports.through_litellm.transport import close_litellm, load_litellm
 from tool_sandbox.roles.litellm_agent import LiteLLMAgent, LiteLLMAgentWithRouter

@@ -23,7 +23,7 @@ from tool_sandbox.errors import (
     RateLimitError,
     SettingsError,
 )
-from tool_sandbox.llm.routing.options import STRATEGIES
+from tool_sandbox.llm.routing.option_kinds import STRATEGIES
 from tool_sandbox.llm.routing.settings import RouterSettings
 from tool_sandbox.llm.transports.through_litellm.transport import close_litellm
 from tool_sandbox.roles.litellm_agent import LiteLLMAgentWithRouter
@@ -191,8 +191,8 @@ def test_policies_can_be_objects_of_litellms() -> None:
             "allowed_fails_policy": AllowedFailsPolicy(TimeoutErrorAllowedFails=7),
         },
     )
-    assert settings.tries_by_error == {"RateLimitError": 3}
-    assert settings.allowed_fails_by_error == {"ProviderTimeoutError": 7}
+    assert settings.options.retry_policy == {"RateLimitError": 3}
+    assert settings.options.allowed_fails_policy == {"ProviderTimeoutError": 7}
 
 
 def test_failures_allowed_by_kind_win_over_the_general_number() -> None:

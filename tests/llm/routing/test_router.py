@@ -23,7 +23,7 @@ from tool_sandbox.errors import (
 )
 from tool_sandbox.llm.chat import CallTag, ChatModel, ChatRequest, ChatResponse, Usage
 from tool_sandbox.llm.layers.retry import RetryPolicy
-from tool_sandbox.llm.routing.options import STRATEGIES
+from tool_sandbox.llm.routing.option_kinds import STRATEGIES
 from tool_sandbox.llm.routing.router import Router
 from tool_sandbox.llm.routing.settings import RouterSettings
 from tool_sandbox.roles.litellm_agent import LiteLLMAgentWithRouter
@@ -302,7 +302,7 @@ def test_a_sample_stays_with_the_deployment_that_answered_it_while_that_is_healt
 
 def test_limits_may_come_from_the_environment() -> None:
     settings = RouterSettings.from_config([entry("a", 1, rpm="os.environ/RPM", order="1")], environ={"RPM": "2"})
-    assert (settings.deployments[0].rpm, settings.deployments[0].order) == (2, 1)
+    assert (settings.deployments[0].limits.rpm, settings.deployments[0].limits.order) == (2, 1)
 
 
 def test_a_deployments_own_limit_sends_calls_elsewhere_and_then_waits() -> None:
@@ -377,6 +377,6 @@ def test_an_agent_over_deployments_is_called_router_and_keeps_its_own_settings()
         [{"model": "openai/a", "api_key": "k"}], routing_strategy="least-busy", temperature=0.3, num_retries=1
     )
     assert (agent.model_name, agent.settings.temperature) == ("router", 0.3)
-    assert agent.routing.routing_strategy == "least-busy"
+    assert agent.routing.options.routing_strategy == "least-busy"
     with pytest.raises(SettingsError, match="did you mean"):
         LiteLLMAgentWithRouter([{"model": "openai/a", "api_key": "k"}], temprature=0.3)

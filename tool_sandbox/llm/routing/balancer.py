@@ -19,7 +19,8 @@ from tool_sandbox.llm.config import connection_for
 from tool_sandbox.llm.layers.budget.pricing import is_token_price
 from tool_sandbox.llm.providers import qualified
 from tool_sandbox.llm.routing.load import shares
-from tool_sandbox.llm.routing.settings import LIMITS, Deployment, RouterSettings
+from tool_sandbox.llm.routing.option_kinds import Limits
+from tool_sandbox.llm.routing.settings import Deployment, RouterSettings
 from tool_sandbox.llm.settings import ModelSettings
 from tool_sandbox.llm.transports.through_litellm.keys import own_key
 from tool_sandbox.llm.transports.through_litellm.transport import (
@@ -123,7 +124,7 @@ class Balancer:
 
     def _is_new(self, deployment: str) -> bool:
         """Whether a call would be measured that takes longer than all after it: for imports, and for connecting."""
-        return self.settings.routing_strategy == "latency-based-routing" and deployment not in self._asked
+        return self.settings.options.routing_strategy == "latency-based-routing" and deployment not in self._asked
 
     async def _select(self, group: str, tags: Iterable[str] = (), kind: str = "pick") -> Any:
         given = {"metadata": {"tags": list(tags)}} if tags else {}
@@ -149,7 +150,7 @@ def open_router(settings: RouterSettings, shared: ModelSettings, environ: Mappin
         for deployment, share in zip(settings.group(group), shares(settings.group(group)), strict=True)
     ]
     options = settings.litellm_options
-    if settings.routing_strategy in OURS:
+    if settings.options.routing_strategy in OURS:
         options = {name: value for name, value in options.items() if not name.startswith("routing_strategy")}
     return make_router(model_list=entries, num_retries=0, enable_tag_filtering=True, **options)
 
@@ -168,10 +169,10 @@ def _entry(
         **connection,
         **own_key(load_litellm(), deployment.model, connection),
         "weight": share,
-        "order": deployment.order + 1,
+        "order": deployment.limits.order + 1,
         "tags": [deployment.id],
     }
-    if settings.routing_strategy == "cost-based-routing":
+    if settings.options.routing_strategy == "cost-based-routing":
         params |= {name: price for name, price in (own.prices or {}).items() if is_token_price(name)}
     return {"model_name": deployment.group, "litellm_params": params, "model_info": {"id": deployment.id}}
 
@@ -198,7 +199,7 @@ def _read_entry(entry: Mapping[str, Any]) -> dict[str, Any]:
         name: value
         for name, value in entry["litellm_params"].items()
         if value not in (None, False)
-        and (name in ("model", *LIMITS) or ModelSettings.has(name) or is_token_price(name))
+        and (name in ("model", *Limits.model_fields) or ModelSettings.has(name) or is_token_price(name))
     }
     return {
         "model_name": entry["model_name"],

@@ -67,7 +67,7 @@ class Load:
             self.tokens.popleft()
         if self.quiet_until > now:
             return self.quiet_until - now
-        limits = self.deployment
+        limits = self.deployment.limits
         if limits.max_parallel_requests is not None and self.in_flight >= limits.max_parallel_requests:
             return _LOOK
         if limits.rpm is not None and len(self.calls) >= limits.rpm:
@@ -86,8 +86,8 @@ class Load:
 
 def least_busy(candidates: Sequence[Load], chance: random.Random) -> Load:
     """The one with the fewest calls in flight for its share of the load, among those of the lowest ``order``."""
-    first = min(load.deployment.order for load in candidates)
-    candidates = [load for load in candidates if load.deployment.order == first]
+    first = min(load.deployment.limits.order for load in candidates)
+    candidates = [load for load in candidates if load.deployment.limits.order == first]
     parts = shares([load.deployment for load in candidates])
     busy = [load.in_flight / part for load, part in zip(candidates, parts, strict=True)]
     tied = [number for number, each in enumerate(busy) if each == min(busy)]
@@ -97,7 +97,7 @@ def least_busy(candidates: Sequence[Load], chance: random.Random) -> Load:
 def shares(deployments: Sequence[Deployment]) -> list[float]:
     """What part of the load each should have: by weight, else rpm, else tpm, else the same for all."""
     for name in ("weight", "rpm", "tpm"):
-        given = [getattr(each, name) for each in deployments]
+        given = [getattr(each.limits, name) for each in deployments]
         if all(given):
             return [float(each) for each in given]
     return [1.0] * len(deployments)

@@ -10,27 +10,39 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel, Field
+
 from tool_sandbox.common.yaml_source import YamlSource
 from tool_sandbox.errors import SettingsError
-from tool_sandbox.llm.routing.option_kinds import USED, check_kinds, from_environment
+from tool_sandbox.llm.routing.option_kinds import AnyMapping, RouterOptions, Text, from_environment, read
 
-_CALL_SETTINGS = {
-    "num_retries": "num_retries",
-    "request_timeout": "timeout",
-    "timeout": "timeout",
-    "fallbacks": "fallbacks",
-    "default_fallbacks": "default_fallbacks",
-    "context_window_fallbacks": "context_window_fallbacks",
-    "content_policy_fallbacks": "content_policy_fallbacks",
-    "allowed_fails": "allowed_fails",
-    "cooldown_time": "cooldown_time",
-    "max_budget": "max_budget",
-}
+_CALLS = ("num_retries", "request_timeout", "timeout", "max_budget")
+_OF_LITELLM = (
+    *_CALLS, "fallbacks", "default_fallbacks", "context_window_fallbacks", "content_policy_fallbacks", "allowed_fails",
+    "cooldown_time",
+)  # fmt: skip
 _CACHE_KEYS = (
     "type", "ttl", "host", "port", "password", "url", "redis_url", "namespace", "directory", "disk_cache_dir",
     "supported_call_types",
 )  # fmt: skip
-_CACHE_TYPES = {"local": "memory"}
+
+
+class _Sections(BaseModel):
+    """The sections that are read beside the deployments."""
+
+    litellm_settings: AnyMapping = {}
+    router_settings: AnyMapping = {}
+
+
+class _LiteLLMSettings(BaseModel):
+    """Of the settings of the proxy's calls, those of its cache."""
+
+    cache: Any = False
+    cache_params: AnyMapping = {}
+
+
+class _CacheParams(BaseModel):
+    type: Text = Field("redis", description="the type of a cache, such as redis")
 
 
 def read_proxy_config(path: str | os.PathLike[str], environ: Mapping[str, str] | None = None) -> dict[str, Any]:
@@ -51,17 +63,17 @@ def read_proxy_config(path: str | os.PathLike[str], environ: Mapping[str, str] |
     if not isinstance(model_list, list) or not model_list:
         message = f"{os.fspath(path)!r} holds no model_list; a LiteLLM config.yaml lists its deployments there."
         raise SettingsError(message)
-    sections = {name: config.get(name) for name in ("litellm_settings", "router_settings")}
-    check_kinds(sections, f"{os.fspath(path)!r}: ")
-    litellm = config.get("litellm_settings") or {}
-    router = config.get("router_settings") or {}
+    sections = read(_Sections, config, f"{os.fspath(path)!r}: ")
     arguments: dict[str, Any] = {"model_list": [_entry(entry) for entry in model_list]}
-    arguments |= {_CALL_SETTINGS[name]: value for name, value in litellm.items() if name in _CALL_SETTINGS}
-    arguments |= {name: value for name, value in router.items() if name in USED}
-    arguments |= {_CALL_SETTINGS[name]: value for name, value in router.items() if name in _CALL_SETTINGS}
-    if litellm.get("cache"):
-        check_kinds({"cache_params": litellm.get("cache_params")}, f"{os.fspath(path)!r}: ")
-        arguments["cache"] = _cache(litellm.get("cache_params") or {})
+    for section, names in (
+        (sections.litellm_settings, _OF_LITELLM),
+        (sections.router_settings, (*RouterOptions.model_fields, *_CALLS)),
+    ):
+        taken = {name: value for name, value in section.items() if name in names}
+        arguments |= {"timeout" if name == "request_timeout" else name: value for name, value in taken.items()}
+    litellm = read(_LiteLLMSettings, sections.litellm_settings, f"{os.fspath(path)!r}: ")
+    if litellm.cache:
+        arguments["cache"] = _cache(litellm.cache_params)
     return arguments
 
 
@@ -91,7 +103,6 @@ def _entry(entry: Any) -> Any:
 
 
 def _cache(params: Mapping[str, Any]) -> dict[str, Any]:
-    check_kinds({"type": params.get("type")}, "cache_params: ")
+    kind = read(_CacheParams, params, "cache_params: ").type
     chosen = {name: params[name] for name in _CACHE_KEYS if params.get(name) is not None}
-    chosen["type"] = _CACHE_TYPES.get(chosen.get("type", "redis"), chosen.get("type", "redis"))
-    return chosen
+    return {**chosen, "type": "memory" if kind == "local" else kind}

@@ -12,7 +12,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from attrs import evolve
+from attrs import define, evolve, field
 
 from tool_sandbox.errors import (
     AuthenticationError,
@@ -34,41 +34,33 @@ _HOPELESS = (AuthenticationError, QuotaExceededError)
 """What another deployment may not suffer from, but this one will again."""
 
 
+@define(eq=False)
 class Group(layers.Layer):
-    """The deployments of one group as one model: one call, to whichever is chosen.
+    """The deployments of one group as one model: one call, to whichever is chosen."""
 
-    Args:
-        name: The group.
-        settings: The router's settings.
-        transports: What calls each deployment, by id.
-        policy: How a call waits.
-        balancer: LiteLLM's router, where it has deployments of this group to choose among.
-        clock: Seconds on a clock that never goes back.
-        chance: What is left to chance.
-    """
+    name: str
+    settings: RouterSettings
+    _transports: Mapping[str, ChatModel]
+    """What calls each deployment, by id."""
+    _policy: RetryPolicy
+    """How a call waits."""
+    _balancer: Balancer | None
+    """LiteLLM's router, where it has deployments of this group to choose among."""
+    _clock: Callable[[], float]
+    """Seconds on a clock that never goes back."""
+    _chance: random.Random
+    """What is left to chance."""
+    loads: dict[str, Load] = field(init=False)
+    _lock: threading.Lock = field(init=False, factory=threading.Lock)
+    _served: dict[CallTag, str] = field(init=False, factory=dict)
+    """Who answered the samples, by their tags."""
 
-    def __init__(
-        self,
-        name: str,
-        settings: RouterSettings,
-        transports: Mapping[str, ChatModel],
-        *,
-        policy: RetryPolicy,
-        balancer: Balancer | None,
-        clock: Callable[[], float],
-        chance: random.Random,
-    ) -> None:
-        self.name = name
-        self.settings = settings
-        self.loads = {each.id: Load(each) for each in settings.group(name)}
-        self._transports = transports
-        self._policy = policy
-        self._balancer = balancer
-        self._clock = clock
-        self._chance = chance
-        self._lock = threading.Lock()
-        self._has_fallback = bool(settings.fallbacks.get(name))
-        self._served: dict[CallTag, str] = {}
+    def __attrs_post_init__(self) -> None:
+        self.loads = {each.id: Load(each) for each in self.settings.group(self.name)}
+
+    @property
+    def _has_fallback(self) -> bool:
+        return bool(self.settings.fallbacks.get(self.name))
 
     async def acomplete(self, request: ChatRequest) -> ChatResponse:
         """Answer without blocking the event loop; waits while all deployments have reached their limits.
@@ -132,7 +124,7 @@ class Group(layers.Layer):
         free = [load for load in healthy if load.free_in(now) <= 0]
         if not free:
             return min(healthy, key=lambda load: load.free_in(now))
-        if self._balancer is not None and self.settings.routing_strategy not in OURS:
+        if self._balancer is not None and self.settings.options.routing_strategy not in OURS:
             chosen = await self._balancer.choose(
                 self.name, [own for own, load in self.loads.items() if load not in free]
             )
@@ -159,18 +151,18 @@ class Group(layers.Layer):
         with self._lock:
             failures = load.failed(error, now)
         error.deployment = load.deployment.id  # type: ignore[attr-defined]  # read when the attempt is recorded
-        pause = self.settings.cooldown_time
-        if pause is None:
+        options = self.settings.options
+        if options.disable_cooldowns:
             return
         load.quiet_until = max(load.quiet_until, now + (error.retry_after or 0.0))
-        allowed = by_error(self.settings.allowed_fails_by_error, error)
+        allowed = by_error(options.allowed_fails_policy, error)
         at_once = allowed is None and isinstance(error, (*_HOPELESS, RateLimitError))
         if allowed is None:
-            tired = failures > self.settings.allowed_fails and (error.retryable or at_once)
+            tired = failures > options.allowed_fails and (error.retryable or at_once)
         else:
             tired = failures > allowed
         if (len(self.loads) > 1 and (at_once or tired)) or (self._has_fallback and tired):
-            load.cooling_until = max(now + pause, load.quiet_until)
+            load.cooling_until = max(now + options.cooldown_time, load.quiet_until)
 
     async def _say_what_a_further_try_can_reach(self, load: Load, error: ProviderError) -> None:
         others = any(each is not load for each in await self._healthy())
@@ -221,7 +213,7 @@ class Router(layers.Layer):
         policy, chance = policy or RetryPolicy(), random.Random(seed)
         for name in settings.groups:
             balanced = balancer if settings.is_balanced(name) else None
-            group = Group(name, settings, self.transports, policy=policy, balancer=balanced, clock=clock, chance=chance)
+            group = Group(name, settings, self.transports, policy, balanced, clock, chance)
             self._tried[name] = Retrying(
                 group,
                 _policy(policy, settings, name),
@@ -253,17 +245,19 @@ class Router(layers.Layer):
 
 def _timeout(deployment: Deployment, request: ChatRequest) -> float:
     own = deployment.settings
-    if request.stream and deployment.stream_timeout is not None:
-        return deployment.stream_timeout
+    if request.stream and deployment.limits.stream_timeout is not None:
+        return deployment.limits.stream_timeout
     return own.timeout if "timeout" in own.explicit else request.timeout
 
 
 def _policy(policy: RetryPolicy, settings: RouterSettings, group: str) -> RetryPolicy:
     """How often a group is tried: as for every call, except where the router's options say otherwise."""
-    tries = dict(settings.tries_by_group.get(group, settings.tries_by_error))
+    tries = dict(settings.tries_by_group.get(group, settings.options.retry_policy))
     attempts = tries.pop("", policy.attempts)
     patience = 0.0 if _has_somebody_behind(group, settings) else policy.patience
-    return evolve(policy, attempts=attempts, tries_by_error=tries, least=settings.retry_after, patience=patience)
+    return evolve(
+        policy, attempts=attempts, tries_by_error=tries, least=settings.options.retry_after, patience=patience
+    )
 
 
 def _has_somebody_behind(group: str, settings: RouterSettings) -> bool:

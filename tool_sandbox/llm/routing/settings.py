@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from attrs import Factory, frozen
+from pydantic import BaseModel, Field
 
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.llm.layers.budget.pricing import is_token_price
 from tool_sandbox.llm.providers import server_of
-from tool_sandbox.llm.routing import options as router_options
-from tool_sandbox.llm.routing.option_kinds import check_kinds, from_environment
+from tool_sandbox.llm.routing.option_kinds import AnyMapping, Limits, RouterOptions, Text, from_environment, read
+from tool_sandbox.llm.routing.options import split_options
 from tool_sandbox.llm.settings import ModelSettings
 from tool_sandbox.llm.transports.address import is_direct, located
+from tool_sandbox.nearest import hint
 from tool_sandbox.redaction import redact_text
 
-LIMITS = ("weight", "rpm", "tpm", "order", "max_parallel_requests", "stream_timeout")
-_COUNTED: Mapping[str, type[int]] = {"order": int, "max_parallel_requests": int}
 _IN_ENTRIES = "give it in the litellm_params of the deployments that it belongs to."
 _NO_OPS = frozenset({"drop_params", "modify_params", "use_in_pass_through", "tags"})
 """Entries of LiteLLM's that mean nothing here: refused parameters are always dropped, one at a time and noted."""
@@ -36,18 +36,8 @@ class Deployment:
     """LiteLLM model string."""
     settings: ModelSettings
     """What is set for this deployment alone."""
-    weight: float | None = None
-    """Share of the calls under ``simple-shuffle``."""
-    rpm: float | None = None
-    """Most calls per minute."""
-    tpm: float | None = None
-    """Most tokens per minute."""
-    order: int = 0
-    """Lower ones are used first, while they are healthy."""
-    max_parallel_requests: int | None = None
-    """Most calls at once."""
-    stream_timeout: float | None = None
-    """Seconds for one whole answer that is streamed, where that differs."""
+    limits: Limits
+    """How much it is asked, and before which others."""
 
     def settings_over(self, shared: ModelSettings) -> ModelSettings:
         """The settings that all deployments share, with this one's own in front."""
@@ -67,7 +57,8 @@ class RouterSettings:
     deployments: tuple[Deployment, ...]
     main_group: str
     """The group that is asked first; an answer from any other is a fallback's."""
-    routing_strategy: str = "simple-shuffle"
+    options: RouterOptions
+    """How deployments are chosen, how often they are tried, and when they are left alone."""
     litellm_options: Mapping[str, Any] = Factory(dict)
     """What LiteLLM's router is given as it is written: the strategy, cooldowns, and whatever it alone knows."""
     ready: Any = None
@@ -75,20 +66,8 @@ class RouterSettings:
     fallbacks: Mapping[str, tuple[str, ...]] = Factory(dict)
     context_window_fallbacks: Mapping[str, tuple[str, ...]] = Factory(dict)
     content_policy_fallbacks: Mapping[str, tuple[str, ...]] = Factory(dict)
-    max_fallbacks: int = 5
-    allowed_fails: int = 3
-    """Failures within a minute that a deployment may have before it is left alone for a while."""
-    cooldown_time: float | None = 5.0
-    """Seconds for which a failing deployment is left alone where its server does not say how long; ``None``: never."""
-    allowed_fails_by_error: Mapping[str, int] = Factory(dict)
-    """The same for single kinds of error."""
-    retry_after: float = 0.0
-    """Shortest wait before the same deployment is asked again."""
-    tries_by_error: Mapping[str, int] = Factory(dict)
-    """Tries for single kinds of error, by status or by the name of our class; ``""`` for all others. The retry policy
-    of the calls decides where nothing is said."""
     tries_by_group: Mapping[str, Mapping[str, int]] = Factory(dict)
-    """The same for single groups, in place of those for all."""
+    """Tries for single groups, in place of those for all."""
 
     @classmethod
     def from_config(
@@ -108,25 +87,30 @@ class RouterSettings:
         Raises:
             SettingsError: An entry or option is unknown, incomplete or contradictory.
         """
-        chosen, litellms = router_options.split_options(options or {})
-        deployments = _deployments(model_list, _defaults(chosen), os.environ if environ is None else environ)
-        groups = list(dict.fromkeys(each.group for each in deployments))
-        alias = router_options.aliases(chosen.get("model_group_alias"))
-        main = alias.get(chosen.get("model_group", ""), chosen.get("model_group")) or groups[0]
-        chains: dict[str, Any] = {
-            name: router_options.chains(name, chosen.get(name), groups, alias)
+        used, litellms = split_options(options or {})
+        deployments = _deployments(model_list, used, os.environ if environ is None else environ)
+        groups = _Groups(tuple(dict.fromkeys(each.group for each in deployments)), used.model_group_alias)
+        (main,) = groups.known("model_group", [used.model_group or groups.names[0]])
+        chains = {
+            name: groups.chains(name, getattr(used, name))
             for name in ("fallbacks", "context_window_fallbacks", "content_policy_fallbacks")
         }
-        for group in groups if chosen.get("default_fallbacks") else ():
-            default = [name for name in chosen["default_fallbacks"] if name != group]
-            known = router_options.known_groups("default_fallbacks", default, groups, alias)
-            chains["fallbacks"].setdefault(group, known)
+        for group in groups.names if used.default_fallbacks else ():
+            others = [name for name in used.default_fallbacks if name != group]
+            chains["fallbacks"].setdefault(group, groups.known("default_fallbacks", others))
         if all("litellm_params" not in entry and "model_name" not in entry for entry in model_list):
-            chains["fallbacks"].setdefault(groups[0], tuple(groups[1:]))
-        router_options.known_groups("model_group", [main], groups, alias)
-        patience = _patience(chosen, groups, alias)
-        litellms |= {name: patience[name] for name in ("allowed_fails", "cooldown_time") if name in chosen}
-        return cls(deployments=deployments, main_group=main, litellm_options=litellms, **patience, **chains)
+            chains["fallbacks"].setdefault(groups.names[0], groups.names[1:])
+        by_group = used.model_group_retry_policy
+        return cls(
+            deployments=deployments,
+            main_group=main,
+            options=used,
+            litellm_options=litellms,
+            tries_by_group=dict(
+                zip(groups.known("model_group_retry_policy", by_group), by_group.values(), strict=True)
+            ),
+            **chains,
+        )
 
     @property
     def only_model(self) -> str | None:
@@ -181,91 +165,97 @@ class RouterSettings:
         return tuple(each for each in self.deployments if each.group == name)
 
 
-def _defaults(chosen: Mapping[str, Any]) -> dict[str, Any]:
-    """What holds for every deployment that does not say otherwise."""
-    limits = {
-        "max_parallel_requests": chosen.get("default_max_parallel_requests"),
-        "stream_timeout": chosen.get("stream_timeout"),
-    }
-    given = {name: value for name, value in limits.items() if value is not None}
-    return {**given, **(chosen.get("default_litellm_params") or {})}
+@frozen
+class _Groups:
+    """The names by which groups are called."""
+
+    names: tuple[str, ...]
+    aliases: Mapping[str, str]
+
+    def known(self, option: str, names: Iterable[str]) -> tuple[str, ...]:
+        """Groups by name or alias.
+
+        Raises:
+            SettingsError: One has no deployment.
+        """
+        known = tuple(self.aliases.get(name, name) for name in names)
+        for name in known:
+            if name not in self.names:
+                message = f"{option} names the group {name!r}, which has no deployment; {hint(name, self.names)}"
+                raise SettingsError(message)
+        return known
+
+    def chains(self, option: str, written: Iterable[Mapping[str, Iterable[str]]]) -> dict[str, tuple[str, ...]]:
+        """Fallbacks by group, from LiteLLM's list of one-entry mappings.
+
+        Raises:
+            SettingsError: A group has no deployment.
+        """
+        pairs = [pair for entry in written for pair in entry.items()]
+        return {self.known(option, [group])[0]: self.known(option, others) for group, others in pairs}
 
 
-def _patience(chosen: Mapping[str, Any], groups: Sequence[str], alias: Mapping[str, str]) -> dict[str, Any]:
-    """How deployments are chosen, how often they are tried, and when they are left alone."""
-    by_group = {
-        router_options.known_groups("model_group_retry_policy", [group], groups, alias)[0]: policy
-        for group, policy in (chosen.get("model_group_retry_policy") or {}).items()
-    }
-    tries = router_options.tries_by_error
-    check_kinds(chosen.get("routing_strategy_args") or {}, "routing_strategy_args: ")
-    return {
-        "routing_strategy": router_options.strategy(chosen.get("routing_strategy", "simple-shuffle")),
-        "max_fallbacks": int(chosen.get("max_fallbacks", 5)),
-        "allowed_fails": int(chosen.get("allowed_fails", 3)),
-        "allowed_fails_by_error": router_options.fails_by_error(
-            "allowed_fails_policy", chosen.get("allowed_fails_policy")
-        ),
-        "cooldown_time": None if chosen.get("disable_cooldowns") else float(chosen.get("cooldown_time", 5.0)),
-        "retry_after": float(chosen.get("retry_after", 0.0)),
-        "tries_by_error": tries("retry_policy", chosen.get("retry_policy")),
-        "tries_by_group": {group: tries("model_group_retry_policy", policy) for group, policy in by_group.items()},
-    }
+class _Entry(BaseModel):
+    """An entry of a list of deployments, in LiteLLM's form or the short one, which is all further names."""
+
+    model_name: Text = Field("", description="text")
+    model_info: AnyMapping = {}
+    litellm_params: AnyMapping = {}
 
 
 def _deployments(
-    model_list: Sequence[Mapping[str, Any]], defaults: Mapping[str, Any], environ: Mapping[str, str]
+    model_list: Sequence[Mapping[str, Any]], used: RouterOptions, environ: Mapping[str, str]
 ) -> tuple[Deployment, ...]:
     if not model_list:
         message = "a router needs at least one deployment, such as {'model': 'gpt-5'}."
         raise SettingsError(message)
-    found: list[Deployment] = []
+    limits = {"max_parallel_requests": used.default_max_parallel_requests, "stream_timeout": used.stream_timeout}
+    defaults = {name: value for name, value in limits.items() if value is not None} | used.default_litellm_params
+    found: dict[str, Deployment] = {}
     for number, entry in enumerate(model_list):
-        found.append(_deployment(number, entry, defaults, environ, {each.id for each in found}))
-    return tuple(found)
+        where = f"model_list[{number}]"
+        deployment = _deployment(where, number, entry, defaults, environ)
+        if deployment.id in found:
+            message = (
+                f"{where}: the id {deployment.id!r} is used twice; "
+                "give each deployment its own model_info: {'id': …}."
+            )
+            raise SettingsError(message)
+        found[deployment.id] = deployment
+    return tuple(found.values())
 
 
 def _deployment(
-    number: int, entry: Any, defaults: Mapping[str, Any], environ: Mapping[str, str], taken: set[str]
+    where: str, number: int, entry: Any, defaults: Mapping[str, Any], environ: Mapping[str, str]
 ) -> Deployment:
-    where = f"model_list[{number}]"
     if not isinstance(entry, Mapping):
         message = f"{where}={entry!r} must be a mapping, such as {{'model': 'gpt-5'}}."
         raise SettingsError(message)
-    check_kinds(entry, f"{where}: ")
-    info = entry.get("model_info") or {}
-    outer = {name: value for name, value in entry.items() if name not in ("model_name", "model_info", "litellm_params")}
-    params = {**defaults, **_from_info(info), **(entry.get("litellm_params") or {}), **outer}
+    written = read(_Entry, entry, f"{where}: ")
+    outer = {name: value for name, value in entry.items() if name not in _Entry.model_fields}
+    params = {**defaults, **_from_info(written.model_info), **written.litellm_params, **outer}
     params = {name: from_environment(value, environ) for name, value in params.items() if name not in _NO_OPS}
     model = params.pop("model", None)
     if not isinstance(model, str) or not model:
         message = f"{where} names no model; give litellm_params: {{'model': …}} or the short form {{'model': …}}."
         raise SettingsError(message)
-    model, params = _located(where, model, params)
-    limits = {name: params.pop(name) for name in LIMITS if name in params}
-    check_kinds(limits, f"{where}: ")
-    limits = {name: _COUNTED.get(name, float)(limit) for name, limit in limits.items() if limit is not None}
+    limits = read(Limits, {name: params.pop(name, None) for name in Limits.model_fields}, f"{where}: ")
     prices = {name: params.pop(name) for name in list(params) if is_token_price(name)}
     if prices:
         params["prices"] = prices
-    own = str(info.get("id") or f"{entry.get('model_name', model)}-{number}")
-    if own in taken:
-        message = f"{where}: the id {own!r} is used twice; give each deployment its own model_info: {{'id': …}}."
-        raise SettingsError(message)
     try:
+        model, params = located(model, params)
         settings = ModelSettings.from_config(params)
     except SettingsError as error:
-        message = f"{where} ({model!r}): {error}"
+        message = f"{where} ({redact_text(model)!r}): {error}"
         raise SettingsError(message) from error
-    return Deployment(id=own, group=str(entry.get("model_name") or model), model=model, settings=settings, **limits)
-
-
-def _located(where: str, model: str, params: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    try:
-        return located(model, params)
-    except SettingsError as error:
-        message = f"{where}: {error}"
-        raise SettingsError(message) from error
+    return Deployment(
+        id=str(written.model_info.get("id") or f"{written.model_name or model}-{number}"),
+        group=written.model_name or model,
+        model=model,
+        settings=settings,
+        limits=limits,
+    )
 
 
 def _from_info(info: Mapping[str, Any]) -> dict[str, Any]:

@@ -39,7 +39,7 @@ class Route:
         self.errors.append(error)
         self.attempts.extend(error.attempts)
         following = [name for name in self._following(error) if name not in self.visited]
-        if not following or len(self.visited) > self.settings.max_fallbacks:
+        if not following or len(self.visited) > self.settings.options.max_fallbacks:
             raise self._final_error() from error
         self.group = following[0]
         self.visited.append(self.group)
