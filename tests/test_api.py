@@ -6,6 +6,7 @@ import asyncio
 import inspect
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -100,6 +101,10 @@ def make_agent() -> ts.BaseRole:
     return MyAgent()
 
 
+def needs_url(url: str) -> ts.BaseRole:
+    return MyAgent(url)
+
+
 @pytest.mark.parametrize("agent", [MyAgent, make_agent, lambda word="Hmm.": MyAgent(word), f"{__name__}:MyAgent"])
 def test_an_agent_can_be_a_class_or_what_makes_one(agent: Any) -> None:
     sample = ts.play(NAME, agent=agent)
@@ -111,6 +116,26 @@ def test_settings_reach_a_class_of_ones_own_and_one_that_it_does_not_take_is_nam
     assert ts.play(NAME, agent=MyAgent, word="Nope.").conversation[-3].content == "Nope."
     with pytest.raises(ts.errors.SettingsError, match=r"volume.*'.*MyAgent' does not take it; expected one of word"):
         ts.run(MyAgent, "oracle", [NAME], volume=3)
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"budget": 1}, "budget would have no effect: nobody in this run asks a model"),
+        ({"on_fallback": "void"}, "'oracle' has no fallbacks; name one with fallbacks."),
+        ({"top_p": 1}, "top_p would have no effect: 'oracle' asks no model"),
+        ({"user_params": {"top_p": 1}}, "user_params top_p would have no effect"),
+        ({"shuffle_tools": True, "compat": "original"}, "shuffle_tools does not go with compat original"),
+        ({"scenarios": NAME, "tags": ["insufficient_information"]}, f"no scenario fits scenarios {NAME} and tags "),
+        ({"scenarios": "swich_wifi_off"}, "switch_wifi_off"),
+        ({"agent": needs_url}, "needs a value for 'url'; give it with url="),
+    ],
+)
+def test_a_mistake_is_told_in_the_callers_words(asked: dict[str, Any], message: str) -> None:
+    with pytest.raises(ts.errors.UsageError) as caught:
+        ts.run(**{"agent": "oracle", "user": "oracle", "scenarios": [NAME], **asked})
+    assert message in str(caught.value)
+    assert not re.search(r"(^|\s)--?[a-z]", str(caught.value))
 
 
 def test_what_makes_an_agent_can_be_told_for_which_sample() -> None:

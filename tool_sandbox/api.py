@@ -16,7 +16,7 @@ from attrs import Factory, fields_dict
 
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.registry import sources
-from tool_sandbox.registry.keywords import asked_for, objects_for
+from tool_sandbox.registry.keywords import asked_for, in_words_of_python, objects_for
 from tool_sandbox.registry.settings import RunSettings
 from tool_sandbox.runs.continuation import stopped_runs
 from tool_sandbox.runs.preparation import PreparedRun, new_runs
@@ -156,6 +156,7 @@ def resume(
     """
     objects = objects_for(agent, user, scenarios, tools)
 
+    @in_words_of_python()
     def work(told: Observer) -> RunResult:
         (stopped,) = stopped_runs(fspath(directory), changes, objects, retry_void=retry_void, alone=True)
         return _played(stopped, told)
@@ -185,7 +186,8 @@ def load_scenarios(
     """
     wanted: dict[str, Any] = {"tags": tags, "scenarios_from": scenarios_from, "backend": backend}
     settings, objects = asked_for("oracle", scenarios=scenarios, tools=tools, **wanted)
-    return contextvars.copy_context().run(sources.load_scenarios, settings, objects.tools)
+    with in_words_of_python():
+        return contextvars.copy_context().run(sources.load_scenarios, settings, objects.tools)
 
 
 def open_run(directory: str | PathLike[str]) -> RunResult:
@@ -206,6 +208,7 @@ def _begun(
     """A new run; the parameters are those of ``run``."""
     settings, objects = asked_for(*roles, output=output, **asked)
 
+    @in_words_of_python()
     def work(told: Observer) -> RunResult:
         (prepared,) = new_runs([settings], objects, temporary=output is None)
         return _played(prepared, told, is_kept=output is not None)

@@ -18,7 +18,7 @@ from tool_sandbox.registry.sample import Sample
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.run import Observer, Plan, Report, arun, check_resumable, run, run_record
 from tool_sandbox.runs.scheduler import Ending
-from tool_sandbox.runs.store import RunStore
+from tool_sandbox.runs.store import RunStore, trajectory_place
 
 
 def _plan(path: Path, count: int = 4, cast: Cast | None = None, **changes: Any) -> Plan:
@@ -46,7 +46,7 @@ def test_64_samples_at_once_are_the_same_as_one_by_one(tmp_path: Path) -> None:
     assert _comparable(reports[0]) == _comparable(reports[1])
     for name in together.scenarios:
         files = [
-            (plan.store.trajectory_directory(name, 0, 1) / "conversation.json").read_bytes()
+            (plan.store.directory / trajectory_place(name, 0, 1) / "conversation.json").read_bytes()
             for plan in (together, alone)
         ]
         assert files[0] == files[1]

@@ -80,8 +80,8 @@ def test_every_appended_line_is_json_on_its_own(tmp_path: Path) -> None:
 def test_trials_have_directories_of_their_own(tmp_path: Path) -> None:
     store = RunStore.create(str(tmp_path), "a", "b")
 
-    single = store.trajectory_directory("one", 0, 1)
-    second = store.trajectory_directory("one", 1, 2)
+    single = store.directory / trajectory_place("one", 0, 1)
+    second = store.directory / trajectory_place("one", 1, 2)
 
     assert single == store.directory / "trajectories" / "one"
     assert second == single / "trial_1"
@@ -92,7 +92,7 @@ def test_samples_with_names_alike_keep_their_trajectories_apart(tmp_path: Path) 
     names = ["x" * 254 + "1", "x" * 254 + "2", "x" * 300 + "1", "x" * 300 + "2", "a b", "a/b", "Wifi", "wifi"]
 
     for name in names:
-        store.write_trajectory(store.trajectory_directory(name, 0, 1), {"pretty_print.txt": name})
+        store.write_trajectory(store.directory / trajectory_place(name, 0, 1), {"pretty_print.txt": name})
 
     kept = (store.directory / "trajectories").glob("*/pretty_print.txt")
     assert sorted(path.read_text() for path in kept) == sorted(names)
@@ -140,7 +140,7 @@ def test_a_trajectory_that_is_nowhere_is_told_with_the_place_it_should_have(tmp_
 
 def test_a_trajectory_is_written_without_leaving_anything_unfinished(tmp_path: Path) -> None:
     store = RunStore.create(str(tmp_path), "a", "b")
-    directory = store.trajectory_directory("one", 0, 1)
+    directory = store.directory / trajectory_place("one", 0, 1)
 
     store.write_trajectory(directory, {"conversation.json": "[]", "pretty_print.txt": "lone \ud800"})
     store.write_trajectory(directory, {"conversation.json": "[1]"})
@@ -155,7 +155,7 @@ def test_a_run_can_live_behind_a_url() -> None:
     store.write_run({"settings": {}})
     store.append_result(scored("a"))
     store.append_result(scored("b"))
-    store.write_trajectory(store.trajectory_directory("a", 0, 1), {"conversation.json": "[]"})
+    store.write_trajectory(store.directory / trajectory_place("a", 0, 1), {"conversation.json": "[]"})
 
     again = RunStore.open(str(store.directory))
     assert again.read_run() == {"settings": {}}

@@ -85,7 +85,8 @@ def rescore_run(location: str, scenarios_from: Sequence[str], tools_from: Sequen
         scenarios = _scenarios_of_run(settings, scenarios_from, tools_from)
         rescoring = rescore(location, scenarios)
     print_rescoring(rescoring)
-    _note_guessed_time(record, store.directory.name, scenarios)
+    judged = {sample.name: scenarios[sample.name] for sample in rescoring.samples}
+    _note_guessed_time(record, store.directory.name, judged)
     if not rescoring.samples:
         raise UsageError(_why_nothing(location, rescoring))
     return FAILED if rescoring.skipped else OK

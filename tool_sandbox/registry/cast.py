@@ -59,13 +59,8 @@ class RoleCast:
         self._agent_of = {name: _agent_for(name, scenario, settings) for name, scenario in scenarios.items()}
         _check_rules(settings, scenarios)
         CacheSettings.parse(settings.cache)
-        self.agents = {
-            name: _made(name, settings.agent, RoleType.AGENT, _config_of(name, settings), makers)
-            or factory_for(name, RoleType.AGENT, _config_of(name, settings), self._routes(name, settings))
-            for name in dict.fromkeys(self._agent_of.values())
-        }
-        user = settings.user, RoleType.USER, user_config(settings)
-        self.user = _made(settings.user, *user, makers) or factory_for(*user)
+        self.agents = {name: _agent(name, settings, makers) for name in dict.fromkeys(self._agent_of.values())}
+        self.user = factory_for(settings.user, RoleType.USER, user_config(settings), make=makers.get(RoleType.USER))
         for name, agent in self.agents.items():
             agent.check({key: scenarios[key] for key, who in self._agent_of.items() if who == name})
         self._check_user(scenarios)
@@ -127,10 +122,6 @@ class RoleCast:
             message = f"{error} This model plays the user; choose another one with -u (-u oracle needs no key)."
             raise MissingKeyError(message) from error
 
-    @staticmethod
-    def _routes(name: str, settings: RunSettings) -> str | None:
-        return settings.router_config if name == settings.agent else None
-
     def _environment(self) -> ExecutionEnvironment:
         limit = self.settings.tool_timeout or None
         if self.settings.compat == "original":
@@ -142,12 +133,12 @@ class RoleCast:
         return [*self.agents.values(), self.user]
 
 
-def _made(
-    name: str, named: str, role_type: RoleType, config: Mapping[str, Any], makers: Makers
-) -> CallableRoleFactory | None:
-    """What makes the roles of a name that only stands for an object."""
-    make = makers.get(role_type) if name == named else None
-    return CallableRoleFactory(make, name=name, role_type=role_type, config=config) if make else None
+def _agent(name: str, settings: RunSettings, makers: Makers) -> RoleFactory:
+    """The factory of one of the run's agents; what makes roles, and a router, are those of ``-a``."""
+    config = _config_of(name, settings)
+    if name != settings.agent:
+        return factory_for(name, RoleType.AGENT, config)
+    return factory_for(name, RoleType.AGENT, config, settings.router_config, makers.get(RoleType.AGENT))
 
 
 def agent_config(settings: RunSettings) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from os import PathLike, fspath
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -18,6 +20,8 @@ from tool_sandbox.registry.names import default_user
 from tool_sandbox.registry.objects import Objects, role_object, tool_modules
 from tool_sandbox.registry.settings import RunSettings
 
+_FLAG = re.compile(r"(?<![\w-])(?P<flag>--?[a-z][a-z_-]*)(?P<space>\s*)")
+
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
     from tool_sandbox.roles.base_role import BaseRole
@@ -30,6 +34,24 @@ if TYPE_CHECKING:
     """Names as after ``--tools-from``, modules, or functions decorated with ``register_as_tool``."""
 
 
+@contextmanager
+def in_words_of_python() -> Iterator[None]:
+    """Have what is wrong with a setting told by the name of the parameter, where messages name the flag."""
+    try:
+        yield
+    except UsageError as error:
+        error.args = tuple(_FLAG.sub(_parameter, part) if isinstance(part, str) else part for part in error.args)
+        raise
+
+
+def _parameter(flag: re.Match[str]) -> str:
+    if flag["flag"] == "--param":  # at the front door the keys of the agent's configuration are parameters, too
+        return ""
+    names = (name for name, option in RunSettings.options().items() if flag["flag"] in option.spellings)
+    return next((f"{name}{flag['space']}" for name in names), flag[0])
+
+
+@in_words_of_python()
 def asked_for(
     agent: Role,
     user: Role | None = None,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import UsageError
@@ -32,6 +32,9 @@ from tool_sandbox.registry.factories import (
     ScriptedRoleFactory,
 )
 
+if TYPE_CHECKING:
+    from tool_sandbox.roles.base_role import BaseRole
+
 ENTRY_POINTS = "tool_sandbox.roles"
 DEFAULT_USER = "openai/gpt-5.4"
 _SHIPPED = {"Unhelpful": "tool_sandbox.roles.unhelpful_agent:UnhelpfulAgent"}
@@ -42,7 +45,13 @@ _PERSONS = {
 _PRICES = "model_prices_and_context_window_backup.json"
 
 
-def factory_for(name: str, role_type: RoleType, config: Mapping[str, Any], router: str | None = None) -> RoleFactory:
+def factory_for(
+    name: str,
+    role_type: RoleType,
+    config: Mapping[str, Any],
+    router: str | None = None,
+    make: Callable[..., BaseRole] | None = None,
+) -> RoleFactory:
     """The factory of the roles that a name means.
 
     Args:
@@ -50,10 +59,13 @@ def factory_for(name: str, role_type: RoleType, config: Mapping[str, Any], route
         role_type: AGENT or USER.
         config: How a model is called, in the words of ``llm.settings.ModelSettings``.
         router: A LiteLLM ``config.yaml``; then the name is one of its model groups.
+        make: What makes the roles, when the name only stands for it.
 
     Raises:
         UsageError: The name means nothing, or something that cannot be had here.
     """
+    if make is not None:
+        return CallableRoleFactory(make, name=name, role_type=role_type, config=config)
     if router is not None:
         return RouterRoleFactory(name, config, partial(_proxy_config, router))
     if name in SCRIPTED:
@@ -64,9 +76,7 @@ def factory_for(name: str, role_type: RoleType, config: Mapping[str, Any], route
         return CallableRoleFactory(_PERSONS[role_type], at_once=1, types=True, name=name)
     if is_local(name):
         return LocalRoleFactory(name, role_type, config)
-    if make := _own(name):
-        return CallableRoleFactory(make, name=name, role_type=role_type, config=config)
-    return _model_factory(name, role_type, config)
+    return _own_or_model(name, role_type, config)
 
 
 def default_user(agent: str) -> str:
@@ -76,7 +86,9 @@ def default_user(agent: str) -> str:
     return agent if agent.partition(":")[0] == "local" else DEFAULT_USER
 
 
-def _model_factory(name: str, role_type: RoleType, config: Mapping[str, Any]) -> RoleFactory:
+def _own_or_model(name: str, role_type: RoleType, config: Mapping[str, Any]) -> RoleFactory:
+    if own := _own(name):
+        return CallableRoleFactory(own, name=name, role_type=role_type, config=config)
     if name == "Multi_Provider" and role_type == RoleType.AGENT:
         return RouterRoleFactory(FIRST_GROUP, config, multi_provider_config)
     model = model_of_old_name(name) or known_model(name, config)

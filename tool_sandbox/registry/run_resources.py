@@ -73,12 +73,13 @@ class RunResources:
         asked = [each.model for each in routing.deployments] if routing else [name, *settings.fallbacks]
         if not all(map(is_direct, asked)):
             preload()
+        ledger = self._open_ledger(name, settings, role_type, routing)
         built = stack.build_model(
             name,
             settings,
-            transport=self._router(name, role_type, settings, routing),
+            transport=self._router(name, settings, routing, ledger),
             cache=self._open_cache(settings.cache),
-            ledger=self._open_ledger(name, settings, role_type, routing),
+            ledger=ledger,
             journal=self._open_journal(),
             tracing=self._open_tracing(settings),
             outages=self.outages,
@@ -132,7 +133,7 @@ class RunResources:
         return self._cache
 
     def _open_ledger(
-        self, name: str, settings: ModelSettings, role_type: RoleType, routing: RouterSettings | None = None
+        self, name: str, settings: ModelSettings, role_type: RoleType, routing: RouterSettings | None
     ) -> Any:
         """One ledger for the whole run if anything is capped, else one for each model."""
         from tool_sandbox.llm import stack
@@ -197,17 +198,14 @@ class RunResources:
         return max(0.0, cap - as_float(answered + tries.cost.known + tries.uncertain_cost.known))
 
     def _router(
-        self, name: str, role_type: RoleType, settings: ModelSettings, routing: RouterSettings | None
+        self, name: str, settings: ModelSettings, routing: RouterSettings | None, ledger: Any
     ) -> ChatModel | None:
         """Where calls go when other models or deployments stand by."""
         from tool_sandbox.llm import stack
 
-        if routing is None and not settings.fallbacks:
-            return None
-        ledger = self._open_ledger(name, settings, role_type, routing)
         if routing is not None:
             return stack.build_router(routing, settings, ledger, outages=self.outages)
-        return stack.fallback_router(name, settings, ledger, outages=self.outages)
+        return stack.fallback_router(name, settings, ledger, outages=self.outages) if settings.fallbacks else None
 
 
 def check_model(name: str, config: Mapping[str, Any]) -> list[str]:

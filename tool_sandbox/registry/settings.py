@@ -71,6 +71,12 @@ def _setting(
     return field(default=default, validator=kind, converter=converter, metadata=declared)
 
 
+def _choice(default: Any, words: Any, text: str, flag: str) -> Any:
+    """A setting that is one of the words of a ``Literal``."""
+    choices = get_args(words)
+    return _setting(default, one_of(*choices), text, flag, metavar="|".join(choices))
+
+
 def _names(text: str, *spellings: str, metavar: str) -> Any:
     return _setting((), NAMES, text, *spellings, metavar=metavar, converter=_as_names)
 
@@ -145,12 +151,8 @@ class RunSettings:
     router_config: str | None = _setting(
         None, MAYBE_TEXT, "A LiteLLM config.yaml with the agent's deployments.", "--router-config", metavar="FILE"
     )
-    on_fallback: OnFallback = _setting(  # noqa: RUF009 -- it makes a field
-        "mark",
-        one_of(*get_args(OnFallback)),
-        "What becomes of samples a fallback answered.",
-        "--on-fallback",
-        metavar="allow|mark|void",
+    on_fallback: OnFallback = _choice(  # noqa: RUF009 -- it makes a field
+        "mark", OnFallback, "What becomes of samples a fallback answered.", "--on-fallback"
     )
     cache: str | Mapping[str, Any] | None = _setting(
         None, _CACHE, "Where answers are kept for the next time.", "--cache", metavar="memory|disk|redis://HOST"
@@ -203,16 +205,10 @@ class RunSettings:
     shuffle_tools: bool = _setting(
         False, [YES_OR_NO, _not_with_compat], "Offer the tools in a seeded random order.", "--shuffle-tools"
     )
-    compat: Compat | None = _setting(  # noqa: RUF009 -- it makes a field
-        None,
-        one_of(*get_args(Compat)),
-        "Score a model's mistakes as published scores did.",
-        "--compat",
-        metavar="original",
+    compat: Compat | None = _choice(  # noqa: RUF009 -- it makes a field
+        None, Compat, "Score a model's mistakes as published scores did.", "--compat"
     )
-    search: Search = _setting(  # noqa: RUF009 -- it makes a field
-        "offline", one_of(*get_args(Search)), "What answers the search tools.", "--search", metavar="offline|rapidapi"
-    )
+    search: Search = _choice("offline", Search, "What answers the search tools.", "--search")  # noqa: RUF009 -- as above
     output: str = _setting(
         "runs",
         MAYBE_TEXT,

@@ -137,23 +137,18 @@ def _respond_in_every_order(
 ) -> tuple[list[Message], dict[str, Any] | None]:
     if len(messages) <= 1:
         return respond_to_messages(context.interactive_console, messages, role_type), None
-    total = math.factorial(len(messages))
-    first = _try_order(context, messages, role_type)
-    if first.failed:
-        return first.install(), _report(len(messages), 1, total)
-    if policy.reduce_independent and first.independent:
-        return first.install(), _report(len(messages), 1, total, independent=True)
+    first = decisive = _try_order(context, messages, role_type)
+    independent = policy.reduce_independent and not first.failed and first.independent
+    others = () if first.failed or independent else _other_orders(messages, policy.max_permutations)
     tried = 1
-    for order in _other_orders(messages, policy.max_permutations):
+    for tried, order in enumerate(others, 2):  # noqa: B007 -- how many were tried is reported
         attempt = _try_order(context, order, role_type)
-        tried += 1
         if attempt.failed:
-            return attempt.install(), _report(len(messages), tried, total)
-    return first.install(), _report(len(messages), tried, total)
-
-
-def _report(calls: int, tried: int, total: int, *, independent: bool = False) -> dict[str, Any]:
-    return {"calls": calls, "orders_tried": tried, "orders_possible": total, "independent": independent}
+            decisive = attempt
+            break
+    total = math.factorial(len(messages))
+    report = {"calls": len(messages), "orders_tried": tried, "orders_possible": total, "independent": independent}
+    return decisive.install(), report
 
 
 def _other_orders(messages: Sequence[Message], limit: int) -> Iterator[tuple[Message, ...]]:

@@ -94,14 +94,15 @@ def check_search(settings: RunSettings) -> None:
     Raises:
         MissingKeyError: They need a key, which is not there.
     """
-    if settings.search == "rapidapi" and not os.environ.get(KEY_VARIABLE):
+    if settings.search != "rapidapi":
+        return
+    if not os.environ.get(KEY_VARIABLE):
         message = (
             f"--search rapidapi needs a key in the environment variable {KEY_VARIABLE}, which is not set. "
             f"Set it, or leave --search out: the shipped data needs no key."
         )
         raise MissingKeyError(message)
-    if settings.search == "rapidapi":
-        check_variable(KEY_VARIABLE, os.environ[KEY_VARIABLE])
+    check_variable(KEY_VARIABLE, os.environ[KEY_VARIABLE])
 
 
 def _new_store(settings: RunSettings) -> RunStore:

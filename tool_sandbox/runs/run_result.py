@@ -147,14 +147,10 @@ def read_result(location: str | PathLike[str]) -> RunResult:
     if not summary.exists() and not (store.directory / RESULTS).exists():
         message = f"{str(store.directory)!r} holds no results; expected {SUMMARY} or {RESULTS}, as a run writes them."
         raise SettingsError(message)
-    results = [_from_summary(summary, record) for record in _records(summary)] + store.read_results()
+    records = read_summary(summary)["per_scenario_results"] if summary.exists() else []
+    results = [_from_summary(summary, record) for record in records] + store.read_results()
     latest = {result.key: result for result in results}
     return RunResult.of(latest.values(), _ending(summary), store)
-
-
-def _records(summary: AnyPath) -> list[dict[str, Any]]:
-    records: list[dict[str, Any]] = read_summary(summary)["per_scenario_results"] if summary.exists() else []
-    return records
 
 
 def _from_summary(summary: AnyPath, record: dict[str, Any]) -> SampleResult:

@@ -227,10 +227,6 @@ class RunStore:
                 path.unlink()
         self.directory.rmdir()
 
-    def trajectory_directory(self, name: str, trial: int, trials: int) -> AnyPath:
-        """Where the files of one sample are to be written, apart from those of every other one."""
-        return self.directory / trajectory_place(name, trial, trials)
-
     def trajectory_of(self, result: Mapping[str, Any]) -> AnyPath:
         """Where the files of a finished sample are.
 
