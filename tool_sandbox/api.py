@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from attrs import Factory, fields_dict
+from attrs import fields_dict
 
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.registry import sources
@@ -36,18 +36,14 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 def _with_settings(function: Function) -> Function:
     """Have ``help()`` and notebooks show every setting of a run among the parameters."""
     shown = inspect.signature(function)
-    own = list(shown.parameters.values())
+    own, defaults = list(shown.parameters.values()), RunSettings(agent="oracle", user="oracle")
     settings = [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=_default(field), annotation=field.type)
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=getattr(defaults, name), annotation=field.type)
         for name, field in fields_dict(RunSettings).items()
         if name in RunSettings.names() and name not in shown.parameters
     ]
     function.__signature__ = shown.replace(parameters=[*own[:-1], *settings, own[-1]])  # type: ignore[attr-defined]
     return function
-
-
-def _default(field: Any) -> Any:
-    return field.default.factory() if isinstance(field.default, Factory) else field.default  # type: ignore[arg-type]
 
 
 @_with_settings

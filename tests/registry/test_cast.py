@@ -8,7 +8,8 @@ from attrs import evolve
 from tests.runs.fakes import scenarios, settings
 from tool_sandbox.common.vocabulary import ScenarioCategories
 from tool_sandbox.errors import SettingsError
-from tool_sandbox.registry.cast import RoleCast, agent_config, fits, user_config
+from tool_sandbox.registry.cast import RoleCast, fits
+from tool_sandbox.registry.model_config import agent_config, user_config
 from tool_sandbox.registry.sample import Sample
 from tool_sandbox.registry.settings import RunSettings
 

@@ -8,8 +8,7 @@ from attrs import evolve
 
 from tests.cli.command import EASY, run_directory
 from tool_sandbox.cli.app import exit_code
-from tool_sandbox.registry.cast import agent_config
-from tool_sandbox.registry.effects import EFFECTS
+from tool_sandbox.registry.model_config import EFFECTS, agent_config
 from tool_sandbox.registry.settings import RunSettings
 
 KEYED = ["-a", "hosted_vllm/m", "--param", "api_base=http://127.0.0.1:9/v1"]

@@ -13,5 +13,6 @@
     catalogue     the names of the original and of well-known models
     cast          the factories of one run, and which scenario is played by which
     run_resources ledger, journal, cache, layers and local servers of a run
+    model_config  which settings concern models, and how they become the configuration of one
     effects       which settings can have an effect with which kind of role
 """

@@ -16,6 +16,7 @@ from tool_sandbox.redaction import redact_text
 from tool_sandbox.registry.callables import CallableRoleFactory
 from tool_sandbox.registry.catalogue import model_of_old_name
 from tool_sandbox.registry.factories import RoleFactory
+from tool_sandbox.registry.model_config import agent_config, user_config
 from tool_sandbox.registry.names import factory_for
 from tool_sandbox.registry.run_resources import RunResources
 from tool_sandbox.registry.sample import SampleRoles
@@ -123,11 +124,9 @@ class RoleCast:
             raise MissingKeyError(message) from error
 
     def _environment(self) -> ExecutionEnvironment:
-        limit = self.settings.tool_timeout or None
-        if self.settings.compat == "original":
-            orders: dict[str, Any] = {"max_permutations": _FULL_ORDERS, "reduce_independent": False}
-            return ExecutionEnvironment(tool_timeout=limit, **orders)
-        return ExecutionEnvironment(tool_timeout=limit)
+        original: dict[str, Any] = {"max_permutations": _FULL_ORDERS, "reduce_independent": False}
+        orders = original if self.settings.compat == "original" else {}
+        return ExecutionEnvironment(tool_timeout=self.settings.tool_timeout or None, **orders)
 
     def _factories(self) -> list[RoleFactory]:
         return [*self.agents.values(), self.user]
@@ -139,36 +138,6 @@ def _agent(name: str, settings: RunSettings, makers: Makers) -> RoleFactory:
     if name != settings.agent:
         return factory_for(name, RoleType.AGENT, config)
     return factory_for(name, RoleType.AGENT, config, settings.router_config, makers.get(RoleType.AGENT))
-
-
-def agent_config(settings: RunSettings) -> dict[str, Any]:
-    """How the agent's model is called, in the words of ``llm.settings.ModelSettings``."""
-    return {
-        **_shared_config(settings),
-        **_given(
-            temperature=settings.temperature,
-            max_tokens=settings.max_tokens,
-            fallbacks=list(settings.fallbacks) or None,
-            prompted_tools=settings.tool_format,
-            on_invalid_tool_call="raise" if settings.compat == "original" else None,
-            text_beside_calls="drop" if settings.compat == "original" else None,
-        ),
-        **settings.params,
-    }
-
-
-def user_config(settings: RunSettings) -> dict[str, Any]:
-    """How the simulated user's model is called: patience is shared with the agent, style is not."""
-    return {**_shared_config(settings), **settings.user_params}
-
-
-def _shared_config(settings: RunSettings) -> dict[str, Any]:
-    return _given(
-        timeout=settings.timeout,
-        num_retries=settings.retries,
-        patience=settings.patience,
-        callbacks=list(settings.callbacks) or None,
-    )
 
 
 def fits(pattern: str, name: str, scenario: Scenario) -> bool:
@@ -212,7 +181,3 @@ def _config_of(name: str, settings: RunSettings) -> dict[str, Any]:
     if name == settings.agent or server_of(asked) == server_of(main):
         return config
     return {key: value for key, value in config.items() if not ModelSettings.is_connection(key)}
-
-
-def _given(**values: Any) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value is not None}

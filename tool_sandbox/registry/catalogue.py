@@ -50,13 +50,11 @@ class NamedModel:
 
     model: str
     config: Mapping[str, Any] = Factory(dict)
-    name: str = ""
-    """What results call it, when that is not the model string without its prefix."""
 
     @property
     def model_name(self) -> str:
         """What results call the model."""
-        return self.name or self.model.partition("/")[2]
+        return self.model.partition("/")[2]
 
 
 _PLAIN: Mapping[str, Any] = {"temperature": None, "max_tokens": None}

@@ -5,44 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from attrs import fields_dict, frozen
+from attrs import fields_dict
 
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import SettingsError, UsageError
 from tool_sandbox.nearest import hint
+from tool_sandbox.registry.model_config import EFFECTS
 from tool_sandbox.registry.settings import RunSettings
 
 if TYPE_CHECKING:
     from tool_sandbox.registry.cast import RoleCast
     from tool_sandbox.registry.factories import RoleFactory
-
-_AGENT, _ANYBODY = (RoleType.AGENT,), (RoleType.AGENT, RoleType.USER)
-
-
-@frozen(kw_only=True)
-class Effect:
-    """On whom a setting has an effect: roles that ask a model, and classes of a user's own that take it."""
-
-    roles: Sequence[RoleType] = _AGENT
-    key: str | None = None
-    """Under which name a class of a user's own may take it; ``None`` if it cannot be handed to one."""
-    harmless: Any = None
-    """A value that asks for nothing, and so holds for everybody."""
-
-
-EFFECTS: Mapping[str, Effect] = {
-    "fallbacks": Effect(key="fallbacks"),
-    "cache": Effect(roles=_ANYBODY),
-    "budget": Effect(roles=_ANYBODY),
-    "temperature": Effect(key="temperature"),
-    "max_tokens": Effect(key="max_tokens"),
-    "timeout": Effect(roles=_ANYBODY, key="timeout"),
-    "patience": Effect(roles=_ANYBODY, key="patience", harmless=0),
-    "retries": Effect(roles=_ANYBODY, key="num_retries", harmless=0),
-    "tool_format": Effect(key="prompted_tools"),
-    "callbacks": Effect(roles=_ANYBODY, key="callbacks"),
-}
-"""The settings that only some roles use. All others concern every run: scenarios, tools, the world, the directory."""
 
 
 def chosen_in(settings: RunSettings) -> dict[str, Any]:
@@ -102,7 +75,7 @@ def _check_setting(
         return
     asked = [factory for role in effect.roles for factory in factories[role]]
     if not any(factory.asks_a_model or (effect.key and factory.takes(effect.key)) for factory in asked):
-        who = f"{names} asks no model." if effect.roles == _AGENT else "nobody in this run asks a model."
+        who = f"{names} asks no model." if RoleType.USER not in effect.roles else "nobody in this run asks a model."
         config = {effect.key: getattr(casts[0].settings, name)} if effect.key else {}
         _refuse(_flag(name), f"{who}{_mistakes(config)}")
 

@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import SettingsError
+from tool_sandbox.llm import stack
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
-from tool_sandbox.llm.layer import Layer
+from tool_sandbox.llm.config import connection_for, secrets_in
+from tool_sandbox.llm.layer import Layer, aclose
+from tool_sandbox.llm.layers.budget.caps import Caps
+from tool_sandbox.llm.layers.budget.layer import Ledger
 from tool_sandbox.llm.layers.budget.money import as_float, total_cost
+from tool_sandbox.llm.layers.budget.pricing import Price, PriceBook
 from tool_sandbox.llm.layers.budget.spending import Spending
+from tool_sandbox.llm.layers.journal import Journal
 from tool_sandbox.llm.layers.outages import Outages
+from tool_sandbox.llm.layers.tracing import check_packages, open_tracing, parse_callbacks
+from tool_sandbox.llm.settings import ModelSettings
 from tool_sandbox.llm.transports.address import is_direct, located
+from tool_sandbox.llm.transports.through_litellm.transport import (
+    check_callbacks,
+    close_litellm,
+    listed_price,
+    preload,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tool_sandbox.llm.local.server import LocalServer
     from tool_sandbox.llm.routing.settings import RouterSettings
-    from tool_sandbox.llm.settings import ModelSettings
     from tool_sandbox.registry.settings import RunSettings
 
 
@@ -65,10 +78,6 @@ class RunResources:
         self, name: str, role_type: RoleType, config: Mapping[str, Any], routing: RouterSettings | None = None
     ) -> ChatModel:
         """The layers to a model, or to a router over several deployments."""
-        from tool_sandbox.llm import stack
-        from tool_sandbox.llm.settings import ModelSettings
-        from tool_sandbox.llm.transports.through_litellm.transport import preload
-
         settings = ModelSettings.from_config(config)
         asked = [each.model for each in routing.deployments] if routing else [name, *settings.fallbacks]
         if not all(map(is_direct, asked)):
@@ -104,9 +113,6 @@ class RunResources:
         """Close connections, inside the event loop that used them."""
         if not self._models:
             return
-        from tool_sandbox.llm.layer import aclose
-        from tool_sandbox.llm.transports.through_litellm.transport import close_litellm
-
         for model in self._models:
             await aclose(model)
         await close_litellm()
@@ -124,8 +130,6 @@ class RunResources:
 
     def _open_cache(self, configured: Any) -> Any:
         """The run's cache, or the one a model's own configuration asks for."""
-        from tool_sandbox.llm import stack
-
         if configured is not None:
             return stack.open_cache(configured)
         if self._cache is None:
@@ -136,12 +140,6 @@ class RunResources:
         self, name: str, settings: ModelSettings, role_type: RoleType, routing: RouterSettings | None
     ) -> Any:
         """One ledger for the whole run if anything is capped, else one for each model."""
-        from tool_sandbox.llm import stack
-        from tool_sandbox.llm.layers.budget.caps import Caps
-        from tool_sandbox.llm.layers.budget.layer import Ledger
-        from tool_sandbox.llm.layers.budget.pricing import Price, PriceBook
-        from tool_sandbox.llm.transports.through_litellm.transport import listed_price
-
         role, prices = str(role_type), routing.prices if routing else {}
         if self.settings.budget is None and settings.max_budget is None:
             return stack.open_ledger(name, settings, role, prices)
@@ -173,16 +171,12 @@ class RunResources:
     def _open_journal(self) -> Any:
         """The journal of finished calls; only a run on this machine's disk has one."""
         if self._journal is None and self.directory is not None:
-            from tool_sandbox.llm.layers.journal import Journal
-
             wanted = self.settings.on_fallback != "void"
             self._journal = Journal(self.directory / CALLS, secrets=self.secrets, replays_fallbacks=wanted)
         return self._journal
 
     def _open_tracing(self, settings: ModelSettings) -> Any:
         """Where OpenTelemetry's spans of this run go, if they were asked for."""
-        from tool_sandbox.llm.layers.tracing import open_tracing, parse_callbacks
-
         if self._tracing is None and parse_callbacks(settings.callbacks).otel:
             self._tracing = open_tracing(self.directory / SPANS if self.directory is not None else None)
         return self._tracing
@@ -201,8 +195,6 @@ class RunResources:
         self, name: str, settings: ModelSettings, routing: RouterSettings | None, ledger: Any
     ) -> ChatModel | None:
         """Where calls go when other models or deployments stand by."""
-        from tool_sandbox.llm import stack
-
         if routing is not None:
             return stack.build_router(routing, settings, ledger, outages=self.outages)
         return stack.fallback_router(name, settings, ledger, outages=self.outages) if settings.fallbacks else None
@@ -218,26 +210,20 @@ def check_model(name: str, config: Mapping[str, Any]) -> list[str]:
         SettingsError: The configuration has no meaning.
         MissingKeyError: Credentials are missing.
     """
-    from tool_sandbox.llm.config import connection_for, secrets_in
-
     settings = check_configuration(config)
-    found = [*secrets_in(connection_for(name, settings.connection()))]
-    for fallback in settings.fallbacks:
-        model, given = located(fallback, {})
-        found += secrets_in(connection_for(model, given))
-    return found
+    return _secrets([(name, settings.connection()), *(located(fallback, {}) for fallback in settings.fallbacks)])
 
 
 def check_deployments(routing: RouterSettings, config: Mapping[str, Any]) -> list[str]:
     """``check_model`` for every deployment of a router."""
-    from tool_sandbox.llm.config import connection_for, secrets_in
-
     shared = check_configuration(config)
     routing.check_shared(shared)
-    found: list[str] = []
-    for deployment in routing.deployments:
-        found += secrets_in(connection_for(deployment.model, deployment.settings_over(shared).connection()))
-    return found
+    return _secrets((each.model, each.settings_over(shared).connection()) for each in routing.deployments)
+
+
+def _secrets(calls: Iterable[tuple[str, Mapping[str, Any]]]) -> list[str]:
+    """The credentials of models that are called in some way."""
+    return [secret for model, given in calls for secret in secrets_in(connection_for(model, given))]
 
 
 def check_configuration(config: Mapping[str, Any]) -> ModelSettings:
@@ -247,11 +233,6 @@ def check_configuration(config: Mapping[str, Any]) -> ModelSettings:
         SettingsError: It has none.
         MissingDependencyError: A callback's package is not installed.
     """
-    from tool_sandbox.llm.layers.budget.pricing import Price
-    from tool_sandbox.llm.layers.tracing import check_packages, parse_callbacks
-    from tool_sandbox.llm.settings import ModelSettings
-    from tool_sandbox.llm.transports.through_litellm.transport import check_callbacks
-
     settings = ModelSettings.from_config(config)
     if settings.prices is not None:
         Price.from_mapping(settings.prices)

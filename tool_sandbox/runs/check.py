@@ -28,8 +28,6 @@ _VARIANTS = {
     ScenarioCategories.ALL_TOOLS_AVAILABLE,
 }
 
-ORACLE, NOP, SABOTEUR, NEEDLESS_STEP, AUGMENTATION = "oracle", "nop", "saboteur", "needless step", "augmentation"
-
 
 @frozen
 class Problem:
@@ -116,14 +114,19 @@ class _Proof:
     scenario: Scenario
     plays: list[int] = field(factory=lambda: [0])
 
+    @property
+    def script(self) -> Script:
+        return self.scenario.script or Script()
+
     def problems(self) -> Iterator[Problem]:
-        for check, finder in (
-            (ORACLE, self._oracle),
-            (NOP, self._nop),
-            (SABOTEUR, self._saboteur),
-            (NEEDLESS_STEP, self._needless_steps),
-            (AUGMENTATION, self._augmentations),
-        ):
+        of_a_solution = {
+            "oracle": self._oracle,
+            "nop": self._nop,
+            "saboteur": self._saboteur,
+            "needless step": self._needless_steps,
+            "augmentation": self._augmentations,
+        }
+        for check, finder in (of_a_solution if self.scenario.script else {"nop": self._nop}).items():
             try:
                 for message in finder():
                     yield self._problem(check, message)
@@ -137,10 +140,7 @@ class _Proof:
         return Problem(self.name, check, message, self.scenario.source)
 
     def _oracle(self) -> Iterator[str]:
-        script = self.scenario.script
-        if script is None:
-            return
-        result = self.played(OracleModel(script), script)
+        result = self.played(OracleModel(self.script), self.script)
         if result.milestone_similarity < 1 - _TOLERANCE:
             missed = ", ".join(
                 f"milestone {index + 1} {similarity:.3f}"
@@ -155,7 +155,7 @@ class _Proof:
             yield f"the solution trips a minefield (similarity {result.minefield_similarity:.3f}), expected none"
 
     def _nop(self) -> Iterator[str]:
-        result = self.played(NopModel(), self.scenario.script or Script())
+        result = self.played(NopModel(), self.script)
         if result.similarity > self.scenario.nop_floor + _TOLERANCE:
             yield (
                 f"doing nothing scores {result.similarity:.3f}, expected at most {self.scenario.nop_floor:.3f}; "
@@ -163,24 +163,20 @@ class _Proof:
             )
 
     def _saboteur(self) -> Iterator[str]:
-        script = self.scenario.script
-        if script is None:
-            return
         # With every tool at hand that is not denied: a minefield may lie in a tool that only a distraction brings.
         context = self.scenario.starting_context.fork()
         context.tool_allow_list = None
         exposed = _Proof(self.name, evolve(self.scenario, starting_context=context), self.plays)
-        for at, minefield in enumerate(script.sabotage):
-            result = exposed.played(SaboteurModel(script, minefield), script)
+        for at, minefield in enumerate(self.script.sabotage):
+            result = exposed.played(SaboteurModel(self.script, minefield), self.script)
             if not result.minefield_mapping.get(at, (0, 0.0))[1]:
                 yield f"the sabotage of {minefield!r} does not trip it, so perhaps nothing does"
 
     def _needless_steps(self) -> Iterator[str]:
-        script = self.scenario.script
-        if script is None or not self.scenario.evaluation.milestone_matcher.milestones:
+        if not self.scenario.evaluation.milestone_matcher.milestones:
             return
-        whole = self.played(OracleModel(script), script).similarity
-        for described, shorter in _shortened(script):
+        whole = self.played(OracleModel(self.script), self.script).similarity
+        for described, shorter in _shortened(self.script):
             if not _can_be_played(shorter):
                 continue  # a later step needs what the dropped one found out
             try:
@@ -197,10 +193,8 @@ class _Proof:
         variants = augmented({self.name: self.scenario}, backend)
         for augmentation in AUGMENTATIONS[1:]:
             variant = variants[self.name + augmentation.suffix]
-            script = variant.script
-            if script is None:
-                continue
-            score = _Proof(self.name, variant, self.plays).played(OracleModel(script), script).similarity
+            proof = _Proof(self.name, variant, self.plays)
+            score = proof.played(OracleModel(proof.script), proof.script).similarity
             if score < 1 - _TOLERANCE:
                 yield f"as {variant.name} the solution scores {score:.3f}, expected 1.0"
 

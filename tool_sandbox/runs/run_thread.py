@@ -17,6 +17,8 @@ from tool_sandbox.threads import begun
 
 Result = TypeVar("Result")
 
+_GLANCE = 0.5
+"""Seconds after which the waiting thread wakes: the system may give a Ctrl-C to another one, which cannot tell it."""
 _LONGEST_STOP = 10.0
 """Seconds in which a run that is asked to stop may write down what it has; after them nobody waits for it."""
 
@@ -81,6 +83,8 @@ class RunThread(Generic[Result]):
             KeyboardInterrupt: Somebody pressed Ctrl-C; the run was stopped, and what was finished is written down.
         """
         try:
+            while not self._future.done():
+                wait([self._future], _GLANCE)
             return self._future.result()
         except BaseException:
             if not self._future.done():  # it struck here, not there
