@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tool_sandbox import errors
-    from tool_sandbox.api import aplay, arun, load_scenarios, open_run, play, resume, run
+    from tool_sandbox.api import aplay, arun, load_scenarios, play, resume, run
     from tool_sandbox.common.scenario import Scenario
     from tool_sandbox.common.tool import register_as_tool
     from tool_sandbox.common.vocabulary import RoleType
     from tool_sandbox.llm.config import LiteLLMConfig
     from tool_sandbox.roles.base_role import BaseRole
     from tool_sandbox.roles.litellm_agent import LiteLLMAgent, LiteLLMAgentWithRouter
-    from tool_sandbox.runs.run_result import RunResult
+    from tool_sandbox.runs.run_result import RunResult, open_run
     from tool_sandbox.runs.stored_sample import StoredSample as SampleResult
 
 __version__ = "1.0.0.dev0"
@@ -43,12 +43,12 @@ __all__ = [
 ]
 
 _HOMES = {
-    **{name: ("api", name) for name in ("aplay", "arun", "load_scenarios", "open_run", "play", "resume", "run")},
+    **{name: ("api", name) for name in ("aplay", "arun", "load_scenarios", "play", "resume", "run")},
     **{name: ("roles.litellm_agent", name) for name in ("LiteLLMAgent", "LiteLLMAgentWithRouter")},
     "BaseRole": ("roles.base_role", "BaseRole"),
     "LiteLLMConfig": ("llm.config", "LiteLLMConfig"),
     "RoleType": ("common.vocabulary", "RoleType"),
-    "RunResult": ("runs.run_result", "RunResult"),
+    **{name: ("runs.run_result", name) for name in ("RunResult", "open_run")},
     "SampleResult": ("runs.stored_sample", "StoredSample"),
     "Scenario": ("common.scenario", "Scenario"),
     "register_as_tool": ("common.tool", "register_as_tool"),

@@ -21,7 +21,7 @@ from tool_sandbox.registry.settings import RunSettings
 from tool_sandbox.runs.continuation import stopped_runs
 from tool_sandbox.runs.preparation import PreparedRun, new_runs
 from tool_sandbox.runs.run import Observer
-from tool_sandbox.runs.run_result import RunResult, read_result
+from tool_sandbox.runs.run_result import RunResult
 from tool_sandbox.runs.run_thread import RunThread
 from tool_sandbox.runs.stored_sample import StoredSample
 
@@ -184,18 +184,6 @@ def load_scenarios(
     settings, objects = asked_for("oracle", scenarios=scenarios, tools=tools, **wanted)
     with in_words_of_python():
         return contextvars.copy_context().run(sources.load_scenarios, settings, objects.tools)
-
-
-def open_run(directory: str | PathLike[str]) -> RunResult:
-    """The result of a run: one of ours, also while it is played or after it was stopped, or one of the original.
-
-    Args:
-        directory: A run directory, or an fsspec URL of one.
-
-    Raises:
-        SettingsError: It holds no results that can be read.
-    """
-    return read_result(directory)
 
 
 def _begun(

@@ -3,7 +3,7 @@
 ::
 
     words         vocabulary, not_given
-    settings and data from outside  checks, declared
+    settings and data from outside  checks
     the world     execution_context, and the folder world
     messages      message, chat_format, transcript, trajectory, indented_json, folder_names
     scenarios     scenario, script, yaml_source

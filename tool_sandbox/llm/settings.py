@@ -7,8 +7,7 @@ from typing import Any, Literal, get_args
 
 from attrs import Attribute, evolve, field, fields, frozen
 
-from tool_sandbox.common.checks import number, one_of
-from tool_sandbox.common.declared import fits
+from tool_sandbox.common.checks import fits, number, one_of
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.llm.layers.prompted_tools.formats import FORMATS
 from tool_sandbox.nearest import hint, nearest

@@ -43,10 +43,6 @@ class _Legacy(ModelRole):
         self.model_name = name
 
 
-class _LegacyAgent(_Legacy, LiteLLMAgent):
-    """An old agent."""
-
-
 class _OpenAIRole(_Legacy):
     """What the original's OpenAI roles let their subclasses replace: the client, and the call itself."""
 
@@ -100,7 +96,7 @@ class _OpenAIRole(_Legacy):
         return self.openai_client is not None or type(self).model_inference is not _OpenAIRole.model_inference
 
 
-class OpenAIAPIAgent(_OpenAIRole, _LegacyAgent):
+class OpenAIAPIAgent(_OpenAIRole, LiteLLMAgent):
     """The original's OpenAI agent. Subclasses set ``model_name`` or ``openai_client``, or override the call."""
 
 
@@ -146,7 +142,7 @@ class GPT_4_o_2024_05_13_User(OpenAIAPIUser):  # noqa: N801
     model_name = "gpt-4o-2024-05-13"
 
 
-class AnthropicAPIAgent(_LegacyAgent):
+class AnthropicAPIAgent(_Legacy, LiteLLMAgent):
     """The original's Anthropic agent. Subclasses set ``model_name``."""
 
     prefix = "anthropic"
@@ -171,7 +167,7 @@ class ClaudeHaikuAgent(AnthropicAPIAgent):
     model_name = "claude-3-haiku-20240307"
 
 
-class GeminiAgent(_LegacyAgent):
+class GeminiAgent(_Legacy, LiteLLMAgent):
     """The original's Gemini agent, on Vertex AI."""
 
     prefix = "vertex_ai"
@@ -179,7 +175,7 @@ class GeminiAgent(_LegacyAgent):
     defaults: ClassVar[Mapping[str, Any]] = {"temperature": 0.0, "top_k": 1, "max_tokens": None}
 
 
-class _SelfHosted(_LegacyAgent):
+class _SelfHosted(_Legacy, LiteLLMAgent):
     """A model on an OpenAI-compatible server of one's own, named by ``OPENAI_BASE_URL`` as in the original."""
 
     prefix = "hosted_vllm"

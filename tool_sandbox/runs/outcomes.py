@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 from attrs import NOTHING, Factory, field, fields, frozen
 
 from tool_sandbox.blame import place_in_own_code
-from tool_sandbox.common.declared import declarations, fits
+from tool_sandbox.common.checks import declarations, fits
 from tool_sandbox.errors import ToolSandboxError
 from tool_sandbox.llm.layers.budget.spending import Spending
 from tool_sandbox.redaction import redact, redact_text

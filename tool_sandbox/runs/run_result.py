@@ -136,13 +136,16 @@ class RunResult:
         return f"{name!r} is not a scenario of this run; {hint(str(name), [sample.name for sample in self.samples])}"
 
 
-def read_result(location: str | PathLike[str]) -> RunResult:
-    """The result in a run directory of ours, also of a run that was stopped or is being played, or of the original.
+def open_run(directory: str | PathLike[str]) -> RunResult:
+    """The result of a run: one of ours, also while it is played or after it was stopped, or one of the original.
+
+    Args:
+        directory: A run directory, or an fsspec URL of one.
 
     Raises:
-        SettingsError: There are no results that can be read.
+        SettingsError: It holds no results that can be read.
     """
-    store = RunStore.open(location)
+    store = RunStore.open(directory)
     summary = store.directory / SUMMARY
     if not summary.exists() and not (store.directory / RESULTS).exists():
         message = f"{str(store.directory)!r} holds no results; expected {SUMMARY} or {RESULTS}, as a run writes them."

@@ -88,7 +88,7 @@ async def play_sample(
     isolated_context(world)  # a failure before the first message must not show another sample's world
     roles: SampleRoles | None = None
     tallies: dict[RoleType, Tally] = {}
-    end: Verdict | Failure
+    end: tuple[EvaluationResult, Mapping[str, str]] | Failure
     troubles: list[str] = []
     try:
         roles = cast.roles(sample)
@@ -97,7 +97,8 @@ async def play_sample(
         if settings.on_fallback == "void":
             on_message = _none_of_a_fallback(agent, roles.agent, on_message)
         world = await _play(sample, roles, settings, run, on_message)
-        end = _verdict(sample.scenario, world)
+        evaluation = sample.scenario.evaluate(world)
+        end = evaluation, trajectory_files(world, sample.scenario.conversation(world, evaluation))
     except (MissingKeyError, MissingDependencyError):
         raise
     except NoCredentialsError as error:
@@ -113,7 +114,8 @@ async def play_sample(
     result = evolve(result, notes=(*result.notes, *troubles))
     if isinstance(end, Failure):
         return Played(result=failed(result, end, sample.scenario, settings), files=_files_of_failure(world))
-    return Played(result=scored(result, end.evaluation), files=end.files)
+    evaluation, files = end
+    return Played(result=scored(result, evaluation), files=files)
 
 
 def _with_shuffled_tools(sample: Sample, settings: RunSettings) -> Scenario:
@@ -136,19 +138,6 @@ def _none_of_a_fallback(tally: Tally, agent: str, on_message: Callable[..., Any]
             raise FallbackAnsweredError(text)
 
     return told
-
-
-@frozen
-class Verdict:
-    """The evaluation of a played world, and the files that show it."""
-
-    evaluation: EvaluationResult
-    files: Mapping[str, str]
-
-
-def _verdict(scenario: Scenario, world: ExecutionContext) -> Verdict:
-    evaluation = scenario.evaluate(world)
-    return Verdict(evaluation, trajectory_files(world, scenario.conversation(world, evaluation)))
 
 
 def _files_of_failure(world: ExecutionContext) -> Mapping[str, str]:

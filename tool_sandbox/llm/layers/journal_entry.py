@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import asdict, fields, frozen
 
-from tool_sandbox.common.declared import check_fields
+from tool_sandbox.common.checks import check_fields
 from tool_sandbox.errors import ProviderError
 from tool_sandbox.llm.chat import Attempt, CallTag, ChatRequest, ChatResponse, tries_of
 from tool_sandbox.llm.fingerprint import SCHEMA_VERSION

@@ -6,7 +6,7 @@ from typing import Any, Literal
 import pytest
 from attrs import frozen
 
-from tool_sandbox.common.declared import check_fields, fits
+from tool_sandbox.common.checks import check_fields, fits
 
 
 @pytest.mark.parametrize(
