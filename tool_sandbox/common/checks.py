@@ -28,17 +28,17 @@ class Kind:
     expected: str
     choices: tuple[str, ...] = ()
 
-    def check(self, name: str, value: Any, where: str = "") -> None:
+    def check(self, name: str, value: Any) -> None:
         """Make sure that a value is of this kind.
 
         Raises:
-            SettingsError: It is not; the message begins with ``where`` and names the setting and the value.
+            SettingsError: It is not; the message names the setting and the value.
         """
         if self.fits(value):
             return
         near = nearest(str(value), self.choices, 1)
         ending = f"; did you mean {near[0]!r}?" if near else "."
-        message = f"{where}{name}={redact({name: value})[name]!r} must be {self.expected}{ending}"
+        message = f"{name}={redact({name: value})[name]!r} must be {self.expected}{ending}"
         raise SettingsError(message)
 
     def __call__(self, _settings: Any, attribute: Any, value: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, field, frozen
@@ -77,7 +77,7 @@ class CheckReport:
         return "\n".join(lines)
 
 
-def check_scenarios(scenarios: Mapping[str, Scenario], on_progress: Callable[[str], None] | None = None) -> CheckReport:
+def check_scenarios(scenarios: Mapping[str, Scenario]) -> CheckReport:
     """Prove scenarios without a model.
 
     The oracle scores 1.0 and trips nothing, nop stays at or under its floor, the saboteur trips each minefield, every
@@ -85,15 +85,12 @@ def check_scenarios(scenarios: Mapping[str, Scenario], on_progress: Callable[[st
 
     Args:
         scenarios: By name; of those in several presentations only the plain one is proved, together with the others.
-        on_progress: Called with the name of each scenario before it is checked.
     """
     started = time.monotonic()
     plain = {name: scenario for name, scenario in scenarios.items() if not _VARIANTS & set(scenario.categories)}
     problems: list[Problem] = []
     plays = 0
     for name, scenario in (plain or scenarios).items():
-        if on_progress is not None:
-            on_progress(name)
         proof = _Proof(name, scenario)
         problems.extend(proof.problems())
         plays += proof.plays[0]

@@ -66,7 +66,6 @@ async def play_sample(
     settings: RunSettings,
     *,
     run: str = "",
-    on_message: Callable[..., Any] | None = None,
 ) -> Played:
     """Play ``sample`` to its end and judge it. Whatever goes wrong becomes a typed outcome.
 
@@ -75,7 +74,6 @@ async def play_sample(
         cast: Who plays.
         settings: The run's settings.
         run: Name of the run, for the calls' tags.
-        on_message: Told of the log as it grows.
 
     Raises:
         asyncio.CancelledError: The run was interrupted.
@@ -94,8 +92,7 @@ async def play_sample(
         roles = cast.roles(sample)
         tallies = {role_type: role.tally for role_type, role in roles.by_type.items()}
         agent = tallies.get(RoleType.AGENT, Tally())
-        if settings.on_fallback == "void":
-            on_message = _none_of_a_fallback(agent, roles.agent, on_message)
+        on_message = _none_of_a_fallback(agent, roles.agent) if settings.on_fallback == "void" else None
         world = await _play(sample, roles, settings, run, on_message)
         evaluation = sample.scenario.evaluate(world)
         end = evaluation, trajectory_files(world, sample.scenario.conversation(world, evaluation))
@@ -127,12 +124,10 @@ def _with_shuffled_tools(sample: Sample, settings: RunSettings) -> Scenario:
     return evolve(sample.scenario, starting_context=world)
 
 
-def _none_of_a_fallback(tally: Tally, agent: str, on_message: Callable[..., Any] | None) -> Callable[..., None]:
+def _none_of_a_fallback(tally: Tally, agent: str) -> Callable[[Any], None]:
     """Stop the sample at the first message of a fallback: nobody pays for the rest of what will not be scored."""
 
-    def told(message: Any) -> None:
-        if on_message is not None:
-            on_message(message)
+    def told(_message: Any) -> None:
         if tally.spending.fallback_calls:
             text = f"{', '.join(tally.models)} answered in place of {agent!r}, and --on-fallback is 'void'"
             raise FallbackAnsweredError(text)
