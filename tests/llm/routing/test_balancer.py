@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import copy
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
 from itertools import count
 from typing import Any
 
@@ -13,7 +12,8 @@ import pytest
 from attrs import evolve
 
 from tests.llm.fakes import question
-from tests.llm.loopback import Answer, Server, chunks, completion, serving
+from tests.llm.loopback import Answer, Server, chunks, completion
+from tests.llm.routing.deployments import at
 from tool_sandbox.errors import (
     AuthenticationError,
     BudgetExceededError,
@@ -24,7 +24,7 @@ from tool_sandbox.errors import (
 from tool_sandbox.llm.chat import CallTag, ChatRequest
 from tool_sandbox.llm.routing.option_kinds import STRATEGIES
 from tool_sandbox.llm.routing.settings import RouterSettings
-from tool_sandbox.llm.transports.through_litellm.transport import close_litellm, load_litellm
+from tool_sandbox.llm.transports.through_litellm.transport import load_litellm
 from tool_sandbox.roles.litellm_agent import LiteLLMAgent, LiteLLMAgentWithRouter
 
 CHEAP: dict[str, Any] = {"input_cost_per_token": 1e-6, "output_cost_per_token": 1e-6}
@@ -32,23 +32,6 @@ DEAR: dict[str, Any] = {"input_cost_per_token": 4e-6, "output_cost_per_token": 4
 LISTS = ("callbacks", "input_callback", "success_callback", "failure_callback", "_async_success_callback",
          "_async_failure_callback", "_async_input_callback", "service_callback")  # fmt: skip
 _numbers = count()
-
-
-@pytest.fixture
-def servers() -> Iterator[tuple[Server, Server]]:
-    with serving() as one, serving() as two:
-        yield one, two
-
-
-@pytest.fixture(autouse=True)
-async def no_connection_left() -> AsyncIterator[None]:
-    yield
-    await close_litellm()
-
-
-def at(server: Server, ident: str, group: str = "m", /, **params: Any) -> dict[str, Any]:
-    litellm_params = {"model": "openai/gpt-4o", "api_key": f"sk-{ident}", "api_base": server.base, **params}
-    return {"model_name": group, "litellm_params": litellm_params, "model_info": {"id": ident}}
 
 
 def routed(*deployments: dict[str, Any], **options: Any) -> LiteLLMAgentWithRouter:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
 
 from tests.llm.fakes import FakeModel, answer, question
-from tests.llm.loopback import Answer, Server, chunks, completion, serving
+from tests.llm.loopback import Answer, Server, chunks, completion
+from tests.llm.routing.deployments import at
 from tests.llm.routing.test_router import Time, entry, error, routed
 from tests.roles.worlds import asks, log, system, world
 from tests.waiting import HANG, auntil
@@ -25,28 +25,9 @@ from tool_sandbox.errors import (
 )
 from tool_sandbox.llm.routing.option_kinds import STRATEGIES
 from tool_sandbox.llm.routing.settings import RouterSettings
-from tool_sandbox.llm.transports.through_litellm.transport import close_litellm
 from tool_sandbox.roles.litellm_agent import LiteLLMAgentWithRouter
 
 DOWN = Answer({"error": {"message": "overloaded"}}, 503)
-
-
-@pytest.fixture
-def servers() -> Iterator[tuple[Server, Server]]:
-    with serving() as one, serving() as two:
-        yield one, two
-
-
-@pytest.fixture(autouse=True)
-async def no_connection_left() -> AsyncIterator[None]:
-    yield
-    await close_litellm()
-
-
-def at(server: Server, name: str, ident: str, **params: Any) -> dict[str, Any]:
-    """A deployment in LiteLLM's form, reached through LiteLLM."""
-    litellm_params = {"model": "openai/gpt-4o", "api_key": "sk-test", "api_base": server.base, **params}
-    return {"model_name": name, "litellm_params": litellm_params, "model_info": {"id": ident}}
 
 
 async def turns(agent: LiteLLMAgentWithRouter, count: int) -> list[str]:
@@ -67,8 +48,8 @@ async def test_everything_litellms_router_takes_is_taken_under_its_name(
     one.says(DOWN)
     agent = LiteLLMAgentWithRouter(
         [
-            at(one, "primary", "a", rpm=600, tpm=100_000, weight=1, max_parallel_requests=8, stream_timeout=90),
-            at(two, "fallback_0", "b", timeout=50, max_retries=0),
+            at(one, "a", "primary", rpm=600, tpm=100_000, weight=1, max_parallel_requests=8, stream_timeout=90),
+            at(two, "b", "fallback_0", timeout=50, max_retries=0),
         ],
         routing_strategy=strategy,
         routing_strategy_args={"ttl": 60, "lowest_latency_buffer": 0.5},
@@ -100,7 +81,7 @@ async def test_everything_litellms_router_takes_is_taken_under_its_name(
 
 
 async def test_load_spreads_over_the_deployments_of_a_group(servers: tuple[Server, Server]) -> None:
-    agent = LiteLLMAgentWithRouter([at(servers[0], "m", "a"), at(servers[1], "m", "b")])
+    agent = LiteLLMAgentWithRouter([at(servers[0], "a"), at(servers[1], "b")])
     answered = Counter(await turns(agent, 24))
     assert set(answered) == {"a", "b"}
     assert agent.counters["fallbacks"] == 0
@@ -111,7 +92,7 @@ async def test_least_busy_keeps_two_servers_equally_busy(servers: tuple[Server, 
     all_asked = threading.Event()
     for server in servers:
         server.says(Answer(completion(), release=all_asked))
-    agent = LiteLLMAgentWithRouter([at(servers[0], "m", "a"), at(servers[1], "m", "b")], routing_strategy="least-busy")
+    agent = LiteLLMAgentWithRouter([at(servers[0], "a"), at(servers[1], "b")], routing_strategy="least-busy")
     answers = asyncio.gather(*(agent.model.acomplete(question()) for _ in range(8)))
     await auntil(lambda: sum(len(server.requests) for server in servers) == 8)
     all_asked.set()
@@ -124,7 +105,7 @@ async def test_when_all_are_down_there_is_one_clear_error_and_nothing_is_said(se
     for server in servers:
         server.says(DOWN)
     agent = LiteLLMAgentWithRouter(
-        [at(servers[0], "primary", "a"), at(servers[1], "fallback_0", "b")],
+        [at(servers[0], "a", "primary"), at(servers[1], "b", "fallback_0")],
         fallbacks=[{"primary": ["fallback_0"]}],
         num_retries=0,
         patience=0,
@@ -142,7 +123,7 @@ async def test_a_stream_has_a_time_out_of_its_own(servers: tuple[Server, Server]
     slow.says(Answer(stream=chunks({"content": "late"}), delay=HANG))
     fast.says(Answer(stream=chunks({"content": "hi"})))
     agent = LiteLLMAgentWithRouter(
-        [at(slow, "primary", "a"), at(fast, "fallback_0", "b", stream_timeout=HANG)],
+        [at(slow, "a", "primary"), at(fast, "b", "fallback_0", stream_timeout=HANG)],
         fallbacks=[{"primary": ["fallback_0"]}],
         timeout=HANG,
         stream_timeout=0.3,

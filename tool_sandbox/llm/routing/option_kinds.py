@@ -102,7 +102,7 @@ class RouterOptions(BaseModel):
     """Read: tries by status or by the name of our class; ``""`` stands for all others. The retry policy of the calls
     decides where nothing is said."""
     model_group_retry_policy: dict[str, _ByError] = Field(
-        {}, description="a mapping from model groups to such policies"
+        {}, description="a mapping from model groups to retry policies"
     )
     retry_after: _Number = 0.0
     """Shortest wait before the same deployment is asked again."""

@@ -12,7 +12,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from attrs import define, evolve, field
+from attrs import Factory, define, evolve, field
 
 from tool_sandbox.errors import (
     AuthenticationError,
@@ -179,48 +179,36 @@ def _fitted(deployment: Deployment, request: ChatRequest) -> ChatRequest:
     return evolve(request, model=deployment.model, params={**request.params, **params}, timeout=timeout)
 
 
+@define(eq=False)
 class Router(layers.Layer):
-    """One model made of deployments.
+    """One model made of deployments."""
 
-    Args:
-        settings: Deployments, strategy, fallbacks.
-        transports: What calls each deployment, by id.
-        policy: How often each group is tried before the next one is.
-        balancer: LiteLLM's router; the deployments of other groups are kept equally busy.
-        seed: Seed of the choices left to chance.
-        clock: Seconds on a clock that never goes back.
-        prepare: What has to be done before a call is made.
-        outages: What is known of endpoints that are down.
-    """
+    settings: RouterSettings
+    """Deployments, strategy, fallbacks."""
+    transports: Mapping[str, ChatModel]
+    """What calls each deployment, by id."""
+    policy: RetryPolicy = Factory(RetryPolicy)
+    """How often each group is tried before the next one is."""
+    balancer: Balancer | None = None
+    """LiteLLM's router; the deployments of other groups are kept equally busy."""
+    seed: int | None = None
+    """Seed of the choices left to chance."""
+    clock: Callable[[], float] = time.monotonic
+    """Seconds on a clock that never goes back."""
+    prepare: Callable[[], Awaitable[Any]] | None = None
+    """What has to be done before a call is made."""
+    outages: Outages | None = None
+    """What is known of endpoints that are down."""
+    _tried: dict[str, ChatModel] = field(init=False)
 
-    def __init__(
-        self,
-        settings: RouterSettings,
-        transports: Mapping[str, ChatModel],
-        *,
-        policy: RetryPolicy | None = None,
-        balancer: Balancer | None = None,
-        seed: int | None = None,
-        clock: Callable[[], float] = time.monotonic,
-        prepare: Callable[[], Awaitable[Any]] | None = None,
-        outages: Outages | None = None,
-    ) -> None:
-        self.settings = settings
-        self.identity = settings.identity
-        self.transports = dict(transports)
-        self._balancer = balancer
-        self._tried: dict[str, ChatModel] = {}
-        policy, chance = policy or RetryPolicy(), random.Random(seed)
-        for name in settings.groups:
-            balanced = balancer if settings.is_balanced(name) else None
-            group = Group(name, settings, self.transports, policy, balanced, clock, chance)
-            self._tried[name] = Retrying(
-                group,
-                _policy(policy, settings, name),
-                prepare=prepare,
-                outages=outages,
-                endpoint=f"model group {name}",
-            )
+    def __attrs_post_init__(self) -> None:
+        chance = random.Random(self.seed)
+        self._tried = {name: self._retried(name, chance) for name in self.settings.groups}
+
+    @property
+    def identity(self) -> str:
+        """Who answers; see ``RouterSettings.identity``."""
+        return self.settings.identity
 
     async def acomplete(self, request: ChatRequest) -> ChatResponse:
         """Answer without blocking the event loop, from the first group that can.
@@ -239,8 +227,15 @@ class Router(layers.Layer):
         """Close what the deployments hold open in this event loop."""
         for transport in self.transports.values():
             await layers.aclose(transport)
-        if self._balancer is not None:
-            self._balancer.close()
+        if self.balancer is not None:
+            self.balancer.close()
+
+    def _retried(self, name: str, chance: random.Random) -> ChatModel:
+        """A group, and how often it is tried."""
+        balanced = self.balancer if self.settings.is_balanced(name) else None
+        group = Group(name, self.settings, self.transports, self.policy, balanced, self.clock, chance)
+        policy = _policy(self.policy, self.settings, name)
+        return Retrying(group, policy, prepare=self.prepare, outages=self.outages, endpoint=f"model group {name}")
 
 
 def _timeout(deployment: Deployment, request: ChatRequest) -> float:

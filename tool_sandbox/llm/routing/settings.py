@@ -136,12 +136,12 @@ class RouterSettings:
             SettingsError: It would go to several.
         """
         for name in ("api_key", "extra_headers"):
-            taking = [each for each in self.deployments if getattr(each.settings, name) is None]
-            if getattr(shared, name) is not None and len({each.place for each in taking}) > 1:
-                one, other = (
-                    next(each.model for each in taking if each.place == place)
-                    for place in list(dict.fromkeys(each.place for each in taking))[:2]
-                )
+            taking: dict[Any, str] = {}
+            for each in self.deployments:
+                if getattr(each.settings, name) is None:
+                    taking.setdefault(each.place, each.model)
+            if getattr(shared, name) is not None and len(taking) > 1:
+                one, other, *_ = taking.values()
                 message = f"{name} would go to every server of the router, to {one!r} as to {other!r}; {_IN_ENTRIES}"
                 raise SettingsError(message)
 
