@@ -22,7 +22,7 @@ from tool_sandbox.errors import (
 from tool_sandbox.llm import stack
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse, Usage
 from tool_sandbox.llm.layer import close
-from tool_sandbox.llm.layers.outages import Outages, is_outage, is_unreachable
+from tool_sandbox.llm.layers.outages import Outages, is_answer, is_outage, is_unreachable
 from tool_sandbox.llm.layers.retry import Retrying, RetryPolicy
 from tool_sandbox.llm.routing.router import Router
 from tool_sandbox.llm.routing.settings import RouterSettings
@@ -368,3 +368,75 @@ async def test_waiting_for_an_endpoint_before_the_first_try_is_no_part_of_the_la
 
     assert time.waits
     assert response.latency == pytest.approx(2.0)
+
+
+def down_and_looked_at(time: Time) -> Outages:
+    """An endpoint that is down and at which a call looks, one second later."""
+    outages = time.outages()
+    outages.failed("m", DOWN, looked=False)
+    time.now = 1.0
+    assert outages.wait("m") == 0.0
+    return outages
+
+
+def test_those_who_wait_see_every_half_second_whether_another_call_got_through() -> None:
+    outages = down_and_looked_at(Time())
+    assert outages.wait("m") == 0.5
+
+    outages.failed("m", ProviderUnavailableError("loading", status=503, retry_after=60.0), looked=True)
+
+    assert outages.wait("m") == 0.5
+
+
+def test_calls_under_way_when_it_went_down_do_not_put_the_look_off() -> None:
+    time = Time()
+    outages = time.outages()
+    for _ in range(8):
+        outages.failed("m", DOWN, looked=True)
+    time.now = 1.0
+
+    assert outages.wait("m") == 0.0
+
+
+def test_a_look_that_found_nothing_out_is_made_again_after_the_pause() -> None:
+    time = Time()
+    outages = down_and_looked_at(time)
+    outages.left("m")
+    assert outages.wait("m") > 0.0
+
+    time.now = 2.0
+    assert outages.wait("m") == 0.0
+
+
+def test_a_server_that_asks_for_less_than_the_pause_is_not_asked_more_often() -> None:
+    time = Time()
+    outages = down_and_looked_at(time)
+    outages.failed("m", ProviderUnavailableError("loading", status=503, retry_after=0.1), looked=True)
+
+    time.now = 2.9
+    assert outages.wait("m") > 0.0
+    time.now = 3.0
+    assert outages.wait("m") == 0.0
+
+
+def test_a_long_reason_is_told_in_short() -> None:
+    told: list[str] = []
+    Time().outages(told.append).failed("m", ProviderUnavailableError("x" * 5000, status=503), looked=False)
+
+    assert len(told[0]) < 300
+    assert told[0].endswith("…")
+
+
+@pytest.mark.parametrize(
+    ("error", "somebody_is_there"),
+    [
+        (RateLimitError("slow down", status=429), True),
+        (MalformedResponseError("html"), True),
+        (ProviderTimeoutError("gateway timeout", status=504), False),
+        (REFUSED, False),
+        (ProviderUnavailableError("OpenAIException - Connection error.", status=500), False),
+        (ProviderUnavailableError("something of LiteLLM's own"), False),
+    ],
+)
+def test_whatever_somebody_answered_is_an_answer(error: ProviderError, somebody_is_there: bool) -> None:
+    assert is_answer(error) is somebody_is_there
