@@ -208,13 +208,10 @@ class Journaled(Wrapper):
             if response is None:
                 response = await self.inner.acomplete(request)
                 await self._journal.append(key, request, response)
-        except ProviderError as error:
+        except BaseException as error:  # also when cancelled: the call did not finish, whatever the reason
             self._journal.release(key)
-            if was_paid(error):
+            if isinstance(error, ProviderError) and was_paid(error):
                 await self._journal.append(key, request, error)
-            raise
-        except BaseException:  # also when cancelled: the call did not finish, whatever the reason
-            self._journal.release(key)
             raise
         return response
 

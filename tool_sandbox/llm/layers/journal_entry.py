@@ -97,17 +97,13 @@ def read_line(line: bytes) -> JournalEntry:
     tag = CallTag(
         run=data["run"], scenario=key.scenario, trial=key.trial, role=key.role, turn=key.turn, user=data["user"]
     )
+    parts: tuple[Any, ...] = ()
     if data["response"] is None:
         response, tries = None, tuple(Attempt(**attempt) for attempt in data["error"]["attempts"])
     else:
         response = ChatResponse.from_dict(data["response"])
         tries = response.attempts
-    for part in (key, tag, *tries, *_parts(response)):
+        parts = (response, *response.tool_calls, *filter(None, [response.usage]))
+    for part in (key, tag, *tries, *parts):
         check_fields(part)
     return JournalEntry(key=key, tag=tag, model=data["model"], response=response, tries=tries)
-
-
-def _parts(response: ChatResponse | None) -> tuple[Any, ...]:
-    if response is None:
-        return ()
-    return response, *response.tool_calls, *filter(None, [response.usage])

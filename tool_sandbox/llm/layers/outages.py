@@ -57,14 +57,12 @@ class Outages:
 
     def reached(self, endpoint: str) -> bool:
         """Whether anybody ever had an answer there."""
-        with self._lock:
-            return endpoint in self._reached
+        return endpoint in self._reached
 
     def down_for(self, endpoint: str) -> float:
         """Seconds since somebody first found nobody there; 0 when it is not known to be down."""
-        with self._lock:
-            down = self._down.get(endpoint)
-            return 0.0 if down is None else self._clock() - down.since
+        down = self._down.get(endpoint)
+        return 0.0 if down is None else self._clock() - down.since
 
     def wait(self, endpoint: str) -> float:
         """Seconds to wait before a call may ask there; 0 when it may ask now, and then must say how it went."""

@@ -17,7 +17,8 @@ from typing import Any
 
 from attrs import Factory, define, evolve, field, frozen
 
-from tool_sandbox.errors import ProviderError, SettingsError
+from tool_sandbox.common.checks import whole
+from tool_sandbox.errors import ProviderError
 from tool_sandbox.llm.chat import Attempt, ChatModel, ChatRequest, ChatResponse
 from tool_sandbox.llm.layer import Wrapper
 from tool_sandbox.llm.layers.outages import Outages, is_answer, is_outage, is_unreachable
@@ -30,7 +31,7 @@ _PART_FOR_STRANGERS = 1 / 6
 class RetryPolicy:
     """How often, and how patiently, a call is tried."""
 
-    attempts: int = 4
+    attempts: int = field(default=4, validator=whole(1))
     """Tries in all; 1 means never again."""
     base: float = 0.5
     """Seconds of the first backoff; each further one doubles."""
@@ -50,11 +51,6 @@ class RetryPolicy:
     """Seconds on a clock that never goes back."""
     sleep: Callable[[float], Awaitable[None]] = field(default=asyncio.sleep, repr=False, eq=False)
     """How a call waits, in seconds."""
-
-    def __attrs_post_init__(self) -> None:
-        if self.attempts < 1:
-            message = f"attempts={self.attempts!r} makes no call at all; use 1 to try once and never again."
-            raise SettingsError(message)
 
     def allows(self, error: ProviderError, tries: int) -> bool:
         """Whether a call that failed so after so many tries may be tried again."""
@@ -175,7 +171,7 @@ class Tries:
         self._record(evolve(Attempt.failed(error), deployment=getattr(error, "deployment", None)))
         self._tell_others(error)
         self._waited = 0.0
-        if self._is_waited_for(error):
+        if self._may_be_outage(error) and self._patience_left() > 0:
             self._away += 1
             return None
         wait = self._wait(error)
@@ -204,9 +200,6 @@ class Tries:
         if not self.policy.patience or not is_outage(error):
             return False
         return not is_unreachable(error) or self.outages.reached(self.endpoint)
-
-    def _is_waited_for(self, error: ProviderError) -> bool:
-        return self._may_be_outage(error) and self._patience_left() > 0
 
     def _patience_left(self) -> float:
         """What is left for this call; for an endpoint that has never answered, for all calls together."""

@@ -150,7 +150,7 @@ async def test_a_slow_price_list_does_not_block_the_event_loop() -> None:
 
 
 async def test_a_cap_can_be_spent_to_the_last_digit() -> None:
-    amount = worst_case(dear_question(), "openai/gpt-test", PriceBook.from_mapping(PRICES))
+    amount = worst_case(dear_question(), PriceBook.from_mapping(PRICES))
     assert amount is not None
     book = ledger(run=amount)
     held = await book.reserve(dear_question())
@@ -394,7 +394,7 @@ def test_the_longest_answer_is_bounded(params: dict[str, Any], expected: int) ->
 
 
 def test_the_worst_case_of_an_unlisted_model_is_unknown() -> None:
-    assert worst_case(question(), "openai/new", PriceBook()) is None
+    assert worst_case(question(model="openai/new"), PriceBook()) is None
 
 
 @pytest.mark.parametrize("cap", [-1, "a lot", "nan"])

@@ -10,7 +10,7 @@ from typing import Any
 from attrs import field, frozen
 
 from tool_sandbox.common.checks import one_of
-from tool_sandbox.llm.chat import CallTag, ChatRequest
+from tool_sandbox.llm.chat import ChatRequest
 from tool_sandbox.llm.layers.budget.money import amount_of
 from tool_sandbox.llm.layers.budget.pricing import PriceBook
 
@@ -51,15 +51,16 @@ class Caps:
         return {scope: cap for scope, cap in caps.items() if cap is not None}
 
 
-def scopes_of(tag: CallTag, model: str) -> tuple[Scope, ...]:
+def scopes_of(request: ChatRequest) -> tuple[Scope, ...]:
     """Everything a call is counted for."""
-    scopes: tuple[Scope, ...] = (("run", ""), ("role", tag.role), ("model", model))
+    tag = request.tag
+    scopes: tuple[Scope, ...] = (("run", ""), ("role", tag.role), ("model", request.model))
     return scopes if tag.user is None else (*scopes, ("user", tag.user))
 
 
-def worst_case(request: ChatRequest, model: str, prices: PriceBook) -> Decimal | None:
+def worst_case(request: ChatRequest, prices: PriceBook) -> Decimal | None:
     """The most a call can cost in US dollars; ``None`` when the price of the model is unknown."""
-    price = prices.price(model)
+    price = prices.price(request.model)
     if price is None:
         return None
     return price.ceiling(prompt_token_bound(request), output_token_bound(request, price.max_output_tokens))

@@ -15,10 +15,10 @@ from typing import Any, Self
 from attrs import define, evolve, field
 
 from tool_sandbox.errors import BudgetExceededError, MalformedResponseError, ProviderError, ProviderTimeoutError
-from tool_sandbox.llm.chat import Attempt, CallTag, ChatModel, ChatRequest, ChatResponse, tries_of
+from tool_sandbox.llm.chat import Attempt, ChatModel, ChatRequest, ChatResponse, tries_of
 from tool_sandbox.llm.layer import Wrapper
 from tool_sandbox.llm.layers.budget.caps import Caps, Scope, scopes_of, worst_case
-from tool_sandbox.llm.layers.budget.money import NOTHING, as_float_or_none, dollars, shown
+from tool_sandbox.llm.layers.budget.money import NOTHING, as_float, as_float_or_none, dollars, shown
 from tool_sandbox.llm.layers.budget.pricing import PriceBook
 from tool_sandbox.llm.layers.budget.spending import Account, Spending
 
@@ -30,8 +30,7 @@ class Reservation:
     """Money held for one call. Leaving it as a context manager without settling gives the money back."""
 
     ledger: Ledger = field(repr=False)
-    tag: CallTag
-    model: str
+    request: ChatRequest
     amount: Decimal | None
     """The worst case in US dollars; ``None`` when the price is unknown."""
     open: bool = True
@@ -42,7 +41,7 @@ class Reservation:
         Returns:
             The answer with its cost, and with what each try before it cost or may have cost.
         """
-        priced = self.ledger.prices.priced(response, self.model)
+        priced = self.ledger.prices.priced(response, self.request.model)
         settled = evolve(priced, attempts=self._attempts(response.attempts))
         self.ledger.close(self, settled)
         return settled
@@ -63,7 +62,7 @@ class Reservation:
         """Note on an error what each try cost or may have cost."""
         error.attempts = self._attempts(error.attempts)
         if error.usage is not None:
-            error.cost = self.ledger.prices.billed(error.usage, error.cost, self.model)
+            error.cost = self.ledger.prices.billed(error.usage, error.cost, self.request.model)
         elif _in_doubt(error):
             error.uncertain_cost = as_float_or_none(self.amount)
 
@@ -71,7 +70,7 @@ class Reservation:
         amount = as_float_or_none(self.amount)
         billed = self.ledger.prices.billed
         return tuple(
-            evolve(each, cost=billed(each.usage, each.cost, self.model))
+            evolve(each, cost=billed(each.usage, each.cost, self.request.model))
             if each.billed
             else evolve(each, uncertain_cost=amount if each.in_doubt else each.uncertain_cost)
             for each in attempts
@@ -123,7 +122,7 @@ class Ledger:
             reservation.open = False
             held = reservation.amount or NOTHING
             spending, in_doubt = _came_to(response, error)
-            for scope in scopes_of(reservation.tag, reservation.model):
+            for scope in scopes_of(reservation.request):
                 account = self._at(scope)
                 account.held -= held
                 account.spending += spending
@@ -141,16 +140,18 @@ class Ledger:
     def snapshot(self) -> dict[str, Any]:
         """Everything counted so far as JSON-able data: totals of the run, and by role, model and user."""
         with self._lock:
-            totals: dict[str, Any] = {"run": self._at(("run", "")).to_dict(), "role": {}, "model": {}, "user": {}}
+            totals: dict[str, Any] = {"run": {}, "role": {}, "model": {}, "user": {}}
+            self._at(("run", ""))  # is there also before the first call
             for (kind, name), account in sorted(self._accounts.items()):
-                if kind != "run":
-                    totals[kind][name] = account.to_dict()
+                money = {"uncertain_cost": as_float(account.uncertain), "held": as_float(account.held)}
+                total = totals[kind] if kind == "run" else totals[kind].setdefault(name, {})
+                total.update(account.spending.to_record() | money)
             return totals
 
     def _worst_case(self, request: ChatRequest) -> Decimal | None:
-        if not self.caps.applying_to(scopes_of(request.tag, request.model)):
+        if not self.caps.applying_to(scopes_of(request)):
             return None
-        amount = worst_case(request, request.model, self.prices)
+        amount = worst_case(request, self.prices)
         if amount is None and self.caps.on_unknown_price == "refuse":
             msg = (
                 f"nobody knows the price of {request.model!r}, so a budget cannot be kept: give its price "
@@ -160,7 +161,7 @@ class Ledger:
         return amount
 
     def _try(self, request: ChatRequest, amount: Decimal | None, *, wait: bool) -> Reservation | Future[None]:
-        scopes = scopes_of(request.tag, request.model)
+        scopes = scopes_of(request)
         needed = amount or NOTHING
         with self._lock:
             for scope, cap in self.caps.applying_to(scopes).items():
@@ -174,7 +175,7 @@ class Ledger:
                     raise BudgetExceededError(_refusal(scope, cap, account, needed))
             for scope in scopes:
                 self._at(scope).held += needed
-        return Reservation(ledger=self, tag=request.tag, model=request.model, amount=amount)
+        return Reservation(ledger=self, request=request, amount=amount)
 
     def _at(self, scope: Scope) -> Account:
         return self._accounts.setdefault(scope, Account())

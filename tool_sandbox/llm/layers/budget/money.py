@@ -94,7 +94,4 @@ class Cost:
 
 def total_cost(amounts: Any) -> Cost:
     """The cost of several calls, each an amount or ``None``."""
-    total = Cost()
-    for amount in amounts:
-        total += Cost.of(amount)
-    return total
+    return sum(map(Cost.of, amounts), Cost())

@@ -30,6 +30,7 @@ _PER_TOKEN = {
     "output_cost_per_reasoning_token": "reasoning",
 }
 _PER_MILLION = {f"{name}_per_million": name for name in _PER_TOKEN.values()}
+_FIELDS = _PER_TOKEN | _PER_MILLION
 OWN_SERVERS = frozenset({"hosted_vllm", "custom_openai", "llamafile", "lm_studio", "xinference"})
 """Providers that are a server of one's own: what it costs has nothing to do with what its models are called."""
 _TOKENS = 1000
@@ -71,7 +72,7 @@ class Price:
         Raises:
             SettingsError: On an unknown key, a missing price, or something that is not a price.
         """
-        allowed = [*_PER_MILLION, *_PER_TOKEN, "max_output_tokens"]
+        allowed = [*_FIELDS, "max_output_tokens"]
         for key in data:
             if key not in allowed:
                 msg = f"unknown key {key!r} in the price of {name!r}: {hint(key, allowed)}"
@@ -97,7 +98,7 @@ class Price:
 
     def of(self, usage: Usage) -> Decimal:
         """The exact price of a call in US dollars."""
-        price = self._tier(usage.prompt_tokens)
+        price = self._steps(usage.prompt_tokens)[-1]
         cached, written = usage.cached_tokens, usage.cache_write_tokens
         plain = max(0, usage.prompt_tokens - cached - written)
         reasoning = min(usage.reasoning_tokens, usage.completion_tokens)
@@ -111,14 +112,14 @@ class Price:
 
     def ceiling(self, prompt_tokens: int, completion_tokens: int) -> Decimal:
         """The most that so many tokens can cost, however they are cached, reasoned or tiered."""
-        steps = [self, *(price for threshold, price in self.tiers if prompt_tokens > threshold)]
+        steps = self._steps(prompt_tokens)
         dearest_in = max(max(step.input, _or(step.cache_write, step.input)) for step in steps)
         dearest_out = max(max(step.output, _or(step.reasoning, step.output)) for step in steps)
         return prompt_tokens * dearest_in + completion_tokens * dearest_out
 
-    def _tier(self, prompt_tokens: int) -> Price:
-        applicable = [price for threshold, price in self.tiers if prompt_tokens > threshold]
-        return applicable[-1] if applicable else self
+    def _steps(self, prompt_tokens: int) -> list[Price]:
+        """The prices that such a prompt passes; the last one holds."""
+        return [self, *(price for threshold, price in self.tiers if prompt_tokens > threshold)]
 
 
 @frozen(kw_only=True)
@@ -144,13 +145,10 @@ class PriceBook:
         own = self._own(model)
         if own is not None or self.lookup is None:
             return own
-        if model not in self._listed:
-            entry = self.lookup(model)
-            listed = None if entry is None else Price.from_listing(entry)
-            if listed is None:
-                return None
+        listed = self._listed.get(model) or Price.from_listing(self.lookup(model) or {})
+        if listed is not None:
             self._listed[model] = listed
-        return self._listed[model]
+        return listed
 
     def is_known(self, model: str) -> bool:
         """Whether the price of a model is known without looking it up, which can take seconds."""
@@ -200,11 +198,9 @@ def is_token_price(name: str) -> bool:
 
 def _amounts(data: Mapping[str, Any], name: str) -> dict[str, Any]:
     amounts: dict[str, Any] = {}
-    for key, value in data.items():
-        if key in _PER_TOKEN:
-            amounts[_PER_TOKEN[key]] = amount_of(value, f"{key} in the price of {name!r}:")
-        elif key in _PER_MILLION:
-            amounts[_PER_MILLION[key]] = amount_of(value, f"{key} in the price of {name!r}:") / _MILLION
+    for key in filter(_FIELDS.get, data):
+        amount = amount_of(data[key], f"{key} in the price of {name!r}:")
+        amounts[_FIELDS[key]] = amount / _MILLION if key in _PER_MILLION else amount
     return amounts
 
 

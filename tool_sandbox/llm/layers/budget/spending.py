@@ -135,14 +135,6 @@ class Account:
         """US dollars known to be spent."""
         return self.spending.cost.known
 
-    def to_dict(self) -> dict[str, Any]:
-        """The account as JSON-able data, in US dollars."""
-        return {
-            **self.spending.to_record(),
-            "uncertain_cost": as_float(self.uncertain),
-            "held": as_float(self.held),
-        }
-
 
 def _tokens(usages: Iterable[Usage | None]) -> dict[str, Any]:
     known = [usage for usage in usages if usage is not None]

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TypeVar
 
 from attrs import Factory, define
 
-T = TypeVar("T")
+from tool_sandbox.threads import Result
 
 SHORTEST = 0.03
 """Seconds that a look-up may always take."""
@@ -60,7 +59,7 @@ class Health:
         """How long to wait for it: of a fixed deadline a part, the rest is for waking up on a busy machine."""
         return self.deadline * (_FIXED_SHARE if self.fixed else 1.0)
 
-    def timed(self, work: Callable[[], T], trips: int = 1) -> T:
+    def timed(self, work: Callable[[], Result], trips: int = 1) -> Result:
         """Do the work of so many round trips, and learn how long one takes, also when nobody waits any longer."""
         started = self.clock()
         result = work()

@@ -123,17 +123,13 @@ def _demands(params: Mapping[str, Any]) -> Iterator[str]:
     if choice in ("required", "any"):
         yield "Your next answer must call at least one tool."
     elif isinstance(choice, Mapping):
-        yield f"Your next answer must call the tool {_name(choice)}."
+        yield f"Your next answer must call the tool {choice.get('function', choice).get('name', '')}."
     if params.get("parallel_tool_calls") is False:
         yield "Make only one call in an answer."
 
 
 def _offered(request: ChatRequest) -> bool:
     return bool(request.tools) and request.params.get("tool_choice") != "none"
-
-
-def _name(tool: Mapping[str, Any]) -> str:
-    return str(tool.get("function", tool).get("name", ""))
 
 
 def _text(content: Any) -> str:
