@@ -2,7 +2,7 @@
 
 ::
 
-    settings, options, option_kinds   what a router is told
+    settings, deployments, options, option_kinds   what a router is told
     proxy_config  reading it from a LiteLLM config.yaml
     router        the deployments of a group as one model
     balancer      LiteLLM's router, which chooses among them

@@ -18,9 +18,10 @@ from tool_sandbox.errors import SettingsError
 from tool_sandbox.llm.config import connection_for
 from tool_sandbox.llm.layers.budget.pricing import is_token_price
 from tool_sandbox.llm.providers import qualified
+from tool_sandbox.llm.routing.deployments import Deployment
 from tool_sandbox.llm.routing.load import shares
 from tool_sandbox.llm.routing.option_kinds import Limits
-from tool_sandbox.llm.routing.settings import Deployment, RouterSettings
+from tool_sandbox.llm.routing.settings import RouterSettings
 from tool_sandbox.llm.settings import ModelSettings
 from tool_sandbox.llm.transports.through_litellm.keys import own_key
 from tool_sandbox.llm.transports.through_litellm.transport import (
@@ -58,7 +59,7 @@ class Balancer:
     ) -> None:
         self.settings = settings
         self.router: Any = None
-        self._retire: Callable[[], Any] | None = None
+        self._retire: Callable[[], Any] = lambda: None
         self._make: Callable[[], Any] = partial(open_router, settings, shared, environ)
         self._lock = threading.Lock()
         self._asked: set[str] = set()
@@ -108,8 +109,7 @@ class Balancer:
 
     def close(self) -> None:
         """Take what our router left in LiteLLM's lists out of them; a router that was given is its owner's."""
-        if self._retire is not None:
-            self._retire()
+        self._retire()
 
     def _open(self) -> None:
         with self._lock:

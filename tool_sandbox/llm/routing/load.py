@@ -10,7 +10,7 @@ from attrs import Factory, define
 
 from tool_sandbox.errors import ProviderError
 from tool_sandbox.llm.chat import ChatResponse
-from tool_sandbox.llm.routing.settings import Deployment
+from tool_sandbox.llm.routing.deployments import Deployment
 
 _MINUTE = 60.0
 _LOOK = 0.1

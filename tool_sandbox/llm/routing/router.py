@@ -26,8 +26,9 @@ from tool_sandbox.llm.chat import CallTag, ChatModel, ChatRequest, ChatResponse
 from tool_sandbox.llm.layers.outages import Outages
 from tool_sandbox.llm.layers.retry import Retrying, RetryPolicy, by_error
 from tool_sandbox.llm.routing.balancer import OURS, Balancer
+from tool_sandbox.llm.routing.deployments import Deployment
 from tool_sandbox.llm.routing.load import Load, least_busy
-from tool_sandbox.llm.routing.settings import Deployment, RouterSettings
+from tool_sandbox.llm.routing.settings import RouterSettings
 from tool_sandbox.llm.routing.walk import Route
 
 _HOPELESS = (AuthenticationError, QuotaExceededError)
