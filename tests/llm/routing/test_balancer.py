@@ -262,6 +262,17 @@ async def test_a_ready_router_chooses_and_is_left_as_it_was(servers: tuple[Serve
     router.retire()
 
 
+async def test_a_ready_router_cannot_choose_a_server_that_asked_for_time(servers: tuple[Server, Server]) -> None:
+    busy, free = servers
+    busy.says(Answer({"error": {"message": "later"}}, 503, {"Retry-After": "3600"}))
+    router = load_litellm().Router([at(busy, "a"), at(free, "b")])
+    agent = LiteLLMAgentWithRouter(router, num_retries=1, patience=0)
+    assert await answered(agent, 16) == ["b"] * 16
+    assert len(busy.requests) == 1
+    agent.teardown()
+    router.retire()
+
+
 def test_what_is_no_router_is_named() -> None:
     with pytest.raises(SettingsError, match=r"a litellm\.Router"):
         LiteLLMAgentWithRouter(42)

@@ -129,8 +129,8 @@ class Group(layers.Layer):
             chosen = await self._balancer.choose(
                 self.name, [own for own, load in self.loads.items() if load not in free]
             )
-            if chosen is not None:
-                return self.loads[chosen]
+            if (load := self.loads.get(chosen or "")) in free:  # a router of the user's knows nothing of our limits
+                return load
         return least_busy(free, self._chance)
 
     async def _healthy(self) -> list[Load]:
