@@ -45,7 +45,10 @@ class Traced(Wrapper):
         """Answer within a span."""
         with self._span(request) as span:
             response = await self.inner.acomplete(request)
-            self._describe(span, response)
+            span.set_attributes(of_response(response))
+            if self._content:
+                said = {"text": response.text, "tool_calls": [call.to_dict() for call in response.tool_calls]}
+                span.set_attribute("gen_ai.output.messages", _text([said]))
             return response
 
     @contextmanager
@@ -69,12 +72,6 @@ class Traced(Wrapper):
                 span.set_attributes(of_error(error))
                 span.set_status(Status(StatusCode.ERROR, redact_text(str(error))))
                 raise
-
-    def _describe(self, span: Span, response: ChatResponse) -> None:
-        span.set_attributes(of_response(response))
-        if self._content:
-            said = {"text": response.text, "tool_calls": [call.to_dict() for call in response.tool_calls]}
-            span.set_attribute("gen_ai.output.messages", _text([said]))
 
 
 @frozen

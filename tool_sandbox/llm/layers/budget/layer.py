@@ -9,12 +9,11 @@ from collections.abc import Iterable
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 from decimal import Decimal
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from attrs import define, evolve, field
 
-from tool_sandbox.errors import BudgetExceededError, MalformedResponseError, ProviderError, ProviderTimeoutError
+from tool_sandbox.errors import BudgetExceededError, ProviderError
 from tool_sandbox.llm.chat import Attempt, ChatModel, ChatRequest, ChatResponse, tries_of
 from tool_sandbox.llm.layer import Wrapper
 from tool_sandbox.llm.layers.budget.caps import Caps, Scope, scopes_of, worst_case
@@ -22,12 +21,10 @@ from tool_sandbox.llm.layers.budget.money import NOTHING, as_float, as_float_or_
 from tool_sandbox.llm.layers.budget.pricing import PriceBook
 from tool_sandbox.llm.layers.budget.spending import Account, Spending
 
-_MAY_HAVE_BILLED = (ProviderTimeoutError, MalformedResponseError)
-
 
 @define(kw_only=True, eq=False)
 class Reservation:
-    """Money held for one call. Leaving it as a context manager without settling gives the money back."""
+    """Money held for one call, until it is settled, released or has failed."""
 
     ledger: Ledger = field(repr=False)
     request: ChatRequest
@@ -50,21 +47,15 @@ class Reservation:
         """Give everything back: the call cost nothing."""
         self.ledger.close(self, None)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+    def fail(self, error: BaseException) -> None:
+        """Close after an error, which gets what each try cost or may have cost; that stays spent."""
         if isinstance(error, ProviderError):
-            self._price(error)
+            error.attempts = self._attempts(error.attempts)
+            if error.usage is not None:
+                error.cost = self.ledger.prices.billed(error.usage, error.cost, self.request.model)
+            elif Attempt.failed(error).in_doubt:
+                error.uncertain_cost = as_float_or_none(self.amount)
         self.ledger.close(self, None, error)
-
-    def _price(self, error: ProviderError) -> None:
-        """Note on an error what each try cost or may have cost."""
-        error.attempts = self._attempts(error.attempts)
-        if error.usage is not None:
-            error.cost = self.ledger.prices.billed(error.usage, error.cost, self.request.model)
-        elif _in_doubt(error):
-            error.uncertain_cost = as_float_or_none(self.amount)
 
     def _attempts(self, attempts: Iterable[Attempt]) -> tuple[Attempt, ...]:
         amount = as_float_or_none(self.amount)
@@ -195,8 +186,12 @@ class Budgeted(Wrapper):
 
     async def acomplete(self, request: ChatRequest) -> ChatResponse:
         """Answer, once calls in flight do not hold the money that this one needs."""
-        with await self._ledger.reserve(request) as reservation:
+        reservation = await self._ledger.reserve(request)
+        try:
             return reservation.settle(await self.inner.acomplete(request))
+        except BaseException as error:
+            reservation.fail(error)
+            raise
 
 
 def _refusal(scope: Scope, cap: Decimal, account: Account, needed: Decimal) -> str:
@@ -219,15 +214,10 @@ def _came_to(response: ChatResponse | None, error: BaseException | None) -> tupl
         tries = tries_of(error)
         return evolve(Spending.of_tries(tries), failed_calls=1), _doubts(tries)
     if error is not None:  # a cancelled call says nothing about what it cost
-        return Spending(failed_calls=1), int(_in_doubt(error))
+        return Spending(failed_calls=1), int(not isinstance(error, Exception))
     return Spending(), 0
 
 
 def _doubts(tries: Iterable[Attempt]) -> int:
     """How many tries were billed, or may have been, nobody knows how much."""
     return sum(each.in_doubt or (each.billed and each.cost is None) for each in tries)
-
-
-def _in_doubt(error: BaseException) -> bool:
-    """Whether a call that failed so may have been billed."""
-    return isinstance(error, _MAY_HAVE_BILLED) or not isinstance(error, Exception)

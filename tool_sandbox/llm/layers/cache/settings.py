@@ -45,8 +45,12 @@ def _call_types(value: Any) -> tuple[str, ...]:
 
 def _redis_address(settings: CacheSettings, attribute: Attribute[str | None], value: str | None) -> None:
     """Make sure that an address goes with the type."""
-    fits = value is None or (settings.type == "redis" and _is_redis(value))
-    Kind(lambda _: fits, "redis://…, rediss://… or unix://… with type 'redis'").check(attribute.name, value)
+    try:
+        redis = settings.type == "redis" and str(value).startswith(_SCHEMES) and urlsplit(value).port != 0
+    except ValueError:  # the port is not a number from 0 to 65535
+        redis = False
+    kind = Kind(lambda url: url is None or redis, "redis://…, rediss://… or unix://… with type 'redis'")
+    kind.check(attribute.name, value)
 
 
 @frozen(kw_only=True)
@@ -126,10 +130,3 @@ def _in_our_words(value: Any) -> dict[str, Any]:
             msg = f"unknown cache setting {key!r}: {hint(key, known)}"
             raise SettingsError(msg)
     return {"type": "redis", **given} if given.get("url") else given
-
-
-def _is_redis(url: str) -> bool:
-    try:
-        return url.startswith(_SCHEMES) and urlsplit(url).port != 0
-    except ValueError:  # the port is not a number from 0 to 65535
-        return False

@@ -115,7 +115,8 @@ class ResponseCache:
             if self._closed:
                 return
             self._closed = True
-        timeout = self._time_to_close() if timeout is None else timeout
+        needed = min(_LONGEST_CLOSING, max(_CLOSING, 2 * len(self._unwritten) * (self.health.round_trip or 0.0)))
+        timeout = (needed if self.health.good else _CLOSING_WHAT_FAILS) if timeout is None else timeout
         for workers in self._workers:
             workers.close(timeout)
         with suppress(Exception):  # nothing more will be asked of it
@@ -124,12 +125,6 @@ class ResponseCache:
     async def aclose(self) -> None:
         """As ``close``, without blocking the event loop."""
         await asyncio.to_thread(self.close)
-
-    def _time_to_close(self) -> float:
-        if not self.health.good:
-            return _CLOSING_WHAT_FAILS
-        needed = 2 * len(self._unwritten) * (self.health.round_trip or 0.0)
-        return min(_LONGEST_CLOSING, max(_CLOSING, needed))
 
     def _start_workers(self) -> list[DaemonThreads]:
         """Those who write, and those who read; none where nothing ever blocks."""

@@ -51,14 +51,11 @@ class PromptedIfListed(Wrapper):
     async def acomplete(self, request: ChatRequest) -> ChatResponse:
         """Answer without blocking the event loop."""
         if self._chosen is None:
-            await asyncio.to_thread(self._choose)
-        return await self._choose().acomplete(request)
+            self._chosen = await asyncio.to_thread(self._choose)
+        return await self._chosen.acomplete(request)
 
     def _choose(self) -> ChatModel:
-        if self._chosen is None:
-            unable = supports_tools(self.name) is False
-            self._chosen = with_prompted_tools(self.inner, self.name, "on" if unable else "off")
-        return self._chosen
+        return with_prompted_tools(self.inner, self.name, "on" if supports_tools(self.name) is False else "off")
 
 
 class NativeTools(Wrapper):
