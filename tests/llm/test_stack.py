@@ -22,7 +22,9 @@ from tool_sandbox.llm import stack
 from tool_sandbox.llm.chat import ChatRequest
 from tool_sandbox.llm.layer import aclose, close
 from tool_sandbox.llm.layers.budget.layer import Budgeted, Ledger
-from tool_sandbox.llm.layers.cache.layer import Cached, CacheSettings, ResponseCache
+from tool_sandbox.llm.layers.cache.layer import Cached
+from tool_sandbox.llm.layers.cache.settings import CacheSettings
+from tool_sandbox.llm.layers.cache.store import ResponseCache
 from tool_sandbox.llm.layers.journal import Journal, Journaled
 from tool_sandbox.llm.layers.prompted_tools.layer import PromptedTools
 from tool_sandbox.llm.layers.prompted_tools.support import NativeTools, PromptedIfListed

@@ -174,9 +174,10 @@ class Tries:
         if self._may_be_outage(error) and self._patience_left() > 0:
             self._away += 1
             return None
-        wait = self._wait(error)
+        tries = len(self.attempts) - self._away
+        wait = self._wait(error, tries)
         spent = self.policy.clock() - self.started - self._patient_for
-        if not self.policy.allows(error, self._tries) or spent + wait > self.policy.ceiling:
+        if not self.policy.allows(error, tries) or spent + wait > self.policy.ceiling:
             error.attempts = tuple(self.attempts)
             raise error
         self._waited = wait
@@ -207,13 +208,9 @@ class Tries:
             return max(0.0, self.policy.patience - self._patient_for)
         return max(0.0, self.policy.patience * _PART_FOR_STRANGERS - self.outages.down_for(self.endpoint))
 
-    @property
-    def _tries(self) -> int:
-        return len(self.attempts) - self._away
-
-    def _wait(self, error: ProviderError) -> float:
+    def _wait(self, error: ProviderError, tries: int) -> float:
         if error.retry_after is None:
-            return max(self.policy.least, self.policy.backoff(max(1, self._tries), self.chance))
+            return max(self.policy.least, self.policy.backoff(max(1, tries), self.chance))
         return error.retry_after * self.chance.uniform(1.0, 1.1)  # never earlier than asked, rarely all at once
 
     def _record(self, attempt: Attempt) -> None:

@@ -26,7 +26,9 @@ from tool_sandbox.errors import RateLimitError, SettingsError
 from tool_sandbox.llm.chat import CallTag, ChatRequest, ChatResponse
 from tool_sandbox.llm.layers.cache.backends import DiskBackend, MemoryBackend
 from tool_sandbox.llm.layers.cache.health import LONGEST, SHORTEST, TRIPS_TO_OPEN, Health
-from tool_sandbox.llm.layers.cache.layer import Cached, CacheSettings, ResponseCache, cache_key
+from tool_sandbox.llm.layers.cache.layer import Cached, cache_key
+from tool_sandbox.llm.layers.cache.settings import CacheSettings
+from tool_sandbox.llm.layers.cache.store import ResponseCache
 
 PATIENT = 60.0
 """A deadline that a busy machine meets, for tests of anything else."""
@@ -521,7 +523,8 @@ def test_answers_that_a_slow_place_cannot_take_are_dropped_rather_than_piled_up(
 UNCLOSED = """
 import sys
 from tool_sandbox.llm.chat import ChatResponse
-from tool_sandbox.llm.layers.cache.layer import CacheSettings, ResponseCache
+from tool_sandbox.llm.layers.cache.settings import CacheSettings
+from tool_sandbox.llm.layers.cache.store import ResponseCache
 
 cache = ResponseCache(CacheSettings(type="disk", directory=sys.argv[1]))
 for number in range(30):

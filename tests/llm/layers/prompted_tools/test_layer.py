@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tests.llm.fakes import FakeModel, answer, question
 from tool_sandbox.errors import SettingsError
-from tool_sandbox.llm.layers.prompted_tools.formats import ToolFormat
-from tool_sandbox.llm.layers.prompted_tools.layer import FORMATS, PromptedTools, choose_format, in_words
+from tool_sandbox.llm.layers.prompted_tools.formats import FORMATS, ToolFormat
+from tool_sandbox.llm.layers.prompted_tools.layer import PromptedTools, choose_format, in_words
 from tool_sandbox.llm.transports.completions.lenient_json import decode_at
 from tool_sandbox.llm.transports.completions.written_calls import read_answer
 

@@ -10,11 +10,8 @@ from attrs import evolve
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
 from tool_sandbox.llm.fingerprint import fingerprint
 from tool_sandbox.llm.layer import Wrapper
-from tool_sandbox.llm.layers.cache.settings import CacheSettings
 from tool_sandbox.llm.layers.cache.store import Asked, ResponseCache
 from tool_sandbox.threads import block_on, waiting_threads
-
-__all__ = ["CacheSettings", "Cached", "ResponseCache", "cache_key", "worth_keeping"]
 
 _COMPLETE = frozenset({"stop", "tool_calls", "function_call", "end_turn"})
 

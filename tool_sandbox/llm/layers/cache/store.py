@@ -23,10 +23,8 @@ from tool_sandbox.threads import DaemonThreads, Params, Result, do
 
 logger = logging.getLogger(__name__)
 
-_OPENING = 2.0
-"""Seconds that opening the cache, once, may take."""
-_CLOSING = 2.0
-"""Seconds that writing what is left may take, at least."""
+_PATIENCE = 2.0
+"""Seconds that opening the cache, once, may take, and at least those that writing what is left may take."""
 _LONGEST_CLOSING = 15.0
 """The same for a place that is far away."""
 _CLOSING_WHAT_FAILS = 0.5
@@ -76,7 +74,7 @@ class ResponseCache:
         self._closed = False
         self._workers = self._start_workers()
         self._write, self._read = [each.submit for each in self._workers] or [_at_once, _at_once]
-        if not wait([self._open()], _OPENING).done:
+        if not wait([self._open()], _PATIENCE).done:
             self._failed(TimeoutError())
 
     async def get(self, key: str) -> ChatResponse | None:
@@ -115,7 +113,7 @@ class ResponseCache:
             if self._closed:
                 return
             self._closed = True
-        needed = min(_LONGEST_CLOSING, max(_CLOSING, 2 * len(self._unwritten) * (self.health.round_trip or 0.0)))
+        needed = min(_LONGEST_CLOSING, max(_PATIENCE, 2 * len(self._unwritten) * (self.health.round_trip or 0.0)))
         timeout = (needed if self.health.good else _CLOSING_WHAT_FAILS) if timeout is None else timeout
         for workers in self._workers:
             workers.close(timeout)

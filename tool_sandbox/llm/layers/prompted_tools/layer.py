@@ -15,8 +15,6 @@ from tool_sandbox.llm.layers.prompted_tools.formats import FORMATS, ToolFormat
 from tool_sandbox.llm.transports.completions.written_calls import parameters_by_name, read_answer
 from tool_sandbox.nearest import hint
 
-__all__ = ["FORMATS", "PromptedTools", "choose_format", "in_words"]
-
 _TRAINED_ON_TAGS = ("hermes", "nous", "qwen", "qwq", "deephermes", "smollm3")
 _CALL_PARAMS = ("tool_choice", "parallel_tool_calls", "functions", "function_call")
 
