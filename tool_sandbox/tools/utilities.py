@@ -4,11 +4,12 @@ from datetime import datetime, timedelta
 from typing import Optional
 
 from tool_sandbox import clock
+from tool_sandbox.common import units
 from tool_sandbox.common.compatibility import original_rules
 from tool_sandbox.common.signatures.type_checks import typechecked
 from tool_sandbox.common.tool import register_as_tool
 from tool_sandbox.common.validators import validate_latitude, validate_longitude, validate_range, validate_timestamp
-from tool_sandbox.tools import holiday_calendar, units
+from tool_sandbox.tools import holiday_calendar
 from tool_sandbox.tools.setting import get_wifi_status
 
 

@@ -1,0 +1,89 @@
+"""Phone numbers in any grouping."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from attrs import field, frozen
+
+from tool_sandbox.evaluation.facts.mentions.mention import EXACT, NOWHERE, Agreement, Span, Tolerance
+
+_CANDIDATE = re.compile(r"(?<![\w.,$€£-])(?:\+|\(\+?)?\d(?:[ .\-/()]{0,2}\d){6,14}(?!\w|[.,]\d| ?[%$€£°])")
+_LOCAL = 7
+"""So many digits are a number within a town."""
+_GROUPED_LOCAL = re.compile(r"\d{3}[- ]\d{4}")
+_BARE_LOCAL = re.compile(r"[2-9]\d{6}")
+_GROUPED_BY_THREE = re.compile(r"\d{1,3}(?: \d{3})+")
+_INTERNATIONAL = re.compile(r"^\(?(?:\+|00|011)")
+
+
+@frozen
+class Phone:
+    """A phone number.
+
+    Args:
+        digits: In E.164 with its plus where the country is known, else the digits that are said.
+        span: Where it stands.
+    """
+
+    digits: str
+    span: Span = field(default=NOWHERE, eq=False)
+
+    @classmethod
+    def of(cls, value: str, country: str = "US") -> Phone:
+        """A phone number that is wanted.
+
+        Args:
+            value: The number in any grouping.
+            country: Where numbers without a country's code belong, of two letters.
+
+        Raises:
+            ValueError: It is no phone number.
+        """
+        found = _read(value, country)
+        if not found:
+            raise ValueError(f"{value!r} is no phone number; expected one such as '+12065550139'")
+        return cls(found)
+
+    def beside(self, said: object, tolerance: Tolerance = EXACT) -> Agreement:  # noqa: ARG002 -- as all mentions
+        """What another phone number says about this one; its last digits alone, at least seven, say it too."""
+        if not isinstance(said, Phone):
+            return Agreement.UNRELATED
+        if self.digits == said.digits:
+            return Agreement.SAME
+        longer, shorter = sorted((self.digits, said.digits), key=len, reverse=True)
+        local = shorter.lstrip("0")
+        is_end = not shorter.startswith("+") and len(local) >= _LOCAL and longer.endswith(local)
+        return Agreement.SAME if is_end else Agreement.OTHER
+
+
+def phones_in(text: str, country: str = "US") -> Iterator[Phone]:
+    """The phone numbers in a normalised text.
+
+    Args:
+        text: What is read.
+        country: Where numbers without a country's code belong, of two letters.
+    """
+    for match in _CANDIDATE.finditer(text):
+        if digits := _read(match[0], country):
+            yield Phone(digits, Span(*match.span()))
+
+
+def _read(written: str, country: str) -> str | None:
+    from phonenumbers import NumberParseException, PhoneNumberFormat, format_number, is_valid_number, parse
+
+    digits = re.sub(r"\D", "", written)
+    international = bool(_INTERNATIONAL.match(written))
+    if not international and _GROUPED_BY_THREE.fullmatch(written):
+        return None
+    if len(digits) == _LOCAL:
+        return digits if _GROUPED_LOCAL.fullmatch(written) or _BARE_LOCAL.fullmatch(written) else None
+    try:
+        number = parse(re.sub(r"^\(?(?:00|011)", "+", written), country)
+    except NumberParseException:
+        return f"+{digits}" if written.startswith("+") else None
+    if international or is_valid_number(number):
+        return str(format_number(number, PhoneNumberFormat.E164))
+    is_grouped = written != digits and len(digits) > _LOCAL
+    return digits if is_grouped or digits.startswith("0") else None

@@ -1,0 +1,173 @@
+"""Times of day, on clocks of twelve and of twenty-four hours and in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import time
+
+from attrs import field, frozen
+
+from tool_sandbox.evaluation.facts.mentions.mention import EXACT, NOWHERE, Agreement, Span, Tolerance
+from tool_sandbox.evaluation.facts.mentions.numerals import in_words
+
+_NOON = 12
+_HOUR_WORD = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+_TEN_AND_UP = (
+    "ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|"
+    "(?:twenty|thirty|forty|fifty)(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?"
+)
+_HOUR = rf"(?P<hour>{_HOUR_WORD}|\d{{1,2}})"
+_MINUTE = r"(?P<minute>[0-5]\d)"
+_SPOKEN_MINUTE = rf"(?P<minute>oh[ -](?:{_HOUR_WORD})|{_TEN_AND_UP})"
+_HALF = r"(?P<half>[ap])\.? ?m\b\.?"
+_LEADING = r"(?<![\w.,:/+$€£-])(?<!\d-)"
+_PREPOSITION = r"\b(?:at|until|till|before)(?: (?:around|about|exactly|precisely))? "
+_NO_NOUN_AFTER = (
+    r"(?=\s*(?:$|[,;!?)\n\"'—]|\.(?:\s|$)|-\s)"
+    r"|\s+(?:on|in the|tonight|tomorrow|today|this|and|or|for|so|as|with|sharp|instead|to|by|but|because|if|when|next"
+    r"|every|monday|tuesday|wednesday|thursday|friday|saturday|sunday|local)\b)"
+)
+_NO_DURATION = r"(?![\d:]| ?(?:hrs?|hours?|mins?|minutes?|h)\b)"
+_PATTERNS = (
+    r"(?:\b12 )?\b(?P<name>noon|midday|midnight)\b",
+    rf"\b(?P<count>quarter|half) (?P<way>past|after|to|till|before|of) {_HOUR}(?![\w:.]\d)\b(?: ?{_HALF})?",
+    rf"\b(?P<count>{_TEN_AND_UP}|five|\d{{1,2}})(?: minutes?)? (?P<way>past) {_HOUR}\b(?: ?{_HALF})?",
+    rf"\b(?P<count>{_TEN_AND_UP}|five|\d{{1,2}}) minutes? (?P<way>to|before) {_HOUR}\b(?! [a-z]+s\b)(?: ?{_HALF})?",
+    rf"{_PREPOSITION}(?P<count>ten|twenty|twenty[ -]five|five) (?P<way>to) (?P<hour>{_HOUR_WORD})\b(?: ?{_HALF})?",
+    rf"\bhalf (?P<minute>)(?P<hour>{_HOUR_WORD})\b{_NO_NOUN_AFTER}",
+    # The first end of a range whose second end says which half of the day it is.
+    rf"{_LEADING}{_HOUR}(?:[:.]{_MINUTE})?(?= ?(?:-|to|and|until) ?\d{{1,2}}(?:[:.][0-5]\d)? ?[ap]\.? ?m\b)",
+    rf"(?<![\w.,:/+$€£]){_HOUR}(?:[:.]{_MINUTE})?(?::[0-5]\d)? ?{_HALF}",
+    rf"(?<![\d:.,/$€£+])T?{_HOUR}:{_MINUTE}(?::[0-5]\d(?:\.\d+)?)?(?:Z\b)?{_NO_DURATION}",
+    rf"{_LEADING}(?P<hour>1[3-9]|2[0-3])h{_MINUTE}\b",
+    rf"{_LEADING}(?P<hour>[01]\d|2[0-3]){_MINUTE} ?(?:hours|hrs|h)\b",
+    rf"\b{_HOUR} ?o'? ?clock\b(?: ?{_HALF})?",
+    rf"\b(?P<hour>{_HOUR_WORD})[ -]{_SPOKEN_MINUTE} ?{_HALF}",
+    rf"\b(?P<hour>{_HOUR_WORD}) ?{_HALF}",
+    rf"\b(?P<hour>{_HOUR_WORD})[ -](?P<minute>fifteen|thirty|forty[ -]five)\b{_NO_NOUN_AFTER}",
+    rf"{_PREPOSITION}(?P<hour>{_HOUR_WORD})[ -]{_SPOKEN_MINUTE}\b{_NO_NOUN_AFTER}",
+    rf"{_PREPOSITION}{_HOUR}\.{_MINUTE}{_NO_NOUN_AFTER}",
+    rf"{_PREPOSITION}{_HOUR}{_NO_NOUN_AFTER}",
+    rf"{_LEADING}\b{_HOUR}(?= (?:in the (?:morning|afternoon|evening)|at night|tonight)\b)",
+)
+_NAMED = {"noon": time(12), "midday": time(12), "midnight": time(0)}
+_PART = "(?P<part>morning|afternoon|evening|night|tonight)"
+_PART_AFTER = re.compile(
+    rf",? (?:(?:in the|this|tomorrow|yesterday|at|on [a-z]+day|[a-z]+day) )?{_PART}\b",
+    re.IGNORECASE,
+)
+_PART_BEFORE = re.compile(
+    rf"\b{_PART},? (?:(?:at|around|by|until|from|to|is|for) )?(?:about |around )?$",
+    re.IGNORECASE,
+)
+_PARTS = {
+    "morning": range(12),
+    "afternoon": range(12, 20),
+    "evening": range(16, 24),
+    "tonight": range(16, 24),
+    "night": (*range(18, 24), *range(5)),
+}
+"""The hours that a part of the day may have."""
+
+
+@frozen
+class TimeOfDay:
+    """A time of day.
+
+    Args:
+        times: Every time that the text may say: 5:30 is one in the morning and one in the afternoon.
+        span: Where it stands.
+    """
+
+    times: frozenset[time]
+    span: Span = field(default=NOWHERE, eq=False)
+
+    @classmethod
+    def of(cls, value: str | time) -> TimeOfDay:
+        """A time that is wanted.
+
+        Raises:
+            ValueError: The text is no time.
+        """
+        if isinstance(value, time):
+            return cls(frozenset({value.replace(second=0, microsecond=0, tzinfo=None)}))
+        found = [each for each in times_in(value) if each.span == (0, len(value))]
+        if not found:
+            raise ValueError(f"{value!r} is no time of day; expected one such as '18:15' or '6:15 PM'")
+        return cls(found[0].times)
+
+    def beside(self, said: object, tolerance: Tolerance = EXACT) -> Agreement:  # noqa: ARG002 -- as all mentions
+        """What another time says about this one; one that may be it says it."""
+        if not isinstance(said, TimeOfDay):
+            return Agreement.UNRELATED
+        return Agreement.SAME if self.times & said.times else Agreement.OTHER
+
+
+def times_in(text: str) -> Iterator[TimeOfDay]:
+    """The times of day in a normalised text, in the order of their patterns."""
+    taken: list[Span] = []
+    for pattern in _COMPILED:
+        for match in pattern.finditer(text):
+            span = Span(_start(match), match.end())
+            times = _times(match)
+            if times and not any(span.overlaps(other) for other in taken):
+                taken.append(span)
+                yield TimeOfDay(_in_part_of_day(times, text, span), span)
+
+
+_COMPILED = tuple(re.compile(pattern, re.IGNORECASE) for pattern in _PATTERNS)
+
+
+def _start(match: re.Match[str]) -> int:
+    """Where the time begins, without the word before it."""
+    groups = match.groupdict()
+    return (
+        min(match.start(name) for name in ("count", "hour") if groups.get(name))
+        if not groups.get("name")
+        else match.start()
+    )
+
+
+def _times(match: re.Match[str]) -> frozenset[time]:
+    groups = match.groupdict()
+    if groups.get("name"):
+        return frozenset({_NAMED[groups["name"].lower()]})
+    hour = groups["hour"].lower()
+    minute = _number(groups.get("minute") or "0")
+    if groups.get("minute") == "":
+        minute = 30
+    if groups.get("count"):
+        minute = {"quarter": 15, "half": 30}.get(groups["count"].lower()) or _number(groups["count"])
+        minute = minute if groups["way"].lower() in {"past", "after"} else -minute
+    return _on_clock(hour, minute, (groups.get("half") or "").lower())
+
+
+def _number(written: str) -> int:
+    return int(written) if written.isdigit() else in_words(written)
+
+
+def _on_clock(written: str, minute: int, half: str) -> frozenset[time]:
+    hour = _number(written)
+    if hour > 24 or abs(minute) >= 60:  # noqa: PLR2004 -- a day and an hour
+        return frozenset()
+    is_whole_day = hour > _NOON or hour == 0 or (written.startswith("0") and not half)
+    if is_whole_day:
+        hours = [hour]
+    else:
+        hours = [
+            hour % _NOON + (_NOON if afternoon else 0) for afternoon in (False, True) if half in {"", "ap"[afternoon]}
+        ]
+    return frozenset(_from_minutes(60 * each + minute) for each in hours)
+
+
+def _from_minutes(minutes: int) -> time:
+    hour, minute = divmod(minutes % (24 * 60), 60)
+    return time(hour, minute)
+
+
+def _in_part_of_day(times: frozenset[time], text: str, span: Span) -> frozenset[time]:
+    part = _PART_AFTER.match(text, span.end) or _PART_BEFORE.search(text, max(0, span.start - 30), span.start)
+    if not part:
+        return times
+    return frozenset(each for each in times if each.hour in _PARTS[part["part"].lower()]) or times
