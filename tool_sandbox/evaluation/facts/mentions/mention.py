@@ -97,9 +97,9 @@ class Numeral:
 
     @property
     def without_zeros(self) -> Numeral:
-        """The same with the zeros at its end read as places left out: 910 as 91 tens."""
+        """The same with the zeros at the end of a whole number read as places left out: 910 as 91 tens."""
         step = self.step
-        while self.value and self.value % (step * 10) == 0:
+        while step >= 1 and self.value and self.value % (step * 10) == 0:
             step *= 10
         return Numeral(self.value, step)
 

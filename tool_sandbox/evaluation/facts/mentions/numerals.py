@@ -127,7 +127,7 @@ def numerals_in(text: str) -> Iterator[Written]:
             Span(match.start(), end),
             start,
             approximate=bool(_ABOUT.search(before)),
-            needs_unit=kind in {"some", "article", "fraction"} or _is_pronoun(match, text),
+            needs_unit=kind in {"some", "article", "fraction"} or _is_pronoun(match, end),
             is_article=kind == "article",
         )
 
@@ -150,8 +150,9 @@ def part_of(match: re.Match[str]) -> Decimal:
     return VALUES[(match["count"] or "a").lower()] * _PARTS[match["part"].lower()]
 
 
-def _is_pronoun(match: re.Match[str], text: str) -> bool:
-    if match[0].lower() != "one":
+def _is_pronoun(match: re.Match[str], end: int) -> bool:
+    text = match.string
+    if match[0].lower() != "one" or end > match.end():
         return False
     return bool(
         _NO_NUMBER_BEFORE_ONE.search(text, max(0, match.start() - 12), match.start())

@@ -14,7 +14,8 @@ _LOCAL = 7
 """So many digits are a number within a town."""
 _GROUPED_LOCAL = re.compile(r"\d{3}[- ]\d{4}")
 _BARE_LOCAL = re.compile(r"[2-9]\d{6}")
-_GROUPED_BY_THREE = re.compile(r"\d{1,3}(?: \d{3})+")
+_NO_PHONE = re.compile(r"\d{1,3}(?: \d{3})+|\d{4}-\d\d-\d\d|\d{5}-\d{4}")
+"""Numbers with groups of three, dates, and postal codes."""
 _INTERNATIONAL = re.compile(r"^\(?(?:\+|00|011)")
 
 
@@ -66,8 +67,10 @@ def phones_in(text: str, country: str = "US") -> Iterator[Phone]:
         country: Where numbers without a country's code belong, of two letters.
     """
     for match in _CANDIDATE.finditer(text):
-        if digits := _read(match[0], country):
-            yield Phone(digits, Span(*match.span()))
+        is_inside = match[0].startswith("(") and ")" not in match[0]
+        start = match.start() + is_inside
+        if digits := _read(text[start : match.end()], country):
+            yield Phone(digits, Span(start, match.end()))
 
 
 def _read(written: str, country: str) -> str | None:
@@ -75,7 +78,7 @@ def _read(written: str, country: str) -> str | None:
 
     digits = re.sub(r"\D", "", written)
     international = bool(_INTERNATIONAL.match(written))
-    if not international and _GROUPED_BY_THREE.fullmatch(written):
+    if _NO_PHONE.fullmatch(written):
         return None
     if len(digits) == _LOCAL:
         return digits if _GROUPED_LOCAL.fullmatch(written) or _BARE_LOCAL.fullmatch(written) else None

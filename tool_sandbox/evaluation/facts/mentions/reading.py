@@ -33,7 +33,7 @@ def mentions_in(text: str, now: datetime, country: str = "US") -> tuple[Mention,
     rest = _without(text, days)
     phones = tuple(phones_in(rest, country))
     rest = _without(rest, phones)
-    times = tuple(times_in(rest))
+    times = tuple(times_in(rest, text))
     amounts = amounts_in(_without(rest, times))
     return tuple(sorted((*counted, *days, *phones, *times, *amounts), key=lambda mention: mention.span))
 

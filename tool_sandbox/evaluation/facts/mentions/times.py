@@ -17,6 +17,7 @@ _TEN_AND_UP = (
     "ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|"
     "(?:twenty|thirty|forty|fifty)(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?"
 )
+_DIGIT_HOUR = r"(?P<hour>\d{1,2})"
 _HOUR = rf"(?P<hour>{_HOUR_WORD}|\d{{1,2}})"
 _MINUTE = r"(?P<minute>[0-5]\d)"
 _SPOKEN_MINUTE = rf"(?P<minute>oh[ -](?:{_HOUR_WORD})|{_TEN_AND_UP})"
@@ -24,7 +25,7 @@ _HALF = r"(?P<half>[ap])\.? ?m\b\.?"
 _LEADING = r"(?<![\w.,:/+$€£-])(?<!\d-)"
 _PREPOSITION = r"\b(?:at|until|till|before)(?: (?:around|about|exactly|precisely))? "
 _NO_NOUN_AFTER = (
-    r"(?=\s*(?:$|[,;!?)\n\"'—]|\.(?:\s|$)|-\s)"
+    r"(?=\s*(?:$|[,;!?)\n\"'—\ufffc]|\.(?:\s|$)|-\s)"
     r"|\s+(?:on|in the|tonight|tomorrow|today|this|and|or|for|so|as|with|sharp|instead|to|by|but|because|if|when|next"
     r"|every|monday|tuesday|wednesday|thursday|friday|saturday|sunday|local)\b)"
 )
@@ -35,11 +36,11 @@ _PATTERNS = (
     rf"\b(?P<count>{_TEN_AND_UP}|five|\d{{1,2}})(?: minutes?)? (?P<way>past) {_HOUR}\b(?: ?{_HALF})?",
     rf"\b(?P<count>{_TEN_AND_UP}|five|\d{{1,2}}) minutes? (?P<way>to|before) {_HOUR}\b(?! [a-z]+s\b)(?: ?{_HALF})?",
     rf"{_PREPOSITION}(?P<count>ten|twenty|twenty[ -]five|five) (?P<way>to) (?P<hour>{_HOUR_WORD})\b(?: ?{_HALF})?",
-    rf"\bhalf (?P<minute>)(?P<hour>{_HOUR_WORD})\b{_NO_NOUN_AFTER}",
+    rf"\b(?P<count>half) (?P<hour>{_HOUR_WORD})\b{_NO_NOUN_AFTER}",
     # The first end of a range whose second end says which half of the day it is.
-    rf"{_LEADING}{_HOUR}(?:[:.]{_MINUTE})?(?= ?(?:-|to|and|until) ?\d{{1,2}}(?:[:.][0-5]\d)? ?[ap]\.? ?m\b)",
-    rf"(?<![\w.,:/+$€£]){_HOUR}(?:[:.]{_MINUTE})?(?::[0-5]\d)? ?{_HALF}",
-    rf"(?<![\d:.,/$€£+])T?{_HOUR}:{_MINUTE}(?::[0-5]\d(?:\.\d+)?)?(?:Z\b)?{_NO_DURATION}",
+    rf"{_LEADING}{_DIGIT_HOUR}(?:[:.]{_MINUTE})?(?= ?(?:-|to|and|until) ?\d{{1,2}}(?:[:.][0-5]\d)? ?[ap]\.? ?m\b)",
+    rf"(?<![\w.,:/+$€£]){_DIGIT_HOUR}(?:[:.]{_MINUTE})?(?::[0-5]\d)? ?{_HALF}",
+    rf"(?<![\d:.,/$€£+])T?{_DIGIT_HOUR}:{_MINUTE}(?::[0-5]\d(?:\.\d+)?)?(?:Z\b)?{_NO_DURATION}",
     rf"{_LEADING}(?P<hour>1[3-9]|2[0-3])h{_MINUTE}\b",
     rf"{_LEADING}(?P<hour>[01]\d|2[0-3]){_MINUTE} ?(?:hours|hrs|h)\b",
     rf"\b{_HOUR} ?o'? ?clock\b(?: ?{_HALF})?",
@@ -47,10 +48,11 @@ _PATTERNS = (
     rf"\b(?P<hour>{_HOUR_WORD}) ?{_HALF}",
     rf"\b(?P<hour>{_HOUR_WORD})[ -](?P<minute>fifteen|thirty|forty[ -]five)\b{_NO_NOUN_AFTER}",
     rf"{_PREPOSITION}(?P<hour>{_HOUR_WORD})[ -]{_SPOKEN_MINUTE}\b{_NO_NOUN_AFTER}",
-    rf"{_PREPOSITION}{_HOUR}\.{_MINUTE}{_NO_NOUN_AFTER}",
+    rf"{_PREPOSITION}{_DIGIT_HOUR}\.{_MINUTE}{_NO_NOUN_AFTER}",
     rf"{_PREPOSITION}{_HOUR}{_NO_NOUN_AFTER}",
     rf"{_LEADING}\b{_HOUR}(?= (?:in the (?:morning|afternoon|evening)|at night|tonight)\b)",
 )
+_COUNTS = {"quarter": 15, "half": 30}
 _NAMED = {"noon": time(12), "midday": time(12), "midnight": time(0)}
 _PART = "(?P<part>morning|afternoon|evening|night|tonight)"
 _PART_AFTER = re.compile(
@@ -104,8 +106,13 @@ class TimeOfDay:
         return Agreement.SAME if self.times & said.times else Agreement.OTHER
 
 
-def times_in(text: str) -> Iterator[TimeOfDay]:
-    """The times of day in a normalised text, in the order of their patterns."""
+def times_in(text: str, context: str | None = None) -> Iterator[TimeOfDay]:
+    """The times of day in a normalised text, in the order of their patterns.
+
+    Args:
+        text: What is read; what is known to be something else may be masked.
+        context: The same without masks, which may say the part of the day.
+    """
     taken: list[Span] = []
     for pattern in _COMPILED:
         for match in pattern.finditer(text):
@@ -113,7 +120,7 @@ def times_in(text: str) -> Iterator[TimeOfDay]:
             times = _times(match)
             if times and not any(span.overlaps(other) for other in taken):
                 taken.append(span)
-                yield TimeOfDay(_in_part_of_day(times, text, span), span)
+                yield TimeOfDay(_in_part_of_day(times, context or text, span), span)
 
 
 _COMPILED = tuple(re.compile(pattern, re.IGNORECASE) for pattern in _PATTERNS)
@@ -121,44 +128,34 @@ _COMPILED = tuple(re.compile(pattern, re.IGNORECASE) for pattern in _PATTERNS)
 
 def _start(match: re.Match[str]) -> int:
     """Where the time begins, without the word before it."""
-    groups = match.groupdict()
-    return (
-        min(match.start(name) for name in ("count", "hour") if groups.get(name))
-        if not groups.get("name")
-        else match.start()
+    return min(
+        match.start(name) for name, text in match.groupdict().items() if text and name in {"name", "count", "hour"}
     )
 
 
 def _times(match: re.Match[str]) -> frozenset[time]:
-    groups = match.groupdict()
+    """Every time that a match may say; none where the clock has no such time."""
+    groups = {name: (text or "").lower() for name, text in match.groupdict().items()}
     if groups.get("name"):
-        return frozenset({_NAMED[groups["name"].lower()]})
-    hour = groups["hour"].lower()
-    minute = _number(groups.get("minute") or "0")
-    if groups.get("minute") == "":
-        minute = 30
-    if groups.get("count"):
-        minute = {"quarter": 15, "half": 30}.get(groups["count"].lower()) or _number(groups["count"])
-        minute = minute if groups["way"].lower() in {"past", "after"} else -minute
-    return _on_clock(hour, minute, (groups.get("half") or "").lower())
+        return frozenset({_NAMED[groups["name"]]})
+    count, written = groups.get("count"), groups.get("minute")
+    minute = _COUNTS.get(count) or _number(count) if count else _number(written or "zero")
+    if groups.get("way") in {"to", "till", "before", "of"}:
+        minute = -minute
+    hours = _hours(groups["hour"], groups.get("half", ""), is_exact=bool(written))
+    return frozenset(_from_minutes(60 * hour + minute) for hour in hours if hour <= 24 and abs(minute) < 60)  # noqa: PLR2004 -- clocks
 
 
 def _number(written: str) -> int:
     return int(written) if written.isdigit() else in_words(written)
 
 
-def _on_clock(written: str, minute: int, half: str) -> frozenset[time]:
+def _hours(written: str, half: str, *, is_exact: bool) -> list[int]:
+    """The hours of the day that an hour on a clock may be; 12:30 is said of the day, and 05:30 of the morning."""
     hour = _number(written)
-    if hour > 24 or abs(minute) >= 60:  # noqa: PLR2004 -- a day and an hour
-        return frozenset()
-    is_whole_day = hour > _NOON or hour == 0 or (written.startswith("0") and not half)
-    if is_whole_day:
-        hours = [hour]
-    else:
-        hours = [
-            hour % _NOON + (_NOON if afternoon else 0) for afternoon in (False, True) if half in {"", "ap"[afternoon]}
-        ]
-    return frozenset(_from_minutes(60 * each + minute) for each in hours)
+    if hour > _NOON or (not half and (written.startswith("0") or (hour == _NOON and is_exact))):
+        return [hour]
+    return [hour % _NOON + later for letter, later in (("a", 0), ("p", _NOON)) if half in {"", letter}]
 
 
 def _from_minutes(minutes: int) -> time:

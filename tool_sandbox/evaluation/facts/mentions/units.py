@@ -181,7 +181,7 @@ def _vocabulary() -> tuple[dict[str, Unit], re.Pattern[str]]:
                 written = spelling.replace("_", " ")
                 unit = Unit(name, dimension, system)
                 spellings[written if len(written) <= _SHORT else written.lower()] = unit
-                spellings[written] = unit
+                spellings[written] = spellings[spelling] = unit
     choices = "|".join(map(re.escape, sorted(spellings, key=len, reverse=True)))
     inches = r"""in(?=\.?(?:$|[,;)\n]|\. [A-Z]))"""
     spellings["in"] = spellings["inch"]
