@@ -150,6 +150,7 @@ def test_another_mass_contradicts(answer: str) -> None:
         ((45, "minutes"), "three quarters of an hour"),
         ((10, "minutes"), "ten minutes late"),
         ((10, "minutes"), "a 10-minute walk"),
+        ((10, "minutes"), "a 10-to-15-minute walk"),
         ((13, "days"), "Thanksgiving is in 13 days."),
         ((13, "days"), "There are thirteen days left."),
         ((13, "days"), "**13** days"),

@@ -71,6 +71,7 @@ def test_another_phone_number_contradicts(wanted: str, answer: str) -> None:
         "1 234 567",
         "1,234,567",
         "1781546400",
+        "1779296400.0",
         "37.7749, -122.4194",
         "$2065550.139",
         "12345",

@@ -37,6 +37,7 @@ SAME, OTHER, UNRELATED = Agreement.SAME, Agreement.OTHER, Agreement.UNRELATED
         ("18:15", "18h15"),
         ("18:15", "1815 hours"),
         ("18:15", "at 18.15"),
+        ("18:15", "18:15h"),
         ("18:15", "around 6:15 PM or so"),
         ("17:30", "half past five"),
         ("17:30", "half five."),

@@ -14,7 +14,7 @@ from tool_sandbox.evaluation.facts.mentions.numerals import Written, numerals_in
 from tool_sandbox.evaluation.facts.mentions.units import Unit, unit_at, unit_named
 
 _PART_AFTER = re.compile(r" and (?P<count>an?|one|two|three)[ -](?P<part>half|quarter|third)s?\b", re.IGNORECASE)
-_RANGE = re.compile(r" ?(?:-|to|and|or|through|until) ?", re.IGNORECASE)
+_RANGE = re.compile(r" ?(?:-|-to-|to|and|or|through|until) ?", re.IGNORECASE)
 _JOINT = re.compile(r",? ?(?:and )?", re.IGNORECASE)
 _BELOW_ZERO = re.compile(r"(?: (?:degrees?|°C|°F|Celsius|Fahrenheit))* below(?: zero| freezing)?\b", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")

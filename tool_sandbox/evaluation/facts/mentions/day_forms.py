@@ -39,7 +39,7 @@ _DAY = (
 )
 _YEAR = r"(?P<year>(?:19|20)\d\d)(?![\d:])"
 _LEADING = r"(?<![\w.,:/+$€£-])(?<!\d-)"
-_BEFORE = rf"(?:\b(?P<before>{_SHORT_WEEKDAY}),? (?:the )?)?"
+_BEFORE = rf"(?:\b(?P<before>{_SHORT_WEEKDAY})(?:,? | \()(?:the )?)?"
 _AFTER = rf"(?: \((?P<in_brackets>{_SHORT_WEEKDAY})\)|,? a (?P<after>{_WEEKDAY})\b)?"
 _NOT_TIME = r"(?![:.]\d|/|\d| ?[ap]\.?m\b)"
 _NO_NOUN_AFTER = r"(?=\s*(?:$|[,.;!?)\n]|- )| (?:at|and|in the|to|from|is|so|of (?:this|next|the) month)\b)"
@@ -49,7 +49,7 @@ _IN_YEAR = rf"(?:(?:,? of|,)?[ -]{_YEAR})?"
 _ONE, _TWO = r"(?P<one>\d{1,2})", r"(?P<two>\d{1,2})"
 _NO_MORE = r"\b(?![-./]\d)"
 _PATTERNS = (
-    rf"{_LEADING}{_BEFORE}(?P<year>\d{{4}})(?P<mark>[-/.])(?P<month>\d\d)(?P=mark)(?P<day>\d\d)(?=T\d|(?![\w-])){_AFTER}",
+    rf"{_LEADING}{_BEFORE}(?P<year>\d{{4}})(?P<mark>[-/.])(?P<month>\d\d?)(?P=mark)(?P<day>\d\d?)(?=T\d|(?![\w-])){_AFTER}",
     rf"{_LEADING}{_BEFORE}{_ONE}(?P<mark>[-/.]){_TWO}(?P=mark)(?P<year>\d{{4}}|\d\d){_NO_MORE}{_AFTER}",
     rf"{_LEADING}{_BEFORE}{_ONE}(?P<mark>/){_TWO}{_NO_MORE}{_AFTER}",
     rf"{_BEFORE}\b{_MONTH} (?:the )?{_DAY}{_NOT_TIME}(?:-{_LAST}\b{_NOT_TIME})?{_IN_YEAR}{_AFTER}",
@@ -66,7 +66,7 @@ _RELATIVE = (
 )
 _NAMED_WEEKDAY = re.compile(
     r"\b(?:(?P<modifier>next|this coming|this past|this|last|past|coming|upcoming|previous) )?"
-    rf"(?P<weekday>{_WEEKDAY})\b"
+    rf"(?:(?P<week>next week)(?: on)? )?(?P<weekday>{_WEEKDAY})\b(?: (?P<week_after>next week))?"
     r"|\b(?P<only>on|next|this|by|until|last) (?P<short>(?-i:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun))\b",
     re.IGNORECASE,
 )
@@ -122,8 +122,8 @@ def _candidates(text: str, today: date) -> Iterator[Day]:
             yield Day(dates, today=today, span=Span(*match.span()))
     for match in _NAMED_WEEKDAY.finditer(text):
         weekday = _WEEKDAY_NUMBERS[(match["weekday"] or match["short"]).lower()]
-        modifier = (match["modifier"] or match["only"] or "").lower()
-        yield evolve(named_weekday(weekday, today, modifier), span=Span(*match.span()))
+        modifier = match["week"] or match["week_after"] or match["modifier"] or match["only"] or ""
+        yield evolve(named_weekday(weekday, today, modifier.lower().removesuffix(" week")), span=Span(*match.span()))
 
 
 _DATES = tuple(re.compile(pattern, re.IGNORECASE) for pattern in _PATTERNS)
@@ -147,7 +147,7 @@ def _dates(match: re.Match[str], today: date) -> Iterator[Day]:
         days = _by_either_order(groups)
     else:
         days = [CalendarDay(_year(groups.get("year")), _month(groups.get("month")), _day(groups["day"]))]
-    dates = [(each, each.nearest(today)) for each in days]
+    dates = [(each, each.meant(today)) for each in days]
     if not any(near for _, near in dates):
         return
     is_whole = groups.get("month") or groups.get("one")

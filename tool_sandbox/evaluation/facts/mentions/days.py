@@ -8,6 +8,7 @@ from attrs import field, frozen
 
 from tool_sandbox.evaluation.facts.mentions.mention import EXACT, NOWHERE, Agreement, Span, Tolerance
 
+_PAST = 3
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -35,12 +36,19 @@ class CalendarDay:
         assert self.month
         return date(self.year, self.month, self.day)
 
-    def nearest(self, today: date) -> date | None:
-        """The date nearest to today that this may be; None where there is none, such as a February 30."""
+    def meant(self, today: date) -> date | None:
+        """The date that is meant today; None where there is none, such as a February 30.
+
+        What lies ahead is meant rather than what is past, which has to be three times as near.
+        """
         years = [self.year] if self.year else [today.year - 1, today.year, today.year + 1]
         months = [self.month] if self.month else range(1, 13)
         dates = [_date(year, month, self.day) for year in years for month in months]
-        return min((each for each in dates if each), key=lambda each: abs(each - today), default=None)
+        return min(
+            (each for each in dates if each),
+            key=lambda each: each - today if each >= today else _PAST * (today - each),
+            default=None,
+        )
 
 
 @frozen
@@ -94,8 +102,8 @@ class Day:
         return Agreement.OTHER
 
     def falls_on(self, weekday: int | None) -> bool:
-        """Whether a date that it may be has this weekday, where the year is not said in the year nearest to today."""
-        near = [each.nearest(self.today) for each in self.dates if self.today]
+        """Whether a date that it may be has this weekday, where the year is not said in the year that is meant."""
+        near = [each.meant(self.today) for each in self.dates if self.today]
         return any(each.weekday() == weekday for each in near if each)
 
 

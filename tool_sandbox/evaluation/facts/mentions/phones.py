@@ -14,8 +14,8 @@ _LOCAL = 7
 """So many digits are a number within a town."""
 _GROUPED_LOCAL = re.compile(r"\d{3}[- ]\d{4}")
 _BARE_LOCAL = re.compile(r"[2-9]\d{6}")
-_NO_PHONE = re.compile(r"\d{1,3}(?: \d{3})+|\d{4}-\d\d-\d\d|\d{5}-\d{4}")
-"""Numbers with groups of three, dates, and postal codes."""
+_NO_PHONE = re.compile(r"\d{1,3}(?: \d{3})+|\d{4}-\d\d-\d\d|\d{5}-\d{4}|\d+\.\d+")
+"""Numbers with groups of three or decimals, dates, and postal codes."""
 _INTERNATIONAL = re.compile(r"^\(?(?:\+|00|011)")
 
 
