@@ -272,6 +272,17 @@ def test_one_form_of_a_number_has_both_its_readings() -> None:
     assert (mention.value, mention.decimals) == (Decimal(8046), 0)
 
 
+@pytest.mark.parametrize("digits", [16, 31, 40, 5000])
+def test_a_long_row_of_digits_is_read_without_an_error(digits: int) -> None:
+    assert said(Quantity.of(3), "9" * digits) in {OTHER, UNRELATED}
+    assert said(Quantity.of("3.5"), f"about {'1' + '0' * (digits - 1)} million") in {OTHER, UNRELATED}
+
+
+def test_below_is_a_sign_only_beside_zero() -> None:
+    assert said(Quantity.of(-4), "It is 4 below.") is SAME
+    assert said(Quantity.of(4), "It is 4 below average.") is SAME
+
+
 def test_pounds_are_a_weight_and_a_sum() -> None:
     assert {type(mention).__name__ for mention in read("230 pounds")} == {"Quantity", "Money"}
 

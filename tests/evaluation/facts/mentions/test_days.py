@@ -162,6 +162,8 @@ def test_a_weekday_is_said_by_its_name(answer: str, expected: Agreement) -> None
         "June 2026",
         "555-0139",
         "32/13",
+        "2026-00-15",
+        "in two million days",
         "Feb 30",
         "2 weeks",
     ],

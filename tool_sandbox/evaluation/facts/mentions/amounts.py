@@ -16,7 +16,10 @@ from tool_sandbox.evaluation.facts.mentions.units import Unit, unit_at, unit_nam
 _PART_AFTER = re.compile(r" and (?P<count>an?|one|two|three)[ -](?P<part>half|quarter|third)s?\b", re.IGNORECASE)
 _RANGE = re.compile(r" ?(?:-|-to-|to|and|or|through|until) ?", re.IGNORECASE)
 _JOINT = re.compile(r",? ?(?:and )?", re.IGNORECASE)
-_BELOW_ZERO = re.compile(r"(?: (?:degrees?|°C|°F|Celsius|Fahrenheit))* below(?: zero| freezing)?\b", re.IGNORECASE)
+_BELOW_ZERO = re.compile(
+    r"(?: (?:degrees?|°C|°F|Celsius|Fahrenheit))* below(?: zero| freezing|(?=\s*(?:$|[.,;!?)\n])))", re.IGNORECASE
+)
+_MILLIONS = re.compile(r"[mM](?![\w/])")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _BEFORE_YEAR = re.compile(
     r"(?:\b(?:in|since|of|from|year|by|until|through|during|before|after|spring|summer|autumn|fall|winter|early|late|mid)"
@@ -146,7 +149,10 @@ def _amount(text: str, written: Written) -> _Amount:
     start, end = written.start, written.span.end
     amount = _Amount(written.readings, written, Span(start, end))
     if before := currency_before(text, written.span.start):
-        return evolve(amount, currencies=before[0], span=Span(min(start, before[1]), end))
+        millions = _MILLIONS.match(text, end)
+        readings = tuple(each.times(Decimal(10**6)) for each in amount.readings) if millions else amount.readings
+        span = Span(min(start, before[1]), millions.end() if millions else end)
+        return evolve(amount, readings=readings, currencies=before[0], span=span)
     if after := currency_after(text, end):
         amount = evolve(amount, currencies=after[0], span=Span(start, after[1]), hundredths=after[2])
         if after[2]:

@@ -76,6 +76,7 @@ _COUNTED = re.compile(
     rf"|\b{_COUNT.replace('count', 'many')} (?P<units>days?|weeks?) (?P<way>ago|from {_START})\b",
     re.IGNORECASE,
 )
+_FARTHEST = 36_500
 _DAYS_OF = {"day": 1, "week": 7, "fortnight": 14}
 
 
@@ -100,6 +101,8 @@ def counted_days_in(text: str, now: datetime) -> Iterator[Day]:
         count = _count(match["count"] or match["many"])
         unit = (match["unit"] or match["units"]).lower().rstrip("s")
         days = count * _DAYS_OF[unit]
+        if days > _FARTHEST:
+            continue
         way = (match["way"] or "").lower()
         starts = (
             named_weekday(_WEEKDAY_NUMBERS[match["weekday"].lower()], today).dates
@@ -187,7 +190,7 @@ def _day(written: str) -> int:
 
 
 def _month(written: str | None) -> int | None:
-    if not written:
+    if written is None:
         return None
     return int(written) if written.isdigit() else _MONTHS[written.lower()]
 

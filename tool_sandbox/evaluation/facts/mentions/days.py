@@ -32,8 +32,8 @@ class CalendarDay:
 
     def as_date(self) -> date:
         """The date, of a day that has its year and month."""
-        assert self.year
-        assert self.month
+        assert self.year is not None
+        assert self.month is not None
         return date(self.year, self.month, self.day)
 
     def meant(self, today: date) -> date | None:
@@ -41,8 +41,8 @@ class CalendarDay:
 
         What lies ahead is meant rather than what is past, which has to be three times as near.
         """
-        years = [self.year] if self.year else [today.year - 1, today.year, today.year + 1]
-        months = [self.month] if self.month else range(1, 13)
+        years = [self.year] if self.year is not None else [today.year - 1, today.year, today.year + 1]
+        months = [self.month] if self.month is not None else range(1, 13)
         dates = [_date(year, month, self.day) for year in years for month in months]
         return min(
             (each for each in dates if each),

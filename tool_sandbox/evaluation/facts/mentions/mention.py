@@ -98,10 +98,10 @@ class Numeral:
     @property
     def without_zeros(self) -> Numeral:
         """The same with the zeros at the end of a whole number read as places left out: 910 as 91 tens."""
-        step = self.step
-        while step >= 1 and self.value and self.value % (step * 10) == 0:
-            step *= 10
-        return Numeral(self.value, step)
+        if self.step < 1 or not self.value:
+            return self
+        digits = str(int(abs(self.value / self.step)))
+        return Numeral(self.value, self.step.scaleb(len(digits) - len(digits.rstrip("0"))))
 
 
 def numeral(written: str) -> Numeral:

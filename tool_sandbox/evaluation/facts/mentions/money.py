@@ -46,15 +46,15 @@ _NAMES = {
     "pounds pound quid pounds_sterling": "GBP",
     "yen": "JPY",
     "yuan renminbi rmb": "CNY",
-    "kronor krona kroner krone crowns kr": _CROWNS,
+    "kronor krona kroner krone kr": _CROWNS,
     "francs franc": "CHF",
     "rupees rupee": "INR PKR",
-    "won": "KRW",
+    "korean_won": "KRW",
     "zlotys zloty złoty zł pln": "PLN",
     "rubles ruble roubles rouble": "RUB",
     "lira liras": "TRY",
     "pesos peso": "MXN ARS CLP COP PHP",
-    "reais real": "BRL",
+    "reais": "BRL",
     "rand": "ZAR",
     "dirhams dirham": "AED",
     "shekels shekel": "ILS",
@@ -79,12 +79,11 @@ _OF_COUNTRIES = {
     "danish": "DKK",
     "swiss": "CHF",
     "indian": "INR",
-    "korean south_korean": "KRW",
     "polish": "PLN",
     "turkish": "TRY",
     "brazilian": "BRL",
 }
-_HUNDREDTHS = {"cents cent ¢": f"{_DOLLARS} EUR", "pence p": "GBP"}
+_HUNDREDTHS = {"cents cent ¢": f"{_DOLLARS} EUR", "pence": "GBP"}
 _ENGLISH_WORDS = frozenset({"ALL", "TOP", "TRY", "CUP", "MOP", "GEL", "BAM", "SOS", "LAK"})
 """Codes that are no currency before a number, where a sentence in capitals may have them."""
 

@@ -23,7 +23,7 @@ VALUES = (
     | {"a": 1, "an": 1, "o": 0, "oh": 0}
 )
 """Number words below one hundred."""
-_FACTORS = _SCALES | {"k": 10**3, "bn": 10**9, "mn": 10**6, "m": 10**6, "dozen": 12}
+_FACTORS = _SCALES | {"bn": 10**9, "mn": 10**6, "dozen": 12}
 _PARTS = {
     "half": Decimal("0.5"),
     "third": Decimal(1) / 3,
@@ -61,6 +61,8 @@ _NUMBER = re.compile(
     r")",
     re.IGNORECASE,
 )
+_LONGEST = 32
+"""Longer rows of digits count nothing."""
 _FACTOR = re.compile(r"[ -]?(thousand|million|billion|bn|mn|dozen)\b", re.IGNORECASE)
 _AND_PART = re.compile(rf" and {_PART}\b", re.IGNORECASE)
 _SIGN = re.compile(
@@ -107,6 +109,8 @@ class Written:
 def numerals_in(text: str) -> Iterator[Written]:
     """The numbers in a normalised text, in their order."""
     for match in _NUMBER.finditer(text):
+        if len(match[0]) > _LONGEST and match["digits"]:
+            continue
         kind = next(name for name in _READERS if match[name])
         readings = _READERS[kind](match[0] if kind == "words" else match[kind])
         if match["k"]:
