@@ -139,6 +139,7 @@ def test_another_day_told_from_today_contradicts(wanted: date, answer: str) -> N
         ("July 4 falls on a Saturday", SAME),
         ("Saturday, July 4, 2026", SAME),
         ("It's Sat, Jul 4", SAME),
+        ("It's on a Sat.", SAME),
         ("It's a Sunday.", OTHER),
         ("Sunday, July 4, 2026", OTHER),
         ("Saturday, July 5, 2026", OTHER),
@@ -175,3 +176,12 @@ def test_what_is_no_day_is_read_as_none(answer: str) -> None:
 def test_an_unknown_weekday_is_refused() -> None:
     with pytest.raises(ValueError, match="'caturday' is no weekday"):
         Day.on("caturday", TODAY)
+
+
+@pytest.mark.parametrize(
+    ("answer", "place"),
+    [("It's on the 4th of July.", "the 4th of July"), ("See you Sept. 4", "Sept. 4"), ("by 5 May.", "5 May")],
+)
+def test_the_end_of_a_sentence_is_no_part_of_a_day(answer: str, place: str) -> None:
+    (mention,) = read(answer)
+    assert answer[slice(*mention.span)] == place

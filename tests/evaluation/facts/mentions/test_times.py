@@ -49,6 +49,9 @@ SAME, OTHER, UNRELATED = Agreement.SAME, Agreement.OTHER, Agreement.UNRELATED
         ("18:50", "ten minutes to seven"),
         ("19:00", "The match starts at seven."),
         ("20:00", "dinner is at eight"),
+        ("20:00", "dinner is at eight \N{SLIGHTLY SMILING FACE}"),
+        ("20:00", "dinner is at eight: bring wine"),
+        ("20:00", "'Dinner is at eight'"),
         ("20:00", "dinner at 8 tonight"),
         ("20:00", "at 8, as you said"),
         ("20:00", "8 o'clock"),
@@ -138,3 +141,11 @@ def test_a_time_object_is_taken_to_the_minute() -> None:
 def test_what_is_no_time_of_day_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is no time of day"):
         TimeOfDay.of(text)
+
+
+@pytest.mark.parametrize(
+    ("answer", "place"), [("It's at 9:30 AM.", "9:30 AM"), ("It's at 9:30 a.m.", "9:30 a.m."), ("at noon.", "noon")]
+)
+def test_the_end_of_a_sentence_is_no_part_of_a_time(answer: str, place: str) -> None:
+    (mention,) = read(answer)
+    assert answer[slice(*mention.span)] == place

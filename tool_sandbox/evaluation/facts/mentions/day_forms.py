@@ -32,7 +32,10 @@ _COMMON_FRACTIONS = frozenset({"1/2", "1/3", "2/3", "1/4", "3/4", "1/5", "24/7"}
 
 _WEEKDAY = rf"(?:{'|'.join(WEEKDAYS)})"
 _SHORT_WEEKDAY = rf"(?:{_WEEKDAY}|(?:mon|tues?|wed|thu(?:rs?)?|fri|sat|sun)\b\.?)"
-_MONTH = rf"(?P<month>{'|'.join(_MONTH_NAMES)}|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?"
+_SHORT_MONTHS = "jan feb mar apr jun jul aug sept sep oct nov dec".split()
+_SHORTENED = "|".join(rf"(?<={name})\." for name in _SHORT_MONTHS)
+_MONTH = rf"(?P<month>{'|'.join((*_MONTH_NAMES, *_SHORT_MONTHS))})\b"
+_LAST_MONTH = rf"{_MONTH}(?:{_SHORTENED})?"
 _NUMBER = r"(?:0?[1-9]|[12]\d|3[01])"
 _DAY = (
     rf"(?P<day>{_NUMBER}(?:st|nd|rd|th)?|{'|'.join(sorted(_ORDINALS, key=len, reverse=True)).replace('-', '[ -]')})\b"
@@ -45,6 +48,7 @@ _NOT_TIME = r"(?![:.]\d|/|\d| ?[ap]\.?m\b)"
 _NO_NOUN_AFTER = r"(?=\s*(?:$|[,.;!?)\n]|- )| (?:at|and|in the|to|from|is|so|of (?:this|next|the) month)\b)"
 _COUNT = rf"(?P<count>an?|a couple of|\d{{1,3}}|{WORDS})"
 _LAST = rf"(?P<last>{_NUMBER})(?:st|nd|rd|th)?"
+_FROM = rf"(?:{_LAST} ?(?:-|to) ?)?"
 _IN_YEAR = rf"(?:(?:,? of|,)?[ -]{_YEAR})?"
 _ONE, _TWO = r"(?P<one>\d{1,2})", r"(?P<two>\d{1,2})"
 _NO_MORE = r"\b(?![-./]\d)"
@@ -52,8 +56,8 @@ _PATTERNS = (
     rf"{_LEADING}{_BEFORE}(?P<year>\d{{4}})(?P<mark>[-/.])(?P<month>\d\d?)(?P=mark)(?P<day>\d\d?)(?=T\d|(?![\w-])){_AFTER}",
     rf"{_LEADING}{_BEFORE}{_ONE}(?P<mark>[-/.]){_TWO}(?P=mark)(?P<year>\d{{4}}|\d\d){_NO_MORE}{_AFTER}",
     rf"{_LEADING}{_BEFORE}{_ONE}(?P<mark>/){_TWO}{_NO_MORE}{_AFTER}",
-    rf"{_BEFORE}\b{_MONTH} (?:the )?{_DAY}{_NOT_TIME}(?:-{_LAST}\b{_NOT_TIME})?{_IN_YEAR}{_AFTER}",
-    rf"{_BEFORE}(?<![\d.,:/])\b(?:{_LAST} ?(?:-|to) ?)?(?:the )?{_DAY}(?: day)?(?: of)?[ -]{_MONTH}{_IN_YEAR}{_AFTER}",
+    rf"{_BEFORE}\b{_MONTH}\.? (?:the )?{_DAY}{_NOT_TIME}(?:-{_LAST}\b{_NOT_TIME})?{_IN_YEAR}{_AFTER}",
+    rf"{_BEFORE}(?<![\d.,:/])\b{_FROM}(?:the )?{_DAY}(?: day)?(?: of)?[ -]{_LAST_MONTH}{_IN_YEAR}{_AFTER}",
     rf"\b(?P<before>{_WEEKDAY}),? the {_DAY}",
     rf"\b(?:on|by|until|till|for|before|after|to|from|is) the {_DAY}{_NO_NOUN_AFTER}",
 )
@@ -67,7 +71,7 @@ _RELATIVE = (
 _NAMED_WEEKDAY = re.compile(
     r"\b(?:(?P<modifier>next|this coming|this past|this|last|past|coming|upcoming|previous) )?"
     rf"(?:(?P<week>next week)(?: on)? )?(?P<weekday>{_WEEKDAY})\b(?: (?P<week_after>next week))?"
-    r"|\b(?P<only>on|next|this|by|until|last) (?P<short>(?-i:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun))\b",
+    r"|\b(?P<only>on a|on|a|next|this|by|until|last) (?P<short>(?-i:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun))\b",
     re.IGNORECASE,
 )
 _START = rf"(?:now|today|tomorrow|(?P<weekday>{_WEEKDAY}))"
