@@ -87,6 +87,7 @@ def test_what_is_no_length_of_that_system_neither_says_nor_contradicts_it(answer
         "4 degrees below zero",
         "four below zero",
         "-4C",
+        "-4\u00baC",
         "Low: **-4°C**, high: 3°C",
         "between -4 and 2 degrees",
         "-4 to 2 °C",
@@ -259,6 +260,8 @@ def test_another_number_contradicts(wanted: str, answer: str) -> None:
         "at seven",
         "quarter past six",
         "a bit",
+        "ABC123",
+        "one moment",
     ],
 )
 def test_what_is_no_amount_is_read_as_none(answer: str) -> None:

@@ -19,6 +19,7 @@ SAME, OTHER, UNRELATED = Agreement.SAME, Agreement.OTHER, Agreement.UNRELATED
         ("USD", "US$207.52"),
         ("USD", "207.52 USD"),
         ("USD", "USD 207.52"),
+        ("USD", "USD207.52"),
         ("USD", "**$207.52**"),
         ("USD", "\\$207.52"),
         ("USD", "207.52 dollars"),

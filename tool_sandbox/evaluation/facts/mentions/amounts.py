@@ -171,7 +171,7 @@ def _amount(text: str, written: Written) -> _Amount:
 
 def _is_no_amount(text: str, span: Span) -> bool:
     written = text[span.start : span.end]
-    if text[span.end : span.end + 1].isalnum():
+    if text[span.end : span.end + 1].isalnum() or text[max(0, span.start - 1) : span.start].isalnum():
         return True
     return bool(_YEAR.fullmatch(written) and _BEFORE_YEAR.search(text[max(0, span.start - 24) : span.start]))
 

@@ -10,11 +10,12 @@ from attrs import frozen
 
 from tool_sandbox.evaluation.facts.mentions.mention import Span
 
-# Quotes, hyphens with minus and short dash, what has no width, and spaces.
+# Quotes, hyphens with minus and short dash, the ordinal sign for degrees, what has no width, and spaces.
 _CHARACTERS = str.maketrans(
     dict.fromkeys("\u2018\u2019\u201a\u201b\u02bc\u2032\u00b4", "'")
     | dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb", '"')
     | dict.fromkeys("\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d", "-")
+    | {"\u00ba": "\u00b0"}
     | dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad\ufe0f\ufe0e")
     | dict.fromkeys("\u00a0\u2007\u2009\u202f\t", " ")
 )

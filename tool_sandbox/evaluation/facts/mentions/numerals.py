@@ -50,7 +50,7 @@ DIGITS = (
 _GLYPHS = "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
 _PART = r"(?P<count>an?|one|two|three|four)?[ -]?\b(?P<part>half|third|quarter|fourth|fifth|tenth)s?"
 _NUMBER = re.compile(
-    r"(?<![\w])(?<!\d[.,:/'])(?:"
+    r"(?:(?<!\w)|(?<=(?-i:[A-Z]{3})))(?<!\d[.,:/'])(?:"
     rf"(?P<glyph>(?:\d+ ?)?[{_GLYPHS}])"
     r"|(?P<fraction>(?:\d+[ -])?\d{1,2}/\d{1,2})(?![/\d])"
     r"|(?P<dozen>half a dozen|a half dozen|(?:an?|one) dozen)\b"
@@ -80,7 +80,8 @@ _NO_NUMBER_BEFORE_ONE = re.compile(
     re.IGNORECASE,
 )
 _NO_NUMBER_AFTER_ONE = re.compile(
-    r"[ -](?:of|by|more|another|who|that|is|was|at|for|you|I|to|and|or|day|time|in|on|with|from)\b|\s*(?:$|[^\w\s-])",
+    r"[ -](?:of|by|moment|"
+    r"more|another|who|that|is|was|at|for|you|I|to|and|or|day|time|in|on|with|from)\b|\s*(?:$|[^\w\s-])",
     re.IGNORECASE,
 )
 

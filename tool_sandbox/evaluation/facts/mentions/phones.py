@@ -10,12 +10,13 @@ from attrs import field, frozen
 from tool_sandbox.evaluation.facts.mentions.mention import EXACT, NOWHERE, Agreement, Span, Tolerance
 
 _CANDIDATE = re.compile(r"(?<![\w.,$€£-])(?:\+|\(\+?)?\d(?:[ .\-/()]{0,2}\d){6,14}(?!\w|[.,]\d| ?[%$€£°])")
+_LONGEST_NATIONAL = 11
 _LOCAL = 7
 """So many digits are a number within a town."""
 _GROUPED_LOCAL = re.compile(r"\d{3}[- ]\d{4}")
 _BARE_LOCAL = re.compile(r"[2-9]\d{6}")
-_NO_PHONE = re.compile(r"\d{1,3}(?: \d{3})+|\d{4}-\d\d-\d\d|\d{5}-\d{4}|\d+\.\d+")
-"""Numbers with groups of three or decimals, dates, and postal codes."""
+_NO_PHONE = re.compile(r"\d{1,3}(?: \d{3})+|\d{4}-\d\d-\d\d|\d{5}-\d{4}|\d+\.\d+|\d{1,3}(?:\.\d{1,3}){3}")
+"""Numbers with groups of three or decimals, dates, postal codes, and addresses of computers."""
 _INTERNATIONAL = re.compile(r"^\(?(?:\+|00|011)")
 
 
@@ -88,5 +89,5 @@ def _read(written: str, country: str) -> str | None:
         return f"+{digits}" if written.startswith("+") else None
     if international or is_valid_number(number):
         return str(format_number(number, PhoneNumberFormat.E164))
-    is_grouped = written != digits and len(digits) > _LOCAL
+    is_grouped = written != digits and _LOCAL < len(digits) <= _LONGEST_NATIONAL
     return digits if is_grouped or digits.startswith("0") else None
