@@ -29,7 +29,7 @@ _NO_NOUN_AFTER = (
     r"|\s+(?:on|in the|tonight|tomorrow|today|this|and|or|for|so|as|with|sharp|instead|to|by|but|because|if|when|next"
     r"|every|monday|tuesday|wednesday|thursday|friday|saturday|sunday|local)\b)"
 )
-_NO_DURATION = r"(?![\d:]| ?(?:mins?|minutes?)\b)(?:(?<=\d\d:\d\d)|(?! ?(?:hrs?|hours?|h)\b))"
+_NO_DURATION = r"(?!\d|:\d| ?(?:mins?|minutes?)\b)(?:(?<=\d\d:\d\d)|(?! ?(?:hrs?|hours?|h)\b))"
 _PATTERNS = (
     r"(?:\b12 )?\b(?P<name>noon|midday|midnight)\b",
     rf"\b(?P<count>quarter|half) (?P<way>past|after|to|till|before|of) {_HOUR}(?![\w:.]\d)\b(?: ?{_HALF})?",
