@@ -1,6 +1,21 @@
-"""Whether an answer says what it should, in any words.
+"""What an answer says, in whatever words, and whether it is what it should say.
 
 ::
 
-    mentions      numbers, times, days and phone numbers in a text: a folder of its own
+    verdict       all facts of an answer, and what they say about a text: begin here
+    recognition   which fact a plain text stands for
+    implied       the facts that a good answer holds by itself
+    fact          what a fact is
+    any_of, all_of   alternatives, and facts in several parts
+    amounts       numbers, money, times, days, durations, phone numbers
+    people        people and places
+    states        what is on or off
+    statements, state_forms, settings   what an answer says is on or off, and what people call it
+    deeds, verbs  what was done or not, and the verbs for it
+    counts        how many of something
+    phrases, opposites   free words, and their opposites
+    asking        answers that ask back or decline
+    reading, clauses, tokens   the answer, read once
+    surroundings  what words are read against
+    mentions      amounts, money, times, days and phone numbers in a text: a folder of its own
 """

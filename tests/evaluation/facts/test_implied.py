@@ -1,0 +1,67 @@
+"""What a good answer holds by itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.evaluation.facts.wording import BASE, TWO_DANAS
+from tool_sandbox.evaluation.facts.implied import implied_by
+from tool_sandbox.evaluation.facts.surroundings import Surroundings
+from tool_sandbox.evaluation.facts.verdict import Facts
+
+
+def reasons(said: str, answer: str, world: Surroundings = BASE) -> tuple[str, ...]:
+    return Facts((), implied=implied_by(said, world)).verdict(answer, world).contradictions
+
+
+@pytest.mark.parametrize(
+    ("said", "answer", "reason"),
+    [
+        ("Her number is +12065550139.", "It's (206) 555-0193.", "says '(206) 555-0193'"),
+        ("It starts at seven.", "It starts at 8 PM", "says '8 PM'"),
+        ("It is on Friday.", "It is on Sunday.", "says 'Sunday'"),
+        ("You are ten minutes late.", "You are 20 minutes late.", "says '20 minutes'"),
+        ("It costs 230 euros.", "It costs €203.", "says '€203'"),
+        ("I removed the two overdue reminders.", "I removed three reminders.", "says 'three' of them"),
+        ("I texted Priya.", "I texted Wanda.", "names 'wanda'"),
+        ("I texted Dana.", "I texted Wanda.", "names 'wanda'"),
+        ("Wi-Fi is on.", "Wi-Fi is off.", "says that wi-fi is off"),
+        ("It is at Valley Pharmacy.", "It is at Harbor Pharmacy.", "says 'Harbor Pharmacy'"),
+        ("The elevator is broken.", "The elevator has been fixed.", "says 'fixed'"),
+        ("You are late.", "You are early.", "says 'early'"),
+        ("You are late.", "You are not late.", "denies 'late'"),
+        ("You will be there.", "You can't make it.", "says 'can not make it'"),
+        ("The key is at the shop.", "The key is not at the shop.", "denies 'the key is not at the shop'"),
+    ],
+)  # fmt: skip
+def test_it_must_not_be_got_wrong(said: str, answer: str, reason: str) -> None:
+    assert reasons(said, answer, TWO_DANAS) == (reason,)
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("I removed the two overdue reminders.", "Removed. You still have 1 upcoming reminder."),
+        ("The elevator is broken.", "She'll be told when it is fixed."),
+        ("The elevator is broken.", "Broken it is, hopefully it gets fixed soon."),
+        ("You are late.", "She knows."),
+        ("Wi-Fi is on.", "You can turn it off at any time."),
+        ("Tomás Rivera is now marked as a colleague.", "Tomás Rivera is no longer a friend but a colleague."),
+        ("The reminder is now at noon.", "I moved it from 10:00 to 12:00."),
+        ("Low battery mode is off.", "Done, your battery is high enough."),
+        ("There are 268 days until Thanksgiving.", "It is on November 26."),
+        ("I texted Priya at 9 AM.", "Should I text Wanda at 10 AM?"),
+    ],
+)
+def test_it_may_be_left_out_and_added_to(said: str, answer: str) -> None:
+    assert reasons(said, answer) == ()
+
+
+@pytest.mark.parametrize("said", ["", "Done.", "I have not sent it.", "Is it on?"])
+def test_what_says_nothing_implies_nothing(said: str) -> None:
+    assert implied_by(said, BASE) == ()
+
+
+def test_a_good_answer_never_contradicts_itself() -> None:
+    said = "It was off, late and at 10 AM; now it is on, early and at 9:30 AM for Priya, not for Wanda."
+    assert reasons(said, said) == ()

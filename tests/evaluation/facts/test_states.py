@@ -1,0 +1,120 @@
+"""What an answer says is on or off."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.evaluation.facts.wording import BASE
+from tool_sandbox.evaluation.facts.reading import reading_of
+from tool_sandbox.evaluation.facts.states import State
+
+SAID: dict[str, dict[str, bool | None]] = {
+    "Wi-Fi is off.": {"wi-fi": False},
+    "Wi-Fi isn't off.": {"wi-fi": True},
+    "Wi-Fi is no longer on": {"wi-fi": False},
+    "Wi-Fi is not off anymore.": {"wi-fi": True},
+    "Wi-Fi is off, cellular isn't.": {"wi-fi": False, "cellular": None},
+    "Your wireless was cut.": {"wi-fi": False},
+    "WLAN disabled": {"wi-fi": False},
+    "The Wi-Fi's back on.": {"wi-fi": True},
+    "GPS is still running": {"location": True},
+    "Location tracking is inactive": {"location": False},
+    "Mobile data: on": {"cellular": True},
+    "Wi-Fi, cellular and GPS are all off.": {"wi-fi": False, "cellular": False, "location": False},
+    "Neither Wi-Fi nor cellular is on.": {"wi-fi": False, "cellular": False},
+    "Wi-Fi and cellular are not on.": {"wi-fi": False, "cellular": False},
+    "I turned off Wi-Fi and cellular but left GPS on": {"wi-fi": False, "cellular": False, "location": True},
+    "I turned off Wi-Fi and cellular, and location is still on.": {"wi-fi": False, "cellular": False, "location": True},
+    "I turned off Wi-Fi and location is on.": {"wi-fi": False, "location": True},
+    "Turned off: Wi-Fi, cellular. Still on: GPS.": {"wi-fi": False, "cellular": False, "location": True},
+    "Off: Wi-Fi and cellular; on: location": {"wi-fi": False, "cellular": False, "location": True},
+    "Wi-Fi off, cellular off, GPS on": {"wi-fi": False, "cellular": False, "location": True},
+    "- Wi-Fi — off\n- Cellular — off\n- Location — on": {"wi-fi": False, "cellular": False, "location": True},
+    "1. Wi-Fi: **Disabled**\n2. GPS: **Enabled**": {"wi-fi": False, "location": True},
+    "Wi-Fi was off, so I switched it on.": {"wi-fi": True},
+    "Wi-Fi was on, but I have turned it off now.": {"wi-fi": False},
+    "I enabled Wi-Fi after disabling low battery mode.": {"wi-fi": True, "low battery mode": False},
+    "Low power mode had to be switched off so that Wi-Fi could be turned on.": {"low battery mode": False},
+    "I was able to turn on Wi-Fi.": {"wi-fi": True},
+    "I wasn't able to turn on Wi-Fi.": {"wi-fi": False},
+    "I couldn't turn Wi-Fi off.": {"wi-fi": True},
+    "Wi-Fi cannot be switched on.": {"wi-fi": False},
+    "I did not touch GPS; I only disabled Wi-Fi.": {"wi-fi": False},
+    "With Wi-Fi off, your phone saves power.": {"wi-fi": False},
+    "I switched wifi off and cellular too.": {"wi-fi": False, "cellular": False},
+    "Wi-Fi is off, and so is cellular.": {"wi-fi": False, "cellular": False},
+    "Cellular's on, Wi-Fi's off.": {"cellular": True, "wi-fi": False},
+    "GPS will stay on.": {"location": True},
+    "Wi-Fi has now been successfully turned off.": {"wi-fi": False},
+    "I checked your Wi-Fi. It's off.": {"wi-fi": False},
+    "No, your Wi-Fi connection is currently disabled.": {"wi-fi": False},
+    "The Wi-Fi on your phone is off.": {"wi-fi": False},
+    "Battery saver is disabled; wireless is up.": {"low battery mode": False, "wi-fi": True},
+    "I turned them both off: Wi-Fi and cellular.": {},
+    # These state nothing.
+    "Turn off the wifi": {"wi-fi": None},
+    "Please switch Wi-Fi on.": {"wi-fi": None},
+    "Is Wi-Fi off?": {"wi-fi": None},
+    "Should I turn Wi-Fi off?": {"wi-fi": None},
+    "I can turn Wi-Fi off for you.": {"wi-fi": None},
+    "I will turn off Wi-Fi.": {"wi-fi": None},
+    "If Wi-Fi is on, turn it off.": {"wi-fi": None},
+    "Let me know if you want Wi-Fi on again.": {"wi-fi": None},
+    "You can turn Wi-Fi back on at any time.": {"wi-fi": None},
+    "I looked at Wi-Fi on Friday.": {"wi-fi": None},
+    "The Wi-Fi password is on the fridge.": {"wi-fi": None},
+    "I saved his cell number on your phone.": {"cellular": None},
+    "To turn Wi-Fi on, open the settings.": {"wi-fi": None},
+    "Cut wifi and cell, but keep GPS running": {"wi-fi": None, "cellular": None, "location": None},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", SAID)
+def test_states_are_read_in_any_words(text: str) -> None:
+    reading = reading_of(text, BASE)
+    for subject, on in SAID[text].items():
+        found = {value: State(subject, value).found_in(reading) for value in (True, False)}
+        assert found == {True: on is True, False: on is False}, subject
+
+
+@pytest.mark.parametrize("text", [text for text, states in SAID.items() if set(states.values()) & {True, False}])
+def test_the_opposite_state_contradicts(text: str) -> None:
+    for subject, on in SAID[text].items():
+        if on is not None:
+            assert State(subject, not on).contradicted_by(reading_of(text, BASE)) is not None, subject
+
+
+@pytest.mark.parametrize("text", [text for text, states in SAID.items() if set(states.values()) == {None}])
+def test_what_states_nothing_contradicts_nothing(text: str) -> None:
+    for subject in SAID[text]:
+        assert State(subject, on=True).contradicted_by(reading_of(text, BASE)) is None
+        assert State(subject, on=False).contradicted_by(reading_of(text, BASE)) is None
+
+
+def test_it_alone_is_whatever_the_answer_is_about() -> None:
+    reading = reading_of("Done, it's off!", BASE)
+    assert State("wi-fi", on=False).found_in(reading)
+    assert State("wi-fi", on=True).contradicted_by(reading) == "says that wi-fi is off"
+
+
+def test_it_is_the_switch_that_was_named_last() -> None:
+    reading = reading_of("Low battery mode is off. I looked at Wi-Fi. It is on.", BASE)
+    assert State("wi-fi", on=True).found_in(reading)
+    assert not State("cellular", on=True).found_in(reading)
+
+
+def test_left_as_it_was_says_either_state() -> None:
+    reading = reading_of("Wi-Fi is off. I left GPS untouched.", BASE)
+    assert State("location", on=True).found_in(reading)
+    assert State("location", on=True).contradicted_by(reading) is None
+
+
+def test_any_subject_has_states() -> None:
+    reading = reading_of("The kitchen light is off and Wi-Fi is on.", BASE)
+    assert State("the kitchen light", on=False).found_in(reading)
+    assert State("kitchen light", on=True).contradicted_by(reading) is not None
+
+
+def test_of_it_alone_says_no_word_of_a_forbidden_state() -> None:
+    assert not State("wi-fi", on=False).said_in(reading_of("It's off.", BASE))
+    assert State("wi-fi", on=False).said_in(reading_of("Wi-Fi is off.", BASE))

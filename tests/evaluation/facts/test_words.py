@@ -1,0 +1,72 @@
+"""Free words, their inflections, their negation and their opposites."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.evaluation.facts.wording import BASE
+from tool_sandbox.evaluation.facts.phrases import Words
+from tool_sandbox.evaluation.facts.reading import reading_of
+
+SOLD_OUT = Words(("sold out", "no tickets left"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["It's sold out.", "SOLD OUT!", "The sold-out concert", "There are no tickets left",
+     "No tickets are left? No: sold out",
+     "It is already sold completely out", "not only sold out but cancelled"],
+)  # fmt: skip
+def test_one_of_the_alternatives_is_found(text: str) -> None:
+    assert SOLD_OUT.found_in(reading_of(text, BASE))
+
+
+@pytest.mark.parametrize("text", ["It sold well.", "Out of order, sold", "He sold me out.", "resold outside", ""])
+def test_parts_of_it_are_not(text: str) -> None:
+    reading = reading_of(text, BASE)
+    assert not SOLD_OUT.found_in(reading)
+    assert SOLD_OUT.contradicted_by(reading) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("The concert is not sold out.", "denies 'sold out'"),
+        ("It isn't sold out yet.", "denies 'sold out'"),
+        ("It was never sold out.", "denies 'sold out'"),
+        ("Tickets are still available.", "says 'available'"),
+    ],
+)
+def test_the_denial_and_the_opposite_contradict(text: str, reason: str) -> None:
+    assert SOLD_OUT.contradicted_by(reading_of(text, BASE)) == reason
+
+
+@pytest.mark.parametrize(
+    "text", ["Is it sold out?", "I'll tell you if tickets become available.", "Hopefully available soon"]
+)
+def test_questions_and_hopes_contradict_nothing(text: str) -> None:
+    assert SOLD_OUT.contradicted_by(reading_of(text, BASE)) is None
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text"),
+    [
+        ("colleague", "colleagues"), ("leave the badge", "You left your badge at home."),
+        ("meeting", "They are meeting"), ("café", "the CAFE"), ("no", "No, it is not."),
+        ("will be late", "you'll be late"), ("e-mail", "emails"), ("Wi-Fi", "wifi"),
+    ],
+)  # fmt: skip
+def test_inflections_accents_and_spellings_are_the_same_word(phrase: str, text: str) -> None:
+    assert Words((phrase,)).found_in(reading_of(text, BASE))
+
+
+def test_a_negation_in_another_clause_denies_nothing() -> None:
+    assert Words(("sold out",)).found_in(reading_of("I couldn't find tickets because it is sold out.", BASE))
+    assert Words(("sold out",)).found_in(reading_of("No, it's sold out.", BASE))
+    assert Words(("sold out",)).found_in(reading_of("No problem, I told her it's sold out.", BASE))
+
+
+def test_never_is_only_what_is_stated() -> None:
+    assert not Words(("sold out",)).said_in(reading_of("Is it sold out?", BASE))
+    assert not Words(("sold out",)).said_in(reading_of("If it is sold out, I'll tell you.", BASE))
+    assert Words(("sold out",)).said_in(reading_of("It is sold out.", BASE))

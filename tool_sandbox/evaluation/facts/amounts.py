@@ -1,0 +1,80 @@
+"""Facts about amounts, money, times, days, durations and phone numbers."""
+
+from __future__ import annotations
+
+import re
+
+from attrs import frozen
+
+from tool_sandbox.evaluation.facts.fact import Explained, Fact, Said
+from tool_sandbox.evaluation.facts.mentions.mention import EXACT, Agreement, Tolerance
+from tool_sandbox.evaluation.facts.mentions.reading import Mention, agreement
+from tool_sandbox.evaluation.facts.reading import Reading
+from tool_sandbox.evaluation.facts.tokens import words_of
+
+_DENIED = re.compile(
+    r"^(?!(?:i|we)\b)(?:.*\b)?(?:is|are|was|were|do|does|did|has|have|will|would|falls?) not (?!only|just)"
+    r"(?!.*\b(?:until|till|before|after|later|earlier|more|less|than|but)\b)(?:\S+ ){0,5}$|^not (?:\w+ ){0,2}$"
+)
+
+
+@frozen
+class Amount(Fact):
+    """A value that is said in any of its forms.
+
+    Args:
+        wanted: The value.
+        tolerance: How far from it a said value may be, besides being a rounding of it.
+        said: The value as its author wrote it, for messages.
+    """
+
+    wanted: Mention
+    tolerance: Tolerance = EXACT
+    said: str = ""
+
+    def _found(self, reading: Reading) -> bool:
+        return any(not _denied(reading, mention) for mention in self._same(reading))
+
+    def _places(self, reading: Reading) -> Explained:
+        return frozenset(_place(mention) for mention in self._same(reading))
+
+    def _wrong(self, reading: Reading, explained: Explained) -> str | None:
+        same = self._same(reading)
+        if any(not _denied(reading, mention) for mention in same):
+            return None
+        if same:
+            return f"denies {reading.words_at(same[0].span)!r}"
+        for mention in reading.mentions:
+            if self._agreement(mention) is Agreement.OTHER and _counts(reading, mention, explained):
+                return f"says {reading.words_at(mention.span)!r}"
+        return None
+
+    def _same(self, reading: Reading) -> list[Mention]:
+        return [mention for mention in reading.mentions if self._agreement(mention) is Agreement.SAME]
+
+    def _agreement(self, mention: Mention) -> Agreement:
+        return agreement(self.wanted, mention, self.tolerance)
+
+    def __str__(self) -> str:
+        return self.said or str(self.wanted)
+
+
+def _place(mention: Mention) -> Said:
+    return Said("amount", mention.span.start, mention.span.end)
+
+
+def _counts(reading: Reading, mention: Mention, explained: Explained) -> bool:
+    """Whether a mention of another value is held against an answer."""
+    overlaps = any(
+        each.kind == "amount" and each.start < mention.span.end and mention.span.start < each.end for each in explained
+    )
+    return not overlaps and not reading.is_wished(mention.span) and not _denied(reading, mention)
+
+
+def _denied(reading: Reading, mention: Mention) -> bool:
+    """Whether it says that this is not the value: "is not on a Saturday"."""
+    clause = reading.clause_at(mention.span.start)
+    if clause is None or not clause.denies:
+        return False
+    before = " ".join(words_of(reading.normal.text[clause.start : mention.span.start]))
+    return bool(_DENIED.search(f"{before} " if before else ""))

@@ -1,0 +1,143 @@
+"""Facts about answers that ask back, and about answers that decline."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from attrs import frozen
+
+from tool_sandbox.evaluation.facts.clauses import Sentence
+from tool_sandbox.evaluation.facts.deeds import Claim, claims_of, says_done
+from tool_sandbox.evaluation.facts.fact import Explained, Fact
+from tool_sandbox.evaluation.facts.mentions.normalisation import normalised
+from tool_sandbox.evaluation.facts.phrases import root
+from tool_sandbox.evaluation.facts.reading import Reading
+from tool_sandbox.evaluation.facts.tokens import words_of
+from tool_sandbox.evaluation.facts.verbs import VerbGroup, any_of, group_of
+
+_REQUEST = re.compile(
+    r"\b(?:please|kindly|tell me|(?:let|lets) me know(?! (?:if|when|once|should)\b)|give me|share|provide|specify"
+    r"|clarify|confirm|i (?:\w+ )?need|i (?:just )?require|need to know|could you|can you|would you|send me"
+    r"|i am missing|missing is|waiting for|depends on|say (?:which|who|what)|pick one|choose|i would like to know"
+    r"|what i need|need (?:a|the|to|your|one)|required)\b"
+)
+_QUESTION_WORDS = frozenset(
+    {"which", "what", "who", "whom", "whose", "how", "when", "where", "why", "do", "does", "did", "you", "mean",
+     "should", "i", "is", "it", "for", "to", "the", "a", "of", "would", "like", "want", "your", "be", "can", "shall",
+     "me"}
+)  # fmt: skip
+_SAME_QUESTION = (
+    frozenset({"who", "whom", "whose", "recipient", "person", "contact", "name", "somebody", "friend"}),
+    frozenset({"when", "time", "date", "day", "hour", "clock"}),
+    frozenset({"where", "place", "location", "address"}),
+)
+_UNABLE = re.compile(
+    r"\b(?:not|unable|impossible|never|nor|neither|without|lacks?|lacking|missing|unavailable|beyond|outside"
+    r"|fail(?:ed|s)?|only|no (?:way|access|tools?|means|ability|permission|possibility|option|function\w*|network"
+    r"|internet|connection|wi fi|idea|information|can|such|record|search|e ?mail)|nothing|none|unsupported|prevents?"
+    r"|blocks?|blocked|hardly|refuses?|refused|denied|disabled|out of reach|off limits)\b"
+)
+_PARTICLES = frozenset(
+    {"up", "off", "on", "out", "of", "for", "at", "in", "down", "through", "over", "back", "any", "the", "your", "a",
+     "an", "my", "to", "into", "it", "from"}
+)  # fmt: skip
+
+
+@frozen
+class Asked(Fact):
+    """A question, or a request, for one of these things.
+
+    Args:
+        phrases: What is asked for, such as ``("which Dana",)`` or ``("what should I write", "message", "text")``.
+    """
+
+    phrases: tuple[str, ...]
+
+    def _found(self, reading: Reading) -> bool:
+        asking = [sentence for sentence in reading.sentences if _is_request(sentence)]
+        return any(_asks(sentence, phrase, reading) for sentence in asking for phrase in self.phrases)
+
+    def _wrong(self, reading: Reading, explained: Explained) -> str | None:
+        del explained
+        return "says that it is done" if says_done(reading) and not self._found(reading) else None
+
+    def __str__(self) -> str:
+        return f"asks for {' or '.join(self.phrases)}"
+
+
+def _is_request(sentence: Sentence) -> bool:
+    return sentence.asks or bool(_REQUEST.search(sentence.plain))
+
+
+def _asks(sentence: Sentence, phrase: str, reading: Reading) -> bool:
+    words = words_of(normalised(phrase).text)
+    wanted = {root(word) for word in words if word not in _QUESTION_WORDS}
+    here = _roots_in(sentence)
+    asking = {word for word in words if word in ("which", "who", "whom", "whose", "what", "when", "where")}
+    said = frozenset(sentence.plain.split())
+    if wanted and wanted <= here:
+        return True
+    if not any(said & _alike(word) for word in asking):
+        return False
+    return wanted <= frozenset().union(*map(_roots_in, reading.sentences))
+
+
+def _alike(word: str) -> frozenset[str]:
+    if word == "which":
+        return frozenset({"which", "who", "whom", "what", "or", "whose", "one"})
+    which = frozenset({"which"} if word in ("who", "whom", "whose", "what") else ())
+    return which.union({word}, *(alike for alike in _SAME_QUESTION if word in alike))
+
+
+@lru_cache(maxsize=1 << 11)
+def _roots_in(sentence: Sentence) -> frozenset[str]:
+    return frozenset(root(word) for word in sentence.plain.split())
+
+
+@frozen
+class Cannot(Fact):
+    """Something that the agent says it can't do.
+
+    Args:
+        phrases: What can't be done, in alternatives: ``("look up", "contacts")``. A verb stands for its group.
+    """
+
+    phrases: tuple[str, ...]
+
+    def _found(self, reading: Reading) -> bool:
+        unable = [
+            each for each in reading.sentences if _UNABLE.search(each.plain) and not all(c.asks for c in each.clauses)
+        ]
+        return any(_speaks_of(sentence, phrase) for sentence in unable for phrase in self.phrases)
+
+    def _wrong(self, reading: Reading, explained: Explained) -> str | None:
+        del explained
+        if says_done(reading) or Claim.DONE in claims_of(tuple(self._verbs()), reading):
+            return "claims to have done it"
+        return None
+
+    def _verbs(self) -> Iterator[str]:
+        """The verbs that the phrases begin with."""
+        for phrase in self.phrases:
+            first = words_of(normalised(phrase).text)[0]
+            if group_of(first):
+                yield first
+
+    def __str__(self) -> str:
+        return f"cannot {' or '.join(self.phrases)}"
+
+
+def _speaks_of(sentence: Sentence, phrase: str) -> bool:
+    words = words_of(normalised(phrase).text)
+    group = group_of(words[0])
+    rest = words[1:] if group else words
+    if group and not _open_forms(group).search(sentence.plain):
+        return False
+    return {root(word) for word in rest if word not in _PARTICLES} <= _roots_in(sentence)
+
+
+@lru_cache(maxsize=1 << 6)
+def _open_forms(group: VerbGroup) -> re.Pattern[str]:
+    return re.compile(rf"\b{any_of(group.forms)}\b")

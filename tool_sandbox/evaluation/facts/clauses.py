@@ -1,0 +1,197 @@
+"""Sentences and their clauses: what is stated, what is denied, and what is only asked, offered or imagined."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from itertools import pairwise
+
+from attrs import define, field
+
+from tool_sandbox.evaluation.facts.tokens import BREAK, Token
+
+_NEGATIONS = re.compile(
+    r"\b(?:not(?! only\b)|never|neither|nor|without|unable|fail(?:ed|s|ing)?|impossible|nobody|nothing|none|hardly"
+    r"|prevent(?:s|ed|ing)?|block(?:s|ed|ing)|refus(?:es|ed)|denied|no(?= \w)(?! (?:problem|problems|worries|need"
+    r"|doubt|trouble|matter)\b))\b"
+)
+_MODAL = re.compile(
+    r"\b(?:will|shall|would|can|could|may|might|must|going to|gonna|wants?|wish|needs?|try|tried|trying|attempt\w*"
+    r"|about to|let me|let us|happy to|glad to|ready to|please|plan to|should(?= (?:i|we|you)\b)|(?<=\bi )should"
+    r"|(?<=\bwe )should|(?<=\byou )should|hope|hopefully)\b"
+)
+_REAL = re.compile(
+    r"\b(?:(?:was|were|am|been|is) able to|managed to|(?:had|needed) to|went ahead and|please (?:note|find|see)"
+    r"|made sure (?:that|to)|how you can|hope (?:this|that) helps)\b"
+)
+_CONDITIONS = frozenset({"if", "unless", "once", "whenever", "hoping"})
+_WHEN_REAL = re.compile(r"\b(?:was|were|had|did)\b|\b(?:i|you|we|they|he|she) \w+ed\b")
+_CONJUNCTIONS = frozenset(
+    {"but", "because", "so", "while", "whereas", "although", "though", "however", "which", "who", "since", "until",
+     "if", "when", "once", "unless", "and", "then", "yet", "whenever", "that", "instead"}
+)  # fmt: skip
+_POINTED_AT = frozenset(
+    {"mode", "number", "one", "reminder", "contact", "message", "text", "setting", "name", "person", "day", "date",
+     "time", "feature", "way", "tool", "note", "for", "is", "was", "has", "mean", "means", "?", ",", ";", "service"}
+)  # fmt: skip
+_SUBJECTS = frozenset(["i", "you", "he", "she", "it", "they", "we", "the", "your"])
+_MARKS = frozenset(',;:()"')
+_OPENERS = frozenset(
+    {"do", "does", "did", "is", "are", "was", "were", "can", "could", "should", "shall", "would", "will", "want",
+     "need", "anything", "anyone", "which", "what", "who", "whom", "how", "when", "where", "why",
+     "or", "may", "whose"}
+)  # fmt: skip
+
+
+@define(eq=False)
+class Clause:
+    """A part of a sentence with one thing to say.
+
+    Args:
+        words: Its words, without punctuation.
+        start: Where its first word begins in the normalised text.
+        sentence: Number of its sentence in the answer.
+        lead: The mark of punctuation before it, if there is one.
+        asks: It is a question.
+        imagined: It says what may be: "if it gets fixed", "let me know when".
+    """
+
+    words: tuple[str, ...]
+    start: int
+    sentence: int
+    lead: str = ""
+    asks: bool = False
+    imagined: bool = False
+
+    @cached_property
+    def plain(self) -> str:
+        """The words with one space between two of them."""
+        return " ".join(self.words)
+
+    @cached_property
+    def _negations(self) -> tuple[int, ...]:
+        return tuple(match.start() for match in _NEGATIONS.finditer(self.plain))
+
+    @cached_property
+    def _modals(self) -> tuple[int, ...]:
+        real = [match.span() for match in _REAL.finditer(self.plain)]
+        found = (match.start() for match in _MODAL.finditer(self.plain))
+        return tuple(at for at in found if not any(start <= at < end for start, end in real))
+
+    @property
+    def denies(self) -> bool:
+        """Whether something in it is denied."""
+        return bool(self._negations)
+
+    def negated(self, at: int) -> bool:
+        """Whether a negation stands before this place of ``plain``."""
+        return any(start < at for start in self._negations)
+
+    def wished(self, at: int) -> bool:
+        """Whether what stands at this place of ``plain`` is a question, an offer, a plan or a condition."""
+        return self.asks or self.imagined or any(start < at for start in self._modals)
+
+
+@define(eq=False)
+class Sentence:
+    """What stands between two full stops or on a line of its own.
+
+    Args:
+        tokens: Its words and punctuation.
+        clauses: Its clauses, in order.
+        end: Where the next sentence begins in the normalised text.
+    """
+
+    tokens: tuple[Token, ...]
+    clauses: tuple[Clause, ...]
+    end: int = 0
+    asks: bool = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.asks = any(clause.asks for clause in self.clauses)
+
+    @property
+    def start(self) -> int:
+        """Where its first word begins in the normalised text."""
+        return self.tokens[0].start
+
+    @cached_property
+    def plain(self) -> str:
+        """The words with one space between two of them, without punctuation."""
+        return " ".join(clause.plain for clause in self.clauses)
+
+
+def sentences_of(tokens: Iterable[Token], length: int) -> tuple[Sentence, ...]:
+    """The sentences of an answer of this length."""
+    found: list[Sentence] = []
+    for group in _groups(tokens):
+        clauses = tuple(_clauses(group, len(found)))
+        if clauses:
+            found.append(Sentence(group, clauses))
+    for sentence, following in pairwise(found):
+        sentence.end = following.start
+    if found:
+        found[-1].end = length + 1
+    return tuple(found)
+
+
+def _groups(tokens: Iterable[Token]) -> Iterator[tuple[Token, ...]]:
+    group: list[Token] = []
+    for token in tokens:
+        if token.word == BREAK:
+            if group:
+                yield tuple(group)
+            group = []
+        else:
+            group.append(token)
+    if group:
+        yield tuple(group)
+
+
+def _clauses(tokens: tuple[Token, ...], number: int) -> list[Clause]:
+    parts = [(lead, part) for lead, part in _parts(tokens) if part]
+    clauses = [Clause(tuple(token.word for token in part), part[0].start, number, lead) for lead, part in parts]
+    if tokens[-1].word == "?" and clauses:
+        opener = next((at for at, clause in enumerate(clauses) if clause.words[0] in _OPENERS), len(clauses) - 1)
+        for clause in clauses[opener:]:
+            clause.asks = True
+    for before, clause in zip((None, *clauses), clauses, strict=False):
+        clause.imagined = _is_imagined(clause) or (
+            before is not None and before.imagined and clause.words[0] in ("and", "or", "that")
+        )
+    return clauses
+
+
+def _is_imagined(clause: Clause) -> bool:
+    first = clause.words[0]
+    if first in ("until", "till"):
+        return len(clause.words) > 1 and clause.words[1] in _SUBJECTS
+    if first == "when":
+        return not _WHEN_REAL.search(clause.plain)
+    return first in _CONDITIONS or clause.plain.startswith(("in case", "as soon as", "or if", "and if", "but if"))
+
+
+def _parts(tokens: tuple[Token, ...]) -> Iterator[tuple[str, tuple[Token, ...]]]:
+    part: list[Token] = []
+    lead = ""
+    for at, token in enumerate(tokens):
+        if token.word in _MARKS or token.word == "?":
+            # "No, it is off" denies nothing: "no" is a clause of its own.
+            yield lead, tuple(part)
+            part, lead = [], token.word
+            continue
+        if part and token.word in _CONJUNCTIONS and _cuts(tokens, at):
+            yield lead, tuple(part)
+            part, lead = [], ""
+        part.append(token)
+    yield lead, tuple(part)
+
+
+def _cuts(tokens: tuple[Token, ...], at: int) -> bool:
+    following = tokens[at + 1].word if at + 1 < len(tokens) else ""
+    if tokens[at].word == "that":
+        return bool(following) and following not in _POINTED_AT
+    if tokens[at].word == "and":
+        return tokens[at - 1].word not in ("ahead", "both")
+    return True

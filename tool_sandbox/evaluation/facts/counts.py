@@ -1,0 +1,65 @@
+"""How many of something there are, as far as a good answer says so: "two overdue reminders"."""
+
+from __future__ import annotations
+
+import re
+
+from attrs import frozen
+
+from tool_sandbox.evaluation.facts.fact import Explained, Fact
+from tool_sandbox.evaluation.facts.mentions.amounts import Quantity
+from tool_sandbox.evaluation.facts.mentions.mention import Agreement
+from tool_sandbox.evaluation.facts.mentions.reading import agreement
+from tool_sandbox.evaluation.facts.phrases import root
+from tool_sandbox.evaluation.facts.reading import Reading
+from tool_sandbox.evaluation.facts.tokens import words_of
+
+_END = frozenset(
+    {"a", "an", "the", "your", "my", "of", "in", "on", "at", "for", "with", "that", "this", "there", "and", "or",
+     "but", "to", "from", "about", "is", "are", "was", "were", "have", "has", "left", "named", "called", "who",
+     "which", "i", "you", "it", "they", "as", "until", "by", "so"}
+)  # fmt: skip
+_LONGEST = 3
+
+
+def counted_at(reading: Reading, end: int) -> tuple[str, ...]:
+    """The roots of the words behind a number, up to the first small word: what is counted, last the noun."""
+    line = re.split(r"[.,;:()!?\n]", reading.normal.text[end:], maxsplit=1)[0]
+    roots: list[str] = []
+    for word in words_of(line)[:_LONGEST]:
+        if word in _END:
+            break
+        roots.append(root(word))
+    return tuple(roots)
+
+
+@frozen
+class Count(Fact):
+    """A number of things. Another number of the same things contradicts it; one of other things doesn't.
+
+    Args:
+        wanted: The number.
+        things: Roots of the words for what is counted, last the noun.
+    """
+
+    wanted: Quantity
+    things: tuple[str, ...]
+
+    def _found(self, reading: Reading) -> bool:
+        return any(agreement(self.wanted, mention) is Agreement.SAME for mention in reading.mentions)
+
+    def _wrong(self, reading: Reading, explained: Explained) -> str | None:
+        del explained
+        for mention in reading.mentions:
+            if not isinstance(mention, Quantity) or mention.unit is not None or reading.is_wished(mention.span):
+                continue
+            if self._counts_the_same(counted_at(reading, mention.span.end)):
+                return f"says {reading.words_at(mention.span)!r} of them"
+        return None
+
+    def _counts_the_same(self, things: tuple[str, ...]) -> bool:
+        noun = self.things[-1]
+        return noun in things and set(things[: things.index(noun)]) <= set(self.things)
+
+    def __str__(self) -> str:
+        return f"{self.wanted.value} {' '.join(self.things)}"

@@ -1,0 +1,206 @@
+"""Deeds: what an answer says was done, could not be done, or will be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from enum import Enum
+from functools import lru_cache
+
+from attrs import frozen
+
+from tool_sandbox.evaluation.facts.clauses import Clause
+from tool_sandbox.evaluation.facts.fact import Explained, Fact
+from tool_sandbox.evaluation.facts.mentions.normalisation import normalised
+from tool_sandbox.evaluation.facts.phrases import column, places_of
+from tool_sandbox.evaluation.facts.reading import Reading
+from tool_sandbox.evaluation.facts.tokens import words_of
+from tool_sandbox.evaluation.facts.verbs import VerbGroup, any_of, group_of
+
+
+class Claim(Enum):
+    """What an answer says about a deed."""
+
+    DONE = "done"
+    DENIED = "not done"
+    PLANNED = "yet to be done"
+
+
+_ANY_DEED = re.compile(
+    r"(?:(?:ok|okay|alright|sure|great|yes|yep|yeah|and|good news|it|that|this|all|you|your \w+|everything|both|is"
+    r"|are|has|been|'s|now|am|perfect|job|task|i|have|consider|we|should be|request|already|just|successfully|no"
+    r"|problem|of course|thing)\b ?)*(?:done|all set|good to go|sorted(?: out)?|completed?|taken care of|handled"
+    r"|finished|success(?:ful|fully)?|got it done|did it|did that|mission accomplished)(?: (?:for you|now"
+    r"|successfully|then|as requested|as you asked|too|both|already|with \w+|it|that|as well|sir|boss|and|dusted"
+    r"|deal))*"
+)
+_ANY_FAILURE = re.compile(
+    r"\b(?:(?:can|could|do|did|was|am) not (?:\w+ ){0,2}?(?:do (?:that|this|it|so)|able to do|help|complete|work"
+    r"|succeed)|not (?:possible|able)|unable|did not work|(?:it|that|this|which) failed|failed$|unsuccessful\w*"
+    r"|went wrong|nothing (?:was|has been) (?:\w+ )?(?:done|changed|sent|deleted|saved)|not (?:been )?(?:done"
+    r"|completed))\b"
+)
+_LATER_FAILURE = re.compile(r"\b(?:fail(?:ed|s)|(?:is|was|are) not|impossible|did not work)\b")
+_OTHERS = re.compile(r"\b(?:you|he|she|they|who|someone|somebody)(?: (?:have|has|had|just|already|also|recently))* ?$")
+_NOTHING = re.compile(r" (?:\w+ )?(?:nothing|nobody|none|no one|no \w+)\b(?! (?:problem|problems))")
+_ORDER = re.compile(r"(?:let (?!me |us )\w+|set (?:a|an|the|me|up)|put|cut)\b")
+"""Forms that are a command at the beginning of a clause, and the past everywhere else."""
+_TO_USER = re.compile(r" (?:you|me)\b(?! (?:when|at))")
+_REAL_BASE = re.compile(
+    r"\b(?:was able to|were able to|been able to|managed to|went ahead and|did|made sure to|had to)(?: \w+ly| then"
+    r"| also)? ?$"
+)
+_CLOSING = re.compile(r"\b(?:else|another|other|again|also|too|further|more|next|as well|instead|back)\b")
+
+
+@frozen
+class Deed(Fact):
+    """Something that was done, or was not.
+
+    Args:
+        verbs: Verbs in any form; each stands for its whole group ("sent": texted, told, let … know), one of no group
+            for its own inflections.
+        done: Whether it should be said to have been done.
+    """
+
+    verbs: tuple[str, ...]
+    done: bool = True
+
+    def _found(self, reading: Reading) -> bool:
+        claims = claims_of(self.verbs, reading)
+        if self.done:
+            return Claim.DONE in claims or (Claim.DENIED not in claims and says_done(reading))
+        return Claim.DENIED in claims or (Claim.DONE not in claims and says_failed(reading))
+
+    def _said(self, reading: Reading) -> bool:
+        return (Claim.DONE if self.done else Claim.DENIED) in claims_of(self.verbs, reading)
+
+    def _wrong(self, reading: Reading, explained: Explained) -> str | None:
+        del explained
+        claims = claims_of(self.verbs, reading)
+        verb = self.verbs[0]
+        if not self.done:
+            return f"claims to have done it ({verb})" if Claim.DONE in claims or says_done(reading) else None
+        if Claim.DENIED in claims or says_failed(reading):
+            return f"says that it was not done ({verb})"
+        if Claim.PLANNED in claims:
+            return f"says that it is yet to be done ({verb})"
+        return None
+
+    def __str__(self) -> str:
+        return f"{'done' if self.done else 'not done'}: {' or '.join(self.verbs)}"
+
+
+def says_done(reading: Reading) -> bool:
+    """Whether an answer says "Done." or the like, of no deed in particular."""
+    return any(
+        _ANY_DEED.fullmatch(clause.plain) and not clause.asks and not clause.imagined and not clause.denies
+        for clause in reading.clauses
+    )
+
+
+def says_failed(reading: Reading) -> bool:
+    """Whether an answer says that something could not be done, of no deed in particular."""
+    return any(
+        _ANY_FAILURE.search(clause.plain) and not clause.asks and not clause.imagined for clause in reading.clauses
+    )
+
+
+@lru_cache(maxsize=1 << 12)
+def claims_of(verbs: tuple[str, ...], reading: Reading) -> frozenset[Claim]:
+    """What an answer says about the deeds of these verbs."""
+    return frozenset(claim for verb in verbs for claim in _claims(verb, reading))
+
+
+def _claims(verb: str, reading: Reading) -> Iterator[Claim]:
+    plain = " ".join(words_of(normalised(verb).text))
+    group = group_of(plain)
+    if group is None:
+        yield from _free_claims(verb, reading)
+        return
+    patterns = _patterns(group)
+    for clause in reading.clauses:
+        yield from patterns.claims(clause)
+
+
+def _free_claims(verb: str, reading: Reading) -> Iterator[Claim]:
+    """The claims about words of no group: they are done where they are stated."""
+    for clause, first, _ in places_of(verb, reading):
+        at = column(clause, first)
+        if clause.negated(at):
+            yield Claim.DENIED
+        elif not clause.wished(at):
+            yield Claim.DONE
+
+
+@lru_cache(maxsize=1 << 6)
+def _patterns(group: VerbGroup) -> _Patterns:
+    return _Patterns(group)
+
+
+class _Patterns:
+    """The compiled forms of a group of verbs."""
+
+    def __init__(self, group: VerbGroup) -> None:
+        self._name = group.name
+        self._done = re.compile(rf"\b{any_of(group.done)}\b")
+        self._open = re.compile(rf"\b{any_of(group.forms)}\b")
+        self._base = re.compile(rf"\b{any_of(group.base)}\b")
+        self._doing = re.compile(rf"\b{any_of(group.doing)}\b")
+        self._result = re.compile(rf"(?:\b|(?=')|^){any_of(group.result)}")
+        self._undone = re.compile(rf"\b{any_of(group.undone)}")
+        self._planned = re.compile(rf"\b{any_of(group.planned)}\b")
+
+    def claims(self, clause: Clause) -> Iterator[Claim]:
+        """What a clause says about the deed."""
+        if clause.imagined:
+            return
+        plain = clause.plain
+        if clause.asks:
+            yield from self._offers(clause)
+            return
+        yield from self._planned_claims(clause)
+        yield from self._done_claims(clause)
+        for match in self._result.finditer(plain):
+            if not clause.wished(match.start()) and not clause.negated(match.start()):
+                yield Claim.DONE
+        if self._undone.search(plain):
+            yield Claim.DENIED
+        if any(clause.negated(match.start()) for match in self._open.finditer(plain)):
+            if not any(
+                clause.negated(match.end()) and not clause.negated(match.start())
+                for match in self._result.finditer(plain)
+            ):
+                yield Claim.DENIED
+        elif self._doing.search(plain) and _LATER_FAILURE.search(plain):
+            yield Claim.DENIED
+        yield from self._offers(clause)
+
+    def _planned_claims(self, clause: Clause) -> Iterator[Claim]:
+        for match in self._planned.finditer(clause.plain):
+            yield Claim.DENIED if clause.negated(match.end()) else Claim.DONE
+
+    def _done_claims(self, clause: Clause) -> Iterator[Claim]:
+        for match in self._done.finditer(clause.plain):
+            at = match.start()
+            ordered = at == 0 and _ORDER.match(clause.plain)
+            if ordered or clause.negated(at) or clause.wished(at) or _OTHERS.search(clause.plain[:at]):
+                continue
+            if (
+                self._name == "send"
+                and not match.group().endswith("know")
+                and _TO_USER.match(clause.plain, match.end())
+            ):
+                continue
+            yield Claim.DENIED if _NOTHING.match(clause.plain, match.end()) else Claim.DONE
+        for match in self._base.finditer(clause.plain):
+            if _REAL_BASE.search(clause.plain[: match.start()]) and not clause.negated(match.start()):
+                yield Claim.DONE
+
+    def _offers(self, clause: Clause) -> Iterator[Claim]:
+        if _CLOSING.search(clause.plain):
+            return
+        for match in self._open.finditer(clause.plain):
+            first_person = re.search(r"\b(?:i|we|me|us)\b", clause.plain[: match.start()])
+            if first_person and clause.wished(match.start()) and not clause.negated(match.start()):
+                yield Claim.PLANNED

@@ -1,0 +1,59 @@
+"""What a fact is: something that an answer says, leaves out, or gets wrong."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import NamedTuple
+
+from tool_sandbox.evaluation.facts.reading import Reading
+
+
+class Said(NamedTuple):
+    """A place of an answer that speaks of a fact's value, so that no other fact is contradicted by it."""
+
+    kind: str
+    start: int
+    end: int
+
+
+Explained = frozenset[Said]
+
+
+class Fact(ABC):
+    """Something that an answer should, or must not, say. Facts are frozen: the same values, the same fact."""
+
+    __slots__ = ()
+
+    def found_in(self, reading: Reading) -> bool:
+        """Whether the answer says it, in any words."""
+        return self._found(reading)
+
+    def said_in(self, reading: Reading) -> bool:
+        """Whether the answer says it in so many words: what counts against an answer. "Done." says nothing here."""
+        return self._said(reading)
+
+    def places(self, reading: Reading) -> Explained:
+        """Where the answer says it."""
+        return self._places(reading)
+
+    def contradicted_by(self, reading: Reading, explained: Explained = frozenset()) -> str | None:
+        """Why the answer says something else instead, or None. What is ``explained`` is what other facts mean."""
+        return None if self._found(reading) else self._wrong(reading, explained)
+
+    @abstractmethod
+    def __str__(self) -> str:
+        """The fact in a few plain words."""
+
+    @abstractmethod
+    def _found(self, reading: Reading) -> bool: ...
+
+    def _said(self, reading: Reading) -> bool:
+        return self._found(reading)
+
+    def _places(self, reading: Reading) -> Explained:
+        del reading
+        return frozenset()
+
+    @abstractmethod
+    def _wrong(self, reading: Reading, explained: Explained) -> str | None:
+        """The reason why an answer that does not say it says something else."""

@@ -1,0 +1,163 @@
+"""What a good answer holds by itself: another may leave it out, but not get it wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from attrs import frozen
+
+from tool_sandbox.evaluation.facts.amounts import Amount
+from tool_sandbox.evaluation.facts.any_of import AnyOf
+from tool_sandbox.evaluation.facts.clauses import Clause
+from tool_sandbox.evaluation.facts.counts import Count, counted_at
+from tool_sandbox.evaluation.facts.fact import Explained, Fact
+from tool_sandbox.evaluation.facts.mentions.amounts import Quantity
+from tool_sandbox.evaluation.facts.mentions.normalisation import folded
+from tool_sandbox.evaluation.facts.opposites import both_ways
+from tool_sandbox.evaluation.facts.people import PersonNamed, PlaceNamed, people_in
+from tool_sandbox.evaluation.facts.phrases import denied, root, stated
+from tool_sandbox.evaluation.facts.reading import Reading, reading_of
+from tool_sandbox.evaluation.facts.settings import subject_pattern
+from tool_sandbox.evaluation.facts.statements import statements_in
+from tool_sandbox.evaluation.facts.states import State
+from tool_sandbox.evaluation.facts.surroundings import Surroundings
+
+_SMALL = frozenset(
+    {"a", "an", "the", "your", "my", "you", "i", "it", "is", "are", "was", "were", "be", "been", "am", "and", "or",
+     "but", "to", "of", "in", "on", "at", "for", "with", "that", "this", "there", "will", "would", "can", "could",
+     "do", "did", "does", "not", "no", "has", "have", "had", "now", "so", "as", "from", "by", "he", "she", "they",
+     "his", "her", "their", "we", "me", "'s", "until", "till", "then", "just", "text", "texted", "told", "tell",
+     "sent", "send", "message", "remind", "reminder", "which", "what", "who"}
+)  # fmt: skip
+_LIMITS = re.compile(r"\b(?:after|until|till|before|more|longer|anymore|only|yet|else|other|another|if|any)\b")
+_NAME = re.compile(r"\b[A-Z][a-z]+(?: [A-Z][a-z]+)+\b")
+_LEAST, _SHARE = 2, 0.6
+
+
+@lru_cache(maxsize=1 << 10)
+def implied_by(said: str, surroundings: Surroundings) -> tuple[Fact, ...]:
+    """The facts that a good answer holds by itself: its amounts, people and states, and what has a listed opposite."""
+    reading = reading_of(said, surroundings)
+    found = (
+        *_amounts(reading),
+        *_people(reading),
+        *_states(reading),
+        *_places(reading),
+        *_sides(reading),
+        *_affirmed(reading),
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def _amounts(reading: Reading) -> Iterator[Fact]:
+    for mention in reading.mentions:
+        if not isinstance(mention, Quantity) or mention.unit is not None:
+            yield Amount(mention, said=reading.words_at(mention.span))
+        elif counted_at(reading, mention.span.end):
+            yield Count(mention, counted_at(reading, mention.span.end))
+
+
+def _people(reading: Reading) -> Iterator[Fact]:
+    for person in people_in(reading):
+        named = tuple(PersonNamed(name) for name in sorted(person.names))
+        if named:
+            yield named[0] if len(named) == 1 else AnyOf(named)
+
+
+def _places(reading: Reading) -> Iterator[Fact]:
+    """Names of two and more words that are nobody's: "Corner Shop"."""
+    known = {word for name in reading.surroundings.people for word in folded(name).split()}
+    for match in _NAME.finditer(reading.normal.text):
+        if not known & set(folded(match.group()).split()):
+            yield PlaceNamed((match.group(),))
+
+
+def _states(reading: Reading) -> Iterator[Fact]:
+    for each in statements_in(reading):
+        if each.subject is not None and each.on is not None and not each.past:
+            yield State(each.subject, each.on)
+
+
+def _sides(reading: Reading) -> Iterator[Fact]:
+    for side, other in both_ways():
+        held = [phrase for phrase in side if stated(phrase, reading)]
+        if (
+            held
+            and "low battery" not in reading.normal.text.lower()
+            and not any(stated(each, reading) for each in other)
+        ):
+            yield Side(side, other)
+
+
+def _affirmed(reading: Reading) -> Iterator[Fact]:
+    for clause in reading.clauses:
+        roots = _content(clause, reading)
+        if len(roots) >= _LEAST and not clause.denies and not clause.asks and not clause.imagined:
+            yield Affirmed(roots)
+
+
+def _content(clause: Clause, reading: Reading) -> frozenset[str]:
+    """The roots of the words of a clause that say something of their own: without names and switches."""
+    plain = subject_pattern().sub(" ", clause.plain)
+    names = {word for person in people_in(reading) for word in person.said.split()}
+    return frozenset(root(word) for word in plain.split() if word not in _SMALL and word not in names)
+
+
+@frozen
+class Side(Fact):
+    """One side of a pair of opposites.
+
+    Args:
+        phrases: Ways to say the side that is true.
+        opposites: Ways to say the other one.
+    """
+
+    phrases: tuple[str, ...]
+    opposites: tuple[str, ...]
+
+    def _found(self, reading: Reading) -> bool:
+        return any(stated(phrase, reading) for phrase in self.phrases)
+
+    def _wrong(self, reading: Reading, explained: Explained) -> str | None:
+        del explained
+        for phrase in self.opposites:
+            if stated(phrase, reading):
+                return f"says {phrase!r}"
+        for phrase in self.phrases:
+            if denied(phrase, reading):
+                return f"denies {phrase!r}"
+        return None
+
+    def __str__(self) -> str:
+        return self.phrases[0]
+
+
+@frozen
+class Affirmed(Fact):
+    """What a clause of a good answer says of somebody or something else than the agent.
+
+    Args:
+        roots: The roots of its words.
+    """
+
+    roots: frozenset[str]
+
+    def _found(self, reading: Reading) -> bool:
+        return any(self._is_about(clause, reading) and not clause.denies for clause in reading.clauses)
+
+    def _wrong(self, reading: Reading, explained: Explained) -> str | None:
+        del explained
+        for clause in reading.clauses:
+            others = clause.words[0] not in ("i", "we") and not _LIMITS.search(clause.plain) and not clause.asks
+            if clause.denies and others and self._is_about(clause, reading):
+                return f"denies {clause.plain!r}"
+        return None
+
+    def _is_about(self, clause: Clause, reading: Reading) -> bool:
+        shared = self.roots & _content(clause, reading)
+        return len(shared) >= _LEAST and len(shared) >= _SHARE * len(self.roots)
+
+    def __str__(self) -> str:
+        return " ".join(sorted(self.roots))

@@ -1,0 +1,60 @@
+"""Words and their opposites, as far as answers about a phone need them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+Roots = tuple[str, ...]
+
+OPPOSITES: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
+    (
+        ("broken", "out of order", "out of service", "not working", "does not work", "stuck", "defective",
+         "broke down"),
+        ("fixed", "repaired", "works again", "working again", "is working", "is in order", "back in service", "mended",
+         "back in order"),
+    ),
+    (
+        ("sold out", "no tickets left", "no tickets", "fully booked", "no more tickets"),
+        ("available", "still tickets", "tickets left", "tickets available", "not sold out", "on sale"),
+    ),
+    (("late", "behind", "delayed", "later than planned"), ("early", "on time", "ahead of time", "ahead of schedule")),
+    (("later", "postponed", "delayed", "pushed back"), ("earlier", "brought forward")),
+    (("open", "opened"), ("closed", "shut")),
+    (("sick", "ill", "unwell"), ("healthy", "well again", "feeling well")),
+    (("low", "minimum", "lowest", "coldest"), ("high", "maximum", "highest", "warmest")),
+    (("start", "begin", "kick off"), ("end", "is over")),
+    (("day before", "eve of"), ("day after",)),
+    (("cancelled", "called off", "canceled"), ("takes place", "going ahead")),
+    (("accept", "accepted"), ("decline", "declined", "reject", "refuse")),
+    (("cheaper", "less expensive"), ("more expensive", "dearer")),
+    (("increase", "rise", "higher"), ("decrease", "fall", "lower")),
+    (("won", "win"), ("lost", "lose")),
+    (("locked",), ("unlocked",)),
+    (("full",), ("empty",)),
+    (("safe",), ("unsafe", "dangerous")),
+    (("possible",), ("impossible",)),
+    (("at home",), ("at work", "at the office", "in the office")),
+    (("arrive", "arriving"), ("leave", "departing")),
+    (("will be there", "be there", "is coming", "are coming", "will come", "will attend", "can make it"),
+     ("be absent", "stay away", "not coming", "not be there", "can not make it", "can not come", "will not come",
+      "will not be there", "will not make it", "not attend", "not be able to make it", "not be able to come")),
+)  # fmt: skip
+"""Pairs of sides; one side of a pair is not true when the other is."""
+
+
+def opposites_of(roots: Roots, roots_of: Callable[[str], Roots]) -> Iterator[str]:
+    """What would be the opposite of a phrase with these roots, if it holds a listed word."""
+    for side, other in both_ways():
+        if any(_within(roots_of(phrase), roots) for phrase in side):
+            yield from other
+
+
+def both_ways() -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Every pair in both orders."""
+    for one, other in OPPOSITES:
+        yield one, other
+        yield other, one
+
+
+def _within(part: Roots, whole: Roots) -> bool:
+    return any(whole[at : at + len(part)] == part for at in range(len(whole) - len(part) + 1))

@@ -1,0 +1,135 @@
+"""Phrases in any inflection, and facts that are free words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from attrs import frozen
+
+from tool_sandbox.evaluation.comparing.stemmer import stem
+from tool_sandbox.evaluation.facts.clauses import Clause
+from tool_sandbox.evaluation.facts.fact import Explained, Fact
+from tool_sandbox.evaluation.facts.mentions.normalisation import normalised
+from tool_sandbox.evaluation.facts.opposites import opposites_of
+from tool_sandbox.evaluation.facts.reading import Reading
+from tool_sandbox.evaluation.facts.tokens import words_of
+
+_FILLERS = frozenset(
+    {"a", "an", "the", "your", "my", "our", "their", "his", "her", "its", "now", "already", "still",
+     "really", "just", "completely", "totally", "fully", "all", "any", "currently", "also", "'s"}
+)  # fmt: skip
+_IRREGULAR = {
+    "left": "leave", "sent": "send", "told": "tell", "said": "say", "says": "say", "wrote": "write", "written": "write",
+    "went": "go", "gone": "go", "broke": "break", "broken": "break", "came": "come", "met": "meet", "got": "get",
+    "bought": "buy", "took": "take", "taken": "take", "forgot": "forget", "forgotten": "forget", "lost": "lose",
+    "found": "find", "kept": "keep", "began": "begin", "begun": "begin", "ran": "run", "paid": "pay", "made": "make",
+    "gave": "give", "given": "give", "knew": "know", "known": "know", "children": "child", "feet": "foot",
+}  # fmt: skip
+_REPLIES = (("no",), ("yes",), ("nope",))
+_AFTER_REPLY = frozenset({"it", "the", "your", "that", "they", "i", "wi", "sorry", "not", "this", "there", "you"})
+_REACH = 2
+"""How many fillers may stand between two words of a phrase."""
+
+Place = tuple[Clause, int, int]
+"""A clause, and the numbers of the first word and the one after the last."""
+
+
+@lru_cache(maxsize=1 << 14)
+def root(word: str) -> str:
+    """What the inflections of a word have in common."""
+    base = _IRREGULAR.get(word, word)
+    return stem(base) if len(base) > 3 or base.endswith("s") else base  # noqa: PLR2004 - as short words go, "is", "gas"
+
+
+@lru_cache(maxsize=1 << 12)
+def roots_of(phrase: str) -> tuple[str, ...]:
+    """The roots of the words of a phrase, without the fillers unless there is nothing else."""
+    words = words_of(normalised(phrase).text)
+    return tuple(root(word) for word in words if word not in _FILLERS) or tuple(map(root, words))
+
+
+def places_of(phrase: str, reading: Reading) -> Iterator[Place]:
+    """Where an answer has the words of a phrase, in order, with at most small words between them."""
+    roots = roots_of(phrase)
+    for clause in reading.clauses:
+        for first in range(len(clause.words)):
+            last = _matched(clause.words, first, roots)
+            if last and not (roots in _REPLIES and not _replies(clause.words, first)):
+                yield clause, first, last
+
+
+def column(clause: Clause, word: int) -> int:
+    """Where the word of this number begins in the clause's plain text."""
+    return sum(len(each) + 1 for each in clause.words[:word])
+
+
+def _replies(words: tuple[str, ...], first: int) -> bool:
+    """Whether "no" at this place is a reply, not a part of "no problem"."""
+    return first == 0 and (len(words) == 1 or words[1] in _AFTER_REPLY)
+
+
+def _matched(words: tuple[str, ...], first: int, roots: tuple[str, ...]) -> int:
+    """The number of the word after the phrase that begins here, 0 if none does."""
+    at = first
+    for number, wanted in enumerate(roots):
+        skipped = 0
+        while number and at < len(words) and words[at] in _FILLERS and skipped < _REACH and root(words[at]) != wanted:
+            at += 1
+            skipped += 1
+        if at >= len(words) or root(words[at]) != wanted:
+            return 0
+        at += 1
+    return at if roots else 0
+
+
+@frozen
+class Words(Fact):
+    """A phrase, or one of several that mean the same. Inflections count, capitals and accents don't.
+
+    Args:
+        phrases: What may be said, such as ``("sold out", "no tickets left")``.
+    """
+
+    phrases: tuple[str, ...]
+
+    def _found(self, reading: Reading) -> bool:
+        return any(not _denied(place) for phrase in self.phrases for place in places_of(phrase, reading))
+
+    def _said(self, reading: Reading) -> bool:
+        return any(stated(phrase, reading) for phrase in self.phrases)
+
+    def _wrong(self, reading: Reading, explained: Explained) -> str | None:
+        del explained
+        for phrase in self.phrases:
+            if any(_denied(place) and not place[0].asks for place in places_of(phrase, reading)):
+                return f"denies {phrase!r}"
+        return self._opposite_in(reading)
+
+    def _opposite_in(self, reading: Reading) -> str | None:
+        for phrase in self.phrases:
+            for opposite in opposites_of(roots_of(phrase), roots_of):
+                if stated(opposite, reading):
+                    return f"says {opposite!r}"
+        return None
+
+    def __str__(self) -> str:
+        return " or ".join(map(repr, self.phrases))
+
+
+def stated(phrase: str, reading: Reading) -> bool:
+    """Whether an answer states a phrase: not denied, not asked, not imagined."""
+    return any(
+        not _denied(place) and not place[0].wished(column(place[0], place[1])) for place in places_of(phrase, reading)
+    )
+
+
+def denied(phrase: str, reading: Reading) -> bool:
+    """Whether an answer denies a phrase and says it nowhere else."""
+    found = [_denied(place) for place in places_of(phrase, reading)]
+    return bool(found) and all(found)
+
+
+def _denied(place: Place) -> bool:
+    clause, first, _ = place
+    return clause.negated(column(clause, first))

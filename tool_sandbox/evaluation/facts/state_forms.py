@@ -1,0 +1,63 @@
+"""The words around a state: what makes it a statement, and what it is said of."""
+
+from __future__ import annotations
+
+import re
+
+from tool_sandbox.evaluation.facts.settings import OFF, ON, SAME
+
+WEAK = frozenset(
+    {"back", "up", "out", "down", "available", "unavailable", "working", "connected", "active", "inactive", "running",
+     "online", "offline", "alone", "stopped"}
+)  # fmt: skip
+TRANSITIVE = frozenset(
+    {"enabled", "activated", "disabled", "deactivated", "cut", "killed", "stopped", "reactivated", "restored",
+     "enabling", "activating", "disabling", "deactivating", "enable", "activate", "disable", "deactivate", "enables",
+     "disables", "suspended", "disconnected"}
+)  # fmt: skip
+MOVERS = (
+    "turned|turning|turns|turn|switched|switching|switches|switch|shut|shutting|powered|power|flipped|toggled|put|set|cut"
+    "|took|take|brought|bring|kept|keep|keeps|keeping|left|leave|leaving|got|get|having|had|have"
+)
+BARE = frozenset(
+    {"turn", "switch", "shut", "power", "put", "set", "cut", "take", "bring", "keep", "leave", "get", "enable",
+     "disable", "activate", "deactivate"}
+)  # fmt: skip
+CAN_BE_PAST = frozenset({"shut", "put", "set", "cut"})
+STATE = re.compile(
+    rf"\b(?:(?P<verb>{MOVERS}) )?(?:(?P<object>it|them|both|that|those) )?(?:(?:back|right|still|now|completely"
+    rf"|all) )*(?P<state>{'|'.join(map(re.escape, sorted((*ON, *OFF, *SAME), key=len, reverse=True)))})\b"
+)
+NO_STATE_AFTER_ON = re.compile(
+    r" (?:mon|tues|wednes|thurs|fri|satur|sun)day|(?: the| a| an| your| my| this| that| it| its| which| whom| his"
+    r"| her| their| time| top| hold| schedule| \d\S*| [a-z]+ \d+| behalf| file| record| contacts?| phone| file)\b"
+)
+LINKS = (
+    "is|are|was|were|be|been|being|'s|am|has|have|had|got|get|gets|now|still|already|both|all|again|currently|just|also|too"
+    "|successfully|not|never|no|longer|remains?|remained|stays?|stayed|staying|completely|fully|indeed|should|will|can|could"
+    "|do|does|did|or|either|status|state|setting|service|services|connection|radio|mode|itself|too|data|:|turned|switched|"
+    "shut|kept|left|powered|up|and|set|to|as|well|at|the|moment|right|present|since|cut|network|back|today|only"
+)
+BEFORE = re.compile(rf"(?:(?:^| )(?:{LINKS}))* ?$")
+PASSIVE = re.compile(
+    r"\b(?:is|are|was|were|be|been|being|'s|got|get|gets|stays?|remains?)"
+    r"(?: (?:now|not|also|all|both|just|already|successfully|still|again|no longer|currently|never))* ?$"
+)
+PAST = re.compile(r"\b(?:was|were|had been|used to be)(?: \w+){0,2} ?$")
+OBJECT = re.compile(r" (?:(?:the|your|my|both|all|of|:|this|that|only|just) )*$")
+REAL = re.compile(
+    r"\b(?:able to|managed to|had to|needed to|went ahead and|made sure to|did|(?:i|we)(?: (?:have|just|now|already"
+    r"|always))*)(?: \w+ly)? ?$"
+)
+OF_IT = re.compile(r"\b(?:it|they)(?: (?:is|are|now|still|back|not))+ ?$")
+STAYS = re.compile(r"\b(?:stay|remain|keep)s? ?(?:turned |switched )?$")
+JOINED = re.compile(r" ?(?:,|and|&|or|nor|plus|as well as|:|/|\+)?(?: (?:and|or|nor|also|the|your|my|both|then))* ?$")
+ALSO_BEFORE = re.compile(
+    r"(?:so (?:is|are)|same (?:goes )?for|as (?:is|are)|along with|together with|plus)(?: the| your)? ?$"
+)
+ALSO_AFTER = re.compile(r" (?:too|as well|likewise|also)\b")
+PERSONAL = re.compile(r"\b(?:i|you|we|he|she)(?: (?:am|are|is|was|were|will be|have|now))* ?$")
+AFTER_SUBJECT = re.compile(rf"(?:(?:^| )(?:{LINKS}))+ ?$")
+STANDS_FOR_IT = re.compile(
+    r"(?:^| )(?:it|they|both|them|that|this|these|all|everything|i|we|no|yes|done|ok)$|[,;:()\"]$"
+)

@@ -1,0 +1,231 @@
+"""Which switches an answer says are on or off: every state bound to what it is said of."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from functools import cached_property, lru_cache
+from itertools import pairwise
+
+from attrs import define, frozen
+
+from tool_sandbox.evaluation.facts.clauses import Clause, Sentence
+from tool_sandbox.evaluation.facts.reading import Reading
+from tool_sandbox.evaluation.facts.settings import ON, SAME, subject_named, subject_pattern
+from tool_sandbox.evaluation.facts.state_forms import (
+    AFTER_SUBJECT,
+    ALSO_AFTER,
+    ALSO_BEFORE,
+    BARE,
+    BEFORE,
+    CAN_BE_PAST,
+    JOINED,
+    MOVERS,
+    NO_STATE_AFTER_ON,
+    OBJECT,
+    OF_IT,
+    PASSIVE,
+    PAST,
+    PERSONAL,
+    REAL,
+    STANDS_FOR_IT,
+    STATE,
+    STAYS,
+    TRANSITIVE,
+    WEAK,
+)
+
+
+@frozen
+class Statement:
+    """What an answer says about a switch: ``on``, ``off``, or None for "left as it was"; no subject is "it" alone."""
+
+    subject: str | None
+    on: bool | None
+    past: bool
+
+
+@define
+class _Group:
+    """Switches named together: "Wi-Fi and cellular"."""
+
+    start: int
+    end: int
+    subjects: list[tuple[str, int]]
+    bound: tuple[bool | None, bool] | None = None
+    by_verb: bool = False
+
+
+@lru_cache(maxsize=1 << 10)
+def statements_in(reading: Reading, *others: str) -> tuple[Statement, ...]:
+    """What an answer says about the switches of a phone, and about these other subjects."""
+    found: list[Statement] = []
+    last: list[str] = []
+    for sentence in reading.sentences:
+        part = _Part(sentence, subject_pattern(*others), last)
+        found.extend(part.statements())
+        last = part.last
+    return tuple(found)
+
+
+class _Part:
+    """One sentence, in which states are bound to what they are said of."""
+
+    def __init__(self, sentence: Sentence, subjects: re.Pattern[str], last: list[str]) -> None:
+        self._words: list[tuple[str, Clause | None, int]] = []
+        for clause in sentence.clauses:
+            if clause.lead:
+                self._words.append((clause.lead, None, 0))
+            column = 0
+            for word in clause.words:
+                self._words.append((word, clause, column))
+                column += len(word) + 1
+        self.text = " ".join(word for word, _, _ in self._words)
+        self.last = last
+        self._groups = self._grouped(subjects)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        starts, at = [], 0
+        for word, _, _ in self._words:
+            starts.append(at)
+            at += len(word) + 1
+        return starts
+
+    def _place(self, at: int) -> tuple[Clause, int]:
+        number = bisect_right(self._starts, at) - 1
+        _, clause, column = self._words[number]
+        assert clause is not None  # only words are looked for
+        return clause, column
+
+    def _grouped(self, subjects: re.Pattern[str]) -> list[_Group]:
+        groups: list[_Group] = []
+        for match in subjects.finditer(self.text):
+            subject = (subject_named(match.group()), match.start())
+            if groups and JOINED.fullmatch(self.text, groups[-1].end, match.start()):
+                groups[-1].subjects.append(subject)
+                groups[-1].end = match.end()
+            else:
+                groups.append(_Group(match.start(), match.end(), [subject]))
+        return groups
+
+    def statements(self) -> Iterator[Statement]:
+        """What the sentence states."""
+        loose: list[Statement] = []
+        for match in STATE.finditer(self.text):
+            loose.extend(self._read(match))
+        self._inherit()
+        for group in self._groups:
+            if group.bound:
+                on, past = group.bound
+                yield from (Statement(subject, on, past) for subject, _ in group.subjects)
+        yield from loose
+        if self._groups:
+            self.last = [subject for subject, _ in self._groups[-1].subjects]
+
+    def _read(self, match: re.Match[str]) -> list[Statement]:
+        word = match["state"]
+        if any(group.start <= match.start("state") < group.end for group in self._groups):
+            return []
+        before = self.text[: match.start()]
+        group, active = self._target(match, before)
+        if word == "on" and NO_STATE_AFTER_ON.match(self.text, match.end()) and not active:
+            return []
+        needs_subject = group is None and (word in WEAK or word in SAME) and not match["object"]
+        if needs_subject and not OF_IT.search(before):
+            return []
+        truth = self._truth(match, group)
+        if truth is None:
+            return []
+        value = None if word in SAME else ((word in ON) if truth else (word not in ON))
+        past = bool(PAST.search(before)) or bool(
+            re.search(r"\b(?:was|were)\b[^,;:]*$", before[group.end :] if group else "")
+        )
+        if group is not None:
+            self._bind(group, value, past, active)
+            return []
+        return self._of_it(match, before, value, past)
+
+    def _target(self, match: re.Match[str], before: str) -> tuple[_Group | None, bool]:
+        """The switches that a state is said of, and whether they are the object of a verb before them."""
+        verb = match["verb"] or (match["state"] if match["state"] in TRANSITIVE else None)
+        following = next((group for group in self._groups if group.start >= match.end()), None)
+        reachable = following is not None and OBJECT.fullmatch(self.text, match.end(), following.start)
+        if following is not None and reachable and not match["object"]:
+            passive = PASSIVE.search(before) or (not verb and self._follows_group(before))
+            if ":" in self.text[match.end() : following.start] or (verb and not passive):
+                return following, True
+        earlier = [group for group in self._groups if group.end <= match.start()]
+        if not earlier or match["object"]:
+            return None, False
+        gap = self.text[earlier[-1].end : match.start()]
+        if BEFORE.fullmatch(gap.strip()) or earlier[-1].bound is None:
+            return earlier[-1], False
+        return None, False
+
+    def _follows_group(self, before: str) -> bool:
+        return any(BEFORE.fullmatch(before[group.end :].strip()) for group in self._groups if group.end <= len(before))
+
+    def _truth(self, match: re.Match[str], group: _Group | None) -> bool | None:
+        """Whether the state is stated or denied; None where it is only asked, wished or ordered."""
+        clause, column = self._place(match.start("state"))
+        if clause.asks or clause.imagined:
+            return None
+        if clause.negated(column):
+            return False
+        verb = match["verb"] or (match["state"] if match["state"] in TRANSITIVE else None)
+        start = match.start()
+        if verb is None and group is not None and group.end <= start:
+            governing = re.search(rf"\b({MOVERS}) (?:the |your |my |both )*$", self.text[: group.start])
+            linked = re.search(r"\b(?:is|are|was|were|'s|be|remains?|stays?)\b", self.text[group.end : start])
+            if governing and not linked:
+                verb, start = governing[1], governing.start()
+        if clause.wished(column) and not STAYS.search(self.text[: match.start("state")]):
+            return None
+        if verb in BARE and not self._is_real(verb, start):
+            return None
+        return True
+
+    def _is_real(self, verb: str, start: int) -> bool:
+        before = self.text[:start]
+        if REAL.search(before):
+            return True
+        if STAYS.search(self.text[: start + len(verb)]) or re.search(r"\bto ?$", before):
+            return False
+        ordered = not before.strip() or before.rstrip().endswith((",", ":", ";", "please", "but", "and"))
+        return verb in CAN_BE_PAST and (not ordered or bool(re.search(r"\b(?:kept|left|stays?|still)\b", self.text)))
+
+    def _bind(self, group: _Group, value: bool | None, past: bool, active: bool) -> None:
+        if group.bound is not None and group.by_verb and not active and len(group.subjects) > 1:
+            # "I turned off Wi-Fi and location is still on": the object ends before the last one.
+            subject = group.subjects.pop()
+            self._groups.append(_Group(subject[1], group.end, [subject], (value, past)))
+        elif group.bound is None or (group.bound[1] and not past):
+            group.bound, group.by_verb = (value, past), active
+
+    def _of_it(self, match: re.Match[str], before: str, value: bool | None, past: bool) -> list[Statement]:
+        if not match["object"] and _speaks_of_another(before, match["verb"]):
+            return []
+        groups = [group for group in self._groups if group.end <= match.start()]
+        several = match["object"] in ("them", "both") or re.search(r"\b(?:they|both)\b", before)
+        meant = groups if several else groups[-1:]
+        names: list[str | None] = [subject for group in meant for subject, _ in group.subjects]
+        return [Statement(subject, value, past) for subject in names or [*self.last] or [None]]
+
+    def _inherit(self) -> None:
+        """Give "and so is cellular" the state before it."""
+        for before, group in pairwise(self._groups):
+            if group.bound is None and before.bound is not None:
+                also = ALSO_BEFORE.search(self.text[: group.start]) or ALSO_AFTER.match(self.text, group.end)
+                group.bound = before.bound if also else None
+
+
+def _speaks_of_another(before: str, verb: str | None) -> bool:
+    """Whether the words before a state name something else than a switch or "it": "I'm on it", "the fridge is on"."""
+    if PERSONAL.search(before) and not verb:
+        return True
+    if before.rstrip().endswith((",", ";", ":", "(")):
+        return False
+    stripped = AFTER_SUBJECT.sub("", before).strip()
+    return bool(stripped) and not STANDS_FOR_IT.search(stripped)

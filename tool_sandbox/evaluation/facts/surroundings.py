@@ -1,0 +1,24 @@
+"""What the words of an answer are read against."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from attrs import frozen
+
+
+@frozen(kw_only=True)
+class Surroundings:
+    """The world as far as words refer to it: its clock, and whom its user knows.
+
+    Args:
+        now: The world's time, with its zone; it decides what "tomorrow" and "next Monday" are.
+        people: Full names of the user's contacts, without the user.
+        relationships: Full names and what they are to the user, such as ``("Priya Raman", "boss")``.
+        country: ISO code of the country in which a phone number without a country code is dialled.
+    """
+
+    now: datetime
+    people: tuple[str, ...] = ()
+    relationships: tuple[tuple[str, str], ...] = ()
+    country: str = "US"

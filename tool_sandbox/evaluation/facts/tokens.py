@@ -1,0 +1,87 @@
+"""The words of a text in a plain form, on which everything but amounts is read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tool_sandbox.evaluation.facts.mentions.normalisation import folded
+
+
+class Token(NamedTuple):
+    """A word without capitals, accents and contraction, or a mark of punctuation, and where it begins in the text."""
+
+    word: str
+    start: int
+
+
+BREAK = "\n"
+"""The token between two sentences."""
+
+_TOKEN = re.compile(
+    r"(?P<noon>\b[ap]\.m\b\.?(?![.]))|(?P<number>\d+(?:[.,:/]\d+)*)|(?P<word>e-mail\w*|[^\W\d_]+(?:'[^\W\d_]+)?)"
+    r"|(?P<ending>[.!?]+(?=[\s\"')\]]|$)|…|\n)|(?P<dash>(?<=\s)--?(?=\s)|—|\|)|(?P<emoji>[\u2600-\u27bf\U0001f000-\U0001faff]+)(?=\s)|(?P<mark>[,;:()?!\"])"
+)
+_ABBREVIATIONS = frozenset({"mr", "mrs", "ms", "dr", "st", "approx", "ca", "vs", "nr", "e.g", "i.e", "g", "e"})
+_CONTRACTED = {
+    "n't": ("not",), "'ll": ("will",), "'ve": ("have",), "'m": ("am",), "'re": ("are",), "'d": ("would",),
+}  # fmt: skip
+_WHOLE = {
+    "can't": ("can", "not"), "cannot": ("can", "not"), "won't": ("will", "not"), "shan't": ("shall", "not"),
+    "ain't": ("is", "not"), "let's": ("let", "us"), "cant": ("can", "not"), "dont": ("do", "not"),
+    "didnt": ("did", "not"), "doesnt": ("does", "not"), "isnt": ("is", "not"), "arent": ("are", "not"),
+    "wasnt": ("was", "not"), "werent": ("were", "not"), "couldnt": ("could", "not"), "wouldnt": ("would", "not"),
+    "havent": ("have", "not"), "hasnt": ("has", "not"), "wont": ("will", "not"), "wifi": ("wi", "fi"),
+}  # fmt: skip
+_IS = frozenset({"it", "that", "he", "she", "what", "who", "where", "there", "here", "everything", "fi", "how", "this"})
+
+
+def tokens_of(text: str) -> Iterator[Token]:
+    """The tokens of a normalised text, in order."""
+    previous = ""
+    for match in _TOKEN.finditer(folded(text)):
+        for word in _plain(match, previous):
+            yield Token(word, match.start())
+            previous = word
+        if match.lastgroup in ("noon", "emoji") and text[match.end() :].lstrip()[:1].isupper():
+            yield Token(BREAK, match.start())
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """The words of a normalised text, without punctuation."""
+    return tuple(token.word for token in tokens_of(text) if token.word[0].isalnum())
+
+
+def _plain(match: re.Match[str], previous: str) -> tuple[str, ...]:
+    found = match.group()
+    match match.lastgroup:
+        case "noon":
+            return (f"{found[0]}m",)
+        case "dash":
+            return (":",) if found == "|" else (";",)
+        case "ending":
+            return _ending(found, previous)
+        case "word":
+            return _expanded(found.replace("e-", "e"))
+        case "emoji":
+            return ()
+    return (found,)
+
+
+def _ending(found: str, previous: str) -> tuple[str, ...]:
+    if found == "." and previous in _ABBREVIATIONS:
+        return ()
+    return ("?", BREAK) if "?" in found else (BREAK,)
+
+
+def _expanded(word: str) -> tuple[str, ...]:
+    if word in _WHOLE:
+        return _WHOLE[word]
+    for ending, expansion in _CONTRACTED.items():
+        if word.endswith(ending) and len(word) > len(ending):
+            return (word.removesuffix(ending), *expansion)
+    if word.endswith("'s"):
+        stem = word.removesuffix("'s")
+        return (*_WHOLE.get(stem, (stem,)), "is" if stem in _IS else "'s")
+    return (word,)

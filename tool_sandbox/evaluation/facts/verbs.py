@@ -1,0 +1,240 @@
+"""Groups of verbs that answers use for the same deed."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from attrs import frozen
+
+
+def any_of(patterns: tuple[str, ...]) -> str:
+    """A regular expression that matches what one of these does, and nothing when there is none."""
+    return f"(?:{'|'.join(patterns)})" if patterns else r"(?!)"
+
+
+@frozen(kw_only=True)
+class VerbGroup:
+    """Ways to say one deed, in plain words; every part holds alternatives, which are regular expressions.
+
+    Args:
+        name: What the group is called in facts.
+        base: Forms that say that it is to be done.
+        done: Forms that say that it was done: past, participle.
+        doing: Forms in -ing.
+        result: What is so once it was done, which may hold a negation: "is no longer in".
+        undone: What is so while it was not done.
+        planned: What says it done although it speaks of the future: "I will remind you".
+    """
+
+    name: str
+    base: tuple[str, ...]
+    done: tuple[str, ...]
+    doing: tuple[str, ...]
+    result: tuple[str, ...] = ()
+    undone: tuple[str, ...] = ()
+    planned: tuple[str, ...] = ()
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """Every form of its verbs."""
+        return (*self.base, *self.done, *self.doing)
+
+    def has_form(self, verb: str) -> bool:
+        """Whether this is one of its verbs, in any form."""
+        return re.fullmatch(any_of(self.forms), verb) is not None
+
+
+_LISTED = r"(?:contacts?(?: list)?|address book|phone ?book|phone|list|directory|entries)"
+_WRITING = "(?:text|message|note|reply|answer)"
+_SET = "(?:set|created|added|scheduled|saved|made|put|placed|noted|booked|entered)(?: up)?"
+_NUDGE = "(?:reminder|nudge|alert|alarm)s?"
+_NOT_ANY = r"(?:no longer|not (?:\w+ )?(?=.*\b(?:any ?more|any longer)\b))"
+
+GROUPS = (
+    VerbGroup(
+        name="send",
+        base=(
+            "send", "text", "message", "tell", "inform", "notify", "reply", "respond", "answer", "write", "forward",
+            "deliver", "pass", "ping", "reach", "contact", "let", "say",
+        ),
+        done=(
+            "sent", "texted", "messaged", "told", "informed", "notified", "replied", "responded", "answered",
+            "wrote", "written", "forwarded", "delivered",
+            r"passed (?:it |that |this |the [\w']+ |your [\w']+ )?(?:on|along)", "relayed", "conveyed",
+            "transmitted", "pinged", "reached out", r"let (?!me\b|us\b|you\b)(?:[\w']+ ){1,4}?know",
+            r"dropped (?![\w']+ from)", "shot", "fired off", "said goodbye", "communicated",
+            "dispatched", "alerted", "contacted", "made aware",
+        ),
+        doing=(
+            "sending", "texting", "messaging", "telling", "informing", "notifying", "replying", "responding",
+            "writing", "forwarding", "delivering",
+        ),
+        result=(
+            "(?<!i )(?<!you )(?<!do )(?<!not )knows",
+            rf"(?:has|got|gets|received|have) (?:got )?(?:your|the|a|my) (?:[\w']+ )?(?:{_WRITING}|goodbye|news)",
+            r"(?<=[a-z] )(?<!\bi )(?:got|has|received) (?:it|that|this)\b", "on its way",
+            "(?:went|gone) (?:out|through|off)", rf"{_WRITING}s? (?:has |have |is )?(?:just )?(?:went|gone)",
+            "(?:has|have) (?:got|received)$", r"is out\b",
+            "(?:is|are|'s|been) (?:now )?(?:aware|informed|in the loop|up to date)",
+            "heads up (?:is|was|has|given|to)", r"gave [\w']+(?: [\w']+)? (?:a|the) (?:heads up|message|news)",
+        ),
+    ),
+    VerbGroup(
+        name="remind",
+        base=(
+            "remind", "nudge", "alert", "ping", "notify", "reminders?",
+            r"(?:set|create|add|make|schedule|save|put)(?: up)?(?: [\w']+){0,4}? (?:reminder|nudge|alert)s?",
+        ),
+        done=(
+            rf"{_SET}(?: [\w']+){{0,6}}? {_NUDGE}",
+            rf"{_NUDGE}\b(?: [\w']+){{0,9}}? (?:{_SET}|in place|ready|active|up|on)",
+            "noted", "scheduled", "set (?:it )?for", "set at", "set it", "it is set", r"(?<![\w'] )set\b",
+        ),
+        doing=("reminding", "nudging"),
+        result=(
+            "(?:you have|there is|here is|got) (?:now )?(?:a|an|your|the|one) (?:new )?(?:reminder|nudge|alert)",
+            r"^(?:(?:your|the|new|a|ok|okay) )*reminder(?: (?:is|for|to|at|on)\b|$)", "on your (?:list|reminders)",
+            "in your reminders", r"is set\b",
+        ),
+        planned=(
+            r"(?:will|going to|shall) (?:[\w']+ ){0,4}?(?:remind|nudge|alert|ping|notify)",
+            r"(?:will|going to|shall) (?:[\w']+ )?be (?:reminded|nudged|alerted|notified)",
+            r"(?:will|going to) (?:get|receive|have|hear|see|pop up|go off|ring)\b(?! the (?:message|text))",
+            "remind(?:s|ing) you", "nudge you",
+        ),
+    ),
+    VerbGroup(
+        name="remove",
+        base=(
+            "remove", "delete", "erase", "clear", "cancel", "drop", "discard", "wipe", "get rid", "throw", "take",
+            "purge", "dismiss",
+        ),
+        done=(
+            "removed", "deleted", "erased", "cleared(?: (?:out|away|up))?", "cancell?ed", "dropped", "discarded",
+            "wiped", "got(?:ten)? rid of", "purged", r"thrown (?:[\w']+ ){0,3}?(?:out|away)",
+            r"threw (?:[\w']+ ){0,3}?(?:out|away)", r"took (?:[\w']+ ){1,4}?(?:off|out)",
+            r"taken (?:[\w']+ )?(?:off|out)", "dismissed", "unsaved", "kicked",
+        ),
+        doing=("removing", "deleting", "erasing", "clearing", "cancelling", "canceling", "discarding"),
+        result=(
+            r"(?:is|are|'s) (?:[\w']+ )?gone",
+            rf"(?:is|are|'s) {_NOT_ANY} (?:[\w']+ ){{0,4}}?(?:in|on|among|part|a contact|saved|there)",
+            "no longer (?:appears?|has|have|in|on|among|a contact)",
+            rf"not (?:[\w']+ ){{0,3}}?in (?:your|the) {_LISTED}(?: [\w']+)? any ?more",
+            f"out of (?:your|the) {_LISTED}",
+        ),
+        undone=("(?:is|are|'s) still (?:in|on|among|there|saved)", f"remains? in (?:your|the) {_LISTED}"),
+    ),
+    VerbGroup(
+        name="save",
+        base=("save", "add", "store", "create", "record", "register", "enter", "keep", "put"),
+        done=(
+            "saved", "added", "stored", "created", "recorded", "registered", "entered",
+            r"put (?:[\w']+ ){0,4}?(?:in|into|on|under)", "filed", "new contact",
+            r"made (?:a|the|new) (?:[\w']+ )?(?:contact|entry)", r"set up (?:a|the) (?:[\w']+ )?contact",
+        ),
+        doing=("saving", "adding", "storing", "creating", "recording"),
+        result=(
+            f"(?:is|are|'s) (?:now )?(?:in|among|part of|on) (?:your|the) {_LISTED}", f"in your {_LISTED} now",
+            r"(?:is|are) now (?:a|one of your) (?:[\w']+ )?contact", f"now in your {_LISTED}",
+            rf"you(?: will)?(?: now)? (?:have|find) (?:[\w']+ )+?in your {_LISTED}",
+        ),
+        undone=(f"(?:is|are) not (?:yet )?(?:in|on|among) (?:your|the) {_LISTED}",),
+        planned=(r"(?:can|will) (?:now )?(?:find|see) (?:[\w']+ ){1,6}?(?:in|under|among) (?:your|the)",),
+    ),
+    VerbGroup(
+        name="change",
+        base=("change", "update", "modify", "edit", "set", "mark", "correct", "adjust", "replace", "list", "label"),
+        done=(
+            "changed", "updated", "modified", "edited", "(?<!all )set", "marked", "corrected", "adjusted", "replaced",
+            "listed", "labell?ed", "tagged", "amended", "revised", "saved", "entered", "stored", "recorded",
+            "switched", r"put (?:[\w']+ ){0,5}?(?:in|as|under|for)", r"made (?:[\w']+ ){1,3}?(?:a|your)", "fixed",
+            "noted", "registered",
+        ),
+        doing=("changing", "updating", "modifying", "editing", "marking", "setting"),
+        result=(
+            r"(?:is|are|'s|has|have|reads|shows|says) (?:[\w']+ ){0,6}?now",
+            r"now (?:[\w']+ )?(?:reads|shows|says|listed|has|have|a|your|an|in|under|is|marked|counts|appears)",
+            r"^(?:[\w']+ ){0,5}now$", r"no longer (?:an?|your|listed|marked)\b",
+            r"is (?:a|your) (?:[\w']+ )now", "up to date", "from now on",
+        ),
+        undone=(
+            "is still (?:the old|your friend|a friend)", "number (?:is|stays|remains) (?:still|unchanged|the same)",
+            "unchanged",
+        ),
+    ),
+    VerbGroup(
+        name="move",
+        base=("move", "reschedule", "postpone", "push", "shift", "delay", "bring", "defer"),
+        done=(
+            "moved", "rescheduled", "postponed", r"pushed(?: [\w']+){0,4}? (?:back|forward|to|by|out)", "pushed",
+            "shifted", "delayed", r"brought (?:[\w']+ )*?forward", "deferred", "changed",
+            r"set (?:[\w']+ ){0,5}?to", "set for", "updated", r"put (?:[\w']+ ){0,4}?(?:back|off|at)", "adjusted",
+            "bumped", "modified",
+        ),
+        doing=("moving", "rescheduling", "postponing", "pushing", "shifting"),
+        result=(
+            r"(?:is|are|'s|it) (?:[\w']+ ){0,2}?now (?:at|on|set|due|for|scheduled)",
+            "now (?:at|due|on|for|goes|rings|comes|set)", r"(?:is|'s) (?:at|due) (?:[\w']+ )*?now", "goes off",
+            "new time", "will (?:now )?(?:go|come|be|ring|remind)",
+        ),
+        planned=(
+            r"will (?:now )?(?:[\w']+ )?(?:remind|be reminded|go off|ring|be due|be at)",
+            r"(?:remind|reminded) (?:you )?(?:[\w']+ ){0,8}?instead",
+        ),
+    ),
+    VerbGroup(
+        name="switch",
+        base=("turn", "switch", "enable", "disable", "activate", "deactivate"),
+        done=("turned", "switched", "enabled", "disabled", "activated", "deactivated", "shut off", "cut"),
+        doing=("turning", "switching", "enabling", "disabling"),
+    ),
+    VerbGroup(
+        name="search",
+        base=(
+            "search", "look", "find", "check", "read", "access", "see", "browse", "query", "fetch", "retrieve",
+            "locate",
+        ),
+        done=(
+            "searched", "looked", "found", "checked", "accessed", "read through", "browsed", "queried", "fetched",
+            "retrieved", "located",
+        ),
+        doing=("searching", "looking", "finding", "checking", "accessing", "retrieving"),
+    ),
+    VerbGroup(
+        name="call",
+        base=("call", "phone", "ring", "dial"),
+        done=("called", "phoned", "dialled", "dialed", "rang"),
+        doing=("calling", "phoning"),
+    ),
+    VerbGroup(
+        name="email",
+        base=("email", "mail", "e mail"),
+        done=(
+            "emailed", "e mailed", "mailed",
+            r"(?:e ?mail\w*|mail) (?:[\w']+ ){0,5}?(?:sent|delivered|is out|went out|on its way)",
+            r"sent (?:[\w']+ ){0,6}?(?:e ?mails?|mails?)",
+        ),
+        doing=("emailing", "mailing"),
+    ),
+    VerbGroup(
+        name="book",
+        base=("book", "reserve", "order", "buy"),
+        done=("booked", "reserved", "ordered", "bought"),
+        doing=("booking", "buying"),
+    ),
+    VerbGroup(
+        name="convert",
+        base=("convert", "calculate", "compute"),
+        done=("converted", "calculated", "computed"),
+        doing=("converting", "calculating"),
+    ),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=1 << 8)
+def group_of(verb: str) -> VerbGroup | None:
+    """The group of deeds that a verb belongs to, in any of its forms."""
+    named = next((group for group in GROUPS if group.name == verb), None)
+    return named or next((group for group in GROUPS if group.has_form(verb)), None)
