@@ -21,6 +21,8 @@ from tool_sandbox.errors import StalledConversationError
 if TYPE_CHECKING:
     from tool_sandbox.common.message import Message
     from tool_sandbox.common.script import Script
+    from tool_sandbox.evaluation.credit import Credit
+    from tool_sandbox.evaluation.outcome import Outcome
     from tool_sandbox.evaluation.result import Evaluation, EvaluationResult
     from tool_sandbox.roles.base_role import BaseRole
 
@@ -214,6 +216,8 @@ class ScenarioExtension:
         minefields: Replace those of the base.
         minefield_edge_list: As for milestones.
         categories: Added to those of the base.
+        credit: What each milestone counts for; ``None`` is its similarity.
+        outcome: What the end should be, whatever led there.
     """
 
     name: str
@@ -226,6 +230,8 @@ class ScenarioExtension:
     minefields: list[Any] = Factory(list)
     minefield_edge_list: list[tuple[int, int]] | None = None
     categories: list[ScenarioCategories] = Factory(list)
+    credit: Credit | None = None
+    outcome: Outcome | None = None
 
     def get_extended_scenario(self) -> dict[str, Scenario]:
         """The scenario under its name."""
@@ -242,6 +248,8 @@ class ScenarioExtension:
             evaluation=Evaluation(
                 milestone_matcher=MilestoneMatcher(milestones=self.milestones, edge_list=self.milestone_edge_list),
                 minefield_matcher=MilestoneMatcher(milestones=self.minefields, edge_list=self.minefield_edge_list),
+                credit=self.credit,
+                outcome=self.outcome,
             ),
             categories=[*base.categories, *self.categories],
             name=self.name,

@@ -131,12 +131,31 @@ Step = ToolStep | SayStep | UserStep | EndStep
 
 
 @frozen
+class WrongWording:
+    """An answer that should not be paid.
+
+    Args:
+        text: The answer.
+        at_most: What its milestone may be met to.
+    """
+
+    text: str
+    at_most: float = 0.0
+
+
+@frozen
 class Script:
-    """A solution as it is played, and the ways to step on each minefield."""
+    """A solution as it is played, the other ways to solve it, and the ways to step on each minefield."""
 
     steps: tuple[Step, ...] = ()
     sabotage: Mapping[str, tuple[Step, ...]] = Factory(dict)
     """Minefield id → what the parties do to trip it."""
+    also: tuple[tuple[Step, ...], ...] = ()
+    """Other solutions."""
+    right: tuple[str, ...] = ()
+    """Other last words that are as good."""
+    wrong: tuple[WrongWording, ...] = ()
+    """Last words that are wrong."""
 
     def agent_steps(self) -> tuple[ToolStep | SayStep, ...]:
         """What the agent does, in order."""
@@ -145,6 +164,15 @@ class Script:
     def user_texts(self) -> tuple[str, ...]:
         """What the user says after the opening message, in order."""
         return tuple(step.text for step in self.steps if isinstance(step, UserStep))
+
+    def ending(self, text: str) -> Script:
+        """The same script with other last words of the agent."""
+        last = max(at for at, step in enumerate(self.steps) if isinstance(step, SayStep))
+        return evolve(self, steps=(*self.steps[:last], SayStep(text), *self.steps[last + 1 :]))
+
+    def last_words(self) -> str:
+        """What the agent says last; empty when it says nothing."""
+        return next((step.text for step in reversed(self.steps) if isinstance(step, SayStep)), "")
 
     def without(self, position: int) -> Script:
         """The same script, one step short.

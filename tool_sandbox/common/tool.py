@@ -29,6 +29,7 @@ def register_as_tool(
     backend: ToolBackend = ToolBackend.DEFAULT,
     *,
     name: str | None = None,
+    canonical: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make the decorated function a tool that roles can call.
 
@@ -40,6 +41,8 @@ def register_as_tool(
         visible_to: Who may call it; only the agent when omitted.
         backend: Which of several implementations of the same name this one is.
         name: The name under which it is offered; by default that of the variable that holds it.
+        canonical: Arguments, perhaps not all of them → the same in one spelling, so that calls which ask for the same
+            are judged alike, such as 120 minutes and 2 hours.
 
     Raises:
         TypeError: It is used without parentheses, or the name is not text.
@@ -74,6 +77,7 @@ def register_as_tool(
         _describe(tool, function, name)
         tool.visible_to = visible_to if visible_to is not None else (RoleType.AGENT,)  # type: ignore[attr-defined]
         tool.backend = backend  # type: ignore[attr-defined]
+        tool.canonical = canonical  # type: ignore[attr-defined]
         return tool
 
     return decorate

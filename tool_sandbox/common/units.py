@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import threading
+from tokenize import TokenError
 from typing import Any
 
 _building = threading.Lock()
@@ -27,6 +29,18 @@ def convert(amount: float, from_unit: str, to_unit: str) -> float:
 def _convert(amount: float, from_unit: str, to_unit: str) -> float:
     magnitude: float = _registry().Quantity(amount, from_unit).to(to_unit).magnitude
     return magnitude
+
+
+def canonical(unit: Any) -> Any:
+    """The one name of a unit that has several, such as mile for miles; what is no known unit stays as it is."""
+    from pint import UndefinedUnitError
+
+    if not isinstance(unit, str):
+        return unit
+    for name in (unit, unit.lower()):
+        with contextlib.suppress(UndefinedUnitError, ValueError, AttributeError, TypeError, SyntaxError, TokenError):
+            return str(_registry().Unit(name))
+    return unit
 
 
 def _registry() -> Any:

@@ -5,7 +5,10 @@
     comparing     cells, rows and tables beside what was wanted: a folder of its own
     facts         what an answer says: a folder of its own
     snapshots, traces   whole tables, and what tools returned
+    facts         what an answer says: a folder of its own
     constraints   milestones and minefields
     matching      which message met which milestone: a folder of its own
+    credit        what each milestone counts for
+    outcome       the end alone, whatever way led there
     result        the score
 """

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from attrs import define, field
 
 from tool_sandbox.common.vocabulary import RoleType
+from tool_sandbox.evaluation.credit import Credit
 from tool_sandbox.evaluation.matching.matching import MilestoneMatcher
+from tool_sandbox.evaluation.outcome import Outcome
 
 if TYPE_CHECKING:
     import polars as pl
@@ -26,13 +28,17 @@ class EvaluationResult:
     minefield_mapping: OrderedDict[int, tuple[int, float]] = field(factory=OrderedDict)
     """The same for minefields."""
     milestone_similarity: float = 0
-    """Mean similarity of all milestones, in [0, 1]."""
+    """Mean credit of all milestones, in [0, 1]."""
     minefield_similarity: float = 0
     """Mean similarity of all minefields, in [0, 1]; anything but 0 makes the score 0."""
     similarity: float = field(init=False)
     """The score, in [0, 1]: that of the milestones, or 0 when a minefield was hit."""
     turn_count: int = 0
     """How many messages the conversation took."""
+    milestone_credit: dict[int, float] = field(factory=dict, kw_only=True)
+    """Milestone index → what it counts for, in [0, 1]: its similarity, or less where that of others caps it."""
+    outcome: float | None = field(default=None, kw_only=True)
+    """How well the end is the wanted one, in [0, 1], whatever led there; ``None`` where nobody said which is."""
 
     def __attrs_post_init__(self) -> None:
         """Combine both similarities."""
@@ -46,10 +52,14 @@ class Evaluation:
     Args:
         milestone_matcher: What should happen.
         minefield_matcher: What must not happen.
+        credit: What each milestone counts for; ``None`` is its similarity.
+        outcome: What the end should be; ``None`` where nobody said.
     """
 
     milestone_matcher: MilestoneMatcher = field(factory=MilestoneMatcher)
     minefield_matcher: MilestoneMatcher = field(factory=MilestoneMatcher)
+    credit: Credit | None = field(default=None, kw_only=True)
+    outcome: Outcome | None = field(default=None, kw_only=True)
 
     def evaluate(self, execution_context: ExecutionContext, max_turn_count: int = 0) -> EvaluationResult:  # noqa: ARG002
         """Judge a finished trajectory.
@@ -60,13 +70,26 @@ class Evaluation:
         """
         reached, score = self.milestone_matcher.compute_mapping_and_similarity(execution_context)
         hit, damage = self.minefield_matcher.compute_mapping_and_similarity(execution_context)
+        own = {node: similarity for node, (_, similarity) in sorted(reached.items())}
+        credit = own if self.credit is None else self.credit.of(own, self.milestone_matcher.milestone_dag)
+        if self.credit is not None and credit:
+            score = sum(credit.values()) / len(credit)
         return EvaluationResult(
             milestone_mapping=OrderedDict(sorted(reached.items())),
             minefield_mapping=hit,
             milestone_similarity=1 if score is None else score,
             minefield_similarity=0 if damage is None else damage,
             turn_count=count_turns(execution_context.log()),
+            milestone_credit=credit,
+            outcome=self._outcome(execution_context, reached, hit=bool(damage)),
         )
+
+    def _outcome(
+        self, execution_context: ExecutionContext, reached: Mapping[int, tuple[int, float]], *, hit: bool
+    ) -> float | None:
+        if self.outcome is None:
+            return None
+        return 0.0 if hit else self.outcome.similarity(execution_context, reached)
 
 
 def get_effective_turn_count(sandbox_database: pl.DataFrame) -> int:

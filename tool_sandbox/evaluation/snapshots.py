@@ -162,6 +162,12 @@ def _guardrail(snapshot: View, target: Target | None, reference: View | None, **
     return 1.0 if same_rows(snapshot, _demand(reference, "reference_snapshot")) else 0.0
 
 
+def changed_rows(after: View, before: View) -> tuple[View, View]:
+    """The rows that only ``after`` has, and those that only ``before`` has; an updated row is in both."""
+    after, before = _filled(after), _filled(before, after)
+    return _compared(after, before)[1], _compared(before, after)[1]
+
+
 def same_rows(one: View, other: View) -> bool:
     """Whether two snapshots have the same columns and the same rows in the same order."""
     if list(one.kinds) != list(other.kinds) or len(one.rows) != len(other.rows):

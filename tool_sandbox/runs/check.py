@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import contextvars
 import time
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
 from tool_sandbox.common.script import SayStep, Script, ToolStep
-from tool_sandbox.common.vocabulary import RoleType, ScenarioCategories
+from tool_sandbox.common.vocabulary import ScenarioCategories
 from tool_sandbox.errors import ScenarioError, TimeLimitError
-from tool_sandbox.llm.scripted import NopModel, OracleModel, SaboteurModel, ScriptedUserModel
+from tool_sandbox.evaluation.comparing.answers import wanted_texts
+from tool_sandbox.evaluation.credit import Kind
+from tool_sandbox.llm.scripted import NopModel, OracleModel, SaboteurModel
+from tool_sandbox.runs.floors import READING, floors, user_words
+from tool_sandbox.runs.scripted_play import play
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
     from tool_sandbox.evaluation.result import EvaluationResult
     from tool_sandbox.llm.chat import ChatModel
 
-TOOL_TIMEOUT = 60.0
-"""Seconds that one call of a tool may take."""
+MOST_FOR_WORDS, MOST_FOR_READING = 0.05, 0.25
+"""What agents may score that only talk, or only read where something has to be changed."""
 _TOLERANCE = 1e-9
 _VARIANTS = {
     ScenarioCategories.THREE_DISTRACTION_TOOLS,
@@ -35,7 +38,7 @@ class Problem:
 
     Args:
         scenario: Name of the scenario.
-        check: ``oracle``, ``nop``, ``saboteur``, ``needless step`` or ``augmentation``.
+        check: What was tried: ``oracle``, ``nop``, ``saboteur``, ``right wording`` and so on.
         message: What was found and what was expected.
         source: File and line of the scenario, if known.
     """
@@ -81,7 +84,8 @@ def check_scenarios(scenarios: Mapping[str, Scenario]) -> CheckReport:
     """Prove scenarios without a model.
 
     The oracle scores 1.0 and trips nothing, nop stays at or under its floor, the saboteur trips each minefield, every
-    step of a solution is needed, and all eight presentations can be played.
+    step of a solution is needed, and all eight presentations can be played. Other solutions and right wordings score
+    1.0, wrong ones next to nothing, and agents that only talk or only read are not paid.
 
     Args:
         scenarios: By name; of those in several presentations only the plain one is proved, together with the others.
@@ -122,6 +126,11 @@ class _Proof:
             "saboteur": self._saboteur,
             "needless step": self._needless_steps,
             "augmentation": self._augmentations,
+            "also": self._other_solutions,
+            "right wording": self._right_wordings,
+            "wrong wording": self._wrong_wordings,
+            "floors": self._floors,
+            "given away": self._given_away,
         }
         for check, finder in (of_a_solution if self.scenario.script else {"nop": self._nop}).items():
             try:
@@ -195,22 +204,70 @@ class _Proof:
             if score < 1 - _TOLERANCE:
                 yield f"as {variant.name} the solution scores {score:.3f}, expected 1.0"
 
+    def _other_solutions(self) -> Iterator[str]:
+        for number, steps in enumerate(self.script.also):
+            score = self.played(OracleModel(Script(steps)), Script(steps)).similarity
+            if score < 1 - _TOLERANCE:
+                yield f"solution {number + 2} scores {score:.3f}, expected 1.0"
+
+    def _right_wordings(self) -> Iterator[str]:
+        for text in self.script.right:
+            reworded = self.script.ending(text)
+            score = self.played(OracleModel(reworded), reworded).similarity
+            if score < 1 - _TOLERANCE:
+                yield f"{text!r} scores {score:.3f}, expected 1.0{self._reason(text)}"
+
+    def _wrong_wordings(self) -> Iterator[str]:
+        words = self._last_words()
+        for wrong in self.script.wrong:
+            if words is None:
+                return
+            reworded = self.script.ending(wrong.text)
+            met = self.played(OracleModel(reworded), reworded).milestone_credit[words]
+            if met > wrong.at_most + _TOLERANCE:
+                yield f"{wrong.text!r} is worth {met:.3f} as the last answer, expected at most {wrong.at_most:g}"
+
+    def _last_words(self) -> int | None:
+        credit = self.scenario.evaluation.credit
+        words = [node for node, kind in enumerate(credit.kinds) if kind is Kind.WORDS] if credit else []
+        return words[-1] if words else None
+
+    def _reason(self, text: str) -> str:
+        """What the last answer lacks or contradicts, as far as it is known before anything is looked up."""
+        words = self._last_words()
+        for wanted in (
+            () if words is None else wanted_texts(self.scenario.evaluation.milestone_matcher.milestones[words])
+        ):
+            verdict = wanted.verdict(text, self.script.last_words())
+            missing = [f"lacks {fact}" for fact in verdict.missing]
+            found = [f"{reason}" for reason in verdict.contradictions]
+            return f": {'; '.join([*missing, *found])}" if missing or found else ""
+        return ""
+
+    def _floors(self) -> Iterator[str]:
+        credit = self.scenario.evaluation.credit
+        if credit is None or self.scenario.nop_floor:
+            return
+        if ScenarioCategories.INSUFFICIENT_INFORMATION in self.scenario.categories:
+            return  # the right word is the work
+        for agent, score in floors(self.scenario).items():
+            self.plays[0] += 1
+            reading = agent == READING
+            most = MOST_FOR_READING if reading else MOST_FOR_WORDS
+            if score > most and (not reading or Kind.DEED in credit.kinds):
+                yield f"an agent that is only {agent} scores {score:.3f}, expected at most {most:g}"
+
+    def _given_away(self) -> Iterator[str]:
+        """Facts that the user's own words contain: an agent that repeats the request must not be paid."""
+        for milestone in self.scenario.evaluation.milestone_matcher.milestones:
+            for wanted in wanted_texts(milestone):
+                for said in user_words(self.scenario):
+                    for fact in wanted.given_away(said):
+                        yield f"the user says {said!r} already, so {fact} is no proof of work; leave the fact out"
+
     def played(self, agent: ChatModel, script: Script) -> EvaluationResult:
         self.plays[0] += 1
-        return contextvars.copy_context().run(_play, self.scenario, agent, ScriptedUserModel(script))
-
-
-def _play(scenario: Scenario, agent: ChatModel, user: ChatModel) -> EvaluationResult:
-    from tool_sandbox.roles.execution_environment import ExecutionEnvironment
-    from tool_sandbox.roles.litellm_agent import LiteLLMAgent
-    from tool_sandbox.roles.litellm_user import LiteLLMUser
-
-    roles: dict[RoleType, Any] = {
-        RoleType.AGENT: LiteLLMAgent("script", model=agent),
-        RoleType.USER: LiteLLMUser("script", model=user),
-        RoleType.EXECUTION_ENVIRONMENT: ExecutionEnvironment(tool_timeout=TOOL_TIMEOUT),
-    }
-    return scenario.evaluate(scenario.play(roles))
+        return play(self.scenario, agent, script).result
 
 
 def _shortened(script: Script) -> Iterator[tuple[str, Script]]:

@@ -1,7 +1,8 @@
 """Dates, units, distances and holidays."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Optional
+from typing import Any, Optional
 
 from tool_sandbox import clock
 from tool_sandbox.common import units
@@ -11,6 +12,8 @@ from tool_sandbox.common.tool import register_as_tool
 from tool_sandbox.common.validators import validate_latitude, validate_longitude, validate_range, validate_timestamp
 from tool_sandbox.tools import holiday_calendar
 from tool_sandbox.tools.setting import get_wifi_status
+
+_SECONDS = {"weeks": 604800, "days": 86400, "hours": 3600, "minutes": 60, "seconds": 1}
 
 
 @register_as_tool()
@@ -66,7 +69,14 @@ def datetime_info_to_timestamp(year: int, month: int, day: int, hour: int, minut
     return datetime(year, month, day, hour, minute, second, tzinfo=clock.zone()).timestamp()
 
 
-@register_as_tool()
+def _one_amount(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The amounts of time as one, in seconds; those that are no numbers stay as they are."""
+    amounts = {name: value for name, value in arguments.items() if name in _SECONDS and isinstance(value, (int, float))}
+    others = {name: value for name, value in arguments.items() if name not in amounts}
+    return {**others, "seconds": sum(_SECONDS[name] * value for name, value in amounts.items())} if amounts else others
+
+
+@register_as_tool(canonical=_one_amount)
 @typechecked
 def shift_timestamp(
     timestamp: float,
@@ -133,7 +143,11 @@ def seconds_to_hours_minutes_seconds(seconds: float) -> dict[str, int]:
     return {"hour": hour, "minute": minute, "second": second}
 
 
-@register_as_tool()
+def _unit_names(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: units.canonical(value) if name.endswith("_unit") else value for name, value in arguments.items()}
+
+
+@register_as_tool(canonical=_unit_names)
 @typechecked
 def unit_conversion(amount: float, from_unit: str, to_unit: str) -> float:
     """Convert a quantity to another unit of the same kind, for example a length, weight, temperature or duration.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Protocol
@@ -38,6 +39,24 @@ class ColumnSimilarityMeasureType(Protocol):
     ) -> pl.DataFrame:
         """One column ``similarity`` with one number per row."""
         ...
+
+
+class CellMeasure(ABC):
+    """A column similarity of ours that is an object, made for what it compares with."""
+
+    @abstractmethod
+    def cell(self, value: Any) -> CellSimilarity:
+        """The comparison of single cells with a wanted value."""
+
+    def __call__(
+        self,
+        dataframe: pl.DataFrame,
+        column_name: str,
+        value: Any,
+        atol_dict: dict[str, float] | None = None,  # noqa: ARG002 -- part of the shape
+    ) -> pl.DataFrame:
+        """The similarity of every row."""
+        return _column_of(self.cell(value), dataframe, column_name)
 
 
 def column_exact_match_similarity(
@@ -95,6 +114,8 @@ def cell_similarity(measure: Any, column: str, value: Any, kind: str) -> CellSim
         ``None`` when the function is a user's own.
     """
     tolerances = None
+    if isinstance(measure, CellMeasure):
+        return measure.cell(value)
     if isinstance(measure, partial):
         if measure.args or measure.keywords.keys() - {"atol_dict"}:
             return None
@@ -244,16 +265,18 @@ def _column(
     *,
     wide: bool = False,
 ) -> pl.DataFrame:
+    kind = view_of(dataframe.select(column_name)).kinds[column_name]
+    return _column_of(maker(column_name, value, kind, atol_dict), dataframe, column_name, wide=wide)
+
+
+def _column_of(
+    similarity: CellSimilarity, dataframe: pl.DataFrame, column_name: str, *, wide: bool = False
+) -> pl.DataFrame:
+    """One column ``similarity``, made by comparing single cells; of 64 bits where ``wide``."""
     import polars as pl
 
-    view = view_of(dataframe.select(column_name))
-    similarity = maker(column_name, value, view.kinds[column_name], atol_dict)
-    if not view.rows:
-        _check_without_rows(similarity)
-    cells = [similarity(row[column_name]) for row in view.rows]
+    rows = view_of(dataframe.select(column_name)).rows
+    if not rows:
+        similarity(None)  # wrong types are an error even in an empty table
+    cells = [similarity(row[column_name]) for row in rows]
     return pl.DataFrame({"similarity": cells}, schema={"similarity": pl.Float64 if wide else pl.Float32})
-
-
-def _check_without_rows(similarity: CellSimilarity) -> None:
-    """Wrong types are an error even in an empty table."""
-    similarity(None)

@@ -12,7 +12,9 @@ from tool_sandbox.common.execution_context import ExecutionContext
 from tool_sandbox.common.scenario import Scenario, ScenarioExtension
 from tool_sandbox.common.tool_discovery import ToolBackend, get_all_tools, is_shipped
 from tool_sandbox.common.vocabulary import DatabaseNamespace, RoleType, ScenarioCategories
-from tool_sandbox.scenarios.compiling.milestones import compiled
+from tool_sandbox.evaluation.comparing.calls import Canonical
+from tool_sandbox.scenarios.compiling.milestones import compiled, credit_of
+from tool_sandbox.scenarios.compiling.outcome import outcome_of
 from tool_sandbox.scenarios.compiling.solutions import script_of
 from tool_sandbox.scenarios.compiling.values import Values
 from tool_sandbox.scenarios.language import entries as spec
@@ -47,6 +49,9 @@ class Compiler:
     tools: Mapping[str, Callable[..., Any]] = field(
         default=Factory(lambda self: get_all_tools(self.backend), takes_self=True), repr=False
     )
+    _canonical: Mapping[str, Canonical] = field(
+        default=Factory(lambda self: canonical_arguments(self.tools), takes_self=True), init=False, repr=False
+    )
     _contexts: dict[str, ExecutionContext] = field(factory=dict, init=False, repr=False)
     _examples: dict[str, list[dict[str, Any]]] = field(
         factory=named_user_simulator_few_shot_examples, init=False, repr=False
@@ -69,8 +74,8 @@ class Compiler:
         """
         values = Values(self.worlds[entry.world])
         script = script_of(entry, values)
-        milestones = compiled(entry.milestones, values)
-        minefields = compiled(entry.minefields, values, forbidden=True)
+        milestones = compiled(entry, values, self._canonical)
+        minefields = compiled(entry, values, self._canonical, forbidden=True)
         return ScenarioExtension(
             name=entry.name,
             base_scenario=evolve(
@@ -90,6 +95,8 @@ class Compiler:
             minefields=minefields.nodes,
             minefield_edge_list=minefields.edges,
             categories=categories_of(entry),
+            credit=credit_of(entry.milestones) if entry.scoring == "facts" else None,
+            outcome=outcome_of(entry, milestones.compiler),
         )
 
     def base_scenario(self, world_name: str, name: str | None = None) -> Scenario:
@@ -144,6 +151,12 @@ def import_prelude(tools: Iterable[Callable[..., Any]]) -> str:
     return "".join(f"{line}\n" for line in ["import json", *lines])
 
 
+def canonical_arguments(tools: Mapping[str, Callable[..., Any]]) -> dict[str, Canonical]:
+    """Of the tools that say when arguments are equal, what makes them so."""
+    found = {name: getattr(tool, "canonical", None) for name, tool in tools.items()}
+    return {name: canonical for name, canonical in found.items() if canonical is not None}
+
+
 def tool_parameters(tools: Mapping[str, Callable[..., Any]]) -> dict[str, ToolParameters]:
     """The names of the arguments each tool takes; ``None`` for one that takes any."""
     return {name: _parameters(tool) for name, tool in tools.items()}
@@ -164,7 +177,8 @@ def _needed_tools(entry: spec.Entry) -> list[str]:
     """The tools an entry names, else those its solution and milestones call, in order."""
     if entry.tools:
         return list(dict.fromkeys(entry.tools))
-    solved_with = [call.tool for step in entry.solution if isinstance(step, ToolCalls) for call in step.calls]
+    steps = [step for solution in (entry.solution, *entry.also) for step in solution]
+    solved_with = [call.tool for step in steps if isinstance(step, ToolCalls) for call in step.calls]
     needed = list(dict.fromkeys(solved_with))
     if not needed and not entry.solution:
         raise entry.place.error("without a 'solution' the key 'tools' must say which tools are needed.")

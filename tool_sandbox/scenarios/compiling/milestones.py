@@ -8,13 +8,17 @@ from functools import partial
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import Factory, frozen
 
 from tool_sandbox.common.vocabulary import DatabaseNamespace, RoleType
+from tool_sandbox.evaluation.comparing.calls import CallSimilarity, Canonical
+from tool_sandbox.evaluation.credit import Credit, Kind
 from tool_sandbox.nearest import hint
 from tool_sandbox.scenarios.compiling.extraction import ResultExtractor
+from tool_sandbox.scenarios.compiling.texts import Texts
 from tool_sandbox.scenarios.compiling.values import Values
 from tool_sandbox.scenarios.language import checks as spec
+from tool_sandbox.scenarios.language.entries import Entry
 
 if TYPE_CHECKING:
     from tool_sandbox.common.evaluation import Milestone, SnapshotConstraint
@@ -108,32 +112,50 @@ class NodeCompiler:
     Args:
         values: Works values out in the entry's world.
         order: The order between the nodes.
+        canonical: Tool → what makes equal arguments equal.
+        forbidden: The nodes are minefields.
+        by_likeness: Texts without facts are compared by their wording.
     """
 
     values: Values
     order: Order
+    canonical: Mapping[str, Canonical] = Factory(dict)
+    forbidden: bool = False
+    by_likeness: bool = False
 
-    def node(self, node: spec.WrittenMilestone, *, forbidden: bool) -> Milestone:
+    def node(self, node: spec.WrittenMilestone) -> Milestone:
         """One milestone, or one minefield."""
         from tool_sandbox.common import evaluation
 
-        constraints = [self._constraint(check, node, rows) for check in node.checks for rows in _tables_of(check)]
-        make = evaluation.Minefield if forbidden else evaluation.Milestone
+        constraints = [
+            self.constraint(check, table, self.reference(check, node))
+            for check in node.checks
+            for table in tables_of(check)
+        ]
+        make = evaluation.Minefield if self.forbidden else evaluation.Milestone
         if node.may_change is not None:
             excluded = [DatabaseNamespace(name) for name in node.may_change]
             return make(snapshot_constraints=constraints, guardrail_database_exclusion_list=excluded)
         # A minefield is tripped by what happened, whatever else changed; a milestone guards the other tables.
-        return make(snapshot_constraints=constraints, guardrail_database_list=[] if forbidden else None)
+        return make(snapshot_constraints=constraints, guardrail_database_list=[] if self.forbidden else None)
 
-    def _constraint(self, check: spec.Check, node: spec.WrittenMilestone, table: str) -> SnapshotConstraint:
+    def constraint(self, check: spec.Check, table: str, reference: int | None = None) -> SnapshotConstraint:
+        """What one check demands of one table.
+
+        Args:
+            check: The check as written.
+            table: Upper-case name of a table that it speaks of.
+            reference: Milestone whose message it refers to.
+        """
         from tool_sandbox.common import evaluation
 
+        texts = Texts.of(check, table, self.values, by_likeness=self.by_likeness)
         return evaluation.SnapshotConstraint(
             database_namespace=DatabaseNamespace(table),
             snapshot_constraint=self._similarity(check),
-            reference_milestone_node_index=self._reference(check, node),
-            target_dataframe=self._target(check, table),
-            column_similarity_measure=_column_similarities(check, table),
+            reference_milestone_node_index=reference,
+            target_dataframe=self._target(check, table, texts),
+            column_similarity_measure={**self._measures(check, table), **texts.measures(whole=self.forbidden)},
         )
 
     def _similarity(self, check: spec.Check) -> Callable[..., float]:
@@ -141,7 +163,8 @@ class NodeCompiler:
 
         if check.using is not None:
             fill_to = check.using.fill or ("tool_trace" if check.verb == "called" else "content")
-            extractor = _extractor(check.using, as_text=fill_to == "content")
+            in_words = self.by_likeness or bool(check.match)
+            extractor = _extractor(check.using, as_text=fill_to == "content" and in_words)
             return partial(evaluation.tool_trace_dependant_similarity, fill_to=fill_to, extractor=extractor)
         of_verb: dict[str, Callable[..., float]] = {
             "added": evaluation.addition_similarity,
@@ -150,7 +173,12 @@ class NodeCompiler:
         }
         return of_verb.get(check.verb, evaluation.snapshot_similarity)
 
-    def _reference(self, check: spec.Check, node: spec.WrittenMilestone) -> int | None:
+    def reference(self, check: spec.Check, node: spec.WrittenMilestone) -> int | None:
+        """Position of the milestone that a check refers to, -1 for the start, ``None`` when it refers to none.
+
+        Raises:
+            ScenarioError: There is no such milestone before this one.
+        """
         if check.using is None and check.verb not in spec.CHANGES:
             return None
         name = check.using.milestone if check.using else check.since
@@ -163,10 +191,12 @@ class NodeCompiler:
             raise check.at(key).error(f"{name!r} does not surely come before {node.id!r}; add it to 'after'.")
         return self.order.ids.index(name)
 
-    def _target(self, check: spec.Check, table: str) -> list[dict[str, Any]]:
+    def _target(self, check: spec.Check, table: str, texts: Texts) -> list[dict[str, Any]]:
         if check.verb == "called":
+            gave = {"result": self.values.mapping(check.gave)} if check.gave else {}
             traces = [
-                {"tool_name": call.tool, "arguments": self.values.mapping(call.arguments)} for call in check.calls
+                {"tool_name": call.tool, "arguments": self.values.mapping(call.arguments), **gave}
+                for call in check.calls
             ]
             return [
                 {**_RESULT, "tool_trace": json.dumps(traces[0] if len(traces) == 1 else traces, ensure_ascii=False)}
@@ -175,10 +205,17 @@ class NodeCompiler:
             return [{**_REQUEST, "content": check.requested}]
         if check.verb == "said":
             return [{**_STATEMENT, "content": check.said}]
-        return [self.values.mapping(row) for row in check.rows[table]]
+        return [self.values.mapping(texts.plain(row)) for row in check.rows[table]]
+
+    def _measures(self, check: spec.Check, table: str) -> dict[str, Callable[..., Any]]:
+        """How columns are compared where the table's own way is not wanted."""
+        if check.verb == "called":
+            return {"tool_trace": CallSimilarity(dict(check.within), self.canonical)}
+        return _column_similarities(check, table)
 
 
-def _tables_of(check: spec.Check) -> tuple[str, ...]:
+def tables_of(check: spec.Check) -> tuple[str, ...]:
+    """The tables, in upper case, that a check speaks of."""
     return tuple(check.rows) if check.verb in spec.TABLE_VERBS else (_LOG.value,)
 
 
@@ -191,29 +228,26 @@ def _extractor(using: spec.Using, *, as_text: bool) -> Callable[..., list[dict[s
     return extractor
 
 
-def _column_similarities(check: spec.Check, table: str) -> dict[str, Callable[..., Any]] | None:
-    """How columns are compared where the table's own way is not wanted."""
+def _column_similarities(check: spec.Check, table: str) -> dict[str, Callable[..., Any]]:
     from tool_sandbox.common import evaluation
 
     if check.verb == "requested":
         return {"content": evaluation.column_contains_similarity}
-    traces = partial(evaluation.column_tool_trace_exact_match_similarity, atol_dict=dict(check.within))
-    if check.verb == "called":
-        return {"tool_trace": traces} if check.within else None
     ways = {
         "exact": evaluation.column_exact_match_similarity,
-        "similar": evaluation.column_rouge_l_similarity,
+        "likeness": evaluation.column_rouge_l_similarity,
         "contains": evaluation.column_contains_similarity,
         "any": evaluation.column_one_similarity,
     }
     columns = {name for row in check.rows.get(table, ()) for name in row} if check.rows else {"content"}
     chosen: dict[str, Callable[..., Any]] = {name: ways[way] for name, way in check.match.items() if name in columns}
     if table == _LOG and check.within and "tool_trace" in columns:
+        traces = partial(evaluation.column_tool_trace_exact_match_similarity, atol_dict=dict(check.within))
         return {**chosen, "tool_trace": traces}
-    for name in check.within:
+    for name in check.within if check.rows else ():
         if name in columns:
             chosen[name] = partial(evaluation.column_close_similarity, atol_dict=dict(check.within))
-    return chosen or None
+    return chosen
 
 
 @frozen
@@ -223,18 +257,38 @@ class Nodes:
     Args:
         nodes: In file order.
         edges: Pairs of positions, the first before the second; ``None`` for a single node.
+        compiler: What compiled them.
     """
 
     nodes: list[Milestone]
     edges: list[tuple[int, int]] | None
+    compiler: NodeCompiler
 
 
-def compiled(nodes: Sequence[spec.WrittenMilestone], values: Values, *, forbidden: bool = False) -> Nodes:
+def compiled(entry: Entry, values: Values, canonical: Mapping[str, Canonical], *, forbidden: bool = False) -> Nodes:
     """An entry's milestones, or (``forbidden``) its minefields, as the evaluation matches them.
+
+    Args:
+        entry: The scenario as written.
+        values: Works values out in its world.
+        canonical: Tool → what makes equal arguments equal.
+        forbidden: Its minefields are wanted.
 
     Raises:
         ScenarioError: Ids, order or values of the nodes do not work out.
     """
-    order = Order.of(nodes)
-    compiler = NodeCompiler(values, order)
-    return Nodes([compiler.node(node, forbidden=forbidden) for node in nodes], order.edges())
+    nodes = entry.minefields if forbidden else entry.milestones
+    compiler = NodeCompiler(values, Order.of(nodes), canonical, forbidden, entry.scoring == "original")
+    return Nodes([compiler.node(node) for node in nodes], compiler.order.edges(), compiler)
+
+
+def credit_of(nodes: Sequence[spec.WrittenMilestone]) -> Credit:
+    """What each milestone is about, which decides what it counts for."""
+    return Credit(tuple(_kind(node) for node in nodes))
+
+
+def _kind(node: spec.WrittenMilestone) -> Kind:
+    if any(set(check.rows) - {_LOG} for check in node.checks):
+        return Kind.DEED
+    verbs = {check.verb for check in node.checks}
+    return Kind.LOOK_UP if "called" in verbs else Kind.WORDS if "said" in verbs else Kind.ATTEMPT

@@ -22,19 +22,31 @@ def script_of(entry: Entry, values: Values) -> Script | None:
     """
     if not entry.solution:
         return None
-    _check_talk(entry)
-    _check_offered(entry)
-    agent = _agent_steps(entry.solution, values)
-    steps = tuple(_with_replies(agent, entry.user.replies))
-    sabotage = {node.id: _sabotage(node, agent, values) for node in entry.minefields}
-    return Script(steps, sabotage)
+    agent, steps = _played(entry, entry.solution, "solution", values)
+    return Script(
+        steps,
+        {node.id: _sabotage(node, agent, values) for node in entry.minefields},
+        also=tuple(_played(entry, other, "also", values)[1] for other in entry.also),
+        right=entry.wordings.right,
+        wrong=entry.wordings.wrong,
+    )
 
 
-def _check_talk(entry: Entry) -> None:
-    place = entry.place.inside("solution")
-    if not isinstance(entry.solution[-1], Say):
+def _played(
+    entry: Entry, solution: Sequence[SolutionStep], key: str, values: Values
+) -> tuple[tuple[ToolStep | SayStep, ...], tuple[Step, ...]]:
+    """What the agent does, and what all parties do."""
+    _check_talk(entry, solution, key)
+    _check_offered(entry, solution, key)
+    agent = _agent_steps(solution, values)
+    return agent, tuple(_with_replies(agent, entry.user.replies))
+
+
+def _check_talk(entry: Entry, solution: Sequence[SolutionStep], key: str) -> None:
+    place = entry.place.inside(key)
+    if not solution or not isinstance(solution[-1], Say):
         raise place.error("the last step must be a 'say': the user waits for an answer.")
-    questions = sum(isinstance(step, Say) for step in entry.solution) - 1
+    questions = sum(isinstance(step, Say) for step in solution) - 1
     if questions != len(entry.user.replies):
         raise entry.place.inside("user.replies").error(
             f"the solution speaks {questions} time(s) before its last step, so the user needs as many replies; "
@@ -55,12 +67,12 @@ def _agent_steps(steps: Sequence[SolutionStep], values: Values) -> tuple[ToolSte
     return tuple(compiled)
 
 
-def _check_offered(entry: Entry) -> None:
-    for position, step in enumerate(entry.solution):
+def _check_offered(entry: Entry, solution: Sequence[SolutionStep], key: str) -> None:
+    for position, step in enumerate(solution):
         for call in step.calls if isinstance(step, ToolCalls) else ():
             if (entry.tools and call.tool not in entry.tools) or call.tool in entry.without:
                 sentence = f"{call.tool!r} is called, but this scenario does not offer it; add it to 'tools'."
-                raise entry.at("solution", position).error(sentence)
+                raise entry.at(key, position).error(sentence)
 
 
 def _with_replies(agent: Sequence[ToolStep | SayStep], replies: Sequence[str]) -> Iterator[Step]:

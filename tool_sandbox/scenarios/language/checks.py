@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from tool_sandbox.common.vocabulary import DatabaseNamespace
 from tool_sandbox.common.world.schemas import namespaces, schema_of
 from tool_sandbox.scenarios.language.calls import Call, Calls, Step, ToolName, flat
-from tool_sandbox.scenarios.language.cells import ResultPath, Rows, RowsOfTables, TableName, columns_of
+from tool_sandbox.scenarios.language.cells import ResultPath, Rows, RowsOfTables, TableName, Value, columns_of
+from tool_sandbox.scenarios.language.document import Mapping
+from tool_sandbox.scenarios.language.facts import Facts
 from tool_sandbox.scenarios.language.fields import OneOrMany, Shown, Text, Texts
 from tool_sandbox.scenarios.language.models import FileModel, described, no_meaning, problem
-from tool_sandbox.scenarios.language.moments import duration
+from tool_sandbox.scenarios.language.tolerances import Share, Tolerance
 
 CHANGES = ("added", "updated", "removed")
 TABLE_VERBS = ("state", *CHANGES)
 VERBS = ("called", "requested", "said", *TABLE_VERBS)
-Way = Literal["exact", "similar", "contains", "any"]
+Way = Literal["likeness", "exact", "contains", "any"]
 MATCHES = get_args(Way)
 Filled = Literal["content", "tool_trace"]
 FILLED = get_args(Filled)
+COMPOSED = (DatabaseNamespace.MESSAGING, DatabaseNamespace.REMINDER)
+"""Tables whose content the agent composes."""
 Extractor = Literal[
     "search_weather_around_lat_lon_temperature_extractor",
     "result_to_temperature_extractor",
@@ -38,24 +51,17 @@ START = "start"
 ALL = "all"
 
 
-def _tolerance(value: Any) -> Any:
-    if value == "any":
-        return float("inf")
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0:
-        return float(value)
-    try:
-        return duration(value if isinstance(value, str) else described(value))
-    except ValueError as error:
-        message = f"{error} A tolerance can also be a number, or 'any'."
-        raise ValueError(message) from error
-
-
 Tables = Annotated[
     OneOrMany[TableName] | None,
     BeforeValidator(lambda value: [name.lower() for name in namespaces()] if value == ALL else value),
     Shown(lambda: Literal["all"] | OneOrMany[TableName]),
 ]
-Tolerance = Annotated[float, BeforeValidator(_tolerance), Shown(lambda: Annotated[float, Field(ge=0)] | Text)]
+
+
+def _parts(value: Any) -> Mapping:
+    if not isinstance(value, Mapping) or not value:
+        raise problem(f"expected {{path: value}} of the result, such as {{days: 268}}; got {described(value)}.")
+    return value
 
 
 class Using(FileModel):
@@ -87,7 +93,15 @@ class Check(FileModel):
     requested: ToolName = ""
     """A tool was asked for, whether it succeeded or not."""
     said: Text = ""
-    """The agent told the user this, or something close to it (see 'match')."""
+    """The agent told the user this: a good answer, of which 'facts' says what any other has to contain."""
+    facts: Facts = Field((), examples=[["+12065550139"], [{"off": "wi-fi"}, {"on": "location"}]])
+    """What any good answer contains; a placeholder of 'said' is a fact by itself."""
+    never: Facts = ()
+    """What no good answer says."""
+    gave: Annotated[Mapping, PlainValidator(_parts), Shown(lambda: dict[str, Value])] = Field(
+        Mapping({}), examples=[{"days": 268}]
+    )
+    """With 'called': parts of the result, by dotted path, whatever the arguments were."""
     state: Rows = Field({}, examples=[{"setting": {"wifi": True}}])
     """The table looks like this: all rows, though only the columns given; [] is an empty table."""
     added: Rows = Field({}, examples=[{"contact": {"name": "Ada"}}])
@@ -96,8 +110,10 @@ class Check(FileModel):
     """Rows of the table changed to this."""
     removed: Rows = Field({}, examples=[{"contact": {"name": "Ada"}}])
     """These rows went from the table."""
-    within: dict[str, Tolerance] = Field({}, examples=[{"creation_timestamp": "5 minutes"}])
-    """Tolerance per argument or column: a number, a duration such as '5 minutes', or 'any'."""
+    within: Annotated[dict[str, Tolerance], Shown(lambda: Tolerance | dict[str, Tolerance])] = Field(
+        {}, examples=[{"creation_timestamp": "5 minutes"}]
+    )
+    """Tolerance per argument or column: a number, a duration such as '5 minutes', or 'any'; with 'said' also 1%."""
     match: Annotated[dict[str, Way], Shown(lambda: Way | dict[str, Way])] = Field({})
     """How texts and columns are compared: one way for all, or a way per column."""
     using: Using | None = None
@@ -133,11 +149,18 @@ class Check(FileModel):
             raise problem(f"a check has exactly one of {', '.join(VERBS)}; {found}.")
         return value
 
+    @field_validator("within", mode="before")
+    @classmethod
+    def _for_the_answer(cls, value: Any, info: ValidationInfo) -> Any:
+        return value if isinstance(value, dict) or not info.data.get("said") else {"content": value}
+
     @field_validator("match", mode="before")
     @classmethod
     def _for_every_column(cls, value: Any, info: ValidationInfo) -> Any:
         if not isinstance(value, str):
             return value
+        if value == "similar":
+            raise problem("'similar' is called 'likeness' now.")
         rows: RowsOfTables = next((info.data[verb] for verb in TABLE_VERBS if info.data.get(verb)), {})
         return dict.fromkeys(["content"] if info.data.get("said") else sorted(columns_of(rows)), value)
 
@@ -148,9 +171,31 @@ class Check(FileModel):
                 raise problem(sentence.format(verb=self.verb), modifier)
         if self.using is not None:
             self._check_fill(self.using)
+        if self.match and (self.facts or self.never):
+            raise problem("'match' compares the wording and 'facts' what is said; write one of them.", "match")
         self._check_known("match", {"content"} if self.said else columns_of(self.rows))
-        self._check_known("within", self._tolerable())
+        self._check_known("within", {"content"} if self.said else self._tolerable())
+        for name, tolerance in self.within.items():
+            if isinstance(tolerance, Share) and not self.said:
+                raise problem("a share such as 1% is a tolerance for what is said; write a number.", "within", name)
         return self
+
+    def unjudged(self) -> Iterator[tuple[str, tuple[str | int, ...]]]:
+        """Texts of which nobody says what makes them right: what to do about each, and where it stands."""
+        if self.said and not (self.facts or self.using or self.match):
+            sentence = (
+                f"what makes an answer right? Add 'facts', a list of what any good answer contains (for {self.said!r} "
+                "perhaps a name, a number or {done: sent}), or 'match: likeness' to compare the wording."
+            )
+            yield sentence, ("said",)
+        for table, rows in self.rows.items():
+            for position, row in enumerate(rows):
+                if table in COMPOSED and isinstance(row.get("content"), str) and "content" not in self.match:
+                    sentence = (
+                        "a composed text is judged by 'content: {facts: [...]}', word by word with 'match: exact', or "
+                        "by likeness with 'match: likeness'."
+                    )
+                    yield sentence, (self.verb, table.lower(), position)
 
     def _check_fill(self, using: Using) -> None:
         if self.verb != "state" and using.fill:
@@ -172,7 +217,8 @@ class Check(FileModel):
         if any("tool_trace" in row for row in rows) or (self.called and self.using and self.using.extractor):
             return None
         taken = self.using.take if self.called and self.using else ()
-        return {name for call in self.calls for name in call.arguments} | columns_of(self.rows) | set(taken)
+        arguments = {name for call in self.calls for name in call.arguments}
+        return arguments | columns_of(self.rows) | set(taken) | set(self.gave)
 
 
 _GOES_WITH = {
@@ -180,7 +226,10 @@ _GOES_WITH = {
         ("said", *TABLE_VERBS),
         "'match' says how texts and columns are compared; {verb!r} compares exactly (see 'within').",
     ),
-    "within": (("called", *TABLE_VERBS), "'within' is a tolerance for numbers; {verb!r} has none."),
+    "within": (("called", "said", *TABLE_VERBS), "'within' is a tolerance for numbers; {verb!r} has none."),
+    "facts": (("said",), "'facts' says what a good answer contains; it goes with 'said', not {verb!r}."),
+    "never": (("said",), "'never' says what no good answer says; it goes with 'said', not {verb!r}."),
+    "gave": (("called",), "'gave' says what the result was; it goes with 'called', not {verb!r}."),
     "using": (
         ("called", "said", "state"),
         "'using' fills in an argument or a sentence; it goes with 'called' or 'said', not {verb!r}.",
@@ -236,13 +285,13 @@ class WrittenMinefield(WrittenMilestone):
 
 def _refuse_likeness(check: Check, *path: str | int) -> None:
     """A minefield counts as soon as it matches a little, and texts compared by likeness nearly always do."""
-    alike = {"content"} if check.said else set()
+    alike = {"content"} if check.said and not check.facts else set()
     for table, rows in check.rows.items():
         by_likeness = {name for name, way in schema_of(table).similarities.items() if way == "rouge"}
-        alike |= by_likeness & {column for row in rows for column in row}
+        alike |= {column for row in rows for column in by_likeness & row.keys() if isinstance(row[column], str)}
     for column in sorted(alike - check.match.keys()):
         sentence = (
             f"a minefield must not compare {column!r} by likeness, almost any text is a little alike; "
-            "add 'match: contains' or 'match: exact' (or 'match: similar', if it is meant so)."
+            "add 'match: contains' or 'match: exact' (or 'match: likeness', if it is meant so)."
         )
         raise problem(sentence, *path)

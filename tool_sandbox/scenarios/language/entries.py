@@ -8,13 +8,25 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    ValidationInfo,
+    model_validator,
+)
 
+from tool_sandbox.common.script import WrongWording
 from tool_sandbox.common.vocabulary import RoleType, ScenarioCategories
 from tool_sandbox.common.world.schemas import INITIAL_SETTING
 from tool_sandbox.scenarios.language.calls import Step
 from tool_sandbox.scenarios.language.cells import Rows
-from tool_sandbox.scenarios.language.checks import WrittenMilestone, WrittenMinefield
+from tool_sandbox.scenarios.language.checks import Check, WrittenMilestone, WrittenMinefield
 from tool_sandbox.scenarios.language.fields import OneOrMany, Shown, Text, Texts, one_of
 from tool_sandbox.scenarios.language.models import NAME, FileModel, problem
 from tool_sandbox.scenarios.language.moments import moment
@@ -59,6 +71,36 @@ class LogRow(FileModel):
     """Who sees it, in place of its sender and recipient."""
 
 
+class Wrong(FileModel):
+    """A wrong answer of which a part is right."""
+
+    says: Text
+    """The answer."""
+    at_most: Annotated[StrictFloat, Field(ge=0, le=1)] = 0.5
+    """What it may score."""
+
+
+def _wrong(value: Any, info: ValidationInfo) -> WrongWording:
+    if isinstance(value, str) and value.strip():
+        return WrongWording(value)
+    half = Wrong.model_validate(value, context=info.context)
+    return WrongWording(half.says, half.at_most)
+
+
+def _solutions(value: Any) -> Any:
+    """One solution for a list of one."""
+    return value if not isinstance(value, list) or any(isinstance(each, list) for each in value) else [value]
+
+
+class Wordings(FileModel):
+    """Other answers in place of the last one of the solution; 'check' plays them all."""
+
+    right: Texts = ()
+    """As good as the solution's own words: they score 1."""
+    wrong: OneOrMany[Annotated[WrongWording, PlainValidator(_wrong), Shown(lambda: Text | Wrong)]] = ()
+    """Wrong answers: they score 0, or at most what 'at_most' says."""
+
+
 class Variant(FileModel):
     """An entry with some keys replaced; of 'user' only those that are given."""
 
@@ -86,6 +128,18 @@ class Variant(FileModel):
     """What must never happen."""
     solution: tuple[Step, ...] = ()
     """What a perfect agent does; the last step is a 'say'."""
+    also: Annotated[
+        tuple[tuple[Step, ...], ...],
+        BeforeValidator(_solutions),
+        Shown(lambda: tuple[Step, ...] | tuple[tuple[Step, ...], ...]),
+    ] = ()
+    """Another way to do it as well, or several."""
+    wordings: Wordings = Field(default_factory=Wordings.model_construct)
+    """Other answers, right and wrong, which prove the facts."""
+    outcome: tuple[Check, ...] | None = None
+    """What counts in the end, whatever led there; by default the milestones' tables and the last 'said'."""
+    scoring: Literal["facts", "original"] = "facts"
+    """'original' counts each milestone by itself, as scenarios in Python are judged."""
     nop_floor: Annotated[StrictFloat, Field(ge=0, le=1)] | None = None
     """What doing nothing may score; by default the share of milestones that any answer meets."""
     max_messages: Annotated[StrictInt, Field(ge=1)] = 30
@@ -112,6 +166,15 @@ class Entry(Variant):
         for key in _OF_USER:
             if self.log is None and not getattr(self.user, key):
                 raise problem(f"the key {key!r} is missing.", "user")
+        return self
+
+    @model_validator(mode="after")
+    def _says_what_is_right(self) -> Self:
+        for key, nodes in (("milestones", self.milestones), ("minefields", self.minefields)):
+            for position, node in enumerate(nodes if self.scoring == "facts" else ()):
+                for number, check in enumerate(node.checks):
+                    for sentence, path in check.unjudged():
+                        raise problem(sentence, key, position, *(("all", number) if node.all else ()), *path)
         return self
 
 

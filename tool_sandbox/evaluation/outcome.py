@@ -1,0 +1,152 @@
+"""The end alone: the world after the last message and what the user was told, whatever way led there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from tool_sandbox.common.vocabulary import DatabaseNamespace
+from tool_sandbox.evaluation.constraints import SnapshotConstraint
+from tool_sandbox.evaluation.matching.similarity import ConstraintSimilarity, Trajectory
+from tool_sandbox.evaluation.snapshots import changed_rows
+
+if TYPE_CHECKING:
+    from tool_sandbox.common.execution_context import ExecutionContext
+    from tool_sandbox.evaluation.comparing.views import View
+
+_LOG = DatabaseNamespace.SANDBOX
+_MOST_CHOICES = 2000
+"""More ways than this to choose the changed rows a check speaks of, and only the first are tried."""
+
+
+@frozen
+class TableEnd:
+    """What has to be in one table in the end, compared with the start.
+
+    Args:
+        namespace: The table.
+        states: What the table looks like.
+        added: Rows that came, one constraint for each check.
+        updated: Rows that are different now.
+        removed: Rows that went.
+    """
+
+    namespace: str
+    states: tuple[SnapshotConstraint, ...] = ()
+    added: tuple[SnapshotConstraint, ...] = ()
+    updated: tuple[SnapshotConstraint, ...] = ()
+    removed: tuple[SnapshotConstraint, ...] = ()
+
+    def similarities(self, trajectory: Trajectory) -> Iterator[float]:
+        """How well each check is met after the last message."""
+        last, start = trajectory.last_index, trajectory.first_user_index
+        for state in self.states:
+            yield ConstraintSimilarity(trajectory, state).at(last, None)
+        if not (self.added or self.updated or self.removed):
+            return
+        came, went = changed_rows(trajectory.view(self.namespace, last), trajectory.view(self.namespace, start))
+        yield float(len(came.rows) == _count(self.added) + _count(self.updated))
+        yield float(len(went.rows) == _count(self.removed) + _count(self.updated))
+        for check in (*self.added, *self.updated):
+            yield _best(check, came)
+        for check in self.removed:
+            yield _best(check, went)
+
+
+def _count(checks: Sequence[SnapshotConstraint]) -> int:
+    return sum(len(check.target_rows or ()) for check in checks)
+
+
+def _best(check: SnapshotConstraint, found: View) -> float:
+    """How well some of the rows found are those that a check wants."""
+    target = check.prepared().target
+    if target is None:
+        return 0.0
+    choices = combinations(found.rows, len(target.view.rows))
+    tried = (
+        target.zero_filled_similarity(found.with_rows(rows))
+        for _, rows in zip(range(_MOST_CHOICES), choices, strict=False)
+    )
+    return max(tried, default=0.0)
+
+
+@frozen
+class Telling:
+    """One way in which what the user has to hear is written down.
+
+    Args:
+        constraint: What a message of the agent should say.
+        source: Milestone at whose message the values stand that are filled in; ``None`` when there are none.
+    """
+
+    constraint: SnapshotConstraint
+    source: int | None = None
+
+    def similarity(self, trajectory: Trajectory, reached: Mapping[int, tuple[int, float]], first: int) -> float:
+        """How well the best message from ``first`` on says it."""
+        known = ConstraintSimilarity(trajectory, self.constraint)
+        messages = range(max(first, trajectory.first_user_index), trajectory.last_index + 1)
+        return max(
+            (known.at(index, source) for source in self._sources(trajectory, reached) for index in messages),
+            default=0.0,
+        )
+
+    def _sources(self, trajectory: Trajectory, reached: Mapping[int, tuple[int, float]]) -> list[int | None]:
+        if self.source is None:
+            return [None]
+        index, similarity = reached.get(self.source, (0, 0.0))
+        if similarity:
+            return [index]
+        return [at for at in range(trajectory.first_user_index, trajectory.last_index + 1) if _traced(trajectory, at)]
+
+
+def _traced(trajectory: Trajectory, index: int) -> bool:
+    rows = trajectory.view(_LOG, index).rows
+    return len(rows) == 1 and rows[0]["tool_trace"] is not None
+
+
+@frozen
+class Outcome:
+    """What the end should be.
+
+    Args:
+        tables: What should be in the tables.
+        told: What the user should have heard, each with the ways to write it down, of which the best counts.
+        unchanged: Tables that should be as they were at the start.
+    """
+
+    tables: tuple[TableEnd, ...] = ()
+    told: tuple[tuple[Telling, ...], ...] = ()
+    unchanged: tuple[str, ...] = ()
+
+    def similarity(self, execution_context: ExecutionContext, reached: Mapping[int, tuple[int, float]]) -> float:
+        """How well the end is the wanted one: the worst of what it has to be.
+
+        Args:
+            execution_context: The trajectory.
+            reached: Milestone → (message, similarity), for values that are filled into what is told.
+        """
+        trajectory = Trajectory(execution_context)
+        first = self._settled(trajectory)
+        ends = [each for table in self.tables for each in table.similarities(trajectory)]
+        ends += [max(way.similarity(trajectory, reached, first) for way in ways) for ways in self.told]
+        ends += [float(_unchanged(trajectory, name)) for name in self.unchanged]
+        return min(ends, default=1.0)
+
+    def _settled(self, trajectory: Trajectory) -> int:
+        """The first message at which the tables are what they are in the end: what is said before is no report."""
+        first = trajectory.last_index
+        while first > trajectory.first_user_index and all(
+            trajectory.content(table.namespace, first - 1) == trajectory.content(table.namespace, trajectory.last_index)
+            for table in self.tables
+        ):
+            first -= 1
+        return first
+
+
+def _unchanged(trajectory: Trajectory, namespace: str) -> bool:
+    start, last = trajectory.first_user_index, trajectory.last_index
+    return trajectory.content(namespace, start) == trajectory.content(namespace, last)

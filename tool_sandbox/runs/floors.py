@@ -1,0 +1,87 @@
+"""What agents score that do not do the work: a score says something only above these."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from tool_sandbox.common.script import SayStep, Script, Step, ToolStep, UserStep
+from tool_sandbox.common.vocabulary import DatabaseNamespace, RoleType
+from tool_sandbox.common.world.schemas import namespaces
+from tool_sandbox.llm.scripted import NopModel, OracleModel
+from tool_sandbox.runs.scripted_play import Played, play
+
+if TYPE_CHECKING:
+    from tool_sandbox.common.scenario import Scenario
+
+NOTHING, REPEATING, CLAIMING, READING = "nothing", "repeating", "claiming", "reading"
+
+
+def floors(scenario: Scenario) -> dict[str, float]:
+    """What each agent scores that does not do the work, 0 to 1.
+
+    ``nothing`` says an empty sentence. ``repeating`` says what the user said. ``claiming`` says the last sentence of
+    the solution. ``reading`` makes every call of the solution that changes nothing, then claims. Of a scenario without
+    a solution only the first two are known.
+    """
+    script = scenario.script or Script()
+    found = {
+        NOTHING: play(scenario, NopModel(), script).result.similarity,
+        REPEATING: _scored(scenario, Script(tuple(_repeating(scenario)))),
+    }
+    if scenario.script is not None:
+        found[CLAIMING] = _scored(scenario, _claiming(script))
+        found[READING] = _scored(scenario, _reading(scenario, script))
+    return found
+
+
+def _scored(scenario: Scenario, script: Script) -> float:
+    return play(scenario, OracleModel(script), script).result.similarity
+
+
+def user_words(scenario: Scenario) -> list[str]:
+    """What the user says: the opening message, then what a scripted user answers."""
+    opening = [row["content"] for row in scenario.starting_context.log() if row["sender"] == RoleType.USER][-1:]
+    return [*opening, *(scenario.script or Script()).user_texts()]
+
+
+def _repeating(scenario: Scenario) -> Iterator[Step]:
+    for number, text in enumerate(user_words(scenario)):
+        if number:
+            yield UserStep(text)
+        yield SayStep(text)
+
+
+def _claiming(script: Script) -> Script:
+    """The last sentence of the solution, whenever the agent should say something."""
+    claim = SayStep(script.last_words())
+    steps = (claim if isinstance(step, SayStep) else step for step in script.steps)
+    return evolve(script, steps=tuple(step for step in steps if not isinstance(step, ToolStep)))
+
+
+def _reading(scenario: Scenario, script: Script) -> Script:
+    """Every call that changes nothing and needs nothing from one that does, then the claim."""
+    writing = _writing_tools(play(scenario, OracleModel(script), script))
+    calls = [call for step in script.steps if isinstance(step, ToolStep) for call in step.calls]
+    reading = [
+        call
+        for call in calls
+        if call.name not in writing and not any(reference.tool in writing for reference in call.references())
+    ]
+    return evolve(script, steps=(*(ToolStep((call,)) for call in reading), *_claiming(script).steps))
+
+
+def _writing_tools(played: Played) -> set[str]:
+    """The tools that changed a table when the solution was played."""
+    world = played.world
+    tables = [name for name in namespaces() if name != DatabaseNamespace.SANDBOX]
+    changed = {index for name in tables for index in world.snapshot_indices(name)}
+    return {
+        json.loads(trace)["tool_name"]
+        for index in changed
+        for row in world.rows(DatabaseNamespace.SANDBOX, index)
+        for trace in row["tool_trace"] or ()
+    }

@@ -1,0 +1,57 @@
+"""Playing one scenario with both parties scripted, in a world of its own."""
+
+from __future__ import annotations
+
+import contextvars
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from tool_sandbox.common.vocabulary import RoleType
+from tool_sandbox.llm.scripted import ScriptedUserModel
+
+if TYPE_CHECKING:
+    from tool_sandbox.common.execution_context import ExecutionContext
+    from tool_sandbox.common.scenario import Scenario
+    from tool_sandbox.common.script import Script
+    from tool_sandbox.evaluation.result import EvaluationResult
+    from tool_sandbox.llm.chat import ChatModel
+
+TOOL_TIMEOUT = 60.0
+"""Seconds that one call of a tool may take."""
+
+
+@frozen
+class Played:
+    """A finished conversation and the verdict on it."""
+
+    world: ExecutionContext
+    result: EvaluationResult
+
+
+def play(scenario: Scenario, agent: ChatModel, script: Script) -> Played:
+    """Play a scenario.
+
+    Args:
+        scenario: It stays as it is.
+        agent: What answers for the agent.
+        script: What the user says.
+
+    Raises:
+        TimeLimitError: A tool takes longer than ``TOOL_TIMEOUT``.
+    """
+    return contextvars.copy_context().run(_play, scenario, agent, ScriptedUserModel(script))
+
+
+def _play(scenario: Scenario, agent: ChatModel, user: ChatModel) -> Played:
+    from tool_sandbox.roles.execution_environment import ExecutionEnvironment
+    from tool_sandbox.roles.litellm_agent import LiteLLMAgent
+    from tool_sandbox.roles.litellm_user import LiteLLMUser
+
+    roles: dict[RoleType, Any] = {
+        RoleType.AGENT: LiteLLMAgent("script", model=agent),
+        RoleType.USER: LiteLLMUser("script", model=user),
+        RoleType.EXECUTION_ENVIRONMENT: ExecutionEnvironment(tool_timeout=TOOL_TIMEOUT),
+    }
+    world = scenario.play(roles)
+    return Played(world, scenario.evaluate(world))

@@ -1,0 +1,105 @@
+"""From an entry to the end that counts: what the milestones ask of tables taken together, and what is said last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from attrs import evolve
+
+from tool_sandbox.common.vocabulary import DatabaseNamespace
+from tool_sandbox.common.world.schemas import namespaces
+from tool_sandbox.evaluation.constraints import SnapshotConstraint
+from tool_sandbox.evaluation.outcome import Outcome, TableEnd, Telling
+from tool_sandbox.evaluation.snapshots import snapshot_similarity
+from tool_sandbox.scenarios.compiling.milestones import NodeCompiler, tables_of
+from tool_sandbox.scenarios.language.calls import Say
+from tool_sandbox.scenarios.language.checks import Check
+from tool_sandbox.scenarios.language.entries import Entry
+
+_LOG = DatabaseNamespace.SANDBOX
+
+
+def outcome_of(entry: Entry, compiler: NodeCompiler) -> Outcome | None:
+    """What the end of an entry should be; ``None`` where nothing is said of it.
+
+    Args:
+        entry: The scenario as written.
+        compiler: What compiled its milestones.
+
+    Raises:
+        ScenarioError: Values of its own checks do not work out.
+    """
+    checks = entry.outcome if entry.outcome is not None else _checks_of_milestones(entry)
+    tables = sorted({table for check in checks for table in check.rows} - {_LOG})
+    told = [check for check in checks if check.verb == "said"]
+    if not tables and not told:
+        return None
+    return Outcome(
+        tuple(_table_end(table, checks, compiler) for table in tables),
+        tuple(_tellings(check, entry, compiler) for check in told),
+        _unchanged(entry, tables),
+    )
+
+
+def _checks_of_milestones(entry: Entry) -> list[Check]:
+    if entry.scoring == "original":
+        return []
+    checks = [check for node in entry.milestones for check in node.checks if set(check.rows) - {_LOG}]
+    last = [node for node in entry.milestones if any(check.verb == "said" for check in node.checks)][-1:]
+    return [*checks, *(check for node in last for check in node.checks if check.verb == "said")]
+
+
+def _table_end(table: str, checks: Iterable[Check], compiler: NodeCompiler) -> TableEnd:
+    found: dict[str, list[SnapshotConstraint]] = {verb: [] for verb in ("state", "added", "updated", "removed")}
+    for check in checks:
+        if table in check.rows:
+            found[check.verb].append(compiler.constraint(check, table))
+    return TableEnd(
+        table,
+        _merged(found["state"]),
+        tuple(found["added"]),
+        _latest(found["updated"]),
+        tuple(found["removed"]),
+    )
+
+
+def _merged(states: list[SnapshotConstraint]) -> tuple[SnapshotConstraint, ...]:
+    """Later states over earlier ones: of a table of one row column by column, of any other as a whole."""
+    rows: list[dict[str, Any]] = []
+    for state in states:
+        wanted = state.target_rows or []
+        rows = [{**rows[0], **wanted[0]}] if len(rows) == len(wanted) == 1 else wanted
+    if not states:
+        return ()
+    measures = {name: each for state in states for name, each in (state.column_similarity_measure or {}).items()}
+    return (evolve(states[-1], target_dataframe=rows, column_similarity_measure=measures),)
+
+
+def _latest(updates: list[SnapshotConstraint]) -> tuple[SnapshotConstraint, ...]:
+    """Of several updates of one row the last."""
+    kept: dict[Any, SnapshotConstraint] = {}
+    for number, update in enumerate(updates):
+        ids = [
+            tuple((name, value) for name, value in row.items() if name.endswith("_id"))
+            for row in update.target_rows or ()
+        ]
+        kept[tuple(ids) if all(ids) else number] = update
+    return tuple(kept.values())
+
+
+def _tellings(check: Check, entry: Entry, compiler: NodeCompiler) -> tuple[Telling, ...]:
+    """The check itself and, for what is reckoned in the head, the sentence of the solution with its values."""
+    (table,) = tables_of(check)
+    source = None if check.using is None else compiler.order.ids.index(check.using.milestone)
+    constraint = compiler.constraint(check, table)
+    ways = [Telling(constraint, source)]
+    if source is not None and entry.solution and isinstance(entry.solution[-1], Say):
+        sentence = [{**row, "content": entry.solution[-1].text} for row in constraint.target_rows or ()]
+        ways.append(Telling(evolve(constraint, snapshot_constraint=snapshot_similarity, target_dataframe=sentence)))
+    return tuple(ways)
+
+
+def _unchanged(entry: Entry, tables: Iterable[str]) -> tuple[str, ...]:
+    free = {_LOG.value, *tables, *(table.upper() for node in entry.milestones for table in node.may_change or ())}
+    return tuple(name for name in namespaces() if name.upper() not in free)
