@@ -209,7 +209,7 @@ class NodeCompiler:
 
     def _measures(self, check: spec.Check, table: str) -> dict[str, Callable[..., Any]]:
         """How columns are compared where the table's own way is not wanted."""
-        if check.verb == "called":
+        if check.verb == "called" and not self.by_likeness:
             return {"tool_trace": CallSimilarity(dict(check.within), self.canonical)}
         return _column_similarities(check, table)
 
@@ -231,8 +231,11 @@ def _extractor(using: spec.Using, *, as_text: bool) -> Callable[..., list[dict[s
 def _column_similarities(check: spec.Check, table: str) -> dict[str, Callable[..., Any]]:
     from tool_sandbox.common import evaluation
 
+    traces = partial(evaluation.column_tool_trace_exact_match_similarity, atol_dict=dict(check.within))
     if check.verb == "requested":
         return {"content": evaluation.column_contains_similarity}
+    if check.verb == "called":
+        return {"tool_trace": traces} if check.within else {}
     ways = {
         "exact": evaluation.column_exact_match_similarity,
         "likeness": evaluation.column_rouge_l_similarity,
@@ -242,7 +245,6 @@ def _column_similarities(check: spec.Check, table: str) -> dict[str, Callable[..
     columns = {name for row in check.rows.get(table, ()) for name in row} if check.rows else {"content"}
     chosen: dict[str, Callable[..., Any]] = {name: ways[way] for name, way in check.match.items() if name in columns}
     if table == _LOG and check.within and "tool_trace" in columns:
-        traces = partial(evaluation.column_tool_trace_exact_match_similarity, atol_dict=dict(check.within))
         return {**chosen, "tool_trace": traces}
     for name in check.within if check.rows else ():
         if name in columns:

@@ -44,8 +44,6 @@ class CheckWriter:
     """
 
     tools: Mapping[str, ToolParameters]
-    forbidden: bool = False
-    """Whether they are those of minefields."""
 
     def check(self, constraint: SnapshotConstraint, earlier: str | None) -> Check:
         """One constraint as a check.
@@ -63,7 +61,7 @@ class CheckWriter:
             message = f"tables are compared by {described(function)}, a function of your own"
             raise NoFormError(message)
         wanted = _wanted(constraint)
-        measures = measures_of(constraint, wanted.columns, forbidden=self.forbidden)
+        measures = measures_of(constraint, wanted.columns)
         if verb == "using":
             return self._dependent_check(wanted, measures, bound, earlier)
         if verb == "state":

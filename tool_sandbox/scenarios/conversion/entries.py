@@ -49,6 +49,8 @@ class EntryWriter:
         if world != "base":
             entry["world"] = world
         entry |= {"categories": _categories(scenario)}
+        if scenario.evaluation.credit is None:
+            entry["scoring"] = "original"
         if scenario.tags:
             entry["tags"] = list(scenario.tags)
         entry |= self._opening(log)
@@ -109,7 +111,7 @@ class EntryWriter:
             script = scenario.script
             if kind == "minefield" and script is not None and len(script.sabotage) == len(ids):
                 ids = list(script.sabotage)
-            checks = CheckWriter(parameters, forbidden=kind == "minefield")
+            checks = CheckWriter(parameters)
             nodes = NodeWriter(matcher, kind, checks, losses, ids).nodes()
             if nodes:
                 found[key] = nodes

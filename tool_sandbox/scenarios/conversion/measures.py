@@ -16,7 +16,7 @@ from tool_sandbox.scenarios.conversion.losses import NoFormError, described
 ANY_DISTANCE = "any"
 _WAYS = {
     columns.column_exact_match_similarity: "exact",
-    columns.column_rouge_l_similarity: "similar",
+    columns.column_rouge_l_similarity: "likeness",
     columns.column_contains_similarity: "contains",
     columns.column_one_similarity: "any",
 }
@@ -32,13 +32,12 @@ class Measures:
     """Tolerance per argument of a wanted call."""
 
 
-def measures_of(constraint: SnapshotConstraint, wanted: Iterable[str], *, forbidden: bool) -> Measures:
-    """The modifiers that the wanted columns need.
+def measures_of(constraint: SnapshotConstraint, wanted: Iterable[str]) -> Measures:
+    """The modifiers that the wanted columns need; that one is compared by likeness is always said.
 
     Args:
         constraint: The constraint.
         wanted: The columns its target names.
-        forbidden: It is part of a minefield, where comparing by likeness has to be said.
 
     Raises:
         NoFormError: A column is compared in a way that has no name.
@@ -56,7 +55,7 @@ def measures_of(constraint: SnapshotConstraint, wanted: Iterable[str], *, forbid
                 message = f"column {column!r} is compared by closeness without a tolerance, which fails when evaluated"
                 raise NoFormError(message)
             within[column] = _tolerance(tolerances.get(column, 0), column)
-        elif function is not usual[column] or (forbidden and function is columns.column_rouge_l_similarity):
+        elif function is not usual[column] or function is columns.column_rouge_l_similarity:
             match[column] = _way(function, column)
     return Measures(match, within, traces)
 
