@@ -39,7 +39,7 @@ def play(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., di
             "name": "own",
             "user": {"knows": "Nothing.", "says": "Do it."},
             "tools": tools,
-            "milestones": [*milestones, {"id": "told", "said": "Done."}],
+            "milestones": [*milestones, {"id": "told", "said": "Done.", "match": "likeness"}],
             "solution": steps,
         }
         (tmp_path / "suite.yaml").write_text(json.dumps([entry]), encoding="utf-8")
@@ -294,7 +294,8 @@ def test_threads_that_a_tool_leaves_behind_do_not_keep_the_command_from_ending(t
     (tmp_path / "own.py").write_text(HEAD + dedent(code))
     entry = {
         "name": "own", "user": {"knows": "Nothing.", "says": "Do it."}, "tools": ["start"],
-        "milestones": [{"id": "told", "said": "Done."}], "solution": [{"start": {}}, {"say": "Done."}],
+        "milestones": [{"id": "told", "said": "Done.", "match": "likeness"}],
+        "solution": [{"start": {}}, {"say": "Done."}],
     }  # fmt: skip
     (tmp_path / "suite.yaml").write_text(json.dumps([entry]))
     ended = run_apart(

@@ -86,7 +86,7 @@ def test_what_a_tool_writes_beside_its_answer_is_shown_and_what_it_prints_is_its
     )
     (tmp_path / "suite.yaml").write_text(
         "- name: talk_once\n  user: {knows: Nothing else., says: Talk}\n  tools: [talk]\n"
-        "  milestones:\n    - {id: told, said: done}\n  solution:\n    - talk\n    - say: done\n"
+        "  milestones:\n    - {id: told, said: done, match: likeness}\n  solution:\n    - talk\n    - say: done\n"
     )
     screen = terminal(
         "run", "-a", "oracle", "-o", str(tmp_path / "runs"), "--scenarios-from", str(tmp_path / "suite.yaml"),

@@ -16,7 +16,7 @@ from tool_sandbox.cli.app import exit_code
 SUITE = """
 - name: use_it
   user: {knows: You want it., says: Do it please}
-  milestones: [{id: told, said: done}]
+  milestones: [{id: told, said: done, match: likeness}]
   tools: [set_wifi_status]
   solution: [{set_wifi_status: {on: false}}, {say: done}]
 """

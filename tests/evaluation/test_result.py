@@ -185,6 +185,8 @@ def test_an_empty_result_has_no_score_to_speak_of() -> None:
         "minefield_similarity": 0,
         "similarity": 0,
         "turn_count": 0,
+        "milestone_credit": {},
+        "outcome": None,
     }
     assert EvaluationResult(milestone_similarity=0.7).similarity == 0.7
     assert EvaluationResult(milestone_similarity=0.7, minefield_similarity=0.1).similarity == 0

@@ -34,15 +34,15 @@ def test_a_good_scenario_holds(tmp_path: Path) -> None:
     report = checked(tmp_path, GOOD)
     assert report.problems == ()
     assert report.passed
-    # oracle, nop, one minefield, whole and without each of two steps, seven presentations
-    assert report.plays == 1 + 1 + 1 + 3 + 7
-    assert report.text().startswith("1 scenarios checked in 13 plays")
+    # oracle, nop, one minefield, whole and without each of two steps, seven presentations, four floors
+    assert report.plays == 1 + 1 + 1 + 3 + 7 + 4
+    assert report.text().startswith("1 scenarios checked in 17 plays")
 
 
 @pytest.mark.parametrize(
     ("good", "bad", "check", "message"),
     [
-        ("- {id: told, said: I", "- {id: told, said: Never I", "oracle", "the solution scores 0.9"),
+        ("facts: {done: [sent, asked]}", "facts: tomorrow", "oracle", "the solution scores 0.500"),
         (
             'called: {send_message_with_phone_number: {phone_number: "+12065550100"}}',
             'called: {send_message_with_phone_number: {phone_number: "+12065550199"}}',
@@ -50,7 +50,7 @@ def test_a_good_scenario_holds(tmp_path: Path) -> None:
             "trips a minefield",
         ),
         (
-            "- {id: told, said: I asked for a taxi.}",
+            "- {id: told, said: I asked for a taxi., facts: {done: [sent, asked]}}",
             "- {id: told, state: {setting: {wifi: true}}}",
             "nop",
             "doing nothing scores 0.500, expected at most 0.000",
@@ -110,7 +110,7 @@ def test_a_scenario_that_demands_nothing_may_be_solved_by_nothing(tmp_path: Path
 def test_of_several_presentations_the_plain_one_is_proved_once(tmp_path: Path) -> None:
     everything = augmented(writing.scenarios(tmp_path), ToolBackend.DEFAULT)
     report = check_scenarios(everything)
-    assert (report.scenarios, report.plays) == (1, 13)
+    assert (report.scenarios, report.plays) == (1, 17)
     only_variant: dict[str, Scenario] = {"call_a_taxi_all_tools": everything["call_a_taxi_all_tools"]}
     assert check_scenarios(only_variant).scenarios == 1
 

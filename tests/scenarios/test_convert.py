@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.evaluation import recordings, trajectories
+from tests.scenarios import writing
 from tool_sandbox.clock import Clock
 from tool_sandbox.common import evaluation as ev
 from tool_sandbox.common.evaluation import Evaluation, Milestone, MilestoneMatcher, Minefield, SnapshotConstraint
@@ -25,12 +26,13 @@ from tool_sandbox.common.scenario import Scenario
 from tool_sandbox.common.tool_discovery import ToolBackend
 from tool_sandbox.common.tool_trace_extractors import days_extractor
 from tool_sandbox.common.vocabulary import DatabaseNamespace
-from tool_sandbox.scenarios import load_from, named_scenarios
+from tool_sandbox.scenarios import load_from
 from tool_sandbox.scenarios.conversion import Conversion, convert, convert_path
 from tool_sandbox.scenarios.library import from_text
 from tool_sandbox.scenarios.presentations import augmented
 
 SUITE = Path(__file__).parents[1] / "compatibility" / "suite"
+ORIGINAL = Path(__file__).with_name("original.yaml")
 
 
 def read_back(conversion: Conversion) -> dict[str, Scenario]:
@@ -137,17 +139,29 @@ def test_the_world_the_log_and_the_tools_are_the_same_after_conversion(suite: Ma
         assert again.clock.instant == pytest.approx(before.instant, abs=1e-6)
 
 
-def test_bundled_scenarios_come_back_with_their_worlds_solutions_and_verdicts() -> None:
-    bundled = named_scenarios(ToolBackend.DEFAULT)
-    conversion = convert(bundled)
+def test_scenarios_with_the_originals_arithmetic_come_back_with_their_worlds_solutions_and_verdicts() -> None:
+    originals = load_from(ORIGINAL)
+    conversion = convert(originals)
     assert conversion.losses == ()
-    assert not conversion.text.startswith("worlds:")
     again = read_back(conversion)
-    plain = [name for name, one in bundled.items() if ScenarioCategories.NO_DISTRACTION_TOOLS in one.categories]
+    plain = [name for name, one in originals.items() if ScenarioCategories.NO_DISTRACTION_TOOLS in one.categories]
     assert list(again) == plain
+    scores = set()
     for number, name in enumerate(plain):
-        assert again[name].script == bundled[name].script
-        assert_same_verdict(bundled[name], again[name], recordings.recording(bundled[name], number, 20))
+        assert again[name].script == originals[name].script
+        for seed in range(4):
+            context = recordings.recording(originals[name], number * 10 + seed, 20)
+            assert_same_verdict(originals[name], again[name], context)
+            scores.add(originals[name].evaluate(context).similarity)
+    assert len(scores) > 5
+
+
+def test_scenarios_judged_by_facts_are_left_out_with_the_reason(tmp_path: Path) -> None:
+    by_facts = writing.scenario(tmp_path)
+    conversion = convert({"call_a_taxi": by_facts, "task": scenario(Milestone([told()]))})
+    assert conversion.scenarios == ("task",)
+    assert [(loss.scenario, loss.where) for loss in conversion.losses] == [("call_a_taxi", "scenario")]
+    assert "judged by facts" in conversion.losses[0].reason
 
 
 def test_loading_the_written_file_gives_every_variant_again(tmp_path: Path) -> None:
@@ -172,10 +186,10 @@ REMINDER = {"content": "Milk", "reminder_timestamp": 5.0}
 @pytest.mark.parametrize(
     ("constraint", "expected"),
     [
-        (told(), {"said": "Done."}),
-        (told("on"), {"said": "on"}),
-        (told("1e5"), {"said": "1e5"}),
-        (told("+15550100"), {"said": "+15550100"}),
+        (told(), {"said": "Done.", "match": "likeness"}),
+        (told("on"), {"said": "on", "match": "likeness"}),
+        (told("1e5"), {"said": "1e5", "match": "likeness"}),
+        (told("+15550100"), {"said": "+15550100", "match": "likeness"}),
         (told(content=ev.column_exact_match_similarity), {"said": "Done.", "match": "exact"}),
         (told("", content=ev.column_contains_similarity), {
             "state": {"sandbox": {"sender": "AGENT", "recipient": "USER", "content": ""}},
@@ -199,7 +213,7 @@ REMINDER = {"content": "Milk", "reminder_timestamp": 5.0}
         (wanting(ev.snapshot_similarity, N.SETTING, {"wifi": False}), {"state": {"setting": {"wifi": False}}}),
         (wanting(ev.addition_similarity, N.REMINDER, REMINDER, reference_milestone_node_index=-1,
                  column_similarity_measure={"reminder_timestamp": NEAR}),
-         {"added": {"reminder": REMINDER}, "within": {"reminder_timestamp": 60}}),
+         {"added": {"reminder": REMINDER}, "match": {"content": "likeness"}, "within": {"reminder_timestamp": 60}}),
         (wanting(ev.update_similarity, N.CONTACT, {"relationship": "boss"}, reference_milestone_node_index=0,
                  column_similarity_measure={"relationship": ev.column_one_similarity}),
          {"updated": {"contact": {"relationship": "boss"}}, "match": {"relationship": "any"}, "since": "told_user"}),
@@ -234,7 +248,7 @@ def test_milestones_in_any_order_stay_in_any_order() -> None:
 
 def test_a_fuzzy_minefield_says_that_it_is_meant_so() -> None:
     entry = written(scenario(Milestone([told()]), minefields=[Minefield([told("No.")])]))
-    assert entry["minefields"] == [{"id": "told_user", "said": "No.", "match": "similar"}]
+    assert entry["minefields"] == [{"id": "told_user", "said": "No.", "match": "likeness"}]
 
 
 @pytest.mark.parametrize("instant", [0.0, 1_772_500_000.0, 1_772_500_000.654321, 1_792_888_200.0, 1_792_891_800.0])

@@ -45,7 +45,7 @@ def test_tools_that_were_not_loaded_are_unknown(tmp_path: Path) -> None:
 
 
 def test_worlds_of_one_file_serve_the_others_in_any_order(tmp_path: Path) -> None:
-    (tmp_path / "a.yaml").write_text(writing.entry("[{said: Done}]", world="late"), encoding="utf-8")
+    (tmp_path / "a.yaml").write_text(writing.entry("[{said: Done, match: likeness}]", world="late"), encoding="utf-8")
     (tmp_path / "b.yaml").write_text("worlds: {late: {like: base, now: '2026-03-02 22:00'}}", encoding="utf-8")
     library = from_files(scenario_files(tmp_path))
     assert [entry.world for entry in library.entries] == ["late"]

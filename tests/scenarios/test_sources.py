@@ -77,7 +77,7 @@ def test_a_yaml_file_is_loaded_in_all_presentations(tmp_path: Path) -> None:
 
 def test_a_folder_of_yaml_files_shares_its_worlds(tmp_path: Path) -> None:
     write(tmp_path / "worlds.yaml", "worlds: {night: {like: base, now: '2026-03-02 23:00'}}")
-    write(tmp_path / "deep" / "one.yml", writing.entry("[{said: Done}]", world="night"))
+    write(tmp_path / "deep" / "one.yml", writing.entry("[{said: Done, match: likeness}]", world="night"))
     found = load_from(tmp_path)
     assert len(found) == 8
     clock = found["example"].clock
@@ -283,7 +283,7 @@ def test_what_cannot_be_loaded_is_one_clear_error(
 @pytest.mark.parametrize("name", ["mine.YML", "mine.Yaml", "mine.json", "mine.JSON"])
 @pytest.mark.parametrize("in_a_folder", [False, True])
 def test_the_case_of_a_suffix_does_not_matter(tmp_path: Path, name: str, in_a_folder: bool) -> None:
-    text = writing.entry("[{said: Done}]")
+    text = writing.entry("[{said: Done, match: likeness}]")
     if name.lower().endswith("json"):
         text = json.dumps(yaml.safe_load(text))
     file = write(tmp_path / name, text)
@@ -291,9 +291,10 @@ def test_the_case_of_a_suffix_does_not_matter(tmp_path: Path, name: str, in_a_fo
 
 
 def test_of_the_json_in_a_folder_only_scenarios_are_read(tmp_path: Path) -> None:
-    write(tmp_path / "mine.yaml", writing.entry("[{said: Done}]"))
+    write(tmp_path / "mine.yaml", writing.entry("[{said: Done, match: likeness}]"))
     write(
-        tmp_path / "more.json", json.dumps(yaml.safe_load(writing.entry("[{said: Done}]").replace("example", "other")))
+        tmp_path / "more.json",
+        json.dumps(yaml.safe_load(writing.entry("[{said: Done, match: likeness}]").replace("example", "other"))),
     )
     write(tmp_path / "package.json", '{"name": "something else"}')
     write(tmp_path / "conversation.json", '[{"sender": "USER"}]')

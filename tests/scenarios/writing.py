@@ -14,8 +14,8 @@ COMPLETE = """
     knows: You need a taxi.
     says: Text +12065550199 that I need a taxi
   milestones:
-    - {id: sent, added: {messaging: {recipient_phone_number: "+12065550199", content: I need a taxi}}}
-    - {id: told, said: I asked for a taxi.}
+    - {id: sent, added: {messaging: {recipient_phone_number: "+12065550199", content: I need a taxi}}, match: exact}
+    - {id: told, said: I asked for a taxi., facts: {done: [sent, asked]}}
   minefields:
     - {id: wrong, called: {send_message_with_phone_number: {phone_number: "+12065550100"}}}
   solution:

@@ -97,7 +97,8 @@ def run_scenario(
     finally:
         for role in roles.values():
             role.teardown()
-    return result | asdict(evaluation, recurse=False)
+    found = asdict(evaluation, recurse=False)
+    return {name: found.get(name, value) for name, value in result.items()}
 
 
 _UNPLAYED: Mapping[str, Any] = {

@@ -3,7 +3,6 @@
 ::
 
     comparing     cells, rows and tables beside what was wanted: a folder of its own
-    facts         what an answer says: a folder of its own
     snapshots, traces   whole tables, and what tools returned
     facts         what an answer says: a folder of its own
     constraints   milestones and minefields

@@ -106,7 +106,7 @@ scenarios:
     tools: [get_wifi_status]
     milestones:
       - {id: planned, added: {calendar: {title: Review, start: 10}}, within: {start: 1}}
-      - {id: told, after: [planned], said: Planned., may_change: [calendar]}
+      - {id: told, after: [planned], said: Planned., facts: planned, may_change: [calendar]}
 """
 
 

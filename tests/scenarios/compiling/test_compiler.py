@@ -31,7 +31,7 @@ TALK = """
     - {said: Who?, match: any}
     - {said: What number?, match: any}
     - {added: {contact: {name: Ada}}}
-    - {said: Saved.}
+    - {said: Saved., facts: {done: saved}}
 """
 
 
@@ -107,7 +107,7 @@ def test_without_milestones_doing_nothing_is_worth_everything(tmp_path: Path) ->
 
 
 def test_without_a_solution_the_tools_must_be_named(tmp_path: Path) -> None:
-    text = "- {name: bare, user: {knows: Something., says: Hi}, milestones: [{said: Hi}]}"
+    text = "- {name: bare, user: {knows: Something., says: Hi}, milestones: [{said: Hi, match: likeness}]}"
     with pytest.raises(ScenarioError, match="the key 'tools' must say"):
         writing.scenario(tmp_path, text)
     scenario = writing.scenario(tmp_path, text.replace("user:", "tools: [add_contact], user:"))
@@ -125,9 +125,9 @@ def test_a_minefield_gets_the_solution_up_to_where_it_goes_wrong(tmp_path: Path)
 def test_a_minefield_of_which_nobody_knows_how_to_trip_it_needs_sabotage(tmp_path: Path) -> None:
     mines = "  minefields: [{id: gone, removed: {contact: {name: Ada}}}]\n"
     with pytest.raises(ScenarioError, match="add 'sabotage'"):
-        writing.scenario(tmp_path, writing.entry("[{said: Done}]", more=mines))
+        writing.scenario(tmp_path, writing.entry("[{said: Done, match: likeness}]", more=mines))
     mines = "  minefields: [{id: gone, removed: {contact: {name: Ada}}, sabotage: [remove_contact: {person_id: x}]}]\n"
-    script = writing.scenario(tmp_path, writing.entry("[{said: Done}]", more=mines)).script
+    script = writing.scenario(tmp_path, writing.entry("[{said: Done, match: likeness}]", more=mines)).script
     assert script is not None
     assert list(script.sabotage) == ["gone"]
 

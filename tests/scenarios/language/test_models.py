@@ -10,7 +10,7 @@ from tests.scenarios import writing
 from tests.scenarios.language.test_reader import GOOD
 from tool_sandbox.errors import ScenarioError
 
-TOLD = "{id: told, said: I asked for a taxi.}"
+TOLD = "{id: told, said: I asked for a taxi., facts: {done: [sent, asked]}}"
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from tool_sandbox.errors import ScenarioError
 from tool_sandbox.scenarios.language.checks import START
 
 GOOD = writing.COMPLETE.strip()
+TOLD = "said: I asked for a taxi., facts: {done: [sent, asked]}}"
 
 # What is changed in a good file, in which line and at which key the error is, and what it says.
 MISTAKES = [
@@ -23,25 +24,25 @@ MISTAKES = [
     ("  user:\n", "  tags: [2, b]\n  user:\n", 2, "tags[0]", "expected text; got 2"),
     ("    knows: You need a taxi.\n", "", 3, "user", "the key 'knows' is missing"),
     ("says: Text", "replys: hm\n    says: Text", 4, "user", "did you mean 'replies'"),
-    ("{id: told, said: I asked for a taxi.}", "{id: told}", 7, "milestones[1]", "exactly one of called"),
-    ("said: I asked for a taxi.}", "said: Sure, requested: x}", 7, "milestones[1]", "list several checks under 'all'"),
-    ("said: I asked for a taxi.}", "say: Sure}", 7, "milestones[1]", "did you mean 'said'"),
+    (f"{{id: told, {TOLD}", "{id: told}", 7, "milestones[1]", "exactly one of called"),
+    (TOLD, "said: Sure, requested: x}", 7, "milestones[1]", "list several checks under 'all'"),
+    (TOLD, "say: Sure}", 7, "milestones[1]", "did you mean 'said'"),
     (
-        "said: I asked for a taxi.}",
+        TOLD,
         "said: Sure, match: near}",
         7,
         "milestones[1].match.content",
         "nothing is called 'near'",
     ),
-    ("said: I asked for a taxi.}", "said: Sure, since: sent}", 7, "milestones[1].since", "goes with added, updated"),
-    ("said: I asked for a taxi.}", "said: Sure, within: {a: 1}}", 7, "milestones[1].within", "tolerance for numbers"),
-    ("said: I asked for a taxi.}", "said: Sure, all: [{said: Never}]}", 7, "milestones[1].said", "stands beside 'all'"),
+    (TOLD, "said: Sure, since: sent}", 7, "milestones[1].since", "goes with added, updated"),
+    (TOLD, "said: Sure, within: {a: 1}}", 7, "milestones[1].within.a", "the key 'a' means nothing"),
+    (TOLD, "said: Sure, all: [{said: Never}]}", 7, "milestones[1].said", "stands beside 'all'"),
     ("{id: told, said", "{id: told, after: [snt], said", 7, "milestones[1].after", "did you mean 'sent'"),
     ("{id: told, said", "{id: sent, said", 7, "milestones[1].id", "stands twice"),
     ("{id: told, said", "{id: start, said", 7, "milestones[1].id", "is reserved"),
     (
         "{id: told, said",
-        "{id: b, said: Hm}\n    - {id: told, after: [], said",
+        "{id: b, said: Hm, match: any}\n    - {id: told, after: [], said",
         8,
         "milestones[2].after",
         "never be judged",

@@ -3,7 +3,9 @@
 ::
 
     columns       one cell beside another
-    rouge, stemmer   texts
+    calls         a recorded call beside a wanted one
+    answers       a text beside the facts it has to contain
+    rouge, stemmer   texts beside texts
     views, float32   what is compared, and in which precision
     targets       rows beside rows
     assignment    which wanted row belongs to which found one

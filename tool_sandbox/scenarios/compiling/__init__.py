@@ -4,6 +4,8 @@
 
     compiler      the whole scenario
     milestones    what is scored, and in which order
+    texts, facts  what a text has to contain
+    outcome       what the end should be
     solutions     the script that solves it
     values        values that are worked out
     extraction    values taken out of a tool's result

@@ -65,11 +65,23 @@ def convert(
     usual = UsualRows.of(compiler)
     worlds = WorldWriter(compiler, usual, f"{world}_world" if world in compiler.worlds else world)
     writer = EntryWriter(compiler, usual)
-    entries = [_entry(name, scenario, writer, worlds, losses[name]) for name, scenario in plain.items()]
+    entries = [
+        _entry(name, scenario, writer, worlds, losses[name])
+        for name, scenario in plain.items()
+        if _has_a_form(scenario, losses[name])
+    ]
     readable = [entry for entry in entries if _is_readable(entry, worlds, losses[entry["name"]], backend)]
     found = tuple(loss for each in losses.values() for loss in each.found)
     text = written(_used(worlds.worlds, readable), readable, [str(loss) for loss in found])
     return Conversion(text, tuple(entry["name"] for entry in readable), found)
+
+
+def _has_a_form(scenario: Scenario, losses: Losses) -> bool:
+    """Whether it is judged as Python scenarios are: facts are not read back from what they were compiled to."""
+    if scenario.evaluation.credit is not None:
+        losses.add("scenario", "it is left out as a whole, because it is judged by facts: it was read from such a file")
+        return False
+    return True
 
 
 def _entry(name: str, scenario: Scenario, writer: EntryWriter, worlds: WorldWriter, losses: Losses) -> Entry:

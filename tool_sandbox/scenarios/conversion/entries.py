@@ -48,9 +48,7 @@ class EntryWriter:
             entry["description"] = scenario.description
         if world != "base":
             entry["world"] = world
-        entry |= {"categories": _categories(scenario)}
-        if scenario.evaluation.credit is None:
-            entry["scoring"] = "original"
+        entry |= {"categories": _categories(scenario), "scoring": "original"}
         if scenario.tags:
             entry["tags"] = list(scenario.tags)
         entry |= self._opening(log)
