@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -159,6 +160,14 @@ def test_any_form_of_a_name_is_this_person_and_no_other(wanted: str, said: str, 
 @given(text=st.text(max_size=200), entry=st.sampled_from(TABLE))
 def test_no_text_whatever_is_an_error(text: str, entry: Wordings) -> None:
     assert 0 <= entry.verdict(text).similarity <= 1
+
+
+@pytest.mark.parametrize(
+    "word", ["Dana ", "Wanda ", "off, ", "on still ", "Wi-Fi and ", "I set a ", "the reminder ", "? ", "at 7 "]
+)
+def test_an_endless_answer_is_read_in_due_time(word: str) -> None:
+    for entry in TABLE[::8]:
+        assert 0 <= entry.verdict(word * 5000).similarity <= 1
 
 
 @settings(max_examples=200, deadline=None)

@@ -36,6 +36,8 @@ _POINTED_AT = frozenset(
      "time", "feature", "way", "tool", "note", "for", "is", "was", "has", "mean", "means", "?", ",", ";", "service"}
 )  # fmt: skip
 _SUBJECTS = frozenset(["i", "you", "he", "she", "it", "they", "we", "the", "your"])
+_LONGEST_CLAUSE, _LONGEST_SENTENCE = 60, 300
+"""In words. Nobody speaks like that; it keeps the time for an endless answer in proportion to its length."""
 _MARKS = frozenset(',;:()"')
 _OPENERS = frozenset(
     {"do", "does", "did", "is", "are", "was", "were", "can", "could", "should", "shall", "would", "will", "want",
@@ -139,12 +141,11 @@ def sentences_of(tokens: Iterable[Token], length: int) -> tuple[Sentence, ...]:
 def _groups(tokens: Iterable[Token]) -> Iterator[tuple[Token, ...]]:
     group: list[Token] = []
     for token in tokens:
-        if token.word == BREAK:
-            if group:
-                yield tuple(group)
-            group = []
-        else:
+        if token.word != BREAK:
             group.append(token)
+        if group and (token.word == BREAK or len(group) == _LONGEST_SENTENCE):
+            yield tuple(group)
+            group = []
     if group:
         yield tuple(group)
 
@@ -181,7 +182,7 @@ def _parts(tokens: tuple[Token, ...]) -> Iterator[tuple[str, tuple[Token, ...]]]
             yield lead, tuple(part)
             part, lead = [], token.word
             continue
-        if part and token.word in _CONJUNCTIONS and _cuts(tokens, at):
+        if part and (len(part) == _LONGEST_CLAUSE or (token.word in _CONJUNCTIONS and _cuts(tokens, at))):
             yield lead, tuple(part)
             part, lead = [], ""
         part.append(token)

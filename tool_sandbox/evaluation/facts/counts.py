@@ -19,12 +19,13 @@ _END = frozenset(
      "but", "to", "from", "about", "is", "are", "was", "were", "have", "has", "left", "named", "called", "who",
      "which", "i", "you", "it", "they", "as", "until", "by", "so"}
 )  # fmt: skip
-_LONGEST = 3
+_LONGEST, _FURTHEST = 3, 60
+"""Words that are looked at, and characters among which they are looked for."""
 
 
 def counted_at(reading: Reading, end: int) -> tuple[str, ...]:
     """The roots of the words behind a number, up to the first small word: what is counted, last the noun."""
-    line = re.split(r"[.,;:()!?\n]", reading.normal.text[end:], maxsplit=1)[0]
+    line = re.split(r"[.,;:()!?\n]", reading.normal.text[end : end + _FURTHEST], maxsplit=1)[0]
     roots: list[str] = []
     for word in words_of(line)[:_LONGEST]:
         if word in _END:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from functools import cached_property, lru_cache
 
 from attrs import define
@@ -53,7 +54,8 @@ class Reading:
 
     def clause_at(self, place: int) -> Clause | None:
         """The clause that this place of the normalised text belongs to."""
-        return next((clause for clause in reversed(self.clauses) if clause.start <= place), None)
+        number = bisect_right(self.clauses, place, key=lambda clause: clause.start)
+        return self.clauses[number - 1] if number else None
 
     def is_wished(self, span: Span) -> bool:
         """Whether what stands there is only asked or imagined."""
