@@ -28,6 +28,7 @@ def reasons(said: str, answer: str, world: Surroundings = BASE) -> tuple[str, ..
         ("Wi-Fi is on.", "Wi-Fi is off.", "says that wi-fi is off"),
         ("It is at Valley Pharmacy.", "It is at Harbor Pharmacy.", "says 'Harbor Pharmacy'"),
         ("The elevator is broken.", "The elevator has been fixed.", "says 'fixed'"),
+        ("Tomorrow's low is 4 degrees.", "Tomorrow's high is 4 degrees.", "says 'high'"),
         ("You are late.", "You are early.", "says 'early'"),
         ("You are late.", "You are not late.", "denies 'late'"),
         ("You will be there.", "You can't make it.", "says 'can not make it'"),
@@ -50,6 +51,10 @@ def test_it_must_not_be_got_wrong(said: str, answer: str, reason: str) -> None:
         ("The reminder is now at noon.", "I moved it from 10:00 to 12:00."),
         ("Low battery mode is off.", "Done, your battery is high enough."),
         ("There are 268 days until Thanksgiving.", "It is on November 26."),
+        ("Tomorrow's low is 4 degrees.", "It will be 4 degrees at night, with a high of 15 degrees in the afternoon."),
+        ("The match starts at seven.", "The text was sent at 9:01 AM."),
+        ("I removed Wanda.", "Removed. Tomás and Priya are still in your contacts."),
+        ("Wi-Fi is off.", "I can't look it up, that requires Wi-Fi to be on."),
         ("I texted Priya at 9 AM.", "Should I text Wanda at 10 AM?"),
     ],
 )

@@ -9,6 +9,7 @@ from attrs import frozen
 from tool_sandbox.evaluation.facts.fact import Explained, Fact, Said
 from tool_sandbox.evaluation.facts.mentions.mention import EXACT, Agreement, Tolerance
 from tool_sandbox.evaluation.facts.mentions.reading import Mention, agreement
+from tool_sandbox.evaluation.facts.mentions.times import TimeOfDay
 from tool_sandbox.evaluation.facts.reading import Reading
 from tool_sandbox.evaluation.facts.tokens import words_of
 
@@ -16,6 +17,10 @@ _DENIED = re.compile(
     r"^(?!(?:i|we)\b)(?:.*\b)?(?:is|are|was|were|do|does|did|has|have|will|would|falls?) not (?!only|just)"
     r"(?!.*\b(?:until|till|before|after|later|earlier|more|less|than|but)\b)(?:\S+ ){0,5}$|^not (?:\w+ ){0,2}$"
 )
+
+_DEED = re.compile(r"\b(?:sent|delivered|texted|replied|went out|created on|timestamp)\b")
+_MOMENTS = 10
+"""Minutes around the world's time that count as now."""
 
 
 @frozen
@@ -68,7 +73,17 @@ def _counts(reading: Reading, mention: Mention, explained: Explained) -> bool:
     overlaps = any(
         each.kind == "amount" and each.start < mention.span.end and mention.span.start < each.end for each in explained
     )
-    return not overlaps and not reading.is_wished(mention.span) and not _denied(reading, mention)
+    beside = reading.is_wished(mention.span) or _denied(reading, mention) or _is_when_it_was_done(reading, mention)
+    return not overlaps and not beside
+
+
+def _is_when_it_was_done(reading: Reading, mention: Mention) -> bool:
+    """Whether it is the present time of a deed: "sent at 9:00 AM"."""
+    clause = reading.clause_at(mention.span.start)
+    if not isinstance(mention, TimeOfDay) or clause is None or not _DEED.search(clause.plain):
+        return False
+    now = reading.surroundings.now
+    return any(abs(now.hour * 60 + now.minute - at.hour * 60 - at.minute) <= _MOMENTS for at in mention.times)
 
 
 def _denied(reading: Reading, mention: Mention) -> bool:

@@ -17,7 +17,7 @@ from tool_sandbox.evaluation.facts.mentions.amounts import Quantity
 from tool_sandbox.evaluation.facts.mentions.normalisation import folded
 from tool_sandbox.evaluation.facts.opposites import both_ways
 from tool_sandbox.evaluation.facts.people import PersonNamed, PlaceNamed, people_in
-from tool_sandbox.evaluation.facts.phrases import denied, root, stated
+from tool_sandbox.evaluation.facts.phrases import denied, places_of, root, stated
 from tool_sandbox.evaluation.facts.reading import Reading, reading_of
 from tool_sandbox.evaluation.facts.settings import subject_pattern
 from tool_sandbox.evaluation.facts.statements import statements_in
@@ -33,6 +33,7 @@ _SMALL = frozenset(
 )  # fmt: skip
 _LIMITS = re.compile(r"\b(?:after|until|till|before|more|longer|anymore|only|yet|else|other|another|if|any)\b")
 _NAME = re.compile(r"\b[A-Z][a-z]+(?: [A-Z][a-z]+)+\b")
+_OF_VALUES = ("low", "minimum", "lowest", "high", "maximum", "highest", "increase", "decrease", "higher", "lower")
 _LEAST, _SHARE = 2, 0.6
 
 
@@ -88,7 +89,8 @@ def _sides(reading: Reading) -> Iterator[Fact]:
             and "low battery" not in reading.normal.text.lower()
             and not any(stated(each, reading) for each in other)
         ):
-            yield Side(side, other)
+            numbers = frozenset(word for clause in reading.clauses for word in clause.words if word.isdigit())
+            yield Side(side, other, numbers if set(held) & set(_OF_VALUES) else frozenset())
 
 
 def _affirmed(reading: Reading) -> Iterator[Fact]:
@@ -112,10 +114,12 @@ class Side(Fact):
     Args:
         phrases: Ways to say the side that is true.
         opposites: Ways to say the other one.
+        numbers: If there are any, the other side is only wrong beside one of them: another number may well be the high.
     """
 
     phrases: tuple[str, ...]
     opposites: tuple[str, ...]
+    numbers: frozenset[str] = frozenset()
 
     def _found(self, reading: Reading) -> bool:
         return any(stated(phrase, reading) for phrase in self.phrases)
@@ -123,12 +127,16 @@ class Side(Fact):
     def _wrong(self, reading: Reading, explained: Explained) -> str | None:
         del explained
         for phrase in self.opposites:
-            if stated(phrase, reading):
+            if stated(phrase, reading) and self._is_beside_a_number(phrase, reading):
                 return f"says {phrase!r}"
         for phrase in self.phrases:
             if denied(phrase, reading):
                 return f"denies {phrase!r}"
         return None
+
+    def _is_beside_a_number(self, phrase: str, reading: Reading) -> bool:
+        places = places_of(phrase, reading)
+        return not self.numbers or any(self.numbers & set(clause.words) for clause, _, _ in places)
 
     def __str__(self) -> str:
         return self.phrases[0]

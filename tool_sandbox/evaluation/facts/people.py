@@ -28,6 +28,8 @@ _NO_NAMES = frozenset(
      "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
      "contact", "contacts", "reminder", "reminders", "message"}
 )  # fmt: skip
+_LEFT = re.compile(r"\b(?:still|remains?|untouched|unchanged|others?|kept)\b")
+"""What is said of people whom nothing was done to."""
 _SHORTEST_SURNAME = 3
 
 
@@ -158,6 +160,7 @@ class PersonNamed(Fact):
                 and not person.clause.imagined
                 and person.place not in explained
                 and not _denied(person)
+                and not _is_left(reading, person)
             )
             if spoken_of and not (person.by_role and not _addressed(person)) and not self._means(person):
                 return f"names {person.said!r}"
@@ -183,6 +186,14 @@ class PersonNamed(Fact):
 @lru_cache(maxsize=1 << 10)
 def _same(name: str, other: str) -> bool:
     return _words(name) == _words(other)
+
+
+def _is_left(reading: Reading, person: Person) -> bool:
+    """Whether nothing was done to this person: "Tomás and Priya are still in your contacts"."""
+    clauses = reading.sentences[person.clause.sentence].clauses
+    following = clauses[clauses.index(person.clause) :]
+    listed = [clause for clause in following[1:2] if len(following[0].words) <= len(person.said.split()) + 1]
+    return any(_LEFT.search(clause.plain) for clause in (following[0], *listed))
 
 
 def _denied(person: Person) -> bool:

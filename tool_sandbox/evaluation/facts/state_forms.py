@@ -61,3 +61,5 @@ AFTER_SUBJECT = re.compile(rf"(?:(?:^| )(?:{LINKS}))+ ?$")
 STANDS_FOR_IT = re.compile(
     r"(?:^| )(?:it|they|both|them|that|this|these|all|everything|i|we|no|yes|done|ok)$|[,;:()\"]$"
 )
+TO_BE = re.compile(r"(?<!had )(?<!needed )\bto be (?:\w+ )?$")
+"""A state that something needs: "requires Wi-Fi to be on"."""

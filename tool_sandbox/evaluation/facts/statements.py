@@ -32,6 +32,7 @@ from tool_sandbox.evaluation.facts.state_forms import (
     STANDS_FOR_IT,
     STATE,
     STAYS,
+    TO_BE,
     TRANSITIVE,
     WEAK,
 )
@@ -181,7 +182,9 @@ class _Part:
             linked = re.search(r"\b(?:is|are|was|were|'s|be|remains?|stays?)\b", self.text[group.end : start])
             if governing and not linked:
                 verb, start = governing[1], governing.start()
-        if clause.wished(column) and not STAYS.search(self.text[: match.start("state")]):
+        if TO_BE.search(self.text[: match.start()]) or (
+            clause.wished(column) and not STAYS.search(self.text[: match.start("state")])
+        ):
             return None
         if verb in BARE and not self._is_real(verb, start):
             return None
