@@ -46,6 +46,7 @@ DENIED = {
     "send": (
         "I couldn't send it.", "I did not text Wanda.", "Wanda has not been told.", "I was unable to text Wanda.",
         "I failed to send the text.", "The message could not be sent.", "No message was sent.",
+        "No message to Wanda was sent.",
         "Sending the text failed.",
         "I haven't told Wanda yet.", "I won't text Wanda.", "I cannot send messages without cellular.",
         "The text was never sent.", "I texted nobody.",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.evaluation.facts import more_wordings, wordings_of_answers, wordings_of_deeds
+from tests.evaluation.facts import more_wordings, wordings_of_answers, wordings_of_deeds, wordings_of_texts
 from tests.evaluation.facts.wording import Wordings
 
-TABLE = (*wordings_of_deeds.TABLE, *wordings_of_answers.TABLE)
+TABLE = (*wordings_of_deeds.TABLE, *wordings_of_answers.TABLE, *wordings_of_texts.TABLE)
 
 
 def cases(kind: str) -> list[object]:

@@ -63,6 +63,7 @@ def test_inflections_accents_and_spellings_are_the_same_word(phrase: str, text: 
 def test_a_negation_in_another_clause_denies_nothing() -> None:
     assert Words(("sold out",)).found_in(reading_of("I couldn't find tickets because it is sold out.", BASE))
     assert Words(("sold out",)).found_in(reading_of("No, it's sold out.", BASE))
+    assert Words(("concert",)).found_in(reading_of("There are no tickets left for the concert.", BASE))
     assert Words(("sold out",)).found_in(reading_of("No problem, I told her it's sold out.", BASE))
 
 

@@ -25,6 +25,9 @@ _REAL = re.compile(
     r"\b(?:(?:was|were|am|been|is) able to|managed to|(?:had|needed) to|went ahead and|please (?:note|find|see)"
     r"|made sure (?:that|to)|how you can|hope (?:this|that) helps)\b"
 )
+_AFTER_PREPOSITION = re.compile(
+    r" (?:for|in|at|of|with|to|from|by|on|about) (?!.*\b(?:is|are|was|were|has|have|been|can|could)\b)"
+)
 _CONDITIONS = frozenset({"if", "unless", "once", "whenever", "hoping"})
 _WHEN_REAL = re.compile(r"\b(?:was|were|had|did)\b|\b(?:i|you|we|they|he|she) \w+ed\b")
 _CONJUNCTIONS = frozenset(
@@ -88,7 +91,11 @@ class Clause:
 
     def negated(self, at: int) -> bool:
         """Whether a negation stands before this place of ``plain``."""
-        return any(start < at for start in self._negations)
+        return any(start < at and not self._is_passed(start, at) for start in self._negations)
+
+    def _is_passed(self, start: int, at: int) -> bool:
+        """Whether "no" denies only what stands between: "no tickets for the concert" denies no concert."""
+        return self.plain.startswith("no ", start) and _AFTER_PREPOSITION.search(self.plain[start:at]) is not None
 
     def wished(self, at: int) -> bool:
         """Whether what stands at this place of ``plain`` is a question, an offer, a plan or a condition."""

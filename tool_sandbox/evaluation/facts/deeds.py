@@ -46,6 +46,7 @@ _NOTHING = re.compile(r" (?:\w+ )?(?:nothing|nobody|none|no one|no \w+)\b(?! (?:
 _ORDER = re.compile(r"(?:let (?!me |us )\w+|set (?:a|an|the|me|up)|put|cut)\b")
 """Forms that are a command at the beginning of a clause, and the past everywhere else."""
 _TO_USER = re.compile(r" (?:you|me)\b(?! (?:when|at))")
+_PASSIVE = re.compile(r"\b(?:been|was|were|is|are)(?: \w+)? ?$")
 _REAL_BASE = re.compile(
     r"\b(?:was able to|were able to|been able to|managed to|went ahead and|did|made sure to|had to)(?: \w+ly| then"
     r"| also)? ?$"
@@ -184,18 +185,18 @@ class _Patterns:
         for match in self._done.finditer(clause.plain):
             at = match.start()
             ordered = at == 0 and _ORDER.match(clause.plain)
-            if ordered or clause.negated(at) or clause.wished(at) or _OTHERS.search(clause.plain[:at]):
-                continue
-            if (
-                self._name == "send"
-                and not match.group().endswith("know")
-                and _TO_USER.match(clause.plain, match.end())
-            ):
+            if ordered or clause.negated(at) or clause.wished(at) or self._is_of_others(match, clause):
                 continue
             yield Claim.DENIED if _NOTHING.match(clause.plain, match.end()) else Claim.DONE
         for match in self._base.finditer(clause.plain):
             if _REAL_BASE.search(clause.plain[: match.start()]) and not clause.negated(match.start()):
                 yield Claim.DONE
+
+    def _is_of_others(self, match: re.Match[str], clause: Clause) -> bool:
+        """Whether somebody else did it, or it was done to the user: "she texted you"."""
+        before = clause.plain[: match.start()]
+        to_user = self._name == "send" and not match.group().endswith("know") and not _PASSIVE.search(before)
+        return bool(_OTHERS.search(before) or (to_user and _TO_USER.match(clause.plain, match.end())))
 
     def _offers(self, clause: Clause) -> Iterator[Claim]:
         if _CLOSING.search(clause.plain):
