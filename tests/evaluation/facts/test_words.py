@@ -67,6 +67,10 @@ def test_a_negation_in_another_clause_denies_nothing() -> None:
     assert Words(("sold out",)).found_in(reading_of("No problem, I told her it's sold out.", BASE))
 
 
+def test_not_to_forget_denies_nothing() -> None:
+    assert Words(("buy tickets",)).found_in(reading_of("Don't forget to buy tickets!", BASE))
+
+
 def test_never_is_only_what_is_stated() -> None:
     assert not Words(("sold out",)).said_in(reading_of("Is it sold out?", BASE))
     assert not Words(("sold out",)).said_in(reading_of("If it is sold out, I'll tell you.", BASE))

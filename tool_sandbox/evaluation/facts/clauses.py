@@ -12,9 +12,9 @@ from attrs import define, field
 from tool_sandbox.evaluation.facts.tokens import BREAK, Token
 
 _NEGATIONS = re.compile(
-    r"\b(?:not(?! only\b)|never|neither|nor|without|unable|fail(?:ed|s|ing)?|impossible|nobody|nothing|none|hardly"
-    r"|prevent(?:s|ed|ing)?|block(?:s|ed|ing)|refus(?:es|ed)|denied|no(?= \w)(?! (?:problem|problems|worries|need"
-    r"|doubt|trouble|matter)\b))\b"
+    r"\b(?:not(?! (?:only|forget|hesitate)\b)|never|neither|nor|without|unable|fail(?:ed|s|ing)?|impossible|nobody"
+    r"|nothing|none|hardly|prevent(?:s|ed|ing)?|block(?:s|ed|ing)|refus(?:es|ed)|denied|no(?= \w)(?! (?:problem"
+    r"|problems|worries|need|doubt|trouble|matter)\b))\b"
 )
 _MODAL = re.compile(
     r"\b(?:will|shall|would|can|could|may|might|must|going to|gonna|wants?|wish|needs?|try|tried|trying|attempt\w*"

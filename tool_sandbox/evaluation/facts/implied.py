@@ -17,7 +17,7 @@ from tool_sandbox.evaluation.facts.mentions.amounts import Quantity
 from tool_sandbox.evaluation.facts.mentions.normalisation import folded
 from tool_sandbox.evaluation.facts.opposites import both_ways
 from tool_sandbox.evaluation.facts.people import PersonNamed, PlaceNamed, people_in
-from tool_sandbox.evaluation.facts.phrases import denied, places_of, root, stated
+from tool_sandbox.evaluation.facts.phrases import denied, foretold, places_of, root, stated
 from tool_sandbox.evaluation.facts.reading import Reading, reading_of
 from tool_sandbox.evaluation.facts.settings import subject_pattern
 from tool_sandbox.evaluation.facts.statements import statements_in
@@ -127,7 +127,7 @@ class Side(Fact):
     def _wrong(self, reading: Reading, explained: Explained) -> str | None:
         del explained
         for phrase in self.opposites:
-            if stated(phrase, reading) and self._is_beside_a_number(phrase, reading):
+            if (stated(phrase, reading) or foretold(phrase, reading)) and self._is_beside_a_number(phrase, reading):
                 return f"says {phrase!r}"
         for phrase in self.phrases:
             if denied(phrase, reading):
