@@ -13,20 +13,23 @@ ASKED = {
         "Which Dana do you mean?", "Two Danas are in your contacts. Which one should I text?",
         "Dana Osei or Dana Whitlock?",
         "Please tell me which Dana you mean.", "Do you mean Dana Osei?",
-        "I need to know which Dana you want to text.",
+        "I need to know which Dana you want to text.", "Please tell me:\n- which Dana you mean",
     ),
     "who": ("Who should I text?", "To whom?", "Who is it for?", "Whom shall I write?", "Please name the recipient.",
         "Which contact?"),
     "number": ("What is her number?", "Please tell me the number", "Number?", "I need a phone number.",
         "Could you share the number?"),
-    "when": ("When?", "What time should I remind you?", "Please give me a date and a time.", "At what time?"),
+    "when": ("When?", "What time should I remind you?", "Please give me a date and a time.", "At what time?",
+        "I need two things:\n1. What to remind you of\n2. The date and time"),
 }  # fmt: skip
 NOT_ASKED = {
-    "which Dana": ("I texted Dana.", "Dana has been told.", "Which number?", "Anything else?"),
+    "which Dana": (
+        "I texted Dana.", "Dana has been told.", "Which number?", "Anything else?",
+    ),
     "who": ("I know who it is.", "What should I write?", "Let me know if you need more.", "Done."),
     "number": ("Her number is +12065550139.", "I saved the number. Anything else?", "Who?"),
     "when": ("Tomorrow.", "Which contact?"),
-}
+}  # fmt: skip
 CANNOT = {
     "look up": (
         "I can't look up Priya.", "I am unable to find her number.", "I have no way to search contacts.",

@@ -17,20 +17,18 @@ DONE = {
         "I have replied to Wanda.",
         "She's been informed", "I couldn't call her, so I texted her.", "After turning on cellular I texted Wanda.",
         "I texted Wanda, let me know if I should tell anyone else.", "I dropped her a line: sent.",
-        "Wanda's been told you are late.",
-        "Wanda has received your farewell.", 'The reply "I will be there" went to Wanda.',
+        "I have send it to Wanda.", "Both of them know now.",
     ),
     "save": (
         "Saved.", "I added Joris to your contacts.", "Joris is now in your contacts.", "New contact created",
         "Joris has been stored.", "I put him in your address book", "You can now find Joris in your contacts.",
+        "Your contact list now includes Joris.",
     ),
     "remove": (
         "Deleted.", "Wanda is gone.", "I got rid of it.", "Wanda is no longer in your contacts.",
         "It has been erased",
-        "Wanda isn't in your contacts anymore.",
-        "There's no Wanda in your contacts any longer.",
-        "I took her off your list.", "I threw her out of your contacts.",
-        "I have cleared the reminders.", "The reminder was cancelled.",
+        "Wanda isn't in your contacts anymore.", "I took her off your list.", "I threw her out of your contacts.",
+        "I have cleared the reminders.", "The reminder was cancelled.", "Gone.",
     ),
     "change": (
         "Updated.", "I changed the number.", "Her number is now +46855501234.", "The entry has been modified",
@@ -39,11 +37,11 @@ DONE = {
     "move": (
         "Moved.", "It's now at noon.", "I pushed it back by two hours.", "Your reminder has been rescheduled",
         "I postponed it.", "You'll now be reminded at noon.",
+        "It is at 9:30 now.", "The new time of it is now 9:30.", "I pulled it forward.", "I made it an hour earlier.",
     ),
     "remind": (
         "I'll remind you.", "I will remind you at six.", "Reminder set for 6 PM", "You'll get a reminder.",
         "I've created a reminder.", "A reminder has been added.", "You will be reminded.", "Will nudge you at six!",
-        'A reminder titled "Call home" has been added.',
         "I set a reminder for Friday.", "Scheduled.", "The reminder is in place.", "I've set up a reminder for you",
     ),
 }  # fmt: skip
@@ -74,7 +72,8 @@ NOTHING = {
              "Let Wanda know that dinner is at eight."),
     "remind": ("Set a reminder for six.", "Remind me at six."),
     "change": ("Her new number is +46855501234.",),
-    "remove": ("Delete Tomás Rivera from my contacts", "You have two overdue reminders."),
+    "remove": ("Delete Tomás Rivera from my contacts", "You have two overdue reminders.",
+        "Kindly specify the person to be removed."),
 }  # fmt: skip
 
 

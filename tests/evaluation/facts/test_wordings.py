@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from tests.evaluation.facts import more_wordings, wordings_of_answers, wordings_of_deeds, wordings_of_texts
+from tests.evaluation.facts import (
+    more_wordings,
+    wordings_of_answers,
+    wordings_of_deeds,
+    wordings_of_texts,
+    wordings_of_turns,
+)
 from tests.evaluation.facts.wording import Wordings
 
-TABLE = (*wordings_of_deeds.TABLE, *wordings_of_answers.TABLE, *wordings_of_texts.TABLE)
+TABLE = (*wordings_of_deeds.TABLE, *wordings_of_answers.TABLE, *wordings_of_texts.TABLE, *wordings_of_turns.TABLE)
 
 
 def cases(kind: str) -> list[object]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from attrs import frozen
@@ -56,7 +56,7 @@ class Asked(Fact):
     phrases: tuple[str, ...]
 
     def _found(self, reading: Reading) -> bool:
-        asking = [sentence for sentence in reading.sentences if _is_request(sentence)]
+        asking = tuple(_requests(reading.sentences))
         return any(_asks(sentence, phrase, reading) for sentence in asking for phrase in self.phrases)
 
     def _wrong(self, reading: Reading, explained: Explained) -> str | None:
@@ -65,6 +65,16 @@ class Asked(Fact):
 
     def __str__(self) -> str:
         return f"asks for {' or '.join(self.phrases)}"
+
+
+def _requests(sentences: Iterable[Sentence]) -> Iterator[Sentence]:
+    """The sentences that ask for something, and the list below one that ends in a colon."""
+    listed = False
+    for sentence in sentences:
+        asked = _is_request(sentence)
+        if asked or listed:
+            yield sentence
+        listed = sentence.tokens[-1].word == ":" if asked else listed
 
 
 def _is_request(sentence: Sentence) -> bool:

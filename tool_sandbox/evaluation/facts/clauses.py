@@ -12,9 +12,9 @@ from attrs import define, field
 from tool_sandbox.evaluation.facts.tokens import BREAK, Token
 
 _NEGATIONS = re.compile(
-    r"\b(?:not(?! (?:only|forget|hesitate)\b)|never|neither|nor|without|unable|fail(?:ed|s|ing)?|impossible|nobody"
-    r"|nothing|none|hardly|prevent(?:s|ed|ing)?|block(?:s|ed|ing)|refus(?:es|ed)|denied|no(?= \w)(?! (?:problem"
-    r"|problems|worries|need|doubt|trouble|matter)\b))\b"
+    r"\b(?:not(?! (?:only|forget)\b)|never|neither|nor|without|unable|fail(?:ed|s|ing)?|impossible|nobody|nothing|none"
+    r"|hardly|prevent(?:s|ed|ing)?|block(?:s|ed|ing)|refus(?:es|ed)|denied"
+    r"|no(?= \w)(?! (?:problem|problems|worries|need|doubt|trouble|matter)\b))\b"
 )
 _MODAL = re.compile(
     r"\b(?:will|shall|would|can|could|may|might|must|going to|gonna|wants?|wish|needs?|try|tried|trying|attempt\w*"
@@ -28,11 +28,11 @@ _REAL = re.compile(
 _AFTER_PREPOSITION = re.compile(
     r" (?:for|in|at|of|with|to|from|by|on|about) (?!.*\b(?:is|are|was|were|has|have|been|can|could)\b)"
 )
-_CONDITIONS = frozenset({"if", "unless", "once", "whenever", "hoping"})
+_CONDITIONS = frozenset({"if", "whether", "unless", "once", "whenever", "hoping"})
 _WHEN_REAL = re.compile(r"\b(?:was|were|had|did)\b|\b(?:i|you|we|they|he|she) \w+ed\b")
 _CONJUNCTIONS = frozenset(
     {"but", "because", "so", "while", "whereas", "although", "though", "however", "which", "who", "since", "until",
-     "if", "when", "once", "unless", "and", "then", "yet", "whenever", "that", "instead"}
+     "if", "whether", "when", "once", "unless", "and", "then", "yet", "whenever", "that", "instead"}
 )  # fmt: skip
 _POINTED_AT = frozenset(
     {"mode", "number", "one", "reminder", "contact", "message", "text", "setting", "name", "person", "day", "date",
@@ -100,6 +100,11 @@ class Clause:
     def wished(self, at: int) -> bool:
         """Whether what stands at this place of ``plain`` is a question, an offer, a plan or a condition."""
         return self.asks or self.imagined or any(start < at for start in self._modals)
+
+    def foretold(self, at: int) -> bool:
+        """Whether what stands at this place of ``plain`` is stated, of the present or of the future."""
+        wishes = (start for start in self._modals if not self.plain.startswith(("will ", "going to "), start))
+        return not (self.asks or self.imagined or any(start < at for start in wishes))
 
 
 @define(eq=False)

@@ -41,15 +41,17 @@ _ANY_FAILURE = re.compile(
     r"|completed))\b"
 )
 _LATER_FAILURE = re.compile(r"\b(?:fail(?:ed|s)|(?:is|was|are) not|impossible|did not work)\b")
-_OTHERS = re.compile(r"\b(?:you|he|she|they|who|someone|somebody)(?: (?:have|has|had|just|already|also|recently))* ?$")
+_NOT_MINE = re.compile(
+    r"\b(?:(?:you|he|she|they|who|someone|somebody)(?: (?:have|has|had|just|already|also|recently))*|to be) ?$"
+)
 _NOTHING = re.compile(r" (?:\w+ )?(?:nothing|nobody|none|no one|no \w+)\b(?! (?:problem|problems))")
 _ORDER = re.compile(r"(?:let (?!me |us )\w+|set (?:a|an|the|me|up)|put|cut)\b")
 """Forms that are a command at the beginning of a clause, and the past everywhere else."""
 _TO_USER = re.compile(r" (?:you|me)\b(?! (?:when|at))")
 _PASSIVE = re.compile(r"\b(?:been|was|were|is|are)(?: \w+)? ?$")
 _REAL_BASE = re.compile(
-    r"\b(?:was able to|were able to|been able to|managed to|went ahead and|did|made sure to|had to)(?: \w+ly| then"
-    r"| also)? ?$"
+    r"\b(?:was able to|were able to|been able to|managed to|went ahead and|did|made sure to|had to|(?:i|we) have)"
+    r"(?: \w+ly| then| also)? ?$"
 )
 _CLOSING = re.compile(r"\b(?:else|another|other|again|also|too|further|more|next|as well|instead|back)\b")
 
@@ -196,7 +198,7 @@ class _Patterns:
         """Whether somebody else did it, or it was done to the user: "she texted you"."""
         before = clause.plain[: match.start()]
         to_user = self._name == "send" and not match.group().endswith("know") and not _PASSIVE.search(before)
-        return bool(_OTHERS.search(before) or (to_user and _TO_USER.match(clause.plain, match.end())))
+        return bool(_NOT_MINE.search(before) or (to_user and _TO_USER.match(clause.plain, match.end())))
 
     def _offers(self, clause: Clause) -> Iterator[Claim]:
         if _CLOSING.search(clause.plain):

@@ -122,12 +122,12 @@ class Side(Fact):
     numbers: frozenset[str] = frozenset()
 
     def _found(self, reading: Reading) -> bool:
-        return any(stated(phrase, reading) for phrase in self.phrases)
+        return any(foretold(phrase, reading) for phrase in self.phrases)
 
     def _wrong(self, reading: Reading, explained: Explained) -> str | None:
         del explained
         for phrase in self.opposites:
-            if (stated(phrase, reading) or foretold(phrase, reading)) and self._is_beside_a_number(phrase, reading):
+            if foretold(phrase, reading) and self._is_beside_a_number(phrase, reading):
                 return f"says {phrase!r}"
         for phrase in self.phrases:
             if denied(phrase, reading):

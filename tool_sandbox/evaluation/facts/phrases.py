@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -29,7 +28,6 @@ _IRREGULAR = {
 }  # fmt: skip
 _REPLIES = (("no",), ("yes",), ("nope",))
 _AFTER_REPLY = frozenset({"it", "the", "your", "that", "they", "i", "wi", "sorry", "not", "this", "there", "you"})
-_YOUR_FUTURE = re.compile(r"\byou (?:will|would|are going to)\b")
 _REACH = 2
 """How many fillers may stand between two words of a phrase."""
 
@@ -111,7 +109,7 @@ class Words(Fact):
     def _opposite_in(self, reading: Reading) -> str | None:
         for phrase in self.phrases:
             for opposite in opposites_of(roots_of(phrase), roots_of):
-                if stated(opposite, reading) or foretold(opposite, reading):
+                if stated(opposite, reading):
                     return f"says {opposite!r}"
         return None
 
@@ -127,10 +125,9 @@ def stated(phrase: str, reading: Reading) -> bool:
 
 
 def foretold(phrase: str, reading: Reading) -> bool:
-    """Whether an answer says a phrase of the user's future: "I told her that you will be on time"."""
+    """Whether an answer states a phrase, of the present or of the future."""
     return any(
-        _YOUR_FUTURE.search(clause.plain[: column(clause, first)]) and not (clause.asks or clause.imagined)
-        for clause, first, _ in filter(lambda place: not _denied(place), places_of(phrase, reading))
+        not _denied(place) and place[0].foretold(column(place[0], place[1])) for place in places_of(phrase, reading)
     )
 
 

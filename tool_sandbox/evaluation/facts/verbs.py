@@ -47,7 +47,6 @@ class VerbGroup:
 
 _LISTED = r"(?:contacts?(?: list)?|address book|phone ?book|phone|list|directory|entries)"
 _WRITING = "(?:text|message|note|reply|answer)"
-_NEWS = f"(?:{_WRITING}|goodbye|farewell|news)"
 _SET = "(?:set|created|added|scheduled|saved|made|put|placed|noted|booked|entered)(?: up)?"
 _NUDGE = "(?:reminder|nudge|alert|alarm)s?"
 _NOT_ANY = r"(?:no longer|not (?:\w+ )?(?=.*\b(?:any ?more|any longer)\b))"
@@ -72,10 +71,10 @@ GROUPS = (
             "writing", "forwarding", "delivering",
         ),
         result=(
-            "(?<!i )(?<!you )(?<!do )(?<!not )knows",
-            rf"(?:has|got|gets|received|have) (?:got )?(?:your|the|a|my) (?:\S+ )?{_NEWS}",
+            "(?<!i )(?<!you )(?<!do )(?<!not )knows", r"(?:both|all)(?: of (?:them|your \w+))?(?: now)? know\b",
+            rf"(?:has|got|gets|received|have) (?:got )?(?:your|the|a|my) (?:\S+ )?(?:{_WRITING}|goodbye|news)",
             r"(?<=[a-z] )(?<!\bi )(?:got|has|received) (?:it|that|this)\b", "on its way",
-            "(?:went|gone) (?:out|through|off|to)", rf"{_WRITING}s? (?:has |have |is )?(?:just )?(?:went|gone)",
+            "(?:went|gone) (?:out|through|off)", rf"{_WRITING}s? (?:has |have |is )?(?:just )?(?:went|gone)",
             "(?:has|have) (?:got|received)$", r"is out\b",
             "(?:is|are|'s|been) (?:now )?(?:aware|informed|in the loop|up to date)",
             "heads up (?:is|was|has|given|to)", r"gave \S+(?: \S+)? (?:a|the) (?:heads up|message|news)",
@@ -90,7 +89,6 @@ GROUPS = (
         done=(
             rf"{_SET}(?: \S+){{0,6}}? {_NUDGE}",
             rf"{_NUDGE}\b(?: \S+){{0,9}}? (?:{_SET}|in place|ready|active|up|on)",
-            rf"^(?:has been|was|is) (?:now |successfully )?{_SET}",
             "noted", "scheduled", "set (?:it )?for", "set at", "set it", "it is set", r"(?<![\w'] )set\b",
         ),
         doing=("reminding", "nudging"),
@@ -124,7 +122,7 @@ GROUPS = (
             r"(?:is|are|'s) (?:\S+ )?gone",
             rf"(?:is|are|'s) {_NOT_ANY} (?:\S+ ){{0,4}}?(?:in|on|among|part|a contact|saved|there)",
             "no longer (?:appears?|has|have|in|on|among|a contact)",
-            rf"not? (?:\S+ ){{0,3}}?in (?:your|the) {_LISTED}(?: \S+)? any ?(?:more|longer)",
+            rf"not (?:\S+ ){{0,3}}?in (?:your|the) {_LISTED}(?: \S+)? any ?more",
             f"out of (?:your|the) {_LISTED}",
         ),
         undone=("(?:is|are|'s) still (?:in|on|among|there|saved)", f"remains? in (?:your|the) {_LISTED}"),
@@ -140,6 +138,7 @@ GROUPS = (
         doing=("saving", "adding", "storing", "creating", "recording"),
         result=(
             f"(?:is|are|'s) (?:now )?(?:in|among|part of|on) (?:your|the) {_LISTED}", f"in your {_LISTED} now",
+            rf"{_LISTED} now (?:includes?|contains?|has|have|holds?)",
             r"(?:is|are) now (?:a|one of your) (?:\S+ )?contact", f"now in your {_LISTED}",
             rf"you(?: will)?(?: now)? (?:have|find) (?:\S+ )+?in your {_LISTED}",
         ),
@@ -172,14 +171,15 @@ GROUPS = (
         base=("move", "reschedule", "postpone", "push", "shift", "delay", "bring", "defer"),
         done=(
             "moved", "rescheduled", "postponed", r"pushed(?: \S+){0,4}? (?:back|forward|to|by|out)", "pushed",
-            "shifted", "delayed", r"brought (?:\S+ )*?forward", "deferred", "changed",
+            "shifted", "delayed", r"(?:brought|pulled) (?:\S+ )*?forward",
+            r"made (?:\S+ ){1,6}?(?:earlier|later)", "deferred", "changed",
             r"set (?:\S+ ){0,5}?to", "set for", "updated", r"put (?:\S+ ){0,4}?(?:back|off|at)", "adjusted",
             "bumped", "modified",
         ),
         doing=("moving", "rescheduling", "postponing", "pushing", "shifting"),
         result=(
             r"(?:is|are|'s|it) (?:\S+ ){0,2}?now (?:at|on|set|due|for|scheduled)",
-            "now (?:at|due|on|for|goes|rings|comes|set|reads|says|shows)", r"(?:is|'s) (?:at|due) (?:\S+ )*?now",
+            r"now (?:at|due|on|for|goes|rings|comes|set|reads|says|shows|\d)", r"(?:is|'s) (?:at|due) (?:\S+ )*?now",
             "goes off", "new time", "will (?:now )?(?:go|come|be|ring|remind)",
         ),
         planned=(

@@ -54,6 +54,7 @@ SAME, OTHER, UNRELATED = Agreement.SAME, Agreement.OTHER, Agreement.UNRELATED
         ("20:00", "'Dinner is at eight'"),
         ("20:00", "dinner at 8 tonight"),
         ("20:00", "at 8, as you said"),
+        ("20:00", "dinner @ 8"),
         ("20:00", "8 o'clock"),
         ("20:00", "eight o’clock in the evening"),
         ("20:00", "8 PM"),

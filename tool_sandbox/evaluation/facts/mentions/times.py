@@ -23,7 +23,7 @@ _MINUTE = r"(?P<minute>[0-5]\d)"
 _SPOKEN_MINUTE = rf"(?P<minute>oh[ -](?:{_HOUR_WORD})|{_TEN_AND_UP})"
 _HALF = r"(?P<half>[ap])(?:\. ?m\b\.?| ?m\b)"
 _LEADING = r"(?<![\w.,:/+$€£-])(?<!\d-)"
-_PREPOSITION = r"\b(?:at|until|till|before)(?: (?:around|about|exactly|precisely))? "
+_PREPOSITION = r"(?:\b(?:at|until|till|before)(?: (?:around|about|exactly|precisely))? |@ ?)"
 _NO_NOUN_AFTER = (
     r"(?=\s*(?:$|\n|[^\w\s.:/%°$€£#+-]|[.:](?:\W|$)|-\s)"
     r"|\s+(?:on|in the|tonight|tomorrow|today|this|and|or|for|so|as|with|sharp|instead|to|by|but|because|if|when|next"
