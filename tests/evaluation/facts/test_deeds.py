@@ -58,7 +58,8 @@ DENIED = {
         "Nothing was deleted."),
     "save": ("I couldn't save it.", "Joris is not in your contacts.", "The contact wasn't added."),
     "remind": ("I can't set a reminder.", "I couldn't create the reminder.", "No reminder was set.",
-        "I can't remind you."),
+        "I can't remind you.", "The reminder could not be set.", "The reminder was not created."),
+    "email": ("The email could not be sent.", "Your e-mail was never delivered."),
 }  # fmt: skip
 PLANNED = {
     "send": ("I will text Wanda.", "Shall I text Wanda?", "I can text Wanda.", "Would you like me to text Wanda?",
@@ -70,7 +71,8 @@ NOTHING = {
         "Wanda's number",
              "If I text Wanda, she will know.", "Text Wanda that dinner is at eight.",
              "Let Wanda know that dinner is at eight."),
-    "remind": ("Set a reminder for six.", "Remind me at six."),
+    "remind": ("Set a reminder for six.", "Remind me at six.", "The reminder will be set."),
+    "email": ("The email will be sent.",),
     "change": ("Her new number is +46855501234.",),
     "remove": ("Delete Tomás Rivera from my contacts", "You have two overdue reminders.",
         "Kindly specify the person to be removed."),

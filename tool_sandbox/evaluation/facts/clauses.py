@@ -18,8 +18,8 @@ _NEGATIONS = re.compile(
 )
 _MODAL = re.compile(
     r"\b(?:will|shall|would|can|could|may|might|must|going to|gonna|wants?|wish|needs?|try|tried|trying|attempt\w*"
-    r"|about to|let me|let us|happy to|glad to|ready to|please|plan to|should(?= (?:i|we|you)\b)|(?<=\bi )should"
-    r"|(?<=\bwe )should|(?<=\byou )should|hope|hopefully)\b"
+    r"|ha(?:s|ve) to|about to|let me|let us|happy to|glad to|ready to|please|plan to|should(?= (?:i|we|you)\b)"
+    r"|(?<=\bi )should|(?<=\bwe )should|(?<=\byou )should|hope|hopefully)\b"
 )
 _REAL = re.compile(
     r"\b(?:(?:was|were|am|been|is) able to|managed to|(?:had|needed) to|went ahead and|please (?:note|find|see)"
@@ -32,13 +32,15 @@ _CONDITIONS = frozenset({"if", "whether", "unless", "once", "whenever", "hoping"
 _WHEN_REAL = re.compile(r"\b(?:was|were|had|did)\b|\b(?:i|you|we|they|he|she) \w+ed\b")
 _CONJUNCTIONS = frozenset(
     {"but", "because", "so", "while", "whereas", "although", "though", "however", "which", "who", "since", "until",
-     "if", "whether", "when", "once", "unless", "and", "then", "yet", "whenever", "that", "instead"}
+     "if", "whether", "when", "once", "unless", "and", "then", "yet", "whenever", "that", "instead", "as"}
 )  # fmt: skip
 _POINTED_AT = frozenset(
     {"mode", "number", "one", "reminder", "contact", "message", "text", "setting", "name", "person", "day", "date",
      "time", "feature", "way", "tool", "note", "for", "is", "was", "has", "mean", "means", "?", ",", ";", "service"}
 )  # fmt: skip
 _SUBJECTS = frozenset(["i", "you", "he", "she", "it", "they", "we", "the", "your"])
+_REASON_BEGINS = _SUBJECTS | {"my", "this", "there", "its", "no", "wi", "cellular", "location", "low"}
+_FINITE = frozenset({"is", "are", "was", "were", "has", "have", "had", "do", "does", "did", "can", "could", "am"})
 _LONGEST_CLAUSE, _LONGEST_SENTENCE = 60, 300
 """In words. Nobody speaks like that; it keeps the time for an endless answer in proportion to its length."""
 _MARKS = frozenset(',;:()"')
@@ -207,4 +209,6 @@ def _cuts(tokens: tuple[Token, ...], at: int) -> bool:
         return bool(following) and following not in _POINTED_AT
     if tokens[at].word == "and":
         return tokens[at - 1].word not in ("ahead", "both")
+    if tokens[at].word == "as":
+        return following in _REASON_BEGINS and not _FINITE.isdisjoint(token.word for token in tokens[at + 2 : at + 8])
     return True

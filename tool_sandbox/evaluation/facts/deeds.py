@@ -47,6 +47,9 @@ _NOT_MINE = re.compile(
 _NOTHING = re.compile(r" (?:\w+ )?(?:nothing|nobody|none|no one|no \w+)\b(?! (?:problem|problems))")
 _ORDER = re.compile(r"(?:let (?!me |us )\w+|set (?:a|an|the|me|up)|put|cut)\b")
 """Forms that are a command at the beginning of a clause, and the past everywhere else."""
+_NOT_DONE = re.compile(r" (?:not|never) (?:(?:yet|be|been|being|actually) )*\S+$")
+_TO_BE_DONE = re.compile(r" (?:will|would|shall|should|can|could|may|might|must|to) (?:now |then |also )?be \S+$")
+"""At the end of what says a deed done: "the reminder could not be set", "will be set"."""
 _TO_USER = re.compile(r" (?:you|me)\b(?! (?:when|at))")
 _PASSIVE = re.compile(r"\b(?:been|was|were|is|are)(?: \w+)? ?$")
 _REAL_BASE = re.compile(
@@ -189,7 +192,10 @@ class _Patterns:
             ordered = at == 0 and _ORDER.match(clause.plain)
             if ordered or clause.negated(at) or clause.wished(at) or self._is_of_others(match, clause):
                 continue
-            yield Claim.DENIED if _NOTHING.match(clause.plain, match.end()) else Claim.DONE
+            if _TO_BE_DONE.search(match.group()):
+                continue
+            denied = _NOT_DONE.search(match.group()) or _NOTHING.match(clause.plain, match.end())
+            yield Claim.DENIED if denied else Claim.DONE
         for match in self._base.finditer(clause.plain):
             if _REAL_BASE.search(clause.plain[: match.start()]) and not clause.negated(match.start()):
                 yield Claim.DONE

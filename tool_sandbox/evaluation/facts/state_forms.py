@@ -28,6 +28,10 @@ STATE = re.compile(
     rf"\b(?:(?P<verb>{MOVERS}) )?(?:(?P<object>it|them|both|that|those) )?(?:(?:back|right|still|now|completely"
     rf"|all) )*(?P<state>{'|'.join(map(re.escape, sorted((*ON, *OFF, *SAME), key=len, reverse=True)))})\b"
 )
+LOOKED = re.compile(
+    r"\b(?:look|pick|find|check|try|sign|end|follow|call|come|show|make|give)\w*(?: (?:it|that|this|them))? ?$"
+)
+"""Before "up" and "out": a verb of its own."""
 NO_STATE_AFTER_ON = re.compile(
     r" (?:mon|tues|wednes|thurs|fri|satur|sun)day|(?: the| a| an| your| my| this| that| it| its| which| whom| his"
     r"| her| their| time| top| hold| schedule| \d\S*| [a-z]+ \d+| behalf| file| record| contacts?| phone| file)\b"
@@ -36,7 +40,7 @@ LINKS = (
     "is|are|was|were|be|been|being|'s|am|has|have|had|got|get|gets|now|still|already|both|all|again|currently|just|also|too"
     "|successfully|not|never|no|longer|remains?|remained|stays?|stayed|staying|completely|fully|indeed|should|will|can|could"
     "|do|does|did|or|either|status|state|setting|service|services|connection|radio|mode|itself|too|data|:|turned|switched|"
-    "shut|kept|left|powered|up|and|set|to|as|well|at|the|moment|right|present|since|cut|network|back|today|only"
+    "shut|kept|left|powered|up|and|set|to|as|well|at|the|moment|right|present|since|cut|network|back|today|only|presently|temporarily"
 )
 BEFORE = re.compile(rf"(?:(?:^| )(?:{LINKS}))* ?$")
 PASSIVE = re.compile(

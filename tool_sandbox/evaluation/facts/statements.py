@@ -21,6 +21,7 @@ from tool_sandbox.evaluation.facts.state_forms import (
     BEFORE,
     CAN_BE_PAST,
     JOINED,
+    LOOKED,
     MOVERS,
     NO_STATE_AFTER_ON,
     OBJECT,
@@ -131,7 +132,8 @@ class _Part:
             return []
         before = self.text[: match.start()]
         group, active = self._target(match, before)
-        if word == "on" and NO_STATE_AFTER_ON.match(self.text, match.end()) and not active:
+        elsewhere = word == "on" and NO_STATE_AFTER_ON.match(self.text, match.end()) and not active
+        if elsewhere or (word in ("up", "out") and not match["verb"] and LOOKED.search(before)):
             return []
         needs_subject = group is None and (word in WEAK or word in SAME) and not match["object"]
         if needs_subject and not OF_IT.search(before):
@@ -155,7 +157,8 @@ class _Part:
         reachable = following is not None and OBJECT.fullmatch(self.text, match.end(), following.start)
         if following is not None and reachable and not match["object"]:
             passive = PASSIVE.search(before) or (not verb and self._follows_group(before))
-            if ":" in self.text[match.end() : following.start] or (verb and not passive):
+            heads_list = ":" in self.text[match.end() : following.start] and not self._follows_group(before)
+            if heads_list or (verb and not passive):
                 return following, True
         earlier = [group for group in self._groups if group.end <= match.start()]
         if not earlier or match["object"]:
