@@ -29,6 +29,8 @@ SEND: Action = ("send_message_with_phone_number", {"phone_number": "+12065550139
         ("called: {remove_contact: {}}", ("remove_contact", {"person_id": "nobody"}), 0),
         ("requested: remove_contact", ("remove_contact", {"person_id": "nobody"}), 1),
         ("requested: remove_contact", FIND, 0),
+        ("requested: [remove_contact, search_contacts]", FIND, 1),
+        ("requested: [remove_contact, add_contact]", FIND, 0),
         ("added: {contact: {name: Ada, relationship: null}}, match: {relationship: exact}", ADD, 1),
         ("added: {contact: {name: Ada}}", FIND, 0),
         ("added: {contact: [{name: Ada}, {name: Bo}]}", ADD, 0),

@@ -63,6 +63,26 @@ class CallSimilarity(CellMeasure):
         return is_close(found, wanted, self.within.get(name))
 
 
+@frozen
+class RequestSimilarity(CellMeasure):
+    """1 where a request is for one of these tools, else 0.
+
+    Args:
+        tools: Their names.
+    """
+
+    tools: tuple[str, ...]
+
+    def described(self) -> dict[str, Any]:
+        """The tools."""
+        return {"tools": list(self.tools)}
+
+    def cell(self, value: str) -> CellSimilarity:
+        """The comparison of single cells; the wanted one shows the first tool."""
+        del value
+        return lambda cell: None if cell is None else float(any(tool in cell for tool in self.tools))
+
+
 def _part(result: Any, path: str) -> Any:
     try:
         return part_of(result, path)

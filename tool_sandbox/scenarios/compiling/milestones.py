@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import Factory, frozen
 
 from tool_sandbox.common.vocabulary import DatabaseNamespace, RoleType
-from tool_sandbox.evaluation.comparing.calls import CallSimilarity, Canonical
+from tool_sandbox.evaluation.comparing.calls import CallSimilarity, Canonical, RequestSimilarity
 from tool_sandbox.evaluation.credit import Credit, Kind
 from tool_sandbox.nearest import hint
 from tool_sandbox.scenarios.compiling.extraction import ResultExtractor
@@ -202,7 +202,7 @@ class NodeCompiler:
                 {**_RESULT, "tool_trace": json.dumps(traces[0] if len(traces) == 1 else traces, ensure_ascii=False)}
             ]
         if check.verb == "requested":
-            return [{**_REQUEST, "content": check.requested}]
+            return [{**_REQUEST, "content": check.requested[0]}]
         if check.verb == "said":
             return [{**_STATEMENT, "content": check.said}]
         return [self.values.mapping(texts.plain(row)) for row in check.rows[table]]
@@ -233,7 +233,8 @@ def _column_similarities(check: spec.Check, table: str) -> dict[str, Callable[..
 
     traces = partial(evaluation.column_tool_trace_exact_match_similarity, atol_dict=dict(check.within))
     if check.verb == "requested":
-        return {"content": evaluation.column_contains_similarity}
+        several = len(check.requested) > 1
+        return {"content": RequestSimilarity(check.requested) if several else evaluation.column_contains_similarity}
     if check.verb == "called":
         return {"tool_trace": traces} if check.within else {}
     ways = {

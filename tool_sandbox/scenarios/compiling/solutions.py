@@ -95,10 +95,9 @@ def _sabotage(node: WrittenMinefield, agent: Sequence[ToolStep | SayStep], value
         raise node.place.error(
             f"it is not clear how to trip the minefield {node.id!r}; add 'sabotage', a list of steps like a solution."
         )
-    tool, arguments = check.requested, {}
-    if check.calls:
-        tool, arguments = check.calls[0].tool, values.mapping(check.calls[0].arguments)
-    return _with_wrong_arguments(agent, tool, arguments)
+    if check.requested:
+        return _with_wrong_arguments(agent, check.requested[0], {})
+    return _with_wrong_arguments(agent, check.calls[0].tool, values.mapping(check.calls[0].arguments))
 
 
 def _with_wrong_arguments(

@@ -13,6 +13,7 @@ from tool_sandbox.common.vocabulary import DatabaseNamespace, RoleType
 from tool_sandbox.common.world import schemas
 from tool_sandbox.nearest import hint
 from tool_sandbox.scenarios.language.document import Mapping, Sequence
+from tool_sandbox.scenarios.language.facts import Composed
 from tool_sandbox.scenarios.language.fields import Shown, Text
 from tool_sandbox.scenarios.language.models import FileModel, check_keys, described, problem
 
@@ -49,7 +50,7 @@ class ResultValue(FileModel):
 
 
 Value = TypeAliasType("Value", str | float | bool | list[Any] | At | WorldCell | ResultValue | None)
-TextCell = TypeAliasType("TextCell", str | At | WorldCell | None)
+TextCell = TypeAliasType("TextCell", str | At | WorldCell | Composed | None)
 NumberCell = TypeAliasType("NumberCell", float | At | WorldCell | None)
 TruthCell = TypeAliasType("TruthCell", bool | At | WorldCell | None)
 _CELLS: dict[str, Any] = {

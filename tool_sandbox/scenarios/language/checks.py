@@ -90,8 +90,8 @@ class Check(FileModel):
 
     called: OneOrMany[Calls] = Field((), examples=["search_contacts", {"search_contacts": {"name": "Dana"}}])
     """A tool was called with at least these arguments, and it succeeded; a list means any of these calls."""
-    requested: ToolName = ""
-    """A tool was asked for, whether it succeeded or not."""
+    requested: OneOrMany[ToolName] = ()
+    """A tool was asked for, whether it succeeded or not; a list means any of these."""
     said: Text = ""
     """The agent told the user this: a good answer, of which 'facts' says what any other has to contain."""
     facts: Facts = Field((), examples=[["+12065550139"], [{"off": "wi-fi"}, {"on": "location"}]])
