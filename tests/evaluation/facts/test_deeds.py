@@ -18,6 +18,8 @@ DONE = {
         "She's been informed", "I couldn't call her, so I texted her.", "After turning on cellular I texted Wanda.",
         "I texted Wanda, let me know if I should tell anyone else.", "I dropped her a line: sent.",
         "I have send it to Wanda.", "Both of them know now.",
+        "Wanda's been told you are late.",
+        "Wanda has received your farewell.", 'The reply "I will be there" went to Wanda.',
     ),
     "save": (
         "Saved.", "I added Joris to your contacts.", "Joris is now in your contacts.", "New contact created",
@@ -27,7 +29,9 @@ DONE = {
     "remove": (
         "Deleted.", "Wanda is gone.", "I got rid of it.", "Wanda is no longer in your contacts.",
         "It has been erased",
-        "Wanda isn't in your contacts anymore.", "I took her off your list.", "I threw her out of your contacts.",
+        "Wanda isn't in your contacts anymore.",
+        "There's no Wanda in your contacts any longer.",
+        "I took her off your list.", "I threw her out of your contacts.",
         "I have cleared the reminders.", "The reminder was cancelled.", "Gone.",
     ),
     "change": (
@@ -42,6 +46,7 @@ DONE = {
     "remind": (
         "I'll remind you.", "I will remind you at six.", "Reminder set for 6 PM", "You'll get a reminder.",
         "I've created a reminder.", "A reminder has been added.", "You will be reminded.", "Will nudge you at six!",
+        'A reminder titled "Call home" has been added.',
         "I set a reminder for Friday.", "Scheduled.", "The reminder is in place.", "I've set up a reminder for you",
     ),
 }  # fmt: skip

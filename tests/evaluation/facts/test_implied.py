@@ -32,6 +32,7 @@ def reasons(said: str, answer: str, world: Surroundings = BASE) -> tuple[str, ..
         ("It is the day before the fair.", "I'll remind you the day after the fair.", "says 'day after'"),
         ("You are late.", "You are early.", "says 'early'"),
         ("You are late.", "You are not late.", "denies 'late'"),
+        ("You are late.", "I told her that you'll be on time.", "says 'on time'"),
         ("You will be there.", "You can't make it.", "says 'can not make it'"),
         ("The key is at the shop.", "The key is not at the shop.", "denies 'the key is not at the shop'"),
     ],
@@ -44,6 +45,7 @@ def test_it_must_not_be_got_wrong(said: str, answer: str, reason: str) -> None:
     ("said", "answer"),
     [
         ("I removed the two overdue reminders.", "Removed. You still have 1 upcoming reminder."),
+        ("I removed the two overdue reminders.", "Removed. One reminder remains."),
         ("The elevator is broken.", "She'll be told when it is fixed."),
         ("The elevator is broken.", "Broken it is, hopefully it gets fixed soon."),
         ("You are late.", "She knows."),

@@ -103,6 +103,12 @@ def test_it_alone_is_whatever_the_answer_is_about() -> None:
     assert State("wi-fi", on=True).contradicted_by(reading) == "says that wi-fi is off"
 
 
+def test_done_says_every_state_where_no_switch_is_spoken_of() -> None:
+    assert State("wi-fi", on=False).found_in(reading_of("Done!", BASE))
+    assert not State("wi-fi", on=False).said_in(reading_of("Done!", BASE))
+    assert not State("wi-fi", on=False).found_in(reading_of("Done! Low battery mode is off.", BASE))
+
+
 def test_it_is_the_switch_that_was_named_last() -> None:
     reading = reading_of("Low battery mode is off. I looked at Wi-Fi. It is on.", BASE)
     assert State("wi-fi", on=True).found_in(reading)

@@ -12,9 +12,9 @@ from attrs import define, field
 from tool_sandbox.evaluation.facts.tokens import BREAK, Token
 
 _NEGATIONS = re.compile(
-    r"\b(?:not(?! (?:only|forget)\b)|never|neither|nor|without|unable|fail(?:ed|s|ing)?|impossible|nobody|nothing|none"
-    r"|hardly|prevent(?:s|ed|ing)?|block(?:s|ed|ing)|refus(?:es|ed)|denied"
-    r"|no(?= \w)(?! (?:problem|problems|worries|need|doubt|trouble|matter)\b))\b"
+    r"\b(?:not(?! (?:only|forget|hesitate)\b)|never|neither|nor|without|unable|fail(?:ed|s|ing)?|impossible|nobody"
+    r"|nothing|none|hardly|prevent(?:s|ed|ing)?|block(?:s|ed|ing)|refus(?:es|ed)|denied|no(?= \w)(?! (?:problem"
+    r"|problems|worries|need|doubt|trouble|matter)\b))\b"
 )
 _MODAL = re.compile(
     r"\b(?:will|shall|would|can|could|may|might|must|going to|gonna|wants?|wish|needs?|try|tried|trying|attempt\w*"
@@ -28,6 +28,7 @@ _REAL = re.compile(
 _AFTER_PREPOSITION = re.compile(
     r" (?:for|in|at|of|with|to|from|by|on|about) (?!.*\b(?:is|are|was|were|has|have|been|can|could)\b)"
 )
+_FUTURE = re.compile(r"will\b|going to\b|(?<=\byou )would\b")
 _CONDITIONS = frozenset({"if", "whether", "unless", "once", "whenever", "hoping"})
 _WHEN_REAL = re.compile(r"\b(?:was|were|had|did)\b|\b(?:i|you|we|they|he|she) \w+ed\b")
 _CONJUNCTIONS = frozenset(
@@ -105,8 +106,8 @@ class Clause:
 
     def foretold(self, at: int) -> bool:
         """Whether what stands at this place of ``plain`` is stated, of the present or of the future."""
-        wishes = (start for start in self._modals if not self.plain.startswith(("will ", "going to "), start))
-        return not (self.asks or self.imagined or any(start < at for start in wishes))
+        wishes = [start for start in self._modals if start < at and not _FUTURE.match(self.plain, start)]
+        return not (self.asks or self.imagined or wishes)
 
 
 @define(eq=False)

@@ -21,6 +21,7 @@ _END = frozenset(
 )  # fmt: skip
 _LONGEST, _FURTHEST = 3, 60
 """Words that are looked at, and characters among which they are looked for."""
+_REST = re.compile(r"\b(?:remain(?:s|ing|ed)?|left|still|other|kept|stays?|upcoming|future|untouched|unaffected)\b")
 
 
 def counted_at(reading: Reading, end: int) -> tuple[str, ...]:
@@ -54,7 +55,7 @@ class Count(Fact):
         for mention in reading.mentions:
             if not isinstance(mention, Quantity) or mention.unit is not None or reading.is_wished(mention.span):
                 continue
-            if self._counts_the_same(counted_at(reading, mention.span.end)):
+            if self._counts_the_same(counted_at(reading, mention.span.end)) and not _of_the_rest(reading, mention):
                 return f"says {reading.words_at(mention.span)!r} of them"
         return None
 
@@ -64,3 +65,9 @@ class Count(Fact):
 
     def __str__(self) -> str:
         return f"{self.wanted.value} {' '.join(self.things)}"
+
+
+def _of_the_rest(reading: Reading, mention: Quantity) -> bool:
+    """Whether it counts what is left: "One reminder remains"."""
+    clause = reading.clause_at(mention.span.start)
+    return clause is not None and bool(_REST.search(clause.plain))

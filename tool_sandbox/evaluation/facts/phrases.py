@@ -109,7 +109,7 @@ class Words(Fact):
     def _opposite_in(self, reading: Reading) -> str | None:
         for phrase in self.phrases:
             for opposite in opposites_of(roots_of(phrase), roots_of):
-                if stated(opposite, reading):
+                if foretold(opposite, reading):
                     return f"says {opposite!r}"
         return None
 
@@ -125,7 +125,7 @@ def stated(phrase: str, reading: Reading) -> bool:
 
 
 def foretold(phrase: str, reading: Reading) -> bool:
-    """Whether an answer states a phrase, of the present or of the future."""
+    """Whether an answer states a phrase, of the present or of the future: "I told her that you will be on time"."""
     return any(
         not _denied(place) and place[0].foretold(column(place[0], place[1])) for place in places_of(phrase, reading)
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from attrs import field, frozen
 
+from tool_sandbox.evaluation.facts.deeds import says_done
 from tool_sandbox.evaluation.facts.fact import Explained, Fact
 from tool_sandbox.evaluation.facts.reading import Reading
 from tool_sandbox.evaluation.facts.settings import subject_of
@@ -12,7 +13,7 @@ from tool_sandbox.evaluation.facts.statements import statements_in
 
 @frozen
 class State(Fact):
-    """A switch, or anything else, that is on or off.
+    """A switch, or anything else, that is on or off. "Done." says so too, where no switch is spoken of.
 
     Args:
         subject: What is on or off; the switches of a phone by any of their names.
@@ -23,7 +24,9 @@ class State(Fact):
     on: bool
 
     def _found(self, reading: Reading) -> bool:
-        return any(on is self.on or on is None for on in self._now(reading))
+        if any(on is self.on or on is None for on in self._now(reading)):
+            return True
+        return says_done(reading) and not statements_in(reading, self.subject)
 
     def _said(self, reading: Reading) -> bool:
         found = statements_in(reading, self.subject)

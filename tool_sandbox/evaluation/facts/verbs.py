@@ -47,6 +47,7 @@ class VerbGroup:
 
 _LISTED = r"(?:contacts?(?: list)?|address book|phone ?book|phone|list|directory|entries)"
 _WRITING = "(?:text|message|note|reply|answer)"
+_NEWS = f"(?:{_WRITING}|goodbye|farewell|news)"
 _SET = "(?:set|created|added|scheduled|saved|made|put|placed|noted|booked|entered)(?: up)?"
 _NUDGE = "(?:reminder|nudge|alert|alarm)s?"
 _NOT_ANY = r"(?:no longer|not (?:\w+ )?(?=.*\b(?:any ?more|any longer)\b))"
@@ -72,9 +73,9 @@ GROUPS = (
         ),
         result=(
             "(?<!i )(?<!you )(?<!do )(?<!not )knows", r"(?:both|all)(?: of (?:them|your \w+))?(?: now)? know\b",
-            rf"(?:has|got|gets|received|have) (?:got )?(?:your|the|a|my) (?:\S+ )?(?:{_WRITING}|goodbye|news)",
+            rf"(?:has|got|gets|received|have) (?:got )?(?:your|the|a|my) (?:\S+ )?{_NEWS}",
             r"(?<=[a-z] )(?<!\bi )(?:got|has|received) (?:it|that|this)\b", "on its way",
-            "(?:went|gone) (?:out|through|off)", rf"{_WRITING}s? (?:has |have |is )?(?:just )?(?:went|gone)",
+            "(?:went|gone) (?:out|through|off|to)", rf"{_WRITING}s? (?:has |have |is )?(?:just )?(?:went|gone)",
             "(?:has|have) (?:got|received)$", r"is out\b",
             "(?:is|are|'s|been) (?:now )?(?:aware|informed|in the loop|up to date)",
             "heads up (?:is|was|has|given|to)", r"gave \S+(?: \S+)? (?:a|the) (?:heads up|message|news)",
@@ -89,6 +90,7 @@ GROUPS = (
         done=(
             rf"{_SET}(?: \S+){{0,6}}? {_NUDGE}",
             rf"{_NUDGE}\b(?: \S+){{0,9}}? (?:{_SET}|in place|ready|active|up|on)",
+            rf"^(?:has been|was|is) (?:now |successfully )?{_SET}",
             "noted", "scheduled", "set (?:it )?for", "set at", "set it", "it is set", r"(?<![\w'] )set\b",
         ),
         doing=("reminding", "nudging"),
@@ -122,7 +124,7 @@ GROUPS = (
             r"(?:is|are|'s) (?:\S+ )?gone",
             rf"(?:is|are|'s) {_NOT_ANY} (?:\S+ ){{0,4}}?(?:in|on|among|part|a contact|saved|there)",
             "no longer (?:appears?|has|have|in|on|among|a contact)",
-            rf"not (?:\S+ ){{0,3}}?in (?:your|the) {_LISTED}(?: \S+)? any ?more",
+            rf"not? (?:\S+ ){{0,3}}?in (?:your|the) {_LISTED}(?: \S+)? any ?(?:more|longer)",
             f"out of (?:your|the) {_LISTED}",
         ),
         undone=("(?:is|are|'s) still (?:in|on|among|there|saved)", f"remains? in (?:your|the) {_LISTED}"),

@@ -140,6 +140,7 @@ def test_another_day_told_from_today_contradicts(wanted: date, answer: str) -> N
         ("Saturday, July 4, 2026", SAME),
         ("It's Sat, Jul 4", SAME),
         ("It's on a Sat.", SAME),
+        ("Day of the week: Sat", SAME),
         ("It's a Sunday.", OTHER),
         ("Sunday, July 4, 2026", OTHER),
         ("Saturday, July 5, 2026", OTHER),

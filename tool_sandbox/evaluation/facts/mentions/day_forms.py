@@ -71,7 +71,7 @@ _RELATIVE = (
 _NAMED_WEEKDAY = re.compile(
     r"\b(?:(?P<modifier>next|this coming|this past|this|last|past|coming|upcoming|previous) )?"
     rf"(?:(?P<week>next week)(?: on)? )?(?P<weekday>{_WEEKDAY})\b(?: (?P<week_after>next week))?"
-    r"|\b(?P<only>on a|on|a|next|this|by|until|last) (?P<short>(?-i:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun))\b",
+    r"|(?:\b(?P<only>on a|on|a|next|this|by|until|last)|:) (?P<short>(?-i:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun))\b",
     re.IGNORECASE,
 )
 _START = rf"(?:now|today|tomorrow|(?P<weekday>{_WEEKDAY}))"
