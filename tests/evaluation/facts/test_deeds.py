@@ -19,7 +19,7 @@ DONE = {
         "I texted Wanda, let me know if I should tell anyone else.", "I dropped her a line: sent.",
         "I have send it to Wanda.", "Both of them know now.",
         "Wanda's been told you are late.",
-        "Wanda has received your farewell.", 'The reply "I will be there" went to Wanda.',
+        "Wanda has received your farewell.", "I bid Wanda goodbye.", 'The reply "I will be there" went to Wanda.',
     ),
     "save": (
         "Saved.", "I added Joris to your contacts.", "Joris is now in your contacts.", "New contact created",

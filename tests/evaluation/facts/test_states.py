@@ -103,6 +103,11 @@ def test_it_alone_is_whatever_the_answer_is_about() -> None:
     assert State("wi-fi", on=True).contradicted_by(reading) == "says that wi-fi is off"
 
 
+def test_it_may_be_another_than_one_that_has_to_be_named() -> None:
+    assert State("wi-fi", on=False, named=True).contradicted_by(reading_of("It's on.", BASE)) is None
+    assert State("wi-fi", on=False, named=True).contradicted_by(reading_of("Wi-Fi is on.", BASE)) is not None
+
+
 def test_done_says_every_state_where_no_switch_is_spoken_of() -> None:
     assert State("wi-fi", on=False).found_in(reading_of("Done!", BASE))
     assert not State("wi-fi", on=False).said_in(reading_of("Done!", BASE))

@@ -78,7 +78,7 @@ def _places(reading: Reading) -> Iterator[Fact]:
 def _states(reading: Reading) -> Iterator[Fact]:
     for each in statements_in(reading):
         if each.subject is not None and each.on is not None and not each.past:
-            yield State(each.subject, each.on)
+            yield State(each.subject, each.on, named=True)
 
 
 def _sides(reading: Reading) -> Iterator[Fact]:

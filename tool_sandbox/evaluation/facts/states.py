@@ -18,10 +18,12 @@ class State(Fact):
     Args:
         subject: What is on or off; the switches of a phone by any of their names.
         on: Whether it is on.
+        named: Only what is said of it by name counts; what is said of "it" may be meant for another.
     """
 
     subject: str = field(converter=subject_of)
     on: bool
+    named: bool = False
 
     def _found(self, reading: Reading) -> bool:
         if any(on is self.on or on is None for on in self._now(reading)):
@@ -46,7 +48,7 @@ class State(Fact):
         present = [each.on for each in own if not each.past]
         if present or own:
             return present or [own[-1].on]
-        return [each.on for each in found if each.subject is None]
+        return [] if self.named else [each.on for each in found if each.subject is None]
 
     def __str__(self) -> str:
         return f"{self.subject} is {_word(self.on)}"

@@ -48,7 +48,7 @@ class VerbGroup:
 _LISTED = r"(?:contacts?(?: list)?|address book|phone ?book|phone|list|directory|entries)"
 _WRITING = "(?:text|message|note|reply|answer)"
 _NEWS = f"(?:{_WRITING}|goodbye|farewell|news)"
-_SET = "(?:set|created|added|scheduled|saved|made|put|placed|noted|booked|entered)(?: up)?"
+_SET = "(?:set|created|added|scheduled|saved|made|put|placed|noted|booked|entered|arranged)(?: up)?"
 _NUDGE = "(?:reminder|nudge|alert|alarm)s?"
 _NOT_ANY = r"(?:no longer|not (?:\w+ )?(?=.*\b(?:any ?more|any longer)\b))"
 
@@ -60,11 +60,12 @@ GROUPS = (
             "deliver", "pass", "ping", "reach", "contact", "let", "say",
         ),
         done=(
-            "sent", "texted", "messaged", "told", "informed", "notified", "replied", "responded", "answered",
+            "sent", "sended", "texted", "messaged", "told", "informed", "notified", "replied", "responded", "answered",
             "wrote", "written", "forwarded", "delivered",
             r"passed (?:it |that |this |the \S+ |your \S+ )?(?:on|along)", "relayed", "conveyed",
             "transmitted", "pinged", "reached out", r"let (?!me\b|us\b|you\b)(?:\S+ ){1,4}?know",
-            r"dropped (?!\S+ from)", "shot", "fired off", "said goodbye", "communicated",
+            r"dropped (?!\S+ from)", "shot", "fired off",
+            r"(?:said|bid|bade|wished) (?:\S+ ){0,2}?goodbye", "communicated",
             "dispatched", "alerted", "contacted", "made aware",
         ),
         doing=(
@@ -73,7 +74,7 @@ GROUPS = (
         ),
         result=(
             "(?<!i )(?<!you )(?<!do )(?<!not )knows", r"(?:both|all)(?: of (?:them|your \w+))?(?: now)? know\b",
-            rf"(?:has|got|gets|received|have) (?:got )?(?:your|the|a|my) (?:\S+ )?{_NEWS}",
+            rf"(?:has|got|gets|received|have) (?:got )?(?:your|the|a|my|his|her) (?:\S+ )?{_NEWS}",
             r"(?<=[a-z] )(?<!\bi )(?:got|has|received) (?:it|that|this)\b", "on its way",
             "(?:went|gone) (?:out|through|off|to)", rf"{_WRITING}s? (?:has |have |is )?(?:just )?(?:went|gone)",
             "(?:has|have) (?:got|received)$", r"is out\b",
