@@ -13,6 +13,7 @@ from tool_sandbox.common.execution_context import ExecutionContext, get_current_
 from tool_sandbox.common.scenario import Scenario
 from tool_sandbox.common.tool_discovery import ToolBackend
 from tool_sandbox.runs.check import CheckReport, check_scenarios
+from tool_sandbox.runs.floors import READING, floors
 from tool_sandbox.scenarios.groups import all_named
 from tool_sandbox.scenarios.presentations import augmented
 
@@ -93,6 +94,24 @@ def test_a_scenario_that_cannot_be_played_is_a_problem_and_not_the_end(tmp_path:
     assert report.scenarios == 2
     assert {problem.scenario for problem in report.problems} == {"broken"}
     assert "ended in IndexError" in report.text()
+
+
+def test_an_agent_that_only_reads_makes_none_of_several_calls_that_change_something_together(tmp_path: Path) -> None:
+    scenario = writing.scenario(
+        tmp_path,
+        """
+        - name: silence
+          user: {knows: You want silence., says: "No wifi, no cell"}
+          milestones:
+            - {id: wifi, after: [], state: {setting: {wifi: false}}}
+            - {id: cellular, after: [], state: {setting: {cellular: false}}}
+            - {id: told, after: [wifi, cellular], said: Wi-Fi is off., facts: {"off": wi-fi}}
+          solution:
+            - together: [set_wifi_status: {on: false}, set_cellular_service_status: {on: false}]
+            - say: Wi-Fi is off.
+        """,
+    )
+    assert floors(scenario)[READING] == 0
 
 
 def test_a_scenario_without_a_solution_is_named(tmp_path: Path) -> None:

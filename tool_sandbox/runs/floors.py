@@ -64,7 +64,8 @@ def _claiming(script: Script) -> Script:
 
 def _reading(scenario: Scenario, script: Script) -> Script:
     """Every call that changes nothing and needs nothing from one that does, then the claim."""
-    writing = _writing_tools(play(scenario, OracleModel(script), script))
+    apart = evolve(script, steps=tuple(_apart(script)))
+    writing = _writing_tools(play(scenario, OracleModel(apart), apart))
     calls = [call for step in script.steps if isinstance(step, ToolStep) for call in step.calls]
     reading = [
         call
@@ -72,6 +73,15 @@ def _reading(scenario: Scenario, script: Script) -> Script:
         if call.name not in writing and not any(reference.tool in writing for reference in call.references())
     ]
     return evolve(script, steps=(*(ToolStep((call,)) for call in reading), *_claiming(script).steps))
+
+
+def _apart(script: Script) -> Iterator[Step]:
+    """The steps, with calls that go out together one after the other, so that it shows which of them changes what."""
+    for step in script.steps:
+        if isinstance(step, ToolStep):
+            yield from (ToolStep((call,)) for call in step.calls)
+        else:
+            yield step
 
 
 def _writing_tools(played: Played) -> set[str]:
