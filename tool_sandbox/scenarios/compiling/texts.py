@@ -49,7 +49,7 @@ class Texts:
             if check.match or (by_likeness and not check.facts):
                 return cls(_SENDER_RECIPIENT_CONTENT)
             tolerance = tolerance_of(check.within.get("content"))
-            wanted = compiler.text(check.said, check.facts, check.never, check.at("said"), tolerance)
+            wanted = compiler.text(check.said, check.facts, check.never, check.at("facts"), tolerance)
             return cls(_SENDER_RECIPIENT_CONTENT, {"content": {check.said: wanted}})
         rows = check.rows.get(DatabaseNamespace(table) if table in DatabaseNamespace.__members__ else table, ())
         found: dict[str, dict[str, WantedText]] = {}
@@ -79,7 +79,7 @@ class Texts:
 
 
 def _is_composed(cell: Any) -> bool:
-    return isinstance(cell, YamlMapping) and "facts" in cell
+    return isinstance(cell, YamlMapping) and any(key in cell for key in Composed.known_keys())
 
 
 def _shown(cell: YamlMapping) -> str:

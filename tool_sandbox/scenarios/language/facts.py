@@ -119,3 +119,9 @@ class Composed(FileModel):
     """What none may say."""
     text: Text = ""
     """A good text, for people to read."""
+
+    @model_validator(mode="after")
+    def _wants_something(self) -> Self:
+        if not self.facts:
+            raise problem("without a fact any text would do; name what a good one contains.", "facts")
+        return self
