@@ -86,6 +86,107 @@ def test_what_does_not_hold_is_found(tmp_path: Path, good: str, bad: str, check:
     assert "mine.yaml:2" in str(found[0])
 
 
+SOLUTION = "  solution:\n"
+MESSAGE = 'send_message_with_phone_number: {phone_number: "+12065550199", content: I need a taxi}'
+
+
+def with_keys(keys: str) -> str:
+    return GOOD.replace(SOLUTION, f"{keys}\n{SOLUTION}")
+
+
+@pytest.mark.parametrize(
+    ("keys", "check", "message"),
+    [
+        (f"  also: [{MESSAGE}, say: Done.]", "", ""),
+        (f"  also: [[{MESSAGE}, say: Done.], [{MESSAGE}, say: I sent it.]]", "", ""),
+        (f"  also: [[{MESSAGE}, say: Done.], [say: I sent it.]]", "also", "solution 3 scores 0.000, expected 1.0"),
+        ("  also: [[search_contacts: {name: Ada}, say: Done.]]", "also", "solution 2 scores 0.000, expected 1.0"),
+        ("  wordings: {right: [Your message is out!, I texted them.]}", "", ""),
+        (
+            "  wordings: {right: [I texted them., The weather is fine.]}",
+            "right wording",
+            "'The weather is fine.' scores 0.500, expected 1.0: lacks done: sent or asked",
+        ),
+        (
+            "  wordings: {right: [I did not send it.]}",
+            "right wording",
+            "'I did not send it.' scores 0.500, expected 1.0: lacks",
+        ),
+        ("  wordings: {wrong: [I could not send it., Which taxi?]}", "", ""),
+        (
+            "  wordings: {wrong: [I texted them.]}",
+            "wrong wording",
+            "'I texted them.' is worth 1.000 as the last answer, expected at most 0",
+        ),
+        (
+            "  wordings: {wrong: [{says: I texted them., at_most: 0.5}]}",
+            "wrong wording",
+            "is worth 1.000 as the last answer, expected at most 0.5",
+        ),
+        ("  wordings: {wrong: [{says: I texted them., at_most: 1}]}", "", ""),
+    ],
+)
+def test_other_solutions_and_wordings_prove_themselves(tmp_path: Path, keys: str, check: str, message: str) -> None:
+    report = checked(tmp_path, with_keys(keys))
+    assert [problem.check for problem in report.problems] == ([check] if check else []), report.text()
+    assert message in report.text()
+
+
+def test_every_other_solution_and_wording_is_played(tmp_path: Path) -> None:
+    keys = f"  also: [{MESSAGE}, say: Done.]\n  wordings: {{right: [Sent!], wrong: [Not sent., Who?]}}"
+    assert checked(tmp_path, with_keys(keys)).plays == checked(tmp_path, GOOD).plays + 1 + 1 + 2
+
+
+def test_a_fact_that_the_user_says_already_is_no_proof_of_work(tmp_path: Path) -> None:
+    report = checked(tmp_path, GOOD.replace("facts: {done: [sent, asked]}", "facts: [{done: [sent, asked]}, taxi]"))
+    (problem,) = report.problems
+    assert problem.check == "given away"
+    assert "says 'Text +12065550199 that I need a taxi' already, so 'taxi' is no proof of work" in problem.message
+
+
+CLAIMED = """
+- name: claimed
+  user: {knows: You want it., says: Please do it}
+  tools: [search_contacts, add_contact]
+  milestones: MILESTONES
+  solution:
+    - search_contacts: {name: Wanda}
+    - add_contact: {name: Ada, phone_number: "+12065550101"}
+    - say: The number is +12065550139.
+"""
+SAID = "{id: told, said: The number is +12065550139., facts: ['+12065550139']}"
+FOUND = "{id: found, called: {search_contacts: {name: Wanda}}}"
+ADDED = "{id: added, added: {contact: {name: Ada}}}"
+
+
+@pytest.mark.parametrize(
+    ("milestones", "message"),
+    [
+        (f"[{ADDED}, {SAID}]", ""),
+        (f"[{FOUND}, {ADDED}, {SAID}]", ""),
+        (f"[{SAID}]", "an agent that is only claiming scores 1.000, expected at most 0.05"),
+        (f"[{ADDED}, {SAID[:-1]}, after: []}}, {{id: end, after: [added, told], requested: add_contact}}]", "claiming"),
+        (f"[{FOUND}, {SAID}, {ADDED}]", "an agent that is only reading scores 0.667, expected at most 0.25"),
+        (f"[{FOUND}, {SAID}]", ""),  # reading is the work
+        ("[{id: told, said: Please do it, match: exact}]", "an agent that is only repeating scores 1.000"),
+    ],
+)
+def test_agents_that_do_not_do_the_work_are_not_paid(tmp_path: Path, milestones: str, message: str) -> None:
+    report = checked(tmp_path, CLAIMED.replace("MILESTONES", milestones))
+    floors = [problem.message for problem in report.problems if problem.check == "floors"]
+    assert (message in " ".join(floors)) if message else not floors
+
+
+@pytest.mark.parametrize(
+    "more", ["  nop_floor: 0.2\n", "  categories: [insufficient_information]\n", "  scoring: original\n"]
+)
+def test_where_the_right_word_is_the_work_or_nothing_is_known_of_facts_claiming_may_be_paid(
+    tmp_path: Path, more: str
+) -> None:
+    text = CLAIMED.replace("MILESTONES", f"[{SAID}]").replace("  tools:", f"{more}  tools:")
+    assert [problem for problem in checked(tmp_path, text).problems if problem.check == "floors"] == []
+
+
 def test_a_scenario_that_cannot_be_played_is_a_problem_and_not_the_end(tmp_path: Path) -> None:
     scenarios = writing.scenarios(tmp_path, GOOD + GOOD.replace("call_a_taxi", "other"))
     empty = ExecutionContext()
