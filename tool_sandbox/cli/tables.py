@@ -78,11 +78,13 @@ def print_rescoring(rescoring: Rescoring) -> None:
 def _samples_table(results: Sequence[SampleResult]) -> Table:
     shown = results if len(results) <= MOST_ROWS else _worst(results)
     title = "Samples" if len(shown) == len(results) else f"The {len(shown)} lowest of {len(results)} samples"
-    table = _table("scenario", ">score", ">turns", "outcome", title=title)
+    with_end = any(result.outcome is not None for result in results)
+    table = _table("scenario", ">score", *([">outcome"] if with_end else []), ">turns", "status", title=title)
     several = any(result.trial for result in results)
     for result in shown:
         name = f"{result.name} #{result.trial}" if several else result.name
-        _add_row(table, name, _number(result.similarity), _number(result.turn_count, 0), _outcome(result))
+        end = [_number(result.outcome)] if with_end else []
+        _add_row(table, name, _number(result.similarity), *end, _number(result.turn_count, 0), _status(result))
     return table
 
 
@@ -98,7 +100,8 @@ _CATEGORY_COLUMNS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "score": lambda score: _number(score["similarity"]),
     "if void failed": lambda score: _number(score["lower"]),
     "if void passed": lambda score: _number(score["upper"]),
-    "doing nothing": lambda score: _number(score["nop_floor"]),
+    "outcome": lambda score: _number(score.get("outcome")),
+    "floor": lambda score: _number(score.get("floor", score["nop_floor"])),
     "turns": lambda score: _number(score["turn_count"], 1),
 }
 _OF_VOID = ("void", "if void failed", "if void passed")
@@ -110,7 +113,7 @@ def _categories_table(categories: Mapping[str, Mapping[str, Any]], console: Cons
 
     everything = categories[ALL_CATEGORIES]
     some_void = everything["samples"] > everything["scored"]
-    others = [("doing nothing",), ("turns",)]
+    others = [("turns",), ("floor",), ("outcome",)]
     endless = console.options.update(max_width=_PLAIN_WIDTH * 2)
     columns = list(_CATEGORY_COLUMNS)
     table = _numbers_of(categories, columns)
@@ -135,7 +138,7 @@ def _numbers_of(categories: Mapping[str, Mapping[str, Any]], columns: Sequence[s
 
 
 def _in_two_lines(header: str) -> str:
-    return header.replace("void ", "void\n").replace("doing ", "doing\n")
+    return header.replace("void ", "void\n")
 
 
 def _closing_lines(report: Report) -> list[str]:
@@ -146,6 +149,9 @@ def _closing_lines(report: Report) -> list[str]:
         f"Score {_number(score['similarity'])} over {outcomes['scored']} of {outcomes['samples']} samples"
         + (f"; void: {void}; bounds {_number(score['lower'])} to {_number(score['upper'])}" if void else "")
     ]
+    if score.get("right_in_the_end"):
+        others = f"{score['right_in_the_end']} samples are right in the end, not by the expected way"
+        lines.append(f"Outcome {_number(score['outcome'])}; {others}")
     if score["without_insufficient_information"] != score["similarity"]:
         lines.append(f"Without INSUFFICIENT_INFORMATION {_number(score['without_insufficient_information'])}")
     if score["samples_with_fallback"]:
@@ -155,7 +161,7 @@ def _closing_lines(report: Report) -> list[str]:
     return [*lines, f"Run directory {report.directory}"]
 
 
-def _outcome(result: SampleResult) -> str:
+def _status(result: SampleResult) -> str:
     if result.status == "void":
         return f"void: {result.cause}"
     return "scored, by a fallback" if result.fallback else "scored"

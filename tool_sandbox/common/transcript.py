@@ -142,6 +142,8 @@ def _add_matches(
 
 def _described(value: Any) -> Any:
     """``attrs.asdict`` with ``attrs_serialize``, at a fraction of its cost."""
+    if hasattr(type(value), "described"):
+        return value.described()
     if fields := getattr(type(value), "__attrs_attrs__", None):
         return {field.name: _described(getattr(value, field.name)) for field in fields}
     value = attrs_serialize(None, None, value)

@@ -14,7 +14,7 @@ from tool_sandbox.errors import ScenarioError, TimeLimitError
 from tool_sandbox.evaluation.comparing.answers import wanted_texts
 from tool_sandbox.evaluation.credit import Kind
 from tool_sandbox.llm.scripted import NopModel, OracleModel, SaboteurModel
-from tool_sandbox.runs.floors import READING, floors, user_words
+from tool_sandbox.runs.floors import READING, floors_of, user_words
 from tool_sandbox.runs.scripted_play import play
 
 if TYPE_CHECKING:
@@ -250,7 +250,7 @@ class _Proof:
             return
         if ScenarioCategories.INSUFFICIENT_INFORMATION in self.scenario.categories:
             return  # the right word is the work
-        for agent, score in floors(self.scenario).items():
+        for agent, score in floors_of(self.scenario).items():
             self.plays[0] += 1
             reading = agent == READING
             most = MOST_FOR_READING if reading else MOST_FOR_WORDS

@@ -4,38 +4,56 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
 from tool_sandbox.common.script import SayStep, Script, Step, ToolStep, UserStep
+from tool_sandbox.common.tool_discovery import is_shipped
 from tool_sandbox.common.vocabulary import DatabaseNamespace, RoleType
 from tool_sandbox.common.world.schemas import namespaces
 from tool_sandbox.llm.scripted import NopModel, OracleModel
 from tool_sandbox.runs.scripted_play import Played, play
+from tool_sandbox.tools.search.backend import use_backend
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
 
+_KEPT = "floors"
 NOTHING, REPEATING, CLAIMING, READING = "nothing", "repeating", "claiming", "reading"
 
 
-def floors(scenario: Scenario) -> dict[str, float]:
-    """What each agent scores that does not do the work, 0 to 1.
+def floors_of(scenario: Scenario) -> dict[str, float]:
+    """What each agent scores that does not do the work, 0 to 1; played once for all presentations of a scenario.
 
     ``nothing`` says an empty sentence. ``repeating`` says what the user said. ``claiming`` says the last sentence of
-    the solution. ``reading`` makes every call of the solution that changes nothing, then claims. Of a scenario without
-    a solution only the first two are known.
+    the solution. ``reading`` makes every call of the solution that changes nothing, then claims. What cannot be known
+    is left out: without a solution the last two, with tools of a user's own the last one, as calling them may cost
+    something; all of a scenario that cannot be played.
     """
+    kept: dict[str, Any] = scenario.evaluation.__dict__
+    if _KEPT not in kept:
+        with use_backend(None):
+            kept[_KEPT] = dict(_floors(scenario))
+    return dict(kept[_KEPT])
+
+
+def _floors(scenario: Scenario) -> Iterator[tuple[str, float]]:
     script = scenario.script or Script()
-    found = {
-        NOTHING: play(scenario, NopModel(), script).result.similarity,
-        REPEATING: _scored(scenario, Script(tuple(_repeating(scenario)))),
-    }
-    if scenario.script is not None:
-        found[CLAIMING] = _scored(scenario, _claiming(script))
-        found[READING] = _scored(scenario, _reading(scenario, script))
-    return found
+    with suppress(Exception):  # the code of a scenario's author may raise anything; the run itself will say so
+        yield NOTHING, play(scenario, NopModel(), script).result.similarity
+        yield REPEATING, _scored(scenario, Script(tuple(_repeating(scenario))))
+        if scenario.script is not None:
+            yield CLAIMING, _scored(scenario, _claiming(script))
+        if scenario.script is not None and _calls_only_shipped_tools(scenario, script):
+            yield READING, _scored(scenario, _reading(scenario, script))
+
+
+def _calls_only_shipped_tools(scenario: Scenario, script: Script) -> bool:
+    tools = scenario.starting_context.name_to_tool
+    calls = [call for step in script.steps if isinstance(step, ToolStep) for call in step.calls]
+    return all(call.name in tools and is_shipped(tools[call.name]) for call in calls)
 
 
 def _scored(scenario: Scenario, script: Script) -> float:

@@ -44,12 +44,16 @@ class SampleResult:
     """Mean similarity of all minefields, in [0, 1]; anything but 0 makes the score 0."""
     similarity: float | None = None
     """The score, in [0, 1]; ``None`` when the sample is void."""
+    outcome: float | None = None
+    """How well the end is the wanted one, in [0, 1], whatever led there; ``None`` where nobody said which it is."""
     turn_count: int | None = None
     """How many messages the conversation took."""
     milestone_mapping: Mapping[int, tuple[int, float]] = Factory(dict)
     """Milestone index → message index and similarity."""
     minefield_mapping: Mapping[int, tuple[int, float]] = Factory(dict)
     """The same for minefields."""
+    milestone_credit: Mapping[int, float] = Factory(dict)
+    """Milestone index → what it counts for: its similarity, or less where words report more than was done."""
     trial: int = 0
     """Which trial of the scenario it is; they count from 0."""
     status: Status
@@ -79,11 +83,18 @@ class SampleResult:
     trajectory: str | None = None
     """Where the files of the sample are, from the run directory on; ``None`` when it was not played."""
     nop_floor: float = 0.0
-    """What an agent that does nothing scores on this scenario, in [0, 1]."""
+    """What an agent that does nothing may score on this scenario, in [0, 1], as its author says."""
+    floors: Mapping[str, float] = Factory(dict)
+    """What agents score on this scenario that do not do the work: nothing, repeating, claiming, reading."""
     counters: Mapping[str, int] = Factory(dict)
     """What the agent did wrong and was told about: unknown tools, broken arguments, empty answers."""
     notes: tuple[str, ...] = field(default=(), converter=as_tuple)
     """What bounded the evaluation or was changed on the way, in words."""
+
+    @property
+    def floor(self) -> float:
+        """The most that an agent scores here which does not do the work."""
+        return max([self.nop_floor, *self.floors.values()])
 
     @property
     def key(self) -> tuple[str, int]:
@@ -100,6 +111,7 @@ class SampleResult:
         record: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(SampleResult)}
         record |= {name: list(value) for name, value in record.items() if isinstance(value, tuple)}
         record |= {name: _mapping_record(record[name]) for name in _MAPPINGS}
+        record["milestone_credit"] = {str(node): credit for node, credit in self.milestone_credit.items()}
         return {**record, "duration": round(self.duration, 3), "spending": self.spending.to_record()}
 
     @classmethod
@@ -110,7 +122,8 @@ class SampleResult:
             ValueError: It is something else; the message names the key.
         """
         _check_record(record, cls)
-        mappings = {name: _mapping_from(name, record.get(name, {})) for name in _MAPPINGS}
+        mappings: dict[str, Any] = {name: _mapping_from(name, record.get(name, {})) for name in _MAPPINGS}
+        mappings["milestone_credit"] = {int(node): each for node, each in record.get("milestone_credit", {}).items()}
         return cls(**{**record, **mappings, "spending": Spending.from_record(record.get("spending", {}))})
 
 

@@ -14,6 +14,7 @@ from tool_sandbox.errors import CancelledRunError
 from tool_sandbox.llm.layers.budget.spending import Spending
 from tool_sandbox.llm.layers.tally import Tally
 from tool_sandbox.redaction import redact_text
+from tool_sandbox.runs.floors import floors_of
 from tool_sandbox.runs.outcomes import Failure, SampleResult
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def _unplayed(sample: Sample, settings: RunSettings) -> SampleResult:
         user=redact_text(settings.user),
         seed=sample.seed(settings.seed),
         nop_floor=sample.scenario.nop_floor,
+        floors=floors_of(sample.scenario),
     )
 
 
@@ -91,6 +93,8 @@ def scored(result: SampleResult, evaluation: EvaluationResult) -> SampleResult:
         turn_count=evaluation.turn_count,
         milestone_mapping=dict(evaluation.milestone_mapping),
         minefield_mapping=dict(evaluation.minefield_mapping),
+        milestone_credit=dict(evaluation.milestone_credit),
+        outcome=evaluation.outcome,
     )
 
 

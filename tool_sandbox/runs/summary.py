@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from operator import add
 from typing import Any
 
-from attrs import asdict, frozen
+from attrs import Factory, asdict, frozen
 
 from tool_sandbox.common.vocabulary import ScenarioCategories
 from tool_sandbox.llm.layers.budget.spending import Spending
@@ -34,7 +34,15 @@ class Score:
     upper: float | None
     """The mean if every void sample had been perfect."""
     nop_floor: float | None
-    """What doing nothing would score."""
+    """What doing nothing may score, as the authors say."""
+    outcome: float | None = None
+    """Mean outcome of the scored samples that have one: how right the ends are, whatever led there."""
+    right_in_the_end: int = 0
+    """How many samples reach the wanted end, though not all milestones on the way."""
+    floors: Mapping[str, float] = Factory(dict)
+    """What agents score here that do not do the work, by what they do instead."""
+    floor: float | None = None
+    """The highest of these."""
 
     @classmethod
     def over(cls, results: Sequence[SampleResult]) -> Score:
@@ -50,6 +58,10 @@ class Score:
             lower=total / count if count else None,
             upper=(total + count - len(scored)) / count if count else None,
             nop_floor=_mean(result.nop_floor for result in results),
+            outcome=_mean(result.outcome for result in scored),
+            right_in_the_end=sum(result.outcome == 1 and result.similarity != 1 for result in scored),
+            floors=(floors := _floors(results)),
+            floor=max(floors.values(), default=_mean(result.nop_floor for result in results)),
         )
 
 
@@ -113,6 +125,10 @@ def headline(results: Sequence[SampleResult]) -> dict[str, Any]:
         "lower": overall.lower,
         "upper": overall.upper,
         "nop_floor": overall.nop_floor,
+        "outcome": overall.outcome,
+        "right_in_the_end": overall.right_in_the_end,
+        "floor": overall.floor,
+        "floors": dict(overall.floors),
         "without_insufficient_information": Score.over(informed).similarity,
         "pure": Score.over(pure).similarity,
         "mixed": overall.similarity,
@@ -129,6 +145,13 @@ def outcomes(results: Sequence[SampleResult]) -> dict[str, Any]:
 def total_spending(results: Iterable[SampleResult]) -> Spending:
     """What all samples cost together."""
     return reduce(add, (result.spending for result in results), Spending())
+
+
+def _floors(results: Sequence[SampleResult]) -> dict[str, float]:
+    """Agent that does not do the work → its mean score; where it is not known, doing nothing stands for it."""
+    agents = dict.fromkeys(agent for result in results for agent in result.floors)
+    means = {agent: _mean(result.floors.get(agent, result.nop_floor) for result in results) for agent in agents}
+    return {agent: mean for agent, mean in means.items() if mean is not None}
 
 
 def _mean(values: Iterable[float | None]) -> float | None:

@@ -93,6 +93,13 @@ class TextSimilarity(CellMeasure):
     columns: int
     whole: bool = False
 
+    def described(self) -> dict[str, Any]:
+        """The facts of each text, in plain words."""
+        return {
+            text: {"facts": [*map(str, wanted.required)], "never": [*map(str, wanted.never)]}
+            for text, wanted in self.texts.items()
+        }
+
     def cell(self, value: str) -> CellSimilarity:
         """The comparison of single cells with a wanted text."""
         wanted = self.texts.get(value) or next(iter(self.texts.values()))

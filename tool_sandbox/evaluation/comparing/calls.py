@@ -30,6 +30,10 @@ class CallSimilarity(CellMeasure):
     within: Mapping[str, float] = Factory(dict)
     canonical: Mapping[str, Canonical] = Factory(dict)
 
+    def described(self) -> dict[str, Any]:
+        """The tolerances."""
+        return {"within": dict(self.within)}
+
     def cell(self, value: str) -> CellSimilarity:
         """The comparison of single cells with wanted calls, a JSON text of one object or a list of objects."""
         wanted = [self._spelt(each) for each in golden_traces(value)]

@@ -48,6 +48,10 @@ class CellMeasure(ABC):
     def cell(self, value: Any) -> CellSimilarity:
         """The comparison of single cells with a wanted value."""
 
+    @abstractmethod
+    def described(self) -> Any:
+        """What it looks for, as JSON-able data for people."""
+
     def __call__(
         self,
         dataframe: pl.DataFrame,
