@@ -166,11 +166,14 @@ def list_scenarios(**flags: Any) -> None:
 
 @app.command()
 @options.settings("scenarios_from", "tools_from")
-def show(name: options.ScenarioName, **flags: Any) -> None:
-    """Show one scenario: who says what, the tools, what is checked."""
-    from tool_sandbox.cli.inspect import show_one
+def show(name: options.ScenarioName, *, answer: options.Answers = None, **flags: Any) -> None:
+    """Show one scenario: who says what, the tools, what is checked; or what an answer to the user is worth."""
+    from tool_sandbox.cli.inspect import show_one, try_answers
 
-    show_one(name, **_lists(flags))
+    if answer:
+        try_answers(name, answer, **_lists(flags))
+    else:
+        show_one(name, **_lists(flags))
 
 
 @app.command()

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tool_sandbox.cli.tables import print_rescoring, print_scenarios
+from tool_sandbox.cli.tables import print_answers, print_rescoring, print_scenarios
 from tool_sandbox.common.compatibility import use_original_rules
 from tool_sandbox.common.script import EndStep, SayStep, ToolStep, UserStep
 from tool_sandbox.common.transcript import is_few_shot
@@ -43,11 +43,30 @@ def show_one(name: str, scenarios_from: Sequence[str], tools_from: Sequence[str]
     Raises:
         UsageError: There is none of this name.
     """
+    print("\n".join(described(name, _scenario(name, scenarios_from, tools_from))))
+
+
+def try_answers(name: str, answers: Sequence[str], scenarios_from: Sequence[str], tools_from: Sequence[str]) -> None:
+    """Print what last answers to the user are worth in one scenario, and why.
+
+    Raises:
+        UsageError: There is no such scenario, or it has no solution.
+    """
+    from tool_sandbox.runs.answers import tried
+
+    scenario = _scenario(name, scenarios_from, tools_from)
+    if scenario.script is None:
+        message = f"{name!r} has no solution that an answer could end; add 'solution' to its entry."
+        raise UsageError(message)
+    print_answers([tried(scenario, answer) for answer in answers])
+
+
+def _scenario(name: str, scenarios_from: Sequence[str], tools_from: Sequence[str]) -> Scenario:
     scenarios = all_scenarios(scenarios_from, tools_from)
     if name not in scenarios:
         message = f"there is no scenario {name!r}; {hint(name, scenarios)} ('tool_sandbox list' shows all.)"
         raise UsageError(message)
-    print("\n".join(described(name, scenarios[name])))
+    return scenarios[name]
 
 
 def check_all(

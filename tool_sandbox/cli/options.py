@@ -19,6 +19,10 @@ def _option(*spellings: str, metavar: str | None = None, help: str) -> Any:  # n
 
 Directory = Annotated[str, typer.Argument(metavar="DIR", help="A run directory.")]
 ScenarioName = Annotated[str, typer.Argument(metavar="NAME", help="A scenario.")]
+Answers = Annotated[
+    list[str] | None,
+    _option("--answer", metavar="TEXT", help="What is this last answer to the user worth? Several are compared."),
+]
 Cache = Annotated[str, _option("--cache", metavar="disk|redis://HOST", help="Where answers are kept.")]
 CacheAction = Annotated[str, typer.Argument(metavar="clear", help="What to do.")]
 Config = Annotated[str | None, _option("--config", metavar="run.yaml", help="Settings in a file; flags win over it.")]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from tool_sandbox.analysis.rescore import Rescoring
     from tool_sandbox.common.scenario import Scenario
+    from tool_sandbox.runs.answers import TriedAnswer
     from tool_sandbox.runs.outcomes import SampleResult
     from tool_sandbox.runs.run import Report
 
@@ -57,6 +58,14 @@ def print_scenarios(scenarios: Mapping[str, Scenario]) -> None:
         _add_row(table, name, " ".join(map(str, scenario.categories)), " ".join(scenario.tags))
     console.print(table)
     console.print(f"{len(scenarios)} scenarios")
+
+
+def print_answers(answers: Sequence[TriedAnswer]) -> None:
+    """What each answer is worth and why."""
+    table = _table(">worth", ">score", "answer", "why")
+    for answer in answers:
+        _add_row(table, _number(answer.worth), _number(answer.score), answer.text, "\n".join(answer.reasons))
+    stdout_console().print(table)
 
 
 def print_rescoring(rescoring: Rescoring) -> None:

@@ -14,6 +14,7 @@ from tool_sandbox.errors import ScenarioError, TimeLimitError
 from tool_sandbox.evaluation.comparing.answers import wanted_texts
 from tool_sandbox.evaluation.credit import Kind
 from tool_sandbox.llm.scripted import NopModel, OracleModel, SaboteurModel
+from tool_sandbox.runs.answers import TriedAnswer, tried
 from tool_sandbox.runs.floors import READING, floors_of, user_words
 from tool_sandbox.runs.scripted_play import play
 
@@ -212,37 +213,20 @@ class _Proof:
 
     def _right_wordings(self) -> Iterator[str]:
         for text in self.script.right:
-            reworded = self.script.ending(text)
-            score = self.played(OracleModel(reworded), reworded).similarity
-            if score < 1 - _TOLERANCE:
-                yield f"{text!r} scores {score:.3f}, expected 1.0{self._reason(text)}"
+            answer = self._tried(text)
+            if answer.score < 1 - _TOLERANCE:
+                why = f": {'; '.join(answer.reasons)}" if answer.reasons else ""
+                yield f"{text!r} scores {answer.score:.3f}, expected 1.0{why}"
 
     def _wrong_wordings(self) -> Iterator[str]:
-        words = self._last_words()
         for wrong in self.script.wrong:
-            if words is None:
-                return
-            reworded = self.script.ending(wrong.text)
-            met = self.played(OracleModel(reworded), reworded).milestone_credit[words]
-            if met > wrong.at_most + _TOLERANCE:
-                yield f"{wrong.text!r} is worth {met:.3f} as the last answer, expected at most {wrong.at_most:g}"
+            answer = self._tried(wrong.text)
+            if answer.worth > wrong.at_most + _TOLERANCE:
+                yield f"{wrong.text!r} is worth {answer.worth:.3f} as the last answer, expected at most {wrong.at_most:g}"
 
-    def _last_words(self) -> int | None:
-        credit = self.scenario.evaluation.credit
-        words = [node for node, kind in enumerate(credit.kinds) if kind is Kind.WORDS] if credit else []
-        return words[-1] if words else None
-
-    def _reason(self, text: str) -> str:
-        """What the last answer lacks or contradicts, as far as it is known before anything is looked up."""
-        words = self._last_words()
-        for wanted in (
-            () if words is None else wanted_texts(self.scenario.evaluation.milestone_matcher.milestones[words])
-        ):
-            verdict = wanted.verdict(text, self.script.last_words())
-            missing = [f"lacks {fact}" for fact in verdict.missing]
-            found = [f"{reason}" for reason in verdict.contradictions]
-            return f": {'; '.join([*missing, *found])}" if missing or found else ""
-        return ""
+    def _tried(self, text: str) -> TriedAnswer:
+        self.plays[0] += 1
+        return tried(self.scenario, text)
 
     def _floors(self) -> Iterator[str]:
         credit = self.scenario.evaluation.credit
