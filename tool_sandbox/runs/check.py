@@ -222,7 +222,7 @@ class _Proof:
         for wrong in self.script.wrong:
             answer = self._tried(wrong.text)
             if answer.worth > wrong.at_most + _TOLERANCE:
-                yield f"{wrong.text!r} is worth {answer.worth:.3f} as the last answer, expected at most {wrong.at_most:g}"
+                yield f"{wrong.text!r} is worth {answer.worth:.3f} as an answer, expected at most {wrong.at_most:g}"
 
     def _tried(self, text: str) -> TriedAnswer:
         self.plays[0] += 1
