@@ -124,7 +124,7 @@ def _categories_table(categories: Mapping[str, Mapping[str, Any]], console: Cons
     some_void = everything["samples"] > everything["scored"]
     others = [("turns",), ("floor",), ("outcome",)]
     endless = console.options.update(max_width=_PLAIN_WIDTH * 2)
-    columns = list(_CATEGORY_COLUMNS)
+    columns = [each for each in _CATEGORY_COLUMNS if each != "outcome" or everything.get("outcome") is not None]
     table = _numbers_of(categories, columns)
     for group in [(), *others, _OF_VOID] if some_void else [(), _OF_VOID, *others]:
         if Measurement.get(console, endless, table).maximum <= console.width:
