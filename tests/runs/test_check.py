@@ -13,7 +13,7 @@ from tool_sandbox.common.execution_context import ExecutionContext, get_current_
 from tool_sandbox.common.scenario import Scenario
 from tool_sandbox.common.tool_discovery import ToolBackend
 from tool_sandbox.runs.check import CheckReport, check_scenarios
-from tool_sandbox.runs.floors import READING, floors
+from tool_sandbox.runs.floors import READING, floors_of
 from tool_sandbox.scenarios.groups import all_named
 from tool_sandbox.scenarios.presentations import augmented
 
@@ -212,7 +212,7 @@ def test_an_agent_that_only_reads_makes_none_of_several_calls_that_change_someth
             - say: Wi-Fi is off.
         """,
     )
-    assert floors(scenario)[READING] == 0
+    assert floors_of(scenario)[READING] == 0
 
 
 def test_a_scenario_without_a_solution_is_named(tmp_path: Path) -> None:
