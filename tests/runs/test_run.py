@@ -254,5 +254,5 @@ def test_a_run_is_resumed_only_with_the_scenarios_it_began_with() -> None:
     check_resumable(record, scenarios(3))
     with pytest.raises(errors.SettingsError, match="scenarios have changed"):
         check_resumable(record, scenarios(4))
-    with pytest.raises(errors.SettingsError, match="scoring_version"):
-        check_resumable({**record, "scoring_version": 0}, scenarios(3))
+    with pytest.raises(errors.SettingsError, match=r"the run has scoring_version 1, .* 2; start a new run"):
+        check_resumable({**record, "scoring_version": 1}, scenarios(3))
