@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command import EASY, call, run_directory, spawn
+from tests.scenarios.writing import COMPLETE
 from tests.waiting import HANG
 from tool_sandbox.cli.app import exit_code
 
@@ -184,6 +185,39 @@ def test_show_tells_what_is_said_checked_and_solved(capsys: pytest.CaptureFixtur
     out = capsys.readouterr().out
     for part in ("USER -> AGENT", "milestones", "set_wifi_status", "solution"):
         assert part in out
+
+
+def test_show_tells_what_milestones_are_about_their_facts_and_the_outcome(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = COMPLETE.replace("content: I need a taxi}}, match: exact}", "content: {text: A taxi, facts: [taxi]}}}}")
+    (tmp_path / "mine.yaml").write_text(text.replace("asked]}}", "asked]}, never: [bus]}"), encoding="utf-8")
+    assert exit_code(["show", "call_a_taxi", "--scenarios-from", str(tmp_path / "mine.yaml")]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    shown = lines[lines.index("milestones") : lines.index("minefields")]
+    assert shown == [
+        "milestones",
+        "  0 deed",
+        "    MESSAGING addition_similarity",
+        "      recipient_phone_number: +12065550199, content: A taxi",
+        "        facts: 'taxi'",
+        "  1 words (after 0)",
+        "    SANDBOX snapshot_similarity",
+        "      sender: AGENT, recipient: USER, content: I asked for a taxi.",
+        "        facts: done: sent or asked",
+        "        never: 'bus'",
+    ]
+    assert lines[lines.index("outcome") : lines.index("solution")] == [
+        "outcome",
+        "    MESSAGING added",
+        "      recipient_phone_number: +12065550199, content: A taxi",
+        "        facts: 'taxi'",
+        "    told",
+        "      sender: AGENT, recipient: USER, content: I asked for a taxi.",
+        "        facts: done: sent or asked",
+        "        never: 'bus'",
+        "    unchanged: SETTING, CONTACT, REMINDER",
+    ]
 
 
 def test_check_proves_scenarios(capsys: pytest.CaptureFixture[str]) -> None:

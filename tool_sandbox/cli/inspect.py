@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import textwrap
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tool_sandbox.cli.description import described
 from tool_sandbox.cli.tables import print_answers, print_rescoring, print_scenarios
 from tool_sandbox.common.compatibility import use_original_rules
-from tool_sandbox.common.script import EndStep, SayStep, ToolStep, UserStep
-from tool_sandbox.common.transcript import is_few_shot
 from tool_sandbox.errors import ScenarioError, UsageError
 from tool_sandbox.nearest import hint
 from tool_sandbox.redaction import redact_text
@@ -24,10 +20,8 @@ from tool_sandbox.runs.provenance import clock_of_run
 if TYPE_CHECKING:
     from tool_sandbox.analysis.rescore import Rescoring
     from tool_sandbox.common.scenario import Scenario
-    from tool_sandbox.common.script import Step
 
 OK, FAILED = 0, 1
-_LONGEST_PRELUDE = 200
 
 
 def list_all(
@@ -162,66 +156,3 @@ def clear_cache(where: str) -> None:
         raise UsageError(message) from error
     finally:
         cache.close()
-
-
-def described(name: str, scenario: Scenario) -> Iterator[str]:
-    """One scenario, line by line."""
-    context, evaluation = scenario.starting_context, scenario.evaluation
-    yield name
-    if scenario.description:
-        yield f"  {scenario.description}"
-    yield f"  categories  {' '.join(map(str, scenario.categories)) or '-'}"
-    yield f"  tags        {' '.join(scenario.tags) or '-'}"
-    yield f"  source      {_place(scenario.source)}"
-    yield f"  tools       {', '.join(context.get_available_tools(scrambling_allowed=False))}"
-    yield f"  messages    at most {scenario.max_messages}; doing nothing scores at most {scenario.nop_floor:g}"
-    yield "messages"
-    for row in context.log():
-        if not is_few_shot(row) or row["sender"] == "SYSTEM":
-            content = textwrap.shorten(str(row["content"]), _LONGEST_PRELUDE, placeholder="…")
-            yield f"  {row['sender']} -> {row['recipient']}: {content}"
-    yield from _expectations("milestones", evaluation.milestone_matcher)
-    yield from _expectations("minefields", evaluation.minefield_matcher)
-    if scenario.script:
-        yield "solution"
-        for step in scenario.script.steps:
-            yield from _step(step)
-
-
-def _expectations(title: str, matcher: Any) -> Iterator[str]:
-    if not matcher.milestones:
-        return
-    yield title
-    for number, milestone in enumerate(matcher.milestones):
-        before = sorted(first for first, second in matcher.edge_list or () if second == number)
-        yield f"  {number}" + (f" (after {', '.join(map(str, before))})" if before else "")
-        for constraint in milestone.snapshot_constraints:
-            if not constraint.is_guardrail:
-                yield f"    {constraint.database_namespace} {_name(constraint.snapshot_constraint)}"
-                for row in constraint.target_rows or ():
-                    yield "      " + ", ".join(f"{key}: {value}" for key, value in row.items() if value is not None)
-
-
-def _place(source: str | None) -> str:
-    """Where a scenario was loaded from; for the bundled ones, from the package's folder on."""
-    package = Path(__file__).parents[1]
-    return "-" if source is None else source.removeprefix(f"{package.parent}{os.sep}")
-
-
-def _name(function: Any) -> str:
-    function = getattr(function, "func", function)
-    return str(getattr(function, "__name__", type(function).__name__))
-
-
-def _step(step: Step) -> Iterator[str]:
-    match step:
-        case ToolStep(calls):
-            for call in calls:
-                arguments = ", ".join(f"{key}={value!r}" for key, value in call.arguments.items())
-                yield f"  {'and ' if call is not calls[0] else ''}{call.name}({arguments})"
-        case SayStep(text):
-            yield f"  agent: {text}"
-        case UserStep(text):
-            yield f"  user: {text}"
-        case EndStep():
-            yield "  user ends the conversation"
