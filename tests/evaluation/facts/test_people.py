@@ -79,3 +79,7 @@ def test_a_place_is_found_under_one_of_its_names() -> None:
     assert shop.contradicted_by(reading_of("at the Book Shop", BASE)) is None
     assert PlaceNamed(("Corner Shop",)).contradicted_by(reading_of("at the Book Shop", BASE)) == "says 'Book Shop'"
     assert PlaceNamed(("Corner Shop",)).contradicted_by(reading_of("at home", BASE)) is None
+
+
+def test_a_title_is_no_other_name() -> None:
+    assert PlaceNamed(("Joris Peeters",)).contradicted_by(reading_of("I saved Mr Peeters.", BASE)) is None

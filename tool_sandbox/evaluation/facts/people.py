@@ -31,6 +31,7 @@ _NO_NAMES = frozenset(
 _LEFT = re.compile(r"\b(?:still|remains?|untouched|unchanged|others?|kept)\b")
 """What is said of people whom nothing was done to."""
 _SHORTEST_SURNAME = 3
+_NO_OTHERS = ("the", "your", "that", "this", "mr", "mrs", "ms", "miss", "dr", "mx")
 
 
 class Person(NamedTuple):
@@ -239,7 +240,7 @@ class PlaceNamed(Fact):
         if not first or not last[:1].isupper():
             return None
         for match in re.finditer(rf"\b([A-Z]\w+) {re.escape(last)}\b", reading.normal.text):
-            if folded(match[1]) not in (*map(folded, first.split()), "the", "your", "that", "this"):
+            if folded(match[1]) not in (*map(folded, first.split()), *_NO_OTHERS):
                 return match.group()
         return None
 
