@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -9,10 +10,29 @@ from tool_sandbox import errors
 from tool_sandbox.llm.layers.budget.spending import Spending
 from tool_sandbox.runs.outcomes import Failure, SampleResult
 
+JUDGED: dict[str, Any] = {
+    "outcome": 0.5,
+    "milestone_credit": {0: 0.25, 1: 0.0},
+    "floors": {"nothing": 0.0, "claiming": 0.25},
+}
 
-@pytest.mark.parametrize("result", [scored(), void(), scored(spending=Spending(calls=2, cost=0.25), trial=3)])
+
+@pytest.mark.parametrize(
+    "result", [scored(), void(), scored(spending=Spending(calls=2, cost=0.25), trial=3), scored(**JUDGED)]
+)
 def test_a_result_survives_being_written_down(result: SampleResult) -> None:
     assert SampleResult.from_record(json.loads(json.dumps(result.to_record()))) == result
+
+
+def test_results_written_before_there_were_outcomes_are_read() -> None:
+    record = {key: value for key, value in scored().to_record().items() if key not in JUDGED}
+    assert SampleResult.from_record(record) == scored()
+
+
+def test_the_floor_is_the_highest_of_what_agents_score_that_do_not_do_the_work() -> None:
+    assert scored(nop_floor=0.1).floor == 0.1
+    assert scored(nop_floor=0.1, floors={"nothing": 0.0, "claiming": 0.3}).floor == 0.3
+    assert scored(nop_floor=0.5, floors={"nothing": 0.0, "claiming": 0.3}).floor == 0.5
 
 
 def test_a_void_sample_has_no_score_in_its_record() -> None:

@@ -59,6 +59,27 @@ def test_what_doing_nothing_scores_counts_for_void_samples_too() -> None:
     assert summary["score"]["nop_floor"] == 0.5
 
 
+def test_the_outcome_is_the_mean_over_the_samples_that_have_one() -> None:
+    results = [scored("a", 0.5, outcome=1.0), scored("b", 1.0, outcome=0.0), scored("c", 1.0), void("d")]
+    score = summarise(results, git_sha=None)["score"]
+    assert (score["outcome"], score["right_in_the_end"]) == (0.5, 1)
+    assert summarise([scored("a", 1.0, outcome=1.0)], git_sha=None)["score"]["right_in_the_end"] == 0
+    assert summarise([scored("a", 1.0)], git_sha=None)["score"]["outcome"] is None
+
+
+def test_the_floor_beside_a_score_is_that_of_the_best_agent_that_does_not_do_the_work() -> None:
+    results = [
+        scored("a", floors={"nothing": 0.0, "claiming": 0.5, "reading": 1.0}),
+        scored("b", floors={"nothing": 0.5, "claiming": 0.0, "reading": 0.0}, categories=("CANONICALIZATION",)),
+        void("c", nop_floor=0.25),
+    ]
+    summary = summarise(results, git_sha=None)
+    assert summary["score"]["floors"] == {"nothing": 0.25, "claiming": 0.25, "reading": pytest.approx(1.25 / 3)}
+    assert summary["score"]["floor"] == pytest.approx(1.25 / 3)
+    assert summary["categories"]["CANONICALIZATION"]["floor"] == 0.5
+    assert summarise([scored("a", nop_floor=0.125)], git_sha=None)["score"]["floor"] == 0.125
+
+
 def test_the_pure_score_leaves_out_what_a_fallback_answered() -> None:
     summary = summarise([scored("a", 0.2), scored("b", 1.0, fallback=True)], git_sha=None)
 

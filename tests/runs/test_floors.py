@@ -1,0 +1,105 @@
+"""What agents score that do not do the work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from attrs import evolve
+
+from tests.runs import fakes
+from tests.scenarios import own_tools, writing
+from tests.tool_modules import use_extra_tool_modules
+from tool_sandbox.common.execution_context import ExecutionContext
+from tool_sandbox.common.script import EndStep, SayStep, Script
+from tool_sandbox.common.tool_discovery import ToolBackend
+from tool_sandbox.runs.floors import floors_of, user_words
+from tool_sandbox.scenarios.presentations import augmented
+
+SAVED = """
+- name: save
+  user:
+    knows: You want Ada saved, +12065550101.
+    says: Wanda has a friend
+    replies: ["Save her as Ada"]
+  milestones: MILESTONES
+  solution:
+    - say: What shall I do?
+    - search_contacts: {name: Wanda}
+    - add_contact: {name: Ada, phone_number: "+12065550101"}
+    - say: Saved her with Wanda's number +12065550139.
+"""
+ASKED = "{id: asked, said: What shall I do?, facts: {asked: what}}"
+FOUND = "{id: found, called: {search_contacts: {name: Wanda}}}"
+ADDED = "{id: added, added: {contact: {name: Ada}}}"
+TOLD = "{id: told, said: Her number is +12065550139., facts: ['+12065550139']}"
+
+
+@pytest.mark.parametrize(
+    ("milestones", "repeating", "claiming", "reading"),
+    [
+        (f"[{ASKED}, {FOUND}, {ADDED}, {TOLD}]", 0, 0, 0),
+        (f"[{TOLD}]", 0, 1, 1),
+        (f"[{FOUND}, {TOLD}]", 0, 0, 1),
+        (f"[{FOUND}, {TOLD}, {ADDED}]", 0, 0, 2 / 3),
+        ("[{said: Wanda has a friend, match: exact}, {said: Save her as Ada, match: exact}]", 1, 0, 0),
+        ("[]", 1, 1, 1),
+    ],
+)
+def test_each_agent_is_paid_for_what_it_does_and_no_more(
+    tmp_path: Path, milestones: str, repeating: float, claiming: float, reading: float
+) -> None:
+    scenario = writing.scenario(tmp_path, SAVED.replace("MILESTONES", milestones))
+    wanted = {"repeating": repeating, "claiming": claiming, "reading": reading}
+    assert floors_of(scenario) == {"nothing": float(milestones == "[]"), **wanted}
+
+
+def test_who_claims_says_the_last_sentence_at_every_turn(tmp_path: Path) -> None:
+    first = "{id: told, said: Her number is +12065550139., facts: ['+12065550139']}"
+    text = SAVED.replace("MILESTONES", f"[{first}, {first.replace('told', 'again')}]")
+    assert floors_of(writing.scenario(tmp_path, text))["claiming"] == 1
+
+
+def test_user_words_are_the_opening_and_the_scripted_replies(tmp_path: Path) -> None:
+    assert user_words(writing.scenario(tmp_path, SAVED.replace("MILESTONES", "[]"))) == [
+        "Wanda has a friend",
+        "Save her as Ada",
+    ]
+
+
+def test_without_a_solution_only_nothing_and_repeating_are_known() -> None:
+    python = fakes.scenario("Hello there")
+    assert set(floors_of(python)) == {"nothing", "repeating"}
+
+
+def test_scenarios_in_python_have_the_floors_of_their_likeness() -> None:
+    python = fakes.scenario("Please say hello")
+    python.script = Script((SayStep("Please say hello"), EndStep()))
+    found = floors_of(python)
+    assert found["claiming"] == found["reading"] == 1
+    assert 0.5 < found["repeating"] < 1
+    assert found["nothing"] < found["repeating"]
+
+
+COFFEE = """
+- name: coffee
+  user: {knows: You want coffee., says: Coffee}
+  milestones: [{called: brew_coffee}]
+  solution: [brew_coffee: {cups: 2, strong: true}, say: Here you are.]
+"""
+
+
+def test_tools_of_a_users_own_are_not_called_for_a_floor(tmp_path: Path) -> None:
+    with use_extra_tool_modules(own_tools):
+        assert floors_of(writing.scenario(tmp_path, COFFEE)) == {"nothing": 0, "repeating": 0, "claiming": 0}
+
+
+def test_all_presentations_of_a_scenario_have_the_floors_of_one(tmp_path: Path) -> None:
+    everything = augmented(writing.scenarios(tmp_path), ToolBackend.DEFAULT)
+    assert {tuple(floors_of(each).items()) for each in everything.values()} == {
+        (("nothing", 0.0), ("repeating", 0.0), ("claiming", 0.0), ("reading", 0.0))
+    }
+
+
+def test_a_scenario_that_cannot_be_played_has_no_floors() -> None:
+    assert floors_of(evolve(fakes.scenario(), starting_context=ExecutionContext())) == {}
