@@ -34,6 +34,7 @@ _SMALL = frozenset(
 _LIMITS = re.compile(r"\b(?:after|until|till|before|more|longer|anymore|only|yet|else|other|another|if|any)\b")
 _NAME = re.compile(r"\b[A-Z][a-z]+(?: [A-Z][a-z]+)+\b")
 _OF_VALUES = ("low", "minimum", "lowest", "high", "maximum", "highest", "increase", "decrease", "higher", "lower")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _LEAST, _SHARE = 2, 0.6
 
 
@@ -89,8 +90,12 @@ def _sides(reading: Reading) -> Iterator[Fact]:
             and "low battery" not in reading.normal.text.lower()
             and not any(stated(each, reading) for each in other)
         ):
-            numbers = frozenset(word for clause in reading.clauses for word in clause.words if word.isdigit())
+            numbers = frozenset().union(*map(_numbers, reading.clauses))
             yield Side(side, other, numbers if set(held) & set(_OF_VALUES) else frozenset())
+
+
+def _numbers(clause: Clause) -> frozenset[float]:
+    return frozenset(float(word) for word in clause.words if _NUMBER.fullmatch(word))
 
 
 def _affirmed(reading: Reading) -> Iterator[Fact]:
@@ -119,7 +124,7 @@ class Side(Fact):
 
     phrases: tuple[str, ...]
     opposites: tuple[str, ...]
-    numbers: frozenset[str] = frozenset()
+    numbers: frozenset[float] = frozenset()
 
     def _found(self, reading: Reading) -> bool:
         return any(foretold(phrase, reading) for phrase in self.phrases)
@@ -136,7 +141,7 @@ class Side(Fact):
 
     def _is_beside_a_number(self, phrase: str, reading: Reading) -> bool:
         places = places_of(phrase, reading)
-        return not self.numbers or any(self.numbers & set(clause.words) for clause, _, _ in places)
+        return not self.numbers or any(self.numbers & _numbers(clause) for clause, _, _ in places)
 
     def __str__(self) -> str:
         return self.phrases[0]
