@@ -215,6 +215,29 @@ def test_an_agent_that_only_reads_makes_none_of_several_calls_that_change_someth
     assert floors_of(scenario)[READING] == 0
 
 
+def test_an_agent_that_only_reads_leaves_out_what_needs_a_result_that_it_cannot_get(tmp_path: Path) -> None:
+    scenario = writing.scenario(
+        tmp_path,
+        """
+        - name: price
+          world: wifi_off
+          user: {knows: You want a price in euros., says: Apple in euros?}
+          milestones:
+            - {id: online, state: {setting: {wifi: true}}}
+            - {id: told, said: It costs 207.52 euros., facts: [207.52 euros]}
+          solution:
+            - set_wifi_status: {on: true}
+            - search_stock: {query: Apple}
+            - convert_currency:
+                amount: {from: search_stock, take: price}
+                from_currency_code: USD
+                to_currency_code: EUR
+            - say: It costs 207.52 euros.
+        """,
+    )
+    assert floors_of(scenario)[READING] == 0
+
+
 def test_a_scenario_without_a_solution_is_named(tmp_path: Path) -> None:
     text = "- {name: bare, user: {knows: It., says: Hi}, tools: [add_contact], milestones: [{called: add_contact}]}"
     report = checked(tmp_path, text)

@@ -13,6 +13,7 @@ from tool_sandbox.common.script import SayStep, Script, Step, ToolStep, UserStep
 from tool_sandbox.common.tool_discovery import is_shipped
 from tool_sandbox.common.vocabulary import DatabaseNamespace, RoleType
 from tool_sandbox.common.world.schemas import namespaces
+from tool_sandbox.errors import ScenarioError
 from tool_sandbox.llm.scripted import NopModel, OracleModel
 from tool_sandbox.runs.scripted_play import Played, play
 from tool_sandbox.tools.search.backend import use_backend
@@ -90,7 +91,15 @@ def _reading(scenario: Scenario, script: Script) -> Script:
         for call in calls
         if call.name not in writing and not any(reference.tool in writing for reference in call.references())
     ]
-    return evolve(script, steps=(*(ToolStep((call,)) for call in reading), *_claiming(script).steps))
+    claim = _claiming(script).steps
+    made: tuple[Step, ...] = ()
+    for call in reading:
+        longer = evolve(script, steps=(*made, ToolStep((call,)), *claim))
+        with suppress(ScenarioError):  # it needs what another one could not find out, as nothing was switched on
+            if list(call.references()):
+                play(scenario, OracleModel(longer), longer)
+            made = (*made, ToolStep((call,)))
+    return evolve(script, steps=(*made, *claim))
 
 
 def _apart(script: Script) -> Iterator[Step]:
