@@ -116,12 +116,12 @@ def with_keys(keys: str) -> str:
         (
             "  wordings: {wrong: [I texted them.]}",
             "wrong wording",
-            "'I texted them.' is worth 1.000 as the last answer, expected at most 0",
+            "'I texted them.' is worth 1.000 as an answer, expected at most 0",
         ),
         (
             "  wordings: {wrong: [{says: I texted them., at_most: 0.5}]}",
             "wrong wording",
-            "is worth 1.000 as the last answer, expected at most 0.5",
+            "is worth 1.000 as an answer, expected at most 0.5",
         ),
         ("  wordings: {wrong: [{says: I texted them., at_most: 1}]}", "", ""),
     ],
