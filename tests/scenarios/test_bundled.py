@@ -92,7 +92,7 @@ def test_extensions_of_a_base_scenario_that_was_changed_are_reckoned_from_its_ti
     assert [row["name"] for row in scenario.starting_context.rows("CONTACT")] == ["Ada"]
     assert base.clock is not None
     assert scenario.clock == base.clock
-    constraint = scenario.evaluation.milestone_matcher.milestones[2].snapshot_constraints[0]
+    constraint = scenario.evaluation.milestone_matcher.milestones[0].snapshot_constraints[0]
     assert constraint.target_rows is not None
     assert 0 < constraint.target_rows[0]["reminder_timestamp"] - base.clock.instant < 3 * 86400
 
