@@ -13,7 +13,7 @@ from tests.tool_modules import use_extra_tool_modules
 from tool_sandbox.common.execution_context import ExecutionContext
 from tool_sandbox.common.script import EndStep, SayStep, Script
 from tool_sandbox.common.tool_discovery import ToolBackend
-from tool_sandbox.runs.floors import floors_of, user_words
+from tool_sandbox.runs.floors import floors_by_category, floors_of, user_words
 from tool_sandbox.scenarios.presentations import augmented
 
 SAVED = """
@@ -103,3 +103,12 @@ def test_all_presentations_of_a_scenario_have_the_floors_of_one(tmp_path: Path) 
 
 def test_a_scenario_that_cannot_be_played_has_no_floors() -> None:
     assert floors_of(evolve(fakes.scenario(), starting_context=ExecutionContext())) == {}
+
+
+def test_floors_are_averaged_by_category_and_over_all(tmp_path: Path) -> None:
+    asking = writing.scenario(tmp_path, SAVED.replace("MILESTONES", f"[{FOUND}, {TOLD}]"))
+    doing = writing.scenario(tmp_path, SAVED.replace("MILESTONES", f"[{ASKED}, {FOUND}, {ADDED}, {TOLD}]"))
+    floors = floors_by_category([asking, evolve(doing, categories=[])])
+    assert floors["ALL_CATEGORIES"] == {"nothing": 0, "repeating": 0, "claiming": 0, "reading": 0.5}
+    assert floors["MULTIPLE_USER_TURN"]["reading"] == 1
+    assert list(floors)[-1] == "ALL_CATEGORIES"

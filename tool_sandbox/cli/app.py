@@ -178,11 +178,11 @@ def show(name: options.ScenarioName, *, answer: options.Answers = None, **flags:
 
 @app.command()
 @options.settings("scenarios", "tags", "scenarios_from", "tools_from")
-def check(**flags: Any) -> None:
+def check(*, floors: options.Floors = False, **flags: Any) -> None:
     """Prove scenarios without a model, by playing their solutions."""
     from tool_sandbox.cli.inspect import check_all
 
-    raise typer.Exit(check_all(**_lists(flags)))
+    raise typer.Exit(check_all(**_lists(flags), floors=floors))
 
 
 @app.command()

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from tool_sandbox.cli.description import described
-from tool_sandbox.cli.tables import print_answers, print_rescoring, print_scenarios
+from tool_sandbox.cli.tables import print_answers, print_floors, print_rescoring, print_scenarios
 from tool_sandbox.common.compatibility import use_original_rules
 from tool_sandbox.errors import ScenarioError, UsageError
 from tool_sandbox.nearest import hint
@@ -64,12 +64,28 @@ def _scenario(name: str, scenarios_from: Sequence[str], tools_from: Sequence[str
 
 
 def check_all(
-    scenarios: Sequence[str], tags: Sequence[str], scenarios_from: Sequence[str], tools_from: Sequence[str]
+    scenarios: Sequence[str],
+    tags: Sequence[str],
+    scenarios_from: Sequence[str],
+    tools_from: Sequence[str],
+    *,
+    floors: bool,
 ) -> int:
-    """Prove the scenarios that fit and print what does not hold; returns the exit code."""
+    """Prove the scenarios that fit and print what does not hold; returns the exit code.
+
+    Args:
+        scenarios: Names and globs.
+        tags: Tags.
+        scenarios_from: Where else scenarios are.
+        tools_from: Where tools are.
+        floors: Also print what agents score that do not do the work.
+    """
     from tool_sandbox.runs.check import check_scenarios
+    from tool_sandbox.runs.floors import floors_by_category
 
     report = check_scenarios(selected(all_scenarios(scenarios_from, tools_from), scenarios, tags))
+    if floors:
+        print_floors(floors_by_category(report.proved))
     print(report.text())
     return OK if report.passed else FAILED
 

@@ -23,6 +23,7 @@ Answers = Annotated[
     list[str] | None,
     _option("--answer", metavar="TEXT", help="What is this last answer to the user worth? Several are compared."),
 ]
+Floors = Annotated[bool, _option("--floors", help="Also show what agents score that do not do the work, by category.")]
 Cache = Annotated[str, _option("--cache", metavar="disk|redis://HOST", help="Where answers are kept.")]
 CacheAction = Annotated[str, typer.Argument(metavar="clear", help="What to do.")]
 Config = Annotated[str | None, _option("--config", metavar="run.yaml", help="Settings in a file; flags win over it.")]

@@ -68,6 +68,18 @@ def print_answers(answers: Sequence[TriedAnswer]) -> None:
     stdout_console().print(table)
 
 
+def print_floors(floors: Mapping[str, Mapping[str, float]]) -> None:
+    """What agents score that do not do the work, by category; the highest in each row is the floor."""
+    agents = list(floors[ALL_CATEGORIES])
+    table = _table("category", *(f">{agent}" for agent in agents), ">floor")
+    for name, scores in floors.items():
+        if name == ALL_CATEGORIES:
+            table.add_section()
+        known = [scores.get(agent) for agent in agents]
+        _add_row(table, name, *map(_number, known), _number(max(scores.values(), default=None)))
+    stdout_console().print(table)
+
+
 def print_rescoring(rescoring: Rescoring) -> None:
     """Every score that changed and why, then every sample that could not be judged."""
     console = stdout_console()

@@ -65,6 +65,8 @@ class CheckReport:
     problems: tuple[Problem, ...] = ()
     unsolved: tuple[str, ...] = ()
     """Scenarios without a solution: only what doing nothing scores could be checked."""
+    proved: tuple[Scenario, ...] = ()
+    """The scenarios that were checked."""
 
     @property
     def passed(self) -> bool:
@@ -100,6 +102,7 @@ def check_scenarios(scenarios: Mapping[str, Scenario]) -> CheckReport:
         problems.extend(proof.problems())
         plays += proof.plays[0]
     return CheckReport(
+        proved=tuple((plain or scenarios).values()),
         scenarios=len(plain or scenarios),
         plays=plays,
         seconds=time.monotonic() - started,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from statistics import mean
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
@@ -16,6 +17,7 @@ from tool_sandbox.common.world.schemas import namespaces
 from tool_sandbox.errors import ScenarioError
 from tool_sandbox.llm.scripted import NopModel, OracleModel
 from tool_sandbox.runs.scripted_play import Played, play
+from tool_sandbox.runs.summary import ALL_CATEGORIES
 from tool_sandbox.tools.search.backend import use_backend
 
 if TYPE_CHECKING:
@@ -38,6 +40,18 @@ def floors_of(scenario: Scenario) -> dict[str, float]:
         with use_backend(None):
             kept[_KEPT] = dict(_floors(scenario))
     return dict(kept[_KEPT])
+
+
+def floors_by_category(scenarios: Iterable[Scenario]) -> dict[str, dict[str, float]]:
+    """Category → agent that does not do the work → its mean score, as ``floors_of`` has it; all of them last."""
+    found: dict[str, dict[str, list[float]]] = {}
+    for scenario in scenarios:
+        for agent, score in floors_of(scenario).items():
+            for category in (*map(str, scenario.categories), ALL_CATEGORIES):
+                found.setdefault(category, {}).setdefault(agent, []).append(score)
+    last = found.pop(ALL_CATEGORIES, {})
+    means = {**dict(sorted(found.items())), ALL_CATEGORIES: last}
+    return {name: {agent: mean(scores) for agent, scores in agents.items()} for name, agents in means.items()}
 
 
 def _floors(scenario: Scenario) -> Iterator[tuple[str, float]]:
