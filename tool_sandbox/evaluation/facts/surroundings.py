@@ -16,9 +16,11 @@ class Surroundings:
         people: Full names of the user's contacts, without the user.
         relationships: Full names and what they are to the user, such as ``("Priya Raman", "boss")``.
         country: ISO code of the country in which a phone number without a country code is dialled.
+        heard: What else an answer may take up: what the user says and knows, and the words of what is asked for.
     """
 
     now: datetime
     people: tuple[str, ...] = ()
     relationships: tuple[tuple[str, str], ...] = ()
     country: str = "US"
+    heard: tuple[str, ...] = ()

@@ -72,7 +72,8 @@ class Compiler:
             entry: The scenario as written.
             base: A scenario with the entry's world; by default a new one.
         """
-        values = Values(self.worlds[entry.world])
+        user = entry.user
+        values = Values(self.worlds[entry.world], heard=(user.knows, user.says, *user.replies))
         script = script_of(entry, values)
         milestones = compiled(entry, values, self._canonical)
         minefields = compiled(entry, values, self._canonical, forbidden=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from tool_sandbox.clock import Clock
 from tool_sandbox.common.vocabulary import DatabaseNamespace
@@ -61,11 +61,13 @@ class FactCompiler:
         Raises:
             ScenarioError: One of them cannot be read.
         """
+        written = tuple(facts)
+        surroundings = surroundings_of(self.values.world)
         return WantedText(
             sentence,
-            tuple(self._fact(each, place) for each in facts),
+            tuple(self._fact(each, place) for each in written),
             tuple(self._fact(each, place) for each in never),
-            surroundings_of(self.values.world),
+            evolve(surroundings, heard=(*self.values.heard, *_words_in(written))),
             tolerance,
         )
 
@@ -95,6 +97,17 @@ class FactCompiler:
         if isinstance(found, Amount):
             return found
         raise ValueError(f"{text!r} is not a {written.kind}; write it like '18:15', or '2026-05-24' or 'friday'.")
+
+
+def _words_in(written: Any) -> Iterator[str]:
+    """Every text that facts are written with."""
+    if isinstance(written, str):
+        yield written
+    elif isinstance(written, tuple):
+        for each in written:
+            yield from _words_in(each)
+    elif isinstance(written, spec.WrittenFact):
+        yield from _words_in((*written.words, *written.person, *written.location, *written.asked, *written.cannot))
 
 
 def _switches(written: Iterable[str], *, on: bool) -> Fact:

@@ -23,10 +23,12 @@ class Values:
     Args:
         world: Whose clock and rows they speak of.
         earlier: Tools a reference may name; ``None`` where a value cannot come from a result.
+        heard: What the user says and knows.
     """
 
     world: World
     earlier: frozenset[str] | None = None
+    heard: tuple[str, ...] = ()
 
     def mapping(self, values: Mapping) -> dict[str, Any]:
         """Every value of a mapping that knows its place, worked out."""

@@ -1,0 +1,57 @@
+"""Other content in the frame of a good answer is wrong, unless it is another word for the same."""
+
+from __future__ import annotations
+
+import pytest
+from attrs import evolve
+
+from tests.evaluation.facts.wording import BASE
+from tool_sandbox.evaluation.facts.implied import implied_by
+from tool_sandbox.evaluation.facts.surroundings import Surroundings
+from tool_sandbox.evaluation.facts.verdict import Facts
+
+
+def reasons(said: str, answer: str, world: Surroundings = BASE) -> tuple[str, ...]:
+    return Facts((), implied=implied_by(said, world)).verdict(answer, world).contradictions
+
+
+@pytest.mark.parametrize(
+    ("said", "answer", "reason"),
+    [
+        ("I will remind you to sharpen the knives.", "I'll remind you to sharpen the pencils.", "says 'pencils'"),
+        ("I will remind you to book bus seats.", "You will be reminded to book ferry seats.", "says 'ferry'"),
+        ("The choir practice starts at eight.", "The football practice starts at eight.", "says 'football'"),
+        ("I moved the dentist reminder to 9:30.", "I moved the haircut reminder to 9:30.", "says 'haircut'"),
+        ("I told Priya that you forgot your umbrella.", "I told Priya that you forgot your wallet.", "says 'wallet'"),
+        ("The passport is in the drawer.", "The passport is on the shelf.", "says 'shelf'"),
+        ("I will remind you to light the stove.", "I will remind you to clean the stove.", "says 'clean'"),
+        ("One Apple share costs 5 euros.", "One Netflix share costs 5 euros.", "says 'netflix'"),
+    ],
+)
+def test_other_content_in_the_same_place_is_wrong(said: str, answer: str, reason: str) -> None:
+    assert reason in reasons(said, answer)
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("I will remind you to sharpen the knives.", "Reminder set: sharpen knives."),
+        ("I will remind you to buy train tickets.", "You'll be reminded to get your train tickets."),
+        ("I will remind you to buy train tickets.", "I'll remind you to buy railway tickets."),
+        ("I moved the birthday cake reminder to 9:30.", "Your cake reminder is now at 9:30."),
+        ("I moved the birthday cake reminder to 9:30.", "Moved. Your dentist reminder stays untouched."),
+        ("The elevator is broken.", "The lift is out of order."),
+        ("One Apple share costs 5 euros.", "One AAPL share costs 5 euros."),
+        ("I told Priya that you are at the door.", "I told Priya that you're at the doorstep."),
+        ("I will remind you to call the landlord.", "I'll remind you to call the landlord, not the plumber."),
+    ],
+)
+def test_other_words_for_the_same_are_right(said: str, answer: str) -> None:
+    assert reasons(said, answer) == ()
+
+
+def test_what_the_user_calls_it_is_right() -> None:
+    world = evolve(BASE, heard=("Remind me to call Mr Novak, he owns the house",))
+    said, answer = "I will remind you to call the landlord.", "I will remind you to call Novak."
+    assert reasons(said, answer) == ("says 'novak'",)
+    assert reasons(said, answer, world) == ()
