@@ -156,6 +156,7 @@ def test_a_weekday_is_said_by_its_name(answer: str, expected: Agreement) -> None
 @pytest.mark.parametrize(
     "answer",
     [
+        "at nine that Sunday morning",  # of a day that was named before
         "on the 5th floor",
         "24/7",
         "1/2 cup",

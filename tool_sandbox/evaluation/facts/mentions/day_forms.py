@@ -69,7 +69,7 @@ _RELATIVE = (
     (r"\b(?:today|tonight|this (?:morning|afternoon|evening))\b", 0),
 )
 _NAMED_WEEKDAY = re.compile(
-    r"\b(?:(?P<modifier>next|this coming|this past|this|last|past|coming|upcoming|previous) )?"
+    r"(?<!\bthat )\b(?:(?P<modifier>next|this coming|this past|this|last|past|coming|upcoming|previous) )?"
     rf"(?:(?P<week>next week)(?: on)? )?(?P<weekday>{_WEEKDAY})\b(?: (?P<week_after>next week))?"
     r"|(?:\b(?P<only>on a|on|a|next|this|by|until|last)|:) (?P<short>(?-i:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun))\b",
     re.IGNORECASE,
