@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.evaluation.facts.wording import BASE, TWO_DANAS
-from tool_sandbox.evaluation.facts.people import PersonNamed, PlaceNamed
+from tool_sandbox.evaluation.facts.people import PersonNamed
+from tool_sandbox.evaluation.facts.places import PlaceNamed
 from tool_sandbox.evaluation.facts.reading import reading_of
 
 WANDA = PersonNamed("Wanda Ekström")

@@ -12,8 +12,9 @@ from tool_sandbox.evaluation.facts.asking import Asked, Cannot
 from tool_sandbox.evaluation.facts.deeds import Deed
 from tool_sandbox.evaluation.facts.fact import Fact
 from tool_sandbox.evaluation.facts.implied import implied_by
-from tool_sandbox.evaluation.facts.people import PersonNamed, PlaceNamed
+from tool_sandbox.evaluation.facts.people import PersonNamed
 from tool_sandbox.evaluation.facts.phrases import Words
+from tool_sandbox.evaluation.facts.places import PlaceNamed
 from tool_sandbox.evaluation.facts.recognition import fact_from_text
 from tool_sandbox.evaluation.facts.states import State
 from tool_sandbox.evaluation.facts.surroundings import Surroundings

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from tests.evaluation.facts.wording import TWO_DANAS, Wordings, done, person, text, words
+from attrs import evolve
+
+from tests.evaluation.facts.wording import BASE, TWO_DANAS, Wordings, done, person, text, words
 
 TABLE = (
     Wordings(
@@ -394,6 +396,7 @@ TABLE = (
         name="change_of_mind_about_the_recipient",
         said="I sent the same text to Tomás.",
         facts=(done("send"),),
+        world=evolve(BASE, heard=("Text Wanda that dinner is at eight", "Send the same to Tomás")),
         right=(
             "Sent to him too.",
             "Tomás got it as well!",
@@ -451,6 +454,7 @@ TABLE = (
         name="save_new_flatmate",
         said="I saved Joris Peeters with the number +31205550123.",
         facts=(done("save"),),
+        world=evolve(BASE, heard=("Save Joris Peeters, he is my new flatmate",)),
         right=(
             "Joris is in your contacts.",
             "Done, your new flatmate Joris is saved!",

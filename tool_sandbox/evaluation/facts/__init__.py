@@ -8,7 +8,11 @@
     fact          what a fact is
     any_of, all_of   alternatives, and facts in several parts
     amounts       numbers, money, times, days, durations, phone numbers
-    people        people and places
+    people, places   people and places
+    others        nobody and nothing else
+    directions    which way amounts count
+    addresses     streets and postal codes
+    switches      these switches and no other in their place
     states        what is on or off
     statements, state_forms, settings   what an answer says is on or off, and what people call it
     deeds, verbs  what was done or not, and the verbs for it

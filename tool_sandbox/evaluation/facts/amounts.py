@@ -18,7 +18,17 @@ _DENIED = re.compile(
     r"(?!.*\b(?:until|till|before|after|later|earlier|more|less|than|but)\b)(?:\S+ ){0,5}$|^not (?:\w+ ){0,2}$"
 )
 
+_CURRENCY = r"(?:us[- ]?|american )?(?:dollars?|euros?|pounds?|francs?|yen|[a-z]{3})\b"
 _DEED = re.compile(r"\b(?:sent|delivered|texted|replied|went out|created on|timestamp)\b")
+_RATES = re.compile(
+    rf"(?<![\w.,])(?:(?:1|one|each|per) {_CURRENCY}|[$€£]1(?:\.0+)?)\s*(?:=|≈|is|equals|gives|buys|at|for|:|to)\s*"
+    rf"(?:about |roughly |around |worth |currently |~|≈)*\S+(?: {_CURRENCY})?"
+    rf"|[$€£]?\d+\.\d+ ?(?:{_CURRENCY})? ?(?:per|/) ?(?:1 )?{_CURRENCY}"
+    rf"|\brate (?:of|is|was|being|at)?:? ?[$€£]?\d\S*(?: {_CURRENCY})?",
+    re.IGNORECASE,
+)
+"""What one of a currency is in another."""
+_RATE = 40
 _MOMENTS = 10
 """Minutes around the world's time that count as now."""
 
@@ -73,8 +83,17 @@ def _counts(reading: Reading, mention: Mention, explained: Explained) -> bool:
     overlaps = any(
         each.kind == "amount" and each.start < mention.span.end and mention.span.start < each.end for each in explained
     )
-    beside = reading.is_wished(mention.span) or _denied(reading, mention) or _is_when_it_was_done(reading, mention)
+    aside = _is_of_a_rate(reading, mention) or _is_when_it_was_done(reading, mention)
+    beside = aside or reading.is_wished(mention.span) or _denied(reading, mention)
     return not overlaps and not beside
+
+
+def _is_of_a_rate(reading: Reading, mention: Mention) -> bool:
+    """Whether it is part of a rate: "1 dollar is 0.92 euros", "0.92 EUR per USD"."""
+    text = reading.normal.text
+    line = text[max(0, mention.span.start - _RATE) : mention.span.end + _RATE]
+    here = text[mention.span.start : mention.span.end]
+    return any(here in match.group() for match in _RATES.finditer(line))
 
 
 def _is_when_it_was_done(reading: Reading, mention: Mention) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 from attrs import frozen
 
@@ -22,6 +23,8 @@ _END = frozenset(
 _LONGEST, _FURTHEST = 3, 60
 """Words that are looked at, and characters among which they are looked for."""
 _REST = re.compile(r"\b(?:remain(?:s|ing|ed)?|left|still|other|kept|stays?|upcoming|future|untouched|unaffected)\b")
+
+_SINGLE = re.compile(r"\b(?:the|your) (?:one|only|single) (?P<things>\w+(?: \w+){0,2})")
 
 
 def counted_at(reading: Reading, end: int) -> tuple[str, ...]:
@@ -57,7 +60,16 @@ class Count(Fact):
                 continue
             if self._counts_the_same(counted_at(reading, mention.span.end)) and not _of_the_rest(reading, mention):
                 return f"says {reading.words_at(mention.span)!r} of them"
-        return None
+        return "says that it is one" if self.wanted.value != 1 and self._single_in(reading) else None
+
+    def _single_in(self, reading: Reading) -> bool:
+        """Whether there is but one of them: "the one overdue reminder"."""
+        for clause in reading.clauses:
+            for match in _SINGLE.finditer(clause.plain):
+                roots = tuple(root(word) for word in takewhile(lambda word: word not in _END, match["things"].split()))
+                if roots and not _REST.search(clause.plain) and self._counts_the_same(roots):
+                    return True
+        return False
 
     def _counts_the_same(self, things: tuple[str, ...]) -> bool:
         noun = self.things[-1]

@@ -11,7 +11,9 @@ from attrs import frozen
 
 from tool_sandbox.evaluation.facts.clauses import Clause
 from tool_sandbox.evaluation.facts.fact import Explained, Fact
+from tool_sandbox.evaluation.facts.mentions.days import Day
 from tool_sandbox.evaluation.facts.mentions.normalisation import normalised
+from tool_sandbox.evaluation.facts.mentions.times import TimeOfDay
 from tool_sandbox.evaluation.facts.phrases import column, places_of
 from tool_sandbox.evaluation.facts.reading import Reading
 from tool_sandbox.evaluation.facts.tokens import words_of
@@ -39,6 +41,10 @@ _ANY_FAILURE = re.compile(
     r"|succeed)|not (?:possible|able)|unable|did not work|(?:it|that|this|which) failed|failed$|unsuccessful\w*"
     r"|went wrong|nothing (?:was|has been) (?:\w+ )?(?:done|changed|sent|deleted|saved)|not (?:been )?(?:done"
     r"|completed))\b"
+)
+_AGREED = re.compile(
+    r"(?:will do|ok(?:ay)?|sure(?: thing)?|got it|all ?right|certainly|of course|absolutely|noted|you got it|roger"
+    r"|gladly|understood|no problem|consider it done|it is a date|yes|great|perfect)\b"
 )
 _LATER_FAILURE = re.compile(r"\b(?:fail(?:ed|s)|(?:is|was|are) not|impossible|did not work)\b")
 _NOT_MINE = re.compile(
@@ -75,7 +81,8 @@ class Deed(Fact):
     def _found(self, reading: Reading) -> bool:
         claims = claims_of(self.verbs, reading)
         if self.done:
-            return Claim.DONE in claims or (Claim.DENIED not in claims and says_done(reading))
+            agreed = says_done(reading) or ("remind" in map(_group_name, self.verbs) and _agrees(reading))
+            return Claim.DONE in claims or (Claim.DENIED not in claims and agreed)
         return Claim.DENIED in claims or (Claim.DONE not in claims and says_failed(reading))
 
     def _said(self, reading: Reading) -> bool:
@@ -110,6 +117,19 @@ def says_failed(reading: Reading) -> bool:
     return any(
         _ANY_FAILURE.search(clause.plain) and not clause.asks and not clause.imagined for clause in reading.clauses
     )
+
+
+def _agrees(reading: Reading) -> bool:
+    """Whether an answer agrees to what is to be at some time: "Okay: freezer, quarter past six"."""
+    first = reading.clauses[0].plain if reading.clauses else ""
+    if not _AGREED.match(first) or any(clause.asks or clause.denies for clause in reading.clauses):
+        return False
+    return any(isinstance(mention, Day | TimeOfDay) for mention in reading.mentions)
+
+
+def _group_name(verb: str) -> str:
+    group = group_of(verb)
+    return group.name if group else ""
 
 
 @lru_cache(maxsize=1 << 12)

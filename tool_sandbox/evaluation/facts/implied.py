@@ -8,22 +8,27 @@ from functools import lru_cache
 
 from attrs import frozen
 
+from tool_sandbox.evaluation.facts.addresses import addresses
 from tool_sandbox.evaluation.facts.amounts import Amount
 from tool_sandbox.evaluation.facts.any_of import AnyOf
 from tool_sandbox.evaluation.facts.clauses import Clause
 from tool_sandbox.evaluation.facts.counts import Count, counted_at
+from tool_sandbox.evaluation.facts.directions import directions
 from tool_sandbox.evaluation.facts.fact import Explained, Fact
 from tool_sandbox.evaluation.facts.mentions.amounts import Quantity
 from tool_sandbox.evaluation.facts.mentions.normalisation import folded
 from tool_sandbox.evaluation.facts.opposites import both_ways
-from tool_sandbox.evaluation.facts.people import PersonNamed, PlaceNamed, people_in
+from tool_sandbox.evaluation.facts.others import nobody_else, nothing_else
+from tool_sandbox.evaluation.facts.people import PersonNamed, people_in
 from tool_sandbox.evaluation.facts.phrases import denied, foretold, places_of, root, stated
+from tool_sandbox.evaluation.facts.places import PlaceNamed
 from tool_sandbox.evaluation.facts.reading import Reading, reading_of
 from tool_sandbox.evaluation.facts.replacements import Undisturbed, has_frames
 from tool_sandbox.evaluation.facts.settings import subject_pattern
 from tool_sandbox.evaluation.facts.statements import statements_in
 from tool_sandbox.evaluation.facts.states import State
 from tool_sandbox.evaluation.facts.surroundings import Surroundings
+from tool_sandbox.evaluation.facts.switches import these_switches
 
 _SMALL = frozenset(
     {"a", "an", "the", "your", "my", "you", "i", "it", "is", "are", "was", "were", "be", "been", "am", "and", "or",
@@ -50,6 +55,11 @@ def implied_by(said: str, surroundings: Surroundings) -> tuple[Fact, ...]:
         *_places(reading),
         *_sides(reading),
         *_affirmed(reading),
+        *nobody_else(reading),
+        *nothing_else(reading),
+        *directions(reading),
+        *these_switches(reading),
+        *addresses(reading),
         *([Undisturbed(said, surroundings)] if has_frames(reading) else ()),
     )
     return tuple(dict.fromkeys(found))
@@ -105,6 +115,8 @@ def _affirmed(reading: Reading) -> Iterator[Fact]:
         roots = _content(clause, reading)
         if len(roots) >= _LEAST and not clause.denies and not clause.asks and not clause.imagined:
             yield Affirmed(roots)
+        elif roots and clause.words[0] == "that" and not clause.denies and not clause.asks:
+            yield Affirmed(roots, reported=True)
 
 
 def _content(clause: Clause, reading: Reading) -> frozenset[str]:
@@ -155,9 +167,11 @@ class Affirmed(Fact):
 
     Args:
         roots: The roots of its words.
+        reported: It is what somebody was told, so that "not yet" denies it too.
     """
 
     roots: frozenset[str]
+    reported: bool = False
 
     def _found(self, reading: Reading) -> bool:
         return any(self._is_about(clause, reading) and not clause.denies for clause in reading.clauses)
@@ -165,14 +179,19 @@ class Affirmed(Fact):
     def _wrong(self, reading: Reading, explained: Explained) -> str | None:
         del explained
         for clause in reading.clauses:
-            others = clause.words[0] not in ("i", "we") and not _LIMITS.search(clause.plain) and not clause.asks
+            others = clause.words[0] not in ("i", "we") and not clause.asks and not self._is_limited(clause)
             if clause.denies and others and self._is_about(clause, reading):
                 return f"denies {clause.plain!r}"
         return None
 
+    def _is_limited(self, clause: Clause) -> bool:
+        if self.reported:
+            return clause.words[0] != "that" or _LIMITS.search(clause.plain.replace(" yet", "")) is not None
+        return _LIMITS.search(clause.plain) is not None
+
     def _is_about(self, clause: Clause, reading: Reading) -> bool:
         shared = self.roots & _content(clause, reading)
-        return len(shared) >= _LEAST and len(shared) >= _SHARE * len(self.roots)
+        return len(shared) >= (1 if self.reported else _LEAST) and len(shared) >= _SHARE * len(self.roots)
 
     def __str__(self) -> str:
         return " ".join(sorted(self.roots))

@@ -1,4 +1,4 @@
-"""People and places: which of them an answer speaks of."""
+"""People: which of them an answer speaks of."""
 
 from __future__ import annotations
 
@@ -31,7 +31,6 @@ _NO_NAMES = frozenset(
 _LEFT = re.compile(r"\b(?:still|remains?|untouched|unchanged|others?|kept)\b")
 """What is said of people whom nothing was done to."""
 _SHORTEST_SURNAME = 3
-_NO_OTHERS = ("the", "your", "that", "this", "mr", "mrs", "ms", "miss", "dr", "mx")
 
 
 class Person(NamedTuple):
@@ -148,7 +147,7 @@ class PersonNamed(Fact):
         known = {
             person.place
             for person in people_in(reading)
-            if self._may_be(person) and not (person.by_role and len(person.names) > 1) and not _denied(person)
+            if self._may_be(person) and not (person.by_role and len(person.names) > 1) and not is_denied(person)
         }
         if not any(_same(self.name, name) for name in reading.surroundings.people):
             known |= self._worded((self.name, self.name.split()[0]), reading)
@@ -160,10 +159,10 @@ class PersonNamed(Fact):
                 not person.clause.asks
                 and not person.clause.imagined
                 and person.place not in explained
-                and not _denied(person)
-                and not _is_left(reading, person)
+                and not is_denied(person)
+                and not is_left(reading, person)
             )
-            if spoken_of and not (person.by_role and not _addressed(person)) and not self._means(person):
+            if spoken_of and not (person.by_role and not is_addressed(person)) and not self._means(person):
                 return f"names {person.said!r}"
         return None
 
@@ -189,7 +188,7 @@ def _same(name: str, other: str) -> bool:
     return _words(name) == _words(other)
 
 
-def _is_left(reading: Reading, person: Person) -> bool:
+def is_left(reading: Reading, person: Person) -> bool:
     """Whether nothing was done to this person: "Tomás and Priya are still in your contacts"."""
     clauses = reading.sentences[person.clause.sentence].clauses
     following = clauses[clauses.index(person.clause) :]
@@ -197,12 +196,13 @@ def _is_left(reading: Reading, person: Person) -> bool:
     return any(_LEFT.search(clause.plain) for clause in (following[0], *listed))
 
 
-def _denied(person: Person) -> bool:
+def is_denied(person: Person) -> bool:
     """Whether it is said not to be this person: "not from Priya"."""
     return bool(re.search(rf"\bnot (?:(?:from|to|for|by|with) )?{re.escape(person.said)}\b", person.clause.plain))
 
 
-def _addressed(person: Person) -> bool:
+def is_addressed(person: Person) -> bool:
+    """Whether something was told to this person."""
     return bool(
         re.search(
             rf"\b(?:told|texted|messaged|informed|notified|emailed|to|let) {re.escape(person.said)}\b"
@@ -211,38 +211,3 @@ def _addressed(person: Person) -> bool:
             person.clause.plain,
         )
     )
-
-
-@frozen
-class PlaceNamed(Fact):
-    """A place, by one of its names.
-
-    Args:
-        names: Its names, such as ``("Corner Shop", "the shop")``.
-    """
-
-    names: tuple[str, ...]
-
-    def _found(self, reading: Reading) -> bool:
-        return any(any(True for _ in places_of(name, reading)) for name in self.names)
-
-    def _wrong(self, reading: Reading, explained: Explained) -> str | None:
-        del explained
-        for name in self.names:
-            other = self._other(name, reading)
-            if other:
-                return f"says {other!r}"
-        return None
-
-    def _other(self, name: str, reading: Reading) -> str | None:
-        """Another name with the same last word: "Harbor Pharmacy" is not Valley Pharmacy."""
-        first, _, last = name.rpartition(" ")
-        if not first or not last[:1].isupper():
-            return None
-        for match in re.finditer(rf"\b([A-Z]\w+) {re.escape(last)}\b", reading.normal.text):
-            if folded(match[1]) not in (*map(folded, first.split()), *_NO_OTHERS):
-                return match.group()
-        return None
-
-    def __str__(self) -> str:
-        return " or ".join(map(repr, self.names))

@@ -26,8 +26,10 @@ _SKIPPED = frozenset(
      "two", "three", "up", "out"}
 )  # fmt: skip
 _COPULA = frozenset({"is", "are", "was", "were"})
-_ABOUT = frozenset({"about", "as", "regarding"})
-_PLACING = frozenset({"with", "at", "in", "under", "on", "from", "for", "to", "into"})
+_ABOUT = frozenset({"about", "as", "regarding", "until", "till"})
+_REPORTING, _REPORTED = frozenset({"that"}), 2
+_PLACING = frozenset({"with", "at", "in", "under", "on", "near", "from", "for", "to", "into"})
+_WHERE = frozenset({"at", "in", "under", "on", "near", "with"})
 _NO_GOVERNORS = frozenset(
     {"i", "you", "he", "she", "it", "they", "we", "me", "him", "them", "us", "and", "or", "but", "so", "not", "no",
      "will", "would", "can", "could", "shall", "should", "may", "might", "must", "be", "been", "has", "have", "had",
@@ -115,14 +117,20 @@ def _redone(clause: Clause, good: Reading, here: frozenset[str]) -> str | None:
     """A verb of which it is known that it means something else, before the same thing: "clean the grill"."""
     for each in good.clauses:
         for wanted in _frames(each.words):
-            if not wanted.before or " " in wanted.before or wanted.before in here:
+            if not wanted.before or wanted.before in here or not _is_asked_for(wanted.before):
                 continue
-            objects = {one for one, _ in wanted.words if one not in light_roots()}
+            objects = {one for one, _ in wanted.words} - _names(good.surroundings)
             for frame in _frames(clause.words):
                 shared = objects & {one for one, _ in frame.words}
-                if shared and frame.before not in _known(good) and other_doing(wanted.before, frame.before):
+                if shared and frame.before not in _said(good) and other_doing(wanted.before, frame.before):
                     return frame.before
     return None
+
+
+def _is_asked_for(verb: str) -> bool:
+    """Whether a verb says what is to be done some day, not what the agent did."""
+    group = group_of(verb)
+    return group is None or group.name in ("call", "email", "book")
 
 
 @lru_cache(maxsize=1 << 12)
@@ -135,13 +143,20 @@ def _governed(words: tuple[str, ...]) -> Iterator[Frame]:
     for at, word in enumerate(words):
         before = root(words[at - 1]) if at else ""
         if word in _COPULA:
+            if at >= _REPORTED and words[0] in _REPORTING and words[at - 1] == "you":
+                yield Frame("you is", "", _content(words[at + 1 :]))
             if before.isalpha() and words[at - 1] not in _SKIPPED | _NO_GOVERNORS:
+                yield Frame(
+                    "", f"is {' '.join(one for one, _ in _content(words[at + 1 :])[:1])}", _content((words[at - 1],))
+                )
                 yield Frame(f"{before} is", "", _content(words[at + 1 :]))
+        elif word == "of" and before.isalpha():
+            yield Frame("", before, _phrase(words, at + 1)[:1])
         elif word in _ABOUT:
             yield Frame(word, "", _phrase(words, at + 1))
         elif word in _PLACING:
             if before.isalpha() and words[at - 1] not in _SKIPPED | _NO_GOVERNORS | _COPULA:
-                yield Frame(f"{before} {word}", "", _phrase(words, at + 1))
+                yield Frame(f"{before} {'at' if word in _WHERE else word}", "", _phrase(words, at + 1))
         elif word.isalpha() and word not in _SKIPPED | _NO_GOVERNORS:
             yield Frame(root(word), "", _phrase(words, at + 1))
 

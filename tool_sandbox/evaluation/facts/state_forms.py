@@ -54,6 +54,8 @@ REAL = re.compile(
     r"|always))*)(?: \w+ly)? ?$"
 )
 OF_IT = re.compile(r"\b(?:it|they)(?: (?:is|are|now|still|back|not))+ ?$")
+OF_A_MEANS = re.compile(r"\b(?:tools?|functions?|options?|ways?|means|forecasts?|tickets?) (?:is |are )?$")
+"""Before "available": no switch is spoken of."""
 STAYS = re.compile(r"\b(?:stay|remain|keep)s? ?(?:turned |switched )?$")
 JOINED = re.compile(r" ?(?:,|and|&|or|nor|plus|as well as|:|/|\+)?(?: (?:and|or|nor|also|the|your|my|both|then))* ?$")
 ALSO_BEFORE = re.compile(

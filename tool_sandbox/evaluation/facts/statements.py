@@ -25,6 +25,7 @@ from tool_sandbox.evaluation.facts.state_forms import (
     MOVERS,
     NO_STATE_AFTER_ON,
     OBJECT,
+    OF_A_MEANS,
     OF_IT,
     PASSIVE,
     PAST,
@@ -133,7 +134,8 @@ class _Part:
         before = self.text[: match.start()]
         group, active = self._target(match, before)
         elsewhere = word == "on" and NO_STATE_AFTER_ON.match(self.text, match.end()) and not active
-        if elsewhere or (word in ("up", "out") and not match["verb"] and LOOKED.search(before)):
+        looked = word in ("up", "out") and not match["verb"] and LOOKED.search(before)
+        if elsewhere or looked or (word in WEAK and OF_A_MEANS.search(before)):
             return []
         needs_subject = group is None and (word in WEAK or word in SAME) and not match["object"]
         if needs_subject and not OF_IT.search(before):

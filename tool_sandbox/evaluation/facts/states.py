@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 from attrs import field, frozen
 
 from tool_sandbox.evaluation.facts.deeds import says_done
 from tool_sandbox.evaluation.facts.fact import Explained, Fact
 from tool_sandbox.evaluation.facts.reading import Reading
-from tool_sandbox.evaluation.facts.settings import subject_of
+from tool_sandbox.evaluation.facts.settings import subject_named, subject_of, subject_pattern
 from tool_sandbox.evaluation.facts.statements import statements_in
+
+_ONLY = re.compile(r"^(?:and |with |now )*(?:only|just) (?:the |your )?(?!.*\boff\b)")
+
+_EXCEPT = re.compile(
+    r"\b(?:everything|all(?: \w+){0,2}) (?:except|but|apart from|besides|other than)(?: for)? (?P<what>.+?)"
+    r" (?:is|are|was|were|has been|have been) (?:\w+ )?(?P<state>on|off)\b"
+)
 
 
 @frozen
@@ -28,10 +37,20 @@ class State(Fact):
     def _found(self, reading: Reading) -> bool:
         if any(on is self.on or on is None for on in self._now(reading)):
             return True
+        if not self.on and not self.named and self._is_left_out(reading):
+            return True
         return says_done(reading) and not statements_in(reading, self.subject)
+
+    def _is_left_out(self, reading: Reading) -> bool:
+        """Whether only something else is on: "Only the location service is still active"."""
+        found = statements_in(reading, self.subject)
+        others = [each for each in found if each.subject not in (None, self.subject) and each.on and not each.past]
+        return bool(others) and len(found) == len(others) and any(_ONLY.search(each.plain) for each in reading.clauses)
 
     def _said(self, reading: Reading) -> bool:
         found = statements_in(reading, self.subject)
+        if _excepted(reading):
+            return self._found(reading)
         return any(each.subject == self.subject and each.on is self.on and not each.past for each in found)
 
     def _wrong(self, reading: Reading, explained: Explained) -> str | None:
@@ -44,6 +63,9 @@ class State(Fact):
     def _now(self, reading: Reading) -> list[bool | None]:
         """What is said about the subject now, else what was, else what is said of "it"."""
         found = statements_in(reading, self.subject)
+        excepted = _excepted(reading)
+        if excepted:
+            return [excepted[1] is not (self.subject in excepted[0])]
         own = [each for each in found if each.subject == self.subject]
         present = [each.on for each in own if not each.past]
         if present or own:
@@ -52,6 +74,18 @@ class State(Fact):
 
     def __str__(self) -> str:
         return f"{self.subject} is {_word(self.on)}"
+
+
+def _excepted(reading: Reading) -> tuple[frozenset[str], bool] | None:
+    """What an answer excepts from what it says of everything: "Everything but the location service is off"."""
+    for sentence in reading.sentences:
+        match = _EXCEPT.search(sentence.plain)
+        named = frozenset(
+            subject_named(each.group()) for each in subject_pattern().finditer(match["what"] if match else "")
+        )
+        if match and named:
+            return named, match["state"] == "on"
+    return None
 
 
 def _word(on: bool) -> str:

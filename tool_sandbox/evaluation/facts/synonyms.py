@@ -7,11 +7,12 @@ from functools import lru_cache
 from tool_sandbox.evaluation.facts.phrases import root
 
 THINGS: tuple[tuple[str, ...], ...] = (
-    ("elevator", "lift"), ("train", "rail", "railway"), ("plane", "flight", "airline"), ("apartment", "flat", "home"),
+    ("elevator", "lift"), ("train", "rail", "railway"), ("plane", "flight", "airline"),
+    ("apartment", "flat", "home", "house", "place"),
     ("neighbour", "neighbor"), ("store", "shop", "supermarket"), ("film", "movie"), ("match", "game"),
     ("landlord", "landlady"), ("doctor", "physician"), ("dinner", "supper"), ("fridge", "refrigerator"),
     ("mother", "mom", "mum"), ("father", "dad"), ("medicine", "medication", "meds"), ("car", "vehicle"),
-    ("flatmate", "roommate", "housemate"), ("colleague", "coworker"), ("boss", "manager", "supervisor"),
+    ("flatmate", "roommate", "housemate"), ("colleague", "coworker", "worker"), ("boss", "manager", "supervisor"),
     ("meeting", "appointment"), ("parcel", "package"), ("pharmacy", "chemist", "drugstore"), ("light", "lamp"),
     ("bill", "invoice"), ("garbage", "trash", "rubbish", "bin"), ("vet", "veterinarian"), ("photo", "picture"),
     ("grill", "barbecue", "bbq"), ("sofa", "couch"), ("holiday", "vacation"), ("party", "celebration"),
@@ -30,7 +31,8 @@ DOINGS: tuple[tuple[str, ...], ...] = (
     ("light", "fire", "start", "ignite", "heat", "prepare"), ("defrost", "thaw", "unfreeze"),
     ("leave", "forget"), ("find", "discover", "have"), ("lose", "misplace"), ("sell",), ("repair", "fix", "mend"),
     ("break", "damage"), ("open", "unlock"), ("close", "lock", "shut"), ("visit", "see", "meet"), ("cancel",),
-    ("feed",), ("walk",), ("cook", "prepare", "make"), ("bake", "make"), ("eat", "have"), ("rent",), ("cover",),
+    ("email", "mail", "text", "message", "write"), ("feed",), ("walk",),
+    ("cook", "prepare", "make"), ("bake", "make"), ("eat", "have"), ("rent",), ("cover",),
     ("empty", "clear"), ("fill",), ("sign",), ("print",), ("renew", "extend"), ("paint",), ("replace", "change"),
     ("borrow",), ("lend",), ("water",), ("read",), ("write",), ("post", "mail"), ("throw",),
 )  # fmt: skip
@@ -102,6 +104,8 @@ def _are_listed(one: str, other: str) -> bool:
 def _is_short_for(one: str, other: str) -> bool:
     """Whether one is an abbreviation: "AAPL" for Apple, "MSFT" for Microsoft."""
     short, long = sorted((one, other), key=len)
+    if short in light_roots():
+        return False
     return (
         len(short) >= _ABBREVIATION and short[0] == long[0] and set(short) <= set(long) and not set(short) & set("eiou")
     )

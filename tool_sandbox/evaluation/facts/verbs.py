@@ -45,6 +45,7 @@ class VerbGroup:
         return re.fullmatch(any_of(self.forms), verb) is not None
 
 
+_DETAIL = "(?:number|name|contact|entry|address)"
 _LISTED = r"(?:contacts?(?: list)?|address book|phone ?book|phone|list|directory|entries)"
 _WRITING = "(?:text|message|note|reply|answer)"
 _NEWS = f"(?:{_WRITING}|goodbye|farewell|news)"
@@ -61,7 +62,8 @@ GROUPS = (
         ),
         done=(
             "sent", "sended", "texted", "messaged", "told", "informed", "notified", "replied", "responded", "answered",
-            "wrote", "written", "forwarded", "delivered",
+            rf"wr(?:ote|itten)\b(?! (?:the|this|that|its|his|her|your) (?:\S+ )?{_DETAIL}\b)",
+            "forwarded", "delivered",
             r"passed (?:it |that |this |the \S+ |your \S+ )?(?:on|along)", "relayed", "conveyed",
             "transmitted", "pinged", "reached out", r"let (?!me\b|us\b|you\b)(?:\S+ ){1,4}?know",
             r"dropped (?!\S+ from)", "shot", "fired off",
@@ -102,7 +104,8 @@ GROUPS = (
         ),
         planned=(
             r"(?:will|going to|shall) (?:\S+ ){0,4}?(?:remind|nudge|alert|ping|notify)",
-            r"(?:will|going to|shall) (?:\S+ )?be (?:reminded|nudged|alerted|notified)",
+            r"(?:will|going to|shall) make sure (?:that )?you (?:do not forget|remember)",
+            r"(?:will|going to|shall) (?:\S+ )?be (?:told to|reminded|nudged|alerted|notified)",
             r"(?:will|going to) (?:get|receive|have|hear|see|pop up|go off|ring)\b(?! the (?:message|text))",
             "remind(?:s|ing) you", "nudge you",
         ),
@@ -124,6 +127,7 @@ GROUPS = (
             r"^(?:both |all )?gone\b",
             r"(?:is|are|'s) (?:\S+ )?gone",
             rf"(?:is|are|'s) {_NOT_ANY} (?:\S+ ){{0,4}}?(?:in|on|among|part|a contact|saved|there)",
+            r"(?:will|does|do|can) not (?:\S+ ){0,2}?(?:show|appear|be|find|see) .*\b(?:any ?more|any longer)\b",
             "no longer (?:appears?|has|have|in|on|among|a contact)",
             rf"not? (?:\S+ ){{0,3}}?in (?:your|the) {_LISTED}(?: \S+)? any ?(?:more|longer)",
             f"out of (?:your|the) {_LISTED}",

@@ -22,8 +22,9 @@ from tool_sandbox.evaluation.facts.mentions.amounts import Quantity
 from tool_sandbox.evaluation.facts.mentions.mention import EXACT, Tolerance
 from tool_sandbox.evaluation.facts.mentions.money import Money
 from tool_sandbox.evaluation.facts.mentions.phones import Phone
-from tool_sandbox.evaluation.facts.people import PersonNamed, PlaceNamed
+from tool_sandbox.evaluation.facts.people import PersonNamed
 from tool_sandbox.evaluation.facts.phrases import Words
+from tool_sandbox.evaluation.facts.places import PlaceNamed
 from tool_sandbox.evaluation.facts.recognition import fact_from_text, moment
 from tool_sandbox.evaluation.facts.states import State
 from tool_sandbox.evaluation.facts.surroundings import Surroundings

@@ -1,0 +1,59 @@
+"""Street addresses: another street or postal code is another place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from tool_sandbox.evaluation.facts.fact import Explained, Fact
+from tool_sandbox.evaluation.facts.mentions.normalisation import folded
+from tool_sandbox.evaluation.facts.reading import Reading
+
+_STREET = re.compile(r"(?<![\w.,])\d{1,5} (?P<street>[A-Z]\w+(?: [A-Z]\w+)*)(?=[,.\n]|$| in\b)")
+_TOWN = re.compile(r"\d{1,5} [A-Z]\w+(?: [A-Z]\w+)*(?:,\n? ?| in )([A-Z][a-z]+(?: [A-Z][a-z]+)*)")
+_POSTAL = re.compile(r"(?<=[a-zA-Z,] )\d{5}(?=[,.\s)]|$)")
+
+
+@frozen
+class Address(Fact):
+    """The street and the postal code of an address.
+
+    Args:
+        street: The street without its number.
+        town: The town; may be empty.
+        postal: The postal code; may be empty.
+    """
+
+    street: str
+    town: str
+    postal: str
+
+    def _found(self, reading: Reading) -> bool:
+        return not self._wrong(reading, frozenset())
+
+    def _wrong(self, reading: Reading, explained: Explained) -> str | None:
+        del explained
+        text = reading.normal.text
+        towns = _TOWN.findall(text)
+        if towns and self.town and self.town not in text:
+            return f"says {towns[0]!r}"
+        streets = [match["street"] for match in _STREET.finditer(text)]
+        if streets and folded(self.street) not in folded(text):
+            return f"says {streets[0]!r}"
+        postal = _POSTAL.findall(text)
+        return f"says {postal[0]!r}" if postal and self.postal and self.postal not in postal else None
+
+    def __str__(self) -> str:
+        return f"{self.street} {self.postal}".strip()
+
+
+def addresses(good: Reading) -> Iterator[Fact]:
+    """The addresses of a good answer; one at most, as among several it is not known which is meant."""
+    streets = [match["street"] for match in _STREET.finditer(good.normal.text)]
+    postal = _POSTAL.findall(good.normal.text)
+    if len(streets) == 1:
+        yield Address(
+            streets[0], next(iter(_TOWN.findall(good.normal.text)), ""), postal[0] if len(postal) == 1 else ""
+        )

@@ -1,0 +1,76 @@
+"""What a good answer says of its switches by the way: that it speaks of these, and that something was changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from tool_sandbox.evaluation.facts.deeds import says_done
+from tool_sandbox.evaluation.facts.fact import Explained, Fact
+from tool_sandbox.evaluation.facts.reading import Reading, reading_of
+from tool_sandbox.evaluation.facts.settings import subject_named, subject_pattern
+from tool_sandbox.evaluation.facts.statements import statements_in
+
+_NOTHING_CHANGED = re.compile(
+    r"\b(?:(?:changed|did|done|do|change|switch) nothing|nothing (?:to|was|had|has|needs?|needed)\b.*"
+    r"|(?:no|not) (?:need|change|necessary)\b.*|(?:did|have|had) not (?:need|have|change)\w*\b.*)"
+)
+_ALREADY = re.compile(r"\balready\b")
+
+
+@frozen
+class TheseSwitches(Fact):
+    """Switches of a good answer: another one is not said to be so in their place.
+
+    Args:
+        states: Each switch and whether it is on.
+        known: Further switches that may be spoken of.
+        changed: Whether one of them was switched, so that it was not so before.
+    """
+
+    states: frozenset[tuple[str, bool]]
+    known: frozenset[str]
+    changed: bool
+
+    def _found(self, reading: Reading) -> bool:
+        return not self._wrong(reading, frozenset())
+
+    def _wrong(self, reading: Reading, explained: Explained) -> str | None:
+        del explained
+        said = statements_in(reading)
+        own = {subject for subject, _ in self.states}
+        named = {subject_named(each.group()) for clause in reading.clauses for each in _switches(clause.plain)}
+        for each in said if not named & own and not says_done(reading) else ():
+            if each.subject is not None and each.subject not in self.known and (own, each.on) in self._alike():
+                return f"says it of {each.subject}"
+        return self._unchanged(reading) if self.changed else None
+
+    def _alike(self) -> list[tuple[set[str], bool]]:
+        own = {subject for subject, _ in self.states}
+        return [(own, on) for _, on in self.states]
+
+    def _unchanged(self, reading: Reading) -> str | None:
+        for sentence in reading.sentences:
+            if _ALREADY.search(sentence.plain) and _NOTHING_CHANGED.search(sentence.plain):
+                return f"says {sentence.plain!r}"
+        return None
+
+    def __str__(self) -> str:
+        return f"speaks of {' and '.join(sorted(subject for subject, _ in self.states))}"
+
+
+def _switches(plain: str) -> Iterator[re.Match[str]]:
+    return subject_pattern().finditer(plain)
+
+
+def these_switches(good: Reading) -> Iterator[Fact]:
+    """The switches that a good answer says are on or off."""
+    said = [each for each in statements_in(good) if each.subject is not None and each.on is not None and not each.past]
+    states = frozenset((each.subject, each.on) for each in said if each.subject and each.on is not None)
+    if states:
+        heard = [reading_of(text, good.surroundings) for text in good.surroundings.heard]
+        clauses = [clause.plain for reading in (good, *heard) for clause in reading.clauses]
+        known = frozenset(subject_named(each.group()) for plain in clauses for each in _switches(plain))
+        yield TheseSwitches(states, known, changed=any("now" in clause.words for clause in good.clauses))
