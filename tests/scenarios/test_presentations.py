@@ -7,7 +7,7 @@ import pytest
 from tests.scenarios import writing
 from tool_sandbox.common.scenario import Scenario
 from tool_sandbox.common.tool_discovery import ToolBackend, get_all_tools
-from tool_sandbox.scenarios.presentations import augmented
+from tool_sandbox.scenarios.presentations import augmented, base_name, presentation_of
 
 SUFFIXES = {
     "": (2, ["NO_DISTRACTION_TOOLS"], []),
@@ -93,3 +93,14 @@ def test_denied_tools_stay_out_of_every_presentation(tmp_path: Path) -> None:
 def test_all_tools_means_every_tool(plain: dict[str, Scenario]) -> None:
     allowed = augmented(plain, ToolBackend.DEFAULT)["again_all_tools"].starting_context.tool_allow_list
     assert set(allowed or ()) == set(get_all_tools(ToolBackend.DEFAULT))
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_the_name_of_a_presentation_says_which_scenario_it_presents_and_how(suffix: str) -> None:
+    assert base_name(f"some_scenario{suffix}") == "some_scenario"
+    assert presentation_of(f"some_scenario{suffix}").suffix == suffix
+    assert presentation_of(f"some_scenario{suffix}").name == (suffix.lstrip("_") or "plain")
+
+
+def test_a_name_that_is_nothing_but_a_suffix_is_the_name_of_a_plain_scenario() -> None:
+    assert base_name("_all_tools") == "_all_tools"

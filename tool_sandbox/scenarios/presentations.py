@@ -30,6 +30,11 @@ class Augmentation:
     categories: tuple[Category, ...]
     scrambled: tuple[Category, ...] = ()
 
+    @property
+    def name(self) -> str:
+        """The suffix as a name of its own."""
+        return self.suffix.lstrip("_") or "plain"
+
 
 _THREE = "_3_distraction_tools"
 
@@ -48,6 +53,17 @@ AUGMENTATIONS = (
     _scrambled("arg_description", Category.ARG_DESCRIPTION_SCRAMBLED),
     _scrambled("tool_name", Category.TOOL_NAME_SCRAMBLED),
 )
+
+
+def presentation_of(name: str) -> Augmentation:
+    """How the scenario of that name presents its tools."""
+    plain, *others = AUGMENTATIONS
+    return next((each for each in others if name.endswith(each.suffix) and name != each.suffix), plain)
+
+
+def base_name(name: str) -> str:
+    """The name of a scenario without what says how its tools are presented."""
+    return name.removesuffix(presentation_of(name).suffix)
 
 
 def presentations(name_to_scenario: Mapping[str, Scenario], backend: ToolBackend) -> Suite:
