@@ -1,0 +1,140 @@
+"""How far a measured mean may be from the true one, when the samples of one base scenario are not independent.
+
+The interval of a score is Wilson's, for as many independent samples as would have the same standard error as the
+clusters, with a little more where they are few. With many clusters of one success or failure each that is Wilson's
+interval for a rate; with graded scores it leans towards the middle the way skewed scores need.
+``benchmarks/statistics.py`` shows how often it holds the truth.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from attrs import frozen
+from scipy import special
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    Floats = NDArray[np.float64]
+
+LEVEL = 0.95
+_ROUNDING = 1e-9
+
+
+@frozen
+class Interval:
+    """From ``low`` to ``high``."""
+
+    low: float
+    high: float
+
+
+@frozen(kw_only=True)
+class Estimate:
+    """A mean and how sure it is."""
+
+    value: float
+    low: float
+    """Lower end of the interval."""
+    high: float
+    """Upper end of the interval."""
+    standard_error: float | None
+    """Clustered by base scenario; ``None`` with fewer than two of them."""
+    samples: int
+    """How many values were averaged."""
+    clusters: int
+    """From how many base scenarios they are."""
+
+
+def estimate_of_scores(values: Floats, cluster: NDArray[np.intp], level: float = LEVEL) -> Estimate | None:
+    """The mean of values in [0, 1] with its interval.
+
+    Args:
+        values: One per sample; those that are not a number are left out.
+        cluster: The base scenario of each.
+        level: How often such intervals hold the true mean.
+
+    Returns:
+        ``None`` when there is no value.
+    """
+    sums, counts = cluster_totals(values, cluster)
+    return estimate(sums, counts, score_limits(sums, counts, level)) if len(sums) else None
+
+
+def range_with_void(values: Floats, cluster: NDArray[np.intp], level: float = LEVEL) -> Interval:
+    """Where the mean may be, whatever the samples without a score would have got.
+
+    From the lower end of the interval if all of them had failed to the upper end if all had been perfect.
+    """
+    failed, perfect = (estimate_of_scores(np.nan_to_num(values, nan=each), cluster, level) for each in (0.0, 1.0))
+    return Interval(failed.low, perfect.high) if failed and perfect else Interval(0.0, 1.0)
+
+
+def wilson(successes: ArrayLike, total: ArrayLike, level: float = LEVEL) -> tuple[Floats, Floats]:
+    """Wilson's score interval of a rate of independent successes."""
+    total = np.asarray(total, dtype=np.float64)
+    return _wilson(np.asarray(successes) / total, total, special.ndtri((1 + level) / 2))
+
+
+def cluster_totals(values: Floats, cluster: NDArray[np.intp]) -> tuple[Floats, Floats]:
+    """Sum and number of the values of every cluster that has any; what is not a number is left out."""
+    known = ~np.isnan(values)
+    counts = np.bincount(cluster[known]).astype(np.float64)
+    sums = np.bincount(cluster[known], weights=values[known]).astype(np.float64)  # whole numbers when empty
+    return sums[counts > 0], counts[counts > 0]
+
+
+def mean_and_error(sums: Floats, counts: Floats) -> tuple[Floats, Floats]:
+    """The mean of all samples and its standard error; the last axis are the clusters, at least two of them."""
+    size, total = sums.shape[-1], counts.sum(axis=-1)
+    mean = sums.sum(axis=-1) / total
+    squares = ((sums - mean[..., np.newaxis] * counts) ** 2).sum(axis=-1)
+    error = np.sqrt(size / (size - 1) * squares) / total
+    return mean, np.where(error > _ROUNDING, error, 0.0)  # clusters that are all alike leave rounding behind
+
+
+def score_limits(sums: Floats, counts: Floats, level: float = LEVEL) -> tuple[Floats, Floats]:
+    """The interval of a mean of values in [0, 1]; the last axis are the clusters.
+
+    Clusters that are all alike say nothing of how much others differ, and count as one success or failure each.
+    """
+    size = sums.shape[-1]
+    if size < 2:  # noqa: PLR2004 -- one cluster says nothing of another one
+        mean = sums.sum(axis=-1) / counts.sum(axis=-1)
+        return np.zeros_like(mean), np.ones_like(mean)
+    mean, error = mean_and_error(sums, counts)
+    spread = mean * (1 - mean)
+    informative = (error > 0) & (spread > 0)
+    # Of few skewed scores one mostly sees less spread than there is, so one cluster is not counted.
+    counted = (size - 1) / size * spread / np.where(informative, error, 1) ** 2
+    effective = np.where(informative, counted, size)
+    return _wilson(mean, effective, student(size - 1, level))
+
+
+def student(freedom: int, level: float = LEVEL) -> float:
+    """How many standard errors an interval reaches to both sides, by Student's t distribution."""
+    return float(special.stdtrit(freedom, (1 + level) / 2))
+
+
+def estimate(sums: Floats, counts: Floats, limits: tuple[Floats, Floats]) -> Estimate:
+    """One mean with the limits that were found for it."""
+    low, high = limits
+    error = float(mean_and_error(sums, counts)[1]) if len(sums) > 1 else None
+    return Estimate(
+        value=float(sums.sum() / counts.sum()),
+        low=float(low),
+        high=float(high),
+        standard_error=error,
+        samples=int(counts.sum()),
+        clusters=len(sums),
+    )
+
+
+def _wilson(rate: Floats, total: Floats, reach: float) -> tuple[Floats, Floats]:
+    """Wilson (1927): the rates that lie no more than ``reach`` of their own standard errors from the one observed."""
+    shrink = 1 + reach**2 / total
+    center = (rate + reach**2 / (2 * total)) / shrink
+    half = reach / shrink * np.sqrt(rate * (1 - rate) / total + (reach / (2 * total)) ** 2)
+    return np.maximum(center - half, 0.0), np.minimum(center + half, 1.0)

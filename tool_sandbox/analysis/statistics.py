@@ -1,0 +1,136 @@
+"""What a run shows and how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+from attrs import frozen
+
+from tool_sandbox.analysis.intervals import Estimate, Interval, estimate_of_scores, range_with_void, wilson
+from tool_sandbox.analysis.trials import PASS_AT, PassRate, Trials, flaky, flip_rate, pass_rates
+from tool_sandbox.runs.summary import categories_counted
+from tool_sandbox.scenarios.presentations import presentation_of
+
+if TYPE_CHECKING:
+    from tool_sandbox.runs.outcomes import SampleResult
+
+
+@frozen(kw_only=True)
+class GroupScore:
+    """The score of some samples."""
+
+    samples: int
+    """How many there are."""
+    void: int
+    """How many of them have no score."""
+    score: Estimate | None
+    """Over the scored ones; ``None`` without any."""
+    range_with_void: Interval
+    """The interval joined with what the void samples could have made of it."""
+    outcome: Estimate | None
+    """How right the ends are, whatever led there, over the scored samples that have an outcome."""
+
+    @classmethod
+    def of(cls, trials: Trials) -> GroupScore:
+        """The score of all samples in ``trials``."""
+        return cls(
+            samples=len(trials),
+            void=int(trials.void.sum()),
+            score=estimate_of_scores(trials.score, trials.cluster),
+            range_with_void=range_with_void(trials.score, trials.cluster),
+            outcome=estimate_of_scores(trials.outcome, trials.cluster),
+        )
+
+
+@frozen(kw_only=True)
+class RunStatistics:
+    """What a run shows, with everything a line or a table about it needs."""
+
+    overall: GroupScore
+    by_category: Mapping[str, GroupScore]
+    by_presentation: Mapping[str, GroupScore]
+    """How the tools were presented, ``plain`` among them."""
+    scenarios: int
+    """How many scenarios there are, each presentation one of its own."""
+    base_scenarios: int
+    trials: int
+    """The largest number of trials of a scenario."""
+    pass_at: float
+    """The score from which a sample counts as a success."""
+    pass_rates: tuple[PassRate, ...]
+    """For k = 1, 2, … up to the number of trials; how they are counted says ``trials.CONVENTION``."""
+    flip_rate: Estimate | None
+    """How likely two trials of one scenario end differently; ``None`` without repeated trials."""
+    flaky: tuple[str, ...]
+    """The scenarios whose trials end differently."""
+    void_share: tuple[float, float, float]
+    """Share of void samples, with the ends of its interval."""
+    cost: float | None
+    """US dollars; ``None`` when a part is unknown."""
+    cost_per_sample: float | None
+
+
+def summary_of(results: Iterable[SampleResult], pass_at: float = PASS_AT) -> RunStatistics:
+    """The statistics of the samples of one run.
+
+    Args:
+        results: Its samples, scored and void ones.
+        pass_at: The score from which a sample counts as a success.
+    """
+    return summary_of_trials(list(results), pass_at)[0]
+
+
+def summary_of_trials(samples: list[SampleResult], pass_at: float) -> tuple[RunStatistics, Trials]:
+    """``summary_of``, and the samples as columns for those who go on with them."""
+    trials = Trials.of(samples)
+    cost = _known(float(trials.cost.sum()))
+    statistics = RunStatistics(
+        overall=GroupScore.of(trials),
+        by_category=scores_by(samples, lambda sample: categories_counted(sample.categories), trials),
+        by_presentation=scores_by(samples, lambda sample: [presentation_of(sample.name).name], trials),
+        scenarios=len(trials.names),
+        base_scenarios=len(trials.clusters),
+        trials=int(np.bincount(trials.scenario).max(initial=0)),
+        pass_at=pass_at,
+        pass_rates=pass_rates(trials, pass_at),
+        flip_rate=flip_rate(trials, pass_at),
+        flaky=flaky(trials, pass_at),
+        void_share=_void_share(trials),
+        cost=cost,
+        cost_per_sample=cost / len(samples) if samples and cost is not None else None,
+    )
+    return statistics, trials
+
+
+def scores_by(
+    samples: list[SampleResult],
+    labels: Callable[[SampleResult], Iterable[str]],
+    trials: Trials | None = None,
+) -> dict[str, GroupScore]:
+    """The score of every group of samples, in order of appearance.
+
+    Args:
+        samples: The samples.
+        labels: The groups a sample counts in, such as its tags, or the tools that it was offered.
+        trials: The same samples as columns, where somebody has made them already.
+    """
+    columns = trials or Trials.of(samples)
+    members: dict[str, list[int]] = {}
+    for at, sample in enumerate(samples):
+        for label in labels(sample):
+            members.setdefault(label, []).append(at)
+    return {label: GroupScore.of(columns.take(np.array(found))) for label, found in members.items()}
+
+
+def _void_share(trials: Trials) -> tuple[float, float, float]:
+    if not len(trials):
+        return 0.0, 0.0, 1.0
+    void = int(trials.void.sum())
+    low, high = wilson(void, len(trials))
+    return void / len(trials), float(low), float(high)
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else value
