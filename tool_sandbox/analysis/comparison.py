@@ -1,0 +1,210 @@
+"""Two or more runs compared on the samples that they have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from attrs import evolve, frozen
+
+from tool_sandbox.analysis.bootstrap import estimate_of_difference
+from tool_sandbox.analysis.conditions import RunFacts, differing_conditions
+from tool_sandbox.analysis.intervals import Estimate, Interval, cluster_totals
+from tool_sandbox.analysis.pairing import Pairs
+from tool_sandbox.analysis.permutation import McNemar, holm, mcnemar, sign_flip_p_value
+from tool_sandbox.analysis.power import Need, Resolution
+from tool_sandbox.analysis.statistics import RunStatistics, summary_of_trials
+from tool_sandbox.analysis.trials import PASS_AT, succeeded
+from tool_sandbox.errors import SettingsError
+
+if TYPE_CHECKING:
+    from tool_sandbox.runs.outcomes import SampleResult
+
+_EQUAL = 1e-6
+"""Scores that differ by rounding are equal."""
+
+
+@frozen(kw_only=True)
+class Flip:
+    """A base scenario in which one of two runs is better."""
+
+    scenario: str
+    first: float
+    """Mean score of the first run over the pairs of the scenario."""
+    second: float
+    """The same of the second run."""
+    example: tuple[str, int]
+    """Name and trial of the pair that shows it most."""
+
+    @property
+    def difference(self) -> float:
+        """By how much the first run is better."""
+        return self.first - self.second
+
+
+@frozen(kw_only=True)
+class Contrast:
+    """One run against another: everything is first minus second, over the pairs of scored samples."""
+
+    first: str
+    second: str
+    pairs: int
+    """Pairs of the same scenario, presentation and trial that have a score in both runs."""
+    void_pairs: int
+    """Pairs that are left out because one of the two is void."""
+    unpaired: int
+    """Samples that only one of the runs has."""
+    scores: tuple[float, float]
+    """Mean score of both over the pairs."""
+    difference: Estimate
+    """With an interval from a bootstrap over base scenarios."""
+    range_with_void: Interval
+    """The interval joined with what the void samples of both runs could have made of it."""
+    p_value: float
+    """Of a permutation test that exchanges the runs in whole base scenarios, two-sided."""
+    adjusted_p_value: float
+    """The same, made larger by Holm's rule where more than two runs are compared."""
+    success: McNemar
+    """Pairs in which one run succeeds and the other does not."""
+    adjusted_success_p_value: float
+    better: tuple[Flip, ...]
+    """Base scenarios in which the first run is better, the largest difference first."""
+    worse: tuple[Flip, ...]
+    """Those in which it is worse."""
+    equal: int
+    """How many are equal."""
+    resolution: Resolution | None
+    """What a comparison of this size can tell apart; ``None`` with fewer than two base scenarios."""
+    conditions: tuple[str, ...]
+    """In what the runs differ beside the model, one sentence for each."""
+
+    @property
+    def detectable(self) -> float | None:
+        """The smallest true difference that such a comparison shows four times out of five."""
+        return self.resolution.detectable() if self.resolution else None
+
+    def need(self, difference: float) -> Need | None:
+        """What it takes to show a ``difference`` above 0; ``None`` with fewer than two base scenarios."""
+        return self.resolution.need(difference) if self.resolution else None
+
+
+@frozen(kw_only=True)
+class Comparison:
+    """Runs, and each of them against every other one."""
+
+    runs: Mapping[str, RunStatistics]
+    """Every run by itself, over all of its samples."""
+    contrasts: tuple[Contrast, ...]
+    """Every two of them, in the order of the runs."""
+    pass_at: float
+    """The score from which a sample counts as a success."""
+
+
+def compare_runs(
+    results_by_name: Mapping[str, Iterable[SampleResult]],
+    *,
+    records: Mapping[str, Mapping[str, Any]] | None = None,
+    pass_at: float = PASS_AT,
+) -> Comparison:
+    """Compare runs, paired by scenario, presentation and trial on what each two of them have.
+
+    Args:
+        results_by_name: The samples of every run; a ``RunResult`` will do.
+        records: The content of ``run.json`` of those runs that have one: settings and versions.
+        pass_at: The score from which a sample counts as a success.
+
+    Raises:
+        SettingsError: There are fewer than two runs, or two of them have no scored sample in common.
+    """
+    if len(results_by_name) < 2:  # noqa: PLR2004 -- there is nothing to compare
+        message = f"a comparison needs two runs or more, not {len(results_by_name)}."
+        raise SettingsError(message)
+    samples = {name: list(results) for name, results in results_by_name.items()}
+    facts = {
+        name: RunFacts(name=name, results=found, record=(records or {}).get(name, {}))
+        for name, found in samples.items()
+    }
+    found = {name: summary_of_trials(each, pass_at) for name, each in samples.items()}
+    contrasts = [
+        _contrast(Pairs.of(found[first][1], found[second][1]), facts[first], facts[second], pass_at)
+        for first, second in combinations(samples, 2)
+    ]
+    runs = {name: statistics for name, (statistics, _) in found.items()}
+    return Comparison(runs=runs, contrasts=_adjusted(contrasts), pass_at=pass_at)
+
+
+def _contrast(every: Pairs, first: RunFacts, second: RunFacts, pass_at: float) -> Contrast:
+    pairs = every.scored
+    difference = estimate_of_difference(pairs.difference, pairs.cluster)
+    if difference is None:
+        message = (
+            f"{first.name!r} and {second.name!r} have no scored sample in common; a comparison pairs samples of the "
+            "same scenario, presentation and trial."
+        )
+        raise SettingsError(message)
+    one, other = pairs.scores
+    sums, _ = cluster_totals(pairs.difference, pairs.cluster)
+    p_value = sign_flip_p_value(sums)
+    success = mcnemar(succeeded(one, pass_at), succeeded(other, pass_at), pairs.cluster)
+    better, worse, equal = _flips(pairs)
+    return Contrast(
+        first=first.name,
+        second=second.name,
+        pairs=len(pairs),
+        void_pairs=len(every) - len(pairs),
+        unpaired=every.unpaired,
+        scores=(float(one.mean()), float(other.mean())),
+        difference=difference,
+        range_with_void=_range_with_void(every, difference),
+        p_value=p_value,
+        adjusted_p_value=p_value,
+        success=success,
+        adjusted_success_p_value=success.p_value,
+        better=better,
+        worse=worse,
+        equal=equal,
+        resolution=Resolution.of(pairs),
+        conditions=differing_conditions(first, second),
+    )
+
+
+def _range_with_void(every: Pairs, difference: Estimate) -> Interval:
+    """The interval, from what the void samples could have done against the first run to what for it."""
+    one, other = every.scores
+    if not np.isnan(one + other).any():
+        return Interval(difference.low, difference.high)
+    least = estimate_of_difference(np.nan_to_num(one, nan=0.0) - np.nan_to_num(other, nan=1.0), every.cluster)
+    most = estimate_of_difference(np.nan_to_num(one, nan=1.0) - np.nan_to_num(other, nan=0.0), every.cluster)
+    assert least is not None  # there are pairs
+    assert most is not None
+    return Interval(least.low, most.high)
+
+
+def _flips(pairs: Pairs) -> tuple[tuple[Flip, ...], tuple[Flip, ...], int]:
+    """Base scenarios in which the first run is better and worse, clearest first, and how many are equal."""
+    one, other = pairs.scores
+    favour = np.sign(np.bincount(pairs.cluster, weights=one - other))
+    order = np.lexsort((-(one - other) * favour[pairs.cluster], pairs.cluster))
+    found, starts = np.unique(pairs.cluster[order], return_index=True)
+    sizes = np.diff(np.append(starts, len(order)))
+    firsts, seconds = (np.add.reduceat(scores[order], starts) / sizes for scores in (one, other))
+    columns = zip(found.tolist(), firsts.tolist(), seconds.tolist(), order[starts].tolist(), strict=True)
+    flips = [
+        Flip(scenario=pairs.first.clusters[at], first=first, second=second, example=pairs.key(example))
+        for at, first, second, example in columns
+        if abs(first - second) > _EQUAL
+    ]
+    flips.sort(key=lambda flip: -abs(flip.difference))
+    better = tuple(flip for flip in flips if flip.difference > 0)
+    return better, tuple(flip for flip in flips if flip.difference < 0), len(found) - len(flips)
+
+
+def _adjusted(contrasts: list[Contrast]) -> tuple[Contrast, ...]:
+    on_score = holm([contrast.p_value for contrast in contrasts])
+    on_success = holm([contrast.success.p_value for contrast in contrasts])
+    return tuple(
+        evolve(contrast, adjusted_p_value=score, adjusted_success_p_value=success)
+        for contrast, score, success in zip(contrasts, on_score, on_success, strict=True)
+    )

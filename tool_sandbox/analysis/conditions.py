@@ -1,0 +1,118 @@
+"""In what two runs differ beside the model: what a comparison of them would measure too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from attrs import field, frozen
+
+from tool_sandbox.runs.outcomes import SampleResult
+
+_NOT_COMPARED = frozenset(
+    {
+        # the model itself and who serves it
+        *("agent", "agent_rules", "router_config"),
+        # told from the samples
+        *("user", "scenarios", "tags", "trials"),
+        # how fast, how long, how dear and where, but not with what result
+        *("concurrency", "retries", "patience", "timeout", "max_void", "budget", "cache", "callbacks", "output"),
+    }
+)
+_VOID_SHARES_APART = 0.05
+_SHOWN = 3
+
+
+@frozen(kw_only=True)
+class RunFacts:
+    """What is known about a run."""
+
+    name: str
+    results: Sequence[SampleResult]
+    record: Mapping[str, Any] = field(factory=dict)
+    """The content of its ``run.json``; empty for runs of the original, which have none."""
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """What it was asked to do."""
+        found = self.record.get("settings")
+        return found if isinstance(found, Mapping) else {}
+
+
+def differing_conditions(first: RunFacts, second: RunFacts) -> tuple[str, ...]:
+    """One sentence for each way in which two runs differ in more than the model."""
+    return tuple(
+        sentence
+        for found in (_versions, _scenarios, _users, _settings, _void_shares, _fallbacks)
+        for sentence in found(first, second)
+    )
+
+
+def _versions(first: RunFacts, second: RunFacts) -> Iterator[str]:
+    one, other = (run.record.get("scoring_version", "unknown") for run in (first, second))
+    if one != other:
+        yield f"rules of scoring: version {one} in {first.name}, {other} in {second.name}; scores are not comparable"
+
+
+def _scenarios(first: RunFacts, second: RunFacts) -> Iterator[str]:
+    """Scenarios of one name that are not the same; what only one run has is left out of a comparison anyway."""
+    known = {result.name: _likeness(result) for result in first.results}
+    changed = {
+        result.name: None
+        for result in second.results
+        if result.name in known and known[result.name] != _likeness(result)
+    }
+    if changed:
+        yield f"scenarios that are not the same in both: {_some(list(changed))}"
+    elif _same(first, second, "scenarios") and not _same(first, second, "scenario_set"):
+        yield "scenarios: something in them was changed between the two runs"
+
+
+def _likeness(result: SampleResult) -> tuple[Any, ...]:
+    """What is the same in all samples of one scenario, and mostly is not when it was changed."""
+    floors = sorted((agent, round(floor, 6)) for agent, floor in result.floors.items())
+    return sorted(result.categories), round(result.nop_floor, 6), floors
+
+
+def _same(first: RunFacts, second: RunFacts, key: str) -> bool:
+    return bool(first.record.get(key) == second.record.get(key))
+
+
+def _users(first: RunFacts, second: RunFacts) -> Iterator[str]:
+    one, other = (", ".join(sorted({result.user for result in run.results})) for run in (first, second))
+    if one != other:
+        yield f"simulated user: {_both(first, one, second, other)}"
+
+
+def _settings(first: RunFacts, second: RunFacts) -> Iterator[str]:
+    if not first.settings or not second.settings:
+        return
+    for name in dict.fromkeys((*first.settings, *second.settings)):
+        one, other = first.settings.get(name), second.settings.get(name)
+        if name not in _NOT_COMPARED and one != other:
+            yield f"{name}: {_both(first, one, second, other)}"
+
+
+def _void_shares(first: RunFacts, second: RunFacts) -> Iterator[str]:
+    one, other = (_share([result.status == "void" for result in run.results]) for run in (first, second))
+    if abs(one - other) > _VOID_SHARES_APART:
+        yield f"share of void samples: {one:.0%} in {first.name}, {other:.0%} in {second.name}"
+
+
+def _fallbacks(first: RunFacts, second: RunFacts) -> Iterator[str]:
+    for run in (first, second):
+        if share := _share([result.fallback for result in run.results]):
+            yield f"another model answered in {share:.1%} of the samples of {run.name}, as a fallback"
+
+
+def _share(flags: Sequence[bool]) -> float:
+    return sum(flags) / len(flags) if flags else 0.0
+
+
+def _both(first: RunFacts, one: Any, second: RunFacts, other: Any) -> str:
+    return f"{one!r} in {first.name}, {other!r} in {second.name}"
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more

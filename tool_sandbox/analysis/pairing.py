@@ -1,0 +1,85 @@
+"""Two runs side by side: the samples of the same scenario, presentation and trial."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from attrs import evolve, frozen
+
+from tool_sandbox.analysis.trials import Trials
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@frozen(kw_only=True, eq=False)
+class Pairs:
+    """The samples that two runs have in common, in the order of the first one."""
+
+    first: Trials
+    """All samples of the first run."""
+    second: Trials
+    """All samples of the second run."""
+    of_first: NDArray[np.intp]
+    """Which samples of the first run have a partner."""
+    of_second: NDArray[np.intp]
+    """Their partners."""
+
+    @classmethod
+    def of(cls, first: Trials, second: Trials) -> Pairs:
+        """Pair the samples of two runs."""
+        partner = {key: at for at, key in enumerate(_keys(second))}
+        found = [(at, partner[key]) for at, key in enumerate(_keys(first)) if key in partner]
+        of_first, of_second = np.array(found, dtype=np.intp).reshape(-1, 2).T
+        return cls(first=first, second=second, of_first=of_first, of_second=of_second)
+
+    @property
+    def scored(self) -> Pairs:
+        """The pairs in which both samples have a score."""
+        both = ~np.isnan(self.difference)
+        return evolve(self, of_first=self.of_first[both], of_second=self.of_second[both])
+
+    @property
+    def scores(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The scores of both runs; not a number where a sample is void."""
+        return self.first.score[self.of_first], self.second.score[self.of_second]
+
+    @property
+    def difference(self) -> NDArray[np.float64]:
+        """By how much the first run is better, in [-1, 1]."""
+        one, other = self.scores
+        return one - other
+
+    @property
+    def cluster(self) -> NDArray[np.intp]:
+        """The base scenarios, numbered as in the first run."""
+        return self.first.cluster[self.of_first]
+
+    @property
+    def scenario(self) -> NDArray[np.intp]:
+        """The scenarios, each presentation one of its own, numbered as in the first run."""
+        return self.first.scenario[self.of_first]
+
+    @property
+    def number(self) -> NDArray[np.intp]:
+        """The trials."""
+        return self.first.number[self.of_first]
+
+    @property
+    def unpaired(self) -> int:
+        """How many samples of the two runs have no partner."""
+        return len(self.first) + len(self.second) - 2 * len(self)
+
+    def key(self, pair: int) -> tuple[str, int]:
+        """Scenario and trial of a pair."""
+        at = self.of_first[pair]
+        return self.first.names[self.first.scenario[at]], int(self.first.number[at])
+
+    def __len__(self) -> int:
+        return len(self.of_first)
+
+
+def _keys(trials: Trials) -> list[tuple[str, int]]:
+    names = [trials.names[at] for at in trials.scenario.tolist()]
+    return list(zip(names, trials.number.tolist(), strict=True))
