@@ -1,0 +1,254 @@
+"""Whether the statistics of runs keep what they promise, on data whose truth is known.
+
+    python benchmarks/statistics.py             # a table in two minutes
+    python benchmarks/statistics.py --fewer 10  # a tenth of the replications
+
+Coverage is how often a 95% interval holds the true mean; aim: 93% to 97%. Rows below "limits" are there to show what
+no interval can do: with one success or failure per scenario only a few different intervals exist, and of eight scores
+of which nearly all are perfect the rare bad ones are mostly not seen. Intervals of differences err to the wide side
+where only a few scenarios differ. The permutation test asks whether two runs are exchangeable; "few much better, rest
+a little worse" is equal on average and is not, which shows with eight scenarios. ``--json FILE`` writes the numbers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from tool_sandbox.analysis.bootstrap import difference_limits
+from tool_sandbox.analysis.intervals import score_limits
+from tool_sandbox.analysis.permutation import sign_flip_p_values
+from tool_sandbox.analysis.sequential import verdict_of
+
+Shape = tuple[int, ...]
+Population = Callable[[np.random.Generator, Shape], Any]
+"""Draws one mean score, or mean difference, per base scenario."""
+
+SIZES = (8, 32, 129, 1032)
+GRADES = np.array([0.0, 0.25, 0.5, 0.75])
+
+
+def of_presentations(a: float, b: float) -> Population:
+    """Share of successes in eight presentations of scenarios whose own chances are Beta(a, b)."""
+    return lambda random, shape: random.binomial(8, random.beta(a, b, shape)) / 8
+
+
+def graded(perfect: float) -> Population:
+    """A share of perfect scores, and grades below."""
+    return lambda random, shape: np.where(random.random(shape) < perfect, 1.0, random.choice(GRADES, shape))
+
+
+def differing(share: float, by: Sequence[float]) -> Population:
+    """A share of scenarios that differ by one of some numbers, and others that are equal."""
+    return lambda random, shape: np.where(random.random(shape) < share, random.choice(by, shape), 0.0)
+
+
+def better_presentations(random: np.random.Generator, shape: Shape) -> Any:
+    """Eight presentations of scenarios in which the first model succeeds more often."""
+    chance = random.beta(2, 1, shape)
+    return (random.binomial(8, np.minimum(chance + 0.1, 1)) - random.binomial(8, chance)) / 8
+
+
+SCORES: dict[str, tuple[Population, float]] = {
+    "even, Beta(8, 4)": (lambda random, shape: random.beta(8, 4, shape), 8 / 12),
+    "skewed, Beta(5, 1)": (lambda random, shape: random.beta(5, 1, shape), 5 / 6),
+    "two camps, Beta(0.5, 0.2)": (lambda random, shape: random.beta(0.5, 0.2, shape), 5 / 7),
+    "60% perfect, rest graded": (graded(0.6), 0.6 + 0.4 * 0.375),
+    "8 presentations, good model": (of_presentations(2, 0.5), 0.8),
+    "8 presentations, bad model": (of_presentations(1, 3), 0.25),
+}
+LIMITS: dict[str, tuple[Population, float]] = {
+    "limits: success or failure, 0.8": (lambda random, shape: (random.random(shape) < 0.8) * 1.0, 0.8),
+    "limits: 85% perfect, rest graded": (graded(0.85), 0.85 + 0.15 * 0.375),
+    "limits: nearly perfect, Beta(9, 0.5)": (lambda random, shape: random.beta(9, 0.5, shape), 9 / 9.5),
+}
+DIFFERENCES: dict[str, tuple[Population, float | None]] = {
+    "even": (lambda random, shape: random.normal(0.1, 0.2, shape), 0.1),
+    "8 presentations, better": (better_presentations, None),
+    "half differ, mostly better": (differing(0.5, [-0.5, 0.25, 0.5, 1]), 0.5 * 0.3125),
+    "20% differ, both ways": (differing(0.2, [-1, -0.5, 0.5, 1]), 0.0),
+    "20% differ, mostly better": (differing(0.2, [-0.5, 0.25, 0.5, 1]), 0.2 * 0.3125),
+}
+NULLS: dict[str, Population] = {
+    "even": lambda random, shape: random.normal(0, 0.2, shape),
+    "20% differ, both ways": differing(0.2, [-1, -0.5, 0.5, 1]),
+    "few much better, rest a little worse": differing(1.0, [0.8, -0.2, -0.2, -0.2, -0.2]),
+}
+
+
+def coverage(limits: Any, population: Population, truth: float, size: int, replications: int) -> tuple[float, float]:
+    """How often the interval holds the truth, and its mean width."""
+    random = np.random.default_rng(size)
+    at_once = min(replications, 400)
+    found = []
+    for _ in range(replications // at_once):
+        low, high = limits(population(random, (at_once, size)), np.ones(size))
+        found.append((np.mean((low <= truth + 1e-9) & (truth <= high + 1e-9)), np.mean(high - low)))
+    covered, width = np.mean(found, axis=0)
+    return float(covered), float(width)
+
+
+def coverages(fewer: int) -> list[dict[str, Any]]:
+    """Every population at every size."""
+    rows = []
+    for kind, populations, limits in (
+        ("score", {**SCORES, **LIMITS}, score_limits),
+        ("difference", DIFFERENCES, difference_limits),
+    ):
+        for name, (population, known) in populations.items():
+            for size in SIZES:
+                truth = known if known is not None else population(np.random.default_rng(1), (4000, 1000)).mean()
+                replications = (2000 if kind == "difference" and size > 1000 else 8000) // fewer
+                covered, width = coverage(limits, population, truth, size, max(replications, 400))
+                rows.append({"kind": kind, "population": name, "clusters": size, "coverage": covered, "width": width})
+    return rows
+
+
+def rejections(population: Population, size: int, replications: int) -> float:
+    """How often the permutation test finds a difference at 5%."""
+    random = np.random.default_rng(size)
+    found = [sign_flip_p_values(population(random, (100, size))) <= 0.05 for _ in range(replications // 100)]
+    return float(np.mean(found))
+
+
+def tests(fewer: int) -> list[dict[str, Any]]:
+    """Size and power of the permutation test."""
+    rows = []
+    for size in SIZES[:3]:
+        for name, population in NULLS.items():
+            rate = rejections(population, size, max(100, 4000 // fewer))
+            rows.append({"differences": name, "truth": 0.0, "clusters": size, "rejected": rate})
+        for shift in (0.05, 0.1):
+            rate = rejections(lambda random, shape, by=shift: random.normal(by, 0.2, shape), size, 1000)
+            rows.append({"differences": "even", "truth": shift, "clusters": size, "rejected": rate})
+    return rows
+
+
+def same(random: np.random.Generator, size: int) -> tuple[Any, Any]:
+    """The chances of one agent, twice."""
+    chance = random.beta(2, 0.8, size)
+    return chance, chance
+
+
+def own_scenarios(random: np.random.Generator, size: int) -> tuple[Any, Any]:
+    """Two agents that are equal on average, each better in scenarios of its own."""
+    return random.beta(2, 0.8, size), random.beta(2, 0.8, size)
+
+
+def few_much_better(random: np.random.Generator, size: int) -> tuple[Any, Any]:
+    """Equal on average: much better in a fifth of the scenarios, a little worse in the others."""
+    return np.full(size, 0.5), 0.5 + random.choice([0.4, -0.1, -0.1, -0.1, -0.1], size)
+
+
+def better_by(difference: float) -> Callable[[np.random.Generator, int], tuple[Any, Any]]:
+    """An agent that succeeds more often, in every scenario alike."""
+
+    def chances(random: np.random.Generator, size: int) -> tuple[Any, Any]:
+        chance = random.uniform(0.5, 0.85, size)
+        return chance + difference, chance
+
+    return chances
+
+
+STOPPING: tuple[tuple[str, Any, int, float | None], ...] = (
+    ("the same agent", same, 8, None),
+    ("the same agent", same, 53, None),
+    ("each better in its own scenarios", own_scenarios, 53, None),
+    ("few much better, rest a little worse", few_much_better, 53, None),
+    ("0.05 better", better_by(0.05), 53, None),
+    ("0.10 better", better_by(0.1), 53, None),
+    ("the same agent, margin 0.10", same, 53, 0.1),
+    ("0.10 better, margin 0.10", better_by(0.1), 53, 0.1),
+)
+
+
+def looks(random: np.random.Generator, size: int, chances: Any, trials: int = 8) -> tuple[Any, Any]:
+    """Sums and numbers of the differences of two agents after each trial."""
+    first, second = chances(random, size)
+    wins, losses = (random.random((trials, size)) < each for each in (first, second))
+    counts = np.broadcast_to(np.arange(1.0, trials + 1)[:, np.newaxis], (trials, size))
+    return (wins.astype(float) - losses).cumsum(axis=0), counts
+
+
+def decisions(fewer: int) -> list[dict[str, Any]]:
+    """What the stopping rule decides in up to eight looks, and after how many of them."""
+    rows = []
+    for name, chances, size, margin in STOPPING:
+        random = np.random.default_rng(5)
+        found = [verdict_of(*looks(random, size, chances), margin, 0.05) for _ in range(max(50, 1000 // fewer))]
+        shares = {
+            verdict: sum(each == verdict for each, _ in found) / len(found)
+            for verdict in ("better", "worse", "equal", "open")
+        }
+        mean_looks = sum(len(boundaries) for _, boundaries in found) / len(found)
+        rows.append({"case": name, "clusters": size, **shares, "mean_looks": mean_looks})
+    return rows
+
+
+def naive(replications: int) -> float:
+    """How often somebody who tests at 5% after each of eight trials finds a difference that is not there."""
+    random = np.random.default_rng(6)
+    found = [sign_flip_p_values(looks(random, 53, same)[0]).min() <= 0.05 for _ in range(replications)]
+    return float(np.mean(found))
+
+
+def table(report: dict[str, Any]) -> str:
+    """The report for people."""
+    lines = [f"{'coverage (mean width) of 95% intervals':<48}" + "".join(f"{size:>15}" for size in SIZES)]
+    names = dict.fromkeys((row["kind"], row["population"]) for row in report["coverage"])
+    for kind, name in names:
+        cells = [row for row in report["coverage"] if (row["kind"], row["population"]) == (kind, name)]
+        lines.append(
+            f"{kind + ': ' + name:<48}" + "".join(f"{row['coverage']:>7.1%} ({row['width']:.3f})" for row in cells)
+        )
+    lines.append(f"\n{'permutation test at 5%':<48}{'truth':>8}{'clusters':>10}{'rejected':>10}")
+    lines += [
+        f"{row['differences']:<48}{row['truth']:>8.2f}{row['clusters']:>10}{row['rejected']:>10.1%}"
+        for row in report["tests"]
+    ]
+    heads = ("clusters", "better", "worse", "equal", "open", "looks")
+    lines.append(f"\n{'stopping rule, up to 8 looks':<40}" + "".join(f"{head:>9}" for head in heads))
+    lines += [
+        f"{row['case']:<40}{row['clusters']:>9}"
+        + "".join(f"{row[verdict]:>9.1%}" for verdict in heads[1:5])
+        + f"{row['mean_looks']:>9.1f}"
+        for row in report["decisions"]
+    ]
+    lines.append(
+        f"for comparison, a test at 5% after every trial finds a difference in {report['naive']:.1%} of equal runs"
+    )
+    return "\n".join(lines)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Simulate, print, write; 1 if an interval of scores or the stopping rule does not keep its promise."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--fewer", type=int, default=1, help="divide the replications by this")
+    parser.add_argument("--json", type=Path, help="file for the numbers")
+    options = parser.parse_args(arguments)
+    start = time.process_time()
+    report = {
+        "coverage": coverages(options.fewer),
+        "tests": tests(options.fewer),
+        "decisions": decisions(options.fewer),
+        "naive": naive(max(50, 400 // options.fewer)),
+    }
+    print(table(report))
+    print(f"{time.process_time() - start:.0f} CPU s")
+    if options.json:
+        options.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    held = [row["coverage"] for row in report["coverage"] if row["kind"] == "score" and row["population"] in SCORES]
+    return 0 if all(0.93 <= covered <= 0.97 for covered in held) else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
