@@ -35,6 +35,7 @@ WRONG = [
     ("No, Wi-Fi is off.", "No, cellular is off."),
     ("Wi-Fi is off now.", "Wi-Fi was off already, so I changed nothing."),
     ("You are at 1 Apple Park Way, Cupertino, California 95014.", "You are at 1 Infinite Loop, Cupertino."),
+    ("I removed the reminders about plants and rent.", "Plants is gone. The one about the rent could not be removed."),
     ("I texted Priya.", "I texted your sister."),
     ("I saved Joris as your flatmate.", "I saved Joris as your colleague."),
     ("I texted Wanda and removed her.", "I texted Wanda and removed Tomás."),
@@ -49,6 +50,9 @@ WRONG = [
     ("You are at 1 Apple Park Way, Cupertino, CA 95014.", "It is 1 Apple Park Way, San Francisco, CA 94105."),
 ]
 RIGHT = [
+    ("I removed the reminders about plants and rent.", "Removed. At first they could not be found."),
+    ("I removed all of your reminders.", "I removed all your reminders."),
+    ("I will remind you to pick up milk.", "I will remind you to buy milk."),
     ("I texted Dana Osei.", "I texted Dana Osei. Dana Whitlock is your neighbour, so I left her out."),
     ("Tomás is no longer in your contacts.", "Removed Tomás. Wanda and Priya are still there."),
     ("I saved Joris Peeters.", "Joris is in your contacts now."),

@@ -41,6 +41,9 @@ _LIMITS = re.compile(r"\b(?:after|until|till|before|more|longer|anymore|only|yet
 _NAME = re.compile(r"\b[A-Z][a-z]+(?: [A-Z][a-z]+)+\b")
 _OF_VALUES = ("low", "minimum", "lowest", "high", "maximum", "highest", "increase", "decrease", "higher", "lower")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_NOT_DONE = re.compile(
+    r"\b(?:could|can) not (?:yet )?be (?:removed|deleted|cleared|moved|changed|set|saved|added|created|sent|delivered)$"
+)
 _LEAST, _SHARE = 2, 0.6
 
 
@@ -60,6 +63,7 @@ def implied_by(said: str, surroundings: Surroundings) -> tuple[Fact, ...]:
         *directions(reading),
         *these_switches(reading),
         *addresses(reading),
+        *_deeds(reading),
         *([Undisturbed(said, surroundings)] if has_frames(reading) else ()),
     )
     return tuple(dict.fromkeys(found))
@@ -117,6 +121,13 @@ def _affirmed(reading: Reading) -> Iterator[Fact]:
             yield Affirmed(roots)
         elif roots and clause.words[0] == "that" and not clause.denies and not clause.asks:
             yield Affirmed(roots, reported=True)
+
+
+def _deeds(reading: Reading) -> Iterator[Fact]:
+    """What a good answer that denies nothing is about: none of it could not be done."""
+    roots = frozenset().union(*(_content(clause, reading) for clause in reading.clauses))
+    if len(roots) >= _LEAST and not any(clause.denies for clause in reading.clauses):
+        yield Wholly(roots)
 
 
 def _content(clause: Clause, reading: Reading) -> frozenset[str]:
@@ -195,3 +206,28 @@ class Affirmed(Fact):
 
     def __str__(self) -> str:
         return " ".join(sorted(self.roots))
+
+
+@frozen
+class Wholly(Fact):
+    """What was done wholly; it is wrong that a part of it could not be done.
+
+    Args:
+        roots: The roots of the words for what it was done to.
+    """
+
+    roots: frozenset[str]
+
+    def _found(self, reading: Reading) -> bool:
+        return not self._wrong(reading, frozenset())
+
+    def _wrong(self, reading: Reading, explained: Explained) -> str | None:
+        del explained
+        for clause in reading.clauses:
+            failed = not clause.asks and not clause.imagined and _NOT_DONE.search(clause.plain)
+            if failed and self.roots & _content(clause, reading):
+                return f"denies {clause.plain!r}"
+        return None
+
+    def __str__(self) -> str:
+        return f"done wholly ({' '.join(sorted(self.roots))})"

@@ -42,14 +42,17 @@ _ROLES = (
 _ROLE = re.compile(rf"\b(?:{_TREATED}|as) (?:your|a|an) (?P<role>{'|'.join(_ROLES)})\b")
 _ALL = re.compile(
     r"\b(?:removed|deleted|cleared|erased) all (?:of )?(?:your |the )?(?:friends|contacts|reminders|messages)\b"
-    r"(?! (?:that|which|who|what|from|with|past|due|in))"
+    r"(?! (?:that|which|who|what|with|past|due|in))"
 )
 _DUPLICATE = re.compile(
     r"\b(?:a|one|another|as) (?:second|additional|duplicate|separate|further) (?:contact|reminder|entry|number)\b"
     r"|\b(?:kept|left|keeping) (?:the |your |her |his )?(?:old|previous|original) (?:one|contact|number|reminder)"
 )
 
-_EVERY = frozenset({"all", "every", "everybody", "everyone", "everything"})
+_EVERY = re.compile(
+    r"\b(?:everybody|everyone|everything"
+    r"|(?:all|every)(?: of)?(?: my| your| the)? (?:friend|contact|reminder|message)s?)\b"
+)
 
 
 @frozen
@@ -168,7 +171,7 @@ def _unmistakable(reading: Reading) -> frozenset[str]:
 def nothing_else(good: Reading) -> Iterator[Fact]:
     """The deeds that a good answer does not tell of, if it tells of one."""
     heard = [clause.plain for text in good.surroundings.heard for clause in reading_of(text, good.surroundings).clauses]
-    some = not any(_EVERY & set(plain.split()) for plain in (*(clause.plain for clause in good.clauses), *heard))
+    some = not any(_EVERY.search(plain) for plain in (*(clause.plain for clause in good.clauses), *heard))
     told = [deed for deed in _CLAIMS if Claim.DONE in claims_of((deed,), good)]
     done = told or [deed for deed in ("remind", "change", "move") if Claim.DONE in claims_of((deed,), good)]
     if done:

@@ -25,7 +25,7 @@ THINGS: tuple[tuple[str, ...], ...] = (
 DOINGS: tuple[tuple[str, ...], ...] = (
     ("call", "ring", "phone", "dial", "contact", "reach", "telephone"),
     ("buy", "get", "purchase", "book", "order", "grab", "obtain", "reserve", "secure"),
-    ("collect", "get", "fetch", "grab", "retrieve", "bring", "pick", "take"),
+    ("collect", "get", "buy", "purchase", "fetch", "grab", "retrieve", "bring", "pick", "take"),
     ("return", "bring", "take"), ("drop", "bring", "deliver", "take"),
     ("pay", "transfer", "settle", "send", "make"), ("wash", "clean", "scrub", "rinse"),
     ("light", "fire", "start", "ignite", "heat", "prepare"), ("defrost", "thaw", "unfreeze"),

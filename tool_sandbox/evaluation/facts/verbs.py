@@ -68,7 +68,7 @@ GROUPS = (
             "transmitted", "pinged", "reached out", r"let (?!me\b|us\b|you\b)(?:\S+ ){1,4}?know",
             r"dropped (?!\S+ from)", "shot", "fired off",
             r"(?:said|bid|bade|wished) (?:\S+ ){0,2}?goodbye", "communicated",
-            "dispatched", "alerted", "contacted", "made aware",
+            r"confirmed (?:that )?(?:you|to)\b", "dispatched", "alerted", "contacted", "made aware",
         ),
         doing=(
             "sending", "texting", "messaging", "telling", "informing", "notifying", "replying", "responding",
@@ -79,7 +79,7 @@ GROUPS = (
             rf"(?:has|got|gets|received|have) (?:got )?(?:your|the|a|my|his|her) (?:\S+ )?{_NEWS}",
             r"(?<=[a-z] )(?<!\bi )(?:got|has|received) (?:it|that|this)\b", "on its way",
             "(?:went|gone) (?:out|through|off|to)", rf"{_WRITING}s? (?:has |have |is )?(?:just )?(?:went|gone)",
-            "(?:has|have) (?:got|received)$", r"is out\b",
+            r"(?<!\bi )(?<!\byou )(?<!not )(?:has |have )?(?:got|received)$", r"is out\b",
             "(?:is|are|'s|been) (?:now )?(?:aware|informed|in the loop|up to date)",
             "heads up (?:is|was|has|given|to)", r"gave \S+(?: \S+)? (?:a|the) (?:heads up|message|news)",
         ),
