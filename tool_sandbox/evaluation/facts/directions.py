@@ -93,15 +93,17 @@ class OfDay(Fact):
 
     def _wrong(self, reading: Reading, explained: Explained) -> str | None:
         del explained
-        places = [
+        if self._is_stated(reading):
+            return None
+        places = {
             reading.clause_at(each.span.start)
             for each in reading.mentions
             if not isinstance(each, Day) and agreement(self.wanted, each) is Agreement.SAME
-        ]
+        }
         for day in reading.mentions:
             if not isinstance(day, Day) or reading.clause_at(day.span.start) not in places:
                 continue
-            if agreement(self.day, day) is Agreement.OTHER and not self._is_stated(reading):
+            if agreement(self.day, day) is Agreement.OTHER:
                 return f"says it of {reading.words_at(day.span)!r}"
         return None
 
