@@ -206,7 +206,8 @@ def _played(prepared: PreparedRun, observer: Observer, *, is_kept: bool = True) 
         report = prepared.play(observer)
     finally:
         prepared.close()
-    return RunResult.of(report.results, report.ending, store, is_kept=is_kept)
+    thresholds = prepared.settings.fail_under
+    return RunResult.of(report.results, report.ending, store, is_kept=is_kept, thresholds=thresholds)
 
 
 def _shared(role: Role | BaseRole) -> Role:

@@ -17,12 +17,13 @@ from tool_sandbox.runs.continuation import stopped_runs
 from tool_sandbox.runs.preparation import PreparedRun, new_runs
 from tool_sandbox.runs.run import Report
 from tool_sandbox.runs.scheduler import Ending
+from tool_sandbox.runs.thresholds import shortfalls
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
 
-OK, SOME_VOID, BUDGET = 0, 1, 3
-_WORST_FIRST = (INTERRUPTED, BUDGET, SOME_VOID, OK)
+OK, SOME_VOID, BUDGET, BELOW = 0, 1, 3, 4
+_WORST_FIRST = (INTERRUPTED, BUDGET, BELOW, SOME_VOID, OK)
 
 
 def play_all(every: Sequence[RunSettings], scenarios: Mapping[str, Scenario] | None = None) -> int:
@@ -122,4 +123,7 @@ def _code(report: Report, settings: RunSettings, go_on: str) -> int:
             f"that is mended, go on with: tool_sandbox resume {report.directory} --retry-void",
             file=sys.stderr,
         )
+    if missed := shortfalls(settings.fail_under, report.results):
+        print(f"Below --fail-under: {'; '.join(map(str, missed))}", file=sys.stderr)
+        return BELOW
     return SOME_VOID if void else OK

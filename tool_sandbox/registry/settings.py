@@ -88,6 +88,18 @@ def _as_names(values: Any) -> Any:
     return tuple(values) if isinstance(values, list | tuple) else values
 
 
+def _as_thresholds(value: Any) -> Any:
+    """Thresholds as they are typed; run.yaml and Python may give a number, and a mapping of names to numbers."""
+    if isinstance(value, Mapping):
+        return tuple(f"{name}={least}" for name, least in value.items())
+    several = value if isinstance(value, list | tuple) else _as_names(value) if isinstance(value, str) else (value,)
+    return tuple(str(each) if _is_number(each) else each for each in several if each is not None)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def _not_with_compat(settings: Any, _attribute: Any, value: bool) -> None:
     if value and settings.compat is not None:
         message = "--shuffle-tools does not go with --compat original, which offers tools in the order of discovery."
@@ -177,6 +189,14 @@ class RunSettings:
     )
     max_void: int = _setting(
         20, whole(0), "Stop after N void samples in a row with the same reason; 0: never.", "--max-void", metavar="N"
+    )
+    fail_under: tuple[str, ...] = _setting(
+        (),
+        NAMES,
+        "Lowest score that is enough, of the run or of a category or tag; below it the exit code is 4.",
+        "--fail-under",
+        metavar="SCORE|NAME=SCORE...",
+        converter=_as_thresholds,
     )
     tool_format: str | None = _setting(
         None,

@@ -34,6 +34,8 @@ class SampleResult:
     """The scenario."""
     categories: tuple[str, ...] = field(default=(), converter=as_tuple)
     """The categories that the sample counts for."""
+    tags: tuple[str, ...] = field(default=(), converter=as_tuple)
+    """The tags of its scenario."""
     traceback: str | None = None
     """The traceback of the exception that made the sample void, without secrets."""
     exception_type: str | None = None

@@ -20,6 +20,7 @@ from tool_sandbox.registry.settings import RunSettings
 from tool_sandbox.registry.sources import load_scenarios
 from tool_sandbox.runs.run import Observer, Plan, Report, run, run_record
 from tool_sandbox.runs.store import RunStore
+from tool_sandbox.runs.thresholds import check_thresholds
 from tool_sandbox.tools.search import use_backend
 from tool_sandbox.tools.search.rapid_api import KEY_VARIABLE, RapidApiSearch
 
@@ -66,6 +67,7 @@ def new_runs(
     objects = objects or Objects()
     chosen = load_scenarios(every[0], objects.tools) if objects.scenarios is None else dict(objects.scenarios)
     check_search(every[0])
+    check_thresholds(every[0].fail_under, chosen)
     casts = [RoleCast(settings, chosen, objects.roles) for settings in every]
     for settings in every:
         check_effects(casts, chosen_in(settings))

@@ -57,6 +57,7 @@ def _unplayed(sample: Sample, settings: RunSettings) -> SampleResult:
         trial=sample.trial,
         status="void",
         categories=[str(category) for category in sample.scenario.categories],
+        tags=sample.scenario.tags,
         agent=redact_text(settings.agent),
         user=redact_text(settings.user),
         seed=sample.seed(settings.seed),

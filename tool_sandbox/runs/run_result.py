@@ -16,9 +16,10 @@ from tool_sandbox.nearest import hint
 from tool_sandbox.runs.json_files import read_object, read_summary
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.scheduler import Ending
-from tool_sandbox.runs.store import RESULTS, SUMMARY, RunStore
+from tool_sandbox.runs.store import RESULTS, RUN, SUMMARY, RunStore
 from tool_sandbox.runs.stored_sample import StoredSample
 from tool_sandbox.runs.summary import Score, by_category, total_spending
+from tool_sandbox.runs.thresholds import Shortfall, shortfalls
 
 if TYPE_CHECKING:
     from tool_sandbox.runs.sample_frame import SampleFrame
@@ -37,12 +38,22 @@ class RunResult:
     """Its directory, which may be a temporary one."""
     is_kept: bool = True
     """Whether the directory outlives this object."""
+    thresholds: tuple[str, ...] = ()
+    """The scores that the run was asked to reach, as after ``--fail-under``."""
 
     @classmethod
-    def of(cls, results: Iterable[SampleResult], ending: Ending, store: RunStore, *, is_kept: bool = True) -> RunResult:
+    def of(
+        cls,
+        results: Iterable[SampleResult],
+        ending: Ending,
+        store: RunStore,
+        *,
+        is_kept: bool = True,
+        thresholds: Iterable[str] = (),
+    ) -> RunResult:
         """The result of a run whose files are in ``store``."""
         samples = tuple(StoredSample.of(result, store) for result in results)
-        return cls(samples=samples, ending=ending, store=store, is_kept=is_kept)
+        return cls(samples=samples, ending=ending, store=store, is_kept=is_kept, thresholds=tuple(thresholds))
 
     @property
     def score(self) -> float:
@@ -65,6 +76,11 @@ class RunResult:
     def categories(self) -> Mapping[str, Score]:
         """The score of every category, that of all samples under ``ALL_CATEGORIES`` last."""
         return {name: Score.over(group) for name, group in by_category(self.samples).items()}
+
+    @property
+    def shortfalls(self) -> tuple[Shortfall, ...]:
+        """The scores asked for with ``fail_under`` that the run does not reach."""
+        return shortfalls(self.thresholds, self.samples)
 
     @property
     def spending(self) -> Spending:
@@ -153,7 +169,7 @@ def open_run(directory: str | PathLike[str]) -> RunResult:
     records = read_summary(summary)["per_scenario_results"] if summary.exists() else []
     results = [_from_summary(summary, record) for record in records] + store.read_results()
     latest = {result.key: result for result in results}
-    return RunResult.of(latest.values(), _ending(summary), store)
+    return RunResult.of(latest.values(), _ending(summary), store, thresholds=_thresholds(store))
 
 
 def _from_summary(summary: AnyPath, record: dict[str, Any]) -> SampleResult:
@@ -162,6 +178,14 @@ def _from_summary(summary: AnyPath, record: dict[str, Any]) -> SampleResult:
     except ValueError as error:
         message = f"{str(summary)!r} has a result for {record['name']!r} that cannot be read: {error}."
         raise SettingsError(message) from error
+
+
+def _thresholds(store: RunStore) -> tuple[str, ...]:
+    """The scores that a run of ours was asked to reach."""
+    path = store.directory / RUN
+    settings = read_object(path).get("settings") if path.exists() else None
+    found = settings.get("fail_under") if isinstance(settings, dict) else None
+    return tuple(map(str, found)) if isinstance(found, list) else ()
 
 
 def _ending(summary: AnyPath) -> Ending:
