@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import fields_dict
 
 from tool_sandbox.errors import SettingsError
+from tool_sandbox.nearest import hint
 from tool_sandbox.registry import sources
 from tool_sandbox.registry.keywords import asked_for, in_words_of_python, objects_for
-from tool_sandbox.registry.settings import RunSettings
+from tool_sandbox.registry.settings import CHOOSING, RunSettings
 from tool_sandbox.runs.continuation import stopped_runs
 from tool_sandbox.runs.preparation import PreparedRun, new_runs
 from tool_sandbox.runs.run import Observer
@@ -33,20 +34,26 @@ if TYPE_CHECKING:
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-def _with_settings(function: Function) -> Function:
-    """Have ``help()`` and notebooks show every setting of a run among the parameters."""
-    shown = inspect.signature(function)
-    own, defaults = list(shown.parameters.values()), RunSettings(agent="oracle", user="oracle")
-    settings = [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=getattr(defaults, name), annotation=field.type)
-        for name, field in fields_dict(RunSettings).items()
-        if name in RunSettings.names() and name not in shown.parameters
-    ]
-    function.__signature__ = shown.replace(parameters=[*own[:-1], *settings, own[-1]])  # type: ignore[attr-defined]
-    return function
+def _with_settings(*names: str) -> Callable[[Function], Function]:
+    """Have ``help()`` and notebooks show these settings of a run, or all, among the parameters."""
+
+    def with_them(function: Function) -> Function:
+        shown = inspect.signature(function)
+        own, defaults = list(shown.parameters.values()), RunSettings(agent="oracle", user="oracle")
+        settings = [
+            inspect.Parameter(
+                name, inspect.Parameter.KEYWORD_ONLY, default=getattr(defaults, name), annotation=field.type
+            )
+            for name, field in fields_dict(RunSettings).items()
+            if name in (names or RunSettings.names()) and name not in shown.parameters
+        ]
+        function.__signature__ = shown.replace(parameters=[*own[:-1], *settings, own[-1]])  # type: ignore[attr-defined]
+        return function
+
+    return with_them
 
 
-@_with_settings
+@_with_settings()
 def run(
     agent: Role,
     user: Role | None = None,
@@ -79,7 +86,7 @@ def run(
     return _begun(agent, user, scenarios, output=output, tools=tools, observer=observer, **settings).result()
 
 
-@_with_settings
+@_with_settings()
 async def arun(
     agent: Role,
     user: Role | None = None,
@@ -160,28 +167,27 @@ def resume(
     return RunThread(work, observer).result()
 
 
-def load_scenarios(
-    scenarios: str | Sequence[str] = (),
-    *,
-    tags: str | Sequence[str] = (),
-    scenarios_from: str | Sequence[str] = (),
-    tools: Tools = (),
-    backend: str = "DEFAULT",
-) -> dict[str, Scenario]:
+@_with_settings(*CHOOSING, "backend")
+def load_scenarios(scenarios: str | Sequence[str] = (), *, tools: Tools = (), **choosing: Any) -> dict[str, Scenario]:
     """Scenarios by name, in load order.
 
     Args:
         scenarios: Names and globs; by default every scenario there is.
-        tags: Only those that carry one of these tags or categories.
-        scenarios_from: Files, folders or modules with scenarios of your own, instead of the shipped ones.
         tools: As for ``run``.
-        backend: Preferred variant of tools that exist more than once.
+        choosing: The settings of a run that say which scenarios are meant: ``presentations`` (``plain``, ``all``, or
+            names and globs of them; a name then stands for all presentations of a scenario), ``tags``, ``exclude``,
+            ``limit``, ``scenarios_from`` (files, folders or modules with scenarios of your own, instead of the shipped
+            ones), ``with_bundled`` and ``backend``.
 
     Raises:
-        UsageError: A source cannot be loaded, or a name, glob or tag fits nothing.
+        UsageError: A source cannot be loaded, or a name, glob, presentation or tag fits nothing.
     """
-    wanted: dict[str, Any] = {"tags": tags, "scenarios_from": scenarios_from, "backend": backend}
-    settings, objects = asked_for("oracle", scenarios=scenarios, tools=tools, **wanted)
+    known = [*CHOOSING, "backend"]
+    for name in choosing:
+        if name not in known:
+            message = f"{name!r} says nothing about which scenarios are meant; {hint(name, known)}"
+            raise SettingsError(message)
+    settings, objects = asked_for("oracle", scenarios=scenarios, tools=tools, **choosing)
     with in_words_of_python():
         return contextvars.copy_context().run(sources.load_scenarios, settings, objects.tools)
 

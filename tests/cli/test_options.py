@@ -12,7 +12,7 @@ from typer.main import get_command
 from tests.cli.command import EASY
 from tool_sandbox.cli.app import app, exit_code
 from tool_sandbox.cli.arguments import SEVERAL_VALUES
-from tool_sandbox.registry.settings import RunSettings
+from tool_sandbox.registry.settings import CHOOSING, RunSettings
 
 COMMANDS: Any = get_command(app)
 RUN = {parameter.name: parameter for parameter in COMMANDS.commands["run"].params}
@@ -29,7 +29,7 @@ def test_a_flag_is_spelled_and_explained_as_its_setting_says(name: str) -> None:
     option, parameter = FLAGS[name], RUN[name]
 
     assert tuple(parameter.opts) == option.spellings
-    assert parameter.help == option.help
+    assert parameter.help == option.help_with_default
     assert parameter.multiple == option.several == (set(option.spellings) <= SEVERAL_VALUES)
     assert option.flag in option.spellings
     assert option.help.endswith(".")
@@ -54,7 +54,7 @@ def test_the_value_of_a_flag_gets_to_the_run_in_the_type_of_its_setting(tmp_path
     ("command", "flags"),
     [
         ("resume", {"concurrency", "budget", "params", "user_params", "max_void"}),
-        ("list", {"scenarios", "tags", "scenarios_from", "tools_from"}),
+        ("list", set(CHOOSING)),
         ("show", {"scenarios_from", "tools_from"}),
         ("convert", {"tools_from"}),
     ],

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 import pytest
 
 from tool_sandbox.common.scenario import Scenario
 from tool_sandbox.common.vocabulary import ScenarioCategories as Category
 from tool_sandbox.errors import ScenarioError
 from tool_sandbox.scenarios.selection import by_category, select
+from tool_sandbox.scenarios.suite import Suite
 
 SCENARIOS = {
     "text_boss": Scenario(name="text_boss", categories=[Category.SINGLE_TOOL_CALL], tags=("smoke",)),
@@ -22,6 +26,7 @@ SCENARIOS = {
         (["find_parcel", "text_boss"], (), (), ["text_boss", "find_parcel"]),
         (["text_*"], (), (), ["text_boss", "text_friend"]),
         (["*"], ("smoke",), (), ["text_boss", "find_parcel"]),
+        (None, ("smoke and not SLOW",), (), ["text_boss"]),
         (None, ("slow", "coreference"), (), ["text_friend", "find_parcel"]),
         (None, (), ("COREFERENCE", "single_tool_call"), ["text_friend"]),
         (["*_[bf]*"], (), (), ["text_boss", "text_friend"]),
@@ -55,3 +60,52 @@ def test_scenarios_are_listed_by_category() -> None:
         "SINGLE_TOOL_CALL": ["text_boss", "text_friend"],
         "COREFERENCE": ["text_friend", "find_parcel"],
     }
+
+
+SHOWN = {
+    name: Scenario(name=name)
+    for base in ("switch", "text_boss")
+    for name in (base, f"{base}_10_distraction_tools", f"{base}_3_distraction_tools_arg_type_scrambled")
+}
+
+
+@pytest.mark.parametrize(
+    ("choice", "expected"),
+    [
+        ({"presentations": ["plain"]}, ["switch", "text_boss"]),
+        ({"names": ["switch"]}, ["switch"]),
+        (
+            {"names": ["switch"], "presentations": ["all"]},
+            ["switch", "switch_10_distraction_tools", "switch_3_distraction_tools_arg_type_scrambled"],
+        ),
+        (
+            {"names": ["switch"], "presentations": ["PLAIN", "*_scrambled"]},
+            ["switch", "switch_3_distraction_tools_arg_type_scrambled"],
+        ),
+        ({"names": ["switch_*"], "presentations": ["plain"]}, []),
+        ({"exclude": ["switch*", "text_boss_10*"]}, ["text_boss", "text_boss_3_distraction_tools_arg_type_scrambled"]),
+        ({"exclude": ["switch"], "presentations": ["10_distraction_tools"]}, ["text_boss_10_distraction_tools"]),
+        ({"exclude": ["switch"], "limit": 1}, ["switch_10_distraction_tools"]),
+        ({"among": {"switch", "gone"}}, ["switch"]),
+    ],
+)
+def test_presentations_exceptions_and_a_limit_narrow_the_choice(choice: dict[str, Any], expected: list[str]) -> None:
+    assert list(select(SHOWN, **choice)) == expected
+
+
+@pytest.mark.parametrize(
+    ("choice", "problem"),
+    [
+        ({"presentations": ["plane"]}, "there is no presentation 'plane'; did you mean 'plain'"),
+        ({"exclude": ["swich"]}, "there is no scenario 'swich'; did you mean 'switch'"),
+    ],
+)
+def test_a_presentation_or_exception_that_fits_nothing_is_refused(choice: dict[str, Any], problem: str) -> None:
+    with pytest.raises(ScenarioError, match=problem):
+        select(SHOWN, **choice)
+
+
+def test_only_what_a_limit_leaves_is_made() -> None:
+    suite = Suite({name: partial(Scenario, name=name) for name in SHOWN})
+
+    assert list(select(suite, limit=2)) == suite.made == list(SHOWN)[:2]

@@ -18,6 +18,7 @@ from tool_sandbox.cli.legacy import is_legacy
 from tool_sandbox.cli.streams import forgiving_streams
 from tool_sandbox.errors import ToolSandboxError, UsageError
 from tool_sandbox.redaction import redact_text
+from tool_sandbox.registry.settings import CHOOSING, RunSettings
 
 OK, USAGE, BROKEN = 0, 2, 70
 
@@ -143,7 +144,7 @@ def run(*, config: options.Config = None, **flags: Any) -> None:
 
 
 @app.command()
-@options.settings("concurrency", "budget", "params", "user_params", "max_void")
+@options.settings("concurrency", "budget", "params", "user_params", "max_void", defaults=False)
 def resume(directory: options.Directory, *, retry_void: options.RetryVoid = False, **flags: Any) -> None:
     """Go on with a run that was stopped or killed; finished samples are kept."""
     from tool_sandbox.cli.config import check_environment, parameters
@@ -156,12 +157,12 @@ def resume(directory: options.Directory, *, retry_void: options.RetryVoid = Fals
 
 
 @app.command("list")
-@options.settings("scenarios", "tags", "scenarios_from", "tools_from")
+@options.settings(*CHOOSING)
 def list_scenarios(**flags: Any) -> None:
     """List scenarios with what they test."""
     from tool_sandbox.cli.inspect import list_all
 
-    list_all(**_lists(flags))
+    list_all(_choosing(flags))
 
 
 @app.command()
@@ -177,16 +178,16 @@ def show(name: options.ScenarioName, *, answer: options.Answers = None, **flags:
 
 
 @app.command()
-@options.settings("scenarios", "tags", "scenarios_from", "tools_from")
+@options.settings(*CHOOSING)
 def check(*, floors: options.Floors = False, **flags: Any) -> None:
     """Prove scenarios without a model, by playing their solutions."""
     from tool_sandbox.cli.inspect import check_all
 
-    raise typer.Exit(check_all(**_lists(flags), floors=floors))
+    raise typer.Exit(check_all(_choosing(flags), floors=floors))
 
 
 @app.command()
-@options.settings("scenarios_from", "tools_from")
+@options.settings("scenarios_from", "tools_from", defaults=False)
 def rescore(directory: options.Directory, **flags: Any) -> None:
     """Judge a finished run anew and list every score that changes."""
     from tool_sandbox.cli.inspect import rescore_run
@@ -201,6 +202,12 @@ def convert(source: options.Source, *, file: options.File = None, force: options
     from tool_sandbox.cli.conversion import convert_to_file
 
     raise typer.Exit(convert_to_file(source, file, force=force, **_lists(flags)))
+
+
+def _choosing(flags: Mapping[str, Any]) -> RunSettings:
+    """The settings of a run that say which scenarios are meant; nobody plays them."""
+    given = {name: value for name, value in flags.items() if value is not None}
+    return RunSettings(agent="oracle", user="oracle", **given)
 
 
 def _lists(flags: Mapping[str, list[str] | None]) -> dict[str, list[str]]:

@@ -14,21 +14,20 @@ from tool_sandbox.common.compatibility import use_original_rules
 from tool_sandbox.errors import ScenarioError, UsageError
 from tool_sandbox.nearest import hint
 from tool_sandbox.redaction import redact_text
-from tool_sandbox.registry.sources import all_scenarios, selected
+from tool_sandbox.registry.sources import all_scenarios, load_scenarios
 from tool_sandbox.runs.provenance import clock_of_run
 
 if TYPE_CHECKING:
     from tool_sandbox.analysis.rescore import Rescoring
     from tool_sandbox.common.scenario import Scenario
+    from tool_sandbox.registry.settings import RunSettings
 
 OK, FAILED = 0, 1
 
 
-def list_all(
-    scenarios: Sequence[str], tags: Sequence[str], scenarios_from: Sequence[str], tools_from: Sequence[str]
-) -> None:
+def list_all(settings: RunSettings) -> None:
     """Print the scenarios that fit."""
-    print_scenarios(selected(all_scenarios(scenarios_from, tools_from), scenarios, tags))
+    print_scenarios(load_scenarios(settings))
 
 
 def show_one(name: str, scenarios_from: Sequence[str], tools_from: Sequence[str]) -> None:
@@ -63,27 +62,17 @@ def _scenario(name: str, scenarios_from: Sequence[str], tools_from: Sequence[str
     return scenarios[name]
 
 
-def check_all(
-    scenarios: Sequence[str],
-    tags: Sequence[str],
-    scenarios_from: Sequence[str],
-    tools_from: Sequence[str],
-    *,
-    floors: bool,
-) -> int:
+def check_all(settings: RunSettings, *, floors: bool) -> int:
     """Prove the scenarios that fit and print what does not hold; returns the exit code.
 
     Args:
-        scenarios: Names and globs.
-        tags: Tags.
-        scenarios_from: Where else scenarios are.
-        tools_from: Where tools are.
+        settings: Which scenarios are meant.
         floors: Also print what agents score that do not do the work.
     """
     from tool_sandbox.runs.check import check_scenarios
     from tool_sandbox.runs.floors import floors_by_category
 
-    report = check_scenarios(selected(all_scenarios(scenarios_from, tools_from), scenarios, tags))
+    report = check_scenarios(load_scenarios(settings))
     if floors:
         print_floors(floors_by_category(report.proved))
     print(report.text())
@@ -127,7 +116,8 @@ def _scenarios_of_run(
     recorded = tuple(settings.get("scenarios_from") or ())
     tools, backend = tools_from or tuple(settings.get("tools_from") or ()), str(settings.get("backend") or "DEFAULT")
     try:
-        return all_scenarios(scenarios_from or recorded, tools, backend)
+        beside = bool(settings.get("with_bundled"))
+        return all_scenarios(scenarios_from or recorded, tools, backend, with_bundled=beside)
     except ScenarioError as error:
         if scenarios_from:
             raise

@@ -40,10 +40,11 @@ FLAGS: Mapping[str, Option] = {name: option for name, option in RunSettings.opti
 """The settings of a run that have flags, in the order of ``--help``."""
 
 
-def settings(*names: str) -> Callable[[Command], Command]:
+def settings(*names: str, defaults: bool = True) -> Callable[[Command], Command]:
     """Give a command the flags of these settings, or of all; it gets them by the settings' names.
 
-    What was not given is ``None``.
+    What was not given is ``None``. Without ``defaults`` that means something else than in a new run, and ``--help``
+    does not tell what it means there.
     """
 
     def with_flags(command: Command) -> Command:
@@ -51,16 +52,17 @@ def settings(*names: str) -> Callable[[Command], Command]:
         taken = [each for each in own if each.kind is not each.VAR_KEYWORD]
         before = [each for each in taken if each.kind is each.POSITIONAL_OR_KEYWORD]
         after = [each for each in taken if each.kind is each.KEYWORD_ONLY]
-        flags = [_parameter(name) for name in names or FLAGS]
+        flags = [_parameter(name, defaults=defaults) for name in names or FLAGS]
         command.__signature__ = inspect.Signature([*before, *flags, *after])  # type: ignore[attr-defined]
         return command
 
     return with_flags
 
 
-def _parameter(name: str) -> inspect.Parameter:
+def _parameter(name: str, *, defaults: bool) -> inspect.Parameter:
     option = FLAGS[name]
-    declared = typer.Option(*option.spellings, metavar=option.metavar, help=option.help)
+    text = option.help_with_default if defaults else option.help
+    declared = typer.Option(*option.spellings, metavar=option.metavar, help=text)
     kind: Any = list[str] if option.several else _scalar(name)
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind, declared])
 

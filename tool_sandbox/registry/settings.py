@@ -39,6 +39,15 @@ _CACHE = Kind(
 _RULES = Kind(lambda value: isinstance(value, list | tuple) and all(map(_is_rule, value)), "a list of rules")
 
 
+CHOOSING = (
+    *("scenarios", "presentations", "tags", "exclude", "limit"),
+    *("scenarios_from", "with_bundled", "tools_from"),
+)
+"""The settings that say which scenarios are meant, from which there are."""
+
+_REQUIRED = "required"
+
+
 @frozen
 class Option:
     """What a setting means, and how it is written on the command line.
@@ -47,11 +56,18 @@ class Option:
         help: One sentence.
         spellings: Its flags; none if it has no flag.
         metavar: What stands for the value in ``--help``; it ends with ``...`` where there can be several.
+        default: What holds where the setting is not given, in words.
     """
 
     help: str
     spellings: tuple[str, ...] = ()
     metavar: str | None = None
+    default: str = "none"
+
+    @property
+    def help_with_default(self) -> str:
+        """What ``--help`` says."""
+        return f"{self.help} [{self.default if self.default == _REQUIRED else f'default: {self.default}'}]"
 
     @property
     def flag(self) -> str:
@@ -65,10 +81,22 @@ class Option:
 
 
 def _setting(
-    default: Any, kind: Any, text: str, *spellings: str, metavar: str | None = None, converter: Any = None
+    default: Any,
+    kind: Any,
+    text: str,
+    *spellings: str,
+    metavar: str | None = None,
+    converter: Any = None,
+    shown: str | None = None,
 ) -> Any:
-    declared = {"option": Option(text, spellings, metavar)}
+    declared = {"option": Option(text, spellings, metavar, shown or _in_words(default))}
     return field(default=default, validator=kind, converter=converter, metadata=declared)
+
+
+def _in_words(default: Any) -> str:
+    if isinstance(default, bool):
+        return "on" if default else "off"
+    return f"{default:g}" if isinstance(default, int | float) else default if isinstance(default, str) else "none"
 
 
 def _choice(default: Any, words: Any, text: str, flag: str) -> Any:
@@ -77,8 +105,8 @@ def _choice(default: Any, words: Any, text: str, flag: str) -> Any:
     return _setting(default, one_of(*choices), text, flag, metavar="|".join(choices))
 
 
-def _names(text: str, *spellings: str, metavar: str) -> Any:
-    return _setting((), NAMES, text, *spellings, metavar=metavar, converter=_as_names)
+def _names(text: str, *spellings: str, metavar: str, shown: str | None = None) -> Any:
+    return _setting((), NAMES, text, *spellings, metavar=metavar, converter=_as_names, shown=shown)
 
 
 def _as_names(values: Any) -> Any:
@@ -103,6 +131,12 @@ def _is_number(value: Any) -> bool:
 def _not_with_compat(settings: Any, _attribute: Any, value: bool) -> None:
     if value and settings.compat is not None:
         message = "--shuffle-tools does not go with --compat original, which offers tools in the order of discovery."
+        raise SettingsError(message)
+
+
+def _only_beside_others(settings: Any, _attribute: Any, value: bool) -> None:
+    if value and not settings.scenarios_from and "with_bundled" not in settings.ambient:
+        message = "--with-bundled would have no effect without --scenarios-from. Leave it out."
         raise SettingsError(message)
 
 
@@ -143,15 +177,47 @@ class RunSettings:
         "-a",
         "--agent",
         metavar="MODEL...",
+        shown=_REQUIRED,
     )
-    user: str = _setting(NOTHING, TEXT, "Who plays the user.", "-u", "--user", metavar="MODEL")
+    user: str = _setting(
+        NOTHING,
+        TEXT,
+        "Who plays the user.",
+        "-u",
+        "--user",
+        metavar="MODEL",
+        shown="openai/gpt-5.4; oracle beside oracle, nop and saboteur; local beside local",
+    )
     agent_rules: tuple[AgentRule, ...] = _setting(
         (), None, "Other agents for some of the scenarios; the first rule that fits wins.", converter=_rules
     )
     scenarios: tuple[str, ...] = _names(
-        "Scenarios to take; all if left out.", "-s", "--scenarios", "--scenario", metavar="NAME|GLOB..."
+        "Scenarios to take.", "-s", "--scenarios", "--scenario", metavar="NAME|GLOB...", shown="all"
     )
-    tags: tuple[str, ...] = _names("Only scenarios with one of these tags or categories.", "--tag", metavar="TAG...")
+    presentations: tuple[str, ...] = _names(
+        "Only these presentations of their tools; a name after -s then stands for all presentations of a scenario.",
+        "--presentations",
+        metavar="plain|all|NAME...",
+        shown="what -s names",
+    )
+    tags: tuple[str, ...] = _names(
+        "Only scenarios with one of these tags or categories, or for which 'smoke and not slow' holds.",
+        "--tag",
+        metavar="TAG|EXPRESSION...",
+        shown="all",
+    )
+    exclude: tuple[str, ...] = _names("Scenarios to leave out.", "--exclude", metavar="NAME|GLOB...")
+    limit: int | None = _setting(
+        None, whole(1), "Only the first N of the scenarios.", "--limit", metavar="N", shown="no limit"
+    )
+    failed: str | None = _setting(
+        None,
+        MAYBE_TEXT,
+        "Only scenarios that scored below 1 or were void in an earlier run.",
+        "--failed",
+        metavar="DIR",
+        shown="all",
+    )
     trials: int = _setting(1, whole(1), "How often every scenario is played.", "--trials", metavar="K")
     concurrency: int = _setting(
         16, whole(1), "Samples in flight at once.", "-p", "--concurrency", "--parallel", metavar="N"
@@ -167,25 +233,41 @@ class RunSettings:
         "mark", OnFallback, "What becomes of samples a fallback answered.", "--on-fallback"
     )
     cache: str | Mapping[str, Any] | None = _setting(
-        None, _CACHE, "Where answers are kept for the next time.", "--cache", metavar="memory|disk|redis://HOST"
+        None,
+        _CACHE,
+        "Where answers are kept for the next time.",
+        "--cache",
+        metavar="memory|disk|redis://HOST",
+        shown="nowhere",
     )
-    budget: float | None = _setting(None, number(0), "US dollars the run may spend.", "--budget", metavar="USD")
+    budget: float | None = _setting(
+        None, number(0), "US dollars the run may spend.", "--budget", metavar="USD", shown="no limit"
+    )
     temperature: float | None = _setting(
-        None, number(0), "Sampling temperature of the agent.", "--temperature", metavar="T"
+        None, number(0), "Sampling temperature of the agent.", "--temperature", metavar="T", shown="0"
     )
     max_tokens: int | None = _setting(
-        None, whole(1), "Longest answer of the agent, in tokens.", "--max-tokens", metavar="N"
+        None, whole(1), "Longest answer of the agent, in tokens.", "--max-tokens", metavar="N", shown="1024"
     )
-    timeout: float | None = _setting(None, number(0), "Longest wait for one answer.", "--timeout", metavar="SECONDS")
+    timeout: float | None = _setting(
+        None, number(0), "Longest wait for one answer.", "--timeout", metavar="SECONDS", shown="30"
+    )
     tool_timeout: float = _setting(
         60.0, number(0), "Longest call of a tool; 0 for any time.", "--tool-timeout", metavar="SECONDS"
     )
     sample_timeout: float = _setting(
         0.0, number(0), "Longest sample; 0 for any time.", "--sample-timeout", metavar="SECONDS"
     )
-    retries: int | None = _setting(None, whole(0), "Further tries when a call fails.", "--retries", metavar="N")
+    retries: int | None = _setting(
+        None, whole(0), "Further tries when a call fails.", "--retries", metavar="N", shown="3"
+    )
     patience: float | None = _setting(
-        None, number(0), "Longest wait of a call for a server that is down.", "--patience", metavar="SECONDS"
+        None,
+        number(0),
+        "Longest wait of a call for a server that is down.",
+        "--patience",
+        metavar="SECONDS",
+        shown="180",
     )
     max_void: int = _setting(
         20, whole(0), "Stop after N void samples in a row with the same reason; 0: never.", "--max-void", metavar="N"
@@ -204,6 +286,7 @@ class RunSettings:
         "How tools are offered to a model without native tool calling.",
         "--tool-format",
         metavar="FORMAT",
+        shown="auto",
     )
     params: Mapping[str, Any] = _setting(
         Factory(dict), CONFIGURATION, "Further configuration of the agent.", "--param", metavar="KEY=VALUE..."
@@ -217,7 +300,13 @@ class RunSettings:
     )
     callbacks: tuple[str, ...] = _names("LiteLLM callbacks, or otel.", "--callback", metavar="NAME...")
     scenarios_from: tuple[str, ...] = _names(
-        "Your own scenarios, in place of the bundled ones.", "--scenarios-from", metavar="PATH|MODULE..."
+        "Your own scenarios, in place of the bundled ones.",
+        "--scenarios-from",
+        metavar="PATH|MODULE...",
+        shown="bundled",
+    )
+    with_bundled: bool = _setting(
+        False, [YES_OR_NO, _only_beside_others], "Take the bundled scenarios beside your own.", "--with-bundled"
     )
     tools_from: tuple[str, ...] = _names(
         "Your own tools, beside the bundled ones.", "--tools-from", metavar="PATH|MODULE..."

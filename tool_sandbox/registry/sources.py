@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -19,42 +19,79 @@ if TYPE_CHECKING:
 TOOLS, SCENARIOS = "tool_sandbox.tools", "tool_sandbox.scenarios"
 """Entry point groups of packages that bring tools or scenarios along."""
 
+_SELECTING = ("scenarios", "presentations", "tags", "exclude")
 
-def load_scenarios(settings: RunSettings, tools: Sequence[ModuleType] = ()) -> dict[str, Scenario]:
+
+def load_scenarios(
+    settings: RunSettings, tools: Sequence[ModuleType] = (), among: Collection[str] | None = None
+) -> dict[str, Scenario]:
     """The scenarios a run plays, in load order.
 
     Args:
         settings: What the run is asked to do.
         tools: Modules with tools beside those that the settings name.
+        among: Names of which nothing else is taken.
 
     Raises:
         UsageError: A source cannot be loaded, or a pattern or tag fits nothing.
     """
-    everything = all_scenarios(settings.scenarios_from, (*settings.tools_from, *tools), settings.backend)
-    return selected(everything, settings.scenarios, settings.tags)
+    return selected(scenarios_of(settings, tools), settings, among)
 
 
-def selected(scenarios: Mapping[str, Scenario], patterns: Sequence[str], tags: Sequence[str]) -> dict[str, Scenario]:
-    """The scenarios that fit one of the patterns and carry one of the tags; none given means any.
+def selected(
+    scenarios: Mapping[str, Scenario], settings: RunSettings, among: Collection[str] | None = None
+) -> dict[str, Scenario]:
+    """The scenarios that the settings choose: by name, presentation and tag, without what they exclude.
+
+    Args:
+        scenarios: All there are.
+        settings: What the run is asked to do.
+        among: Names of which nothing else is taken.
 
     Raises:
-        UsageError: A pattern or tag fits nothing, or nothing fits all of them together.
+        UsageError: A name, pattern, presentation or tag fits nothing, or nothing fits all of them together.
     """
     from tool_sandbox.scenarios.selection import select
 
-    chosen = select(scenarios, patterns or None, tags)
+    chosen = select(
+        scenarios,
+        settings.scenarios or None,
+        settings.tags,
+        presentations=settings.presentations,
+        exclude=settings.exclude,
+        among=among,
+        limit=settings.limit,
+    )
     if not chosen:
-        message = f"no scenario fits -s {' '.join(patterns)} and --tag {' '.join(tags)} together."
+        given = {name: getattr(settings, name) for name in _SELECTING}
+        flags = settings.options()
+        told = [f"{flags[name].flag} {' '.join(map(str, value))}" for name, value in given.items() if value]
+        told += [f"{flags['failed'].flag} {settings.failed}"] if among is not None else []
+        message = f"no scenario fits {' and '.join(told)} together."
         raise UsageError(message)
     return chosen
 
 
+def scenarios_of(settings: RunSettings, tools: Sequence[ModuleType] = ()) -> Suite:
+    """Every scenario of the sources that the settings name.
+
+    Raises:
+        UsageError: A source cannot be loaded.
+    """
+    tools_from: list[str | ModuleType] = [*settings.tools_from, *tools]
+    return all_scenarios(settings.scenarios_from, tools_from, settings.backend, with_bundled=settings.with_bundled)
+
+
 def all_scenarios(
-    scenarios_from: Sequence[str] = (), tools_from: Sequence[str | ModuleType] = (), backend: str = "DEFAULT"
+    scenarios_from: Sequence[str] = (),
+    tools_from: Sequence[str | ModuleType] = (),
+    backend: str = "DEFAULT",
+    *,
+    with_bundled: bool = False,
 ) -> Suite:
     """Every scenario of the given sources; without any, the bundled ones and those of installed packages.
 
-    The bundled ones are made when they are asked for.
+    The bundled ones are made when they are asked for. ``with_bundled`` takes them beside those of the sources.
 
     Raises:
         UsageError: A source cannot be loaded.
@@ -66,7 +103,7 @@ def all_scenarios(
 
     offer_tools(tools_from)
     variant = ToolBackend[backend]
-    found = Suite({}) if scenarios_from else bundled_suite(variant)
+    found = Suite({}) if scenarios_from and not with_bundled else bundled_suite(variant)
     now = loading_clock()
     for source in scenarios_from or installed(SCENARIOS):
         with world_clock.use(now):

@@ -14,7 +14,7 @@ from tool_sandbox.registry.cast import RoleCast
 from tool_sandbox.registry.effects import check_effects
 from tool_sandbox.registry.objects import Objects
 from tool_sandbox.registry.settings import RunSettings
-from tool_sandbox.registry.sources import all_scenarios
+from tool_sandbox.registry.sources import scenarios_of
 from tool_sandbox.runs.preparation import PreparedRun, check_search
 from tool_sandbox.runs.provenance import clock_of_run, loaded_at
 from tool_sandbox.runs.run import check_resumable
@@ -165,7 +165,7 @@ def _recorded_names(store: RunStore, record: Mapping[str, Any]) -> list[str]:
 def _recorded_scenarios(names: Sequence[str], settings: RunSettings, objects: Objects) -> dict[str, Scenario]:
     everything = objects.scenarios
     if everything is None:
-        everything = all_scenarios(settings.scenarios_from, (*settings.tools_from, *objects.tools), settings.backend)
+        everything = scenarios_of(settings, objects.tools)
     missing = [name for name in names if name not in everything]
     if missing:
         message = f"the run's scenario {missing[0]!r} does not exist any more, so the run cannot be continued."

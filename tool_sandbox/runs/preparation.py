@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
@@ -17,12 +18,16 @@ from tool_sandbox.registry.cast import RoleCast
 from tool_sandbox.registry.effects import check_effects, chosen_in
 from tool_sandbox.registry.objects import Objects
 from tool_sandbox.registry.settings import RunSettings
-from tool_sandbox.registry.sources import load_scenarios
+from tool_sandbox.registry.sources import load_scenarios, selected
+from tool_sandbox.runs.failed import failed_scenarios
 from tool_sandbox.runs.run import Observer, Plan, Report, run, run_record
 from tool_sandbox.runs.store import RunStore
 from tool_sandbox.runs.thresholds import check_thresholds
 from tool_sandbox.tools.search import use_backend
 from tool_sandbox.tools.search.rapid_api import KEY_VARIABLE, RapidApiSearch
+
+if TYPE_CHECKING:
+    from tool_sandbox.common.scenario import Scenario
 
 
 @frozen(kw_only=True)
@@ -65,7 +70,7 @@ def new_runs(
         UsageError: Something about them is wrong; nothing is left behind.
     """
     objects = objects or Objects()
-    chosen = load_scenarios(every[0], objects.tools) if objects.scenarios is None else dict(objects.scenarios)
+    chosen = _chosen(every[0], objects)
     check_search(every[0])
     check_thresholds(every[0].fail_under, chosen)
     casts = [RoleCast(settings, chosen, objects.roles) for settings in every]
@@ -88,6 +93,13 @@ def new_runs(
             each.store.release()
         raise
     return runs
+
+
+def _chosen(settings: RunSettings, objects: Objects) -> dict[str, Scenario]:
+    among = failed_scenarios(settings.failed) if settings.failed else None
+    if objects.scenarios is None:
+        return load_scenarios(settings, objects.tools, among)
+    return selected(objects.scenarios, settings, among)
 
 
 def check_search(settings: RunSettings) -> None:

@@ -1,19 +1,23 @@
-"""Choosing scenarios by name, pattern, tag and category."""
+"""Choosing scenarios by name, pattern, presentation, tag and category."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
+from itertools import islice
 from typing import Any
 
 from tool_sandbox.common.scenario import Scenario
 from tool_sandbox.common.vocabulary import ScenarioCategories
 from tool_sandbox.errors import ScenarioError
 from tool_sandbox.nearest import hint, nearest
+from tool_sandbox.scenarios.presentations import AUGMENTATIONS, base_name, presentation_of
+from tool_sandbox.scenarios.tag_expressions import TagExpression
 
 _PATTERN = re.compile(r"[*?\[]")
 _CATEGORY_NAMES = [category.value.lower() for category in ScenarioCategories]
+_EVERY_PRESENTATION = "all"
 
 
 def select(
@@ -21,30 +25,46 @@ def select(
     names: Sequence[str] | None = None,
     tags: Iterable[str] = (),
     categories: Iterable[str] = (),
+    *,
+    presentations: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    among: Collection[str] | None = None,
+    limit: int | None = None,
 ) -> dict[str, Scenario]:
     """The scenarios that fit every condition, in the order in which they were loaded.
 
     Args:
         scenarios: All there are, by name.
         names: Names or patterns such as ``text_*``; ``None`` is all of them, an empty list none.
-        tags: At least one of these, where any are given; the name of a category counts as a tag.
+        tags: At least one of these, where any are given; the name of a category counts as a tag, and each may be an
+            expression such as ``smoke and not slow``.
         categories: All of these, in upper or lower case.
+        presentations: In one of these: ``plain``, ``all``, or names and patterns of them. Where any are given, a name
+            stands for all presentations of its scenario.
+        exclude: Names or patterns of what is left out.
+        among: Names of which nothing else is taken.
+        limit: So many at most, the first ones.
 
     Raises:
-        ScenarioError: A name, pattern, tag or category fits nothing; the message says what comes closest.
+        ScenarioError: A name, pattern, presentation, tag or category fits nothing; the message says what comes closest.
     """
     wanted = set(scenarios) if names is None else _matching(scenarios, names)
+    left_out = _matching(scenarios, exclude)
+    if presentations:
+        shown = _shown(presentations)
+        left_out = _in_all_presentations(scenarios, left_out)
+        wanted = {name for name in _in_all_presentations(scenarios, wanted) if presentation_of(name).name in shown}
+    wanted -= left_out
     needed = [_category(name) for name in categories]
-    any_of = list(tags)
-    if any_of:
-        _check_tags(scenarios, any_of)
-    chosen = {name: scenarios[name] for name in scenarios if name in wanted}
-    return {
-        name: scenario
-        for name, scenario in chosen.items()
-        if all(category in scenario.categories for category in needed)
-        and (not any_of or any(_has_tag(scenario, tag) for tag in any_of))
-    }
+    any_of = _expressions(scenarios, list(tags))
+    named = (name for name in scenarios if name in wanted and (among is None or name in among))
+    fitting = (
+        (name, scenarios[name])
+        for name in named
+        if all(category in scenarios[name].categories for category in needed)
+        and (not any_of or any(expression.holds(_labels(scenarios[name])) for expression in any_of))
+    )
+    return dict(islice(fitting, limit))
 
 
 def by_category(scenarios: Mapping[str, Scenario]) -> dict[str, list[str]]:
@@ -85,6 +105,25 @@ def _missing(scenarios: Mapping[str, Any], missing: Sequence[str]) -> str:
     return f"{'; '.join(parts)} ({len(scenarios)} scenarios are loaded; `tool_sandbox list` shows them)"
 
 
+def _in_all_presentations(scenarios: Iterable[str], names: Collection[str]) -> set[str]:
+    """The names, and those of the other presentations of every scenario whose plain name is among them."""
+    return {name for name in scenarios if name in names or base_name(name) in names}
+
+
+def _shown(presentations: Sequence[str]) -> set[str]:
+    """The presentations that are named."""
+    known = [each.name for each in AUGMENTATIONS]
+    shown: set[str] = set()
+    for wanted in map(str.casefold, presentations):
+        pattern = "*" if wanted == _EVERY_PRESENTATION else wanted
+        hits = {name for name in known if fnmatchcase(name, pattern)}
+        if not hits:
+            message = f"there is no presentation {wanted!r}; {hint(wanted, [_EVERY_PRESENTATION, *known])}"
+            raise ScenarioError(message)
+        shown |= hits
+    return shown
+
+
 def _category(name: str) -> ScenarioCategories:
     try:
         return ScenarioCategories[name.upper()]
@@ -93,13 +132,13 @@ def _category(name: str) -> ScenarioCategories:
         raise ScenarioError(message) from None
 
 
-def _has_tag(scenario: Scenario, tag: str) -> bool:
-    return tag in scenario.tags or tag.upper() in [str(category) for category in scenario.categories]
+def _expressions(scenarios: Mapping[str, Scenario], tags: Sequence[str]) -> list[TagExpression]:
+    if not tags:
+        return []
+    known = {label for scenario in scenarios.values() for label in _labels(scenario)}
+    return [TagExpression.parse(tag, known | set(_CATEGORY_NAMES)) for tag in tags]
 
 
-def _check_tags(scenarios: Mapping[str, Scenario], tags: Sequence[str]) -> None:
-    known = {tag for scenario in scenarios.values() for tag in scenario.tags}
-    for tag in tags:
-        if tag not in known and tag.lower() not in _CATEGORY_NAMES:
-            message = f"no scenario has the tag {tag!r}; {hint(tag, sorted(known | set(_CATEGORY_NAMES)))}"
-            raise ScenarioError(message)
+def _labels(scenario: Scenario) -> set[str]:
+    """Tags and categories of a scenario, in lower case."""
+    return {str(label).casefold() for label in (*scenario.tags, *scenario.categories)}
