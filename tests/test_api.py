@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 import tool_sandbox as ts
-from tests.cli.command import openai_server
+from tests.cli.command import openai_server, run_directory
 from tests.waiting import HANG, until
 from tool_sandbox.llm.scripted import FixedScriptModel, NopModel
 from tool_sandbox.registry.settings import RunSettings
@@ -252,7 +252,7 @@ async def test_a_cancelled_run_keeps_what_was_finished(tmp_path: Path) -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    (directory,) = tmp_path.iterdir()  # noqa: ASYNC240 -- nothing else runs in this loop
+    directory = run_directory(tmp_path)
     stopped = ts.open_run(directory)
     assert (stopped.ending.value, stopped[NAME].cause) == ("interrupted", "cancelled")
 
@@ -271,7 +271,7 @@ agent, folder = f"direct:{sys.argv[1]}/model", pathlib.Path(sys.argv[2])
 try:
     CALL
 except KeyboardInterrupt:
-    result = ts.open_run(next(folder.iterdir()))
+    result = ts.open_run(folder / "latest")
     print("caught", len([each for each in result if each.status == "scored"]))
 """
 FRONT_DOOR = 'ts.run(agent, "oracle", ["switch_*"], output=folder, concurrency=2)'

@@ -21,6 +21,7 @@ from tool_sandbox.registry.keywords import asked_for, in_words_of_python, object
 from tool_sandbox.registry.settings import CHOOSING, RunSettings
 from tool_sandbox.runs.continuation import stopped_runs
 from tool_sandbox.runs.preparation import PreparedRun, new_runs
+from tool_sandbox.runs.report_files import write_files
 from tool_sandbox.runs.run import Observer
 from tool_sandbox.runs.run_result import RunResult
 from tool_sandbox.runs.run_thread import RunThread
@@ -208,8 +209,11 @@ def _begun(
 
 def _played(prepared: PreparedRun, observer: Observer, *, is_kept: bool = True) -> RunResult:
     store = prepared.store if is_kept else prepared.store.removed_with_it()
+    if is_kept:
+        store.mark_latest()
     try:
         report = prepared.play(observer)
+        write_files(prepared.settings, [report])
     finally:
         prepared.close()
     thresholds = prepared.settings.fail_under

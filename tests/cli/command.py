@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.waiting import HANG
+from tool_sandbox.registry.settings import LATEST
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVER = Path(__file__).with_name("openai_server.py")
@@ -52,5 +53,10 @@ def openai_server(*arguments: str) -> Iterator[str]:
 
 def run_directory(base: Path) -> Path:
     """The one run directory under ``base``."""
-    (directory,) = base.iterdir()
+    (directory,) = run_directories(base)
     return directory
+
+
+def run_directories(base: Path) -> list[Path]:
+    """Every run directory under ``base``, without ``latest``."""
+    return sorted(path for path in base.iterdir() if path.name != LATEST and not path.name.startswith("."))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import EASY, call, run_directory, spawn
+from tests.cli.command import EASY, call, run_directories, run_directory, spawn
 from tests.scenarios.writing import COMPLETE
 from tests.waiting import HANG
 from tool_sandbox.cli.app import exit_code
@@ -56,7 +56,7 @@ def test_two_runs_of_one_seed_have_the_same_conversations(tmp_path: Path) -> Non
 def test_several_agents_make_several_run_directories(tmp_path: Path) -> None:
     assert exit_code(["run", "-a", "oracle", "nop", "-s", EASY[0], "-o", str(tmp_path)]) == 0
 
-    agents = {json.loads((path / "run.json").read_text())["settings"]["agent"] for path in tmp_path.iterdir()}
+    agents = {json.loads((path / "run.json").read_text())["settings"]["agent"] for path in run_directories(tmp_path)}
     assert agents == {"oracle", "nop"}
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.command import call, openai_server, run_directory, spawn
+from tests.cli.command import call, openai_server, run_directories, run_directory, spawn
 from tests.waiting import HANG, until
 
 SCENARIOS = ("switch_*", "--tag", "no_distraction_tools", "three_distraction_tools")
@@ -132,10 +132,12 @@ def test_ctrl_c_in_the_first_of_several_agents_leaves_all_to_resume(tmp_path: Pa
         agents = (f"direct:{url}/model", "nop", "oracle")
         base = tmp_path / "runs"
         process = spawn("run", "-a", *agents, "-u", "oracle", "-s", "switch_*", "-p", "2", "-o", str(base))
-        until(lambda: (base.exists() and any(map(_lines, base.iterdir()))) or process.poll() is not None)
+        until(lambda: (base.exists() and any(map(_lines, run_directories(base)))) or process.poll() is not None)
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=HANG)
-        by_agent = {json.loads((one / "run.json").read_text())["settings"]["agent"]: one for one in base.iterdir()}
+        by_agent = {
+            json.loads((one / "run.json").read_text())["settings"]["agent"]: one for one in run_directories(base)
+        }
         first = by_agent[agents[0]]
         finished = len(_lines(first))
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.cli.command import call as run_apart
+from tests.cli.command import run_directory
 from tool_sandbox.cli.app import exit_code
 from tool_sandbox.common.execution.tool_code import tool_call_to_code
 from tool_sandbox.common.execution_context import DatabaseNamespace, ExecutionContext, new_context
@@ -49,7 +50,7 @@ def play(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., di
         ]  # fmt: skip
         code_ = run_apart(*command).returncode if apart else exit_code(command)
         assert code_ == exits, capsys.readouterr().err
-        [directory] = (tmp_path / "runs").iterdir()
+        directory = run_directory(tmp_path / "runs")
         [result] = [json.loads(line) for line in (directory / "results.jsonl").read_text().splitlines()]
         world = json.loads((directory / result["trajectory"] / "execution_context.json").read_text())
         return {"result": result, "log": world["_dbs"]["SANDBOX"], "text": json.dumps(world)}
@@ -314,7 +315,7 @@ def test_a_role_in_a_file_can_be_resumed_from_anywhere(
     )
     monkeypatch.chdir(tmp_path)
     assert exit_code(["run", "-a", "my_agent.py:Mine", "-u", "oracle", "-s", "switch_wifi_off"]) == 0
-    [directory] = (tmp_path / "runs").iterdir()
+    directory = run_directory(tmp_path / "runs")
     assert directory.name.endswith("_my_agent.py-Mine_oracle")
     (directory / "results.jsonl").write_text("")
     monkeypatch.chdir("/")

@@ -128,7 +128,9 @@ def _options(version: options.Version = False) -> None:
 
 @app.command()
 @options.settings()
-def run(*, config: options.Config = None, **flags: Any) -> None:
+def run(
+    *, config: options.Config = None, as_json: options.Json = False, quiet: options.Quiet = False, **flags: Any
+) -> None:
     """Play scenarios with a model and score it."""
     from tool_sandbox.cli.config import parameters, settings_from
     from tool_sandbox.registry.effects import check_said_once
@@ -138,22 +140,29 @@ def run(*, config: options.Config = None, **flags: Any) -> None:
     flags["user_params"] = parameters(flags["user_params"] or (), "--user-param")
     check_said_once(flags)
     every = settings_from(flags, agents=agents, config=config)
-    from tool_sandbox.cli.play import play_all
+    from tool_sandbox.cli.play import Display, play_all
 
-    raise typer.Exit(play_all(every))
+    raise typer.Exit(play_all(every, display=Display(as_json=as_json, quiet=quiet)))
 
 
 @app.command()
 @options.settings("concurrency", "budget", "params", "user_params", "max_void", defaults=False)
-def resume(directory: options.Directory, *, retry_void: options.RetryVoid = False, **flags: Any) -> None:
+def resume(
+    directory: options.Directory,
+    *,
+    retry_void: options.RetryVoid = False,
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
+    **flags: Any,
+) -> None:
     """Go on with a run that was stopped or killed; finished samples are kept."""
     from tool_sandbox.cli.config import check_environment, parameters
-    from tool_sandbox.cli.play import resume_run
+    from tool_sandbox.cli.play import Display, resume_run
 
     check_environment(os.environ)
     flags["params"] = parameters(flags["params"] or ())
     flags["user_params"] = parameters(flags["user_params"] or (), "--user-param")
-    raise typer.Exit(resume_run(directory, flags, retry_void=retry_void))
+    raise typer.Exit(resume_run(directory, flags, Display(as_json=as_json, quiet=quiet), retry_void=retry_void))
 
 
 @app.command("list")

@@ -38,7 +38,7 @@ def run_legacy(arguments: Sequence[str]) -> int:
         SystemExit: A flag is unknown or lacks its value; code 2.
         UsageError: A value has no meaning.
     """
-    from tool_sandbox.cli.play import play_all
+    from tool_sandbox.cli.play import Display, play_all
     from tool_sandbox.registry.sources import load_scenarios
 
     settings, test_mode = legacy_settings(arguments)
@@ -48,7 +48,7 @@ def run_legacy(arguments: Sequence[str]) -> int:
             : len(TEST_SCENARIO_NAMES)
         ]
         scenarios = {name: scenarios[name] for name in names}
-    return play_all([settings], scenarios)
+    return play_all([settings], scenarios, Display(marks_latest=False))  # programs go over what is in data/
 
 
 def legacy_settings(arguments: Sequence[str]) -> tuple[RunSettings, bool]:

@@ -33,6 +33,8 @@ Source = Annotated[
 ]
 File = Annotated[str | None, _option("-o", "--output", metavar="FILE", help="The scenario file; printed if not given.")]
 Force = Annotated[bool, _option("--force", help="Write over a file that exists.")]
+Json = Annotated[bool, _option("--json", help="Print one JSON object; what is for people goes to standard error.")]
+Quiet = Annotated[bool, _option("-q", "--quiet", help="Show neither progress nor tables, only the last lines.")]
 RetryVoid = Annotated[bool, _option("--retry-void", help="Play void samples again, too.")]
 Version = Annotated[bool, _option("--version", help="Show the version and leave.")]
 

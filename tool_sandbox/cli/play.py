@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext, redirect_stdout
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
 
 from tool_sandbox.cli.interrupts import INTERRUPTED, Interrupts
 from tool_sandbox.cli.progress import Progress, progress_display
@@ -14,10 +20,11 @@ from tool_sandbox.redaction import redact_text
 from tool_sandbox.registry.objects import Objects
 from tool_sandbox.registry.settings import RunSettings
 from tool_sandbox.runs.continuation import stopped_runs
+from tool_sandbox.runs.markdown import markdown
 from tool_sandbox.runs.preparation import PreparedRun, new_runs
+from tool_sandbox.runs.report_files import write_files
 from tool_sandbox.runs.run import Report
 from tool_sandbox.runs.scheduler import Ending
-from tool_sandbox.runs.thresholds import shortfalls
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
@@ -26,25 +33,50 @@ OK, SOME_VOID, BUDGET, BELOW = 0, 1, 3, 4
 _WORST_FIRST = (INTERRUPTED, BUDGET, BELOW, SOME_VOID, OK)
 
 
-def play_all(every: Sequence[RunSettings], scenarios: Mapping[str, Scenario] | None = None) -> int:
+STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
+"""A variable that names the file which becomes the page of a job on GitHub."""
+
+
+@frozen(kw_only=True)
+class Display:
+    """What a command shows of its runs, and where."""
+
+    as_json: bool = False
+    """Whether standard output gets one JSON object, and what is for people goes to standard error."""
+    quiet: bool = False
+    """Whether progress and tables are left out."""
+    marks_latest: bool = True
+    """Whether ``latest`` beside the run directories leads to the one that is played."""
+
+
+EVERYTHING = Display()
+
+
+def play_all(
+    every: Sequence[RunSettings], scenarios: Mapping[str, Scenario] | None = None, display: Display = EVERYTHING
+) -> int:
     """Play one run after the other.
 
     Args:
         every: The settings of each run.
         scenarios: What to play, when it is not what the settings name.
+        display: What is shown.
 
     Returns:
         The worst exit code of them.
     """
-    return _play_in_turn(new_runs(every, Objects(scenarios=scenarios)))
+    return _play_in_turn(new_runs(every, Objects(scenarios=scenarios)), display)
 
 
-def resume_run(location: str, changes: Mapping[str, Any], *, retry_void: bool) -> int:
+def resume_run(
+    location: str, changes: Mapping[str, Any], display: Display = EVERYTHING, *, retry_void: bool = False
+) -> int:
     """Play what a stopped run has left to play, and what those have left that were started with it.
 
     Args:
         location: The run directory.
         changes: The settings that are different from now on; ``None`` for those that stay.
+        display: What is shown.
         retry_void: Whether void samples of this run are played again.
 
     Returns:
@@ -54,37 +86,65 @@ def resume_run(location: str, changes: Mapping[str, Any], *, retry_void: bool) -
         SettingsError: A run cannot be continued as asked.
     """
     runs = stopped_runs(location, changes, retry_void=retry_void)
-    for one in runs:
+    for one in [] if display.quiet else runs:
         every = len(one.samples())
         told = f"{every - len(one.done)} of {every} samples are left to play in {one.store.directory}"
         print(told, file=sys.stderr, flush=True)
-    return _play_in_turn(runs)
+    return _play_in_turn(runs, display)
 
 
-def _play_in_turn(runs: Sequence[PreparedRun]) -> int:
-    codes = []
+def _play_in_turn(runs: Sequence[PreparedRun], display: Display) -> int:
+    codes: list[int] = []
+    reports: list[Report] = []
     try:
-        for number, each in enumerate(runs):
-            codes.append(_play(each, later=runs[number + 1 :]))
-            if codes[-1] == INTERRUPTED:
-                break
+        with redirect_stdout(sys.stderr) if display.as_json else nullcontext():
+            for number, each in enumerate(runs):
+                report, code = _play(each, runs[number + 1 :], display)
+                codes.append(code)
+                reports.append(report)
+                write_files(each.settings, reports)
+                if code == INTERRUPTED:
+                    break
     finally:
         for each in runs:
             each.close()
-    return min(codes, key=_WORST_FIRST.index)
+    _add_to_page(reports)
+    code = min(codes, key=_WORST_FIRST.index)
+    if display.as_json:
+        print(json.dumps({"exit_code": code, "runs": [_record(report) for report in reports]}, ensure_ascii=False))
+    return code
 
 
-def _play(one: PreparedRun, later: Sequence[PreparedRun]) -> int:
+def _add_to_page(reports: Sequence[Report]) -> None:
+    """Add the numbers to the page of the job, where this runs on GitHub."""
+    if page := os.environ.get(STEP_SUMMARY):
+        try:
+            with Path(page).open("a", encoding="utf-8", errors="replace") as file:
+                file.write(markdown(reports))
+        except OSError as error:  # the runs themselves are on the disk
+            print(f"note: the file in {STEP_SUMMARY} cannot be written: {error.strerror}.", file=sys.stderr)
+
+
+def _record(report: Report) -> dict[str, Any]:
+    """A run for programs: its summary, without what a line of ``results.jsonl`` has."""
+    keys = ("run", "score", "outcomes", "categories", "spending")
+    return {"directory": report.directory, **{key: report.summary[key] for key in keys}}
+
+
+def _play(one: PreparedRun, later: Sequence[PreparedRun], display: Display) -> tuple[Report, int]:
     interrupts = Interrupts.current()
-    progress = progress_display(len(one.samples()), len(one.done), interrupts, somebody_types=one.cast.somebody_types)
+    nothing = one.cast.somebody_types or display.quiet
+    progress = progress_display(len(one.samples()), len(one.done), interrupts, shows_nothing=nothing)
+    if display.marks_latest:
+        one.store.mark_latest()
     go_on = _how_to_go_on(one, later)
     try:
         with interrupts.during(lambda: _leave(progress, one, go_on)):
             one.open()
             with progress:
                 report = one.play(progress)
-            print_report(report)
-            return _code(report, one.settings, go_on)
+            print_report(report, brief=display.quiet)
+            return report, _code(report, one.settings, go_on)
     except (MissingKeyError, MissingDependencyError):
         print(f"What was finished is kept. Go on with: {go_on}", file=sys.stderr)
         raise
@@ -123,7 +183,7 @@ def _code(report: Report, settings: RunSettings, go_on: str) -> int:
             f"that is mended, go on with: tool_sandbox resume {report.directory} --retry-void",
             file=sys.stderr,
         )
-    if missed := shortfalls(settings.fail_under, report.results):
-        print(f"Below --fail-under: {'; '.join(map(str, missed))}", file=sys.stderr)
+    if missed := report.summary["run"]["below"]:
+        print(f"Below --fail-under: {'; '.join(missed)}", file=sys.stderr)
         return BELOW
     return SOME_VOID if void else OK

@@ -186,10 +186,10 @@ class LineProgress(Progress):
 
 
 def progress_display(
-    total: int, done: int = 0, interrupts: Interrupts | None = None, *, somebody_types: bool = False
+    total: int, done: int = 0, interrupts: Interrupts | None = None, *, shows_nothing: bool = False
 ) -> Progress:
-    """The display that fits standard error, and whoever sits there."""
-    if somebody_types or sys.stderr is None:
+    """The display that fits standard error; none for a person who types, or who wants none."""
+    if shows_nothing or sys.stderr is None:
         return Progress(total, done, interrupts)
     return (BarProgress if _can_hold_a_line() else LineProgress)(total, done, interrupts)
 

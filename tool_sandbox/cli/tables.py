@@ -35,10 +35,10 @@ def stdout_console() -> Console:
     return Console(width=None if sys.stdout.isatty() else _PLAIN_WIDTH, highlight=False)
 
 
-def print_report(report: Report, console: Console | None = None) -> None:
-    """The samples, the categories, the score and where it all is."""
+def print_report(report: Report, console: Console | None = None, *, brief: bool = False) -> None:
+    """The samples, the categories, the score and where it all is; no tables when it has to be ``brief``."""
     console = console or stdout_console()
-    if report.results:
+    if report.results and not brief:
         if len(report.results) <= MOST_ROWS or any(result.similarity != 1 for result in report.results):
             console.print(_samples_table(report.results))
         console.print(_categories_table(report.summary["categories"], console))

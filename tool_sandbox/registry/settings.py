@@ -8,6 +8,7 @@ written on the command line. Flags, ``run.yaml``, the variables of the environme
 from __future__ import annotations
 
 from collections.abc import Mapping
+from re import fullmatch
 from typing import Any, Literal, get_args
 
 from attrs import NOTHING, Factory, field, fields, frozen
@@ -33,8 +34,15 @@ OnFallback = Literal["allow", "mark", "void"]
 Compat = Literal["original"]
 Search = Literal["offline", "rapidapi"]
 
+LATEST = "latest"
+"""Beside the run directories, what leads to the one that was played last."""
+
 _CACHE = Kind(
     lambda value: isinstance(value, str) or is_mapping(value), "memory, disk, a redis:// address or a mapping"
+)
+_FOLDER = Kind(
+    lambda value: isinstance(value, str) and fullmatch(r"[^\s./\\:][^/\\:\n]*", value) is not None and value != LATEST,
+    f"the name of a folder, without slashes and other than {LATEST!r}",
 )
 _RULES = Kind(lambda value: isinstance(value, list | tuple) and all(map(_is_rule, value)), "a list of rules")
 
@@ -327,6 +335,20 @@ class RunSettings:
         "--output-dir",
         "--output_dir",
         metavar="DIR|URL",
+    )
+    name: str | None = _setting(
+        None,
+        _FOLDER,
+        "Name of the run directory; of several agents, each has its own after it.",
+        "--name",
+        metavar="NAME",
+        shown="time, agent and user",
+    )
+    junit: str | None = _setting(
+        None, MAYBE_TEXT, "Write the samples as tests, in JUnit's XML.", "--junit", metavar="FILE"
+    )
+    summary: str | None = _setting(
+        None, MAYBE_TEXT, "Write the numbers for a page of a build, in Markdown.", "--summary", metavar="FILE"
     )
     backend: str = _setting(
         "DEFAULT", one_of(*ToolBackend.__members__), "Preferred variant of tools that exist more than once."

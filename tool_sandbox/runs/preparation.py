@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from tool_sandbox.common.compatibility import use_original_rules
-from tool_sandbox.errors import MissingKeyError
+from tool_sandbox.common.folder_names import readable_name
+from tool_sandbox.errors import MissingKeyError, SettingsError
 from tool_sandbox.llm.transports.http_text import check_variable
 from tool_sandbox.plugins import is_reference
 from tool_sandbox.redaction import redact_text
@@ -20,6 +21,7 @@ from tool_sandbox.registry.objects import Objects
 from tool_sandbox.registry.settings import RunSettings
 from tool_sandbox.registry.sources import load_scenarios, selected
 from tool_sandbox.runs.failed import failed_scenarios
+from tool_sandbox.runs.report_files import check_files
 from tool_sandbox.runs.run import Observer, Plan, Report, run, run_record
 from tool_sandbox.runs.store import RunStore
 from tool_sandbox.runs.thresholds import check_thresholds
@@ -73,13 +75,17 @@ def new_runs(
     chosen = _chosen(every[0], objects)
     check_search(every[0])
     check_thresholds(every[0].fail_under, chosen)
+    check_files(every[0])
+    if temporary and every[0].name is not None and "name" not in every[0].ambient:
+        message = "--name would have no effect: no run directory is left. Say where it is made with --output."
+        raise SettingsError(message)
     casts = [RoleCast(settings, chosen, objects.roles) for settings in every]
     for settings in every:
         check_effects(casts, chosen_in(settings))
     runs: list[PreparedRun] = []
     try:
         for cast in casts:
-            store = RunStore.temporary() if temporary else _new_store(cast.settings)
+            store = RunStore.temporary() if temporary else _new_store(cast.settings, alone=len(casts) == 1)
             runs.append(PreparedRun(settings=cast.settings, cast=cast, store=store, scenarios=chosen))
             store.claim()
         together = [each.store.directory.name for each in runs]
@@ -119,8 +125,10 @@ def check_search(settings: RunSettings) -> None:
     check_variable(KEY_VARIABLE, os.environ[KEY_VARIABLE])
 
 
-def _new_store(settings: RunSettings) -> RunStore:
-    return RunStore.create(settings.output, *map(_short, (settings.agent, settings.user)))
+def _new_store(settings: RunSettings, *, alone: bool) -> RunStore:
+    agent, user = map(_short, (settings.agent, settings.user))
+    called = settings.name if alone or settings.name is None else f"{settings.name}_{readable_name(agent)}"
+    return RunStore.create(settings.output, agent, user, called=called)
 
 
 def _short(name: str) -> str:

@@ -20,6 +20,7 @@ from tool_sandbox.runs.scheduler import Ending, Schedule
 from tool_sandbox.runs.session import Cast, Played, play_sample
 from tool_sandbox.runs.store import RunStore, trajectory_place
 from tool_sandbox.runs.summary import summarise
+from tool_sandbox.runs.thresholds import shortfalls
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
@@ -132,7 +133,7 @@ def _from_anywhere(interrupt: Callable[[], None]) -> Callable[[], None]:
 
 def _report(plan: Plan, done: Mapping[tuple[str, int], SampleResult], ending: Ending) -> Report:
     results = [done.get(sample.key) or cancelled(sample, plan.settings) for sample in plan.samples()]
-    summary = summarise(results, git_sha=provenance.git_sha(), run=_run_facts(plan.settings, ending))
+    summary = summarise(results, git_sha=provenance.git_sha(), run=_run_facts(plan.settings, ending, results))
     plan.store.write_summary(summary)
     return Report(results=results, summary=summary, ending=ending, directory=str(plan.store.directory))
 
@@ -154,12 +155,13 @@ def _write(plan: Plan, sample: Sample, played: Played) -> SampleResult:
     return result
 
 
-def _run_facts(settings: RunSettings, ending: Ending) -> dict[str, Any]:
+def _run_facts(settings: RunSettings, ending: Ending, results: Sequence[SampleResult]) -> dict[str, Any]:
     """What a summary says about the run beside its numbers."""
     facts = settings.to_record()
     return {
         **{name: facts[name] for name in ("agent", "user", "seed", "trials", "compat", "on_fallback")},
         "ending": ending.value,
+        "below": [str(missed) for missed in shortfalls(settings.fail_under, results)],
         "scoring_version": provenance.SCORING_VERSION,
         "schema_version": provenance.SCHEMA_VERSION,
     }

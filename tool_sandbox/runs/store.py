@@ -7,8 +7,10 @@ import os
 import shutil
 import sys
 import tempfile
+import threading
 import weakref
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard
@@ -20,6 +22,7 @@ from tool_sandbox.common.folder_names import folder_name, readable_name
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.redaction import redact_text
 from tool_sandbox.registry.run_resources import CALLS
+from tool_sandbox.registry.settings import LATEST
 from tool_sandbox.runs.json_files import read_object
 from tool_sandbox.runs.outcomes import SampleResult
 
@@ -81,16 +84,22 @@ class RunStore:
         self._claim: int | None = None
 
     @classmethod
-    def create(cls, base: str, *names: str, now: datetime | None = None) -> RunStore:
-        """A new, empty run directory ``<time>_<name>_<name>`` under ``base``, never one that exists.
+    def create(cls, base: str, *names: str, now: datetime | None = None, called: str | None = None) -> RunStore:
+        """A new, empty run directory under ``base``, never one that exists.
+
+        Args:
+            base: Directory or fsspec URL.
+            names: Who plays; the directory is ``<time>_<name>_<name>``.
+            now: The time; by default this one.
+            called: What the directory is called instead.
 
         Raises:
-            SettingsError: ``base`` cannot be written to.
+            SettingsError: ``base`` cannot be written to, or has a directory that is called so.
         """
         root = open_location(base)
         stamp = (now or datetime.now().astimezone()).strftime("%Y-%m-%d_%H-%M-%S")
-        stem = "_".join((stamp, *(readable_name(name, LONGEST_ROLE_NAME) for name in names)))
-        for number in range(1, 10_000):
+        stem = called or "_".join((stamp, *(readable_name(name, LONGEST_ROLE_NAME) for name in names)))
+        for number in range(1, 2 if called else 10_000):
             directory = root / (stem if number == 1 else f"{stem}_{number}")
             try:
                 directory.mkdir(parents=True, exist_ok=False)
@@ -102,6 +111,9 @@ class RunStore:
                 message = f"cannot write to {redact_text(base)!r}: {_reason(error)}. Choose another directory with -o."
                 raise SettingsError(message) from error
             return cls(directory)
+        if called and root.is_dir():
+            message = f"{str(root / called)!r} is there already; choose another --name, or go on with it by resume."
+            raise SettingsError(message)
         message = f"cannot write to {base!r}: it is not a directory. Choose another one with -o."
         raise SettingsError(message)
 
@@ -128,10 +140,28 @@ class RunStore:
             found, why = directory.is_dir(), ""
         except _refusals(directory) as error:
             found, why = False, f" ({_reason(error)})"
+        if not found and why == "" and (led := _led_to(directory)) is not None:
+            return cls(led)
         if not found:
             message = f"{redact_text(os.fspath(location))!r} is not a run directory{why}; give the one a run printed."
             raise SettingsError(message)
+        if directory.name == LATEST and _is_link(directory):
+            return cls(directory.parent / directory.readlink())
         return cls(directory)
+
+    def mark_latest(self) -> None:
+        """Have ``latest`` beside the directory lead to it: a link, or where there are none a file with its name.
+
+        What is called so and leads to no run directory is left alone, and so is everything when that fails.
+        """
+        latest = self.directory.parent / LATEST
+        with suppress(*_refusals(latest)):
+            if latest.exists() and not _is_link(latest) and not latest.is_file():
+                return
+            if is_local(latest):
+                _link(latest, self.directory.name)
+            else:
+                latest.write_text(self.directory.name + "\n")
 
     @property
     def local_directory(self) -> Path | None:
@@ -257,6 +287,33 @@ class RunStore:
         unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
         unfinished.write_bytes(content)
         unfinished.replace(path)
+
+
+def _is_link(path: AnyPath) -> TypeGuard[Path]:
+    return is_local(path) and path.is_symlink()
+
+
+def _link(latest: Path, name: str) -> None:
+    """Make ``latest`` lead to a directory beside it, in one step."""
+    unfinished = latest.with_name(f".{latest.name}.{os.getpid()}.{threading.get_ident()}.tmp")
+    unfinished.unlink(missing_ok=True)
+    try:
+        unfinished.symlink_to(name, target_is_directory=True)
+    except (OSError, NotImplementedError):  # Windows allows it to few
+        unfinished.write_text(f"{name}\n", encoding="utf-8")
+    try:
+        unfinished.replace(latest)
+    except OSError:  # Windows replaces no link to a directory
+        latest.unlink()
+        unfinished.replace(latest)
+
+
+def _led_to(path: AnyPath) -> AnyPath | None:
+    """The run directory whose name a file has, as ``mark_latest`` writes it where there are no links."""
+    if path.name != LATEST or not path.is_file():
+        return None
+    directory = path.parent / path.read_text(encoding="utf-8").strip()
+    return directory if directory.parent == path.parent and directory.is_dir() else None
 
 
 def trajectory_place(name: str, trial: int, trials: int) -> str:

@@ -1,0 +1,67 @@
+"""Runs in the XML of JUnit, which most programs that build software show as tests."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+from tool_sandbox.runs.reasons import reason_of
+
+if TYPE_CHECKING:
+    from tool_sandbox.runs.outcomes import SampleResult
+    from tool_sandbox.runs.run import Report
+
+_NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def junit_xml(reports: Sequence[Report]) -> str:
+    """One suite for each run and one test for each sample: passed with score 1, failed below, in error when void."""
+    root = ET.Element("testsuites", name="tool_sandbox")
+    for report in reports:
+        root.append(_suite(report))
+    ET.indent(root)
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
+
+
+def _suite(report: Report) -> ET.Element:
+    results, agent = report.results, _clean(str(report.summary["run"]["agent"]))
+    suite = ET.Element(
+        "testsuite",
+        name=agent,
+        tests=str(len(results)),
+        failures=str(sum(result.similarity is not None and result.similarity < 1 for result in results)),
+        errors=str(sum(result.status == "void" for result in results)),
+        time=f"{sum(result.duration for result in results):.3f}",
+    )
+    several = any(result.trial for result in results)
+    for result in results:
+        name = f"{result.name} #{result.trial}" if several else result.name
+        test = ET.SubElement(suite, "testcase", classname=agent, name=_clean(name), time=f"{result.duration:.3f}")
+        _add_verdict(test, result, report.directory)
+    return suite
+
+
+def _add_verdict(test: ET.Element, result: SampleResult, directory: str) -> None:
+    place = f"{directory}/{result.trajectory}" if result.trajectory else directory
+    if reason := reason_of(result):
+        error = ET.SubElement(
+            test, "error", type=_clean(reason.kind), message=_clean(f"void, {result.cause}: {reason.words}")
+        )
+        error.text = _clean(place)
+    elif result.similarity is not None and result.similarity < 1:
+        failure = ET.SubElement(test, "failure", type="score", message=_told(result))
+        milestones = (f"milestone {node}: {match[1]:.3f}" for node, match in result.milestone_mapping.items())
+        failure.text = _clean("\n".join([*milestones, place]))
+
+
+def _told(result: SampleResult) -> str:
+    outcome = f", outcome {result.outcome:.3f}" if result.outcome is not None else ""
+    mines = ", a minefield was hit" if result.minefield_similarity else ""
+    return f"score {result.similarity:.3f}{outcome}{mines}"
+
+
+def _clean(text: str) -> str:
+    """Text without the characters that XML cannot hold."""
+    return _NOT_IN_XML.sub("\ufffd", text)

@@ -1,0 +1,82 @@
+"""Runs in Markdown, for the page of a build or a comment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from tool_sandbox.llm.layers.budget.spending import Spending
+from tool_sandbox.runs.reasons import void_groups
+from tool_sandbox.runs.summary import ALL_CATEGORIES
+
+if TYPE_CHECKING:
+    from tool_sandbox.runs.run import Report
+
+_SHOWN = 10
+_ESCAPED = str.maketrans({character: f"\\{character}" for character in "\\|*_`<>[]#"} | {"\n": " ", "\r": " "})
+
+
+def markdown(reports: Sequence[Report]) -> str:
+    """A section for each run: score, what is missing, categories, the lowest samples, why samples are void, cost."""
+    return "\n".join(line for report in reports for line in _section(report))
+
+
+def _section(report: Report) -> Iterator[str]:
+    score, outcomes = report.summary["score"], report.summary["outcomes"]
+    facts = report.summary["run"]
+    yield f"### {_text(facts['agent'])}: score {_number(score['similarity'])}"
+    yield ""
+    yield f"{outcomes['scored']} of {outcomes['samples']} samples are scored; {_text(facts['user'])} plays the user."
+    if facts["below"]:
+        yield ""
+        yield f"**Below what is enough**: {_text('; '.join(facts['below']))}."
+    yield ""
+    yield from _table(_CATEGORY, map(_category_row, *zip(*report.summary["categories"].items(), strict=True)))
+    lowest = sorted(
+        (result for result in report.results if result.similarity is not None and result.similarity < 1),
+        key=lambda result: result.similarity or 0.0,
+    )
+    if lowest:
+        yield ""
+        yield f"The {min(len(lowest), _SHOWN)} lowest of {len(lowest)} samples below 1:"
+        yield ""
+        rows = ([f"{each.name} #{each.trial}", _number(each.similarity), _number(each.outcome)] for each in lowest)
+        yield from _table(("sample", "score", "outcome"), list(rows)[:_SHOWN])
+    for group in void_groups(report.results):
+        yield ""
+        yield f"{len(group.samples)} void, {group.reason.cause}: {_text(group.reason.words)}"
+    spending = Spending.from_record(report.summary["spending"])
+    yield ""
+    yield _text(
+        f"{spending}. Run directory {report.directory}" if spending.calls else f"Run directory {report.directory}"
+    )
+    yield ""
+
+
+_CATEGORY = ("category", "samples", "void", "score", "outcome", "floor")
+
+
+def _category_row(name: str, score: Mapping[str, Any]) -> list[str]:
+    shown = "all" if name == ALL_CATEGORIES else name.lower()
+    counts = [str(score["samples"]), str(score["samples"] - score["scored"])]
+    return [shown, *counts, *(_number(score[key]) for key in ("similarity", "outcome", "floor"))]
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    yield _row(head)
+    yield _row(["---", *("---:" for _ in head[1:])], raw=True)
+    for row in rows:
+        yield _row(row)
+
+
+def _row(cells: Sequence[str], *, raw: bool = False) -> str:
+    return f"| {' | '.join(cell if raw else _text(cell) for cell in cells)} |"
+
+
+def _text(text: str) -> str:
+    """Text that Markdown shows as it is, on one line."""
+    return str(text).translate(_ESCAPED)
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
