@@ -248,11 +248,9 @@ def test_an_observer_hears_of_every_sample(tmp_path: Path) -> None:
     assert sorted(heard) == [f"say_{number}" for number in range(4)]
 
 
-def test_a_run_is_resumed_only_with_the_scenarios_it_began_with() -> None:
+def test_a_run_is_resumed_only_by_the_rules_it_began_with() -> None:
     record = run_record(settings(), scenarios(3))
 
-    check_resumable(record, scenarios(3))
-    with pytest.raises(errors.SettingsError, match="scenarios have changed"):
-        check_resumable(record, scenarios(4))
+    check_resumable(record)
     with pytest.raises(errors.SettingsError, match=r"the run has scoring_version 1, .* 2; start a new run"):
-        check_resumable({**record, "scoring_version": 1}, scenarios(3))
+        check_resumable({**record, "scoring_version": 1})

@@ -90,6 +90,9 @@ def resume_run(
         every = len(one.samples())
         told = f"{every - len(one.done)} of {every} samples are left to play in {one.store.directory}"
         print(told, file=sys.stderr, flush=True)
+        if one.changed:
+            anew = f"{len(one.changed)} scenarios have changed since and are played anew: {', '.join(one.changed)}"
+            print(anew, file=sys.stderr, flush=True)
     return _play_in_turn(runs, display)
 
 

@@ -15,6 +15,7 @@ from tool_sandbox.registry.effects import check_effects
 from tool_sandbox.registry.objects import Objects
 from tool_sandbox.registry.settings import RunSettings
 from tool_sandbox.registry.sources import scenarios_of
+from tool_sandbox.runs.digests import digest_of, digest_of_all
 from tool_sandbox.runs.preparation import PreparedRun, check_search
 from tool_sandbox.runs.provenance import clock_of_run, loaded_at
 from tool_sandbox.runs.run import check_resumable
@@ -82,10 +83,14 @@ def _stopped_run(
     check_search(settings)
     with clock_of_run(record, store.directory.name):
         chosen = _recorded_scenarios(_recorded_names(store, record), settings, objects)
-    check_resumable(record, chosen)
-    done = [result for result in store.read_results() if not retry_void or result.status == "scored"]
+    check_resumable(record)
+    results = store.read_results()
+    now = {name: digest_of(chosen[name]) for name in {result.name for result in results} if name in chosen}
+    changed = sorted({result.name for result in results if result.digest != now.get(result.name)})
+    kept = [result for result in results if result.name not in changed]
+    done = [result for result in kept if not retry_void or result.status == "scored"]
     cast = RoleCast(settings, chosen, objects.roles)
-    return PreparedRun(settings=cast.settings, cast=cast, store=store, scenarios=chosen, done=done)
+    return PreparedRun(settings=cast.settings, cast=cast, store=store, scenarios=chosen, done=done, changed=changed)
 
 
 def _changed(settings: RunSettings, changes: Mapping[str, Any]) -> RunSettings:
@@ -113,7 +118,8 @@ def _take_up(one: PreparedRun) -> None:
     """Write down how the run goes on."""
     record = one.store.read_run()
     settings, loaded = one.settings.to_record(), loaded_at(one.scenarios)
-    one.store.write_run({**record, "settings": settings, "loaded_at": loaded})
+    scenarios = digest_of_all(one.scenarios)
+    one.store.write_run({**record, "settings": settings, "loaded_at": loaded, "scenario_set": scenarios})
     one.store.rewrite_results(one.done)  # also drops a line that a crash tore
 
 

@@ -56,6 +56,8 @@ class SampleResult:
     """The same for minefields."""
     milestone_credit: Mapping[int, float] = Factory(dict)
     """Milestone index → what it counts for: its similarity, or less where words report more than was done."""
+    digest: str = ""
+    """What the score depends on beside the model, as a short text; samples with different ones cannot be compared."""
     trial: int = 0
     """Which trial of the scenario it is; they count from 0."""
     status: Status

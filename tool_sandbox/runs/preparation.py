@@ -37,6 +37,8 @@ class PreparedRun(Plan):
     """A run that can be played: its roles are cast, its directory is there and nobody else's."""
 
     cast: RoleCast
+    changed: Sequence[str] = ()
+    """Scenarios that are not what they were when the run began; their samples are played anew."""
 
     def open(self) -> None:
         """Start what the roles need, such as the server of a local model, unless that was done before."""

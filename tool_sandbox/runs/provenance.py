@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
 import re
 import subprocess
@@ -22,7 +21,6 @@ from tool_sandbox.zones import host_zone, zone_named
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
-    from tool_sandbox.evaluation.matching.matching import MilestoneMatcher
 
 SCHEMA_VERSION = 1
 """Layout of the run directory; raised when an older reader would misread it."""
@@ -134,36 +132,3 @@ def clock_of_run(record: Mapping[str, Any], directory: str) -> Iterator[None]:
     time = loading_time(record, directory)
     with nullcontext() if time is None else use(time.clock):
         yield
-
-
-def scenario_set_hash(name_to_scenario: Mapping[str, Scenario]) -> str:
-    """One short text that changes when a scenario is added, taken away or made different."""
-    digest = hashlib.sha256()
-    for name in sorted(name_to_scenario):
-        digest.update(f"{name}\0{_fingerprint(name_to_scenario[name])}\0".encode("utf-8", "backslashreplace"))
-    return digest.hexdigest()[:16]
-
-
-def _fingerprint(scenario: Scenario) -> str:
-    context, evaluation = scenario.starting_context, scenario.evaluation
-    return "\n".join(
-        (
-            *(f"{row['sender']}>{row['recipient']}:{row['content']}" for row in context.log()),
-            f"allow {sorted(context.tool_allow_list or ())}",
-            f"deny {sorted(context.tool_deny_list or ())}",
-            f"changed {sorted(map(str, context.tool_augmentation_list))}",
-            f"messages {scenario.max_messages}",
-            *_expectations("milestone", evaluation.milestone_matcher),
-            *_expectations("minefield", evaluation.minefield_matcher),
-        )
-    )
-
-
-def _expectations(kind: str, matcher: MilestoneMatcher) -> Iterator[str]:
-    yield f"{kind} edges {matcher.edge_list}"
-    for milestone in matcher.milestones or ():
-        for constraint in milestone.snapshot_constraints:
-            comparison = getattr(constraint.snapshot_constraint, "func", constraint.snapshot_constraint)
-            name = getattr(comparison, "__name__", type(comparison).__name__)
-            reference = constraint.reference_milestone_node_index
-            yield f"{kind} {constraint.database_namespace} {name} {reference} {constraint.target_rows}"

@@ -14,6 +14,7 @@ from tool_sandbox.errors import CancelledRunError
 from tool_sandbox.llm.layers.budget.spending import Spending
 from tool_sandbox.llm.layers.tally import Tally
 from tool_sandbox.redaction import redact_text
+from tool_sandbox.runs.digests import digest_of
 from tool_sandbox.runs.floors import floors_of
 from tool_sandbox.runs.outcomes import Failure, SampleResult
 
@@ -58,6 +59,7 @@ def _unplayed(sample: Sample, settings: RunSettings) -> SampleResult:
         status="void",
         categories=[str(category) for category in sample.scenario.categories],
         tags=sample.scenario.tags,
+        digest=digest_of(sample.scenario),
         agent=redact_text(settings.agent),
         user=redact_text(settings.user),
         seed=sample.seed(settings.seed),

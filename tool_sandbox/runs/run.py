@@ -14,6 +14,7 @@ from tool_sandbox.common.execution.capture import dispatched_output
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.registry.sample import Sample
 from tool_sandbox.runs import provenance
+from tool_sandbox.runs.digests import digest_of_all
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.results import cancelled
 from tool_sandbox.runs.scheduler import Ending, Schedule
@@ -182,7 +183,7 @@ def run_record(
         "scoring_version": provenance.SCORING_VERSION,
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "settings": settings.to_record(),
-        "scenario_set": provenance.scenario_set_hash(scenarios),
+        "scenario_set": digest_of_all(scenarios),
         "scenarios": list(scenarios),
         "started_together": list(started_together),
         "loaded_at": provenance.loaded_at(scenarios),
@@ -191,18 +192,13 @@ def run_record(
     }
 
 
-def check_resumable(record: Mapping[str, Any], scenarios: Mapping[str, Scenario]) -> None:
+def check_resumable(record: Mapping[str, Any]) -> None:
     """Make sure that what is left of a run is played by the rules of what is done.
 
     Raises:
-        SettingsError: The run was written by another version, or its scenarios have changed since.
+        SettingsError: The run was written by another version.
     """
     for key, now in (("schema_version", provenance.SCHEMA_VERSION), ("scoring_version", provenance.SCORING_VERSION)):
         if record.get(key) != now:
             message = f"the run has {key} {record.get(key)!r}, this version of tool_sandbox {now!r}; start a new run."
             raise SettingsError(message)
-    if record.get("scenario_set") != provenance.scenario_set_hash(scenarios):
-        message = (
-            "the scenarios have changed since the run began, so its two halves could not be compared; start a new run."
-        )
-        raise SettingsError(message)
