@@ -1,7 +1,26 @@
 """Reading finished runs, and what they show.
 
-Reading: data_loading, analysis, rescore (judging anew).
+``samples``, ``messages``, ``calls`` and ``milestones`` of runs are polars frames.
+
+Reading: data_loading, analysis, rescore (judging anew), frames (these tables), export (in files).
 One run: trials (samples as columns, pass^k), intervals (how sure a mean is), statistics (everything about a run).
 Two runs: pairing, bootstrap (how sure a difference is), permutation (tests), power (what a size can show), conditions
 (in what runs differ beside the model), comparison (everything about two or more), sequential (when to stop).
 """
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tool_sandbox.analysis.frames import calls, messages, milestones, samples
+
+__all__ = ["calls", "messages", "milestones", "samples"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in __all__:  # loaded on demand, because polars is slow to import
+        return getattr(import_module(f"{__name__}.frames"), name)
+    message = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(message)

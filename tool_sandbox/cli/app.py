@@ -205,6 +205,15 @@ def rescore(directory: options.Directory, **flags: Any) -> None:
 
 
 @app.command()
+def export(directories: options.Directories, *, output: options.Exported, table: options.Table = "samples") -> None:
+    """Write the samples of runs to a file for other programs, or their messages, calls or milestones."""
+    from tool_sandbox.analysis.export import export as write
+
+    rows = write(directories, output, table)
+    print(f"{rows} rows in {output}")
+
+
+@app.command()
 @options.settings("tools_from")
 def convert(source: options.Source, *, file: options.File = None, force: options.Force = False, **flags: Any) -> None:
     """Write scenarios made in Python as a scenario file, and say what has no form there."""

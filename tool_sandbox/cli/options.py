@@ -19,6 +19,13 @@ def _option(*spellings: str, metavar: str | None = None, help: str) -> Any:  # n
 
 Directory = Annotated[str, typer.Argument(metavar="DIR", help="A run directory.")]
 ScenarioName = Annotated[str, typer.Argument(metavar="NAME", help="A scenario.")]
+Directories = Annotated[list[str], typer.Argument(metavar="DIR...", help="Run directories.")]
+Table = Annotated[
+    str, _option("--table", metavar="samples|messages|calls|milestones", help="Which table. [default: samples]")
+]
+Exported = Annotated[
+    str, _option("-o", "--output", metavar="FILE", help="Where to; it ends in .parquet, .csv, .ndjson or .jsonl.")
+]
 Answers = Annotated[
     list[str] | None,
     _option("--answer", metavar="TEXT", help="What is this last answer to the user worth? Several are compared."),

@@ -58,9 +58,9 @@ def run_sandbox(
         processes: Samples in flight at once.
         output_base_dir: Where the run directory is made.
     """
-    from tool_sandbox.cli.play import play_all
+    from tool_sandbox.cli.play import Display, play_all
 
     settings = RunSettings(
         agent=str(agent_type), user=str(user_type), concurrency=processes, output=str(output_base_dir)
     )
-    play_all([settings], name_to_scenario)
+    play_all([settings], name_to_scenario, Display(marks_latest=False))
