@@ -54,6 +54,12 @@ def test_scenarios_that_changed_are_told() -> None:
     )
 
 
+def test_scenarios_are_told_apart_by_their_digests() -> None:
+    digests = [scored("a", digest=digest) for digest in ("one", "other")]
+    assert between(digests[:1], digests[1:]) == ("scenarios that are not the same in both: a",)
+    assert between(digests[:1], [scored("a", digest="one", nop_floor=0.5)]) == between(digests[:1], [scored("a")]) == ()
+
+
 def test_a_list_of_many_scenarios_is_cut() -> None:
     names = ["a", "b", "c", "d", "e"]
     (found,) = between([scored(name) for name in names], [scored(name, nop_floor=1.0) for name in names])

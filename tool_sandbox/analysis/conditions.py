@@ -14,9 +14,10 @@ _NOT_COMPARED = frozenset(
         # the model itself and who serves it
         *("agent", "agent_rules", "router_config"),
         # told from the samples
-        *("user", "scenarios", "tags", "trials"),
+        *("user", "scenarios", "presentations", "tags", "exclude", "limit", "failed", "trials"),
         # how fast, how long, how dear and where, but not with what result
         *("concurrency", "retries", "patience", "timeout", "max_void", "budget", "cache", "callbacks", "output"),
+        *("name", "junit", "summary", "fail_under"),
     }
 )
 _VOID_SHARES_APART = 0.05
@@ -56,16 +57,23 @@ def _versions(first: RunFacts, second: RunFacts) -> Iterator[str]:
 
 def _scenarios(first: RunFacts, second: RunFacts) -> Iterator[str]:
     """Scenarios of one name that are not the same; what only one run has is left out of a comparison anyway."""
-    known = {result.name: _likeness(result) for result in first.results}
+    known = {result.name: result for result in first.results}
     changed = {
         result.name: None
         for result in second.results
-        if result.name in known and known[result.name] != _likeness(result)
+        if result.name in known and not _are_alike(known[result.name], result)
     }
     if changed:
         yield f"scenarios that are not the same in both: {_some(list(changed))}"
     elif _same(first, second, "scenarios") and not _same(first, second, "scenario_set"):
         yield "scenarios: something in them was changed between the two runs"
+
+
+def _are_alike(one: SampleResult, other: SampleResult) -> bool:
+    """Whether two samples are of the same scenario: by its digest where both have one."""
+    if one.digest and other.digest:
+        return one.digest == other.digest
+    return _likeness(one) == _likeness(other)
 
 
 def _likeness(result: SampleResult) -> tuple[Any, ...]:
