@@ -197,11 +197,11 @@ def test_show_tells_what_milestones_are_about_their_facts_and_the_outcome(
     shown = lines[lines.index("milestones") : lines.index("minefields")]
     assert shown == [
         "milestones",
-        "  0 deed",
+        "  sent deed",
         "    MESSAGING addition_similarity",
         "      recipient_phone_number: +12065550199, content: A taxi",
         "        facts: 'taxi'",
-        "  1 words (after 0)",
+        "  told words (after sent)",
         "    SANDBOX snapshot_similarity",
         "      sender: AGENT, recipient: USER, content: I asked for a taxi.",
         "        facts: done: sent or asked",

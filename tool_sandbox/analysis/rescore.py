@@ -13,12 +13,14 @@ from attrs import field, frozen
 from tool_sandbox.common.execution_context import ExecutionContext
 from tool_sandbox.common.folder_names import folder_name
 from tool_sandbox.errors import SettingsError
+from tool_sandbox.evaluation.constraints import names_of
 from tool_sandbox.runs.json_files import read_summary
 from tool_sandbox.runs.outcomes import as_tuple
 from tool_sandbox.runs.store import SUMMARY, TRAJECTORIES, TRIAL, RunStore
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
+    from tool_sandbox.evaluation.matching.matching import MilestoneMatcher
     from tool_sandbox.evaluation.result import EvaluationResult
     from tool_sandbox.runs.store import AnyPath
 
@@ -161,28 +163,32 @@ def _judge(record: Mapping[str, Any], path: AnyPath, scenarios: Mapping[str, Sce
         now=evaluation.similarity,
         turns_before=record.get("turn_count"),
         turns_now=evaluation.turn_count,
-        reasons=_reasons(record, evaluation),
+        reasons=_reasons(record, evaluation, scenario),
     )
 
 
-def _reasons(record: Mapping[str, Any], evaluation: EvaluationResult) -> list[str]:
+def _reasons(record: Mapping[str, Any], evaluation: EvaluationResult, scenario: Scenario) -> list[str]:
     if "similarity" not in record:
         return ["no score was recorded"]
+    wanted, forbidden = scenario.evaluation.milestone_matcher, scenario.evaluation.minefield_matcher
     reasons = [
-        *_mapping_reasons("milestone", record.get("milestone_mapping") or {}, evaluation.milestone_mapping),
-        *_mapping_reasons("minefield", record.get("minefield_mapping") or {}, evaluation.minefield_mapping),
+        *_mapping_reasons("milestone", wanted, record.get("milestone_mapping") or {}, evaluation.milestone_mapping),
+        *_mapping_reasons("minefield", forbidden, record.get("minefield_mapping") or {}, evaluation.minefield_mapping),
     ]
     if record.get("turn_count") != evaluation.turn_count:
         reasons.append(f"turns: {record.get('turn_count')} before, {evaluation.turn_count} now")
     return reasons
 
 
-def _mapping_reasons(kind: str, before: Mapping[str, Any], now: Mapping[int, tuple[int, float]]) -> Iterator[str]:
+def _mapping_reasons(
+    kind: str, matcher: MilestoneMatcher, before: Mapping[str, Any], now: Mapping[int, tuple[int, float]]
+) -> Iterator[str]:
+    names = dict(enumerate(names_of(matcher.milestones)))
     recorded = {int(node): (int(match[0]), float(match[1])) for node, match in before.items()}
     for node in sorted({*recorded, *now}):
         old, new = recorded.get(node), now.get(node)
         if old is None or new is None or abs(old[1] - new[1]) > TOLERANCE or old[0] != new[0]:
-            yield f"{kind} {node}: {_match(old)} before, {_match(new)} now"
+            yield f"{kind} {names.get(node, node)}: {_match(old)} before, {_match(new)} now"
 
 
 def _match(match: tuple[int, float] | None) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tool_sandbox.common.script import EndStep, SayStep, ToolStep, UserStep
 from tool_sandbox.common.transcript import is_few_shot
 from tool_sandbox.evaluation.comparing.answers import TextSimilarity
+from tool_sandbox.evaluation.constraints import names_of
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
@@ -52,10 +53,11 @@ def _expectations(title: str, matcher: Any, credit: Credit | None = None) -> Ite
     if not matcher.milestones:
         return
     yield title
+    names = names_of(matcher.milestones)
     for number, milestone in enumerate(matcher.milestones):
         before = sorted(first for first, second in matcher.edge_list or () if second == number)
         kind = f" {credit.kinds[number]}" if credit else ""
-        yield f"  {number}{kind}" + (f" (after {', '.join(map(str, before))})" if before else "")
+        yield f"  {names[number]}{kind}" + (f" (after {', '.join(names[each] for each in before)})" if before else "")
         for constraint in milestone.snapshot_constraints:
             if not constraint.is_guardrail:
                 yield f"    {constraint.database_namespace} {_name(constraint.snapshot_constraint)}"

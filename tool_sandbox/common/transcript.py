@@ -134,6 +134,7 @@ def _add_matches(
     for node, (index, similarity) in mapping.items():
         match = {
             f"{kind}_index": node,
+            f"{kind}_id": getattr(wanted[node], "id", None),
             kind: _described(wanted[node]),
             f"{kind}_similarity": similarity,
         }

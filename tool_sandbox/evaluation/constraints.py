@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
@@ -158,6 +158,8 @@ class Milestone:
         snapshot_constraints: Must all hold at the same message.
         guardrail_database_list: Tables to guard; ``None`` guards all. Afterwards it holds the effective list.
         guardrail_database_exclusion_list: Tables to leave unguarded; excludes ``guardrail_database_list``.
+        id: Under which people know it; ``None`` where only its position tells it from others.
+        because: Why it matters, in words.
 
     Raises:
         ValueError: Both lists are given.
@@ -166,6 +168,8 @@ class Milestone:
     snapshot_constraints: list[SnapshotConstraint]
     guardrail_database_list: list[DatabaseNamespace] | None = None
     guardrail_database_exclusion_list: list[DatabaseNamespace] | None = None
+    id: str | None = field(default=None, kw_only=True)
+    because: str = field(default="", kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         """Make the guardrail list the effective one."""
@@ -183,3 +187,8 @@ class Milestone:
 @define(slots=False)
 class Minefield(Milestone):
     """What must never hold; declared like a milestone."""
+
+
+def names_of(milestones: Sequence[Milestone]) -> tuple[str, ...]:
+    """What milestones, or minefields, are called wherever people read of them: their ids, else their positions."""
+    return tuple(getattr(milestone, "id", None) or str(number) for number, milestone in enumerate(milestones))

@@ -12,6 +12,7 @@ from tool_sandbox.common.script import SayStep, Script, ToolStep
 from tool_sandbox.common.vocabulary import ScenarioCategories
 from tool_sandbox.errors import ScenarioError, TimeLimitError
 from tool_sandbox.evaluation.comparing.answers import wanted_texts
+from tool_sandbox.evaluation.constraints import names_of
 from tool_sandbox.evaluation.credit import Kind
 from tool_sandbox.llm.scripted import NopModel, OracleModel, SaboteurModel
 from tool_sandbox.runs.answers import TriedAnswer, tried
@@ -152,8 +153,9 @@ class _Proof:
     def _oracle(self) -> Iterator[str]:
         result = self.played(OracleModel(self.script), self.script)
         if result.milestone_similarity < 1 - _TOLERANCE:
+            names = names_of(self.scenario.evaluation.milestone_matcher.milestones)
             missed = ", ".join(
-                f"milestone {index + 1} {similarity:.3f}"
+                f"milestone {names[index]} {similarity:.3f}"
                 for index, (_, similarity) in sorted(result.milestone_mapping.items())
                 if similarity < 1 - _TOLERANCE
             )

@@ -135,9 +135,10 @@ class NodeCompiler:
         make = evaluation.Minefield if self.forbidden else evaluation.Milestone
         if node.may_change is not None:
             excluded = [DatabaseNamespace(name) for name in node.may_change]
-            return make(snapshot_constraints=constraints, guardrail_database_exclusion_list=excluded)
+            return make(constraints, guardrail_database_exclusion_list=excluded, id=node.id, because=node.because)
         # A minefield is tripped by what happened, whatever else changed; a milestone guards the other tables.
-        return make(snapshot_constraints=constraints, guardrail_database_list=[] if self.forbidden else None)
+        guarded: list[DatabaseNamespace] | None = [] if self.forbidden else None
+        return make(constraints, guardrail_database_list=guarded, id=node.id, because=node.because)
 
     def constraint(self, check: spec.Check, table: str, reference: int | None = None) -> SnapshotConstraint:
         """What one check demands of one table.
