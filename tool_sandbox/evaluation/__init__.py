@@ -10,4 +10,5 @@
     credit        what each milestone counts for
     outcome       the end alone, whatever way led there
     result        the score
+    explanation   why points were lost: a folder of its own
 """

@@ -48,14 +48,22 @@ class Credit:
             order: Which milestone comes before which.
         """
         counted = dict(own)
-        before = {node: order.ancestors(node) for node in own}
         for node in self._nodes(Kind.WORDS):
-            needed = [own[each] for each in before[node] if self.kinds[each] in (Kind.DEED, Kind.LOOK_UP)]
-            counted[node] = min([own[node], *needed])
-        for node in self._nodes(Kind.LOOK_UP) if Kind.DEED in self.kinds else ():
-            followed = [each for each in own if node in before[each] and self.kinds[each] in (Kind.DEED, Kind.WORDS)]
-            counted[node] = min(own[node], max((counted[each] for each in followed), default=1.0))
+            counted[node] = min([own[node], *(own[each] for each in self.bounds(node, order))])
+        for node in self._nodes(Kind.LOOK_UP):
+            followed = [counted[each] for each in self.bounds(node, order)]
+            counted[node] = min(own[node], max(followed, default=1.0))
         return counted
+
+    def bounds(self, node: int, order: MilestoneGraph) -> list[int]:
+        """The milestones that bound what one counts for: of words the worst, of a look-up the best of them."""
+        if self.kinds[node] is Kind.WORDS:
+            before = order.ancestors(node)
+            return [each for each in order if each in before and self.kinds[each] in (Kind.DEED, Kind.LOOK_UP)]
+        if self.kinds[node] is Kind.LOOK_UP and Kind.DEED in self.kinds:
+            ends = [each for each in order if self.kinds[each] in (Kind.DEED, Kind.WORDS)]
+            return [each for each in ends if node in order.ancestors(each)]
+        return []
 
     def _nodes(self, kind: Kind) -> list[int]:
         return [node for node, each in enumerate(self.kinds) if each is kind]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from attrs import frozen
 
@@ -20,6 +20,15 @@ if TYPE_CHECKING:
 _LOG = DatabaseNamespace.SANDBOX
 _MOST_CHOICES = 2000
 """More ways than this to choose the changed rows a check speaks of, and only the first are tried."""
+
+
+class Part(NamedTuple):
+    """One thing that the end has to be."""
+
+    similarity: float
+    """How well it is, in [0, 1]."""
+    short: str
+    """What is wrong where it is not, in words."""
 
 
 @frozen
@@ -40,24 +49,26 @@ class TableEnd:
     updated: tuple[SnapshotConstraint, ...] = ()
     removed: tuple[SnapshotConstraint, ...] = ()
 
-    def similarities(self, trajectory: Trajectory) -> Iterator[float]:
+    def parts(self, trajectory: Trajectory) -> Iterator[Part]:
         """How well each check is met after the last message."""
-        last, start = trajectory.last_index, trajectory.first_user_index
+        last, start, table = trajectory.last_index, trajectory.first_user_index, self.namespace.lower()
         for state in self.states:
-            yield ConstraintSimilarity(trajectory, state).at(last, None)
+            yield Part(ConstraintSimilarity(trajectory, state).at(last, None), f"{table} is not as it should be")
         if not (self.added or self.updated or self.removed):
             return
         came, went = changed_rows(trajectory.view(self.namespace, last), trajectory.view(self.namespace, start))
-        yield float(len(came.rows) == _count(self.added) + _count(self.updated))
-        yield float(len(went.rows) == _count(self.removed) + _count(self.updated))
+        yield _counted(came, (*self.added, *self.updated), f"added to, or changed in, {table}")
+        yield _counted(went, (*self.removed, *self.updated), f"removed from, or changed in, {table}")
         for check in (*self.added, *self.updated):
-            yield _best(check, came)
+            yield Part(_best(check, came), f"what came to {table} is not what should have")
         for check in self.removed:
-            yield _best(check, went)
+            yield Part(_best(check, went), f"what went from {table} is not what should have")
 
 
-def _count(checks: Sequence[SnapshotConstraint]) -> int:
-    return sum(len(check.target_rows or ()) for check in checks)
+def _counted(found: View, checks: Sequence[SnapshotConstraint], what: str) -> Part:
+    wanted = sum(len(check.target_rows or ()) for check in checks)
+    rows = "1 row was" if len(found.rows) == 1 else f"{len(found.rows)} rows were"
+    return Part(float(len(found.rows) == wanted), f"{rows} {what}, wanted {wanted}")
 
 
 def _best(check: SnapshotConstraint, found: View) -> float:
@@ -129,12 +140,23 @@ class Outcome:
             execution_context: The trajectory.
             reached: Milestone → (message, similarity), for values that are filled into what is told.
         """
-        trajectory = Trajectory(execution_context)
+        return min((part.similarity for part in self.parts(Trajectory(execution_context), reached)), default=1.0)
+
+    def parts(self, trajectory: Trajectory, reached: Mapping[int, tuple[int, float]]) -> Iterator[Part]:
+        """Everything that the end has to be.
+
+        Args:
+            trajectory: The trajectory.
+            reached: As for ``similarity``.
+        """
         first = self._settled(trajectory)
-        ends = [each for table in self.tables for each in table.similarities(trajectory)]
-        ends += [max(way.similarity(trajectory, reached, first) for way in ways) for ways in self.told]
-        ends += [float(_unchanged(trajectory, name)) for name in self.unchanged]
-        return min(ends, default=1.0)
+        for table in self.tables:
+            yield from table.parts(trajectory)
+        for ways in self.told:
+            told = max(way.similarity(trajectory, reached, first) for way in ways)
+            yield Part(told, "the user was not told how it ended")
+        for name in self.unchanged:
+            yield Part(float(_unchanged(trajectory, name)), f"{name.lower()} changed, which it should not")
 
     def _settled(self, trajectory: Trajectory) -> int:
         """The first message at which the tables are what they are in the end: what is said before is no report."""

@@ -52,6 +52,19 @@ def traced(snapshot: View, target: Target, reference: View, **bound: Any) -> flo
     return best
 
 
+def filled_targets(target: Target, reference: View, **bound: Any) -> list[Target]:
+    """What is wanted, once for every value that the traces of a message offer; none where they offer none.
+
+    Args:
+        target: The wanted message; extracted values are filled into it.
+        reference: The message that carries the traces.
+        **bound: As for ``traced``.
+    """
+    traces = reference.rows[0]["tool_trace"] if len(reference.rows) == 1 else None
+    filled = _targets(target, bound["fill_to"], _extracted(traces or (), bound["extractor"]))
+    return [each for each in filled if each is not None]
+
+
 def _check_one_message(view: View, name: str) -> None:
     if (
         len(view.rows) == 1

@@ -11,8 +11,6 @@ from tool_sandbox.evaluation.facts.states import State
 SAID: dict[str, dict[str, bool | None]] = {
     "Wi-Fi is off.": {"wi-fi": False},
     "Wi-Fi isn't off.": {"wi-fi": True},
-    "Wi-Fi works now.": {"wi-fi": True},
-    "Wi-Fi no longer works.": {"wi-fi": False},
     "Wi-Fi is no longer on": {"wi-fi": False},
     "Wi-Fi is not off anymore.": {"wi-fi": True},
     "Wi-Fi is off, cellular isn't.": {"wi-fi": False, "cellular": None},

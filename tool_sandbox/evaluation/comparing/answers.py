@@ -100,9 +100,13 @@ class TextSimilarity(CellMeasure):
             for text, wanted in self.texts.items()
         }
 
+    def verdict(self, value: str, text: str) -> Verdict:
+        """What a text says of what a wanted cell contains."""
+        return self._wanted(value).verdict(text, value)
+
     def cell(self, value: str) -> CellSimilarity:
         """The comparison of single cells with a wanted text."""
-        wanted = self.texts.get(value) or next(iter(self.texts.values()))
+        wanted = self._wanted(value)
         facts = wanted.facts(value)
 
         @lru_cache(maxsize=256)
@@ -111,6 +115,9 @@ class TextSimilarity(CellMeasure):
             return 0.0 if self.whole and share < 1 else float(share**self.columns)
 
         return similarity
+
+    def _wanted(self, value: str) -> WantedText:
+        return self.texts.get(value) or next(iter(self.texts.values()))
 
 
 def wanted_texts(milestone: Milestone) -> Iterator[WantedText]:

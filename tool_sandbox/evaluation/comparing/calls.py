@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from attrs import Factory, frozen
 
@@ -16,6 +16,18 @@ Canonical = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 """Arguments of a tool → the same in the one spelling in which equal ones are equal."""
 
 
+class Difference(NamedTuple):
+    """Where a call is not the wanted one."""
+
+    part: str
+    """``arguments`` or ``result``."""
+    name: str
+    """The argument, or the path into the result."""
+    wanted: Any
+    found: Any
+    """``NOT_GIVEN`` where there is none."""
+
+
 @frozen
 class CallSimilarity(CellMeasure):
     """1 where a recorded call asks for what one of the wanted ones asks for, and gave what it should give, else 0.
@@ -25,10 +37,12 @@ class CallSimilarity(CellMeasure):
     Args:
         within: Tolerance per argument, or per path into the result.
         canonical: Tool → what makes equal arguments equal.
+        exact: Texts are equal only when they are written alike, and only arguments are compared, as in the original.
     """
 
     within: Mapping[str, float] = Factory(dict)
     canonical: Mapping[str, Canonical] = Factory(dict)
+    exact: bool = False
 
     def described(self) -> dict[str, Any]:
         """The tolerances."""
@@ -49,20 +63,24 @@ class CallSimilarity(CellMeasure):
         return trace if canonical is None else {**trace, "arguments": canonical(trace["arguments"])}
 
     def _fits(self, recorded: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
-        return (
-            recorded["tool_name"] == wanted["tool_name"]
-            and all(
-                self._equal(name, recorded["arguments"].get(name, NOT_GIVEN), value)
-                for name, value in wanted["arguments"].items()
-            )
-            and all(
-                self._equal(path, _part(recorded["result"], path), value)
-                for path, value in wanted.get("result", {}).items()
-            )
-        )
+        return recorded["tool_name"] == wanted["tool_name"] and not any(self._unequal(recorded, wanted))
+
+    def differences(self, recorded: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[Difference]:
+        """Where a recorded call of a tool is not the wanted one."""
+        return list(self._unequal(self._spelt(recorded), self._spelt(wanted)))
+
+    def _unequal(self, recorded: Mapping[str, Any], wanted: Mapping[str, Any]) -> Iterator[Difference]:
+        for name, value in wanted["arguments"].items():
+            found = recorded["arguments"].get(name, NOT_GIVEN)
+            if not self._equal(name, found, value):
+                yield Difference("arguments", name, value, found)
+        for path, value in () if self.exact else wanted.get("result", {}).items():
+            found = _part(recorded["result"], path)
+            if not self._equal(path, found, value):
+                yield Difference("result", path, value, found)
 
     def _equal(self, name: str, found: Any, wanted: Any) -> bool:
-        if isinstance(found, str) and isinstance(wanted, str):
+        if not self.exact and isinstance(found, str) and isinstance(wanted, str):
             return found.strip().casefold() == wanted.strip().casefold()
         return is_close(found, wanted, self.within.get(name))
 

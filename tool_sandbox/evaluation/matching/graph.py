@@ -131,6 +131,10 @@ class MilestoneGraph:
                 waiting += self._before[current]
         return found
 
+    def sorted(self) -> list[int]:
+        """The nodes in an order in which each one follows those before it, otherwise by number."""
+        return sorted(self._after, key=lambda node: (len(self.ancestors(node)), node))
+
     def cycle(self) -> list[int] | None:
         """The nodes of one cycle, first and last being the same, or ``None``."""
         try:

@@ -1,0 +1,14 @@
+"""Why points were lost: what was wanted, what came nearest, and what took the rest.
+
+::
+
+    explain       a scenario and a played world → an explanation
+    explanation   what that holds, and what it looks like for people
+    losses        what took the points of one milestone
+    misses        what one constraint lacks, and where it is looked for
+    messages      checks of what was called, requested and said
+    tables        checks of what stands in a table
+    cells         a row beside the wanted one
+    log           the played conversation, read for people
+    parts         reasons, losses, and what became of each milestone
+"""

@@ -1,0 +1,86 @@
+"""Why a sample scored what it did: for programs as data, printed for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from attrs import Factory, frozen
+
+from tool_sandbox.evaluation.explanation.parts import NodeExplanation
+
+
+@frozen(kw_only=True)
+class Explanation:
+    """Why a sample scored what it did."""
+
+    name: str
+    """The scenario."""
+    trial: int = 0
+    """Which trial of it."""
+    score: float | None
+    """In [0, 1]; ``None`` when the sample is void."""
+    outcome: float | None = None
+    """How well the end is the wanted one, in [0, 1]; ``None`` where nobody said which it is."""
+    floor: float | None = None
+    """The most that an agent scores here which does not do the work; ``None`` where nobody played them."""
+    cause: str
+    """What took the first points, in one line; empty when none are lost."""
+    milestones: tuple[NodeExplanation, ...] = ()
+    """Every milestone, in the order of the scenario."""
+    minefields: tuple[NodeExplanation, ...] = ()
+    """The minefields that were hit."""
+    ending: str = ""
+    """How the conversation ended."""
+    tools_called: tuple[str, ...] = ()
+    """The tools that the agent called, each once."""
+    tools_wanted: tuple[str, ...] = ()
+    """The tools that the solution, or without one the milestones, call."""
+    mistakes: Mapping[str, int] = Factory(dict)
+    """What the agent did wrong and was told about, in words, and how often."""
+
+    def to_records(self) -> tuple[dict[str, Any], ...]:
+        """The compact form in ``results.jsonl``: one record for each milestone, then one for each minefield hit."""
+        return tuple(node.to_record() for node in (*self.milestones, *self.minefields))
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines())
+
+    def lines(self) -> Iterator[str]:
+        """It for people; the first line names the sample, its score and the cause."""
+        score = "void" if self.score is None else f"{self.score:.3f}"
+        yield f"{self.name} #{self.trial}   {score}" + (f"   {self.cause}" if self.cause else "")
+        if self.numbers:
+            yield f"  {self.numbers}"
+        width = max((len(node.name) for node in self.milestones), default=0)
+        for node in self.milestones:
+            yield _node_line(node, "✓" if node.is_met else "✗", width)
+        for node in self.minefields:
+            yield _node_line(node, "!", width)
+        yield f"  ended: {self.ending}; {self.called}"
+        if self.mistakes:
+            mistakes = (f"{count} × {what}" for what, count in self.mistakes.items())
+            yield f"  agent's mistakes: {'; '.join(mistakes)}"
+
+    @property
+    def numbers(self) -> str:
+        """How the score comes about, and what stands beside it."""
+        shown = [f"mean of {len(self.milestones)} milestones"] if self.milestones else []
+        if self.minefields:
+            shown = ["0 because a minefield was hit"]
+        shown += [] if self.outcome is None else [f"outcome {self.outcome:.2f}"]
+        shown += [] if self.floor is None else [f"highest floor {self.floor:.2f}"]
+        return "   ".join(shown)
+
+    @property
+    def called(self) -> str:
+        """How many of the tools that it takes were called."""
+        called = sum(tool in self.tools_called for tool in self.tools_wanted)
+        other = [tool for tool in self.tools_called if tool not in self.tools_wanted]
+        more = f", and {', '.join(other)}" if other else ""
+        talked = "talked, " if not self.tools_called else ""
+        return f"{talked}{called} of {len(self.tools_wanted)} tools called{more}"
+
+
+def _node_line(node: NodeExplanation, mark: str, width: int) -> str:
+    return f"  {mark} {node.name:{width}}  {node.credit:.2f}  {node.in_words()}"

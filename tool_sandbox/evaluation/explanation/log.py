@@ -1,0 +1,170 @@
+"""The played conversation, read for people: calls as a person writes them, errors, and how it ended."""
+
+from __future__ import annotations
+
+import builtins
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from tool_sandbox.common.execution.tool_code import ParsedToolCall, parse_tool_call_code
+from tool_sandbox.common.vocabulary import RoleType
+from tool_sandbox.common.world.schemas import INDEX_COLUMN, Row
+from tool_sandbox.evaluation.comparing.columns import decoded_trace
+
+if TYPE_CHECKING:
+    from tool_sandbox.common.execution_context import ExecutionContext
+
+LONGEST = 120
+"""Characters of a value or message that an explanation shows."""
+
+
+@frozen
+class Call:
+    """A call that a tool answered."""
+
+    message: int
+    tool: str
+    arguments: Mapping[str, Any]
+    result: Any
+
+    def __str__(self) -> str:
+        return call_text(self.tool, self.arguments)
+
+
+@frozen
+class FailedCall:
+    """A call that ended in an error."""
+
+    message: int
+    tool: str
+    error: str
+    shown: str
+    """The call as a person writes it."""
+
+
+@frozen(slots=False)
+class Log:
+    """The messages of one played world.
+
+    Args:
+        world: The world after the last message.
+    """
+
+    world: ExecutionContext
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """The messages from the user's first on."""
+        return [row for row in self.world.log() if row[INDEX_COLUMN] >= self.world.first_user_sandbox_message_index]
+
+    @cached_property
+    def calls(self) -> list[Call]:
+        """What the agent called and got an answer to, in order."""
+        return [
+            Call(row[INDEX_COLUMN], trace["tool_name"], trace["arguments"], trace.get("result"))
+            for row in self.rows
+            if row["recipient"] == RoleType.AGENT
+            for trace in map(decoded_trace, row["tool_trace"] or ())
+        ]
+
+    @cached_property
+    def failed(self) -> list[FailedCall]:
+        """What the agent called and got an error for, in order."""
+        requests = {row["openai_tool_call_id"]: row for row in self._between(RoleType.AGENT, _CONSOLE)}
+        return [
+            FailedCall(
+                row[INDEX_COLUMN],
+                _real_tool(requests.get(row["openai_tool_call_id"], row)),
+                one_line(row["tool_call_exception"]),
+                _request_text(requests.get(row["openai_tool_call_id"], row)),
+            )
+            for row in self._between(_CONSOLE, RoleType.AGENT)
+            if row["tool_call_exception"]
+        ]
+
+    def shown(self, message: int) -> str:
+        """A message as people write it: the calls that were answered, else the words."""
+        row = next((row for row in self.rows if row[INDEX_COLUMN] == message), None)
+        if row is None:
+            return ""
+        calls = [str(call) for call in self.calls if call.message == message]
+        if calls:
+            return ", ".join(calls)
+        failed = next((call for call in self.failed if call.message == message), None)
+        if failed:
+            return f"{failed.shown}: {failed.error}"
+        return _request_text(row) if row["recipient"] == _CONSOLE else quoted(row["content"] or "")
+
+    def ending(self, most: int) -> str:
+        """How it ended.
+
+        Args:
+            most: How many messages the scenario allows.
+        """
+        if not self.rows[-1]["conversation_active"]:
+            return "the user ended the conversation"
+        if len(self.rows) - 1 >= most:
+            return f"the limit of {most} messages was reached"
+        return "it stopped before anybody ended it"
+
+    def mistakes(self) -> Counter[str]:
+        """What was wrong with the agent's calls, in words, and how often."""
+        return Counter(f"{call.tool} failed: {call.error}" for call in self.failed)
+
+    def _between(self, sender: str, recipient: str) -> Iterator[Row]:
+        return (row for row in self.rows if (row["sender"], row["recipient"]) == (sender, recipient))
+
+
+_CONSOLE = RoleType.EXECUTION_ENVIRONMENT
+
+
+def call_text(tool: str, arguments: Mapping[str, Any]) -> str:
+    """A call as a person writes it."""
+    return f"{tool}({', '.join(f'{name}={_argument(value)}' for name, value in arguments.items())})"
+
+
+def value_text(value: Any) -> str:
+    """A value as JSON writes it, shortened."""
+    return one_line(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def quoted(text: str) -> str:
+    """A text in quotes on one line, shortened."""
+    return f'"{one_line(text)}"'
+
+
+def one_line(text: str) -> str:
+    """A text on one line, shortened."""
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
+
+
+def _argument(value: Any) -> str:
+    return value_text(value) if isinstance(value, str) else one_line(repr(value))
+
+
+def _request_text(row: Row) -> str:
+    call = _parsed(row)
+    if call is None:
+        return row["openai_function_name"] or one_line(row["content"] or "")
+    return call_text(call.function_name, json.loads(call.arguments))
+
+
+def _real_tool(row: Row) -> str:
+    """The tool behind the name that the agent was shown, which may be scrambled."""
+    call = _parsed(row)
+    return row["openai_function_name"] or "a tool" if call is None else call.function_name
+
+
+def _parsed(row: Row) -> ParsedToolCall | None:
+    """The call that a request makes; ``None`` for other code, and for a call that could not be made."""
+    try:
+        call = parse_tool_call_code(row["content"] or "")
+    except (AssertionError, ValueError):
+        return None
+    return None if hasattr(builtins, call.function_name) else call

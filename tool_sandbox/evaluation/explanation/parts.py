@@ -1,0 +1,108 @@
+"""What took points, and what became of each milestone."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from attrs import frozen
+
+
+class Reason(StrEnum):
+    """What took points, as a word that programs can count."""
+
+    NOT_CALLED = "not_called"
+    """The tool was not called."""
+    FAILED_CALL = "failed_call"
+    """The tool was called, and each call ended in an error."""
+    ARGUMENT = "argument"
+    """The tool was called with another argument."""
+    RESULT = "result"
+    """The call gave something else than it should."""
+    NOT_SAID = "not_said"
+    """The user heard nothing."""
+    FACT = "fact"
+    """A text leaves out what it should say."""
+    CONTRADICTION = "contradiction"
+    """A text says something wrong."""
+    WORDING = "wording"
+    """A text is worded unlike the wanted one."""
+    COLUMN = "column"
+    """A cell of a table holds something else."""
+    ROWS = "rows"
+    """A table has more or fewer rows than it should, or none came, changed or went."""
+    GUARD = "guard"
+    """A table changed that should not have."""
+    ORDER = "order"
+    """It happened before or after something that it should have followed or preceded."""
+    TOGETHER = "together"
+    """Every part was met, but never at one message."""
+    UNDONE = "undone"
+    """Words report what did not happen, or nothing came of a look-up."""
+    FORBIDDEN = "forbidden"
+    """A minefield was hit."""
+    OTHER = "other"
+    """A user's own function says so."""
+
+
+@frozen(kw_only=True)
+class Loss:
+    """One thing that took points."""
+
+    reason: Reason
+    where: str = ""
+    """Table and column, tool and argument, or milestone that it is about, such as ``setting.cellular``."""
+    text: str
+    """In plain words."""
+    wanted: Any = None
+    """The wanted value, where there is one."""
+    found: Any = None
+    """The nearest value that was found."""
+    similarity: float = 0.0
+    """How near that is, in [0, 1]."""
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@frozen(kw_only=True)
+class NodeExplanation:
+    """What became of one milestone, or of one minefield."""
+
+    number: int
+    """Its position, as in ``milestone_mapping``."""
+    name: str
+    """Its id; its position where it has none."""
+    similarity: float
+    """How well it was met by itself, in [0, 1]."""
+    credit: float
+    """What it counts for, in [0, 1]."""
+    message: int | None = None
+    """The message that met it, or comes nearest; ``None`` where nothing does."""
+    shown: str = ""
+    """That message as people write it: the call, or the words."""
+    losses: tuple[Loss, ...] = ()
+    """What took the rest, the weightiest first; empty when it is met, and for a minefield that was not hit."""
+
+    @property
+    def is_met(self) -> bool:
+        """Whether it counts in full."""
+        return not self.losses
+
+    def in_words(self) -> str:
+        """The nearest message and what took points."""
+        place = "" if self.message is None else f"[{self.message}] {self.shown}"
+        return "  ".join(filter(None, [place, "; ".join(map(str, self.losses))]))
+
+    def to_record(self) -> dict[str, Any]:
+        """The compact form in ``results.jsonl``: enough to count reasons over a run."""
+        loss = self.losses[0] if self.losses else None
+        return {
+            "id": self.name,
+            "similarity": self.similarity,
+            "credit": self.credit,
+            "message": self.message,
+            "reason": str(loss.reason) if loss else None,
+            "where": loss.where if loss else None,
+            "text": loss.text if loss else None,
+        }
