@@ -216,8 +216,10 @@ def _played(prepared: PreparedRun, observer: Observer, *, is_kept: bool = True) 
         write_files(prepared.settings, [report])
     finally:
         prepared.close()
-    thresholds = prepared.settings.fail_under
-    return RunResult.of(report.results, report.ending, store, is_kept=is_kept, thresholds=thresholds)
+    thresholds, scenarios = prepared.settings.fail_under, prepared.scenarios
+    return RunResult.of(
+        report.results, report.ending, store, is_kept=is_kept, thresholds=thresholds, scenarios=scenarios
+    )
 
 
 def _shared(role: Role | BaseRole) -> Role:

@@ -214,6 +214,15 @@ def export(directories: options.Directories, *, output: options.Exported, table:
 
 
 @app.command()
+@options.settings("scenarios_from", "tools_from")
+def explain(directory: options.Directory, sample: options.SampleName = None, **flags: Any) -> None:
+    """Say why points were lost: over a run, or in one sample of it."""
+    from tool_sandbox.cli.explain import explain_run
+
+    explain_run(directory, sample, **_lists(flags))
+
+
+@app.command()
 @options.settings("tools_from")
 def convert(source: options.Source, *, file: options.File = None, force: options.Force = False, **flags: Any) -> None:
     """Write scenarios made in Python as a scenario file, and say what has no form there."""

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from tool_sandbox.cli.description import described
 from tool_sandbox.cli.tables import print_answers, print_floors, print_rescoring, print_scenarios
-from tool_sandbox.common.compatibility import use_original_rules
-from tool_sandbox.errors import ScenarioError, UsageError
+from tool_sandbox.errors import UsageError
 from tool_sandbox.nearest import hint
 from tool_sandbox.redaction import redact_text
 from tool_sandbox.registry.sources import all_scenarios, load_scenarios
-from tool_sandbox.runs.provenance import clock_of_run
+from tool_sandbox.runs.recorded_scenarios import scenarios_of_run
 
 if TYPE_CHECKING:
     from tool_sandbox.analysis.rescore import Rescoring
@@ -98,9 +97,7 @@ def rescore_run(location: str, scenarios_from: Sequence[str], tools_from: Sequen
 
     store = RunStore.open(location)
     record = store.read_run() if (store.directory / RUN).exists() else {}
-    settings = record.get("settings") or {}
-    with clock_of_run(record, store.directory.name), use_original_rules(settings.get("compat") == "original"):
-        scenarios = _scenarios_of_run(settings, scenarios_from, tools_from)
+    with scenarios_of_run(store, scenarios_from, tools_from) as scenarios:
         rescoring = rescore(location, scenarios)
     print_rescoring(rescoring)
     judged = {sample.name: scenarios[sample.name] for sample in rescoring.samples}
@@ -108,21 +105,6 @@ def rescore_run(location: str, scenarios_from: Sequence[str], tools_from: Sequen
     if not rescoring.samples:
         raise UsageError(_why_nothing(location, rescoring))
     return FAILED if rescoring.skipped else OK
-
-
-def _scenarios_of_run(
-    settings: Mapping[str, Any], scenarios_from: Sequence[str], tools_from: Sequence[str]
-) -> Mapping[str, Scenario]:
-    recorded = tuple(settings.get("scenarios_from") or ())
-    tools, backend = tools_from or tuple(settings.get("tools_from") or ()), str(settings.get("backend") or "DEFAULT")
-    try:
-        beside = bool(settings.get("with_bundled"))
-        return all_scenarios(scenarios_from or recorded, tools, backend, with_bundled=beside)
-    except ScenarioError as error:
-        if scenarios_from:
-            raise
-        message = f"{error} The run was played with {', '.join(recorded)}; say where that is with --scenarios-from."
-        raise UsageError(message) from error
 
 
 def _note_guessed_time(record: Mapping[str, Any], directory: str, scenarios: Mapping[str, Scenario]) -> None:

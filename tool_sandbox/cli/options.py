@@ -26,6 +26,10 @@ Table = Annotated[
 Exported = Annotated[
     str, _option("-o", "--output", metavar="FILE", help="Where to; it ends in .parquet, .csv, .ndjson or .jsonl.")
 ]
+SampleName = Annotated[
+    str | None,
+    typer.Argument(metavar="NAME[#TRIAL]", help="A scenario of the run, or one trial of it; without it, the run."),
+]
 Answers = Annotated[
     list[str] | None,
     _option("--answer", metavar="TEXT", help="What is this last answer to the user worth? Several are compared."),

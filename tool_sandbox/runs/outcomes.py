@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 
-from attrs import NOTHING, Factory, field, fields, frozen
+from attrs import NOTHING, Factory, evolve, field, fields, frozen
 
 from tool_sandbox.blame import place_in_own_code
 from tool_sandbox.common.checks import declarations, fits
 from tool_sandbox.errors import ToolSandboxError
 from tool_sandbox.llm.layers.budget.spending import Spending
 from tool_sandbox.redaction import redact, redact_text
+
+if TYPE_CHECKING:
+    from tool_sandbox.evaluation.explanation.explanation import Explanation
 
 
 def as_tuple(values: Iterable[Any]) -> tuple[Any, ...]:
@@ -56,6 +59,14 @@ class SampleResult:
     """The same for minefields."""
     milestone_credit: Mapping[int, float] = Factory(dict)
     """Milestone index → what it counts for: its similarity, or less where words report more than was done."""
+    explanation: tuple[Mapping[str, Any], ...] = field(default=(), converter=as_tuple)
+    """What became of each milestone, then of each minefield that was hit: id, similarity, credit, message, reason."""
+    ending: str = ""
+    """How the conversation ended, in words."""
+    tools_called: tuple[str, ...] = field(default=(), converter=as_tuple)
+    """The tools that the agent called, each once."""
+    tools_wanted: tuple[str, ...] = field(default=(), converter=as_tuple)
+    """The tools that the solution calls."""
     digest: str = ""
     """What the score depends on beside the model, as a short text; samples with different ones cannot be compared."""
     trial: int = 0
@@ -109,6 +120,16 @@ class SampleResult:
     def finished(self) -> bool:
         """Whether the sample was played to its end and need not be played again."""
         return self.cause not in UNFINISHED_CAUSES
+
+    def with_explanation(self, explanation: Explanation) -> Self:
+        """The same with the compact form of an explanation."""
+        return evolve(
+            self,
+            explanation=explanation.to_records(),
+            ending=explanation.ending,
+            tools_called=explanation.tools_called,
+            tools_wanted=explanation.tools_wanted,
+        )
 
     def to_record(self) -> dict[str, Any]:
         """The result as JSON-able data, in the order of the fields."""

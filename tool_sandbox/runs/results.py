@@ -21,6 +21,7 @@ from tool_sandbox.runs.outcomes import Failure, SampleResult
 if TYPE_CHECKING:
     from tool_sandbox.common.execution_context import ExecutionContext
     from tool_sandbox.common.scenario import Scenario
+    from tool_sandbox.evaluation.explanation.explanation import Explanation
     from tool_sandbox.evaluation.result import EvaluationResult
     from tool_sandbox.registry.sample import Sample, SampleRoles
     from tool_sandbox.registry.settings import RunSettings
@@ -85,8 +86,10 @@ def _bounds_of_parallel_calls(world: ExecutionContext) -> list[str]:
     ]
 
 
-def scored(result: SampleResult, evaluation: EvaluationResult) -> SampleResult:
-    """The result with its verdict."""
+def scored(result: SampleResult, evaluation: EvaluationResult, explanation: Explanation | None = None) -> SampleResult:
+    """The result with its verdict, and what took points where that could be told."""
+    if explanation is not None:
+        result = result.with_explanation(explanation)
     return evolve(
         result,
         status="scored",

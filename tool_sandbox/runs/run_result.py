@@ -15,6 +15,8 @@ from tool_sandbox.llm.layers.budget.spending import Spending
 from tool_sandbox.nearest import hint
 from tool_sandbox.runs.json_files import read_object, read_summary
 from tool_sandbox.runs.outcomes import SampleResult
+from tool_sandbox.runs.recorded_scenarios import scenarios_of_run
+from tool_sandbox.runs.run_explanation import RunExplanation, with_records
 from tool_sandbox.runs.scheduler import Ending
 from tool_sandbox.runs.store import RESULTS, RUN, SUMMARY, RunStore
 from tool_sandbox.runs.stored_sample import StoredSample
@@ -22,6 +24,7 @@ from tool_sandbox.runs.summary import Score, by_category, total_spending
 from tool_sandbox.runs.thresholds import Shortfall, shortfalls
 
 if TYPE_CHECKING:
+    from tool_sandbox.common.scenario import Scenario
     from tool_sandbox.runs.sample_frame import SampleFrame
     from tool_sandbox.runs.store import AnyPath
 
@@ -50,9 +53,10 @@ class RunResult:
         *,
         is_kept: bool = True,
         thresholds: Iterable[str] = (),
+        scenarios: Mapping[str, Scenario] | None = None,
     ) -> RunResult:
-        """The result of a run whose files are in ``store``."""
-        samples = tuple(StoredSample.of(result, store) for result in results)
+        """The result of a run whose files are in ``store``, with what was played where it is at hand."""
+        samples = tuple(StoredSample.of(result, store, scenarios) for result in results)
         return cls(samples=samples, ending=ending, store=store, is_kept=is_kept, thresholds=tuple(thresholds))
 
     @property
@@ -101,6 +105,15 @@ class RunResult:
     def directory(self) -> str | None:
         """The run directory, or its fsspec URL; ``None`` when nothing of the run is kept."""
         return str(self.store.directory) if self.is_kept else None
+
+    def explain(self) -> RunExplanation:
+        """Where the run lost its points; printed, it is for people. ``result[name].explain()`` explains one sample.
+
+        Raises:
+            UsageError: Its scenarios are needed, as an earlier version or the original played it, and are not found.
+        """
+        known = self.samples[0].scenarios if self.samples else {}
+        return RunExplanation.of(with_records(self.samples, lambda: scenarios_of_run(self.store, known=known or None)))
 
     def frame(self) -> SampleFrame:
         """A polars frame with one row per sample; grouped by ``category``, a sample counts in each of its own."""

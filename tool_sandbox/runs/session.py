@@ -21,6 +21,7 @@ from tool_sandbox.errors import (
     NoCredentialsError,
     TimeLimitError,
 )
+from tool_sandbox.evaluation.explanation.explain import explain
 from tool_sandbox.llm.chat import CallTag
 from tool_sandbox.llm.layers.tally import Tally
 from tool_sandbox.redaction import redact_text
@@ -30,6 +31,7 @@ from tool_sandbox.runs.results import described, failed, scored
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
+    from tool_sandbox.evaluation.explanation.explanation import Explanation
     from tool_sandbox.evaluation.result import EvaluationResult
     from tool_sandbox.registry.settings import RunSettings
 
@@ -112,7 +114,16 @@ async def play_sample(
     if isinstance(end, Failure):
         return Played(result=failed(result, end, sample.scenario, settings), files=_files_of_failure(world))
     evaluation, files = end
-    return Played(result=scored(result, evaluation), files=files)
+    result = scored(result, evaluation, _explained(sample.scenario, world, evaluation))
+    return Played(result=result, files=files)
+
+
+def _explained(scenario: Scenario, world: ExecutionContext, evaluation: EvaluationResult) -> Explanation | None:
+    """Why it scores that; ``None`` where similarity functions of a user's own cannot be asked once more."""
+    try:
+        return explain(scenario, world, evaluation)
+    except Exception:  # noqa: BLE001 -- anybody's code may raise anything, and the verdict stands without it
+        return None
 
 
 def _with_shuffled_tools(sample: Sample, settings: RunSettings) -> Scenario:

@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
-from attrs import field, fields, frozen
+from attrs import evolve, field, fields, frozen
 
 from tool_sandbox.common.execution_context import ExecutionContext
 from tool_sandbox.common.trajectory import EXECUTION_CONTEXT, pretty_print
 from tool_sandbox.common.transcript import is_few_shot
-from tool_sandbox.errors import SettingsError
+from tool_sandbox.errors import SettingsError, UsageError
+from tool_sandbox.evaluation.explanation.explain import explain
+from tool_sandbox.evaluation.explanation.explanation import Explanation
 from tool_sandbox.runs.json_files import read_object
 from tool_sandbox.runs.outcomes import SampleResult
+from tool_sandbox.runs.recorded_scenarios import scenarios_of_run
 from tool_sandbox.runs.store import RunStore
 
 if TYPE_CHECKING:
     from tool_sandbox.common.message import Message
+    from tool_sandbox.common.scenario import Scenario
+
+MISTAKES = {
+    "unknown_tools": "call of an unknown tool",
+    "invalid_arguments": "call with arguments that cannot be read",
+    "empty_answers": "empty answer",
+    "truncated_answers": "answer cut by the token limit",
+    "malformed_calls": "call that the provider could not read",
+    "parse_losses": "call written as text that nobody read",
+}
+"""What an agent counts as its mistakes, in words."""
 
 
 class Conversation(Sequence["Message"]):
@@ -59,12 +73,14 @@ class StoredSample(SampleResult):
 
     store: RunStore = field(eq=False)
     """The directory of its run."""
+    scenarios: Mapping[str, Scenario] = field(factory=dict, eq=False)
+    """What was played, by name, as far as it is at hand."""
 
     @classmethod
-    def of(cls, result: SampleResult, store: RunStore) -> StoredSample:
-        """What is known about a sample, with the directory that holds its files."""
+    def of(cls, result: SampleResult, store: RunStore, scenarios: Mapping[str, Scenario] | None = None) -> StoredSample:
+        """What is known about a sample, with the directory that holds its files, and what was played."""
         known: dict[str, Any] = {each.name: getattr(result, each.name) for each in fields(SampleResult)}
-        return cls(**known, store=store)
+        return cls(**known, store=store, scenarios={} if scenarios is None else scenarios)
 
     @property
     def world(self) -> ExecutionContext:
@@ -94,6 +110,32 @@ class StoredSample(SampleResult):
         """
         return Conversation(self.world)
 
+    def explain(self, scenario: Scenario | None = None) -> Explanation:
+        """Why it scored what it did; printed, it is for people.
+
+        Args:
+            scenario: What was played; by default the scenario of this name where the run took it from.
+
+        Raises:
+            UsageError: That is not to be found.
+            SettingsError: The files of the sample are gone.
+        """
+        known = self.scenarios if scenario is None else {self.name: scenario}
+        with scenarios_of_run(self.store, known=known if self.name in known else None) as scenarios:
+            return self.explained_by(scenarios)
+
+    def explained_by(self, scenarios: Mapping[str, Scenario]) -> Explanation:
+        """``explain`` inside of ``scenarios_of_run``, which gives the scenarios, for many samples of one run."""
+        known: dict[str, Any] = {"name": self.name, "trial": self.trial, "floor": self.floor}
+        if self.status == "void":
+            return Explanation(**known, score=None, cause=f"void, {self._failure()}", ending="it was stopped")
+        if self.name not in scenarios:
+            message = f"there is no scenario {self.name!r} any more; say where it is with --scenarios-from."
+            raise UsageError(message)
+        found = explain(scenarios[self.name], self.world)
+        counted = {MISTAKES[name]: count for name, count in self.counters.items() if name in MISTAKES}
+        return evolve(found, **known, mistakes={**counted, **found.mistakes})
+
     def __repr__(self) -> str:
         trial = f" #{self.trial}" if self.trial else ""
         return f"<Sample {self.name}{trial}: {self._verdict()}>"
@@ -101,7 +143,10 @@ class StoredSample(SampleResult):
     def _verdict(self) -> str:
         if self.status == "scored":
             return f"{self.similarity or 0:.3f} in {self.turn_count} turns"
-        return f"void, {self.cause}: {(self.error or {}).get('message') or self.exception_type}"
+        return f"void, {self._failure()}"
+
+    def _failure(self) -> str:
+        return f"{self.cause}: {(self.error or {}).get('message') or self.exception_type}"
 
     def _repr_html_(self) -> str:
         return f"<code>{html.escape(repr(self))}</code>"

@@ -1,0 +1,55 @@
+"""The scenarios of a finished run, under the rules and at the time it was played with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from tool_sandbox.common.compatibility import use_original_rules
+from tool_sandbox.errors import ScenarioError, UsageError
+from tool_sandbox.registry.sources import all_scenarios
+from tool_sandbox.runs.provenance import clock_of_run
+from tool_sandbox.runs.store import RUN, RunStore
+
+if TYPE_CHECKING:
+    from tool_sandbox.common.scenario import Scenario
+
+
+@contextmanager
+def scenarios_of_run(
+    store: RunStore,
+    scenarios_from: Sequence[str] = (),
+    tools_from: Sequence[str] = (),
+    known: Mapping[str, Scenario] | None = None,
+) -> Iterator[Mapping[str, Scenario]]:
+    """The scenarios of a run, under the rules and at the time it was played with.
+
+    Args:
+        store: Its directory.
+        scenarios_from: Where they are, in place of what the run recorded.
+        tools_from: Where their tools are, in place of that.
+        known: The scenarios, where they are at hand.
+
+    Raises:
+        UsageError: They cannot be loaded.
+    """
+    record = store.read_run() if (store.directory / RUN).exists() else {}
+    settings = record.get("settings") or {}
+    with clock_of_run(record, store.directory.name), use_original_rules(settings.get("compat") == "original"):
+        yield _scenarios(settings, scenarios_from, tools_from) if known is None else known
+
+
+def _scenarios(
+    settings: Mapping[str, Any], scenarios_from: Sequence[str], tools_from: Sequence[str]
+) -> Mapping[str, Scenario]:
+    recorded = tuple(settings.get("scenarios_from") or ())
+    tools, backend = tools_from or tuple(settings.get("tools_from") or ()), str(settings.get("backend") or "DEFAULT")
+    try:
+        beside = bool(settings.get("with_bundled"))
+        return all_scenarios(scenarios_from or recorded, tools, backend, with_bundled=beside)
+    except ScenarioError as error:
+        if scenarios_from:
+            raise
+        message = f"{error} The run was played with {', '.join(recorded)}; say where that is with --scenarios-from."
+        raise UsageError(message) from error

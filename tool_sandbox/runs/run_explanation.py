@@ -1,0 +1,178 @@
+"""Where a whole run lost its points: what was wanted and missed most, and which milestones."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from tool_sandbox.errors import SettingsError, UsageError
+from tool_sandbox.evaluation.explanation.parts import Reason
+from tool_sandbox.scenarios.presentations import AUGMENTATIONS
+
+if TYPE_CHECKING:
+    from tool_sandbox.common.scenario import Scenario
+    from tool_sandbox.runs.outcomes import SampleResult
+    from tool_sandbox.runs.stored_sample import StoredSample
+
+EXAMPLES = 3
+"""So many samples stand beside each group."""
+MOST_GROUPS = 15
+"""A printed explanation shows the costliest groups, at most so many of each kind."""
+
+
+@frozen(kw_only=True)
+class Lost:
+    """Points that one sample lost at one milestone or minefield."""
+
+    sample: SampleResult
+    record: Mapping[str, Any]
+    """As in ``SampleResult.explanation``."""
+    points: float
+    """Of the sample's score, in [0, 1]."""
+
+    def __str__(self) -> str:
+        place = "" if self.record["message"] is None else f" [{self.record['message']}]"
+        return f"{self.sample.name} #{self.sample.trial}{place} {self.record['id']}: {self.record['text']}"
+
+
+@frozen(kw_only=True)
+class LossGroup:
+    """Losses of several samples that have something in common."""
+
+    name: str
+    """What they have in common."""
+    points: float
+    """What they took from the score of the run, in [0, 1]."""
+    samples: int
+    """How many samples lost something here."""
+    examples: tuple[Lost, ...]
+    """Some of them, those that lost most first."""
+
+
+@frozen(kw_only=True)
+class RunExplanation:
+    """Where a run lost its points."""
+
+    scored: int
+    """How many samples have a score."""
+    lost: float
+    """What is missing from a score of 1."""
+    endings: Mapping[str, int]
+    """How the conversations ended, and how many did so."""
+    talked: int
+    """How many agents called no tool although the solution does."""
+    by_reason: tuple[LossGroup, ...]
+    """By reason and by table and column, tool and argument, or milestone; the costliest first."""
+    by_milestone: tuple[LossGroup, ...]
+    """By scenario, in whatever presentation, and milestone; the costliest first."""
+
+    @classmethod
+    def of(cls, results: Iterable[SampleResult]) -> RunExplanation:
+        """Where samples lost points; void ones and those without an explanation are left out."""
+        scored = [result for result in results if result.status == "scored"]
+        losses = [loss for result in scored for loss in _losses(result)]
+        return cls(
+            scored=len(scored),
+            lost=sum(1 - (result.similarity or 0.0) for result in scored) / max(len(scored), 1),
+            endings=Counter(result.ending for result in scored if result.ending),
+            talked=sum(bool(result.tools_wanted) and not result.tools_called for result in scored),
+            by_reason=_groups(losses, _reason_of, len(scored)),
+            by_milestone=_groups(losses, _milestone_of, len(scored)),
+        )
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines())
+
+    def lines(self) -> Iterator[str]:
+        """It for people."""
+        yield f"{self.lost:.3f} of 1 lost over {self.scored} scored samples"
+        yield from (f"  {count} ended because {why}" for why, count in self.endings.items())
+        if self.talked:
+            yield f"  {self.talked} talked and called no tool"
+        yield from _shown("What took it", self.by_reason)
+        yield from _shown("Where", self.by_milestone)
+
+
+def _losses(result: SampleResult) -> Iterator[Lost]:
+    """A milestone takes its share; a minefield takes what the milestones left."""
+    hits = [record for record in result.explanation if record["reason"] == Reason.FORBIDDEN]
+    milestones = [record for record in result.explanation if record["reason"] != Reason.FORBIDDEN]
+    for record in milestones:
+        if record["credit"] < 1:
+            yield Lost(sample=result, record=record, points=(1 - record["credit"]) / len(milestones))
+    for record in hits:
+        yield Lost(sample=result, record=record, points=(result.milestone_similarity or 0.0) / len(hits))
+
+
+def _reason_of(loss: Lost) -> str:
+    return f"{str(loss.record['reason']).replace('_', ' ')}: {loss.record['where']}"
+
+
+def _milestone_of(loss: Lost) -> str:
+    return f"{_base_name(loss.sample.name)}: {loss.record['id']}"
+
+
+def _base_name(name: str) -> str:
+    """A scenario's name without what its presentation adds."""
+    suffixes = sorted((each.suffix for each in AUGMENTATIONS if each.suffix), key=len, reverse=True)
+    return next((name.removesuffix(suffix) for suffix in suffixes if name.endswith(suffix)), name)
+
+
+def _groups(losses: Iterable[Lost], name_of: Callable[[Lost], str], scored: int) -> tuple[LossGroup, ...]:
+    found: dict[str, list[Lost]] = {}
+    for loss in losses:
+        found.setdefault(name_of(loss), []).append(loss)
+    groups = [_group(name, together, scored) for name, together in found.items()]
+    return tuple(sorted(groups, key=lambda group: (-group.points, group.name)))
+
+
+def _group(name: str, losses: Sequence[Lost], scored: int) -> LossGroup:
+    costly = sorted(losses, key=lambda loss: -loss.points)
+    return LossGroup(
+        name=name,
+        points=sum(loss.points for loss in losses) / scored,
+        samples=len({loss.sample.key for loss in losses}),
+        examples=tuple(costly[:EXAMPLES]),
+    )
+
+
+def _shown(title: str, groups: Sequence[LossGroup]) -> Iterator[str]:
+    if groups:
+        yield f"{title}:"
+    for group in groups[:MOST_GROUPS]:
+        samples = "1 sample" if group.samples == 1 else f"{group.samples} samples"
+        yield f"  -{group.points:.3f}  {group.name} ({samples})"
+        yield from (f"            {loss}" for loss in group.examples)
+    if len(groups) > MOST_GROUPS:
+        rest = groups[MOST_GROUPS:]
+        yield f"  -{sum(group.points for group in rest):.3f}  {len(rest)} others"
+
+
+def with_records(
+    samples: Iterable[StoredSample], scenarios: Callable[[], AbstractContextManager[Mapping[str, Scenario]]]
+) -> list[StoredSample]:
+    """The samples, each with its compact explanation; those of earlier versions and of the original get one now.
+
+    Args:
+        samples: Samples of a run.
+        scenarios: Gives what was played; asked for only when a sample has no explanation yet.
+    """
+    every = list(samples)
+    missing = [sample for sample in every if sample.status == "scored" and not sample.explanation]
+    if not missing:
+        return every
+    with scenarios() as known:
+        made = {sample.key: _with_record(sample, known) for sample in missing}
+    return [made.get(sample.key, sample) for sample in every]
+
+
+def _with_record(sample: StoredSample, scenarios: Mapping[str, Scenario]) -> StoredSample:
+    """The sample as it is where its scenario or its files are gone."""
+    try:
+        return sample.with_explanation(sample.explained_by(scenarios))
+    except (SettingsError, UsageError):
+        return sample
