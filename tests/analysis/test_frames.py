@@ -85,6 +85,23 @@ def test_milestones_and_minefields_have_what_they_were_matched_to(solved: RunRes
     assert frame.filter(pl.col("kind") == "minefield")["similarity"].to_list() == [0.0]
 
 
+def test_milestones_say_what_took_points() -> None:
+    frame = analysis.milestones(ts.run("nop", "oracle", scenarios="switch_wifi_off"))
+
+    assert frame.select("kind", "id", "reason", "where").rows() == [
+        ("milestone", "off", "column", "setting.wifi"),
+        ("milestone", "told_user", "fact", "said"),
+        ("minefield", None, None, None),
+    ]
+
+
+def test_a_hit_minefield_is_told_by_its_id_and_reason() -> None:
+    frame = analysis.milestones(ts.run("saboteur", "oracle", scenarios="remove_friend_from_contacts"))
+
+    hit = frame.filter(pl.col("kind") == "minefield").select("id", "reason").rows()
+    assert hit == [("wrong_person", "forbidden")]
+
+
 def test_a_void_sample_has_no_milestones() -> None:
     result = ts.run("tests.cli.terminal_roles:Broken", "oracle", scenarios=NAMES[0])
 

@@ -79,9 +79,13 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         **_WHICH,
         "kind": "`milestone` or `minefield`",
         "number": "its number, from 0",
+        "id": "its id; null of a minefield that was not hit",
         "message": "message it was matched to",
         "similarity": "how well, 0 to 1",
         "credit": "what a milestone counts for, 0 to 1",
+        "reason": "what took points, as a word; null when nothing did",
+        "where": "table and column, tool and argument, or milestone that the reason is about",
+        "text": "the reason in words",
     },
 }
 """Frame → column → what it holds."""
@@ -184,10 +188,20 @@ def _calls_of(sample: StoredSample) -> Iterator[dict[str, Any]]:
 
 def _milestones_of(sample: StoredSample) -> Iterator[dict[str, Any]]:
     mappings = {"milestone": sample.milestone_mapping, "minefield": sample.minefield_mapping}
+    told = _explained(sample)
     for kind, mapping in mappings.items():
         for number, (message, similarity) in mapping.items():
             credit = sample.milestone_credit.get(number, similarity) if kind == "milestone" else None
-            yield {"kind": kind, "number": number, "message": message, "similarity": similarity, "credit": credit}
+            why = {key: told.get((kind, number), {}).get(key) for key in ("id", "reason", "where", "text")}
+            found = {"kind": kind, "number": number, "message": message, "similarity": similarity, "credit": credit}
+            yield {**found, **why}
+
+
+def _explained(sample: StoredSample) -> dict[tuple[str, int], Mapping[str, Any]]:
+    """The compact explanation by kind and number: of every milestone, and of the minefields that were hit."""
+    hit = [number for number, (_, similarity) in sorted(sample.minefield_mapping.items()) if similarity]
+    keys = [*(("milestone", number) for number in sorted(sample.milestone_mapping)), *(("minefield", at) for at in hit)]
+    return dict(zip(keys, sample.explanation, strict=False))
 
 
 def _world(sample: StoredSample) -> ExecutionContext | None:
