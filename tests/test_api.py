@@ -271,7 +271,8 @@ agent, folder = f"direct:{sys.argv[1]}/model", pathlib.Path(sys.argv[2])
 try:
     CALL
 except KeyboardInterrupt:
-    result = ts.open_run(folder / "latest")
+    (directory,) = [each for each in folder.iterdir() if not each.is_symlink()]
+    result = ts.open_run(directory)
     print("caught", len([each for each in result if each.status == "scored"]))
 """
 FRONT_DOOR = 'ts.run(agent, "oracle", ["switch_*"], output=folder, concurrency=2)'
@@ -289,7 +290,9 @@ def test_ctrl_c_is_raised_in_the_caller_and_what_was_finished_is_on_the_disk(cal
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
         def lines() -> int:
-            return sum(len(file.read_text().splitlines()) for file in tmp_path.glob("*/results.jsonl"))
+            directories = [each for each in tmp_path.iterdir() if not each.is_symlink()]
+            files = [file for each in directories for file in each.glob("results.jsonl")]
+            return sum(len(file.read_text().splitlines()) for file in files)
 
         until(lambda: lines() >= 2 or process.poll() is not None)
         process.send_signal(signal.SIGINT)
