@@ -85,6 +85,14 @@ def test_what_nothing_met_is_not_shown_at_a_message_of_the_user(suite: dict[str,
     assert explanation.milestones[0].shown == ""
 
 
+def test_words_that_wait_for_a_value_name_the_look_up_that_gave_none(suite: dict[str, Scenario]) -> None:
+    scenario = suite["miles"]
+    told = explain(scenario, world(scenario, ("5 miles are 8.05 kilometers.",))).milestones[1]
+    assert [(str(loss.reason), loss.where, loss.text) for loss in told.losses] == [
+        ("undone", "converted", "converted gave no value for it")
+    ]
+
+
 def test_how_it_ended_is_told(suite: dict[str, Scenario]) -> None:
     scenario = suite["wifi_off"]
     explanation = explain(scenario, world(scenario, SOLUTIONS["wifi_off"]))

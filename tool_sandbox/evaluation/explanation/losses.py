@@ -183,11 +183,16 @@ class Losses:
             known = ConstraintSimilarity(self.trajectory, one)
             looked_at, references = (self._messages() if message is None else [message]), self._references(one)
             if max(known.at(each, reference) for each in looked_at for reference in references) < 1 - _ROUNDING:
-                misses.append(_miss_of(one, Place(self.trajectory, self.log, message, references[0])))
+                source = self._source(one)
+                misses.append(_miss_of(one, Place(self.trajectory, self.log, message, references[0], source)))
         if not misses:
             text = "every part was met, but never at one message"
             return Miss((Loss(reason=Reason.TOGETHER, where=self._name(node), text=text),))
         return Miss(tuple(loss for miss in misses for loss in miss.losses), misses[0].message)
+
+    def _source(self, one: SnapshotConstraint) -> str:
+        reference = one.reference_milestone_node_index
+        return "the start" if reference is None or reference == START else self._name(reference)
 
 
 def _guard_loss(table: str, changes: list[tuple[int, str]]) -> Loss:

@@ -27,7 +27,7 @@ def miss_of(constraint: SnapshotConstraint, place: Place) -> Miss:
     """What a check of a message wanted and what came nearest."""
     misses = [_miss(target, place) for target in _targets(constraint, place)]
     if not misses:
-        return Miss((Loss(reason=Reason.NOT_CALLED, text="the call that it takes a value from gave none"),))
+        return Miss((Loss(reason=Reason.UNDONE, where=place.source, text=f"{place.source} gave no value for it"),))
     return max(misses, key=lambda miss: (miss.message is not None, _nearness(miss)))
 
 

@@ -38,12 +38,14 @@ class Place:
         log: Its conversation.
         message: The message that met the milestone in part; ``None`` where none did, so that all are looked through.
         reference: The message that the constraint refers to.
+        source: What the milestone is called that it refers to.
     """
 
     trajectory: Trajectory
     log: Log
     message: int | None = None
     reference: int | None = None
+    source: str = ""
 
     def messages(self) -> Sequence[int]:
         """The messages to look through."""
