@@ -20,6 +20,7 @@ from tool_sandbox.registry import sources
 from tool_sandbox.registry.keywords import asked_for, in_words_of_python, objects_for
 from tool_sandbox.registry.settings import CHOOSING, RunSettings
 from tool_sandbox.runs.continuation import stopped_runs
+from tool_sandbox.runs.latest import mark_latest
 from tool_sandbox.runs.preparation import PreparedRun, new_runs
 from tool_sandbox.runs.report_files import write_files
 from tool_sandbox.runs.run import Observer
@@ -210,7 +211,7 @@ def _begun(
 def _played(prepared: PreparedRun, observer: Observer, *, is_kept: bool = True) -> RunResult:
     store = prepared.store if is_kept else prepared.store.removed_with_it()
     if is_kept:
-        store.mark_latest()
+        mark_latest(store.directory)
     try:
         report = prepared.play(observer)
         write_files(prepared.settings, [report])

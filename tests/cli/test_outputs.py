@@ -16,6 +16,7 @@ from tests.runs.samples import scored, void
 from tool_sandbox.cli.app import exit_code
 from tool_sandbox.errors import SettingsError, UsageError
 from tool_sandbox.runs.junit import junit_xml
+from tool_sandbox.runs.latest import mark_latest
 from tool_sandbox.runs.markdown import markdown
 from tool_sandbox.runs.run import Report
 from tool_sandbox.runs.scheduler import Ending
@@ -111,7 +112,7 @@ def test_latest_is_a_file_where_there_are_no_links(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(os, "symlink", refuse)
     for name in ("one", "two"):
         store = RunStore.create(str(tmp_path), called=name)
-        store.mark_latest()
+        mark_latest(store.directory)
 
     assert (tmp_path / "latest").read_text() == "two\n"
     assert RunStore.open(tmp_path / "latest").directory == tmp_path / "two"
@@ -119,7 +120,7 @@ def test_latest_is_a_file_where_there_are_no_links(tmp_path: Path, monkeypatch: 
 
 def test_a_folder_of_ones_own_that_is_called_latest_stays(tmp_path: Path) -> None:
     (tmp_path / "latest").mkdir()
-    RunStore.create(str(tmp_path), called="one").mark_latest()
+    mark_latest(RunStore.create(str(tmp_path), called="one").directory)
 
     assert (tmp_path / "latest").is_dir()
     assert not (tmp_path / "latest").is_symlink()
@@ -143,6 +144,8 @@ def test_every_sample_is_a_test_in_xml(tmp_path: Path) -> None:
         ("oracle", "2", "0"),
     ]
     failed = suites[0].findall("testcase/failure")
+    lost = "off 0.000: setting.wifi: wanted false, was true after every message"
+    assert [test for test in failed if lost in str(test.text)]
     assert [test.get("message", "").partition(",")[0] for test in failed] == ["score 0.000"] * 2
 
 

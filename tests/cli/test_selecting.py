@@ -93,7 +93,7 @@ def test_own_scenarios_are_played_beside_the_bundled_ones(tmp_path: Path, capsys
         (["--tag", "smoke and"], "a tag is missing at its end"),
         (["--limit", "0"], "limit=0 must be a whole number of at least 1"),
         (["--presentations", "plane"], "did you mean 'plain'"),
-        (["--with-bundled"], "--with-bundled would have no effect without --scenarios-from"),
+        (["--with-bundled"], "with_bundled=True would have no effect without --scenarios-from"),
         (["-s", "switch_wifi_off", "--tag", "coreference"], "no scenario fits --scenarios switch_wifi_off and --tag"),
     ],
 )

@@ -11,7 +11,8 @@ import pytest
 from tests.runs.samples import scored, void
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.runs.outcomes import SampleResult
-from tool_sandbox.runs.store import RunStore, open_location, trajectory_place
+from tool_sandbox.runs.places import open_location
+from tool_sandbox.runs.store import RunStore, trajectory_place
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 

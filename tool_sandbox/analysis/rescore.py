@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
     from tool_sandbox.evaluation.matching.matching import MilestoneMatcher
     from tool_sandbox.evaluation.result import EvaluationResult
-    from tool_sandbox.runs.store import AnyPath
+    from tool_sandbox.runs.places import AnyPath
 
 _TRIAL = re.compile(rf"{TRIAL}[0-9]+")
 

@@ -8,7 +8,8 @@ from typing import Annotated, Any, TypeVar, get_args, get_type_hints
 
 import typer
 
-from tool_sandbox.registry.settings import Option, RunSettings
+from tool_sandbox.registry.options import Option
+from tool_sandbox.registry.settings import RunSettings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

@@ -20,6 +20,7 @@ from tool_sandbox.redaction import redact_text
 from tool_sandbox.registry.objects import Objects
 from tool_sandbox.registry.settings import RunSettings
 from tool_sandbox.runs.continuation import stopped_runs
+from tool_sandbox.runs.latest import mark_latest
 from tool_sandbox.runs.markdown import markdown
 from tool_sandbox.runs.preparation import PreparedRun, new_runs
 from tool_sandbox.runs.report_files import write_files
@@ -114,7 +115,7 @@ def _play_in_turn(runs: Sequence[PreparedRun], display: Display) -> int:
     _add_to_page(reports)
     code = min(codes, key=_WORST_FIRST.index)
     if display.as_json:
-        print(json.dumps({"exit_code": code, "runs": [_record(report) for report in reports]}, ensure_ascii=False))
+        print(json.dumps({"exit_code": code, "runs": [_record(report) for report in reports]}))
     return code
 
 
@@ -139,7 +140,7 @@ def _play(one: PreparedRun, later: Sequence[PreparedRun], display: Display) -> t
     nothing = one.cast.somebody_types or display.quiet
     progress = progress_display(len(one.samples()), len(one.done), interrupts, shows_nothing=nothing)
     if display.marks_latest:
-        one.store.mark_latest()
+        mark_latest(one.store.directory)
     go_on = _how_to_go_on(one, later)
     try:
         with interrupts.during(lambda: _leave(progress, one, go_on)):

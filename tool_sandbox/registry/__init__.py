@@ -3,6 +3,7 @@
 ::
 
     settings      what a run is asked to do
+    options       declaring settings: what they mean and how they are written
     sample        what is played once, and by whom
     sources       the scenarios and tools of a run, bundled or the user's own
     objects       roles, tools and scenarios that have no name

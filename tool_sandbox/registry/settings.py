@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from re import fullmatch
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from attrs import NOTHING, Factory, field, fields, frozen
 
@@ -29,6 +29,7 @@ from tool_sandbox.common.tool_discovery import ToolBackend
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.nearest import hint
 from tool_sandbox.redaction import redact
+from tool_sandbox.registry.options import REQUIRED, Option, as_thresholds, choice, setting, several
 
 OnFallback = Literal["allow", "mark", "void"]
 Compat = Literal["original"]
@@ -53,88 +54,6 @@ CHOOSING = (
 )
 """The settings that say which scenarios are meant, from which there are."""
 
-_REQUIRED = "required"
-
-
-@frozen
-class Option:
-    """What a setting means, and how it is written on the command line.
-
-    Args:
-        help: One sentence.
-        spellings: Its flags; none if it has no flag.
-        metavar: What stands for the value in ``--help``; it ends with ``...`` where there can be several.
-        default: What holds where the setting is not given, in words.
-    """
-
-    help: str
-    spellings: tuple[str, ...] = ()
-    metavar: str | None = None
-    default: str = "none"
-
-    @property
-    def help_with_default(self) -> str:
-        """What ``--help`` says."""
-        return f"{self.help} [{self.default if self.default == _REQUIRED else f'default: {self.default}'}]"
-
-    @property
-    def flag(self) -> str:
-        """The first of its long spellings, for messages."""
-        return next(spelling for spelling in self.spellings if spelling.startswith("--"))
-
-    @property
-    def several(self) -> bool:
-        """Whether the flag takes any number of values."""
-        return self.metavar is not None and self.metavar.endswith("...")
-
-
-def _setting(
-    default: Any,
-    kind: Any,
-    text: str,
-    *spellings: str,
-    metavar: str | None = None,
-    converter: Any = None,
-    shown: str | None = None,
-) -> Any:
-    declared = {"option": Option(text, spellings, metavar, shown or _in_words(default))}
-    return field(default=default, validator=kind, converter=converter, metadata=declared)
-
-
-def _in_words(default: Any) -> str:
-    if isinstance(default, bool):
-        return "on" if default else "off"
-    return f"{default:g}" if isinstance(default, int | float) else default if isinstance(default, str) else "none"
-
-
-def _choice(default: Any, words: Any, text: str, flag: str) -> Any:
-    """A setting that is one of the words of a ``Literal``."""
-    choices = get_args(words)
-    return _setting(default, one_of(*choices), text, flag, metavar="|".join(choices))
-
-
-def _names(text: str, *spellings: str, metavar: str, shown: str | None = None) -> Any:
-    return _setting((), NAMES, text, *spellings, metavar=metavar, converter=_as_names, shown=shown)
-
-
-def _as_names(values: Any) -> Any:
-    """One name or several as a tuple; what is neither is left for the check to name."""
-    if values is None or isinstance(values, str):
-        return (values,) if values else ()
-    return tuple(values) if isinstance(values, list | tuple) else values
-
-
-def _as_thresholds(value: Any) -> Any:
-    """Thresholds as they are typed; run.yaml and Python may give a number, and a mapping of names to numbers."""
-    if isinstance(value, Mapping):
-        return tuple(f"{name}={least}" for name, least in value.items())
-    several = value if isinstance(value, list | tuple) else _as_names(value) if isinstance(value, str) else (value,)
-    return tuple(str(each) if _is_number(each) else each for each in several if each is not None)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
 
 def _not_with_compat(settings: Any, _attribute: Any, value: bool) -> None:
     if value and settings.compat is not None:
@@ -144,7 +63,7 @@ def _not_with_compat(settings: Any, _attribute: Any, value: bool) -> None:
 
 def _only_beside_others(settings: Any, _attribute: Any, value: bool) -> None:
     if value and not settings.scenarios_from and "with_bundled" not in settings.ambient:
-        message = "--with-bundled would have no effect without --scenarios-from. Leave it out."
+        message = "with_bundled=True would have no effect without --scenarios-from. Leave it out."
         raise SettingsError(message)
 
 
@@ -177,7 +96,7 @@ def _is_rule(rule: Any) -> bool:
 class RunSettings:
     """One run: who plays what, how often, and under which limits."""
 
-    agent: str = _setting(
+    agent: str = setting(
         NOTHING,
         TEXT,
         "Who is tested: a LiteLLM model string, oracle, nop, saboteur, human, local[:NAME|FILE], direct:URL/MODEL, "
@@ -185,9 +104,9 @@ class RunSettings:
         "-a",
         "--agent",
         metavar="MODEL...",
-        shown=_REQUIRED,
+        shown=REQUIRED,
     )
-    user: str = _setting(
+    user: str = setting(
         NOTHING,
         TEXT,
         "Who plays the user.",
@@ -196,29 +115,29 @@ class RunSettings:
         metavar="MODEL",
         shown="openai/gpt-5.4; oracle beside oracle, nop and saboteur; local beside local",
     )
-    agent_rules: tuple[AgentRule, ...] = _setting(
+    agent_rules: tuple[AgentRule, ...] = setting(
         (), None, "Other agents for some of the scenarios; the first rule that fits wins.", converter=_rules
     )
-    scenarios: tuple[str, ...] = _names(
+    scenarios: tuple[str, ...] = several(
         "Scenarios to take.", "-s", "--scenarios", "--scenario", metavar="NAME|GLOB...", shown="all"
     )
-    presentations: tuple[str, ...] = _names(
+    presentations: tuple[str, ...] = several(
         "Only these presentations of their tools; a name after -s then stands for all presentations of a scenario.",
         "--presentations",
         metavar="plain|all|NAME...",
         shown="what -s names",
     )
-    tags: tuple[str, ...] = _names(
+    tags: tuple[str, ...] = several(
         "Only scenarios with one of these tags or categories, or for which 'smoke and not slow' holds.",
         "--tag",
         metavar="TAG|EXPRESSION...",
         shown="all",
     )
-    exclude: tuple[str, ...] = _names("Scenarios to leave out.", "--exclude", metavar="NAME|GLOB...")
-    limit: int | None = _setting(
+    exclude: tuple[str, ...] = several("Scenarios to leave out.", "--exclude", metavar="NAME|GLOB...")
+    limit: int | None = setting(
         None, whole(1), "Only the first N of the scenarios.", "--limit", metavar="N", shown="no limit"
     )
-    failed: str | None = _setting(
+    failed: str | None = setting(
         None,
         MAYBE_TEXT,
         "Only scenarios that scored below 1 or were void in an earlier run.",
@@ -226,21 +145,21 @@ class RunSettings:
         metavar="DIR",
         shown="all",
     )
-    trials: int = _setting(1, whole(1), "How often every scenario is played.", "--trials", metavar="K")
-    concurrency: int = _setting(
+    trials: int = setting(1, whole(1), "How often every scenario is played.", "--trials", metavar="K")
+    concurrency: int = setting(
         16, whole(1), "Samples in flight at once.", "-p", "--concurrency", "--parallel", metavar="N"
     )
-    seed: int = _setting(42, whole(), "Start of every random choice.", "--seed", metavar="N")
-    fallbacks: tuple[str, ...] = _names(
+    seed: int = setting(42, whole(), "Start of every random choice.", "--seed", metavar="N")
+    fallbacks: tuple[str, ...] = several(
         "Models asked, in this order, when the agent's own does not answer.", "--fallback", metavar="MODEL..."
     )
-    router_config: str | None = _setting(
+    router_config: str | None = setting(
         None, MAYBE_TEXT, "A LiteLLM config.yaml with the agent's deployments.", "--router-config", metavar="FILE"
     )
-    on_fallback: OnFallback = _choice(  # noqa: RUF009 -- it makes a field
+    on_fallback: OnFallback = choice(  # noqa: RUF009 -- it makes a field
         "mark", OnFallback, "What becomes of samples a fallback answered.", "--on-fallback"
     )
-    cache: str | Mapping[str, Any] | None = _setting(
+    cache: str | Mapping[str, Any] | None = setting(
         None,
         _CACHE,
         "Where answers are kept for the next time.",
@@ -248,28 +167,28 @@ class RunSettings:
         metavar="memory|disk|redis://HOST",
         shown="nowhere",
     )
-    budget: float | None = _setting(
+    budget: float | None = setting(
         None, number(0), "US dollars the run may spend.", "--budget", metavar="USD", shown="no limit"
     )
-    temperature: float | None = _setting(
+    temperature: float | None = setting(
         None, number(0), "Sampling temperature of the agent.", "--temperature", metavar="T", shown="0"
     )
-    max_tokens: int | None = _setting(
+    max_tokens: int | None = setting(
         None, whole(1), "Longest answer of the agent, in tokens.", "--max-tokens", metavar="N", shown="1024"
     )
-    timeout: float | None = _setting(
+    timeout: float | None = setting(
         None, number(0), "Longest wait for one answer.", "--timeout", metavar="SECONDS", shown="30"
     )
-    tool_timeout: float = _setting(
+    tool_timeout: float = setting(
         60.0, number(0), "Longest call of a tool; 0 for any time.", "--tool-timeout", metavar="SECONDS"
     )
-    sample_timeout: float = _setting(
+    sample_timeout: float = setting(
         0.0, number(0), "Longest sample; 0 for any time.", "--sample-timeout", metavar="SECONDS"
     )
-    retries: int | None = _setting(
+    retries: int | None = setting(
         None, whole(0), "Further tries when a call fails.", "--retries", metavar="N", shown="3"
     )
-    patience: float | None = _setting(
+    patience: float | None = setting(
         None,
         number(0),
         "Longest wait of a call for a server that is down.",
@@ -277,18 +196,18 @@ class RunSettings:
         metavar="SECONDS",
         shown="180",
     )
-    max_void: int = _setting(
+    max_void: int = setting(
         20, whole(0), "Stop after N void samples in a row with the same reason; 0: never.", "--max-void", metavar="N"
     )
-    fail_under: tuple[str, ...] = _setting(
+    fail_under: tuple[str, ...] = setting(
         (),
         NAMES,
         "Lowest score that is enough, of the run or of a category or tag; below it the exit code is 4.",
         "--fail-under",
         metavar="SCORE|NAME=SCORE...",
-        converter=_as_thresholds,
+        converter=as_thresholds,
     )
-    tool_format: str | None = _setting(
+    tool_format: str | None = setting(
         None,
         MAYBE_TEXT,
         "How tools are offered to a model without native tool calling.",
@@ -296,37 +215,37 @@ class RunSettings:
         metavar="FORMAT",
         shown="auto",
     )
-    params: Mapping[str, Any] = _setting(
+    params: Mapping[str, Any] = setting(
         Factory(dict), CONFIGURATION, "Further configuration of the agent.", "--param", metavar="KEY=VALUE..."
     )
-    user_params: Mapping[str, Any] = _setting(
+    user_params: Mapping[str, Any] = setting(
         Factory(dict),
         CONFIGURATION,
         "Further configuration of the simulated user.",
         "--user-param",
         metavar="KEY=VALUE...",
     )
-    callbacks: tuple[str, ...] = _names("LiteLLM callbacks, or otel.", "--callback", metavar="NAME...")
-    scenarios_from: tuple[str, ...] = _names(
+    callbacks: tuple[str, ...] = several("LiteLLM callbacks, or otel.", "--callback", metavar="NAME...")
+    scenarios_from: tuple[str, ...] = several(
         "Your own scenarios, in place of the bundled ones.",
         "--scenarios-from",
         metavar="PATH|MODULE...",
         shown="bundled",
     )
-    with_bundled: bool = _setting(
+    with_bundled: bool = setting(
         False, [YES_OR_NO, _only_beside_others], "Take the bundled scenarios beside your own.", "--with-bundled"
     )
-    tools_from: tuple[str, ...] = _names(
+    tools_from: tuple[str, ...] = several(
         "Your own tools, beside the bundled ones.", "--tools-from", metavar="PATH|MODULE..."
     )
-    shuffle_tools: bool = _setting(
+    shuffle_tools: bool = setting(
         False, [YES_OR_NO, _not_with_compat], "Offer the tools in a seeded random order.", "--shuffle-tools"
     )
-    compat: Compat | None = _choice(  # noqa: RUF009 -- it makes a field
+    compat: Compat | None = choice(  # noqa: RUF009 -- it makes a field
         None, Compat, "Score a model's mistakes as published scores did.", "--compat"
     )
-    search: Search = _choice("offline", Search, "What answers the search tools.", "--search")  # noqa: RUF009 -- as above
-    output: str = _setting(
+    search: Search = choice("offline", Search, "What answers the search tools.", "--search")  # noqa: RUF009 -- as above
+    output: str = setting(
         "runs",
         MAYBE_TEXT,
         "Where runs are written.",
@@ -336,7 +255,7 @@ class RunSettings:
         "--output_dir",
         metavar="DIR|URL",
     )
-    name: str | None = _setting(
+    name: str | None = setting(
         None,
         _FOLDER,
         "Name of the run directory; of several agents, each has its own after it.",
@@ -344,13 +263,13 @@ class RunSettings:
         metavar="NAME",
         shown="time, agent and user",
     )
-    junit: str | None = _setting(
+    junit: str | None = setting(
         None, MAYBE_TEXT, "Write the samples as tests, in JUnit's XML.", "--junit", metavar="FILE"
     )
-    summary: str | None = _setting(
+    summary: str | None = setting(
         None, MAYBE_TEXT, "Write the numbers for a page of a build, in Markdown.", "--summary", metavar="FILE"
     )
-    backend: str = _setting(
+    backend: str = setting(
         "DEFAULT", one_of(*ToolBackend.__members__), "Preferred variant of tools that exist more than once."
     )
 

@@ -25,8 +25,8 @@ from tool_sandbox.runs.thresholds import Shortfall, shortfalls
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
+    from tool_sandbox.runs.places import AnyPath
     from tool_sandbox.runs.sample_frame import SampleFrame
-    from tool_sandbox.runs.store import AnyPath
 
 
 @frozen(kw_only=True, repr=False)

@@ -7,13 +7,11 @@ import os
 import shutil
 import sys
 import tempfile
-import threading
 import weakref
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import TYPE_CHECKING, Any
 
 if sys.platform != "win32":
     import fcntl
@@ -22,14 +20,13 @@ from tool_sandbox.common.folder_names import folder_name, readable_name
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.redaction import redact_text
 from tool_sandbox.registry.run_resources import CALLS
-from tool_sandbox.registry.settings import LATEST
 from tool_sandbox.runs.json_files import read_object
+from tool_sandbox.runs.latest import found_through_latest
 from tool_sandbox.runs.outcomes import SampleResult
+from tool_sandbox.runs.places import is_local, open_location, refusals
 
 if TYPE_CHECKING:
-    from upath import UPath
-
-    AnyPath = Path | UPath
+    from tool_sandbox.runs.places import AnyPath
 
 RUN, RESULTS, SUMMARY, TRAJECTORIES = "run.json", "results.jsonl", "result_summary.json", "trajectories"
 TRIAL = "trial_"
@@ -38,42 +35,6 @@ LONGEST_ROLE_NAME = 100
 """Bytes of an agent's or user's name that the name of a run directory shows."""
 _FORMER_LENGTH = 100
 """Characters at which earlier versions cut the names of trajectory folders."""
-
-
-def is_local(path: AnyPath) -> TypeGuard[Path]:
-    """Whether a path is on this machine's disk; some versions of ``UPath`` derive from ``Path`` wherever they are."""
-    return type(path).__module__.startswith("pathlib")
-
-
-def open_location(location: str | os.PathLike[str]) -> AnyPath:
-    """The path behind a directory name or an fsspec URL.
-
-    Raises:
-        SettingsError: No installed package understands the URL.
-    """
-    text = os.fspath(location)
-    if "://" not in text or text.startswith("file://"):
-        return _at_home(Path(text.removeprefix("file://")))
-    try:
-        from upath import UPath
-
-        return UPath(text)
-    except (ImportError, ValueError) as error:
-        message = f"cannot write to {text!r}: {error}. Use a directory, or install the fsspec package for this URL."
-        raise SettingsError(message) from error
-
-
-def _at_home(path: Path) -> Path:
-    try:
-        return path.expanduser()
-    except RuntimeError as error:
-        message = f"{str(path)!r} begins in a home directory that is not known here; write the whole path."
-        raise SettingsError(message) from error
-
-
-def _refusals(path: AnyPath) -> tuple[type[Exception], ...]:
-    """What opening a path may raise; the packages for other storage have errors of their own."""
-    return (OSError, ValueError) if is_local(path) else (Exception,)
 
 
 class RunStore:
@@ -107,7 +68,7 @@ class RunStore:
                 if root.exists() and not root.is_dir():
                     break
                 continue
-            except _refusals(root) as error:
+            except refusals(root) as error:
                 message = f"cannot write to {redact_text(base)!r}: {_reason(error)}. Choose another directory with -o."
                 raise SettingsError(message) from error
             return cls(directory)
@@ -135,33 +96,15 @@ class RunStore:
         Raises:
             SettingsError: There is none.
         """
-        directory = open_location(location)
+        directory = found_through_latest(open_location(location))
         try:
             found, why = directory.is_dir(), ""
-        except _refusals(directory) as error:
+        except refusals(directory) as error:
             found, why = False, f" ({_reason(error)})"
-        if not found and why == "" and (led := _led_to(directory)) is not None:
-            return cls(led)
         if not found:
             message = f"{redact_text(os.fspath(location))!r} is not a run directory{why}; give the one a run printed."
             raise SettingsError(message)
-        if directory.name == LATEST and _is_link(directory):
-            return cls(directory.parent / directory.readlink())
         return cls(directory)
-
-    def mark_latest(self) -> None:
-        """Have ``latest`` beside the directory lead to it: a link, or where there are none a file with its name.
-
-        What is called so and leads to no run directory is left alone, and so is everything when that fails.
-        """
-        latest = self.directory.parent / LATEST
-        with suppress(*_refusals(latest)):
-            if latest.exists() and not _is_link(latest) and not latest.is_file():
-                return
-            if is_local(latest):
-                _link(latest, self.directory.name)
-            else:
-                latest.write_text(self.directory.name + "\n")
 
     @property
     def local_directory(self) -> Path | None:
@@ -287,33 +230,6 @@ class RunStore:
         unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
         unfinished.write_bytes(content)
         unfinished.replace(path)
-
-
-def _is_link(path: AnyPath) -> TypeGuard[Path]:
-    return is_local(path) and path.is_symlink()
-
-
-def _link(latest: Path, name: str) -> None:
-    """Make ``latest`` lead to a directory beside it, in one step."""
-    unfinished = latest.with_name(f".{latest.name}.{os.getpid()}.{threading.get_ident()}.tmp")
-    unfinished.unlink(missing_ok=True)
-    try:
-        unfinished.symlink_to(name, target_is_directory=True)
-    except (OSError, NotImplementedError):  # Windows allows it to few
-        unfinished.write_text(f"{name}\n", encoding="utf-8")
-    try:
-        unfinished.replace(latest)
-    except OSError:  # Windows replaces no link to a directory
-        latest.unlink()
-        unfinished.replace(latest)
-
-
-def _led_to(path: AnyPath) -> AnyPath | None:
-    """The run directory whose name a file has, as ``mark_latest`` writes it where there are no links."""
-    if path.name != LATEST or not path.is_file():
-        return None
-    directory = path.parent / path.read_text(encoding="utf-8").strip()
-    return directory if directory.parent == path.parent and directory.is_dir() else None
 
 
 def trajectory_place(name: str, trial: int, trials: int) -> str:
