@@ -52,8 +52,8 @@ def _add_verdict(test: ET.Element, result: SampleResult, directory: str) -> None
         error.text = _clean(place)
     elif result.similarity is not None and result.similarity < 1:
         failure = ET.SubElement(test, "failure", type="score", message=_told(result))
-        milestones = (f"milestone {node}: {match[1]:.3f}" for node, match in result.milestone_mapping.items())
-        failure.text = _clean("\n".join([*milestones, place]))
+        lost = [f"{each['id']} {each['credit']:.3f}: {each['text']}" for each in result.explanation if each["text"]]
+        failure.text = _clean("\n".join([*lost, place]))
 
 
 def _told(result: SampleResult) -> str:
