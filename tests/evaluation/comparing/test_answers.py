@@ -132,3 +132,10 @@ def test_only_what_the_user_is_told_is_an_answer() -> None:
     )
     alike = SnapshotConstraint.of_rows(N.SANDBOX, snapshot_similarity, [{"content": SAID}])
     assert [each.sentence for each in wanted_texts(Milestone([told, written, alike]))] == [SAID]
+
+
+def test_an_endless_text_is_read_as_far_as_a_person_would() -> None:
+    filler = "This is only talk and says nothing. " * 1000
+    compare = measure().cell(SAID)
+    assert compare(f"Sent at 18:15. {filler}") == 1
+    assert compare(f"{filler} Sent at 18:15.") == 0

@@ -11,6 +11,16 @@ from tool_sandbox.evaluation.facts.states import State
 SAID: dict[str, dict[str, bool | None]] = {
     "Wi-Fi is off.": {"wi-fi": False},
     "Wi-Fi isn't off.": {"wi-fi": True},
+    "Wi-Fi works now.": {"wi-fi": True},
+    "No Wi-Fi, no cell, and your GPS keeps running.": {"wi-fi": False, "cellular": False, "location": True},
+    "I have no Wi-Fi tool.": {},
+    "You're disconnected from Wi-Fi and cellular, and your location service keeps running.": {
+        "wi-fi": False,
+        "cellular": False,
+        "location": True,
+    },
+    "Your phone is in low battery mode, and Wi-Fi won't turn on.": {"low battery mode": True, "wi-fi": False},
+    "Wi-Fi no longer works.": {"wi-fi": False},
     "Wi-Fi is no longer on": {"wi-fi": False},
     "Wi-Fi is not off anymore.": {"wi-fi": True},
     "Wi-Fi is off, cellular isn't.": {"wi-fi": False, "cellular": None},

@@ -23,6 +23,8 @@ from tool_sandbox.evaluation.facts.verdict import Facts, Verdict
 if TYPE_CHECKING:
     from tool_sandbox.evaluation.constraints import Milestone
 
+MOST_READ = 20_000
+"""Characters of a text that are read: an endless answer must not hold up the run, and nobody reads on either."""
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -111,7 +113,7 @@ class TextSimilarity(CellMeasure):
 
         @lru_cache(maxsize=256)
         def similarity(cell: Any) -> float:
-            share = facts.verdict(cell, wanted.surroundings).similarity if isinstance(cell, str) else 0.0
+            share = facts.verdict(cell[:MOST_READ], wanted.surroundings).similarity if isinstance(cell, str) else 0.0
             return 0.0 if self.whole and share < 1 else float(share**self.columns)
 
         return similarity

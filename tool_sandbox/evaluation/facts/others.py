@@ -19,7 +19,7 @@ _DOER = r"(?:^|\b(?:i|we|and|then|also|just|already|so|have|'ve) )(?:(?:have|jus
 _CLAIMS = {
     "send": re.compile(rf"{_DOER}(?:texted|messaged|told|notified|informed|emailed)\b(?! (?:you|me|us)\b)"),
     "call": re.compile(rf"{_DOER}(?:called|phoned|rang) (?!it\b|them\b|off\b)"),
-    "save": re.compile(rf"{_DOER}(?:added|saved|stored)\b.*\b(?:contacts?|him|her|as (?:a|an|your))\b"),
+    "save": re.compile(rf"{_DOER}(?:added|saved|stored)\b(?! as\b).*\b(?:contacts?|him|her|as (?:a|an|your))\b"),
     "remove": re.compile(rf"{_DOER}(?:removed|deleted|erased)\b.*\bcontacts?\b"),
 }
 _ORDERED = {

@@ -23,7 +23,7 @@ from tool_sandbox.evaluation.facts.verbs import group_of
 
 _SKIPPED = frozenset(
     {"the", "a", "an", "your", "my", "his", "her", "their", "our", "this", "that", "some", "'s", "both", "one", "all",
-     "two", "three", "up", "out"}
+     "two", "three", "up", "out", "per"}
 )  # fmt: skip
 _COPULA = frozenset({"is", "are", "was", "were"})
 _ABOUT = frozenset({"about", "as", "regarding", "until", "till"})
@@ -39,6 +39,8 @@ _NO_GOVERNORS = frozenset(
      "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "twenty", "thirty", "about"}
 )  # fmt: skip
 _LEFT_ALONE = frozenset({"still", "remains", "remain", "untouched", "unchanged", "other", "others", "stays", "kept"})
+_SWITCHES_BEGIN = frozenset({"low", "wi", "cellular", "location", "gps"})
+"""Words with which a switch's name begins: what stands before them is a verb, "switched" or "ended"."""
 _SHORTEST = 3
 
 
@@ -101,7 +103,7 @@ def has_frames(good: Reading) -> bool:
 def _replaced(clause: Clause, good: Reading, here: frozenset[str]) -> str | None:
     frames = _frames(clause.words)
     for wanted in (frame for each in good.clauses for frame in _frames(each.words)):
-        if not wanted.words or not _has_content(wanted, good):
+        if not wanted.words or not _has_content(wanted, good) or wanted.behind in _SWITCHES_BEGIN:
             continue
         if any(same_thing(one, other) for one, _ in wanted.words for other in here):
             continue

@@ -48,7 +48,7 @@ PASSIVE = re.compile(
     r"(?: (?:now|not|also|all|both|just|already|successfully|still|again|no longer|currently|never))* ?$"
 )
 PAST = re.compile(r"\b(?:was|were|had been|used to be)(?: \w+){0,2} ?$")
-OBJECT = re.compile(r" (?:(?:the|your|my|both|all|of|:|this|that|only|just) )*$")
+OBJECT = re.compile(r" (?:(?:the|your|my|both|all|of|:|this|that|only|just|from) )*$")
 REAL = re.compile(
     r"\b(?:able to|managed to|had to|needed to|went ahead and|made sure to|did|(?:i|we)(?: (?:have|just|now|already"
     r"|always))*)(?: \w+ly)? ?$"
@@ -58,6 +58,11 @@ OF_A_MEANS = re.compile(r"\b(?:tools?|functions?|options?|ways?|means|forecasts?
 """Before "available": no switch is spoken of."""
 STAYS = re.compile(r"\b(?:stay|remain|keep)s? ?(?:turned |switched )?$")
 JOINED = re.compile(r" ?(?:,|and|&|or|nor|plus|as well as|:|/|\+)?(?: (?:and|or|nor|also|the|your|my|both|then))* ?$")
+IN_OR_FROM = re.compile(r"\b(?:in|from|no) (?:the |your )?$")
+"""Before a switch that has a predicate of its own: "is in low battery mode", "disconnected from Wi-Fi"."""
+IS_IN = re.compile(r"\b(?:is|are|'s)(?: (?:still|now|currently|presently))? in (?:the )?$")
+NO = re.compile(r"(?:^|[,.;:] |\b(?:and|with|now) )no $")
+ENDS = re.compile(r" ?(?:$|[,.;:!]| (?:and|or|but|now|any ?more|for now)\b)")
 ALSO_BEFORE = re.compile(
     r"(?:so (?:is|are)|same (?:goes )?for|as (?:is|are)|along with|together with|plus)(?: the| your)? ?$"
 )

@@ -20,9 +20,13 @@ from tool_sandbox.evaluation.facts.state_forms import (
     BARE,
     BEFORE,
     CAN_BE_PAST,
+    ENDS,
+    IN_OR_FROM,
+    IS_IN,
     JOINED,
     LOOKED,
     MOVERS,
+    NO,
     NO_STATE_AFTER_ON,
     OBJECT,
     OF_A_MEANS,
@@ -106,7 +110,12 @@ class _Part:
         groups: list[_Group] = []
         for match in subjects.finditer(self.text):
             subject = (subject_named(match.group()), match.start())
-            if groups and JOINED.fullmatch(self.text, groups[-1].end, match.start()):
+            apart = (
+                groups
+                and IN_OR_FROM.search(self.text[: groups[-1].start])
+                and "," in self.text[groups[-1].end : match.start()]
+            )
+            if groups and not apart and JOINED.fullmatch(self.text, groups[-1].end, match.start()):
                 groups[-1].subjects.append(subject)
                 groups[-1].end = match.end()
             else:
@@ -120,6 +129,10 @@ class _Part:
             loose.extend(self._read(match))
         self._inherit()
         for group in self._groups:
+            if group.bound is None and IS_IN.search(self.text[: group.start]):
+                group.bound = True, False  # "your phone is in low battery mode"
+            if group.bound is None and NO.search(self.text[: group.start]) and ENDS.match(self.text, group.end):
+                group.bound = False, False  # "no Wi-Fi, no cell"
             if group.bound:
                 on, past = group.bound
                 yield from (Statement(subject, on, past) for subject, _ in group.subjects)
@@ -159,8 +172,9 @@ class _Part:
         reachable = following is not None and OBJECT.fullmatch(self.text, match.end(), following.start)
         if following is not None and reachable and not match["object"]:
             passive = PASSIVE.search(before) or (not verb and self._follows_group(before))
+            away = "from" in self.text[match.end() : following.start]
             heads_list = ":" in self.text[match.end() : following.start] and not self._follows_group(before)
-            if heads_list or (verb and not passive):
+            if heads_list or (verb and (away or not passive)):
                 return following, True
         earlier = [group for group in self._groups if group.end <= match.start()]
         if not earlier or match["object"]:

@@ -19,6 +19,7 @@ THINGS: tuple[tuple[str, ...], ...] = (
     ("lunch", "meal"), ("autumn", "fall"), ("plant", "flower"), ("freezer", "deepfreeze"), ("mail", "post"),
     ("bicycle", "bike"), ("child", "kid"), ("hello", "hi", "hey"), ("goodbye", "bye", "farewell"),
     ("address", "location", "place"), ("ticket", "seat"), ("price", "cost", "quote", "value", "rate"),
+    ("symbol", "ticker", "abbreviation", "code", "acronym"),
     ("start", "begin", "kick", "open"), ("share", "stock"), ("cost", "price", "trade", "worth"),
 )  # fmt: skip
 
@@ -58,7 +59,8 @@ _LIGHT = frozenset(
      "most", "mr", "mrs", "ms", "my", "name", "named", "near", "nearby", "nearest", "nearly", "need", "new", "news",
      "next", "nice", "night", "no", "noon", "not", "note", "notification", "now", "nudge", "number", "of", "off",
      "old", "on", "once", "one", "only", "or", "original", "originally", "other", "our", "out", "overdue", "own",
-     "past", "people", "person", "phone", "phonebook", "place", "planned", "please", "point", "possible", "precise",
+     "past", "people", "per", "person",
+     "phone", "phonebook", "place", "planned", "please", "point", "possible", "precise",
      "present", "previous", "price", "prompt", "promptly", "quick", "quickly", "rate", "reached", "read", "ready",
      "real", "really", "recent", "record", "reminder", "reminders", "reply", "request", "requested", "result",
      "right", "roughly", "same", "save", "saved", "saying", "schedule", "scheduled", "search", "second", "see",
