@@ -15,7 +15,7 @@ OPPOSITES: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     ),
     (
         ("sold out", "no tickets left", "no tickets", "fully booked", "no more tickets"),
-        ("available", "still tickets", "tickets left", "tickets available", "not sold out", "on sale"),
+        ("available", "there are still tickets", "tickets left", "tickets available", "not sold out", "on sale"),
     ),
     (("late", "behind", "delayed", "later than planned"), ("early", "on time", "ahead of time", "ahead of schedule")),
     (("later", "postponed", "delayed", "pushed back"), ("earlier", "brought forward")),

@@ -33,7 +33,7 @@ NAMES: dict[str, tuple[str, ...]] = {
 """The switches by the names that facts use, with what else they are called."""
 
 ON = (
-    "on", "enabled", "active", "activated", "running", "up", "online", "connected", "available", "working",
+    "on", "enabled", "active", "activated", "running", "up", "online", "connected", "available", "working", "works",
     "reactivated", "enable", "activate", "enabling", "activating", "enables", "restored", "back",
 )  # fmt: skip
 OFF = (

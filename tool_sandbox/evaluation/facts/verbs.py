@@ -139,7 +139,7 @@ GROUPS = (
         base=("save", "add", "store", "create", "record", "register", "enter", "keep", "put"),
         done=(
             "saved", "added", "stored", "created", "recorded", "registered", "entered",
-            r"put (?:\S+ ){0,4}?(?:in|into|on|under)", "filed", "new contact",
+            r"put (?:\S+ ){0,4}?(?:in|into|on|under)", "filed", "new contact", "new entry",
             r"made (?:a|the|new) (?:\S+ )?(?:contact|entry)", r"set up (?:a|the) (?:\S+ )?contact",
         ),
         doing=("saving", "adding", "storing", "creating", "recording"),
