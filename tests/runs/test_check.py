@@ -51,6 +51,12 @@ def test_a_good_scenario_holds(tmp_path: Path) -> None:
             "trips a minefield",
         ),
         (
+            "  solution:\n",
+            "  outcome: [{state: {setting: {wifi: false}}}]\n  solution:\n",
+            "oracle",
+            "the solution has the outcome 0.000, expected 1.0",
+        ),
+        (
             "- {id: told, said: I asked for a taxi., facts: {done: [sent, asked]}}",
             "- {id: told, state: {setting: {wifi: true}}}",
             "nop",

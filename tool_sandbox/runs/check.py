@@ -163,6 +163,8 @@ class _Proof:
                 f"the solution scores {result.milestone_similarity:.3f}, expected 1.0; short of it: {missed} "
                 "(0.000 can also mean that a table changed which is not in may_change)"
             )
+        if result.outcome is not None and result.outcome < 1 - _TOLERANCE:
+            yield f"the solution has the outcome {result.outcome:.3f}, expected 1.0; say with 'outcome' what counts"
         if result.minefield_similarity:
             yield f"the solution trips a minefield (similarity {result.minefield_similarity:.3f}), expected none"
 

@@ -170,3 +170,20 @@ def test_an_entry_may_say_itself_what_the_end_is(tmp_path: Path) -> None:
 def test_where_nobody_says_what_the_end_is_there_is_no_outcome(tmp_path: Path) -> None:
     nodes = "[{called: search_contacts}]"
     assert judged(writing.scenario(tmp_path, writing.entry(nodes)), FIND, "Done.").outcome is None
+
+
+@pytest.mark.parametrize(("relationship", "expected"), [("friend", 1), ("boss", 0)])
+def test_two_milestones_may_speak_of_one_new_row(tmp_path: Path, relationship: str, expected: float) -> None:
+    saved = "{id: saved, added: {contact: {name: Ada, phone_number: '+12065550101'}}}"
+    friend = "{id: friend, added: {contact: {name: Ada, relationship: {facts: friend}}}}"
+    added: Action = ("add_contact", {"name": "Ada", "phone_number": "+12065550101", "relationship": relationship})
+    assert outcome(tmp_path, f"[{saved}, {friend}]", added, "Saved.") == expected
+
+
+def test_two_milestones_may_speak_of_two_new_rows(tmp_path: Path) -> None:
+    other = (
+        "{id: other, added: {messaging: {recipient_phone_number: '+12065550150', content: {facts: way}}}, since: sent}"
+    )
+    both = (text(), text(number="+12065550150"), "Sent.")
+    assert outcome(tmp_path, f"[{SENT}, {other}]", *both) == 1
+    assert outcome(tmp_path, f"[{SENT}, {other}]", text(), "Sent.") == 0

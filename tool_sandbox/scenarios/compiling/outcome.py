@@ -9,6 +9,7 @@ from attrs import evolve
 
 from tool_sandbox.common.vocabulary import DatabaseNamespace
 from tool_sandbox.common.world.schemas import namespaces
+from tool_sandbox.evaluation.comparing.answers import TextSimilarity
 from tool_sandbox.evaluation.constraints import SnapshotConstraint
 from tool_sandbox.evaluation.outcome import Outcome, TableEnd, Telling
 from tool_sandbox.evaluation.snapshots import snapshot_similarity
@@ -58,7 +59,7 @@ def _table_end(table: str, checks: Iterable[Check], compiler: NodeCompiler) -> T
     return TableEnd(
         table,
         _merged(found["state"]),
-        tuple(found["added"]),
+        _of_one_row(found["added"]),
         _latest(found["updated"]),
         tuple(found["removed"]),
     )
@@ -74,6 +75,37 @@ def _merged(states: list[SnapshotConstraint]) -> tuple[SnapshotConstraint, ...]:
         return ()
     measures = {name: each for state in states for name, each in (state.column_similarity_measure or {}).items()}
     return (evolve(states[-1], target_dataframe=rows, column_similarity_measure=measures),)
+
+
+def _of_one_row(additions: list[SnapshotConstraint]) -> tuple[SnapshotConstraint, ...]:
+    """Several additions of one row as one: they agree in a column, and in every column that both speak of."""
+    kept: list[SnapshotConstraint] = []
+    for addition in additions:
+        same = next((each for each in kept if _describe_one_row(each, addition)), None)
+        if same is None:
+            kept.append(addition)
+        else:
+            kept[kept.index(same)] = _joined(same, addition)
+    return tuple(kept)
+
+
+def _describe_one_row(one: SnapshotConstraint, other: SnapshotConstraint) -> bool:
+    rows = [*(one.target_rows or ()), *(other.target_rows or ())]
+    if [len(one.target_rows or ()), len(other.target_rows or ())] != [1, 1]:
+        return False
+    shared = rows[0].keys() & rows[1].keys()
+    return bool(shared) and rows[0].keys() != rows[1].keys() and all(rows[0][each] == rows[1][each] for each in shared)
+
+
+def _joined(one: SnapshotConstraint, other: SnapshotConstraint) -> SnapshotConstraint:
+    row = {**(one.target_rows or [{}])[0], **(other.target_rows or [{}])[0]}
+    of_other = {name: (other.column_similarity_measure or {})[name] for name in (other.target_rows or [{}])[0]}
+    measures = {**(one.column_similarity_measure or {}), **of_other}
+    resized = {
+        name: evolve(each, columns=len(row)) if isinstance(each, TextSimilarity) else each
+        for name, each in measures.items()
+    }
+    return evolve(one, target_dataframe=[row], column_similarity_measure=resized)
 
 
 def _latest(updates: list[SnapshotConstraint]) -> tuple[SnapshotConstraint, ...]:
