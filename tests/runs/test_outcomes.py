@@ -77,3 +77,10 @@ def test_a_traceback_is_kept_without_the_key_in_it() -> None:
 )
 def test_only_stopped_samples_are_unfinished(cause: str, finished: bool) -> None:
     assert void(cause=cause).finished is finished
+
+
+@pytest.mark.parametrize("name", ["floors", "milestone_credit"])
+def test_a_result_with_a_text_among_its_numbers_is_no_result(name: str) -> None:
+    record = {"name": "a", "status": "scored", name: {"0": "high"}}
+    with pytest.raises(ValueError, match=f"its {name} is "):
+        SampleResult.from_record(record)

@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from tool_sandbox import clock as world_clock
+from tool_sandbox.common.checks import one_of
 from tool_sandbox.errors import UsageError
 from tool_sandbox.plugins import Packages, installed, load_modules, load_named
 
@@ -102,6 +103,7 @@ def all_scenarios(
     from tool_sandbox.scenarios.suite import Suite
 
     offer_tools(tools_from)
+    one_of(*ToolBackend.__members__).check("backend", backend)
     variant = ToolBackend[backend]
     found = Suite({}) if scenarios_from and not with_bundled else bundled_suite(variant)
     now = loading_clock()

@@ -147,9 +147,17 @@ class SampleResult:
             ValueError: It is something else; the message names the key.
         """
         _check_record(record, cls)
+        for name in ("floors", "milestone_credit"):
+            _check_numbers(name, record.get(name, {}))
         mappings: dict[str, Any] = {name: _mapping_from(name, record.get(name, {})) for name in _MAPPINGS}
         mappings["milestone_credit"] = {int(node): each for node, each in record.get("milestone_credit", {}).items()}
         return cls(**{**record, **mappings, "spending": Spending.from_record(record.get("spending", {}))})
+
+
+def _check_numbers(name: str, record: Mapping[str, Any]) -> None:
+    if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in record.values()):
+        message = f"its {name} is {record!r}"
+        raise ValueError(message)
 
 
 def _mapping_record(mapping: Mapping[int, tuple[int, float]]) -> dict[str, list[Any]]:

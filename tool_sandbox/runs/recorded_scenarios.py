@@ -35,7 +35,8 @@ def scenarios_of_run(
         UsageError: They cannot be loaded.
     """
     record = store.read_run() if (store.directory / RUN).exists() else {}
-    settings = record.get("settings") or {}
+    recorded = record.get("settings")
+    settings = recorded if isinstance(recorded, dict) else {}
     with clock_of_run(record, store.directory.name), use_original_rules(settings.get("compat") == "original"):
         yield _scenarios(settings, scenarios_from, tools_from) if known is None else known
 
