@@ -21,6 +21,7 @@ from tool_sandbox.scenarios import (
     single_tool_call_scenarios,
 )
 from tool_sandbox.scenarios.base_scenarios import named_base_scenarios
+from tool_sandbox.scenarios.library import bundled
 
 MODULES = {
     "single_tool_call": single_tool_call_scenarios,
@@ -127,3 +128,9 @@ def test_loading_takes_no_heavy_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=HANG)
     assert done.stdout.strip() == ""
+
+
+def test_no_bundled_answer_is_paid_for_its_wording() -> None:
+    checks = [check for entry in bundled().entries for node in entry.milestones for check in node.checks]
+    assert [check.said for check in checks if check.said and not (check.facts or check.using)] == []
+    assert [check for check in checks if "likeness" in check.match.values()] == []

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.scenarios import writing
+from tool_sandbox.common.evaluation import column_rouge_l_similarity
 from tool_sandbox.errors import ScenarioError
 
 TOLD = "{id: told, said: I asked for a taxi., facts: {done: [sent, asked]}}"
@@ -25,8 +26,7 @@ def refusal(folder: Path, good: str, bad: str) -> str:
 @pytest.mark.parametrize(
     ("told", "message"),
     [
-        ("{said: Sent.}", "milestones[1].said: what makes an answer right? Add 'facts'"),
-        ("{all: [{said: Sent.}, {state: {setting: {wifi: true}}}]}", "milestones[1].all[0].said: what makes an answer"),
+        ("{all: [{said: Sent., facts: []}, {state: {setting: {wifi: true}}}]}", "milestones[1].all[0].facts: what"),
         ("{said: Sent., never: [late]}", "what makes an answer right? Add 'facts'"),
         ("{said: Sent., match: similar}", "match: 'similar' is called 'likeness' now."),
         ("{said: Sent., match: exact, facts: sent}", "match: 'match' compares the wording and 'facts' what is said"),
@@ -72,10 +72,6 @@ def test_a_fact_that_cannot_be_meant_is_refused_with_what_to_write(tmp_path: Pat
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (
-            "content: I need a taxi}}}",
-            "milestones[0].added.messaging: a composed text is judged by 'content: {facts",
-        ),
         ("content: {text: I need a taxi}}}}", "content: the key 'facts' is missing"),
         ("content: {facts: []}}}}", "content.facts: without a fact any text would do"),
         ("content: {facts: taxi, nver: bus}}}}", "did you mean 'never'"),
@@ -108,11 +104,13 @@ def test_new_keys_of_an_entry_are_read_as_strictly_as_the_others(tmp_path: Path,
     assert message in refusal(tmp_path, SAYS, f"  {keys}\n{SAYS}")
 
 
-def test_the_originals_arithmetic_takes_sentences_and_texts_without_facts(tmp_path: Path) -> None:
+@pytest.mark.parametrize("scoring", ["", "  scoring: original\n"])
+def test_sentences_and_texts_without_facts_are_compared_by_their_wording(tmp_path: Path, scoring: str) -> None:
     text = writing.COMPLETE.replace(TOLD, "{id: told, said: Sent.}").replace(CONTENT, "content: I need a taxi}}}")
-    writing.scenario(tmp_path, text.replace(SAYS, f"  scoring: original\n{SAYS}"))
-    with pytest.raises(ScenarioError, match="judged by 'content"):
-        writing.scenario(tmp_path, text)
+    scenario = writing.scenario(tmp_path, text.replace(SAYS, f"{scoring}{SAYS}"))
+    sent, told = (node.snapshot_constraints[0] for node in scenario.evaluation.milestone_matcher.milestones)
+    assert (sent.column_similarity_measure or {})["content"] is column_rouge_l_similarity
+    assert (told.column_similarity_measure or {})["content"] is column_rouge_l_similarity
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ class Texts:
         """
         compiler = FactCompiler(values)
         if check.verb == "said":
-            if check.match or (by_likeness and not check.facts):
+            if check.match or not (check.facts or (check.using and not by_likeness)):
                 return cls(_SENDER_RECIPIENT_CONTENT)
             tolerance = tolerance_of(check.within.get("content"))
             wanted = compiler.text(check.said, check.facts, check.never, check.at("facts"), tolerance)

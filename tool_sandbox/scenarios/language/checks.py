@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import (
@@ -32,8 +31,6 @@ Way = Literal["likeness", "exact", "contains", "any"]
 MATCHES = get_args(Way)
 Filled = Literal["content", "tool_trace"]
 FILLED = get_args(Filled)
-COMPOSED = (DatabaseNamespace.MESSAGING, DatabaseNamespace.REMINDER)
-"""Tables whose content the agent composes."""
 Extractor = Literal[
     "search_weather_around_lat_lon_temperature_extractor",
     "result_to_temperature_extractor",
@@ -93,7 +90,7 @@ class Check(FileModel):
     requested: OneOrMany[ToolName] = ()
     """A tool was asked for, whether it succeeded or not; a list means any of these."""
     said: Text = ""
-    """The agent told the user this: a good answer, of which 'facts' says what any other has to contain."""
+    """The agent told the user this: a good answer, of which 'facts' says what any other contains; else its wording."""
     facts: Facts = Field((), examples=[["+12065550139"], [{"off": "wi-fi"}, {"on": "location"}]])
     """What any good answer contains; a placeholder of 'said' is a fact by itself."""
     never: Facts = ()
@@ -173,6 +170,8 @@ class Check(FileModel):
             self._check_fill(self.using)
         if self.match and (self.facts or self.never):
             raise problem("'match' compares the wording and 'facts' what is said; write one of them.", "match")
+        if self.has("facts") or self.has("never"):
+            self._check_facts()
         self._check_known("match", {"content"} if self.said else columns_of(self.rows))
         self._check_known("within", {"content"} if self.said else self._tolerable())
         for name, tolerance in self.within.items():
@@ -180,22 +179,13 @@ class Check(FileModel):
                 raise problem("a share such as 1% is a tolerance for what is said; write a number.", "within", name)
         return self
 
-    def unjudged(self) -> Iterator[tuple[str, tuple[str | int, ...]]]:
-        """Texts of which nobody says what makes them right: what to do about each, and where it stands."""
-        if self.said and not (self.facts or self.using or self.match):
+    def _check_facts(self) -> None:
+        if not (self.facts or self.using):
             sentence = (
                 f"what makes an answer right? Add 'facts', a list of what any good answer contains (for {self.said!r} "
-                "perhaps a name, a number or {done: sent}), or 'match: likeness' to compare the wording."
+                "perhaps a name, a number or {done: sent})."
             )
-            yield sentence, ("said",)
-        for table, rows in self.rows.items():
-            for position, row in enumerate(rows):
-                if table in COMPOSED and isinstance(row.get("content"), str) and "content" not in self.match:
-                    sentence = (
-                        "a composed text is judged by 'content: {facts: [...]}', word by word with 'match: exact', or "
-                        "by likeness with 'match: likeness'."
-                    )
-                    yield sentence, (self.verb, table.lower(), position)
+            raise problem(sentence, "facts" if self.has("facts") else "never")
 
     def _check_fill(self, using: Using) -> None:
         if self.verb != "state" and using.fill:

@@ -168,15 +168,6 @@ class Entry(Variant):
                 raise problem(f"the key {key!r} is missing.", "user")
         return self
 
-    @model_validator(mode="after")
-    def _says_what_is_right(self) -> Self:
-        for key, nodes in (("milestones", self.milestones), ("minefields", self.minefields)):
-            for position, node in enumerate(nodes if self.scoring == "facts" else ()):
-                for number, check in enumerate(node.checks):
-                    for sentence, path in check.unjudged():
-                        raise problem(sentence, key, position, *(("all", number) if node.all else ()), *path)
-        return self
-
 
 Moment = Annotated[
     Text, AfterValidator(lambda text, info: moment(text, info.context)), Field(examples=["now - 2 hours"])
