@@ -7,8 +7,8 @@ from datetime import datetime
 import pytest
 
 from tests.evaluation.facts.wording import BASE, TWO_DANAS
-from tool_sandbox.evaluation.facts.all_of import AllOf
 from tool_sandbox.evaluation.facts.amounts import Amount
+from tool_sandbox.evaluation.facts.combined import AllOf
 from tool_sandbox.evaluation.facts.fact import Fact
 from tool_sandbox.evaluation.facts.people import PersonNamed
 from tool_sandbox.evaluation.facts.phrases import Words

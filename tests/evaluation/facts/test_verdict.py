@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.evaluation.facts.wording import BASE, any_of, done, off, on, text, words
-from tool_sandbox.evaluation.facts.all_of import AllOf
+from tool_sandbox.evaluation.facts.combined import AllOf
 from tool_sandbox.evaluation.facts.implied import implied_by
 from tool_sandbox.evaluation.facts.verdict import Facts
 

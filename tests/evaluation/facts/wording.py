@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from attrs import field, frozen
 
-from tool_sandbox.evaluation.facts.any_of import AnyOf
 from tool_sandbox.evaluation.facts.asking import Asked, Cannot
+from tool_sandbox.evaluation.facts.combined import AnyOf
 from tool_sandbox.evaluation.facts.deeds import Deed
 from tool_sandbox.evaluation.facts.fact import Fact
 from tool_sandbox.evaluation.facts.implied import implied_by

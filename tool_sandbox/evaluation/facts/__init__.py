@@ -6,7 +6,7 @@
     recognition   which fact a plain text stands for
     implied       the facts that a good answer holds by itself
     fact          what a fact is
-    any_of, all_of   alternatives, and facts in several parts
+    combined      alternatives, and facts in several parts
     amounts       numbers, money, times, days, durations, phone numbers
     people, places   people and places
     others        nobody and nothing else

@@ -10,8 +10,8 @@ from attrs import frozen
 
 from tool_sandbox.evaluation.facts.addresses import addresses
 from tool_sandbox.evaluation.facts.amounts import Amount
-from tool_sandbox.evaluation.facts.any_of import AnyOf
 from tool_sandbox.evaluation.facts.clauses import Clause
+from tool_sandbox.evaluation.facts.combined import AnyOf
 from tool_sandbox.evaluation.facts.counts import Count, counted_at
 from tool_sandbox.evaluation.facts.directions import directions
 from tool_sandbox.evaluation.facts.fact import Explained, Fact

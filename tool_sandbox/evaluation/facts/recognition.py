@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tool_sandbox.evaluation.facts.all_of import AllOf
 from tool_sandbox.evaluation.facts.amounts import Amount
+from tool_sandbox.evaluation.facts.combined import AllOf
 from tool_sandbox.evaluation.facts.fact import Fact
 from tool_sandbox.evaluation.facts.mentions.days import Day
 from tool_sandbox.evaluation.facts.mentions.normalisation import folded, normalised

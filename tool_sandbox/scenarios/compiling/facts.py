@@ -14,8 +14,8 @@ from tool_sandbox.clock import Clock
 from tool_sandbox.common.vocabulary import DatabaseNamespace
 from tool_sandbox.evaluation.comparing.answers import WantedText
 from tool_sandbox.evaluation.facts.amounts import Amount
-from tool_sandbox.evaluation.facts.any_of import AnyOf
 from tool_sandbox.evaluation.facts.asking import Asked, Cannot
+from tool_sandbox.evaluation.facts.combined import AnyOf
 from tool_sandbox.evaluation.facts.deeds import Deed
 from tool_sandbox.evaluation.facts.fact import Fact
 from tool_sandbox.evaluation.facts.mentions.amounts import Quantity
