@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from tool_sandbox.cli.columns import Column, print_table
 from tool_sandbox.cli.void import void_lines
 from tool_sandbox.llm.layers.budget.spending import Spending
 from tool_sandbox.runs.summary import ALL_CATEGORIES
@@ -62,33 +63,35 @@ def print_scenarios(scenarios: Mapping[str, Scenario]) -> None:
 
 def print_answers(answers: Sequence[TriedAnswer]) -> None:
     """What each answer is worth and why."""
-    table = _table(">worth", ">score", "answer", "why")
-    for answer in answers:
-        _add_row(table, _number(answer.worth), _number(answer.score), answer.text, "\n".join(answer.reasons))
-    stdout_console().print(table)
+    columns = [Column("worth", is_number=True), Column("score", is_number=True)]
+    columns += [Column("answer", is_prose=True), Column("why", is_prose=True)]
+    rows = [[_number(each.worth), _number(each.score), each.text, "\n".join(each.reasons)] for each in answers]
+    print_table(stdout_console(), columns, rows)
 
 
 def print_floors(floors: Mapping[str, Mapping[str, float]]) -> None:
     """What agents score that do not do the work, by category; the highest in each row is the floor."""
     agents = list(floors[ALL_CATEGORIES])
-    table = _table("category", *(f">{agent}" for agent in agents), ">floor")
+    columns = [Column("category"), *(Column(agent, is_number=True, left_out=1) for agent in agents)]
+    rows: list[list[str] | None] = []
     for name, scores in floors.items():
         if name == ALL_CATEGORIES:
-            table.add_section()
-        known = [scores.get(agent) for agent in agents]
-        _add_row(table, name, *map(_number, known), _number(max(scores.values(), default=None)))
-    stdout_console().print(table)
+            rows.append(None)
+        known = [_number(scores.get(agent)) for agent in agents]
+        rows.append([name, *known, _number(max(scores.values(), default=None))])
+    print_table(stdout_console(), [*columns, Column("floor", is_number=True)], rows)
 
 
 def print_rescoring(rescoring: Rescoring) -> None:
     """Every score that changed and why, then every sample that could not be judged."""
     console = stdout_console()
     if rescoring.changes:
-        table = _table("scenario", "before", "now", "why")
+        columns = [Column("scenario"), Column("before", is_number=True), Column("now", is_number=True)]
+        rows = []
         for sample in rescoring.changes:
             name = sample.name if not sample.trial else f"{sample.name} #{sample.trial}"
-            _add_row(table, name, _number(sample.before), _number(sample.now), "\n".join(sample.reasons))
-        console.print(table)
+            rows.append([name, _number(sample.before), _number(sample.now), "\n".join(sample.reasons)])
+        print_table(console, [*columns, Column("why", is_prose=True)], rows)
     for skipped in rescoring.skipped:
         console.print(f"not judged: {skipped.name}: {skipped.why}", markup=False, soft_wrap=True)
     console.print(
