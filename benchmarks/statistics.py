@@ -25,9 +25,9 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tool_sandbox.analysis.bootstrap import difference_limits
-from tool_sandbox.analysis.intervals import score_limits
 from tool_sandbox.analysis.permutation import sign_flip_p_values
 from tool_sandbox.analysis.sequential import verdict_of
+from tool_sandbox.runs.statistics.intervals import score_limits
 
 Shape = tuple[int, ...]
 Population = Callable[[np.random.Generator, Shape], Any]

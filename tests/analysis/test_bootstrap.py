@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from tool_sandbox.analysis.bootstrap import difference_limits, estimate_of_difference
-from tool_sandbox.analysis.intervals import Estimate
+from tool_sandbox.runs.statistics.intervals import Estimate
 
 DIFFERENCES = st.lists(st.sampled_from([-1.0, -0.5, 0.0, 0.0, 0.25, 1.0]), min_size=2, max_size=30)
 

@@ -6,7 +6,7 @@ from scipy import stats
 from tests.analysis.runs_to_compare import run_of
 from tool_sandbox.analysis.pairing import Pairs
 from tool_sandbox.analysis.power import Resolution
-from tool_sandbox.analysis.trials import Trials
+from tool_sandbox.runs.statistics.trials import Trials
 
 
 def resolution(

@@ -4,8 +4,8 @@ import pytest
 
 from tests.analysis.runs_to_compare import run_of
 from tests.runs.samples import scored, void
-from tool_sandbox.analysis.intervals import Interval
 from tool_sandbox.analysis.statistics import scores_by, summary_of
+from tool_sandbox.runs.statistics.intervals import Interval
 
 
 def test_a_summary_says_what_was_played() -> None:

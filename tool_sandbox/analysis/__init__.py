@@ -3,7 +3,7 @@
 ``samples``, ``messages``, ``calls`` and ``milestones`` of runs are polars frames.
 
 Reading: data_loading, analysis, rescore (judging anew), frames (these tables), export (in files).
-One run: trials (samples as columns, pass^k), intervals (how sure a mean is), statistics (everything about a run).
+One run: statistics (what it shows and how sure that is; the arithmetic is in runs.statistics).
 Two runs: pairing, bootstrap (how sure a difference is), permutation (tests), power (what a size can show), conditions
 (in what runs differ beside the model), comparison (everything about two or more), sequential (when to stop).
 """

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tool_sandbox.analysis.intervals import LEVEL, Estimate, cluster_totals, estimate, mean_and_error, student
+from tool_sandbox.runs.statistics.intervals import LEVEL, Estimate, cluster_totals, estimate, mean_and_error, student
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

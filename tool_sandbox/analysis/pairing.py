@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from attrs import evolve, frozen
 
-from tool_sandbox.analysis.trials import Trials
+from tool_sandbox.runs.statistics.trials import Trials
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -14,7 +14,7 @@ import numpy as np
 from attrs import frozen
 from scipy import special
 
-from tool_sandbox.analysis.intervals import cluster_totals
+from tool_sandbox.runs.statistics.intervals import cluster_totals
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

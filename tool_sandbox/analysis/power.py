@@ -10,8 +10,8 @@ from attrs import frozen
 from scipy import special
 
 from tool_sandbox.analysis.bootstrap import mean_and_error_of_alike
-from tool_sandbox.analysis.intervals import LEVEL, cluster_totals, mean_and_error, student
 from tool_sandbox.analysis.pairing import Pairs
+from tool_sandbox.runs.statistics.intervals import LEVEL, cluster_totals, mean_and_error, student
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -19,8 +19,8 @@ from attrs import frozen
 from tool_sandbox.analysis.bootstrap import difference_limits
 from tool_sandbox.analysis.pairing import Pairs
 from tool_sandbox.analysis.permutation import exchanges
-from tool_sandbox.analysis.trials import Trials
 from tool_sandbox.errors import SettingsError
+from tool_sandbox.runs.statistics.trials import Trials
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from tool_sandbox.analysis.intervals import estimate_of_scores, range_with_void, score_limits, wilson
+from tool_sandbox.runs.statistics.intervals import estimate_of_scores, range_with_void, score_limits, wilson
 
 SCORES = st.lists(st.floats(0, 1), min_size=1, max_size=40)
 

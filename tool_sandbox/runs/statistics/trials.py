@@ -9,7 +9,7 @@ import numpy as np
 from attrs import evolve, frozen
 from scipy import special
 
-from tool_sandbox.analysis.intervals import Estimate, estimate_of_scores
+from tool_sandbox.runs.statistics.intervals import Estimate, estimate_of_scores
 from tool_sandbox.scenarios.presentations import base_name
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.analysis.runs_to_compare import run_of
-from tool_sandbox.analysis.trials import Trials, flaky, flip_rate, pass_rates
+from tool_sandbox.runs.statistics.trials import Trials, flaky, flip_rate, pass_rates
 
 SCORES = st.dictionaries(
     st.sampled_from(["a", "b", "b_all_tools", "c"]),
