@@ -3,11 +3,12 @@
     python benchmarks/statistics.py             # a table in two minutes
     python benchmarks/statistics.py --fewer 10  # a tenth of the replications
 
-Coverage is how often a 95% interval holds the true mean; aim: 93% to 97%. Rows below "limits" are there to show what
-no interval can do: with one success or failure per scenario only a few different intervals exist, and of eight scores
-of which nearly all are perfect the rare bad ones are mostly not seen. Intervals of differences err to the wide side
-where only a few scenarios differ. The permutation test asks whether two runs are exchangeable; "few much better, rest
-a little worse" is equal on average and is not, which shows with eight scenarios. ``--json FILE`` writes the numbers.
+Coverage is how often a 95% interval holds the true mean; aim: 93% to 97%. A cell outside is marked. Rows below "limits"
+are there to show what no interval can do. With one success or failure per scenario only a few different intervals
+exist, one of which covers too little and the next one too much; the same is so where few scenarios differ, which with
+eight of them mostly means one or none. There the intervals err to the wide side. The permutation test asks whether two
+runs are exchangeable; "few much better, rest a little worse" is equal on average and is not, which shows with eight
+scenarios. ``--json FILE`` writes the numbers.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tool_sandbox.analysis.bootstrap import difference_limits
+from tool_sandbox.analysis.differences import difference_limits
 from tool_sandbox.analysis.permutation import sign_flip_p_values
 from tool_sandbox.analysis.sequential import verdict_of
 from tool_sandbox.runs.statistics.intervals import score_limits
@@ -65,11 +66,11 @@ SCORES: dict[str, tuple[Population, float]] = {
     "60% perfect, rest graded": (graded(0.6), 0.6 + 0.4 * 0.375),
     "8 presentations, good model": (of_presentations(2, 0.5), 0.8),
     "8 presentations, bad model": (of_presentations(1, 3), 0.25),
+    "nearly perfect, Beta(9, 0.5)": (lambda random, shape: random.beta(9, 0.5, shape), 9 / 9.5),
 }
 LIMITS: dict[str, tuple[Population, float]] = {
     "limits: success or failure, 0.8": (lambda random, shape: (random.random(shape) < 0.8) * 1.0, 0.8),
     "limits: 85% perfect, rest graded": (graded(0.85), 0.85 + 0.15 * 0.375),
-    "limits: nearly perfect, Beta(9, 0.5)": (lambda random, shape: random.beta(9, 0.5, shape), 9 / 9.5),
 }
 DIFFERENCES: dict[str, tuple[Population, float | None]] = {
     "even": (lambda random, shape: random.normal(0.1, 0.2, shape), 0.1),
@@ -77,6 +78,13 @@ DIFFERENCES: dict[str, tuple[Population, float | None]] = {
     "half differ, mostly better": (differing(0.5, [-0.5, 0.25, 0.5, 1]), 0.5 * 0.3125),
     "20% differ, both ways": (differing(0.2, [-1, -0.5, 0.5, 1]), 0.0),
     "20% differ, mostly better": (differing(0.2, [-0.5, 0.25, 0.5, 1]), 0.2 * 0.3125),
+    "20% differ, all better": (differing(0.2, [0.25, 0.5, 1]), 0.2 * 7 / 12),
+    "20% differ by little": (differing(0.2, [-0.05, 0.05, 0.1]), 0.2 / 30),
+    "all a little worse, some much": (lambda random, shape: -random.beta(0.5, 2, shape), -0.2),
+}
+DIFFERENCES_AT_LIMITS: dict[str, tuple[Population, float | None]] = {
+    "limits: 20% won": (differing(0.2, [1]), 0.2),
+    "limits: 8% differ, mostly better": (differing(0.08, [-0.5, 0.25, 0.5, 1]), 0.08 * 0.3125),
 }
 NULLS: dict[str, Population] = {
     "even": lambda random, shape: random.normal(0, 0.2, shape),
@@ -102,12 +110,12 @@ def coverages(fewer: int) -> list[dict[str, Any]]:
     rows = []
     for kind, populations, limits in (
         ("score", {**SCORES, **LIMITS}, score_limits),
-        ("difference", DIFFERENCES, difference_limits),
+        ("difference", {**DIFFERENCES, **DIFFERENCES_AT_LIMITS}, difference_limits),
     ):
         for name, (population, known) in populations.items():
             for size in SIZES:
                 truth = known if known is not None else population(np.random.default_rng(1), (4000, 1000)).mean()
-                replications = (2000 if kind == "difference" and size > 1000 else 8000) // fewer
+                replications = (8000 if size > 1000 else 20_000) // fewer
                 covered, width = coverage(limits, population, truth, size, max(replications, 400))
                 rows.append({"kind": kind, "population": name, "clusters": size, "coverage": covered, "width": width})
     return rows
@@ -201,6 +209,17 @@ def naive(replications: int) -> float:
     return float(np.mean(found))
 
 
+def is_held(row: dict[str, Any]) -> bool:
+    """Whether an interval covers as often as it says."""
+    return bool(0.93 <= row["coverage"] <= 0.97)
+
+
+def is_promised(row: dict[str, Any]) -> bool:
+    """Whether an interval has to: not where samples take few values, and with few scenarios it may be too wide."""
+    wide = row["kind"] == "difference" and row["clusters"] == SIZES[0] and row["coverage"] > 0.97
+    return not wide and not row["population"].startswith("limits")
+
+
 def table(report: dict[str, Any]) -> str:
     """The report for people."""
     lines = [f"{'coverage (mean width) of 95% intervals':<48}" + "".join(f"{size:>15}" for size in SIZES)]
@@ -208,7 +227,8 @@ def table(report: dict[str, Any]) -> str:
     for kind, name in names:
         cells = [row for row in report["coverage"] if (row["kind"], row["population"]) == (kind, name)]
         lines.append(
-            f"{kind + ': ' + name:<48}" + "".join(f"{row['coverage']:>7.1%} ({row['width']:.3f})" for row in cells)
+            f"{kind + ': ' + name:<48}"
+            + "".join(f"{row['coverage']:>6.1%}{' ' if is_held(row) else '*'}({row['width']:.3f})" for row in cells)
         )
     lines.append(f"\n{'permutation test at 5%':<48}{'truth':>8}{'clusters':>10}{'rejected':>10}")
     lines += [
@@ -230,7 +250,7 @@ def table(report: dict[str, Any]) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Simulate, print, write; 1 if an interval of scores or the stopping rule does not keep its promise."""
+    """Simulate, print, write; 1 if an interval does not keep its promise."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--fewer", type=int, default=1, help="divide the replications by this")
     parser.add_argument("--json", type=Path, help="file for the numbers")
@@ -246,8 +266,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"{time.process_time() - start:.0f} CPU s")
     if options.json:
         options.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
-    held = [row["coverage"] for row in report["coverage"] if row["kind"] == "score" and row["population"] in SCORES]
-    return 0 if all(0.93 <= covered <= 0.97 for covered in held) else 1
+    return 0 if all(is_held(row) for row in report["coverage"] if is_promised(row)) else 1
 
 
 if __name__ == "__main__":

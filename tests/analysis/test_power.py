@@ -92,7 +92,7 @@ def test_a_difference_of_nothing_cannot_be_shown(difference: float) -> None:
 def test_scenarios_that_are_all_equal_do_not_show_every_difference() -> None:
     equal = resolution({name: [1.0] for name in "abcdefgh"}, {name: [1.0] for name in "abcdefgh"})
 
-    assert equal.error == pytest.approx(0.1)
+    assert 0.1 < equal.error < 0.2
     assert equal.need(0.01).scenarios > 100
 
 

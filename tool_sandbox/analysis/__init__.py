@@ -4,7 +4,7 @@
 
 Reading: data_loading, analysis, rescore (judging anew), frames (these tables), export (in files).
 One run: statistics (what it shows and how sure that is; the arithmetic is in runs.statistics).
-Two runs: pairing, bootstrap (how sure a difference is), permutation (tests), power (what a size can show), conditions
+Two runs: pairing, differences (how sure they are), permutation (tests), power (what a size can show), conditions
 (in what runs differ beside the model), comparison (everything about two or more), sequential (when to stop).
 """
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from attrs import evolve, frozen
 
-from tool_sandbox.analysis.bootstrap import estimate_of_difference
 from tool_sandbox.analysis.conditions import RunFacts, differing_conditions
+from tool_sandbox.analysis.differences import estimate_of_difference
 from tool_sandbox.analysis.pairing import Pairs
 from tool_sandbox.analysis.permutation import McNemar, holm, mcnemar, sign_flip_p_value
 from tool_sandbox.analysis.power import Need, Resolution
@@ -59,7 +59,7 @@ class Contrast:
     scores: tuple[float, float]
     """Mean score of both over the pairs."""
     difference: Estimate
-    """With an interval from a bootstrap over base scenarios."""
+    """With an interval that takes a base scenario as one observation."""
     range_with_void: Interval
     """The interval joined with what the void samples of both runs could have made of it."""
     p_value: float

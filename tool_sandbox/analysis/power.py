@@ -9,7 +9,7 @@ import numpy as np
 from attrs import frozen
 from scipy import special
 
-from tool_sandbox.analysis.bootstrap import mean_and_error_of_alike
+from tool_sandbox.analysis.differences import difference_limits
 from tool_sandbox.analysis.pairing import Pairs
 from tool_sandbox.runs.statistics.intervals import LEVEL, cluster_totals, mean_and_error, student
 
@@ -59,9 +59,9 @@ class Resolution:
             return None
         trials = len(pairs) / len(np.unique(pairs.scenario))
         cost = float(pairs.first.cost[pairs.of_first].sum() + pairs.second.cost[pairs.of_second].sum())
-        mean, error = mean_and_error(sums, counts)
+        _, error = mean_and_error(sums, counts)
         return cls(
-            error=float(error or mean_and_error_of_alike(mean, len(sums))[1]),
+            error=float(error or _error_of_alike(sums, counts)),
             noise=_noise(pairs.difference, pairs.scenario),
             clusters=len(sums),
             trials=trials,
@@ -100,7 +100,13 @@ class Resolution:
         return _whole(self.trials * (noise**2 / left - 1)) if left > 0 else None
 
     def _reach(self, level: float, power: float) -> float:
-        return student(self.clusters - 1, level) + float(special.ndtri(power))
+        return float(student(self.clusters - 1, level)) + float(special.ndtri(power))
+
+
+def _error_of_alike(sums: NDArray[np.float64], counts: NDArray[np.float64]) -> float:
+    """What their number leaves open where all clusters are alike: the error that an interval so wide stands for."""
+    low, high = difference_limits(sums, counts)
+    return float((high - low) / 2 / student(len(sums) - 1))
 
 
 def _whole(number: float) -> int:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from attrs import frozen
 
-from tool_sandbox.analysis.bootstrap import difference_limits
+from tool_sandbox.analysis.differences import difference_limits
 from tool_sandbox.analysis.pairing import Pairs
 from tool_sandbox.analysis.permutation import exchanges
 from tool_sandbox.errors import SettingsError

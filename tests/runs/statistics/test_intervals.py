@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from scipy import stats
 
 from tool_sandbox.runs.statistics.intervals import estimate_of_scores, range_with_void, score_limits, wilson
@@ -22,6 +25,22 @@ def test_wilson_gives_the_interval_that_statsmodels_gives() -> None:
 
     assert low == pytest.approx([0, 0.13684429, 0.67559244, 0.72945751, 0.97108238])
     assert high == pytest.approx([0.32440756, 0.69425761, 1, 0.92147582, 1])
+
+
+@given(st.integers(0, 40), st.integers(1, 40))
+def test_wilson_gives_the_interval_that_scipy_gives(successes: int, failures: int) -> None:
+    total = successes + failures
+    low, high = wilson(successes, total)
+    expected = stats.binomtest(successes, total).proportion_ci(method="wilson")
+
+    assert (low, high) == pytest.approx((expected.low, expected.high), abs=1e-9)
+
+
+def test_many_successes_and_failures_get_the_interval_of_wilson() -> None:
+    _, low, high = estimated([1.0] * 300 + [0.0] * 100, list(range(400)))
+    expected = stats.binomtest(300, 400).proportion_ci(method="wilson")
+
+    assert (low, high) == pytest.approx((expected.low, expected.high), abs=0.001)
 
 
 def test_the_standard_error_is_the_clustered_one_of_statsmodels() -> None:
@@ -113,10 +132,19 @@ def test_void_samples_only_widen_the_range(scores: list[float]) -> None:
     assert whole.high >= highest.value - 1e-9
 
 
-@pytest.mark.parametrize("clusters", [8, 32, 129])
-def test_intervals_of_skewed_scores_hold_the_truth_as_often_as_they_say(clusters: int) -> None:
-    random = np.random.default_rng(clusters)
-    presentations = random.binomial(8, random.beta(2, 0.5, (4000, clusters))) / 8
-    low, high = score_limits(presentations, np.ones(clusters))
+def presentations(random: np.random.Generator, size: int) -> NDArray[np.float64]:
+    return random.binomial(8, random.beta(2, 0.5, (4000, size))) / 8
 
-    assert 0.925 <= np.mean((low <= 0.8) & (high >= 0.8)) <= 0.975
+
+def nearly_perfect(random: np.random.Generator, size: int) -> NDArray[np.float64]:
+    return random.beta(16, 1, (4000, size))
+
+
+@pytest.mark.parametrize("clusters", [8, 32, 129])
+@pytest.mark.parametrize(("scores", "mean"), [(presentations, 0.8), (nearly_perfect, 16 / 17)])
+def test_intervals_of_skewed_scores_hold_the_truth_as_often_as_they_say(
+    scores: Callable[[np.random.Generator, int], NDArray[np.float64]], mean: float, clusters: int
+) -> None:
+    low, high = score_limits(scores(np.random.default_rng(clusters), clusters), np.ones(clusters))
+
+    assert 0.925 <= np.mean((low <= mean) & (high >= mean)) <= 0.975

@@ -1,8 +1,8 @@
 """How far a measured mean may be from the true one, when the samples of one base scenario are not independent.
 
-The interval of a score is Wilson's, for as many independent samples as would have the same standard error as the
-clusters, with a little more where they are few. With many clusters of one success or failure each that is Wilson's
-interval for a rate; with graded scores it leans towards the middle the way skewed scores need.
+The interval of a score is Wilson's, for as many successes and failures as would have the same standard error as the
+clusters. With many clusters of one success or failure each that is his interval for a rate; with graded scores it leans
+towards the middle the way skewed scores need, and is wider where they are few.
 ``benchmarks/statistics.py`` shows how often it holds the truth.
 """
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 LEVEL = 0.95
 _ROUNDING = 1e-9
+_UNSEEN_AT_ENDS = 7.5
 
 
 @frozen
@@ -89,33 +90,55 @@ def cluster_totals(values: Floats, cluster: NDArray[np.intp]) -> tuple[Floats, F
 def mean_and_error(sums: Floats, counts: Floats) -> tuple[Floats, Floats]:
     """The mean of all samples and its standard error; the last axis are the clusters, at least two of them."""
     size, total = sums.shape[-1], counts.sum(axis=-1)
-    mean = sums.sum(axis=-1) / total
-    squares = ((sums - mean[..., np.newaxis] * counts) ** 2).sum(axis=-1)
+    squares = (residuals(sums, counts) ** 2).sum(axis=-1)
     error = np.sqrt(size / (size - 1) * squares) / total
-    return mean, np.where(error > _ROUNDING, error, 0.0)  # clusters that are all alike leave rounding behind
+    # Clusters that are all alike leave rounding behind.
+    return sums.sum(axis=-1) / total, np.where(error > _ROUNDING, error, 0.0)
+
+
+def residuals(sums: Floats, counts: Floats) -> Floats:
+    """How far the sum of every cluster is from what the mean of all samples would make of it."""
+    mean: Floats = sums.sum(axis=-1) / counts.sum(axis=-1)
+    away: Floats = sums - mean[..., np.newaxis] * counts
+    return away
 
 
 def score_limits(sums: Floats, counts: Floats, level: float = LEVEL) -> tuple[Floats, Floats]:
-    """The interval of a mean of values in [0, 1]; the last axis are the clusters.
-
-    Clusters that are all alike say nothing of how much others differ, and count as one success or failure each.
-    """
+    """The interval of a mean of values in [0, 1]; the last axis are the clusters."""
     size = sums.shape[-1]
     if size < 2:  # noqa: PLR2004 -- one cluster says nothing of another one
         mean = sums.sum(axis=-1) / counts.sum(axis=-1)
         return np.zeros_like(mean), np.ones_like(mean)
-    mean, error = mean_and_error(sums, counts)
+    return limits_of_mean(*mean_and_error(sums, counts), size, level, _UNSEEN_AT_ENDS)
+
+
+def limits_of_mean(
+    mean: Floats, error: Floats, size: int, level: float = LEVEL, unseen: float = 0.0
+) -> tuple[Floats, Floats]:
+    """The interval of a mean in [0, 1] with a standard error from ``size`` clusters.
+
+    Clusters that are all alike say nothing of how much others differ, and count as one success or failure each.
+
+    Args:
+        mean: The mean.
+        error: Its standard error.
+        size: How many clusters there are.
+        level: How often such intervals hold the true mean.
+        unseen: How many clusters fewer to count near 0 and 1, where of few graded scores the rare ones that matter
+            are mostly not seen.
+    """
     spread = mean * (1 - mean)
     informative = (error > 0) & (spread > 0)
-    # Of few skewed scores one mostly sees less spread than there is, so one cluster is not counted.
-    counted = (size - 1) / size * spread / np.where(informative, error, 1) ** 2
-    effective = np.where(informative, counted, size)
-    return _wilson(mean, effective, student(size - 1, level))
+    # 1 when every cluster is a success or a failure, whose spread follows from the mean; 0 when they are all alike.
+    dichotomy = np.where(informative, (size - 1) * error**2 / np.where(informative, spread, 1), 1.0)
+    graded = np.maximum(1 - dichotomy, 0)
+    discount = 1 + (1 + unseen * (1 - 4 * spread)) * graded / size
+    return _wilson(mean, size / (dichotomy * discount), student((size - 1) * (2 - graded), level))
 
 
-def student(freedom: int, level: float = LEVEL) -> float:
+def student(freedom: ArrayLike, level: float = LEVEL) -> Floats:
     """How many standard errors an interval reaches to both sides, by Student's t distribution."""
-    return float(special.stdtrit(freedom, (1 + level) / 2))
+    return np.asarray(special.stdtrit(freedom, (1 + level) / 2), dtype=np.float64)
 
 
 def estimate(sums: Floats, counts: Floats, limits: tuple[Floats, Floats]) -> Estimate:
@@ -132,8 +155,9 @@ def estimate(sums: Floats, counts: Floats, limits: tuple[Floats, Floats]) -> Est
     )
 
 
-def _wilson(rate: Floats, total: Floats, reach: float) -> tuple[Floats, Floats]:
+def _wilson(rate: Floats, total: Floats, reach: ArrayLike) -> tuple[Floats, Floats]:
     """Wilson (1927): the rates that lie no more than ``reach`` of their own standard errors from the one observed."""
+    reach = np.asarray(reach, dtype=np.float64)
     shrink = 1 + reach**2 / total
     center = (rate + reach**2 / (2 * total)) / shrink
     half = reach / shrink * np.sqrt(rate * (1 - rate) / total + (reach / (2 * total)) ** 2)
