@@ -59,6 +59,7 @@ def test_columns_go_in_their_order_before_sentences_go_below() -> None:
         "    score 1.000   turns 3",
         "    categories SINGLE_TOOL_CALL",
         "    Turn off the Wi-Fi, please.",
+        "",
     ]
 
 

@@ -167,11 +167,11 @@ def resume(
 
 @app.command("list")
 @options.settings(*CHOOSING)
-def list_scenarios(**flags: Any) -> None:
-    """List scenarios with what they test."""
-    from tool_sandbox.cli.inspect import list_all
+def list_scenarios(*, stats: options.Stats = False, as_json: options.Json = False, **flags: Any) -> None:
+    """List scenarios with what their users want and what they test."""
+    from tool_sandbox.cli.scenarios import list_scenarios as list_them
 
-    list_all(_choosing(flags))
+    list_them(_choosing(flags), stats=stats, as_json=as_json)
 
 
 @app.command()
@@ -184,6 +184,24 @@ def show(name: options.ScenarioName, *, answer: options.Answers = None, **flags:
         try_answers(name, answer, **_lists(flags))
     else:
         show_one(name, **_lists(flags))
+
+
+@app.command()
+@options.settings("scenarios_from", "with_bundled", "tools_from")
+def tools(names: options.ToolNames = None, *, as_json: options.Json = False, **flags: Any) -> None:
+    """List the tools, or show what the model is shown of some and which scenarios need them."""
+    from tool_sandbox.cli.tools import show_tools
+
+    show_tools(names or [], _choosing(flags), as_json=as_json)
+
+
+@app.command()
+@options.settings("scenarios_from", "with_bundled", "tools_from")
+def worlds(names: options.WorldNames = None, *, as_json: options.Json = False, **flags: Any) -> None:
+    """List the worlds that scenarios start in, or show what is in some, with the names of their rows."""
+    from tool_sandbox.cli.worlds import show_worlds
+
+    show_worlds(names or [], _choosing(flags), as_json=as_json)
 
 
 @app.command()

@@ -144,7 +144,7 @@ def _below_each_other(
 ) -> Iterator[str]:
     """Every row as its first cell, then a line of what is short, then its sentences."""
     if title:
-        yield title
+        yield from (title, "")
     for row in rows:
         if row is None:
             yield ""
@@ -156,6 +156,19 @@ def _below_each_other(
         for cell in (cell for column, cell in cells if column.is_prose):
             for line in cell.splitlines():
                 yield from _filled(line.split(), " ", width, _INDENT)
+    yield ""
+
+
+def filled(line: str, width: int) -> list[str]:
+    """A line as lines of as many words as fit; those after the first stand further in."""
+    from rich.cells import cell_len
+
+    if cell_len(line) <= width:
+        return [line]
+    indent = line[: len(line) - len(line.lstrip())]
+    first, *others = list(_filled(line.split(), " ", width, indent)) or [""]
+    rest = " ".join(others).split()
+    return [first, *_filled(rest, " ", width, f"{indent}  ")] if rest else [first]
 
 
 def _filled(parts: Sequence[str], between: str, width: int, indent: str = "") -> Iterator[str]:

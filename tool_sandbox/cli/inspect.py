@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from tool_sandbox.cli.description import described
-from tool_sandbox.cli.tables import print_answers, print_floors, print_rescoring, print_scenarios
+from tool_sandbox.cli.tables import print_answers, print_floors, print_rescoring
 from tool_sandbox.errors import UsageError
 from tool_sandbox.nearest import hint
 from tool_sandbox.redaction import redact_text
@@ -22,11 +22,6 @@ if TYPE_CHECKING:
     from tool_sandbox.registry.settings import RunSettings
 
 OK, FAILED = 0, 1
-
-
-def list_all(settings: RunSettings) -> None:
-    """Print the scenarios that fit."""
-    print_scenarios(load_scenarios(settings))
 
 
 def show_one(name: str, scenarios_from: Sequence[str], tools_from: Sequence[str]) -> None:

@@ -20,6 +20,12 @@ def _option(*spellings: str, metavar: str | None = None, help: str) -> Any:  # n
 
 Directory = Annotated[str, typer.Argument(metavar="DIR", help="A run directory.")]
 ScenarioName = Annotated[str, typer.Argument(metavar="NAME", help="A scenario.")]
+ToolNames = Annotated[
+    list[str] | None, typer.Argument(metavar="[NAME]...", help="Tools to show; without any, all are listed.")
+]
+WorldNames = Annotated[
+    list[str] | None, typer.Argument(metavar="[NAME]...", help="Worlds to show; without any, all are listed.")
+]
 Directories = Annotated[list[str], typer.Argument(metavar="DIR...", help="Run directories.")]
 Table = Annotated[
     str, _option("--table", metavar="samples|messages|calls|milestones", help="Which table. [default: samples]")
@@ -36,6 +42,9 @@ Answers = Annotated[
     _option("--answer", metavar="TEXT", help="What is this last answer to the user worth? Several are compared."),
 ]
 Floors = Annotated[bool, _option("--floors", help="Also show what agents score that do not do the work, by category.")]
+Stats = Annotated[
+    bool, _option("--stats", help="Count them by category, tag, domain and presentation, and how often tools are used.")
+]
 Cache = Annotated[str, _option("--cache", metavar="disk|redis://HOST", help="Where answers are kept.")]
 CacheAction = Annotated[str, typer.Argument(metavar="clear", help="What to do.")]
 Config = Annotated[str | None, _option("--config", metavar="run.yaml", help="Settings in a file; flags win over it.")]

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from tool_sandbox.analysis.rescore import Rescoring
-    from tool_sandbox.common.scenario import Scenario
     from tool_sandbox.runs.answers import TriedAnswer
     from tool_sandbox.runs.outcomes import SampleResult
     from tool_sandbox.runs.run import Report
@@ -45,20 +44,6 @@ def print_report(report: Report, console: Console | None = None, *, brief: bool 
         console.print(_categories_table(report.summary["categories"], console))
     for line in [*void_lines(report.results, report.directory), *_closing_lines(report)]:
         console.print(line, markup=False, soft_wrap=True)
-
-
-def print_scenarios(scenarios: Mapping[str, Scenario]) -> None:
-    """One line per scenario: its name and what it tests; a table on a terminal, tab-separated for programs."""
-    if not sys.stdout.isatty():
-        for name, scenario in scenarios.items():
-            print(name, " ".join(map(str, scenario.categories)), " ".join(scenario.tags), sep="\t")
-        return
-    console = stdout_console()
-    table = _table("scenario", "categories", "tags")
-    for name, scenario in scenarios.items():
-        _add_row(table, name, " ".join(map(str, scenario.categories)), " ".join(scenario.tags))
-    console.print(table)
-    console.print(f"{len(scenarios)} scenarios")
 
 
 def print_answers(answers: Sequence[TriedAnswer]) -> None:

@@ -67,6 +67,8 @@ class Scenario:
     """Free words to select scenarios by."""
     description: str | None = field(default=None, kw_only=True)
     """One line for people."""
+    world: str | None = field(default=None, kw_only=True)
+    """The name of the world that it starts in, where that has one."""
     nop_floor: float = field(default=0.0, kw_only=True)
     """The highest score, in [0, 1], that an agent that does nothing may get."""
     source: str | None = field(default=None, kw_only=True)

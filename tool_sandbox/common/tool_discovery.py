@@ -100,7 +100,7 @@ def get_scrambled_tool_names(tools: Iterable[Tool]) -> dict[str, str]:
     numbers: Counter[str] = Counter()
     names: dict[str, str] = {}
     for tool in sorted(tools, key=lambda tool: f"{tool.__module__}.{tool.__name__}"):
-        home = _NO_NAME.sub("_", shown_name(tool.__module__).rpartition(".")[2])[:_LONGEST_HOME]
+        home = _NO_NAME.sub("_", domain_of(tool))[:_LONGEST_HOME]
         names[tool.__name__] = f"{home}_{numbers[home]}"
         numbers[home] += 1
     return names
@@ -120,6 +120,11 @@ def is_tool(member: Any) -> bool:
         return callable(member) and not isinstance(member, type) and getattr(member, "is_tool", False) is True
     except Exception:  # noqa: BLE001 -- a proxy of another library may raise anything when it is asked too early
         return False
+
+
+def domain_of(tool: Tool) -> str:
+    """What a tool is about: the name of the module that defines it."""
+    return shown_name(tool.__module__).rpartition(".")[2]
 
 
 def is_shipped(tool: Tool) -> bool:

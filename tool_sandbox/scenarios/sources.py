@@ -15,6 +15,7 @@ from tool_sandbox.errors import ScenarioError
 from tool_sandbox.folder_imports import UsersPackage, shown_name
 from tool_sandbox.plugins import load_file, load_named, reported
 from tool_sandbox.scenarios.base_scenarios import named_base_scenarios
+from tool_sandbox.scenarios.language.worlds import World
 from tool_sandbox.scenarios.library import from_files, is_scenario_file, scenario_files
 from tool_sandbox.scenarios.module_time import loading_clock, standing_still
 from tool_sandbox.scenarios.presentations import augmented
@@ -38,6 +39,17 @@ def load(source: str | Path, backend: ToolBackend | None = None) -> dict[str, Sc
         message = f"There is nothing at {str(source)!r}; {_EXPECTED}."
         raise ScenarioError(message)
     return _guarded(source, lambda: _from_module(load_named(str(source), "scenarios", ScenarioError), backend))
+
+
+def worlds(source: str | Path) -> Mapping[str, World]:
+    """The worlds in the scenario files at a source, with the bundled ones before them; Python modules have none.
+
+    Raises:
+        ScenarioError: A file cannot be read, or something in it is not written as it should be.
+    """
+    path = Path(source)
+    files = scenario_files(path) if path.is_dir() else [path] if is_scenario_file(path) else []
+    return from_files(files).worlds
 
 
 def _from_folder(folder: Path, backend: ToolBackend) -> dict[str, Scenario]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.own_tables import forget
 from tool_sandbox.common.evaluation import Milestone, MilestoneMatcher, SnapshotConstraint, snapshot_similarity
 from tool_sandbox.common.execution_context import (
     DatabaseNamespace,
@@ -16,7 +17,6 @@ from tool_sandbox.common.execution_context import (
     new_context,
 )
 from tool_sandbox.common.tool import register_as_tool
-from tool_sandbox.common.world import schemas
 from tool_sandbox.common.world.schemas import INITIAL_SETTING, register_namespace, schema_of
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.scenarios.library import from_text
@@ -29,14 +29,6 @@ def calendar() -> Iterator[DatabaseNamespace]:
     """A table that is gone again afterwards: the registry belongs to the process."""
     yield register_namespace("CALENDAR", COLUMNS, {"title": "rouge"})
     forget("CALENDAR")
-
-
-def forget(name: str) -> None:
-    schemas._SCHEMAS.pop(name, None)
-    if name in DatabaseNamespace._member_map_:
-        DatabaseNamespace._member_names_.remove(name)
-        del DatabaseNamespace._member_map_[name]
-        del DatabaseNamespace._value2member_map_[name]
 
 
 def test_a_registered_table_is_a_member_like_the_built_in_ones(calendar: DatabaseNamespace) -> None:

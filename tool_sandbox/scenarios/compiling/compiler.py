@@ -103,7 +103,7 @@ class Compiler:
     def base_scenario(self, world_name: str, name: str | None = None) -> Scenario:
         """A world with nothing to do in it yet."""
         world = self.worlds[world_name]
-        return Scenario(starting_context=self.starting_context(world), name=name, clock=world.clock)
+        return Scenario(starting_context=self.starting_context(world), name=name, world=world_name, clock=world.clock)
 
     def starting_context(self, world: World) -> ExecutionContext:
         """A world as it is before anybody says anything."""

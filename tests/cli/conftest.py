@@ -1,0 +1,18 @@
+"""What tests of commands for authors start from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.cli.authoring import TABLE, write_suite
+from tests.own_tables import forget
+
+
+@pytest.fixture
+def suite(tmp_path: Path) -> Iterator[Sequence[str]]:
+    """The flags that name a small suite with a tool, a table, a world and two scenarios, in ``tmp_path``."""
+    yield write_suite(tmp_path)
+    forget(TABLE)

@@ -1,0 +1,47 @@
+"""What a command lists: a table for people at a terminal, a line for each thing for programs, or one JSON object."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from tool_sandbox.cli.columns import Column, Row, filled, print_table
+from tool_sandbox.cli.tables import stdout_console
+
+
+def print_listing(columns: Sequence[Column], rows: Sequence[Row], closing: str) -> None:
+    """Print a table on a terminal; elsewhere the cells of each row between tabs, without a header.
+
+    Args:
+        columns: The first one has the names.
+        rows: The cells of each.
+        closing: What a terminal shows below.
+    """
+    if not sys.stdout.isatty():
+        for row in rows:
+            print(*(" ".join(cell.split()) for cell in row), sep="\t")
+        return
+    print_table(stdout_console(), columns, rows)
+    print_lines([closing])
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print lines for people; on a terminal, what does not fit goes on in the next line, at a word."""
+    from rich.text import Text
+
+    console = stdout_console()
+    for line in lines:
+        for part in filled(line, console.width) if sys.stdout.isatty() else [line]:
+            console.print(Text(part), soft_wrap=True)
+
+
+def print_json(data: Any) -> None:
+    """Print one JSON object."""
+    print(json.dumps(data, ensure_ascii=False, default=str))
+
+
+def counted(number: int, noun: str) -> str:
+    """So many of something, in words."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,198 @@
+"""The scenarios there are: what their users want, what they test, and how many there are of each kind."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from attrs import asdict, frozen
+
+from tool_sandbox.cli.columns import Column, print_table
+from tool_sandbox.cli.listing import counted, print_json, print_lines
+from tool_sandbox.cli.tables import stdout_console
+from tool_sandbox.common.script import ToolStep
+from tool_sandbox.common.tool_discovery import domain_of
+from tool_sandbox.common.vocabulary import RoleType
+from tool_sandbox.registry.sources import load_scenarios
+from tool_sandbox.runs.floors import user_words
+from tool_sandbox.scenarios.presentations import base_name, presentation_of
+
+if TYPE_CHECKING:
+    from tool_sandbox.common.scenario import Scenario
+    from tool_sandbox.registry.settings import RunSettings
+
+_COLUMNS = (
+    Column("scenario"),
+    Column("what the user wants", is_prose=True),
+    Column("categories", is_prose=True, left_out=2),
+    Column("tags", left_out=1),
+)
+
+
+@frozen(kw_only=True)
+class ScenarioSummary:
+    """A scenario as a list shows it."""
+
+    name: str
+    base: str
+    """Its name without the presentation."""
+    presentation: str
+    """How its tools are presented: ``plain`` and so on."""
+    description: str
+    """What the author says about it, else the first thing that the user says."""
+    categories: tuple[str, ...]
+    tags: tuple[str, ...]
+    domains: tuple[str, ...]
+    """The modules whose tools it needs."""
+    tools: tuple[str, ...]
+    """The tools on offer to the agent."""
+    calls: tuple[str, ...]
+    """The tools that its solution calls, each as often as it does; empty without a solution."""
+    world: str | None
+    """The world that it starts in; ``None`` for one made in Python."""
+    max_messages: int
+    source: str | None
+    """File and line, or module."""
+
+    @classmethod
+    def of(cls, name: str, scenario: Scenario) -> ScenarioSummary:
+        """What a list shows of a scenario.
+
+        Args:
+            name: Under which it is known.
+            scenario: The scenario itself.
+        """
+        offered, calls = offered_to_agent(scenario), calls_of(scenario)
+        needed = [offered[tool] for tool in calls or offered if tool in offered]
+        return cls(
+            name=name,
+            base=base_name(name),
+            presentation=presentation_of(name).name,
+            description=description_of(scenario),
+            categories=tuple(map(str, scenario.categories)),
+            tags=scenario.tags,
+            domains=tuple(dict.fromkeys(map(domain_of, needed))),
+            tools=tuple(offered),
+            calls=tuple(calls),
+            world=scenario.world,
+            max_messages=scenario.max_messages,
+            source=scenario.source,
+        )
+
+
+def list_scenarios(settings: RunSettings, *, stats: bool, as_json: bool) -> None:
+    """Print the scenarios that fit, or how many there are of each kind.
+
+    Args:
+        settings: Which scenarios are meant.
+        stats: Count them.
+        as_json: Print one JSON object.
+
+    Raises:
+        UsageError: A source cannot be loaded, or nothing fits.
+    """
+    found = [ScenarioSummary.of(name, scenario) for name, scenario in load_scenarios(settings).items()]
+    if stats:
+        statistics = Statistics.of(found)
+        print_json(asdict(statistics)) if as_json else statistics.show()
+    elif as_json:
+        print_json({"scenarios": [asdict(each) for each in found]})
+    else:
+        _print_all(found)
+
+
+def description_of(scenario: Scenario) -> str:
+    """What the author says about a scenario, else the first thing that the user says, on one line."""
+    return " ".join((scenario.description or next(iter(user_words(scenario)), "")).split())
+
+
+def calls_of(scenario: Scenario) -> list[str]:
+    """The tools that a scenario's solution calls, each as often as it does."""
+    steps = scenario.script.steps if scenario.script else ()
+    return [call.name for step in steps if isinstance(step, ToolStep) for call in step.calls]
+
+
+def offered_to_agent(scenario: Scenario) -> dict[str, Callable[..., Any]]:
+    """The tools that the agent may call, by their real names."""
+    tools = scenario.starting_context.get_available_tools(scrambling_allowed=False)
+    return {name: tool for name, tool in tools.items() if RoleType.AGENT in getattr(tool, "visible_to", ())}
+
+
+def _print_all(found: Sequence[ScenarioSummary]) -> None:
+    if sys.stdout.isatty():
+        rows = [(each.name, each.description, " ".join(each.categories), " ".join(each.tags)) for each in found]
+        print_table(stdout_console(), _COLUMNS, rows)
+        print_lines([_closing(found)])
+        return
+    for each in found:
+        print(each.name, " ".join(each.categories), " ".join(each.tags), sep="\t")
+
+
+def _closing(found: Sequence[ScenarioSummary]) -> str:
+    several = len({each.base for each in found})
+    line = counted(len(found), "scenario")
+    if several < len(found):
+        line = f"{line}, {several} in several presentations; '--presentations plain' lists each once"
+    return f"{line}; 'tool_sandbox show NAME' tells more of one"
+
+
+_KINDS: Mapping[str, Callable[[ScenarioSummary], Iterable[str]]] = {
+    "categories": lambda each: each.categories,
+    "tags": lambda each: each.tags,
+    "domains": lambda each: each.domains,
+    "worlds": lambda each: [each.world] if each.world else [],
+    "presentations": lambda each: [each.presentation],
+}
+"""What scenarios are counted by."""
+
+
+@frozen
+class ToolUse:
+    """How often a tool is used."""
+
+    offered: int
+    """In so many scenarios the agent may call it."""
+    needed: int
+    """In so many the solution calls it."""
+    calls: int
+    """So often altogether."""
+
+
+@frozen(kw_only=True)
+class Statistics:
+    """How many scenarios there are of each kind, and how often tools are used."""
+
+    scenarios: int
+    kinds: Mapping[str, Mapping[str, int]]
+    """Categories, tags, domains, worlds and presentations → each of them → its scenarios, the most frequent first."""
+    tools: Mapping[str, ToolUse]
+
+    @classmethod
+    def of(cls, found: Sequence[ScenarioSummary]) -> Statistics:
+        """Count scenarios."""
+        offered = Counter(tool for each in found for tool in each.tools)
+        needed = Counter(tool for each in found for tool in set(each.calls))
+        calls = Counter(tool for each in found for tool in each.calls)
+        often = sorted({*offered, *calls}, key=lambda tool: (-calls[tool], -offered[tool], tool))
+        return cls(
+            scenarios=len(found),
+            kinds={
+                kind: dict(Counter(value for each in found for value in values(each)).most_common())
+                for kind, values in _KINDS.items()
+            },
+            tools={tool: ToolUse(offered[tool], needed[tool], calls[tool]) for tool in often},
+        )
+
+    def show(self) -> None:
+        """Print a table for each kind, and one of the tools."""
+        console = stdout_console()
+        for kind, counts in self.kinds.items():
+            if counts:
+                rows = [(name, str(count)) for name, count in counts.items()]
+                print_table(console, [Column(kind), Column("scenarios", is_number=True)], rows)
+        columns = [Column(name, is_number=True) for name in ("offered in", "needed in", "calls")]
+        uses = [(name, str(use.offered), str(use.needed), str(use.calls)) for name, use in self.tools.items()]
+        print_table(console, [Column("tools"), *columns], uses)
+        print_lines([counted(self.scenarios, "scenario")])
