@@ -16,12 +16,14 @@ from tool_sandbox.registry.settings import CHOOSING, RunSettings
 
 COMMANDS: Any = get_command(app)
 RUN = {parameter.name: parameter for parameter in COMMANDS.commands["run"].params}
+PLAN = COMMANDS.commands["plan"].params
 FLAGS = {name: option for name, option in RunSettings.options().items() if option.spellings}
 
 
 def test_a_run_has_a_flag_for_every_setting_but_two_for_a_file_of_them_and_for_what_is_shown() -> None:
     assert set(RunSettings.names()) - set(FLAGS) == {"agent_rules", "backend"}
-    assert [name for name in RUN if name != "help"] == [*FLAGS, "config", "as_json", "quiet"]
+    assert [name for name in RUN if name != "help"] == [*FLAGS, "config", "as_json", "quiet", "yes", "dry_run"]
+    assert [parameter.name for parameter in PLAN if parameter.name != "help"] == [*FLAGS, "config", "as_json"]
 
 
 @pytest.mark.parametrize("name", FLAGS)

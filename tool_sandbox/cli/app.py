@@ -129,9 +129,40 @@ def _options(version: options.Version = False) -> None:
 @app.command()
 @options.settings()
 def run(
-    *, config: options.Config = None, as_json: options.Json = False, quiet: options.Quiet = False, **flags: Any
+    *,
+    config: options.Config = None,
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
+    yes: options.Yes = False,
+    dry_run: options.DryRun = False,
+    **flags: Any,
 ) -> None:
     """Play scenarios with a model and score it."""
+    if dry_run:
+        _plan(flags, config, as_json=as_json)
+        return
+    every = _settings_of_runs(flags, config)
+    from tool_sandbox.cli.play import Display, play_all
+
+    raise typer.Exit(play_all(every, display=Display(as_json=as_json, quiet=quiet, asks=not yes)))
+
+
+@app.command()
+@options.settings()
+def plan(*, config: options.Config = None, as_json: options.JsonObject = False, **flags: Any) -> None:
+    """Tell how many samples, calls, tokens, US dollars and minutes a run would take, without asking any model."""
+    _plan(flags, config, as_json=as_json)
+
+
+def _plan(flags: dict[str, Any], config: str | None, *, as_json: bool) -> None:
+    every = _settings_of_runs(flags, config)
+    from tool_sandbox.cli.plan import show_plan
+
+    show_plan(every, as_json=as_json)
+
+
+def _settings_of_runs(flags: dict[str, Any], config: str | None) -> list[RunSettings]:
+    """What the flags of ``run`` ask for: one run for each agent."""
     from tool_sandbox.cli.config import parameters, settings_from
     from tool_sandbox.registry.effects import check_said_once
 
@@ -139,10 +170,7 @@ def run(
     flags["params"] = parameters(flags["params"] or ())
     flags["user_params"] = parameters(flags["user_params"] or (), "--user-param")
     check_said_once(flags)
-    every = settings_from(flags, agents=agents, config=config)
-    from tool_sandbox.cli.play import Display, play_all
-
-    raise typer.Exit(play_all(every, display=Display(as_json=as_json, quiet=quiet)))
+    return settings_from(flags, agents=agents, config=config)
 
 
 @app.command()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from tool_sandbox.cli.interrupts import INTERRUPTED, Interrupts
+from tool_sandbox.cli.plan import agree
 from tool_sandbox.cli.progress import Progress, progress_display
 from tool_sandbox.cli.tables import print_report
 from tool_sandbox.errors import MissingDependencyError, MissingKeyError
@@ -29,6 +30,7 @@ from tool_sandbox.runs.scheduler import Ending
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
+    from tool_sandbox.runs.estimates.estimate import Estimate
 
 OK, SOME_VOID, BUDGET, BELOW = 0, 1, 3, 4
 _WORST_FIRST = (INTERRUPTED, BUDGET, BELOW, SOME_VOID, OK)
@@ -46,6 +48,8 @@ class Display:
     """Whether standard output gets one JSON object, and what is for people goes to standard error."""
     quiet: bool = False
     """Whether progress and tables are left out."""
+    asks: bool = False
+    """Whether somebody at the terminal is asked before runs that are expected to cost more than ``ASKED_ABOVE``."""
     marks_latest: bool = True
     """Whether ``latest`` beside the run directories leads to the one that is played."""
 
@@ -66,7 +70,12 @@ def play_all(
     Returns:
         The worst exit code of them.
     """
-    return _play_in_turn(new_runs(every, Objects(scenarios=scenarios)), display)
+
+    def shown(estimates: Sequence[Estimate]) -> None:
+        if display.asks:
+            agree(estimates, every)
+
+    return _play_in_turn(new_runs(every, Objects(scenarios=scenarios), agree=shown), display)
 
 
 def resume_run(
@@ -132,7 +141,8 @@ def _add_to_page(reports: Sequence[Report]) -> None:
 def _record(report: Report) -> dict[str, Any]:
     """A run for programs: its summary, without what a line of ``results.jsonl`` has."""
     keys = ("run", "score", "outcomes", "categories", "spending")
-    return {"directory": report.directory, **{key: report.summary[key] for key in keys}}
+    estimate = {"estimate": report.summary["estimate"]} if "estimate" in report.summary else {}
+    return {"directory": report.directory, **{key: report.summary[key] for key in keys}, **estimate}
 
 
 def _play(one: PreparedRun, later: Sequence[PreparedRun], display: Display) -> tuple[Report, int]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tool_sandbox.cli.columns import Column, print_table
 from tool_sandbox.cli.void import void_lines
 from tool_sandbox.llm.layers.budget.spending import Spending
+from tool_sandbox.runs.markdown import spending_line
 from tool_sandbox.runs.summary import ALL_CATEGORIES
 
 if TYPE_CHECKING:
@@ -33,6 +34,13 @@ def stdout_console() -> Console:
     from rich.console import Console
 
     return Console(width=None if sys.stdout.isatty() else _PLAIN_WIDTH, highlight=False)
+
+
+def stderr_console() -> Console:
+    """Standard error, where it is a terminal."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False)
 
 
 def print_report(report: Report, console: Console | None = None, *, brief: bool = False) -> None:
@@ -166,7 +174,7 @@ def _closing_lines(report: Report) -> list[str]:
     if score["samples_with_fallback"]:
         lines.append(f"{score['samples_with_fallback']} samples had a fallback; without them {_number(score['pure'])}")
     if spending.prompt_tokens or not spending.cost.is_nothing or spending.failed_calls:
-        lines.append(str(spending))
+        lines.append(spending_line(report))
     return [*lines, f"Run directory {report.directory}"]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext, suppress
 from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -44,6 +45,7 @@ class RoleCast:
         settings: The run's settings.
         scenarios: What will be played.
         makers: What makes the roles of the agent or the user whom the settings only call by a name.
+        needs_keys: Whether the credentials of models must be there; without them nothing can be played.
 
     Raises:
         UsageError: A name means nothing, a key is missing, or a scenario cannot be played by who should play it.
@@ -55,7 +57,12 @@ class RoleCast:
     """Who plays the user."""
 
     def __init__(
-        self, settings: RunSettings, scenarios: Mapping[str, Scenario], makers: Makers = MappingProxyType({})
+        self,
+        settings: RunSettings,
+        scenarios: Mapping[str, Scenario],
+        makers: Makers = MappingProxyType({}),
+        *,
+        needs_keys: bool = True,
     ) -> None:
         self._agent_of = {name: _agent_for(name, scenario, settings) for name, scenario in scenarios.items()}
         _check_rules(settings, scenarios)
@@ -63,8 +70,10 @@ class RoleCast:
         self.agents = {name: _agent(name, settings, makers) for name in dict.fromkeys(self._agent_of.values())}
         self.user = factory_for(settings.user, RoleType.USER, user_config(settings), make=makers.get(RoleType.USER))
         for name, agent in self.agents.items():
-            agent.check({key: scenarios[key] for key, who in self._agent_of.items() if who == name})
-        self._check_user(scenarios)
+            with nullcontext() if needs_keys else suppress(MissingKeyError):
+                agent.check({key: scenarios[key] for key, who in self._agent_of.items() if who == name})
+        with nullcontext() if needs_keys else suppress(MissingKeyError):
+            self._check_user(scenarios)
         limits = [factory.at_once for factory in self._factories() if factory.at_once is not None]
         self.settings = evolve(settings, concurrency=min(settings.concurrency, *limits)) if limits else settings
         self._resources: RunResources | None = None
@@ -78,6 +87,10 @@ class RoleCast:
     def somebody_types(self) -> bool:
         """Whether a person at the terminal plays, whose lines nothing may be written over."""
         return any(isinstance(factory, CallableRoleFactory) and factory.types for factory in self._factories())
+
+    def agent_of(self, scenario: str) -> str:
+        """The name of the agent that plays a scenario."""
+        return self._agent_of[scenario]
 
     def open(self, directory: Path | None) -> None:
         """Start what the roles need, unless that was done before.

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from attrs import Factory, evolve, frozen
+
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import UsageError
 from tool_sandbox.llm.transports.address import located
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
     from tool_sandbox.llm.chat import ChatModel
     from tool_sandbox.llm.routing.settings import RouterSettings
+    from tool_sandbox.llm.settings import ModelSettings
     from tool_sandbox.registry.run_resources import RunResources
     from tool_sandbox.registry.sample import Sample
     from tool_sandbox.roles.base_role import BaseRole
@@ -28,6 +31,18 @@ SHARED = frozenset({"cache", "fallbacks", "max_budget", "prices", "callbacks"})
 _PATIENCE = 600.0
 """Seconds for one answer of a model on the CPU."""
 _FREE = {"input_cost_per_token": 0, "output_cost_per_token": 0}
+
+
+@frozen(kw_only=True)
+class AskedModel:
+    """The model that some roles ask."""
+
+    name: str
+    """A LiteLLM model string."""
+    settings: ModelSettings
+    """How it is called."""
+    prices: Mapping[str, Mapping[str, Any]] = Factory(dict)
+    """Prices that the user gave, by model."""
 
 
 class RoleFactory:
@@ -56,6 +71,10 @@ class RoleFactory:
         Raises:
             UsageError: They cannot.
         """
+
+    def asked(self) -> AskedModel | None:
+        """The model that is asked first, known after ``check``; ``None`` when none of ours is."""
+        return None
 
     def open(self, resources: RunResources) -> None:
         """Get ready: start servers, build the layers to the model."""
@@ -130,6 +149,15 @@ class ModelRoleFactory(RoleFactory):
 
         self.secrets = check_model(self.name, self.config)
 
+    def asked(self) -> AskedModel | None:
+        """The model, and what its configuration says of its price."""
+        from tool_sandbox.llm.settings import ModelSettings
+
+        settings = ModelSettings.from_config(self.config)
+        return AskedModel(
+            name=self.name, settings=settings, prices={self.name: settings.prices} if settings.prices else {}
+        )
+
     def open(self, resources: RunResources) -> None:
         """Build the layers to the model."""
         self._shared = resources.model(self.name, self.role_type, self.config)
@@ -151,6 +179,11 @@ class LocalRoleFactory(ModelRoleFactory):
         from tool_sandbox.llm.local.models import parse_local
 
         parse_local(self.name)
+
+    def asked(self) -> AskedModel | None:
+        """The model, which costs nothing unless somebody gave it a price."""
+        asked = super().asked()
+        return asked and evolve(asked, prices={self.name: _FREE, **asked.prices})
 
     def open(self, resources: RunResources) -> None:
         """Start the server, unless it runs already, and build the layers to it."""
@@ -195,6 +228,14 @@ class RouterRoleFactory(ModelRoleFactory):
             message = f"the router has no model group {self.name!r}; it has {', '.join(map(repr, close))}."
             raise UsageError(message)
         self.secrets = check_deployments(self._routing, self.config)
+
+    def asked(self) -> AskedModel | None:
+        """The first deployment of the group, and the prices of all."""
+        asked = super().asked()
+        if asked is None or self._routing is None:
+            return asked
+        first, *_ = self._routing.group(self._routing.main_group)
+        return evolve(asked, name=first.model, prices={**self._routing.prices, **asked.prices})
 
     def open(self, resources: RunResources) -> None:
         """Build the layers to the router."""

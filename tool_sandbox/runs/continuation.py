@@ -16,6 +16,7 @@ from tool_sandbox.registry.objects import Objects
 from tool_sandbox.registry.settings import RunSettings
 from tool_sandbox.registry.sources import scenarios_of
 from tool_sandbox.runs.digests import digest_of, digest_of_all
+from tool_sandbox.runs.estimates.estimate import kept_estimate
 from tool_sandbox.runs.preparation import PreparedRun, check_search
 from tool_sandbox.runs.provenance import clock_of_run, loaded_at
 from tool_sandbox.runs.run import check_resumable
@@ -90,7 +91,15 @@ def _stopped_run(
     kept = [result for result in results if result.name not in changed]
     done = [result for result in kept if not retry_void or result.status == "scored"]
     cast = RoleCast(settings, chosen, objects.roles)
-    return PreparedRun(settings=cast.settings, cast=cast, store=store, scenarios=chosen, done=done, changed=changed)
+    return PreparedRun(
+        settings=cast.settings,
+        cast=cast,
+        store=store,
+        scenarios=chosen,
+        done=done,
+        changed=changed,
+        estimate=kept_estimate(record.get("estimate")),
+    )
 
 
 def _changed(settings: RunSettings, changes: Mapping[str, Any]) -> RunSettings:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tool_sandbox.llm.layers.budget.spending import Spending
+from tool_sandbox.runs.estimates.estimate import told_afterwards
 from tool_sandbox.runs.reasons import void_groups
 from tool_sandbox.runs.summary import ALL_CATEGORIES
 
@@ -45,12 +46,18 @@ def _section(report: Report) -> Iterator[str]:
     for group in void_groups(report.results):
         yield ""
         yield f"{len(group.samples)} void, {group.reason.cause}: {_text(group.reason.words)}"
-    spending = Spending.from_record(report.summary["spending"])
+    spent = f"{spending_line(report)}. " if Spending.from_record(report.summary["spending"]).calls else ""
     yield ""
-    yield _text(
-        f"{spending}. Run directory {report.directory}" if spending.calls else f"Run directory {report.directory}"
-    )
+    yield _text(f"{spent}Run directory {report.directory}")
     yield ""
+
+
+def spending_line(report: Report) -> str:
+    """What a run took, and what it was expected to take."""
+    spending, estimate = Spending.from_record(report.summary["spending"]), report.summary.get("estimate")
+    if estimate is None:
+        return str(spending)
+    return f"{spending}; {told_afterwards(estimate, is_finished=all(result.finished for result in report.results))}"
 
 
 _CATEGORY = ("category", "samples", "void", "score", "outcome", "floor")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ from tool_sandbox.registry.effects import check_effects, chosen_in
 from tool_sandbox.registry.objects import Objects
 from tool_sandbox.registry.settings import RunSettings
 from tool_sandbox.registry.sources import load_scenarios, selected
+from tool_sandbox.runs.estimates.estimate import Estimate
+from tool_sandbox.runs.estimates.estimator import estimate
 from tool_sandbox.runs.failed import failed_scenarios
 from tool_sandbox.runs.report_files import check_files
 from tool_sandbox.runs.run import Observer, Plan, Report, run, run_record
@@ -58,8 +61,30 @@ class PreparedRun(Plan):
         self.store.release()
 
 
+Agree = Callable[[Sequence[Estimate]], None]
+"""Is shown what runs will take, before anything of them is there; raises whatever stops them."""
+
+
+def planned_runs(every: Sequence[RunSettings], objects: Objects | None = None) -> list[Estimate]:
+    """What runs would take. Nobody is asked, no key is needed, and nothing is written.
+
+    Args:
+        every: The settings of each run.
+        objects: What goes with them.
+
+    Raises:
+        UsageError: Something about them is wrong.
+    """
+    chosen, casts = _cast(every, objects or Objects(), needs_keys=False)
+    return [estimate(cast, chosen) for cast in casts]
+
+
 def new_runs(
-    every: Sequence[RunSettings], objects: Objects | None = None, *, temporary: bool = False
+    every: Sequence[RunSettings],
+    objects: Objects | None = None,
+    *,
+    temporary: bool = False,
+    agree: Agree | None = None,
 ) -> list[PreparedRun]:
     """Prepare runs of the same scenarios, one for each agent.
 
@@ -69,30 +94,28 @@ def new_runs(
         every: The settings of each run.
         objects: What goes with them.
         temporary: Whether the directories are among temporary files, wherever the settings want them.
+        agree: Is shown what they will take; without it that is not reckoned.
 
     Raises:
         UsageError: Something about them is wrong; nothing is left behind.
     """
-    objects = objects or Objects()
-    chosen = _chosen(every[0], objects)
-    check_search(every[0])
-    check_thresholds(every[0].fail_under, chosen)
-    check_files(every[0])
+    chosen, casts = _cast(every, objects or Objects(), needs_keys=True)
     if temporary and every[0].name is not None and "name" not in every[0].ambient:
         message = "--name would have no effect: no run directory is left. Say where it is made with --output."
         raise SettingsError(message)
-    casts = [RoleCast(settings, chosen, objects.roles) for settings in every]
-    for settings in every:
-        check_effects(casts, chosen_in(settings))
+    estimates = [] if agree is None else [estimate(cast, chosen) for cast in casts]
+    if agree is not None:
+        agree(estimates)
     runs: list[PreparedRun] = []
     try:
-        for cast in casts:
+        for cast, reckoned in zip_longest(casts, estimates):
             store = RunStore.temporary() if temporary else _new_store(cast.settings, alone=len(casts) == 1)
-            runs.append(PreparedRun(settings=cast.settings, cast=cast, store=store, scenarios=chosen))
+            kept = reckoned.to_record() if reckoned and reckoned.roles else None
+            runs.append(PreparedRun(settings=cast.settings, cast=cast, store=store, scenarios=chosen, estimate=kept))
             store.claim()
         together = [each.store.directory.name for each in runs]
         for each in runs:
-            each.store.write_run(run_record(each.settings, chosen, together))
+            each.store.write_run(run_record(each.settings, chosen, together, each.estimate))
         runs[0].open()
     except BaseException:
         for each in runs:
@@ -101,6 +124,25 @@ def new_runs(
             each.store.release()
         raise
     return runs
+
+
+def _cast(
+    every: Sequence[RunSettings], objects: Objects, *, needs_keys: bool
+) -> tuple[dict[str, Scenario], list[RoleCast]]:
+    """What is played and by whom, after everything that can be wrong with it was looked at.
+
+    Raises:
+        UsageError: Something is.
+    """
+    chosen = _chosen(every[0], objects)
+    if needs_keys:
+        check_search(every[0])
+    check_thresholds(every[0].fail_under, chosen)
+    check_files(every[0])
+    casts = [RoleCast(settings, chosen, objects.roles, needs_keys=needs_keys) for settings in every]
+    for settings in every:
+        check_effects(casts, chosen_in(settings))
+    return chosen, casts
 
 
 def _chosen(settings: RunSettings, objects: Objects) -> dict[str, Scenario]:

@@ -62,6 +62,8 @@ class Plan:
     store: RunStore
     done: Sequence[SampleResult] = ()
     """Results that an earlier part of the run has already written."""
+    estimate: Mapping[str, Any] | None = None
+    """What the whole run was expected to take, as ``Estimate`` writes it, where that was reckoned."""
     observer: Observer = field(factory=Observer)
 
     def samples(self) -> list[Sample]:
@@ -134,7 +136,10 @@ def _from_anywhere(interrupt: Callable[[], None]) -> Callable[[], None]:
 
 def _report(plan: Plan, done: Mapping[tuple[str, int], SampleResult], ending: Ending) -> Report:
     results = [done.get(sample.key) or cancelled(sample, plan.settings) for sample in plan.samples()]
-    summary = summarise(results, git_sha=provenance.git_sha(), run=_run_facts(plan.settings, ending, results))
+    summary = {
+        **summarise(results, git_sha=provenance.git_sha(), run=_run_facts(plan.settings, ending, results)),
+        **({} if plan.estimate is None else {"estimate": plan.estimate}),
+    }
     plan.store.write_summary(summary)
     return Report(results=results, summary=summary, ending=ending, directory=str(plan.store.directory))
 
@@ -169,7 +174,10 @@ def _run_facts(settings: RunSettings, ending: Ending, results: Sequence[SampleRe
 
 
 def run_record(
-    settings: RunSettings, scenarios: Mapping[str, Scenario], started_together: Sequence[str] = ()
+    settings: RunSettings,
+    scenarios: Mapping[str, Scenario],
+    started_together: Sequence[str] = (),
+    estimate: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The content of ``run.json``.
 
@@ -177,6 +185,7 @@ def run_record(
         settings: What the run is asked to do.
         scenarios: What is played.
         started_together: The names of all run directories of the command, in the order in which they are played.
+        estimate: What the run is expected to take.
     """
     return {
         "schema_version": provenance.SCHEMA_VERSION,
@@ -189,6 +198,7 @@ def run_record(
         "loaded_at": provenance.loaded_at(scenarios),
         "versions": provenance.versions(),
         "git_sha": provenance.git_sha(),
+        **({} if estimate is None else {"estimate": estimate}),
     }
 
 

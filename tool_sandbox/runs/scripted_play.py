@@ -44,6 +44,16 @@ def play(scenario: Scenario, agent: ChatModel, script: Script) -> Played:
 
 
 def _play(scenario: Scenario, agent: ChatModel, user: ChatModel) -> Played:
+    world = converse(scenario, agent, user)
+    return Played(world, scenario.evaluate(world))
+
+
+def converse(scenario: Scenario, agent: ChatModel, user: ChatModel) -> ExecutionContext:
+    """Let two models converse; the world after the last message stays the current one.
+
+    Raises:
+        TimeLimitError: A tool takes longer than ``TOOL_TIMEOUT``.
+    """
     from tool_sandbox.roles.execution_environment import ExecutionEnvironment
     from tool_sandbox.roles.litellm_agent import LiteLLMAgent
     from tool_sandbox.roles.litellm_user import LiteLLMUser
@@ -53,5 +63,4 @@ def _play(scenario: Scenario, agent: ChatModel, user: ChatModel) -> Played:
         RoleType.USER: LiteLLMUser("script", model=user),
         RoleType.EXECUTION_ENVIRONMENT: ExecutionEnvironment(tool_timeout=TOOL_TIMEOUT),
     }
-    world = scenario.play(roles)
-    return Played(world, scenario.evaluate(world))
+    return scenario.play(roles)
