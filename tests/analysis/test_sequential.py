@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.analysis.runs_to_compare import run_of
-from tool_sandbox.analysis.sequential import Decision, decide, is_decided, verdict_of
+from tool_sandbox.analysis.permutation import exchanges
+from tool_sandbox.analysis.sequential import Decision, Rule, decide, is_decided
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.runs.outcomes import SampleResult
 
@@ -29,6 +33,8 @@ def test_a_clear_difference_is_decided_at_the_first_look() -> None:
     assert [look.trials for look in found.looks] == [1]
     assert found.looks[0].difference == 0.5
     assert found.looks[0].boundary is not None
+    assert found.difference is not None
+    assert found.difference.low < found.difference.value == 0.5 < found.difference.high
     assert is_decided([found])
 
 
@@ -60,6 +66,30 @@ def test_too_few_scenarios_decide_nothing_however_often_they_are_played() -> Non
     assert {look.boundary for look in found.looks} == {None}
 
 
+def test_who_says_when_it_ends_finds_smaller_differences_at_the_end() -> None:
+    uneven = run_of({name: [0.3 + at / 40] * 3 for at, name in enumerate(SCENARIOS)})
+    known, unknown = (
+        [look.boundary or 1 for look in only(decide({"A": uneven, "B": run_scoring(0.5, 3)}, trials=trials)).looks]
+        for trials in (3, None)
+    )
+
+    assert known == sorted(known, reverse=True)
+    assert known[0] > unknown[0]
+    assert known[-1] < min(unknown)
+
+
+def test_a_verdict_and_its_interval_agree() -> None:
+    names = [f"s{number}" for number in range(8)]
+    runs = {"A": run_of({name: [at / 10 + 0.1] for at, name in enumerate(names)}), "B": run_scoring(0.0, 1, names)}
+    better, worse = (only(decide(each, trials=1)) for each in (runs, {"B": runs["B"], "A": runs["A"]}))
+
+    assert (better.verdict, worse.verdict) == ("better", "worse")
+    assert better.difference is not None
+    assert worse.difference is not None
+    assert better.difference.low >= 0
+    assert (worse.difference.low, worse.difference.high) == (-better.difference.high, -better.difference.low)
+
+
 def test_later_trials_do_not_change_a_verdict() -> None:
     first = run_scoring(1.0, 1)
     turned = [*first, *(sample for sample in run_scoring(0.0, 5) if sample.trial)]
@@ -71,7 +101,7 @@ def test_void_samples_are_left_out() -> None:
     void_runs = run_of({name: [None] for name in SCENARIOS})
 
     assert only(decide({"A": void_runs, "B": run_scoring(1.0, 1)})) == Decision(
-        first="A", second="B", verdict="open", looks=()
+        first="A", second="B", verdict="open", difference=None, looks=()
     )
 
 
@@ -100,40 +130,57 @@ def test_more_pairs_leave_less_error_for_each() -> None:
         (["A", "B"], {"margin": 0.0}, "margin=0.0 must be"),
         (["A", "B"], {"margin": float("nan")}, "margin=nan must be"),
         (["A", "B"], {"error_rate": 5}, "error_rate=5 must be"),
+        (["A", "B"], {"trials": 0}, "trials=0 must be"),
     ],
 )
-def test_what_makes_no_sense_is_refused(runs: list[str], options: dict[str, float], message: str) -> None:
+def test_what_makes_no_sense_is_refused(runs: list[str], options: dict[str, Any], message: str) -> None:
     with pytest.raises(SettingsError, match=message):
         decide({name: run_scoring(1.0, 1) for name in runs}, **options)
 
 
-def chance_of_verdict(verdicts: set[str], chance: float, other: float, margin: float | None = None) -> float:
-    """How often eight looks at 12 scenarios come to one of ``verdicts``."""
+def chance_of_verdict(verdicts: set[str], chance: float, other: float, rule: Rule) -> float:
+    """How often eight looks at 10 scenarios come to one of ``verdicts``."""
     random = np.random.default_rng(12)
-    counts = np.broadcast_to(np.arange(1.0, 9)[:, np.newaxis], (8, 12))
+    counts = np.broadcast_to(np.arange(1.0, 9)[:, np.newaxis], (8, 10))
+    signs = list(exchanges(10))
     found = []
-    for _ in range(2000 if margin is None else 250):
-        wins, losses = (random.random((8, 12)) < each for each in (chance, other))
+    for _ in range(2000 if chance == other else 250):
+        wins, losses = (random.random((8, 10)) < each for each in (chance, other))
         sums = (wins.astype(float) - losses).cumsum(axis=0)
-        found.append(verdict_of(sums, counts, margin, 0.05)[0] in verdicts)
+        found.append(rule.verdict(range(1, 9), sums, counts, signs)[0] in verdicts)
     return float(np.mean(found))
 
 
-def test_eight_looks_at_equal_agents_find_a_difference_no_more_often_than_promised() -> None:
-    assert chance_of_verdict({"better", "worse"}, 0.7, 0.7) <= 0.055
+RULES = [Rule(0.05), Rule(0.05, trials=8)]
 
 
-def test_a_real_difference_is_found() -> None:
-    assert chance_of_verdict({"better"}, 0.9, 0.6) >= 0.95
+@pytest.mark.parametrize("rule", RULES)
+def test_eight_looks_at_equal_agents_find_a_difference_no_more_often_than_promised(rule: Rule) -> None:
+    assert chance_of_verdict({"better", "worse"}, 0.7, 0.7, rule) <= 0.05
 
 
-def test_agents_that_differ_by_the_margin_are_called_equal_no_more_often_than_promised() -> None:
-    assert chance_of_verdict({"equal"}, 0.7, 0.5, margin=0.2) <= 0.05
+@pytest.mark.parametrize("rule", RULES)
+def test_a_real_difference_is_found(rule: Rule) -> None:
+    assert chance_of_verdict({"better"}, 0.9, 0.5, rule) >= 0.95
+
+
+@pytest.mark.parametrize("rule", [Rule(0.05, margin=0.2), Rule(0.05, margin=0.2, trials=8)])
+def test_agents_that_differ_by_the_margin_are_called_equal_no_more_often_than_promised(rule: Rule) -> None:
+    assert chance_of_verdict({"equal"}, 0.7, 0.5, rule) <= 0.05
+
+
+@given(st.floats(0.001, 0.5), st.one_of(st.none(), st.integers(1, 30)))
+def test_no_number_of_looks_spends_more_than_the_error_rate(error_rate: float, trials: int | None) -> None:
+    spent = [Rule(error_rate, trials=trials).spent(look) for look in range(1, 60)]
+
+    assert spent == sorted(spent)
+    assert spent[-1] < error_rate
 
 
 @pytest.mark.parametrize("scale", [1e-3, 1.0])
 def test_the_verdict_does_not_depend_on_the_unit_of_scores(scale: float) -> None:
     sums = np.random.default_rng(1).normal(0.5, 1, (5, 20)).cumsum(axis=0)
     counts = np.ones((5, 20))
+    rule = Rule(0.05)
 
-    assert verdict_of(sums * scale, counts, None, 0.05)[0] == verdict_of(sums, counts, None, 0.05)[0]
+    assert rule.verdict(range(1, 6), sums * scale, counts)[0] == rule.verdict(range(1, 6), sums, counts)[0]

@@ -1,15 +1,16 @@
 """When to stop adding trials to two runs, so that looking after each of them does not mislead.
 
-Each look at trial 1, 2, … has a share of the error rate: half of it, then a sixth, a twelfth and so on, which add up to
-the whole however many looks there are (alpha spending). What a share buys is found by exchanging the two runs in whole
-base scenarios, in all looks alike, so that looks that resemble each other are not paid for twice. The verdict depends
-on the samples alone: whoever reads the same two runs comes to the same one.
+Each look has a share of the error rate (alpha spending): the same for all when it is known how many there will be,
+otherwise half for the first, then a sixth, a twelfth and so on, which add up to the whole however many there are. What
+a share buys is found by exchanging the two runs in whole base scenarios, in all looks alike, so that looks which
+resemble each other are not paid for twice. The verdict depends on the samples alone: whoever reads the same two runs
+comes to the same one. ``benchmarks/statistics.py`` shows how often it is false.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, Literal
 
@@ -20,6 +21,7 @@ from tool_sandbox.analysis.differences import difference_limits
 from tool_sandbox.analysis.pairing import Pairs
 from tool_sandbox.analysis.permutation import exchanges
 from tool_sandbox.errors import SettingsError
+from tool_sandbox.runs.statistics.intervals import Estimate, estimate
 from tool_sandbox.runs.statistics.trials import Trials
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 ERROR_RATE = 0.05
+_SPENT = 0.9
+"""How much of the error rate the looks spend. The rest is for runs that are equal on average but not exchangeable."""
 _ROUNDING = 1e-9
 
 Verdict = Literal["better", "worse", "equal", "open"]
@@ -55,6 +59,8 @@ class Decision:
     first: str
     second: str
     verdict: Verdict
+    difference: Estimate | None
+    """First run minus second at the last look; ``None`` without one. The interval allows for having looked before."""
     looks: tuple[Look, ...]
     """Up to the one that decided. Later trials change nothing."""
 
@@ -64,6 +70,7 @@ def decide(
     *,
     margin: float | None = None,
     error_rate: float = ERROR_RATE,
+    trials: int | None = None,
 ) -> tuple[Decision, ...]:
     """Decide which of two runs is better, or of every two where there are more.
 
@@ -72,26 +79,17 @@ def decide(
         margin: Two runs whose difference is surely smaller than this are equal; without it, only a difference is found.
         error_rate: How likely any verdict is false, among all pairs and looks together: that it names a better one
             where there is none, and, separately, that it calls equal what differs by the margin.
+        trials: After how many trials the runs end at the latest, if somebody knows; smaller differences are found then.
 
     Raises:
-        SettingsError: There are fewer than two runs, or the margin or the error rate is none.
+        SettingsError: There are fewer than two runs, or the margin, the error rate or the number of trials is none.
     """
-    if len(results_by_name) < 2:  # noqa: PLR2004 -- there is nothing to decide
-        message = f"a decision needs two runs or more, not {len(results_by_name)}."
-        raise SettingsError(message)
-    if margin is not None and not margin > 0:
-        message = (
-            f"margin={margin!r} must be a number above 0, such as 0.02; leave it out to look for differences only."
-        )
-        raise SettingsError(message)
-    if not 0 < error_rate < 1:
-        message = f"error_rate={error_rate!r} must be a number between 0 and 1, such as 0.05."
-        raise SettingsError(message)
-    trials = {name: Trials.of(results) for name, results in results_by_name.items()}
-    share = error_rate / math.comb(len(trials), 2)
+    _check(len(results_by_name), margin, error_rate, trials)
+    columns = {name: Trials.of(results) for name, results in results_by_name.items()}
+    share = error_rate / math.comb(len(columns), 2)
     return tuple(
-        _decision(first, second, Pairs.of(trials[first], trials[second]).scored, margin, share)
-        for first, second in combinations(trials, 2)
+        _decision(first, second, Pairs.of(columns[first], columns[second]).scored, Rule(share, margin, trials))
+        for first, second in combinations(columns, 2)
     )
 
 
@@ -100,43 +98,89 @@ def is_decided(decisions: Iterable[Decision]) -> bool:
     return all(decision.verdict != "open" for decision in decisions)
 
 
-def verdict_of(
-    sums: Floats, counts: Floats, margin: float | None, error_rate: float
-) -> tuple[Verdict, tuple[float, ...]]:
-    """The verdict on differences that were looked at again and again.
+@frozen
+class Rule:
+    """By which two runs are told apart."""
 
-    Args:
-        sums: Sum of the differences of every base scenario up to every look: (looks, clusters).
-        counts: How many differences each sum has.
-        margin: As for ``decide``.
-        error_rate: As for ``decide``, for these two runs alone.
+    error_rate: float
+    """As for ``decide``, for these two runs alone."""
+    margin: float | None = None
+    """As for ``decide``."""
+    trials: int | None = None
+    """As for ``decide``."""
 
-    Returns:
-        It, and for every look up to the one that decided how far from 0 the sum over all clusters had to be.
-    """
-    boundaries: list[float] = []
-    for look, boundary in enumerate(_boundaries(sums, error_rate)):
-        boundaries.append(boundary)
-        total = sums[look].sum()
-        if abs(total) > boundary - _ROUNDING:
-            return ("better" if total > 0 else "worse"), tuple(boundaries)
-        share = error_rate / ((look + 1) * (look + 2))
-        if margin is not None and _is_within(margin, sums[look], counts[look], share):
-            return "equal", tuple(boundaries)
-    return "open", tuple(boundaries)
+    def spent(self, trials: int) -> float:
+        """How much of the error rate the looks up to that after so many trials may have used."""
+        share = trials / (trials + 1) if self.trials is None else min(1.0, trials / self.trials)
+        return _SPENT * self.error_rate * share
+
+    def verdict(
+        self, trials: Sequence[int], sums: Floats, counts: Floats, signs: Iterable[Floats] | None = None
+    ) -> tuple[Verdict, tuple[float, ...]]:
+        """The verdict on differences that were looked at again and again.
+
+        Args:
+            trials: After how many trials each look was.
+            sums: Sum of the differences of every base scenario up to every look: (looks, clusters).
+            counts: How many differences each sum has.
+            signs: The exchanges to try, if somebody has drawn them already.
+
+        Returns:
+            It, and for every look up to the one that decided how far from 0 the sum over all clusters had to be.
+        """
+        boundaries: list[float] = []
+        spent = 0.0
+        totals = _totals(sums, exchanges(sums.shape[-1]) if signs is None else signs)
+        for look, boundary in enumerate(_boundaries(totals, [self.spent(each) for each in trials])):
+            boundaries.append(boundary)
+            total = sums[look].sum()
+            if abs(total) > boundary - _ROUNDING:
+                return ("better" if total > 0 else "worse"), tuple(boundaries)
+            share, spent = self.spent(trials[look]) - spent, self.spent(trials[look])
+            if self.margin is not None and share and _is_within(self.margin, sums[look], counts[look], share):
+                return "equal", tuple(boundaries)
+        return "open", tuple(boundaries)
 
 
-def _decision(first: str, second: str, pairs: Pairs, margin: float | None, error_rate: float) -> Decision:
+def _check(runs: int, margin: float | None, error_rate: float, trials: int | None) -> None:
+    message = None
+    if runs < 2:  # noqa: PLR2004 -- there is nothing to decide
+        message = f"a decision needs two runs or more, not {runs}."
+    elif margin is not None and not margin > 0:
+        message = (
+            f"margin={margin!r} must be a number above 0, such as 0.02; leave it out to look for differences only."
+        )
+    elif not 0 < error_rate < 1:
+        message = f"error_rate={error_rate!r} must be a number between 0 and 1, such as 0.05."
+    elif trials is not None and trials < 1:
+        message = f"trials={trials!r} must be the largest number of trials, 1 or more."
+    if message:
+        raise SettingsError(message)
+
+
+def _decision(first: str, second: str, pairs: Pairs, rule: Rule) -> Decision:
     if not len(pairs):
-        return Decision(first=first, second=second, verdict="open", looks=())
+        return Decision(first=first, second=second, verdict="open", difference=None, looks=())
     trials, sums, counts = _by_look(pairs)
-    verdict, boundaries = verdict_of(sums, counts, margin, error_rate)
+    verdict, boundaries = rule.verdict(trials, sums, counts)
     totals, numbers = sums.sum(axis=1).tolist(), counts.sum(axis=1).tolist()
     looks = [
         Look(trials=played, difference=total / number, boundary=boundary / number if math.isfinite(boundary) else None)
         for played, total, number, boundary in zip(trials, totals, numbers, boundaries, strict=False)
     ]
-    return Decision(first=first, second=second, verdict=verdict, looks=tuple(looks))
+    difference = _difference(sums[len(looks) - 1], counts[len(looks) - 1], verdict, rule.error_rate)
+    return Decision(first=first, second=second, verdict=verdict, difference=difference, looks=tuple(looks))
+
+
+def _difference(sums: Floats, counts: Floats, verdict: Verdict, error_rate: float) -> Estimate:
+    """The mean difference, with an interval of half the error rate: one stops when it happens to look large.
+
+    A verdict excludes 0 and what lies beyond it, also where the interval of few scenarios does not.
+    """
+    seen = counts > 0
+    low, high = difference_limits(sums[seen], counts[seen], 1 - error_rate / 2)
+    limits = (np.maximum(low, 0) if verdict == "better" else low, np.minimum(high, 0) if verdict == "worse" else high)
+    return estimate(sums[seen], counts[seen], limits)
 
 
 def _by_look(pairs: Pairs) -> tuple[list[int], Floats, Floats]:
@@ -149,16 +193,20 @@ def _by_look(pairs: Pairs) -> tuple[list[int], Floats, Floats]:
     return (played + 1).tolist(), sums.cumsum(axis=0), counts.cumsum(axis=0)
 
 
-def _boundaries(sums: Floats, error_rate: float) -> Iterator[float]:
+def _totals(sums: Floats, signs: Iterable[Floats]) -> Floats:
+    """How far from 0 every exchange brings the sum over all clusters, at every look: (looks, exchanges)."""
+    totals: Floats = np.concatenate([sums @ each.T for each in signs], axis=-1)
+    return np.abs(totals)
+
+
+def _boundaries(totals: Floats, spent: Sequence[float]) -> Iterator[float]:
     """For every look, which totals decide: so far from 0 that few enough exchanges get there now or got there before.
 
     Infinite where not even one of the exchanges may.
     """
-    totals = np.abs(np.concatenate([sums @ signs.T for signs in exchanges(sums.shape[-1])], axis=-1))
     inside = np.ones(totals.shape[-1], dtype=bool)
-    for look, total in enumerate(totals):
-        spent_until_now = error_rate * (look + 1) / (look + 2)
-        allowed = int(spent_until_now * len(inside)) - int((~inside).sum())
+    for total, share in zip(totals, spent, strict=True):
+        allowed = int(share * len(inside)) - int((~inside).sum())
         boundary = _boundary(total[inside], allowed)
         yield boundary
         inside &= total < boundary - _ROUNDING
