@@ -183,7 +183,7 @@ def test_show_tells_what_is_said_checked_and_solved(capsys: pytest.CaptureFixtur
     assert exit_code(["show", "switch_wifi_off"]) == 0
 
     out = capsys.readouterr().out
-    for part in ("USER -> AGENT", "milestones", "set_wifi_status", "solution"):
+    for part in ("user to agent: Turn off the wifi", "milestones", "set_wifi_status", "solution"):
         assert part in out
 
 
@@ -194,29 +194,23 @@ def test_show_tells_what_milestones_are_about_their_facts_and_the_outcome(
     (tmp_path / "mine.yaml").write_text(text.replace("asked]}}", "asked]}, never: [bus]}"), encoding="utf-8")
     assert exit_code(["show", "call_a_taxi", "--scenarios-from", str(tmp_path / "mine.yaml")]) == 0
     lines = capsys.readouterr().out.splitlines()
-    shown = lines[lines.index("milestones") : lines.index("minefields")]
-    assert shown == [
+    assert lines[lines.index("milestones") : lines.index("minefields")] == [
         "milestones",
-        "  sent deed",
-        "    MESSAGING addition_similarity",
-        "      recipient_phone_number: +12065550199, content: A taxi",
-        "        facts: 'taxi'",
-        "  told words (after sent)",
-        "    SANDBOX snapshot_similarity",
-        "      sender: AGENT, recipient: USER, content: I asked for a taxi.",
-        "        facts: done: sent or asked",
-        "        never: 'bus'",
+        "  sent  (deed)",
+        '    a row comes to messaging: recipient_phone_number "+12065550199", content "A taxi"',
+        "      facts of content: 'taxi'",
+        "  told  (words, after sent)",
+        '    the user is told "I asked for a taxi."',
+        "      facts: done: sent or asked",
+        "      never: 'bus'",
+        "",
     ]
     assert lines[lines.index("outcome") : lines.index("solution")] == [
         "outcome",
-        "    MESSAGING added",
-        "      recipient_phone_number: +12065550199, content: A taxi",
-        "        facts: 'taxi'",
-        "    told",
-        "      sender: AGENT, recipient: USER, content: I asked for a taxi.",
-        "        facts: done: sent or asked",
-        "        never: 'bus'",
-        "    unchanged: SETTING, CONTACT, REMINDER",
+        '  a row comes to messaging: recipient_phone_number "+12065550199", content "A taxi"',
+        '  the user is told "I asked for a taxi."',
+        "  setting, contact, reminder as at the start",
+        "",
     ]
 
 

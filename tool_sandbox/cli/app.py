@@ -204,14 +204,16 @@ def list_scenarios(*, stats: options.Stats = False, as_json: options.Json = Fals
 
 @app.command()
 @options.settings("scenarios_from", "tools_from")
-def show(name: options.ScenarioName, *, answer: options.Answers = None, **flags: Any) -> None:
-    """Show one scenario: who says what, the tools, what is checked; or what an answer to the user is worth."""
+def show(
+    name: options.ScenarioName, *, tools: options.Schemas = False, answer: options.Answers = None, **flags: Any
+) -> None:
+    """Show one scenario: who wants what, where, and what is judged; or what an answer to the user is worth."""
     from tool_sandbox.cli.inspect import show_one, try_answers
 
     if answer:
         try_answers(name, answer, **_lists(flags))
     else:
-        show_one(name, **_lists(flags))
+        show_one(name, **_lists(flags), with_schemas=tools)
 
 
 @app.command()

@@ -166,7 +166,7 @@ def filled(line: str, width: int) -> list[str]:
     if cell_len(line) <= width:
         return [line]
     indent = line[: len(line) - len(line.lstrip())]
-    first, *others = list(_filled(line.split(), " ", width, indent)) or [""]
+    first, *others = list(_filled(line.strip().split(" "), " ", width, indent)) or [""]
     rest = " ".join(others).split()
     return [first, *_filled(rest, " ", width, f"{indent}  ")] if rest else [first]
 

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from tool_sandbox.cli.description import described
+from tool_sandbox.cli.description import Description
+from tool_sandbox.cli.listing import print_lines
 from tool_sandbox.cli.tables import print_answers, print_floors, print_rescoring
 from tool_sandbox.errors import UsageError
 from tool_sandbox.nearest import hint
@@ -24,13 +25,19 @@ if TYPE_CHECKING:
 OK, FAILED = 0, 1
 
 
-def show_one(name: str, scenarios_from: Sequence[str], tools_from: Sequence[str]) -> None:
+def show_one(name: str, scenarios_from: Sequence[str], tools_from: Sequence[str], *, with_schemas: bool) -> None:
     """Print everything about one scenario.
+
+    Args:
+        name: The scenario.
+        scenarios_from: Scenarios in place of the bundled ones.
+        tools_from: Tools beside the bundled ones.
+        with_schemas: Show tools as the model is shown them.
 
     Raises:
         UsageError: There is none of this name.
     """
-    print("\n".join(described(name, _scenario(name, scenarios_from, tools_from))))
+    print_lines(Description(name, _scenario(name, scenarios_from, tools_from), with_schemas).lines())
 
 
 def try_answers(name: str, answers: Sequence[str], scenarios_from: Sequence[str], tools_from: Sequence[str]) -> None:
