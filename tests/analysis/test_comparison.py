@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.analysis.runs_to_compare import run_of
+from tests.runs.samples import void
 from tool_sandbox.analysis.comparison import Contrast, compare_runs
 from tool_sandbox.errors import SettingsError
 
@@ -23,7 +24,8 @@ def test_runs_are_paired_by_scenario_presentation_and_trial() -> None:
     )
 
     assert (found.first, found.second) == ("good", "bad")
-    assert (found.pairs, found.unpaired, found.void_pairs) == (4, 2, 0)
+    assert (found.pairs, found.void_pairs) == (4, 0)
+    assert (found.only_first, found.only_second, found.unpaired) == (1, 1, 2)
     assert found.scores == pytest.approx((3.25 / 4, 1.75 / 4))
     assert found.difference.value == pytest.approx(1.5 / 4)
     assert found.difference.clusters == 2
@@ -86,6 +88,19 @@ def test_of_many_runs_every_two_are_compared_and_p_values_are_raised() -> None:
     assert found.runs["B"].overall.score.value == 0.5
 
 
+def test_of_more_than_four_runs_each_is_compared_with_the_first() -> None:
+    found = compare_runs({name: run_of({"a": [1.0]}) for name in "ABCDE"})
+
+    assert [(each.first, each.second) for each in found.contrasts] == [("A", other) for other in "BCDE"]
+
+
+def test_samples_that_were_stopped_are_not_there() -> None:
+    stopped = [*run_of({"a": [1.0]}), void("b", cause="cancelled")]
+    (found,) = compare_runs({"A": stopped, "B": run_of({"a": [0.5], "b": [1.0]})}).contrasts
+
+    assert (found.pairs, found.void_pairs, found.only_second) == (1, 0, 1)
+
+
 def test_a_comparison_says_what_its_size_can_show() -> None:
     found = contrast({"a": [1.0, 1.0], "b": [0.0, 0.5], "c": [1.0, 0.5]}, {name: [0.5, 0.5] for name in "abc"})
 
@@ -93,6 +108,13 @@ def test_a_comparison_says_what_its_size_can_show() -> None:
     need = found.need(found.detectable * 0.95)
     assert need is not None
     assert need.trials is not None
+    assert found.need_of_half == found.need(found.detectable / 2)
+
+
+def test_flips_of_both_sides_are_ordered_by_size() -> None:
+    found = contrast({"a": [1.0], "b": [0.5], "c": [0.0]}, {"a": [0.5], "b": [0.25], "c": [1.0]})
+
+    assert [flip.scenario for flip in found.flips] == ["c", "a", "b"]
 
 
 def test_the_records_of_runs_tell_other_differences() -> None:
@@ -111,13 +133,18 @@ def test_one_scenario_in_common_has_no_resolution() -> None:
 
 
 def test_runs_without_a_scored_sample_in_common_are_refused() -> None:
-    with pytest.raises(SettingsError, match="'good' and 'bad' have no scored sample in common"):
+    with pytest.raises(SettingsError, match=r"'good' and 'bad' have no scored sample in common \(1 is in both, but"):
         contrast({"a": [1.0], "b": [None]}, {"b": [1.0], "c": [1.0]})
 
 
 def test_one_run_is_not_compared() -> None:
     with pytest.raises(SettingsError, match="two runs or more, not 1"):
         compare_runs({"A": run_of({"a": [1.0]})})
+
+
+def test_a_success_is_a_score_above_0() -> None:
+    with pytest.raises(SettingsError, match="pass_at=0 must be a score above 0"):
+        compare_runs({"A": run_of({"a": [1.0]}), "B": run_of({"a": [1.0]})}, pass_at=0)
 
 
 def one_trial_each(scores: list[float]) -> dict[str, list[float | None]]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,6 +8,9 @@ import pytest
 from tests.runs.samples import scored, void
 from tool_sandbox.analysis.conditions import RunFacts, differing_conditions
 from tool_sandbox.runs.outcomes import SampleResult
+from tool_sandbox.runs.run_result import RunResult
+from tool_sandbox.runs.scheduler import Ending
+from tool_sandbox.runs.store import RunStore
 
 SETTINGS: dict[str, Any] = {"agent": "good", "user": "gpt", "temperature": None, "concurrency": 16, "user_params": {}}
 RECORD = {"scoring_version": 1, "scenario_set": "abc", "scenarios": ["one"], "settings": SETTINGS}
@@ -31,6 +35,16 @@ def test_runs_that_differ_in_the_model_alone_are_comparable() -> None:
 @pytest.mark.parametrize(("setting", "value"), [("temperature", 0.0), ("user_params", {"temperature": 1})])
 def test_a_setting_that_can_change_scores_is_named_with_both_values(setting: str, value: Any) -> None:
     assert between(settings={**SETTINGS, setting: value}) == (f"{setting}: {SETTINGS[setting]!r} in A, {value!r} in B",)
+
+
+def test_a_setting_that_an_earlier_version_did_not_know_is_no_difference() -> None:
+    assert between(settings={**SETTINGS, "shuffle_tools": False}) == ()
+
+
+def test_an_unfinished_run_is_told_with_what_is_missing() -> None:
+    assert between(settings={**SETTINGS, "trials": 3}) == (
+        "B is not finished: 2 of its 3 samples were not played to their end",
+    )
 
 
 def test_how_fast_a_run_was_played_does_not_matter() -> None:
@@ -88,3 +102,13 @@ def test_a_run_without_a_record_is_compared_by_its_samples() -> None:
     facts = [RunFacts(name=name, results=[scored(user=name)]) for name in ("A", "B")]
 
     assert differing_conditions(*facts) == ("simulated user: 'A' in A, 'B' in B",)
+
+
+def test_a_result_brings_its_record_along(tmp_path: Path) -> None:
+    store = RunStore.create(str(tmp_path))
+    store.write_run(RECORD)
+    run = RunResult.of([scored(), void("two", cause="cancelled")], Ending.DONE, store)
+
+    facts = RunFacts.of("A", run)
+    assert (facts.record, [result.name for result in facts.results]) == (RECORD, ["one"])
+    assert RunFacts.of("A", [scored()]).record == {}

@@ -7,7 +7,7 @@ import pytest
 from typer.main import get_command
 
 from tool_sandbox.cli.app import app
-from tool_sandbox.cli.arguments import SEVERAL_VALUES, spread
+from tool_sandbox.cli.arguments import SEVERAL_VALUES, spread, with_number
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,17 @@ def test_every_flag_that_shows_several_values_takes_them() -> None:
         if spelling.startswith("-")
     }
     assert shown <= SEVERAL_VALUES
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        (["compare", "--flips", "a", "b"], ["compare", "--flips", "5", "a", "b"]),
+        (["compare", "a", "b", "--flips"], ["compare", "a", "b", "--flips", "5"]),
+        (["compare", "--flips", "2", "a"], ["compare", "--flips", "2", "a"]),
+        (["compare", "--flips=2"], ["compare", "--flips=2"]),
+        ([], []),
+    ],
+)
+def test_a_flag_without_its_number_gets_one(given: list[str], found: list[str]) -> None:
+    assert with_number(given, "--flips", "5") == found

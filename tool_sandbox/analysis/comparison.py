@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from attrs import evolve, frozen
+from attrs import asdict, evolve, frozen
 
 from tool_sandbox.analysis.conditions import RunFacts, differing_conditions
 from tool_sandbox.analysis.differences import estimate_of_difference
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _EQUAL = 1e-6
 """Scores that differ by rounding are equal."""
+_ALL_PAIRS_UP_TO = 4
 
 
 @frozen(kw_only=True)
@@ -54,8 +55,10 @@ class Contrast:
     """Pairs of the same scenario, presentation and trial that have a score in both runs."""
     void_pairs: int
     """Pairs that are left out because one of the two is void."""
-    unpaired: int
-    """Samples that only one of the runs has."""
+    only_first: int
+    """Samples that only the first run has."""
+    only_second: int
+    """Samples that only the second run has."""
     scores: tuple[float, float]
     """Mean score of both over the pairs."""
     difference: Estimate
@@ -81,6 +84,16 @@ class Contrast:
     """In what the runs differ beside the model, one sentence for each."""
 
     @property
+    def flips(self) -> tuple[Flip, ...]:
+        """Base scenarios in which one run is better, the largest difference first."""
+        return tuple(sorted((*self.worse, *self.better), key=lambda flip: -abs(flip.difference)))
+
+    @property
+    def unpaired(self) -> int:
+        """Samples that only one of the runs has."""
+        return self.only_first + self.only_second
+
+    @property
     def detectable(self) -> float | None:
         """The smallest true difference that such a comparison shows four times out of five."""
         return self.resolution.detectable() if self.resolution else None
@@ -89,17 +102,32 @@ class Contrast:
         """What it takes to show a ``difference`` above 0; ``None`` with fewer than two base scenarios."""
         return self.resolution.need(difference) if self.resolution else None
 
+    @property
+    def need_of_half(self) -> Need | None:
+        """What it takes to show half of ``detectable``."""
+        return self.need(self.detectable / 2) if self.detectable else None
+
+    def to_record(self) -> dict[str, Any]:
+        """It as JSON-able data: the attributes, with what it can show and what half of that takes."""
+        half = self.need_of_half
+        return {**asdict(self), "detectable": self.detectable, "need_of_half": asdict(half) if half else None}
+
 
 @frozen(kw_only=True)
 class Comparison:
-    """Runs, and each of them against every other one."""
+    """Runs, and some of them against others."""
 
     runs: Mapping[str, RunStatistics]
     """Every run by itself, over all of its samples."""
     contrasts: tuple[Contrast, ...]
-    """Every two of them, in the order of the runs."""
+    """Every two of up to four runs, in their order; of more, the first one against each other one."""
     pass_at: float
     """The score from which a sample counts as a success."""
+
+    def to_record(self) -> dict[str, Any]:
+        """It as JSON-able data, by the names of the attributes."""
+        contrasts = [contrast.to_record() for contrast in self.contrasts]
+        return {"runs": asdict(self)["runs"], "contrasts": contrasts, "pass_at": self.pass_at}
 
 
 def compare_runs(
@@ -108,40 +136,50 @@ def compare_runs(
     records: Mapping[str, Mapping[str, Any]] | None = None,
     pass_at: float = PASS_AT,
 ) -> Comparison:
-    """Compare runs, paired by scenario, presentation and trial on what each two of them have.
+    """Compare runs, paired by scenario, presentation and trial on what two of them have.
+
+    Samples that were stopped before their end count as not there.
 
     Args:
         results_by_name: The samples of every run; a ``RunResult`` will do.
-        records: The content of ``run.json`` of those runs that have one: settings and versions.
-        pass_at: The score from which a sample counts as a success.
+        records: The content of ``run.json`` of those runs that have one and are no ``RunResult``.
+        pass_at: The score from which a sample counts as a success, in (0, 1].
 
     Raises:
-        SettingsError: There are fewer than two runs, or two of them have no scored sample in common.
+        SettingsError: There are fewer than two runs, two of them have no scored sample in common, or ``pass_at`` is
+            no such score.
     """
     if len(results_by_name) < 2:  # noqa: PLR2004 -- there is nothing to compare
         message = f"a comparison needs two runs or more, not {len(results_by_name)}."
         raise SettingsError(message)
-    samples = {name: list(results) for name, results in results_by_name.items()}
-    facts = {
-        name: RunFacts(name=name, results=found, record=(records or {}).get(name, {}))
-        for name, found in samples.items()
-    }
-    found = {name: summary_of_trials(each, pass_at) for name, each in samples.items()}
+    if not 0 < pass_at <= 1:
+        message = f"pass_at={pass_at!r} must be a score above 0 and up to 1, from which a sample counts as a success."
+        raise SettingsError(message)
+    facts = {name: RunFacts.of(name, each, (records or {}).get(name)) for name, each in results_by_name.items()}
+    found = {name: summary_of_trials(list(each.results), pass_at) for name, each in facts.items()}
     contrasts = [
         _contrast(Pairs.of(found[first][1], found[second][1]), facts[first], facts[second], pass_at)
-        for first, second in combinations(samples, 2)
+        for first, second in _compared(list(facts))
     ]
     runs = {name: statistics for name, (statistics, _) in found.items()}
     return Comparison(runs=runs, contrasts=_adjusted(contrasts), pass_at=pass_at)
+
+
+def _compared(names: Sequence[str]) -> list[tuple[str, str]]:
+    """Every two runs while these are few, else each against the first: Holm's rule makes many hard to tell apart."""
+    every = list(combinations(names, 2))
+    return every if len(names) <= _ALL_PAIRS_UP_TO else every[: len(names) - 1]
 
 
 def _contrast(every: Pairs, first: RunFacts, second: RunFacts, pass_at: float) -> Contrast:
     pairs = every.scored
     difference = estimate_of_difference(pairs.difference, pairs.cluster)
     if difference is None:
+        both = "1 is" if len(every) == 1 else f"{len(every)} are"
+        void = f" ({both} in both, but void in one of them)" if len(every) else ""
         message = (
-            f"{first.name!r} and {second.name!r} have no scored sample in common; a comparison pairs samples of the "
-            "same scenario, presentation and trial."
+            f"{first.name!r} and {second.name!r} have no scored sample in common{void}; a comparison pairs samples of "
+            "the same scenario, presentation and trial."
         )
         raise SettingsError(message)
     one, other = pairs.scores
@@ -154,7 +192,8 @@ def _contrast(every: Pairs, first: RunFacts, second: RunFacts, pass_at: float) -
         second=second.name,
         pairs=len(pairs),
         void_pairs=len(every) - len(pairs),
-        unpaired=every.unpaired,
+        only_first=len(every.first) - len(every),
+        only_second=len(every.second) - len(every),
         scores=(float(one.mean()), float(other.mean())),
         difference=difference,
         range_with_void=_range_with_void(every, difference),

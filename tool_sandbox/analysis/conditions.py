@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from attrs import field, frozen
 
 from tool_sandbox.runs.outcomes import SampleResult
+from tool_sandbox.runs.run_result import RunResult
 
 _NOT_COMPARED = frozenset(
     {
@@ -30,8 +31,16 @@ class RunFacts:
 
     name: str
     results: Sequence[SampleResult]
+    """The samples that were played to their end."""
     record: Mapping[str, Any] = field(factory=dict)
     """The content of its ``run.json``; empty for runs of the original, which have none."""
+
+    @classmethod
+    def of(cls, name: str, results: Iterable[SampleResult], record: Mapping[str, Any] | None = None) -> RunFacts:
+        """What is known about a run from its samples and, as far as there is one, its ``run.json``."""
+        if record is None:
+            record = results.record if isinstance(results, RunResult) else {}
+        return cls(name=name, results=[result for result in results if result.finished], record=record)
 
     @property
     def settings(self) -> Mapping[str, Any]:
@@ -39,12 +48,20 @@ class RunFacts:
         found = self.record.get("settings")
         return found if isinstance(found, Mapping) else {}
 
+    @property
+    def unplayed(self) -> int:
+        """How many samples of the run were not played to their end, as far as its record says."""
+        scenarios, trials = self.record.get("scenarios"), self.settings.get("trials")
+        if not isinstance(scenarios, list) or not isinstance(trials, int):
+            return 0
+        return max(0, len(scenarios) * trials - len(self.results))
+
 
 def differing_conditions(first: RunFacts, second: RunFacts) -> tuple[str, ...]:
     """One sentence for each way in which two runs differ in more than the model."""
     return tuple(
         sentence
-        for found in (_versions, _scenarios, _users, _settings, _void_shares, _fallbacks)
+        for found in (_versions, _scenarios, _users, _settings, _unfinished, _void_shares, _fallbacks)
         for sentence in found(first, second)
     )
 
@@ -88,17 +105,24 @@ def _same(first: RunFacts, second: RunFacts, key: str) -> bool:
 
 def _users(first: RunFacts, second: RunFacts) -> Iterator[str]:
     one, other = (", ".join(sorted({result.user for result in run.results})) for run in (first, second))
-    if one != other:
+    if one and other and one != other:  # the original's results do not say
         yield f"simulated user: {_both(first, one, second, other)}"
 
 
 def _settings(first: RunFacts, second: RunFacts) -> Iterator[str]:
     if not first.settings or not second.settings:
         return
-    for name in dict.fromkeys((*first.settings, *second.settings)):
-        one, other = first.settings.get(name), second.settings.get(name)
+    for name, one in first.settings.items():
+        other = second.settings.get(name, one)  # an earlier version may not have known the setting
         if name not in _NOT_COMPARED and one != other:
             yield f"{name}: {_both(first, one, second, other)}"
+
+
+def _unfinished(first: RunFacts, second: RunFacts) -> Iterator[str]:
+    for run in (first, second):
+        if run.unplayed:
+            every = run.unplayed + len(run.results)
+            yield f"{run.name} is not finished: {run.unplayed:,} of its {every:,} samples were not played to their end"
 
 
 def _void_shares(first: RunFacts, second: RunFacts) -> Iterator[str]:

@@ -66,11 +66,6 @@ class Pairs:
         """The trials."""
         return self.first.number[self.of_first]
 
-    @property
-    def unpaired(self) -> int:
-        """How many samples of the two runs have no partner."""
-        return len(self.first) + len(self.second) - 2 * len(self)
-
     def key(self, pair: int) -> tuple[str, int]:
         """Scenario and trial of a pair."""
         at = self.of_first[pair]

@@ -12,7 +12,7 @@ from typing import Any
 import typer
 
 from tool_sandbox.cli import options
-from tool_sandbox.cli.arguments import spread
+from tool_sandbox.cli.arguments import spread, with_number
 from tool_sandbox.cli.interrupts import INTERRUPTED, leave_at_once, leave_soon
 from tool_sandbox.cli.legacy import is_legacy
 from tool_sandbox.cli.streams import forgiving_streams
@@ -79,7 +79,8 @@ def _dispatch(arguments: Sequence[str]) -> int:
         from tool_sandbox.cli.legacy import run_legacy
 
         return run_legacy(arguments)
-    code = app(spread(arguments), prog_name="tool_sandbox", standalone_mode=False)
+    given = with_number(spread(arguments), "--flips", "5")
+    code = app(given, prog_name="tool_sandbox", standalone_mode=False)
     return code if isinstance(code, int) else OK
 
 
@@ -268,6 +269,25 @@ def explain(directory: options.Directory, sample: options.SampleName = None, **f
     from tool_sandbox.cli.explain import explain_run
 
     explain_run(directory, sample, **_lists(flags))
+
+
+@app.command()
+@options.settings("scenarios_from", "tools_from")
+def compare(
+    directories: options.Runs,
+    *,
+    flips: options.Flips = 0,
+    pass_at: options.PassAt = 1.0,
+    form: options.Format = "text",
+    as_json: options.JsonAlone = False,
+    **flags: Any,
+) -> None:
+    """Say which of several runs is better, how sure that is, and in which scenarios they differ."""
+    from tool_sandbox.cli.compare import JSON
+    from tool_sandbox.cli.compare import compare as compare_runs
+
+    form = JSON if as_json else form
+    compare_runs(directories, pass_at=pass_at, flips=flips, form=form, **_lists(flags))
 
 
 @app.command()

@@ -36,3 +36,13 @@ def spread(arguments: Sequence[str], flags: Collection[str] = SEVERAL_VALUES) ->
         else:
             spread_out += [flag, argument]
     return spread_out
+
+
+def with_number(arguments: Sequence[str], flag: str, number: str) -> list[str]:
+    """Write ``number`` after a flag that stands without one."""
+    found: list[str] = []
+    for position, argument in enumerate(arguments, 1):
+        found.append(argument)
+        if argument == flag and not "".join(arguments[position : position + 1]).lstrip("-").isdecimal():
+            found.append(number)
+    return found

@@ -37,6 +37,15 @@ SampleName = Annotated[
     str | None,
     typer.Argument(metavar="NAME[#TRIAL]", help="A scenario of the run, or one trial of it; without it, the run."),
 ]
+Runs = Annotated[list[str], typer.Argument(metavar="DIR DIR...", help="Run directories, also of the original.")]
+PassAt = Annotated[
+    float, _option("--pass-at", metavar="SCORE", help="From which score a sample counts as a success. [default: 1]")
+]
+Flips = Annotated[
+    int, _option("--flips", metavar="[N]", help="Explain both samples of the N scenarios that differ most; 5 of them.")
+]
+Format = Annotated[str, _option("--format", metavar="text|md", help="How it is printed. [default: text]")]
+JsonAlone = Annotated[bool, _option("--json", help="Print one JSON object.")]
 Answers = Annotated[
     list[str] | None,
     _option("--answer", metavar="TEXT", help="What is this last answer to the user worth? Several are compared."),

@@ -113,11 +113,16 @@ _KINDS: Mapping[str, Any] = {
 
 def fits(value: Any, declared: str) -> bool:
     """Whether a value is of a kind that an annotation names, such as ``str | None``; items are not looked at."""
+    kind: Any = type(value)  # mypy takes a class of anything for unhashable
+    return _type_fits(kind, declared)
+
+
+@lru_cache(maxsize=1024)  # a run's results are some 40 values each, of few types
+def _type_fits(kind: Any, declared: str) -> bool:
     names = [part.partition("[")[0].strip() for part in declared.split(" | ")]
     if any(name not in _KINDS for name in names):
         return True
-    kinds = [_KINDS[name] for name in names]
-    return any(isinstance(value, kind) and (kind is bool or not isinstance(value, bool)) for kind in kinds)
+    return any(issubclass(kind, _KINDS[name]) and (kind is not bool or name == "bool") for name in names)
 
 
 def check_fields(instance: Any) -> None:

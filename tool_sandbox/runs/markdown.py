@@ -22,17 +22,31 @@ def markdown(reports: Sequence[Report]) -> str:
     return "\n".join(line for report in reports for line in _section(report))
 
 
+def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """The lines of a table whose columns but the first hold numbers; the cells are texts as they are."""
+    yield _row(head)
+    yield _row(["---", *("---:" for _ in head[1:])], raw=True)
+    for row in rows:
+        yield _row(row)
+
+
+def markdown_text(text: str) -> str:
+    """Text that Markdown shows as it is, on one line."""
+    return str(text).translate(_ESCAPED)
+
+
 def _section(report: Report) -> Iterator[str]:
     score, outcomes = report.summary["score"], report.summary["outcomes"]
     facts = report.summary["run"]
-    yield f"### {_text(facts['agent'])}: score {_number(score['similarity'])}"
+    yield f"### {markdown_text(facts['agent'])}: score {_number(score['similarity'])}"
     yield ""
-    yield f"{outcomes['scored']} of {outcomes['samples']} samples are scored; {_text(facts['user'])} plays the user."
+    user = markdown_text(facts["user"])
+    yield f"{outcomes['scored']} of {outcomes['samples']} samples are scored; {user} plays the user."
     if facts["below"]:
         yield ""
-        yield f"**Below what is enough**: {_text('; '.join(facts['below']))}."
+        yield f"**Below what is enough**: {markdown_text('; '.join(facts['below']))}."
     yield ""
-    yield from _table(_CATEGORY, map(_category_row, *zip(*report.summary["categories"].items(), strict=True)))
+    yield from markdown_table(_CATEGORY, map(_category_row, *zip(*report.summary["categories"].items(), strict=True)))
     lowest = sorted(
         (result for result in report.results if result.similarity is not None and result.similarity < 1),
         key=lambda result: result.similarity or 0.0,
@@ -42,13 +56,13 @@ def _section(report: Report) -> Iterator[str]:
         yield f"The {min(len(lowest), _SHOWN)} lowest of {len(lowest)} samples below 1:"
         yield ""
         rows = ([f"{each.name} #{each.trial}", _number(each.similarity), _number(each.outcome)] for each in lowest)
-        yield from _table(("sample", "score", "outcome"), list(rows)[:_SHOWN])
+        yield from markdown_table(("sample", "score", "outcome"), list(rows)[:_SHOWN])
     for group in void_groups(report.results):
         yield ""
-        yield f"{len(group.samples)} void, {group.reason.cause}: {_text(group.reason.words)}"
+        yield f"{len(group.samples)} void, {group.reason.cause}: {markdown_text(group.reason.words)}"
     spent = f"{spending_line(report)}. " if Spending.from_record(report.summary["spending"]).calls else ""
     yield ""
-    yield _text(f"{spent}Run directory {report.directory}")
+    yield markdown_text(f"{spent}Run directory {report.directory}")
     yield ""
 
 
@@ -69,20 +83,8 @@ def _category_row(name: str, score: Mapping[str, Any]) -> list[str]:
     return [shown, *counts, *(_number(score[key]) for key in ("similarity", "outcome", "floor"))]
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    yield _row(head)
-    yield _row(["---", *("---:" for _ in head[1:])], raw=True)
-    for row in rows:
-        yield _row(row)
-
-
 def _row(cells: Sequence[str], *, raw: bool = False) -> str:
-    return f"| {' | '.join(cell if raw else _text(cell) for cell in cells)} |"
-
-
-def _text(text: str) -> str:
-    """Text that Markdown shows as it is, on one line."""
-    return str(text).translate(_ESCAPED)
+    return f"| {' | '.join(cell if raw else markdown_text(cell) for cell in cells)} |"
 
 
 def _number(value: float | None) -> str:

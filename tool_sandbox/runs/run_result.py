@@ -106,6 +106,12 @@ class RunResult:
         """The run directory, or its fsspec URL; ``None`` when nothing of the run is kept."""
         return str(self.store.directory) if self.is_kept else None
 
+    @property
+    def record(self) -> Mapping[str, Any]:
+        """What it was asked to do, and by which versions: the content of ``run.json``; the original writes none."""
+        path = self.store.directory / RUN
+        return read_object(path) if path.exists() else {}
+
     def explain(self) -> RunExplanation:
         """Where the run lost its points; printed, it is for people. ``result[name].explain()`` explains one sample.
 
@@ -179,10 +185,26 @@ def open_run(directory: str | PathLike[str]) -> RunResult:
     if not summary.exists() and not (store.directory / RESULTS).exists():
         message = f"{str(store.directory)!r} holds no results; expected {SUMMARY} or {RESULTS}, as a run writes them."
         raise SettingsError(message)
-    records = read_summary(summary)["per_scenario_results"] if summary.exists() else []
-    results = [_from_summary(summary, record) for record in records] + store.read_results()
-    latest = {result.key: result for result in results}
-    return RunResult.of(latest.values(), _ending(summary), store, thresholds=_thresholds(store))
+    told = read_summary(summary) if summary.exists() else None
+    latest = {result.key: result for result in store.read_results()}
+    if told is not None:  # it has the order of the run, and the samples that were not finished
+        latest = {result.key: result for result in _of_summary(told, summary, latest)} | latest
+    return RunResult.of(latest.values(), _ending(told), store, thresholds=_thresholds(store))
+
+
+def _of_summary(
+    told: Mapping[str, Any], path: AnyPath, latest: Mapping[tuple[str, int], SampleResult]
+) -> Iterator[SampleResult]:
+    """The samples of a summary, each as it is written elsewhere, where it is: reading it again would take long."""
+    for record in told["per_scenario_results"]:
+        known = latest.get(_key(record))
+        yield _from_summary(path, record) if known is None else known
+
+
+def _key(record: Mapping[str, Any]) -> tuple[str, int]:
+    """What tells the sample of a record apart; nothing fits one that is damaged."""
+    name, trial = record["name"], record.get("trial", 0)
+    return (name, trial) if isinstance(name, str) and isinstance(trial, int) else ("", -1)
 
 
 def _from_summary(summary: AnyPath, record: dict[str, Any]) -> SampleResult:
@@ -201,13 +223,13 @@ def _thresholds(store: RunStore) -> tuple[str, ...]:
     return tuple(map(str, found)) if isinstance(found, list) else ()
 
 
-def _ending(summary: AnyPath) -> Ending:
+def _ending(told: Mapping[str, Any] | None) -> Ending:
     """Why a run ended; one without a summary was killed, or is being played."""
-    if not summary.exists():
+    if told is None:
         return Ending.INTERRUPTED
-    told = read_object(summary).get("run")
+    facts = told.get("run")
     endings = {ending.value: ending for ending in Ending}
-    return endings.get(str(told.get("ending")), Ending.DONE) if isinstance(told, dict) else Ending.DONE
+    return endings.get(str(facts.get("ending")), Ending.DONE) if isinstance(facts, dict) else Ending.DONE
 
 
 def _row(name: str, score: Score) -> str:
