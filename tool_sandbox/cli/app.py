@@ -272,7 +272,7 @@ def explain(directory: options.Directory, sample: options.SampleName = None, **f
 
 
 @app.command()
-@options.settings("scenarios_from", "tools_from")
+@options.settings("scenarios_from", "tools_from", defaults=False)
 def compare(
     directories: options.Runs,
     *,

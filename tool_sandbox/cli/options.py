@@ -39,12 +39,17 @@ SampleName = Annotated[
 ]
 Runs = Annotated[list[str], typer.Argument(metavar="DIR DIR...", help="Run directories, also of the original.")]
 PassAt = Annotated[
-    float, _option("--pass-at", metavar="SCORE", help="From which score a sample counts as a success. [default: 1]")
+    float, _option("--pass-at", metavar="SCORE", help="The score from which a sample counts as a success.")
 ]
 Flips = Annotated[
-    int, _option("--flips", metavar="[N]", help="Explain both samples of the N scenarios that differ most; 5 of them.")
+    int,
+    _option(
+        "--flips",
+        metavar="[N]",
+        help="Explain a sample of both for the scenarios that differ most; 5 if N is left out.",
+    ),
 ]
-Format = Annotated[str, _option("--format", metavar="text|md", help="How it is printed. [default: text]")]
+Format = Annotated[str, _option("--format", metavar="text|md", help="How it is printed.")]
 JsonAlone = Annotated[bool, _option("--json", help="Print one JSON object.")]
 Answers = Annotated[
     list[str] | None,
