@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -210,12 +211,14 @@ def test_transcripts_are_what_the_commands_print(page: Path, tmp_path: Path) -> 
 @pytest.mark.parametrize("page", PAGES, ids=IDS)
 def test_yaml_is_read_by_what_it_is_written_for(page: Path, tmp_path: Path) -> None:
     save_files(page, tmp_path)
-    checked = {word for call in calls_of_ours(page) if call[0] == "check" for word in call}
+    calls = calls_of_ours(page)
+    checked = {word for call in calls if call[0] == "check" for word in call}
+    settings = {"run.yaml", *(file for call in calls for flag, file in pairwise(call) if flag == "--config")}
     for block in blocks(page):
         if block.language != "yaml":
             continue
         assert block.file, f"a YAML block of {page.name} does not say how the file is called: {block.text[:80]!r}"
-        if block.file == "run.yaml":
+        if block.file in settings:
             assert run_config.settings_from({}, config=str(tmp_path / block.file), environment={})
         elif block.file == "config.yaml":
             assert LiteLLMConfig.from_proxy_config(tmp_path / block.file, KEYS)["model_list"]
