@@ -67,9 +67,9 @@ def _known(model: str, output: str) -> Iterator[tuple[float, int]]:
 
 
 def _in_journal(journal: Path, model: str) -> Iterator[tuple[float, int]]:
-    with suppress(OSError), journal.open(encoding="utf-8") as lines:
+    with suppress(OSError), journal.open("rb") as lines:
         for line in islice(lines, _LINES):
-            with suppress(ValueError, TypeError, LookupError):  # somebody else's file, or a torn line
+            with suppress(ValueError, TypeError, LookupError, RecursionError):  # somebody else's file, or a torn line
                 call = json.loads(line)
                 answer = call["response"]
                 if call["model"] == model and answer and not answer["cached"] and not answer["replayed"]:
