@@ -14,6 +14,7 @@ from rich.console import Console
 
 import tool_sandbox as ts
 from tests.analysis.runs_to_compare import run_of
+from tests.cli.command import EASY
 from tool_sandbox.analysis.comparison import compare_runs
 from tool_sandbox.analysis.named_runs import named_runs
 from tool_sandbox.cli.app import exit_code
@@ -255,6 +256,31 @@ def test_runs_that_are_equal_have_no_flips(tmp_path: Path, good: str, capsys: py
 
     assert "good is better in 0 scenarios, worse in 0, equal in 5\n" in told
     assert told.endswith("No scenario differs between good and same.\n")
+
+
+def test_several_agents_of_one_command_are_compared_at_its_end(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    flags = ["-a", "oracle", "nop", "-s", *EASY, "-o", str(tmp_path)]
+    difference = "oracle − nop +1.000, 95% interval −"
+
+    assert exit_code(["run", *flags]) == 0
+    *_, head, _, oracle, nop, _, told, better, _ = capsys.readouterr().out.splitlines()
+    assert (head.split()[0], oracle.split()[:2], nop.split()[:2]) == ("run", ["oracle", "1.000"], ["nop", "0.000"])
+    assert told.startswith(difference)
+    assert better == "oracle is better in 2 scenarios, worse in 0, equal in 0"
+
+    assert exit_code(["run", *flags, "-q", "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)["contrasts"][0]["difference"]["value"] == 1.0
+    assert err.splitlines()[-1].startswith(difference)
+
+
+def test_one_agent_is_compared_with_nobody(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code(["run", "-a", "oracle", "-s", *EASY, "-o", str(tmp_path), "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert "contrasts" not in json.loads(out)
+    assert "−" not in err
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from tool_sandbox.analysis.comparison import Comparison, Contrast, compare_runs
 from tool_sandbox.analysis.named_runs import named_runs
@@ -14,6 +16,9 @@ from tool_sandbox.cli.tables import stdout_console
 from tool_sandbox.errors import SettingsError, UsageError
 from tool_sandbox.runs.recorded_scenarios import scenarios_of_run
 from tool_sandbox.runs.run_result import RunResult
+
+if TYPE_CHECKING:
+    from tool_sandbox.runs.run import Report
 
 TEXT, MARKDOWN, JSON = "text", "md", "json"
 
@@ -59,6 +64,19 @@ def compare(
     }
     for contrast in comparison.contrasts if flips else ():
         print("\n".join(_flip_lines(contrast, explained, flips)))
+
+
+def compare_reports(reports: Sequence[Report]) -> Comparison | None:
+    """The runs of one command against each other; ``None`` where there is nothing to compare."""
+    agents = Counter(str(report.summary["run"]["agent"]) for report in reports)
+    by_name = {}
+    for report in reports:
+        agent = str(report.summary["run"]["agent"])
+        by_name[agent if agents[agent] == 1 else Path(report.directory).name] = report.results
+    try:
+        return compare_runs(by_name)
+    except SettingsError:  # it was one run, or two of them have no scored sample in common
+        return None
 
 
 def _check(form: str, flips: int) -> None:

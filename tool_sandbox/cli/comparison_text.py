@@ -34,13 +34,26 @@ _DIFFERENCES = (
 )
 
 
-def print_comparison(comparison: Comparison, console: Console, *, brief: bool = False) -> None:
-    """The runs side by side, the differences, and what to know about them; the latter not where it has to be brief."""
+def print_comparison(comparison: Comparison, console: Console) -> None:
+    """The runs side by side, the differences, and what to know about them."""
+    _print_tables(comparison, console)
+    for line in _lines(comparison, console.width):
+        print_sentence(console, line)
+
+
+def print_short_comparison(comparison: Comparison, console: Console, *, quiet: bool = False) -> None:
+    """The same for those who have just seen each run; the differences alone if it has to be ``quiet``."""
+    if not quiet:
+        _print_tables(comparison, console)
+    lines = map(_difference, comparison.contrasts) if quiet else _lines(comparison, console.width, brief=True)
+    for line in lines:
+        print_sentence(console, line)
+
+
+def _print_tables(comparison: Comparison, console: Console) -> None:
     print_table(console, _columns(comparison), list(_rows(comparison)))
     if len(comparison.contrasts) > 1:
         print_table(console, _DIFFERENCES, list(_difference_rows(comparison)))
-    for line in _lines(comparison, console.width, brief=brief):
-        print_sentence(console, line)
 
 
 def markdown_of(comparison: Comparison) -> str:
@@ -129,11 +142,7 @@ def _lines(comparison: Comparison, width: int, *, brief: bool = False) -> Iterat
 
 
 def _contrast_lines(contrast: Contrast, pass_at: float, width: int, *, brief: bool) -> Iterator[str]:
-    difference = contrast.difference
-    yield (
-        f"{_names(contrast)} {_signed(difference.value)}, 95% interval {_interval(difference.low, difference.high)}, "
-        f"{_p_value(contrast.p_value)}; paired by scenario and trial, {_count(contrast.pairs, 'pair')}"
-    )
+    yield _difference(contrast)
     better, worse = len(contrast.better), len(contrast.worse)
     yield f"{contrast.first} is better in {_count(better, 'scenario')}, worse in {worse}, equal in {contrast.equal}"
     if better:
@@ -144,6 +153,14 @@ def _contrast_lines(contrast: Contrast, pass_at: float, width: int, *, brief: bo
     if not brief:
         yield _success(contrast, pass_at)
         yield from _power(contrast)
+
+
+def _difference(contrast: Contrast) -> str:
+    found = contrast.difference
+    return (
+        f"{_names(contrast)} {_signed(found.value)}, 95% interval {_interval(found.low, found.high)}, "
+        f"{_p_value(contrast.adjusted_p_value)}; paired by scenario and trial, {_count(contrast.pairs, 'pair')}"
+    )
 
 
 def _left_out(contrast: Contrast) -> Iterator[str]:

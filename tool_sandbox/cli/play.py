@@ -15,7 +15,7 @@ from attrs import frozen
 from tool_sandbox.cli.interrupts import INTERRUPTED, Interrupts
 from tool_sandbox.cli.plan import agree
 from tool_sandbox.cli.progress import Progress, progress_display
-from tool_sandbox.cli.tables import print_report
+from tool_sandbox.cli.tables import print_report, stdout_console
 from tool_sandbox.errors import MissingDependencyError, MissingKeyError
 from tool_sandbox.redaction import redact_text
 from tool_sandbox.registry.objects import Objects
@@ -118,14 +118,29 @@ def _play_in_turn(runs: Sequence[PreparedRun], display: Display) -> int:
                 write_files(each.settings, reports)
                 if code == INTERRUPTED:
                     break
+            compared = _compare(reports, display)
     finally:
         for each in runs:
             each.close()
     _add_to_page(reports)
     code = min(codes, key=_WORST_FIRST.index)
     if display.as_json:
-        print(json.dumps({"exit_code": code, "runs": [_record(report) for report in reports]}))
+        print(json.dumps({"exit_code": code, "runs": [_record(report) for report in reports], **compared}))
     return code
+
+
+def _compare(reports: Sequence[Report], display: Display) -> dict[str, Any]:
+    """Print how several runs compare; gives the same for programs."""
+    if len(reports) < 2:  # noqa: PLR2004 -- nothing to compare
+        return {}
+    from tool_sandbox.cli.compare import compare_reports  # numpy and scipy are slow to import
+    from tool_sandbox.cli.comparison_text import print_short_comparison
+
+    comparison = compare_reports(reports)
+    if comparison is None:
+        return {}
+    print_short_comparison(comparison, stdout_console(), quiet=display.quiet)
+    return {"contrasts": [contrast.to_record() for contrast in comparison.contrasts]}
 
 
 def _add_to_page(reports: Sequence[Report]) -> None:
