@@ -291,6 +291,18 @@ def compare(
 
 
 @app.command()
+@options.settings("scenarios_from", "tools_from")
+def view(
+    directory: options.Directory, sample: options.ViewedSample = None, *, full: options.Full = False, **flags: Any
+) -> None:
+    """Show a conversation of a run: who said what, which milestone was met where, and the score."""
+    from tool_sandbox.cli.view import view_samples
+
+    scenarios_from, tools_from = _lists(flags).values()
+    view_samples(directory, sample, scenarios_from, tools_from, full=full)
+
+
+@app.command()
 @options.settings("tools_from")
 def convert(source: options.Source, *, file: options.File = None, force: options.Force = False, **flags: Any) -> None:
     """Write scenarios made in Python as a scenario file, and say what has no form there."""

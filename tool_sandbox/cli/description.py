@@ -14,6 +14,7 @@ from attrs import Factory, frozen
 
 from tool_sandbox.cli.tools import first_sentence, signature_of
 from tool_sandbox.cli.worlds import local_time, settings_text, sizes_text
+from tool_sandbox.common.call_text import value_text
 from tool_sandbox.common.execution_context import new_context
 from tool_sandbox.common.script import EndStep, Reference, SayStep, ToolStep, UserStep
 from tool_sandbox.common.signatures.docstrings import described as taken_apart
@@ -22,7 +23,6 @@ from tool_sandbox.common.transcript import is_few_shot
 from tool_sandbox.common.vocabulary import DatabaseNamespace, RoleType
 from tool_sandbox.common.world.schemas import namespaces
 from tool_sandbox.evaluation.constraints import names_of
-from tool_sandbox.evaluation.explanation.log import value_text
 from tool_sandbox.evaluation.explanation.wanted import Wanted
 from tool_sandbox.runs.floors import floors_of
 from tool_sandbox.scenarios.compiling.compiler import AGENT_INSTRUCTION

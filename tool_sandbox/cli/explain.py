@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
-from tool_sandbox.errors import UsageError
-from tool_sandbox.nearest import hint
+from tool_sandbox.cli.chosen_samples import chosen_samples
 from tool_sandbox.runs.recorded_scenarios import scenarios_of_run
 from tool_sandbox.runs.run_explanation import RunExplanation, with_records
-from tool_sandbox.runs.run_result import RunResult, open_run
-from tool_sandbox.runs.stored_sample import StoredSample
+from tool_sandbox.runs.run_result import open_run
 
 
 def explain_run(directory: str, sample: str | None, scenarios_from: Sequence[str], tools_from: Sequence[str]) -> None:
@@ -30,21 +28,6 @@ def explain_run(directory: str, sample: str | None, scenarios_from: Sequence[str
     if sample is None:
         print(RunExplanation.of(with_records(run.samples, scenarios)))
         return
-    chosen = _chosen(run, sample)
+    chosen = chosen_samples(run, sample)
     with scenarios() as known:
         print("\n\n".join(str(each.explained_by(known)) for each in chosen))
-
-
-def _chosen(run: RunResult, wanted: str) -> Iterable[StoredSample]:
-    name, _, trial = wanted.rpartition("#") if wanted.rpartition("#")[2].isdecimal() else (wanted, "", "")
-    of_name = [each for each in run.samples if each.name == name]
-    chosen = [each for each in of_name if not trial or each.trial == int(trial)]
-    if chosen:
-        return chosen
-    if of_name:
-        trials = ", ".join(str(each.trial) for each in of_name)
-        message = f"{name!r} has no trial {trial}; this run has {trials}."
-        raise UsageError(message)
-    names = list(dict.fromkeys(each.name for each in run.samples))
-    message = f"{name!r} is not a scenario of this run; {hint(name, names)}"
-    raise UsageError(message)

@@ -51,6 +51,11 @@ Flips = Annotated[
 ]
 Format = Annotated[str, _option("--format", metavar="text|md", help="How it is printed.")]
 JsonAlone = Annotated[bool, _option("--json", help="Print one JSON object.")]
+ViewedSample = Annotated[
+    str | None,
+    typer.Argument(metavar="NAME[#TRIAL]", help="A scenario of the run, or one trial of it; without it, a list."),
+]
+Full = Annotated[bool, _option("--full", help="Shorten nothing, and show the instructions of agent and user, too.")]
 Answers = Annotated[
     list[str] | None,
     _option("--answer", metavar="TEXT", help="What is this last answer to the user worth? Several are compared."),

@@ -6,6 +6,7 @@
     settings and data from outside  checks
     the world     execution_context, and the folder world
     messages      message, chat_format, transcript, trajectory, indented_json, folder_names
+    for people    annotated_transcript, annotations, call_text, visible_text
     scenarios     scenario, script, yaml_source
     tools         tool, tool_discovery, tool_conversion, and the folders signatures and execution
     what tools share      currencies, units, values

@@ -6,13 +6,12 @@ import asyncio
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 from attrs import evolve, frozen
 
 from tool_sandbox.common.execution_context import ExecutionContext, get_current_context, isolated_context
-from tool_sandbox.common.trajectory import PRETTY_PRINT, pretty_print, trajectory_files
+from tool_sandbox.common.trajectory import PRETTY_PRINT, files_for_programs, pretty_print
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import (
     FallbackAnsweredError,
@@ -22,12 +21,14 @@ from tool_sandbox.errors import (
     TimeLimitError,
 )
 from tool_sandbox.evaluation.explanation.explain import explain
+from tool_sandbox.evaluation.explanation.remarks import annotated
 from tool_sandbox.llm.chat import CallTag
 from tool_sandbox.llm.layers.tally import Tally
 from tool_sandbox.redaction import redact_text
 from tool_sandbox.registry.sample import Sample, SampleRoles
 from tool_sandbox.runs.outcomes import Failure, SampleResult, words_of
 from tool_sandbox.runs.results import described, failed, scored
+from tool_sandbox.runs.sample_explanation import explanation_of
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
@@ -97,7 +98,7 @@ async def play_sample(
         on_message = _none_of_a_fallback(agent, roles.agent) if settings.on_fallback == "void" else None
         world = await _play(sample, roles, settings, run, on_message)
         evaluation = sample.scenario.evaluate(world)
-        end = evaluation, trajectory_files(world, sample.scenario.conversation(world, evaluation))
+        end = evaluation, files_for_programs(world, sample.scenario.conversation(world, evaluation))
     except (MissingKeyError, MissingDependencyError):
         raise
     except NoCredentialsError as error:
@@ -112,10 +113,12 @@ async def play_sample(
     result = described(sample, roles, tallies, world, settings, time.monotonic() - started)
     result = evolve(result, notes=(*result.notes, *troubles))
     if isinstance(end, Failure):
-        return Played(result=failed(result, end, sample.scenario, settings), files=_files_of_failure(world))
+        result = failed(result, end, sample.scenario, settings)
+        return Played(result=result, files={**_transcript(world, explanation_of(result)), **_files_of_failure(world)})
     evaluation, files = end
-    result = scored(result, evaluation, _explained(sample.scenario, world, evaluation))
-    return Played(result=result, files=files)
+    explanation = _explained(sample.scenario, world, evaluation)
+    result = scored(result, evaluation, explanation)
+    return Played(result=result, files={**_transcript(world, explanation_of(result, explanation)), **files})
 
 
 def _explained(scenario: Scenario, world: ExecutionContext, evaluation: EvaluationResult) -> Explanation | None:
@@ -146,12 +149,17 @@ def _none_of_a_fallback(tally: Tally, agent: str) -> Callable[[Any], None]:
     return told
 
 
+def _transcript(world: ExecutionContext, explanation: Explanation) -> Mapping[str, str]:
+    try:
+        return {PRETTY_PRINT: pretty_print(world, annotated(explanation))}
+    except Exception:  # noqa: BLE001 -- a tool or role may have left anything in the world
+        return {}
+
+
 def _files_of_failure(world: ExecutionContext) -> Mapping[str, str]:
     try:
-        return trajectory_files(world)
+        return files_for_programs(world)
     except Exception:  # noqa: BLE001 -- a tool or role may have left anything in the world
-        with suppress(Exception):
-            return {PRETTY_PRINT: pretty_print(world)}
         return {}
 
 

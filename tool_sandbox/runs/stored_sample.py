@@ -6,32 +6,25 @@ import html
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
-from attrs import evolve, field, fields, frozen
+from attrs import field, fields, frozen
 
 from tool_sandbox.common.execution_context import ExecutionContext
 from tool_sandbox.common.trajectory import EXECUTION_CONTEXT, pretty_print
 from tool_sandbox.common.transcript import is_few_shot
 from tool_sandbox.errors import SettingsError, UsageError
 from tool_sandbox.evaluation.explanation.explain import explain
-from tool_sandbox.evaluation.explanation.explanation import Explanation
+from tool_sandbox.evaluation.explanation.remarks import annotated
 from tool_sandbox.runs.json_files import read_object
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.recorded_scenarios import scenarios_of_run
+from tool_sandbox.runs.sample_explanation import explanation_of, failure_text, is_judged
 from tool_sandbox.runs.store import RunStore
 
 if TYPE_CHECKING:
+    from tool_sandbox.common.annotations import Annotations
     from tool_sandbox.common.message import Message
     from tool_sandbox.common.scenario import Scenario
-
-MISTAKES = {
-    "unknown_tools": "call of an unknown tool",
-    "invalid_arguments": "call with arguments that cannot be read",
-    "empty_answers": "empty answer",
-    "truncated_answers": "answer cut by the token limit",
-    "malformed_calls": "call that the provider could not read",
-    "parse_losses": "call written as text that nobody read",
-}
-"""What an agent counts as its mistakes, in words."""
+    from tool_sandbox.evaluation.explanation.explanation import Explanation
 
 
 class Conversation(Sequence["Message"]):
@@ -39,10 +32,11 @@ class Conversation(Sequence["Message"]):
 
     Args:
         world: The world after the last message.
+        annotations: What is to be said about them where they are printed.
     """
 
-    def __init__(self, world: ExecutionContext) -> None:
-        self._world = world
+    def __init__(self, world: ExecutionContext, annotations: Annotations | None = None) -> None:
+        self._world, self._annotations = world, annotations
         log = zip(world.messages(), world.log(), strict=True)
         self._messages = tuple(message for message, row in log if not is_few_shot(row))
 
@@ -58,7 +52,7 @@ class Conversation(Sequence["Message"]):
         return len(self._messages)
 
     def __str__(self) -> str:
-        return pretty_print(self._world)
+        return pretty_print(self._world, self._annotations)
 
     def __repr__(self) -> str:
         return f"<Conversation of {len(self)} messages; print() shows them>"
@@ -97,7 +91,7 @@ class StoredSample(SampleResult):
         content = read_object(folder / EXECUTION_CONTEXT)
         try:
             return ExecutionContext.from_dict(content)
-        except (LookupError, TypeError, ValueError) as error:
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
             message = f"{str(folder / EXECUTION_CONTEXT)!r} holds no world as a run writes it: {error!r}."
             raise SettingsError(message) from error
 
@@ -108,7 +102,7 @@ class StoredSample(SampleResult):
         Raises:
             SettingsError: The sample was not played, or its files are gone.
         """
-        return Conversation(self.world)
+        return Conversation(self.world, annotated(explanation_of(self)))
 
     def explain(self, scenario: Scenario | None = None) -> Explanation:
         """Why it scored what it did; printed, it is for people.
@@ -126,15 +120,12 @@ class StoredSample(SampleResult):
 
     def explained_by(self, scenarios: Mapping[str, Scenario]) -> Explanation:
         """``explain`` inside of ``scenarios_of_run``, which gives the scenarios, for many samples of one run."""
-        known: dict[str, Any] = {"name": self.name, "trial": self.trial, "floor": self.floor}
-        if self.status == "void":
-            return Explanation(**known, score=None, cause=f"void, {self._failure()}", ending="it was stopped")
+        if not is_judged(self):
+            return explanation_of(self)
         if self.name not in scenarios:
             message = f"there is no scenario {self.name!r} any more; say where it is with --scenarios-from."
             raise UsageError(message)
-        found = explain(scenarios[self.name], self.world)
-        counted = {MISTAKES[name]: count for name, count in self.counters.items() if name in MISTAKES}
-        return evolve(found, **known, mistakes={**counted, **found.mistakes})
+        return explanation_of(self, explain(scenarios[self.name], self.world))
 
     def __repr__(self) -> str:
         trial = f" #{self.trial}" if self.trial else ""
@@ -143,10 +134,7 @@ class StoredSample(SampleResult):
     def _verdict(self) -> str:
         if self.status == "scored":
             return f"{self.similarity or 0:.3f} in {self.turn_count} turns"
-        return f"void, {self._failure()}"
-
-    def _failure(self) -> str:
-        return f"{self.cause}: {(self.error or {}).get('message') or self.exception_type}"
+        return f"void, {failure_text(self)}"
 
     def _repr_html_(self) -> str:
         return f"<code>{html.escape(repr(self))}</code>"

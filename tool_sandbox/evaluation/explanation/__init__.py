@@ -4,6 +4,7 @@
 
     explain       a scenario and a played world → an explanation
     explanation   what that holds, and what it looks like for people
+    remarks       an explanation → what is said beside and below the conversation
     losses        what took the points of one milestone
     misses        what one constraint lacks, and where it is looked for
     messages      checks of what was called, requested and said

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
+from tool_sandbox.common.call_text import one_line, quoted, value_text
 from tool_sandbox.evaluation.comparing.answers import TextSimilarity
 from tool_sandbox.evaluation.comparing.columns import (
     cell_similarity,
@@ -15,7 +16,6 @@ from tool_sandbox.evaluation.comparing.columns import (
 )
 from tool_sandbox.evaluation.comparing.targets import Target
 from tool_sandbox.evaluation.comparing.views import ColumnKinds
-from tool_sandbox.evaluation.explanation.log import one_line, quoted, value_text
 from tool_sandbox.evaluation.explanation.parts import Loss, Reason
 
 Cells = Mapping[str, Any]

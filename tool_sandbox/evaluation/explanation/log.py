@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -11,16 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from tool_sandbox.common.execution.tool_code import ParsedToolCall, parse_tool_call_code
+from tool_sandbox.common.call_text import call_text, one_line, quoted, real_tool, request_text
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.common.world.schemas import INDEX_COLUMN, Row
 from tool_sandbox.evaluation.comparing.columns import decoded_trace
 
 if TYPE_CHECKING:
     from tool_sandbox.common.execution_context import ExecutionContext
-
-LONGEST = 120
-"""Characters of a value or message that an explanation shows."""
 
 
 @frozen
@@ -79,9 +74,9 @@ class Log:
         return [
             FailedCall(
                 row[INDEX_COLUMN],
-                _real_tool(requests.get(row["openai_tool_call_id"], row)),
+                real_tool(requests.get(row["openai_tool_call_id"], row)),
                 one_line(row["tool_call_exception"]),
-                _request_text(requests.get(row["openai_tool_call_id"], row)),
+                request_text(requests.get(row["openai_tool_call_id"], row)),
             )
             for row in self._between(_CONSOLE, RoleType.AGENT)
             if row["tool_call_exception"]
@@ -98,7 +93,7 @@ class Log:
         failed = next((call for call in self.failed if call.message == message), None)
         if failed:
             return f"{failed.shown}: {failed.error}"
-        return _request_text(row) if row["recipient"] == _CONSOLE else quoted(row["content"] or "")
+        return request_text(row) if row["recipient"] == _CONSOLE else quoted(row["content"] or "")
 
     def ending(self, most: int) -> str:
         """How it ended.
@@ -121,50 +116,3 @@ class Log:
 
 
 _CONSOLE = RoleType.EXECUTION_ENVIRONMENT
-
-
-def call_text(tool: str, arguments: Mapping[str, Any]) -> str:
-    """A call as a person writes it."""
-    return f"{tool}({', '.join(f'{name}={_argument(value)}' for name, value in arguments.items())})"
-
-
-def value_text(value: Any) -> str:
-    """A value as JSON writes it, shortened."""
-    return one_line(json.dumps(value, ensure_ascii=False, default=str))
-
-
-def quoted(text: str) -> str:
-    """A text in quotes on one line, shortened."""
-    return f'"{one_line(text)}"'
-
-
-def one_line(text: str) -> str:
-    """A text on one line, shortened."""
-    line = " ".join(text.split())
-    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
-
-
-def _argument(value: Any) -> str:
-    return value_text(value) if isinstance(value, str) else one_line(repr(value))
-
-
-def _request_text(row: Row) -> str:
-    call = _parsed(row)
-    if call is None:
-        return row["openai_function_name"] or one_line(row["content"] or "")
-    return call_text(call.function_name, json.loads(call.arguments))
-
-
-def _real_tool(row: Row) -> str:
-    """The tool behind the name that the agent was shown, which may be scrambled."""
-    call = _parsed(row)
-    return row["openai_function_name"] or "a tool" if call is None else call.function_name
-
-
-def _parsed(row: Row) -> ParsedToolCall | None:
-    """The call that a request makes; ``None`` for other code, and for a call that could not be made."""
-    try:
-        call = parse_tool_call_code(row["content"] or "")
-    except (AssertionError, ValueError):
-        return None
-    return None if hasattr(builtins, call.function_name) else call

@@ -197,7 +197,8 @@ class Losses:
 
 def _guard_loss(table: str, changes: list[tuple[int, str]]) -> Loss:
     shown = "; ".join(f"[{index}] {text}" for index, text in changes)
-    return Loss(reason=Reason.GUARD, where=table.lower(), text=f"{shown}; allow with may_change", similarity=1.0)
+    text, messages = f"{shown}; allow with may_change", tuple(index for index, _ in changes)
+    return Loss(reason=Reason.GUARD, where=table.lower(), text=text, similarity=1.0, messages=messages)
 
 
 def _miss_of(constraint: SnapshotConstraint, place: Place) -> Miss:

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from tool_sandbox.common.call_text import value_text
 from tool_sandbox.common.not_given import NOT_GIVEN
 from tool_sandbox.common.vocabulary import DatabaseNamespace, RoleType
 from tool_sandbox.evaluation.comparing.calls import CallSimilarity, RequestSimilarity
 from tool_sandbox.evaluation.comparing.columns import column_contains_similarity, golden_traces
 from tool_sandbox.evaluation.comparing.targets import Target
 from tool_sandbox.evaluation.explanation.cells import cell_losses, row_similarity
-from tool_sandbox.evaluation.explanation.log import Call, value_text
+from tool_sandbox.evaluation.explanation.log import Call
 from tool_sandbox.evaluation.explanation.misses import Miss, Place, bound
 from tool_sandbox.evaluation.explanation.parts import Loss, Reason
 from tool_sandbox.evaluation.traces import filled_targets

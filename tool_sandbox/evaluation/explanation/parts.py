@@ -60,6 +60,8 @@ class Loss:
     """The nearest value that was found."""
     similarity: float = 0.0
     """How near that is, in [0, 1]."""
+    messages: tuple[int, ...] = ()
+    """The messages that took them, where that is not the one that comes nearest."""
 
     def __str__(self) -> str:
         return self.text

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from tool_sandbox.common.call_text import one_line, value_text
 from tool_sandbox.evaluation.comparing.targets import Target
 from tool_sandbox.evaluation.comparing.views import View, zero_filled
 from tool_sandbox.evaluation.explanation.cells import cell_losses, row_similarity
-from tool_sandbox.evaluation.explanation.log import one_line, value_text
 from tool_sandbox.evaluation.explanation.misses import Miss, Place
 from tool_sandbox.evaluation.explanation.parts import Loss, Reason
 from tool_sandbox.evaluation.snapshots import (

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from tool_sandbox.clock import Clock
+from tool_sandbox.common.call_text import call_text
 from tool_sandbox.common.vocabulary import DatabaseNamespace, RoleType
 from tool_sandbox.common.world.schemas import namespaces
 from tool_sandbox.evaluation.comparing import columns
 from tool_sandbox.evaluation.comparing.answers import TextSimilarity
 from tool_sandbox.evaluation.comparing.calls import CallSimilarity, RequestSimilarity
-from tool_sandbox.evaluation.explanation.log import call_text
 from tool_sandbox.evaluation.explanation.misses import bound
 from tool_sandbox.evaluation.snapshots import addition_similarity, removal_similarity, update_similarity
 

@@ -1,0 +1,220 @@
+"""A played conversation for people: who said what, calls as a person writes them, and remarks beside the messages.
+
+::
+
+    [15] user    Turn off the Wi-Fi.
+    [16] agent     set_wifi_status(on=False)
+    [17]         → None                        ✓ off 1.00
+    [18] agent   Wi-Fi is off now.             ✓ told 1.00
+         score   1.000   mean of 2 milestones
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+from tool_sandbox.common.annotations import Annotations, Line, Span, Style
+from tool_sandbox.common.call_text import LONGEST, argument_text, one_line, requested
+from tool_sandbox.common.transcript import is_few_shot, text_beside_call
+from tool_sandbox.common.visible_text import cells, hanging, visible, wrapped
+from tool_sandbox.common.vocabulary import RoleType
+from tool_sandbox.common.world.schemas import INDEX_COLUMN, Row
+
+if TYPE_CHECKING:
+    from tool_sandbox.common.execution_context import ExecutionContext
+
+WIDTH = 100
+"""Columns, where nobody says how many there are."""
+LEAST_WIDTH = 40
+"""In fewer columns nothing can be laid out."""
+
+
+def transcript_text(world: ExecutionContext, annotations: Annotations | None = None, *, width: int = WIDTH) -> str:
+    """The whole conversation as plain text: the instructions too, and nothing shortened."""
+    lines = transcript_lines(world, annotations, width=width, full=True)
+    return "".join(f"{''.join(span.text for span in line).rstrip()}\n" for line in lines)
+
+
+def transcript_lines(
+    world: ExecutionContext, annotations: Annotations | None = None, *, width: int = WIDTH, full: bool = False
+) -> list[Line]:
+    """A conversation as lines.
+
+    Args:
+        world: The world after the last message.
+        annotations: What is to be said about it.
+        width: Columns; at least ``LEAST_WIDTH``.
+        full: Also show the instructions that come before the user's first words, and shorten nothing.
+    """
+    rows = [row for row in world.log() if not is_few_shot(row)]
+    said = [row for row in rows if row["sender"] == RoleType.USER]
+    if not full and said:
+        rows = [row for row in rows if row[INDEX_COLUMN] >= said[0][INDEX_COLUMN]]
+    page = _Page(width=max(width, LEAST_WIDTH), full=full, last=rows[-1][INDEX_COLUMN] if rows else 0)
+    return list(page.lines(world, rows, annotations or Annotations()))
+
+
+_CONSOLE = RoleType.EXECUTION_ENVIRONMENT
+_ROLE_WIDTH = 8
+_RESULT_LINES, _TEXT_LINES = 4, 12
+"""So many lines of a result, and of any other message, are shown where not everything is."""
+_GAP = 3
+"""Columns between a message and a remark beside it."""
+
+
+@frozen
+class _Entry:
+    """A message in lines, or something below the messages."""
+
+    number: str
+    label: str
+    lines: list[Span]
+    beside: Sequence[Span] = ()
+
+
+@frozen(kw_only=True)
+class _Page:
+    """What is shown, and how wide."""
+
+    width: int
+    full: bool
+    last: int
+    shortened: list[int] = field(factory=list)
+    """The messages that are not shown whole."""
+
+    @property
+    def number_width(self) -> int:
+        return len(f"[{self.last}] ")
+
+    @property
+    def indent(self) -> int:
+        return self.number_width + _ROLE_WIDTH
+
+    @property
+    def room(self) -> int:
+        return self.width - self.indent
+
+    def lines(self, world: ExecutionContext, rows: Sequence[Row], annotations: Annotations) -> Iterator[Line]:
+        if annotations.title:
+            yield from ((Span(line, Style.TITLE),) for line in wrapped(annotations.title, self.width))
+        entries = [self._message(world, row, rows[:at], annotations.beside) for at, row in enumerate(rows)]
+        entries = [entry for entry in entries if entry.lines or entry.beside]
+        column = self._column(entries)
+        for entry in entries:
+            yield from self._laid_out(entry, column)
+        for label, span in [*annotations.below, *self._note()]:
+            shown = [Span(line, span.style) for line in hanging(span.text, self.room)]
+            yield from self._laid_out(_Entry("", label, shown), column)
+
+    # -- one message -------------------------------------------------------------------------------------------------
+
+    def _message(
+        self, world: ExecutionContext, row: Row, before: Sequence[Row], beside: Mapping[int, Sequence[Span]]
+    ) -> _Entry:
+        remarks = [Span(visible(each.text), each.style) for each in beside.get(row[INDEX_COLUMN], ())]
+        label = "" if row["sender"] == _CONSOLE else str(row["sender"]).lower()
+        lines = list(self._content(world, row, before, bool(remarks)))
+        if lines and row["visible_to"] not in (None, [row["sender"], row["recipient"]]):
+            seen = ", ".join(map(str.lower, row["visible_to"]))
+            lines.append(Span(f"(seen by {seen or 'nobody'})", Style.NOTE))
+        return _Entry(f"[{row[INDEX_COLUMN]}]", label, lines, remarks)
+
+    def _content(self, world: ExecutionContext, row: Row, before: Sequence[Row], has_remarks: bool) -> Iterator[Span]:
+        text = row["content"] or ""
+        if row["sender"] == _CONSOLE:
+            if self.full or has_remarks or row["recipient"] != RoleType.USER or row["tool_call_exception"]:
+                yield from self._result(row, before)
+        elif row["sender"] == RoleType.SYSTEM:
+            yield Span(f"(to the {str(row['recipient']).lower().replace('_', ' ')})", Style.NOTE)
+            yield from self._said(row, text, Style.RESULT)
+        elif row["recipient"] == _CONSOLE:
+            yield from self._said(row, text_beside_call(world, row) or "", Style.PLAIN, empty=False)
+            yield from self._call(row)
+        else:
+            yield from self._said(row, text, Style.PLAIN)
+
+    def _said(self, row: Row, text: str, style: Style, *, empty: bool = True) -> Iterator[Span]:
+        if text or empty:
+            lines = wrapped(text.strip("\n") or '""', self.room)
+            yield from (Span(line, style) for line in self._cut(row, lines, _TEXT_LINES))
+
+    def _call(self, row: Row) -> Iterator[Span]:
+        call = requested(row)
+        if call is None:
+            tried = visible(row["openai_function_name"] or "")
+            lines = [f"{tried}(…)"] if tried else wrapped((row["content"] or "").strip(), self.room - 2)
+        else:
+            arguments = [f"{name}={self._argument(row, value)}" for name, value in call[1].items()]
+            lines = _call_lines(visible(call[0]), arguments, self.room - 2)
+        yield from (Span(f"  {line}", Style.CALL) for line in self._cut(row, lines, _TEXT_LINES))
+
+    def _argument(self, row: Row, value: object) -> str:
+        text = argument_text(value)
+        if self.full or len(text) <= LONGEST:
+            return visible(text)
+        self.shortened.append(row[INDEX_COLUMN])
+        return one_line(text)
+
+    def _result(self, row: Row, before: Sequence[Row]) -> Iterator[Span]:
+        style = Style.ERROR if row["tool_call_exception"] else Style.RESULT
+        name = visible(row["openai_function_name"]) if _follows_others(row, before) else ""
+        lines = wrapped((row["content"] or "").strip("\n"), self.room - 2)
+        for at, line in enumerate(self._cut(row, [*([name] if name else []), *lines], _RESULT_LINES)):
+            yield Span(f"{'  ' if at else '→ '}{line}", style)
+
+    def _cut(self, row: Row, lines: list[str], most: int) -> list[str]:
+        if self.full or len(lines) <= most:
+            return lines
+        self.shortened.append(row[INDEX_COLUMN])
+        return [*lines[: most - 1], f"{lines[most - 1]} …"]
+
+    def _note(self) -> list[tuple[str, Span]]:
+        count = len(set(self.shortened))
+        if not count:
+            return []
+        what = "1 message is" if count == 1 else f"{count} messages are"
+        return [("", Span(f"({what} shortened; --full shows everything)", Style.NOTE))]
+
+    # -- side by side ------------------------------------------------------------------------------------------------
+
+    def _column(self, entries: Sequence[_Entry]) -> int:
+        """Where remarks begin: as near to the messages as most of them allow."""
+        marked = [entry for entry in entries if entry.beside]
+        longest = max((cells(span.text) for entry in marked for span in entry.beside), default=0)
+        ends = [self._end(entry) + _GAP for entry in marked]
+        return max((end for end in ends if end + longest <= self.width), default=self.indent + 2)
+
+    def _end(self, entry: _Entry) -> int:
+        return self.indent + (cells(entry.lines[-1].text) if entry.lines else 0)
+
+    def _laid_out(self, entry: _Entry, column: int) -> Iterator[Line]:
+        remarks = [Span(line, each.style) for each in entry.beside for line in wrapped(each.text, self.width - column)]
+        first = remarks[0] if remarks and self._end(entry) + _GAP <= column else None
+        for at, span in enumerate(entry.lines):
+            last = at == len(entry.lines) - 1
+            start = Span(f"{'' if at else entry.number:{self.number_width}}", Style.NUMBER)
+            label = Span(f"{'' if at else entry.label:{_ROLE_WIDTH}}", Style.ROLE)
+            gap = () if not (last and first) else (Span(" " * (column - self._end(entry))), first)
+            yield start, label, span, *gap
+        for remark in remarks[1:] if first else remarks:
+            yield Span(" " * column), remark
+
+
+def _call_lines(tool: str, arguments: Sequence[str], room: int) -> list[str]:
+    """A call on one line, or with one argument on each."""
+    line = f"{tool}({', '.join(arguments)})"
+    if cells(line) <= room:
+        return [line]
+    ends = [*("," for _ in arguments[1:]), ")"]
+    shown = [f"  {argument}{end}" for argument, end in zip(arguments, ends, strict=True)]
+    return [f"{tool}(", *(line for each in shown for line in hanging(each, room))]
+
+
+def _follows_others(row: Row, before: Sequence[Row]) -> bool:
+    """Whether a result does not come right after its call, so that it must say whose it is."""
+    if not before or not row["openai_function_name"]:
+        return False
+    return bool(before[-1]["openai_tool_call_id"] != row["openai_tool_call_id"] or before[-1]["sender"] == _CONSOLE)
