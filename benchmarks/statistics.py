@@ -25,9 +25,9 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tool_sandbox.analysis.differences import difference_limits
 from tool_sandbox.analysis.permutation import exchanges, sign_flip_p_values
 from tool_sandbox.analysis.sequential import Rule
+from tool_sandbox.runs.statistics.differences import difference_limits
 from tool_sandbox.runs.statistics.intervals import score_limits
 
 Shape = tuple[int, ...]

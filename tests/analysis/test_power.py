@@ -4,8 +4,8 @@ import pytest
 from scipy import stats
 
 from tests.analysis.runs_to_compare import run_of
-from tool_sandbox.analysis.pairing import Pairs
 from tool_sandbox.analysis.power import Resolution
+from tool_sandbox.runs.statistics.pairing import Pairs
 from tool_sandbox.runs.statistics.trials import Trials
 
 

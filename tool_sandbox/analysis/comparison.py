@@ -10,13 +10,13 @@ import numpy as np
 from attrs import asdict, evolve, frozen
 
 from tool_sandbox.analysis.conditions import RunFacts, differing_conditions
-from tool_sandbox.analysis.differences import estimate_of_difference
-from tool_sandbox.analysis.pairing import Pairs
 from tool_sandbox.analysis.permutation import McNemar, holm, mcnemar, sign_flip_p_value
 from tool_sandbox.analysis.power import Need, Resolution
 from tool_sandbox.analysis.statistics import RunStatistics, summary_of_trials
 from tool_sandbox.errors import SettingsError
+from tool_sandbox.runs.statistics.differences import estimate_of_difference
 from tool_sandbox.runs.statistics.intervals import Estimate, Interval, cluster_totals
+from tool_sandbox.runs.statistics.pairing import Pairs
 from tool_sandbox.runs.statistics.trials import PASS_AT, succeeded
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ import numpy as np
 from attrs import frozen
 from scipy import special
 
-from tool_sandbox.analysis.differences import difference_limits
-from tool_sandbox.analysis.pairing import Pairs
+from tool_sandbox.runs.statistics.differences import difference_limits
 from tool_sandbox.runs.statistics.intervals import LEVEL, cluster_totals, mean_and_error, student
+from tool_sandbox.runs.statistics.pairing import Pairs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

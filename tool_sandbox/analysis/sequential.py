@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from attrs import frozen
 
-from tool_sandbox.analysis.differences import difference_limits
-from tool_sandbox.analysis.pairing import Pairs
 from tool_sandbox.analysis.permutation import exchanges
 from tool_sandbox.errors import SettingsError
+from tool_sandbox.runs.statistics.differences import difference_limits
 from tool_sandbox.runs.statistics.intervals import Estimate, estimate
+from tool_sandbox.runs.statistics.pairing import Pairs
 from tool_sandbox.runs.statistics.trials import Trials
 
 if TYPE_CHECKING:

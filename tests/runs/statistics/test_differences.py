@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
 
-from tool_sandbox.analysis.differences import difference_limits, estimate_of_difference
+from tool_sandbox.runs.statistics.differences import difference_limits, estimate_of_difference
 from tool_sandbox.runs.statistics.intervals import Estimate
 
 Floats = NDArray[np.float64]
