@@ -37,7 +37,7 @@ def test_a_good_scenario_holds(tmp_path: Path) -> None:
     assert report.passed
     # oracle, nop, one minefield, whole and without each of two steps, seven presentations, four floors
     assert report.plays == 1 + 1 + 1 + 3 + 7 + 4
-    assert report.text().startswith("1 scenarios checked in 17 plays")
+    assert report.text().startswith("1 scenario checked in 17 plays")
 
 
 @pytest.mark.parametrize(

@@ -40,8 +40,3 @@ def print_lines(lines: Iterable[str]) -> None:
 def print_json(data: Any) -> None:
     """Print one JSON object."""
     print(json.dumps(data, ensure_ascii=False, default=str))
-
-
-def counted(number: int, noun: str) -> str:
-    """So many of something, in words."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from attrs import asdict, frozen
 
 from tool_sandbox.cli.columns import Column, print_table
-from tool_sandbox.cli.listing import counted, print_json, print_lines
+from tool_sandbox.cli.listing import print_json, print_lines
 from tool_sandbox.cli.tables import stdout_console
+from tool_sandbox.common.counted import counted
 from tool_sandbox.common.script import ToolStep
 from tool_sandbox.common.tool_discovery import domain_of
 from tool_sandbox.common.vocabulary import RoleType

@@ -6,19 +6,18 @@ import inspect
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attrs import asdict, frozen
 
 from tool_sandbox.cli.columns import Column
-from tool_sandbox.cli.listing import counted, print_json, print_lines, print_listing
+from tool_sandbox.cli.listing import print_json, print_lines, print_listing
+from tool_sandbox.common.counted import counted
 from tool_sandbox.common.not_given import NOT_GIVEN
 from tool_sandbox.common.signatures.docstrings import described
 from tool_sandbox.common.tool_conversion import augmented_parameters, convert_to_openai_tool
-from tool_sandbox.common.tool_discovery import ToolBackend, domain_of, get_all_tools, registered_tool
+from tool_sandbox.common.tool_discovery import ToolBackend, domain_of, get_all_tools, place_of
 from tool_sandbox.errors import UsageError
-from tool_sandbox.folder_imports import shown_name
 from tool_sandbox.nearest import hint
 from tool_sandbox.registry.sources import scenarios_of
 from tool_sandbox.scenarios.presentations import base_name
@@ -34,7 +33,6 @@ _COLUMNS = (
     Column("needs", left_out=1),
     Column("scenarios", is_number=True, left_out=3),
 )
-_PACKAGE = Path(__file__).parents[1]
 _NEEDED = re.compile(r"(?:^|(?<=[.!?]\s))([^.!?]+?) must be (on|off)\b[^.!?]*[.!?]?")
 _SENTENCE = re.compile(r".+?[.!?](?=\s|$)")
 
@@ -80,7 +78,7 @@ class ToolDescription:
             signature=signature_of(name, tool),
             docstring=text,
             callers=tuple(str(role) for role in getattr(tool, "visible_to", ())),
-            source=_source(tool),
+            source=place_of(tool),
             shown=convert_to_openai_tool(tool, name)["function"],
             scenarios=tuple(scenarios),
         )
@@ -158,15 +156,6 @@ def _parameter(parameter: inspect.Parameter) -> str:
 def _annotation(annotation: Any) -> str:
     text = annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
     return re.sub(r"\btyping\.", "", text)
-
-
-def _source(tool: Callable[..., Any]) -> str:
-    code = getattr(inspect.unwrap(registered_tool(tool)), "__code__", None)
-    if code is None:
-        return shown_name(tool.__module__)
-    file = Path(code.co_filename)
-    shown = file.relative_to(_PACKAGE.parent) if file.is_relative_to(_PACKAGE) else file
-    return f"{shown}:{code.co_firstlineno}"
 
 
 def _needing(scenarios: Mapping[str, Scenario]) -> dict[str, list[str]]:

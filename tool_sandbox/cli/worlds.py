@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from attrs import asdict, frozen
 
 from tool_sandbox.cli.columns import Column, print_table
-from tool_sandbox.cli.listing import counted, print_json, print_lines, print_listing
+from tool_sandbox.cli.listing import print_json, print_lines, print_listing
 from tool_sandbox.cli.tables import stdout_console
+from tool_sandbox.common.counted import counted
 from tool_sandbox.common.vocabulary import DatabaseNamespace
 from tool_sandbox.common.world.schemas import INITIAL_SETTING
 from tool_sandbox.errors import UsageError

@@ -2,7 +2,7 @@
 
 ::
 
-    words         vocabulary, not_given
+    words         vocabulary, not_given, counted
     settings and data from outside  checks
     the world     execution_context, and the folder world
     messages      message, chat_format, transcript, trajectory, indented_json, folder_names

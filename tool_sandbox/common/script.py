@@ -185,3 +185,31 @@ class Script:
         if isinstance(dropped, SayStep) and position < len(steps) and isinstance(steps[position], UserStep):
             steps.pop(position)
         return evolve(self, steps=tuple(steps))
+
+    def shortened(self) -> Iterator[tuple[str, Script]]:
+        """The script without each one of the agent's steps and calls, and what is missing."""
+        for position, step in enumerate(self.steps):
+            if isinstance(step, SayStep):
+                yield f"saying {step.text!r}", self.without(position)
+            elif isinstance(step, ToolStep) and len(step.calls) == 1:
+                yield f"calling {step.calls[0].name!r}", self.without(position)
+            elif isinstance(step, ToolStep):
+                for number, call in enumerate(step.calls):
+                    calls = (*step.calls[:number], *step.calls[number + 1 :])
+                    steps = (*self.steps[:position], ToolStep(calls), *self.steps[position + 1 :])
+                    yield f"calling {call.name!r}", evolve(self, steps=steps)
+
+    @property
+    def can_be_played(self) -> bool:
+        """Whether every reference is to a call that comes before it."""
+        called: list[str] = []
+        for step in self.steps:
+            if not isinstance(step, ToolStep):
+                continue
+            for call in step.calls:
+                for reference in call.references():
+                    needed = reference.call + 1 if reference.call >= 0 else -reference.call
+                    if called.count(reference.tool) < needed:
+                        return False
+            called.extend(call.name for call in step.calls)
+        return True

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
 from enum import StrEnum
 from itertools import chain
+from pathlib import Path
 from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -24,6 +25,7 @@ class ToolBackend(StrEnum):
     DEFAULT = "DEFAULT"
 
 
+_PACKAGE = Path(__file__).parents[1]
 _NO_NAME = re.compile(r"[^A-Za-z0-9_-]")
 _LONGEST_HOME = 56
 """Leaves room for a number within the 64 characters that providers allow a name."""
@@ -125,6 +127,16 @@ def is_tool(member: Any) -> bool:
 def domain_of(tool: Tool) -> str:
     """What a tool is about: the name of the module that defines it."""
     return shown_name(tool.__module__).rpartition(".")[2]
+
+
+def place_of(tool: Tool) -> str:
+    """File and line of a tool, those of ours from the package's folder on; its module where there is no such place."""
+    code = getattr(inspect.unwrap(registered_tool(tool)), "__code__", None)
+    if code is None:
+        return shown_name(tool.__module__)
+    file = Path(code.co_filename)
+    shown = file.relative_to(_PACKAGE.parent) if file.is_relative_to(_PACKAGE) else file
+    return f"{shown}:{code.co_firstlineno}"
 
 
 def is_shipped(tool: Tool) -> bool:

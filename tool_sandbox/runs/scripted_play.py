@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import contextvars
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from tool_sandbox.common.execution_context import get_current_context
 from tool_sandbox.common.vocabulary import RoleType
-from tool_sandbox.llm.scripted import ScriptedUserModel
+from tool_sandbox.errors import ScenarioError
+from tool_sandbox.evaluation.explanation.log import Log
+from tool_sandbox.llm.scripted import OracleModel, ScriptedUserModel
 
 if TYPE_CHECKING:
     from tool_sandbox.common.execution_context import ExecutionContext
@@ -41,6 +45,14 @@ def play(scenario: Scenario, agent: ChatModel, script: Script) -> Played:
         TimeLimitError: A tool takes longer than ``TOOL_TIMEOUT``.
     """
     return contextvars.copy_context().run(_play, scenario, agent, ScriptedUserModel(script))
+
+
+def log_of(scenario: Scenario, script: Script) -> Log:
+    """The conversation that a solution makes, as far as it can be played."""
+    apart = contextvars.copy_context()
+    with suppress(ScenarioError):  # a later step needs what the failed call should have given
+        apart.run(_play, scenario, OracleModel(script), ScriptedUserModel(script))
+    return Log(apart.run(get_current_context))
 
 
 def _play(scenario: Scenario, agent: ChatModel, user: ChatModel) -> Played:

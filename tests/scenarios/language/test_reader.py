@@ -19,7 +19,7 @@ MISTAKES = [
     ("  user:\n", "  world: moon\n  user:\n", 2, "world", "there is no 'moon'"),
     ("  user:\n", "  world: cellular_of\n  user:\n", 2, "world", "did you mean 'cellular_off'"),
     ("  user:\n", "  categories: [state_dependence]\n  user:\n", 2, "categories", "did you mean 'state_dependency'"),
-    ("  user:\n", "  tools: [send_mesage]\n  user:\n", 2, "tools", "there is no 'send_mesage'"),
+    ("  user:\n", "  tools: [send_mesage]\n  user:\n", 2, "tools", "there is no tool 'send_mesage'"),
     ("  user:\n", "  max_messages: 0\n  user:\n", 2, "max_messages", "at least 1"),
     ("  user:\n", "  tags: [2, b]\n  user:\n", 2, "tags[0]", "expected text; got 2"),
     ("    knows: You need a taxi.\n", "", 3, "user", "the key 'knows' is missing"),

@@ -12,7 +12,7 @@ from typing_extensions import TypeAliasType
 from tool_sandbox.nearest import hint
 from tool_sandbox.scenarios.language.cells import Value
 from tool_sandbox.scenarios.language.document import Mapping
-from tool_sandbox.scenarios.language.fields import Shown, Text, one_of
+from tool_sandbox.scenarios.language.fields import YOUR_OWN, Shown, Text, one_of
 from tool_sandbox.scenarios.language.models import FileModel, described, problem
 
 ToolParameters = frozenset[str] | None
@@ -43,7 +43,7 @@ def _calls(value: Any, info: ValidationInfo[Any]) -> tuple[Call, ...]:
 
 def _check_tool(tool: str, known: AnyMapping[str, ToolParameters], *path: str) -> None:
     if tool not in known:
-        raise problem(f"there is no tool {tool!r}; {hint(tool, known)}", *path)
+        raise problem(f"there is no tool {tool!r}; {hint(tool, known)} {YOUR_OWN.format('Tools')}", *path)
 
 
 def _check_arguments(tool: str, arguments: Any, known: ToolParameters) -> None:
@@ -62,7 +62,7 @@ def flat(groups: tuple[tuple[Call, ...], ...]) -> tuple[Call, ...]:
 Arguments = TypeAliasType("Arguments", dict[str, Value] | None)
 _CallsShown = Text | Annotated[dict[str, Arguments], Field(min_length=1)]
 Calls = TypeAliasType("Calls", Annotated[tuple[Call, ...], PlainValidator(_calls), Shown(lambda: _CallsShown)])
-ToolName = Annotated[Text, one_of("tools", "tool ")]
+ToolName = Annotated[Text, one_of("tools", "tool ", YOUR_OWN.format("Tools"))]
 
 
 class Say(FileModel):

@@ -14,7 +14,7 @@ from tool_sandbox.common.world import schemas
 from tool_sandbox.nearest import hint
 from tool_sandbox.scenarios.language.document import Mapping, Sequence
 from tool_sandbox.scenarios.language.facts import Composed
-from tool_sandbox.scenarios.language.fields import Shown, Text
+from tool_sandbox.scenarios.language.fields import YOUR_OWN, Shown, Text
 from tool_sandbox.scenarios.language.models import FileModel, check_keys, described, problem
 
 
@@ -79,7 +79,7 @@ def _table(name: str, *path: str) -> str:
     """The name by which the world knows a table."""
     tables = [table.lower() for table in schemas.namespaces()]
     if name not in tables:
-        raise problem(f"there is no table {name!r}; {hint(name, tables)}", *path)
+        raise problem(f"there is no table {name!r}; {hint(name, tables)} {YOUR_OWN.format('Tables')}", *path)
     return name.upper()
 
 

@@ -24,7 +24,7 @@ from pydantic import (
 from tool_sandbox.common.script import WrongWording
 from tool_sandbox.common.vocabulary import RoleType, ScenarioCategories
 from tool_sandbox.common.world.schemas import INITIAL_SETTING
-from tool_sandbox.scenarios.language.calls import Step
+from tool_sandbox.scenarios.language.calls import Step, ToolName
 from tool_sandbox.scenarios.language.cells import Rows
 from tool_sandbox.scenarios.language.checks import Check, WrittenMilestone, WrittenMinefield
 from tool_sandbox.scenarios.language.fields import OneOrMany, Shown, Text, Texts, one_of
@@ -118,9 +118,9 @@ class Variant(FileModel):
     """What the simulated user knows and says."""
     log: tuple[LogRow, ...] | None = None
     """Messages row by row that open the conversation, in place of what 'user' says."""
-    tools: OneOrMany[Annotated[Text, one_of("tools")]] = ()
+    tools: OneOrMany[ToolName] = ()
     """Tools on offer, beside those that distract; by default those that the solution calls."""
-    without: OneOrMany[Annotated[Text, one_of("tools")]] = ()
+    without: OneOrMany[ToolName] = ()
     """Tools that are never offered, not even as distraction."""
     milestones: tuple[WrittenMilestone, ...] = ()
     """What must have happened."""

@@ -40,18 +40,23 @@ class Shown:
         return handler(TypeAdapter(self.other()).core_schema)
 
 
-def one_of(names: Collection[str] | str, noun: str = "") -> AfterValidator:
+YOUR_OWN = "{} of your own come with --tools-from."
+"""What may be missing where a tool or a table is not known."""
+
+
+def one_of(names: Collection[str] | str, noun: str = "", advice: str = "") -> AfterValidator:
     """Makes a text one of some names.
 
     Args:
         names: The names, or the attribute of the context that holds them.
         noun: What messages call such a name.
+        advice: What messages say in the end.
     """
 
     def known(value: str, info: ValidationInfo) -> str:
         choices = getattr(info.context, names) if isinstance(names, str) else names
         if value not in choices:
-            raise problem(f"there is no {noun}{value!r}; {hint(value, choices)}")
+            raise problem(f"there is no {noun}{value!r}; {hint(value, choices)} {advice}".rstrip())
         return value
 
     return AfterValidator(known)
