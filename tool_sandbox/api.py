@@ -217,9 +217,16 @@ def _played(prepared: PreparedRun, observer: Observer, *, is_kept: bool = True) 
         write_files(prepared.settings, [report])
     finally:
         prepared.close()
-    thresholds, scenarios = prepared.settings.fail_under, prepared.scenarios
+    settings = prepared.settings
     return RunResult.of(
-        report.results, report.ending, store, is_kept=is_kept, thresholds=thresholds, scenarios=scenarios
+        report.results,
+        report.ending,
+        store,
+        is_kept=is_kept,
+        scenarios=prepared.scenarios,
+        thresholds=settings.fail_under,
+        min_coverage=settings.min_coverage,
+        pass_at=settings.pass_at,
     )
 
 

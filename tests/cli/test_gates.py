@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 import tool_sandbox as ts
 from tests.cli.command import EASY
 from tool_sandbox.cli.app import exit_code
+from tool_sandbox.errors import SettingsError
 
 
 def test_a_score_below_what_is_enough_is_exit_code_4_and_one_line(
@@ -61,3 +63,72 @@ def test_in_python_a_result_says_what_it_does_not_reach(tmp_path: Path) -> None:
     assert [str(each) for each in result.shortfalls] == ["score 0.000, wanted 0.8"]
     assert result.directory is not None
     assert ts.open_run(result.directory).shortfalls == result.shortfalls
+
+
+AGENT = """
+from tool_sandbox.roles.unhelpful_agent import UnhelpfulAgent
+
+made = 0
+
+class Sometimes(UnhelpfulAgent):
+    def respond(self, ending_index=None):
+        global made
+        made += 1
+        if made == 1:
+            raise RuntimeError("once")
+        super().respond(ending_index)
+"""
+
+
+@pytest.mark.parametrize(("share", "code"), [("0.5", 0), ("1", 1)])
+def test_void_samples_beyond_the_share_that_is_fine_are_exit_code_1_and_one_line(
+    share: str, code: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "sometimes.py").write_text(AGENT)
+    who = ["-a", f"{tmp_path / 'sometimes.py'}:Sometimes", "-u", "oracle", "-p", "1", "-s", *EASY]
+    assert exit_code(["run", *who, "-o", str(tmp_path / "runs"), "--min-coverage", share, "--json"]) == code
+
+    told, said = capsys.readouterr()
+    line = "1 of 2 samples are scored (0.500), wanted 1"
+    (one,) = json.loads(told)["runs"]
+    assert one["score"]["coverage"] == 0.5
+    assert (one["run"]["below_coverage"] == line) is (code == 1)
+    assert (f"Below --min-coverage: {line}" in said) is (code == 1)
+
+
+def test_a_score_that_is_too_low_comes_before_samples_that_are_void(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    flags = ["-a", "tests.cli.terminal_roles:Broken", "-u", "oracle", "--fail-under", "0", "--min-coverage", "0.95"]
+    assert exit_code(["run", *flags, "-s", EASY[0], "-o", str(tmp_path)]) == 4
+
+    assert "Below --min-coverage: 0 of 1 samples are scored (0.000), wanted 0.95" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("flag", "expected"),
+    [("--min-coverage", "a number between 0 and 1"), ("--pass-at", "a score above 0 and up to 1")],
+)
+def test_a_share_or_a_score_beyond_1_is_refused(
+    flag: str, expected: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code(["run", "-a", "oracle", "-s", EASY[0], "-o", str(tmp_path), flag, "95"]) == 2
+
+    assert f"must be {expected}" in capsys.readouterr().err
+
+
+def test_in_python_a_result_says_how_sure_it_is_and_what_it_does_not_cover(tmp_path: Path) -> None:
+    result = ts.run("nop", scenarios=EASY, trials=2, min_coverage=1, pass_at=0.5, output=tmp_path)
+
+    assert (result.coverage, result.coverage_shortfall, result.pass_at) == (1.0, None, 0.5)
+    assert [rate.all_pass.value for rate in result.pass_rates] == [0.0, 0.0]
+    assert result.flip_rate is not None
+    assert result.interval is not None
+    assert (result.flip_rate.value, result.interval) == (0.0, result.range_with_void)
+    assert result.interval.low == pytest.approx(result.score)
+    assert result.scores_by("presentations")["plain"].samples == len(result)
+    assert result.directory is not None
+    again = ts.open_run(result.directory)
+    assert (again.pass_at, again.min_coverage, again.pass_rates) == (0.5, 1.0, result.pass_rates)
+    with pytest.raises(SettingsError, match="did you mean 'tags'"):
+        result.scores_by("tag")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -24,9 +25,9 @@ from tool_sandbox.runs.store import RunStore
 from tool_sandbox.runs.summary import summarise
 
 
-def report(*results: Any, **facts: Any) -> Report:
-    facts = {"agent": "good|bad", "user": "oracle", "below": [], **facts}
-    summary = summarise(results, git_sha=None, run=facts)
+def report(*results: Any, pass_at: float = 1.0, **facts: Any) -> Report:
+    facts = {"agent": "good|bad", "user": "oracle", "below": [], "below_coverage": None, **facts}
+    summary = summarise(results, git_sha=None, run=facts, pass_at=pass_at)
     return Report(results=results, summary=summary, ending=Ending.DONE, directory="runs/x")
 
 
@@ -62,8 +63,11 @@ def test_a_quiet_run_shows_the_last_lines_only(tmp_path: Path) -> None:
     done = call("run", "-a", "oracle", "-s", *EASY, "-o", str(tmp_path), "-q")
 
     directory = run_directory(tmp_path)
+    found = ts.open_run(directory).interval
+    assert found is not None
+    interval = f"{found.low:.3f}–{found.high:.3f}"
     assert (done.stdout.splitlines(), done.stderr) == (
-        ["Score 1.000 over 2 of 2 samples", f"Run directory {directory}"],
+        [f"Score 1.000 over 2 of 2 samples; 95% interval {interval}", f"Run directory {directory}"],
         "",
     )
 
@@ -161,6 +165,31 @@ def test_void_samples_are_errors_and_odd_characters_are_no_harm() -> None:
     assert [test.get("name") for test in suite] == ["a #0", "b #1", "c #0"]
 
 
+def test_a_test_passes_with_the_score_from_which_a_sample_is_a_success() -> None:
+    told = junit_xml([report(scored("a", 0.75), scored("b", 0.25), pass_at=0.5)])
+
+    (suite,) = ET.fromstring(told)  # noqa: S314 -- written above
+    assert [test.get("name") for test in suite if test.find("failure") is not None] == ["b"]
+    assert suite.get("failures") == "1"
+
+
+def test_commands_read_directories_whose_summary_has_the_keys_of_earlier_versions(tmp_path: Path) -> None:
+    assert exit_code(["run", "-a", "nop", "-s", *EASY, "-o", str(tmp_path), "--name", "old"]) == 0
+    run, summary = tmp_path / "old" / "run.json", tmp_path / "old" / "result_summary.json"
+    content, record = json.loads(summary.read_text()), json.loads(run.read_text())
+    for name in ("presentations", "tags", "tools"):
+        del content[name]
+    old = {"similarity": 0.0, "lower": 0.0, "upper": 0.0}
+    content |= {"score": old, "categories": {"ALL_CATEGORIES": old}}
+    del record["settings"]["pass_at"], record["settings"]["min_coverage"]
+    summary.write_text(json.dumps(content))
+    run.write_text(json.dumps(record))
+
+    for command in (["explain"], ["rescore"], ["export", "-o", str(tmp_path / "x.csv")], ["resume"]):
+        assert exit_code([command[0], str(summary.parent), *command[1:]]) == 0
+    assert "score_if_void_failed" in json.loads(summary.read_text())["score"]
+
+
 def test_a_page_has_the_score_what_is_missing_and_the_lowest_samples() -> None:
     error = {"type": "ProviderUnavailableError", "message": "down"}
     text = markdown(
@@ -170,9 +199,19 @@ def test_a_page_has_the_score_what_is_missing_and_the_lowest_samples() -> None:
     lines = text.splitlines()
     assert lines[0] == r"### good\|bad: score 0.625"
     assert "**Below what is enough**: score 0.6, wanted 1." in lines
-    assert "| all | 3 | 1 | 0.625 | – | 0.000 |" in lines
+    assert any(re.fullmatch(r"\| all \| 3 \| 1 \| 0.625 \| 0.\d{3}–\d.\d{3} \| – \| 0.000 \|", line) for line in lines)
     assert r"| b \#0 | 0.250 | – |" in lines
     assert "1 void, provider: down" in lines
+
+
+def test_a_page_says_how_steady_the_agent_is_and_that_too_few_samples_are_scored() -> None:
+    missed = "1 of 3 samples are scored (0.333), wanted 0.95"
+    text = markdown([report(scored("a", 1.0), scored("a", 0.0, trial=1), void("b"), below_coverage=missed)])
+
+    lines = text.splitlines()
+    assert r"**Below what is enough**: 1 of 3 samples are scored (0.333), wanted 0.95." in lines
+    assert "A trial succeeds with score 1. Flip rate of two trials: 1.000." in lines
+    assert "| 2 | 0.000 | 1.000 |" in lines
 
 
 def test_pages_are_written_to_a_file_and_added_to_that_of_a_job(

@@ -1,26 +1,14 @@
 from __future__ import annotations
 
-import io
-from decimal import Decimal
-
 import pytest
-from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
-from rich.console import Console
 from rich.text import Text
 
 from tests.runs.fakes import scenarios
 from tests.runs.samples import scored, void
 from tool_sandbox.cli.progress import Bar, LineProgress, Progress, progress_display
-from tool_sandbox.cli.tables import print_report
-from tool_sandbox.llm.layers.budget.money import Cost
-from tool_sandbox.llm.layers.budget.spending import Spending
 from tool_sandbox.registry.sample import Sample
-from tool_sandbox.runs.outcomes import SampleResult
-from tool_sandbox.runs.run import Report
-from tool_sandbox.runs.scheduler import Ending
-from tool_sandbox.runs.summary import summarise
 
 
 def _sample() -> Sample:
@@ -69,55 +57,3 @@ def test_a_bar_never_reaches_the_end_of_its_line(encoding: str, done: int, colum
 
     assert line.cell_len < max(columns, 2)
     assert "\n" not in line.plain
-
-
-def _printed(*results: SampleResult) -> str:
-    out = io.StringIO()
-    report = Report(
-        results=results, summary=summarise(results, git_sha=None), ending=Ending.DONE, directory="/runs/one"
-    )
-    print_report(report, Console(file=out, width=140))
-    return out.getvalue()
-
-
-def test_void_samples_show_their_cause_and_the_bounds() -> None:
-    text = _printed(scored("a", 1.0), void("b", cause="timeout"))
-
-    assert "void: timeout" in text
-    assert "Score 1.000 over 1 of 2 samples; void: 1 timeout; bounds 0.500 to 1.000" in text
-    assert text.rstrip().endswith("Run directory /runs/one")
-
-
-def test_an_unknown_price_is_not_free() -> None:
-    text = _printed(
-        scored("a", spending=Spending(calls=3, prompt_tokens=9, cost=Cost(known=Decimal("0.25"), unknown_calls=1)))
-    )
-
-    assert "3 calls, 9 tokens in, 0 out, ≥ 0.2500 USD (1 call of unknown price)" in text
-
-
-def test_a_large_run_lists_only_the_worst() -> None:
-    results = [scored(f"good_{number}", 1.0) for number in range(60)]
-
-    text = _printed(*results, scored("bad", 0.25), void("gone"))
-
-    assert "The 2 lowest of 62 samples" in text
-    assert text.index("gone") < text.index("bad")
-    assert "good_1" not in text
-
-
-def test_names_are_never_read_as_markup() -> None:
-    assert "[red]x[/red]" in _printed(scored("[red]x[/red]"))
-
-
-@pytest.mark.parametrize("width", [60, 80, 100, 140])
-def test_the_table_of_categories_fits_with_whole_numbers_and_names(width: int) -> None:
-    categories = ("TOOL_DESCRIPTION_SCRAMBLED",)
-    results = (evolve(scored("a", 0.125), categories=categories), evolve(void("b"), categories=categories))
-    report = Report(results=results, summary=summarise(results, git_sha=None), ending=Ending.DONE, directory="d")
-    out = io.StringIO()
-    print_report(report, Console(file=out, width=width))
-
-    row = next(line.split() for line in out.getvalue().splitlines() if "TOOL_DESCRIPTION_SCRAMBLED" in line)
-    everything = ["TOOL_DESCRIPTION_SCRAMBLED", "2", "1", "0.125", "0.062", "0.562", "0.000", "4.0"]
-    assert row == {60: ["TOOL_DESCRIPTION_SCRAMBLED", "2", "0.125"], 80: everything[:-2]}.get(width, everything)

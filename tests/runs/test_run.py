@@ -83,7 +83,7 @@ def test_a_provider_failure_is_void_and_the_others_count(tmp_path: Path) -> None
 
     assert [result.status for result in report.results] == ["scored", "void", "scored", "scored"]
     assert report.summary["score"]["similarity"] == pytest.approx(1, abs=1e-6)
-    assert report.summary["score"]["lower"] == pytest.approx(0.75, abs=1e-6)
+    assert report.summary["score"]["score_if_void_failed"] == pytest.approx(0.75, abs=1e-6)
 
 
 def test_a_reached_budget_stops_the_run_and_leaves_the_rest_to_resume(tmp_path: Path) -> None:

@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 
 from tests.runs.samples import scored, void
+from tool_sandbox.analysis.statistics import summary_of
 from tool_sandbox.llm.layers.budget.spending import Spending
 from tool_sandbox.runs.summary import summarise
 
@@ -30,15 +35,66 @@ def test_void_samples_move_the_bounds_and_not_the_score() -> None:
     summary = summarise([scored("a", 0.75), scored("b", 0.25), void("c"), void("d", cause="timeout")], git_sha=None)
 
     assert summary["score"]["similarity"] == 0.5
-    assert (summary["score"]["lower"], summary["score"]["upper"]) == (0.25, 0.75)
+    assert _bounds(summary) == (0.25, 0.75)
+    assert summary["score"]["coverage"] == 0.5
     assert summary["outcomes"] == {"samples": 4, "scored": 2, "void": {"provider": 1, "timeout": 1}}
+
+
+def _bounds(summary: Mapping[str, Any]) -> tuple[float, float]:
+    return summary["score"]["score_if_void_failed"], summary["score"]["score_if_void_passed"]
+
+
+def test_the_score_says_how_sure_it_is_and_by_which_method() -> None:
+    results = [scored("a", 1.0), scored("a_all_tools", 0.5), scored("b", 0.25), void("c")]
+    score = summarise(results, git_sha=None)["score"]
+
+    statistics = summary_of(results).overall
+    assert statistics.score is not None
+    interval = score["interval"]
+    assert (interval["low"], interval["high"]) == (statistics.score.low, statistics.score.high)
+    assert (interval["level"], score["base_scenarios"]) == (0.95, 2)
+    assert "clustered by base scenario" in interval["method"]
+    joined = score["range_with_void"]
+    assert (joined["low"], joined["high"]) == (statistics.range_with_void.low, statistics.range_with_void.high)
+    assert joined["low"] <= interval["low"] < interval["high"] <= joined["high"]
+
+
+def test_repeated_trials_give_pass_rates_and_flips_from_the_score_that_is_asked_for() -> None:
+    results = [scored(name, value, trial=trial) for name in "ab" for trial, value in enumerate((1.0, 0.5))]
+    strict, mild = (summarise(results, git_sha=None, pass_at=pass_at)["score"] for pass_at in (1.0, 0.5))
+
+    assert (strict["pass_at"], mild["pass_at"]) == (1.0, 0.5)
+    assert strict["pass_hat_k"] == {"1": 0.5, "2": 0.0}
+    assert strict["pass_at_k"] == {"1": 0.5, "2": 1.0}
+    assert (strict["flip_rate"], strict["flaky"]) == (1.0, ["a", "b"])
+    assert (mild["pass_hat_k"], mild["flip_rate"]) == ({"1": 1.0, "2": 1.0}, 0.0)
+
+
+def test_samples_are_grouped_by_presentation_tag_and_tool_too() -> None:
+    summary = summarise(
+        [
+            scored("a", 1.0, tags=("smoke",), tools_wanted=("set_wifi_status",)),
+            scored("a_all_tools", 0.5, tags=("smoke", "slow"), tools_wanted=("set_wifi_status", "search_contacts")),
+        ],
+        git_sha=None,
+    )
+
+    def means(grouping: str) -> dict[str, float]:
+        return {name: score["similarity"] for name, score in summary[grouping].items()}
+
+    assert means("presentations") == {"all_tools": 0.5, "plain": 1.0}
+    assert means("tags") == {"slow": 0.5, "smoke": 0.75}
+    assert means("tools") == {"search_contacts": 0.5, "set_wifi_status": 0.75}
+    json.dumps(summary, allow_nan=False)
 
 
 def test_a_run_without_any_score_has_none() -> None:
     summary = summarise([void("a")], git_sha=None)
 
     assert summary["score"]["similarity"] is None
-    assert (summary["score"]["lower"], summary["score"]["upper"]) == (0, 1)
+    assert _bounds(summary) == (0, 1)
+    assert (summary["score"]["interval"], summary["score"]["flip_rate"]) == (None, None)
+    assert summary["score"]["pass_hat_k"] == {}
     assert summary["category_aggregated_results"] == {}
 
 

@@ -14,10 +14,11 @@ from tool_sandbox.analysis.permutation import McNemar, holm, mcnemar, sign_flip_
 from tool_sandbox.analysis.power import Need, Resolution
 from tool_sandbox.analysis.statistics import RunStatistics, summary_of_trials
 from tool_sandbox.errors import SettingsError
+from tool_sandbox.registry.settings import PASS_AT
 from tool_sandbox.runs.statistics.differences import estimate_of_difference
 from tool_sandbox.runs.statistics.intervals import Estimate, Interval, cluster_totals
 from tool_sandbox.runs.statistics.pairing import Pairs
-from tool_sandbox.runs.statistics.trials import PASS_AT, succeeded
+from tool_sandbox.runs.statistics.trials import succeeded
 
 if TYPE_CHECKING:
     from tool_sandbox.runs.outcomes import SampleResult

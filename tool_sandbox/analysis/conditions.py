@@ -18,7 +18,7 @@ _NOT_COMPARED = frozenset(
         *("user", "scenarios", "presentations", "tags", "exclude", "limit", "failed", "trials"),
         # how fast, how long, how dear and where, but not with what result
         *("concurrency", "retries", "patience", "timeout", "max_void", "budget", "cache", "callbacks", "output"),
-        *("name", "junit", "summary", "fail_under"),
+        *("name", "junit", "summary", "fail_under", "min_coverage", "pass_at"),
     }
 )
 _VOID_SHARES_APART = 0.05

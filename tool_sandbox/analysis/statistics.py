@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from attrs import frozen
 
+from tool_sandbox.registry.settings import PASS_AT
 from tool_sandbox.runs.statistics.intervals import Estimate, Interval, estimate_of_scores, range_with_void, wilson
-from tool_sandbox.runs.statistics.trials import PASS_AT, PassRate, Trials, flaky, flip_rate, pass_rates
+from tool_sandbox.runs.statistics.trials import PassRate, Trials, flaky, flip_rate, pass_rates
 from tool_sandbox.runs.summary import categories_counted
 from tool_sandbox.scenarios.presentations import presentation_of
 

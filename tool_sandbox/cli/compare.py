@@ -74,7 +74,7 @@ def compare_reports(reports: Sequence[Report]) -> Comparison | None:
         agent = str(report.summary["run"]["agent"])
         by_name[agent if agents[agent] == 1 else Path(report.directory).name] = report.results
     try:
-        return compare_runs(by_name)
+        return compare_runs(by_name, pass_at=reports[0].summary["score"]["pass_at"])
     except SettingsError:  # it was one run, or two of them have no scored sample in common
         return None
 

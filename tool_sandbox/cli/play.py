@@ -15,7 +15,8 @@ from attrs import frozen
 from tool_sandbox.cli.interrupts import INTERRUPTED, Interrupts
 from tool_sandbox.cli.plan import agree
 from tool_sandbox.cli.progress import Progress, progress_display
-from tool_sandbox.cli.tables import print_report, stdout_console
+from tool_sandbox.cli.report import print_report
+from tool_sandbox.cli.tables import stdout_console
 from tool_sandbox.errors import MissingDependencyError, MissingKeyError
 from tool_sandbox.redaction import redact_text
 from tool_sandbox.registry.objects import Objects
@@ -27,6 +28,7 @@ from tool_sandbox.runs.preparation import PreparedRun, new_runs
 from tool_sandbox.runs.report_files import write_files
 from tool_sandbox.runs.run import Report
 from tool_sandbox.runs.scheduler import Ending
+from tool_sandbox.runs.summary import GROUPINGS
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
@@ -155,7 +157,7 @@ def _add_to_page(reports: Sequence[Report]) -> None:
 
 def _record(report: Report) -> dict[str, Any]:
     """A run for programs: its summary, without what a line of ``results.jsonl`` has."""
-    keys = ("run", "score", "outcomes", "categories", "spending")
+    keys = ("run", "score", "outcomes", *GROUPINGS, "spending")
     estimate = {"estimate": report.summary["estimate"]} if "estimate" in report.summary else {}
     return {"directory": report.directory, **{key: report.summary[key] for key in keys}, **estimate}
 
@@ -198,7 +200,6 @@ def _leave(progress: Progress, one: PreparedRun, go_on: str) -> None:
 
 
 def _code(report: Report, settings: RunSettings, go_on: str) -> int:
-    void = any(result.status == "void" for result in report.results)
     if report.ending is Ending.INTERRUPTED:
         print(f"Interrupted. Go on with: {go_on}", file=sys.stderr)
         return INTERRUPTED
@@ -212,7 +213,17 @@ def _code(report: Report, settings: RunSettings, go_on: str) -> int:
             f"that is mended, go on with: tool_sandbox resume {report.directory} --retry-void",
             file=sys.stderr,
         )
-    if missed := report.summary["run"]["below"]:
-        print(f"Below --fail-under: {'; '.join(missed)}", file=sys.stderr)
+    facts = report.summary["run"]
+    if facts["below_coverage"]:
+        print(f"Below --min-coverage: {facts['below_coverage']}", file=sys.stderr)
+    if facts["below"]:
+        print(f"Below --fail-under: {'; '.join(facts['below'])}", file=sys.stderr)
         return BELOW
-    return SOME_VOID if void else OK
+    return SOME_VOID if _lacks_scores(report, settings) else OK
+
+
+def _lacks_scores(report: Report, settings: RunSettings) -> bool:
+    """Whether more samples are void than is fine: any at all, where nobody says which share is."""
+    if report.ending is Ending.VOID or settings.min_coverage is None:
+        return any(result.status == "void" for result in report.results)
+    return report.summary["run"]["below_coverage"] is not None

@@ -1,15 +1,12 @@
-"""What a run, a list or a comparison looks like on a terminal."""
+"""What lists of scenarios, answers, floors and changed scores look like on a terminal."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from tool_sandbox.cli.columns import Column, print_table
-from tool_sandbox.cli.void import void_lines
-from tool_sandbox.llm.layers.budget.spending import Spending
-from tool_sandbox.runs.markdown import spending_line
 from tool_sandbox.runs.summary import ALL_CATEGORIES
 
 if TYPE_CHECKING:
@@ -18,13 +15,6 @@ if TYPE_CHECKING:
 
     from tool_sandbox.analysis.rescore import Rescoring
     from tool_sandbox.runs.answers import TriedAnswer
-    from tool_sandbox.runs.outcomes import SampleResult
-    from tool_sandbox.runs.run import Report
-
-MOST_ROWS = 40
-"""A run with more samples than this lists only the worst of them."""
-WORST = 15
-"""So many."""
 
 _PLAIN_WIDTH = 140
 
@@ -41,17 +31,6 @@ def stderr_console() -> Console:
     from rich.console import Console
 
     return Console(stderr=True, highlight=False)
-
-
-def print_report(report: Report, console: Console | None = None, *, brief: bool = False) -> None:
-    """The samples, the categories, the score and where it all is; no tables when it has to be ``brief``."""
-    console = console or stdout_console()
-    if report.results and not brief:
-        if len(report.results) <= MOST_ROWS or any(result.similarity != 1 for result in report.results):
-            console.print(_samples_table(report.results))
-        console.print(_categories_table(report.summary["categories"], console))
-    for line in [*void_lines(report.results, report.directory), *_closing_lines(report)]:
-        console.print(line, markup=False, soft_wrap=True)
 
 
 def print_answers(answers: Sequence[TriedAnswer]) -> None:
@@ -90,98 +69,6 @@ def print_rescoring(rescoring: Rescoring) -> None:
     console.print(
         f"{len(rescoring.samples)} judged, {len(rescoring.changes)} changed, {len(rescoring.skipped)} not judged"
     )
-
-
-def _samples_table(results: Sequence[SampleResult]) -> Table:
-    shown = results if len(results) <= MOST_ROWS else _worst(results)
-    title = "Samples" if len(shown) == len(results) else f"The {len(shown)} lowest of {len(results)} samples"
-    with_end = any(result.outcome is not None for result in results)
-    table = _table("scenario", ">score", *([">outcome"] if with_end else []), ">turns", "status", title=title)
-    several = any(result.trial for result in results)
-    for result in shown:
-        name = f"{result.name} #{result.trial}" if several else result.name
-        end = [_number(result.outcome)] if with_end else []
-        _add_row(table, name, _number(result.similarity), *end, _number(result.turn_count, 0), _status(result))
-    return table
-
-
-def _worst(results: Sequence[SampleResult]) -> Sequence[SampleResult]:
-    """Void samples, then those with the lowest scores."""
-    failed = [result for result in results if result.similarity != 1]
-    return sorted(failed, key=lambda result: -1.0 if result.similarity is None else result.similarity)[:WORST]
-
-
-_CATEGORY_COLUMNS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
-    "samples": lambda score: str(score["samples"]),
-    "void": lambda score: str(score["samples"] - score["scored"]),
-    "score": lambda score: _number(score["similarity"]),
-    "if void failed": lambda score: _number(score["lower"]),
-    "if void passed": lambda score: _number(score["upper"]),
-    "outcome": lambda score: _number(score.get("outcome")),
-    "floor": lambda score: _number(score.get("floor", score["nop_floor"])),
-    "turns": lambda score: _number(score["turn_count"], 1),
-}
-_OF_VOID = ("void", "if void failed", "if void passed")
-
-
-def _categories_table(categories: Mapping[str, Mapping[str, Any]], console: Console) -> Table:
-    """The categories with as many of their numbers as fit side by side."""
-    from rich.measure import Measurement
-
-    everything = categories[ALL_CATEGORIES]
-    some_void = everything["samples"] > everything["scored"]
-    others = [("turns",), ("floor",), ("outcome",)]
-    endless = console.options.update(max_width=_PLAIN_WIDTH * 2)
-    columns = [each for each in _CATEGORY_COLUMNS if each != "outcome" or everything.get("outcome") is not None]
-    table = _numbers_of(categories, columns)
-    for group in [(), *others, _OF_VOID] if some_void else [(), _OF_VOID, *others]:
-        if Measurement.get(console, endless, table).maximum <= console.width:
-            break
-        columns = [column for column in columns if column not in group]
-        table = _numbers_of(categories, columns, narrow=True)
-    return table
-
-
-def _numbers_of(categories: Mapping[str, Mapping[str, Any]], columns: Sequence[str], *, narrow: bool = False) -> Table:
-    """A table of these columns, in which no line is broken but, if it must be ``narrow``, that of a long header."""
-    table = _table("category", *(f">{_in_two_lines(column) if narrow else column}" for column in columns))
-    for column in table.columns:
-        column.no_wrap = True
-    for name, score in categories.items():
-        if name == ALL_CATEGORIES:
-            table.add_section()
-        _add_row(table, name, *(_CATEGORY_COLUMNS[column](score) for column in columns))
-    return table
-
-
-def _in_two_lines(header: str) -> str:
-    return header.replace("void ", "void\n")
-
-
-def _closing_lines(report: Report) -> list[str]:
-    score, outcomes = report.summary["score"], report.summary["outcomes"]
-    spending = Spending.from_record(report.summary["spending"])
-    void = ", ".join(f"{count} {cause}" for cause, count in outcomes["void"].items())
-    lines = [
-        f"Score {_number(score['similarity'])} over {outcomes['scored']} of {outcomes['samples']} samples"
-        + (f"; void: {void}; bounds {_number(score['lower'])} to {_number(score['upper'])}" if void else "")
-    ]
-    if score.get("right_in_the_end"):
-        others = f"{score['right_in_the_end']} samples are right in the end, not by the expected way"
-        lines.append(f"Outcome {_number(score['outcome'])}; {others}")
-    if score["without_insufficient_information"] != score["similarity"]:
-        lines.append(f"Without INSUFFICIENT_INFORMATION {_number(score['without_insufficient_information'])}")
-    if score["samples_with_fallback"]:
-        lines.append(f"{score['samples_with_fallback']} samples had a fallback; without them {_number(score['pure'])}")
-    if spending.prompt_tokens or not spending.cost.is_nothing or spending.failed_calls:
-        lines.append(spending_line(report))
-    return [*lines, f"Run directory {report.directory}"]
-
-
-def _status(result: SampleResult) -> str:
-    if result.status == "void":
-        return f"void: {result.cause}"
-    return "scored, by a fallback" if result.fallback else "scored"
 
 
 def _table(*columns: str, title: str | None = None) -> Table:

@@ -9,7 +9,8 @@ from attrs import evolve
 
 from tool_sandbox.cli.chosen_samples import chosen_samples
 from tool_sandbox.cli.columns import Column, print_table
-from tool_sandbox.cli.tables import WORST, stdout_console
+from tool_sandbox.cli.report import MOST_SCENARIOS
+from tool_sandbox.cli.tables import stdout_console
 from tool_sandbox.common.annotated_transcript import WIDTH, transcript_lines
 from tool_sandbox.common.annotations import Annotations, Span, Style
 from tool_sandbox.errors import SettingsError, UsageError
@@ -137,7 +138,7 @@ def _noted(said: Annotations, note: str) -> Annotations:
 
 def _list(run: RunResult, directory: str, console: Console) -> None:
     samples = sorted(run.samples, key=_worst_first)
-    shown = samples[:WORST]
+    shown = samples[:MOST_SCENARIOS]
     columns = [Column("sample"), Column("score", is_number=True), Column("why", is_prose=True, left_out=1)]
     print_table(console, columns, [(_name(run, each), _score(each), _why(each)) for each in shown])
     if len(samples) > len(shown):

@@ -35,6 +35,9 @@ OnFallback = Literal["allow", "mark", "void"]
 Compat = Literal["original"]
 Search = Literal["offline", "rapidapi"]
 
+PASS_AT = 1.0
+"""The score from which a sample counts as a success, unless somebody says otherwise."""
+
 LATEST = "latest"
 """Beside the run directories, what leads to the one that was played last."""
 
@@ -44,6 +47,10 @@ _CACHE = Kind(
 _FOLDER = Kind(
     lambda value: isinstance(value, str) and fullmatch(r"[^\s./\\:][^/\\:\n]*", value) is not None and value != LATEST,
     f"the name of a folder, without slashes and other than {LATEST!r}",
+)
+_SCORE = Kind(
+    lambda value: isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 1,
+    "a score above 0 and up to 1",
 )
 _RULES = Kind(lambda value: isinstance(value, list | tuple) and all(map(_is_rule, value)), "a list of rules")
 
@@ -206,6 +213,17 @@ class RunSettings:
         "--fail-under",
         metavar="SCORE|NAME=SCORE...",
         converter=as_thresholds,
+    )
+    min_coverage: float | None = setting(
+        None,
+        number(0, 1),
+        "Lowest share of samples with a score that is enough; below it the exit code is 1.",
+        "--min-coverage",
+        metavar="SHARE",
+        shown="all of them",
+    )
+    pass_at: float = setting(
+        PASS_AT, _SCORE, "The score from which a sample counts as a success.", "--pass-at", metavar="SCORE"
     )
     tool_format: str | None = setting(
         None,

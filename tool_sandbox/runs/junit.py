@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+from tool_sandbox.runs.outcomes import SampleResult, is_success
 from tool_sandbox.runs.reasons import reason_of
 
 if TYPE_CHECKING:
-    from tool_sandbox.runs.outcomes import SampleResult
     from tool_sandbox.runs.run import Report
 
 _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def junit_xml(reports: Sequence[Report]) -> str:
-    """One suite for each run and one test for each sample: passed with score 1, failed below, in error when void."""
+    """One suite for each run and one test for each sample: passed when it is a success, in error when it is void."""
     root = ET.Element("testsuites", name="tool_sandbox")
     for report in reports:
         root.append(_suite(report))
@@ -27,11 +27,12 @@ def junit_xml(reports: Sequence[Report]) -> str:
 
 def _suite(report: Report) -> ET.Element:
     results, agent = report.results, _clean(str(report.summary["run"]["agent"]))
+    failed = {result.key for result in results if _has_failed(result, report.summary["score"]["pass_at"])}
     suite = ET.Element(
         "testsuite",
         name=agent,
         tests=str(len(results)),
-        failures=str(sum(result.similarity is not None and result.similarity < 1 for result in results)),
+        failures=str(len(failed)),
         errors=str(sum(result.status == "void" for result in results)),
         time=f"{sum(result.duration for result in results):.3f}",
     )
@@ -39,18 +40,22 @@ def _suite(report: Report) -> ET.Element:
     for result in results:
         name = f"{result.name} #{result.trial}" if several else result.name
         test = ET.SubElement(suite, "testcase", classname=agent, name=_clean(name), time=f"{result.duration:.3f}")
-        _add_verdict(test, result, report.directory)
+        _add_verdict(test, result, report.directory, has_failed=result.key in failed)
     return suite
 
 
-def _add_verdict(test: ET.Element, result: SampleResult, directory: str) -> None:
+def _has_failed(result: SampleResult, pass_at: float) -> bool:
+    return result.status == "scored" and not is_success(result.similarity, pass_at)
+
+
+def _add_verdict(test: ET.Element, result: SampleResult, directory: str, *, has_failed: bool) -> None:
     place = f"{directory}/{result.trajectory}" if result.trajectory else directory
     if reason := reason_of(result):
         error = ET.SubElement(
             test, "error", type=_clean(reason.kind), message=_clean(f"void, {result.cause}: {reason.words}")
         )
         error.text = _clean(place)
-    elif result.similarity is not None and result.similarity < 1:
+    elif has_failed:
         failure = ET.SubElement(test, "failure", type="score", message=_told(result))
         lost = [f"{each['id']} {each['credit']:.3f}: {each['text']}" for each in result.explanation if each["text"]]
         failure.text = _clean("\n".join([*lost, place]))

@@ -42,9 +42,13 @@ def _section(report: Report) -> Iterator[str]:
     yield ""
     user = markdown_text(facts["user"])
     yield f"{outcomes['scored']} of {outcomes['samples']} samples are scored; {user} plays the user."
-    if facts["below"]:
+    for missed in (facts["below"], [facts["below_coverage"]] if facts["below_coverage"] else []):
+        if missed:
+            yield ""
+            yield f"**Below what is enough**: {markdown_text('; '.join(missed))}."
+    if len(score["pass_hat_k"]) > 1:
         yield ""
-        yield f"**Below what is enough**: {markdown_text('; '.join(facts['below']))}."
+        yield from _of_trials(score)
     yield ""
     yield from markdown_table(_CATEGORY, map(_category_row, *zip(*report.summary["categories"].items(), strict=True)))
     lowest = sorted(
@@ -74,13 +78,24 @@ def spending_line(report: Report) -> str:
     return f"{spending}; {told_afterwards(estimate, is_finished=all(result.finished for result in report.results))}"
 
 
-_CATEGORY = ("category", "samples", "void", "score", "outcome", "floor")
+def _of_trials(score: Mapping[str, Any]) -> Iterator[str]:
+    """How steady the agent is, where trials were repeated."""
+    yield f"A trial succeeds with score {score['pass_at']:g}. Flip rate of two trials: {_number(score['flip_rate'])}."
+    yield ""
+    rates = [(k, score["pass_hat_k"][k], score["pass_at_k"][k]) for k in score["pass_hat_k"]]
+    head = ("k", "all of k trials succeed (pass^k)", "at least one does (pass@k)")
+    yield from markdown_table(head, ([k, _number(every), _number(some)] for k, every, some in rates))
+
+
+_CATEGORY = ("category", "samples", "void", "score", "95% interval", "outcome", "floor")
 
 
 def _category_row(name: str, score: Mapping[str, Any]) -> list[str]:
     shown = "all" if name == ALL_CATEGORIES else name.lower()
     counts = [str(score["samples"]), str(score["samples"] - score["scored"])]
-    return [shown, *counts, *(_number(score[key]) for key in ("similarity", "outcome", "floor"))]
+    sure = score["range_with_void"]
+    interval = f"{_number(sure['low'])}–{_number(sure['high'])}"
+    return [shown, *counts, _number(score["similarity"]), interval, _number(score["outcome"]), _number(score["floor"])]
 
 
 def _row(cells: Sequence[str], *, raw: bool = False) -> str:

@@ -29,6 +29,15 @@ UNFINISHED_CAUSES = frozenset({"budget", "cancelled"})
 """Causes that say the sample was stopped rather than played: ``resume`` plays it again."""
 
 
+ROUNDING = 1e-6
+"""A perfect likeness is 1 only up to rounding."""
+
+
+def is_success(score: float | None, pass_at: float) -> bool:
+    """Whether a score is enough; a void sample has none."""
+    return score is not None and score >= pass_at - ROUNDING
+
+
 @frozen(kw_only=True)
 class SampleResult:
     """What is known about one finished sample: one line of ``results.jsonl``. The original's keys come first."""

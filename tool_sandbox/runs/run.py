@@ -21,7 +21,7 @@ from tool_sandbox.runs.scheduler import Ending, Schedule
 from tool_sandbox.runs.session import Cast, Played, play_sample
 from tool_sandbox.runs.store import RunStore, trajectory_place
 from tool_sandbox.runs.summary import summarise
-from tool_sandbox.runs.thresholds import shortfalls
+from tool_sandbox.runs.thresholds import coverage_shortfall, shortfalls
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
@@ -136,8 +136,9 @@ def _from_anywhere(interrupt: Callable[[], None]) -> Callable[[], None]:
 
 def _report(plan: Plan, done: Mapping[tuple[str, int], SampleResult], ending: Ending) -> Report:
     results = [done.get(sample.key) or cancelled(sample, plan.settings) for sample in plan.samples()]
+    facts = _run_facts(plan.settings, ending, results)
     summary = {
-        **summarise(results, git_sha=provenance.git_sha(), run=_run_facts(plan.settings, ending, results)),
+        **summarise(results, git_sha=provenance.git_sha(), run=facts, pass_at=plan.settings.pass_at),
         **({} if plan.estimate is None else {"estimate": plan.estimate}),
     }
     plan.store.write_summary(summary)
@@ -163,11 +164,12 @@ def _write(plan: Plan, sample: Sample, played: Played) -> SampleResult:
 
 def _run_facts(settings: RunSettings, ending: Ending, results: Sequence[SampleResult]) -> dict[str, Any]:
     """What a summary says about the run beside its numbers."""
-    facts = settings.to_record()
+    facts, uncovered = settings.to_record(), coverage_shortfall(settings.min_coverage, results)
     return {
         **{name: facts[name] for name in ("agent", "user", "seed", "trials", "compat", "on_fallback")},
         "ending": ending.value,
         "below": [str(missed) for missed in shortfalls(settings.fail_under, results)],
+        "below_coverage": str(uncovered) if uncovered else None,
         "scoring_version": provenance.SCORING_VERSION,
         "schema_version": provenance.SCHEMA_VERSION,
     }

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
+from tool_sandbox.common.checks import one_of
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.llm.layers.budget.spending import Spending
 from tool_sandbox.nearest import hint
+from tool_sandbox.registry.settings import PASS_AT
 from tool_sandbox.runs.json_files import read_object, read_summary
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.recorded_scenarios import scenarios_of_run
@@ -20,13 +22,15 @@ from tool_sandbox.runs.run_explanation import RunExplanation, with_records
 from tool_sandbox.runs.scheduler import Ending
 from tool_sandbox.runs.store import RESULTS, RUN, SUMMARY, RunStore
 from tool_sandbox.runs.stored_sample import StoredSample
-from tool_sandbox.runs.summary import Score, by_category, total_spending
-from tool_sandbox.runs.thresholds import Shortfall, shortfalls
+from tool_sandbox.runs.summary import GROUPINGS, Score, scores_by, total_spending
+from tool_sandbox.runs.thresholds import CoverageShortfall, Shortfall, coverage_shortfall, shortfalls
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
     from tool_sandbox.runs.places import AnyPath
     from tool_sandbox.runs.sample_frame import SampleFrame
+    from tool_sandbox.runs.statistics.intervals import Estimate, Interval
+    from tool_sandbox.runs.statistics.trials import PassRate
 
 
 @frozen(kw_only=True, repr=False)
@@ -43,6 +47,10 @@ class RunResult:
     """Whether the directory outlives this object."""
     thresholds: tuple[str, ...] = ()
     """The scores that the run was asked to reach, as after ``--fail-under``."""
+    min_coverage: float | None = None
+    """The share of scored samples that is enough, as after ``--min-coverage``."""
+    pass_at: float = PASS_AT
+    """The score from which a sample counts as a success, as after ``--pass-at``."""
 
     @classmethod
     def of(
@@ -52,12 +60,21 @@ class RunResult:
         store: RunStore,
         *,
         is_kept: bool = True,
-        thresholds: Iterable[str] = (),
         scenarios: Mapping[str, Scenario] | None = None,
+        **asked: Any,
     ) -> RunResult:
-        """The result of a run whose files are in ``store``, with what was played where it is at hand."""
+        """The result of a run whose files are in ``store``, with what was played where it is at hand.
+
+        Args:
+            results: Its samples.
+            ending: Why it ended.
+            store: Its directory.
+            is_kept: Whether that outlives this object.
+            scenarios: What was played, by name.
+            asked: What the run was asked to reach: ``thresholds``, ``min_coverage``, ``pass_at``.
+        """
         samples = tuple(StoredSample.of(result, store, scenarios) for result in results)
-        return cls(samples=samples, ending=ending, store=store, is_kept=is_kept, thresholds=tuple(thresholds))
+        return cls(samples=samples, ending=ending, store=store, is_kept=is_kept, **asked)
 
     @property
     def score(self) -> float:
@@ -68,8 +85,40 @@ class RunResult:
     @property
     def bounds(self) -> tuple[float, float]:
         """What the score would be if every void sample had failed, and if every one had been perfect."""
-        overall = self._overall
-        return (0.0, 1.0) if overall.lower is None or overall.upper is None else (overall.lower, overall.upper)
+        lower, upper = self._overall.score_if_void_failed, self._overall.score_if_void_passed
+        return (0.0, 1.0) if lower is None or upper is None else (lower, upper)
+
+    @property
+    def interval(self) -> Interval | None:
+        """Where the true score is at 95%, as far as the scored samples say it; ``None`` when none was scored.
+
+        The presentations and trials of a scenario are not independent, and count as one observation.
+        """
+        return self._overall.interval
+
+    @property
+    def range_with_void(self) -> Interval:
+        """The interval joined with what the void samples could have made of it; the same when none is void."""
+        return self._overall.range_with_void
+
+    @property
+    def coverage(self) -> float:
+        """The share of samples that have a score; not a number without samples."""
+        return (len(self) - len(self.void)) / len(self) if self.samples else math.nan
+
+    @property
+    def pass_rates(self) -> tuple[PassRate, ...]:
+        """How often all of k trials of a scenario succeed (pass^k), and how often one does (pass@k), for every k."""
+        from tool_sandbox.runs.statistics.trials import Trials, pass_rates
+
+        return pass_rates(Trials.of(self.samples), self.pass_at)
+
+    @property
+    def flip_rate(self) -> Estimate | None:
+        """How likely two trials of one scenario end differently; ``None`` without repeated trials."""
+        from tool_sandbox.runs.statistics.trials import Trials, flip_rate
+
+        return flip_rate(Trials.of(self.samples), self.pass_at)
 
     @property
     def void(self) -> tuple[StoredSample, ...]:
@@ -79,12 +128,28 @@ class RunResult:
     @property
     def categories(self) -> Mapping[str, Score]:
         """The score of every category, that of all samples under ``ALL_CATEGORIES`` last."""
-        return {name: Score.over(group) for name, group in by_category(self.samples).items()}
+        return scores_by("categories", self.samples)
+
+    def scores_by(self, grouping: str) -> Mapping[str, Score]:
+        """The score of each of the ``categories``, ``presentations``, ``tags`` or ``tools``.
+
+        A sample counts for each of its tags, and for each tool that its solution calls.
+
+        Raises:
+            SettingsError: ``grouping`` is none of these.
+        """
+        one_of(*GROUPINGS).check("grouping", grouping)
+        return scores_by(grouping, self.samples)
 
     @property
     def shortfalls(self) -> tuple[Shortfall, ...]:
         """The scores asked for with ``fail_under`` that the run does not reach."""
         return shortfalls(self.thresholds, self.samples)
+
+    @property
+    def coverage_shortfall(self) -> CoverageShortfall | None:
+        """That fewer samples are scored than ``min_coverage`` asks for; ``None`` when it does not."""
+        return coverage_shortfall(self.min_coverage, self.samples)
 
     @property
     def spending(self) -> Spending:
@@ -161,8 +226,8 @@ class RunResult:
         return Score.over(self.samples)
 
     def _score(self) -> str:
-        lower, upper = self.bounds
-        return f"{self.score:.3f}" + (f" [{lower:.3f}, {upper:.3f}]" if self.void else "")
+        joined = self.range_with_void
+        return f"{self.score:.3f}" + (f" [{joined.low:.3f}, {joined.high:.3f}]" if self.void else "")
 
     def _missing(self, name: str, trial: int) -> str:
         trials = [sample.trial for sample in self.samples if sample.name == name]
@@ -189,7 +254,7 @@ def open_run(directory: str | PathLike[str]) -> RunResult:
     latest = {result.key: result for result in store.read_results()}
     if told is not None:  # it has the order of the run, and the samples that were not finished
         latest = {result.key: result for result in _of_summary(told, summary, latest)} | latest
-    return RunResult.of(latest.values(), _ending(told), store, thresholds=_thresholds(store))
+    return RunResult.of(latest.values(), _ending(told), store, **_asked(store))
 
 
 def _of_summary(
@@ -215,12 +280,15 @@ def _from_summary(summary: AnyPath, record: dict[str, Any]) -> SampleResult:
         raise SettingsError(message) from error
 
 
-def _thresholds(store: RunStore) -> tuple[str, ...]:
-    """The scores that a run of ours was asked to reach."""
+def _asked(store: RunStore) -> dict[str, Any]:
+    """What a run of ours was asked to reach, as far as its record says it."""
     path = store.directory / RUN
     settings = read_object(path).get("settings") if path.exists() else None
-    found = settings.get("fail_under") if isinstance(settings, dict) else None
-    return tuple(map(str, found)) if isinstance(found, list) else ()
+    found = settings if isinstance(settings, dict) else {}
+    thresholds = found.get("fail_under")
+    asked = {"thresholds": tuple(map(str, thresholds))} if isinstance(thresholds, list) else {}
+    numbers = {name: found.get(name) for name in ("min_coverage", "pass_at")}
+    return {**asked, **{name: value for name, value in numbers.items() if isinstance(value, int | float)}}
 
 
 def _ending(told: Mapping[str, Any] | None) -> Ending:

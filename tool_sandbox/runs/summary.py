@@ -3,36 +3,49 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import reduce
 from operator import add
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import Factory, asdict, frozen
 
 from tool_sandbox.common.vocabulary import ScenarioCategories
 from tool_sandbox.llm.layers.budget.spending import Spending
+from tool_sandbox.registry.settings import PASS_AT
 from tool_sandbox.runs.outcomes import SampleResult
+from tool_sandbox.scenarios.presentations import presentation_of
+
+if TYPE_CHECKING:
+    from tool_sandbox.runs.statistics.intervals import Interval
 
 ALL_CATEGORIES = "ALL_CATEGORIES"
 
 
 @frozen(kw_only=True)
 class Score:
-    """The score of a set of samples, and how far the void ones could move it."""
+    """The score of a set of samples, how sure it is, and how far the void ones could move it."""
 
     samples: int
     """How many samples there are."""
     scored: int
     """How many of them have a score."""
+    base_scenarios: int
+    """How many scenarios the scored ones are of, whatever the presentation: what is independent of each other."""
+    coverage: float | None
+    """The share that has a score; ``None`` without samples."""
     similarity: float | None
     """Mean over the scored samples, in [0, 1]; ``None`` without any."""
     turn_count: float | None
     """Mean number of messages of their conversations."""
-    lower: float | None
+    interval: Interval | None
+    """Where the true mean is at 95%, as far as the scored samples say it; ``None`` without any."""
+    score_if_void_failed: float | None
     """The mean if every void sample had failed."""
-    upper: float | None
+    score_if_void_passed: float | None
     """The mean if every void sample had been perfect."""
+    range_with_void: Interval
+    """The interval joined with what the void samples could have made of it."""
     nop_floor: float | None
     """What doing nothing may score, as the authors say."""
     outcome: float | None = None
@@ -47,22 +60,40 @@ class Score:
     @classmethod
     def over(cls, results: Sequence[SampleResult]) -> Score:
         """The score of ``results``."""
+        from tool_sandbox.runs.statistics.intervals import Interval, estimate_of_scores, range_with_void
+        from tool_sandbox.runs.statistics.trials import Trials  # numpy is slow to import
+
+        trials = Trials.of(results)
+        estimate = estimate_of_scores(trials.score, trials.cluster)
         scored = [result for result in results if result.status == "scored"]
         total = sum(result.similarity or 0 for result in scored)
         count = len(results)
         return cls(
             samples=count,
             scored=len(scored),
+            base_scenarios=estimate.clusters if estimate else 0,
+            coverage=len(scored) / count if count else None,
             similarity=_mean(result.similarity for result in scored),
             turn_count=_mean(result.turn_count for result in scored),
-            lower=total / count if count else None,
-            upper=(total + count - len(scored)) / count if count else None,
+            interval=Interval(estimate.low, estimate.high) if estimate else None,
+            score_if_void_failed=total / count if count else None,
+            score_if_void_passed=(total + count - len(scored)) / count if count else None,
+            range_with_void=range_with_void(trials.score, trials.cluster),
             nop_floor=_mean(result.nop_floor for result in results),
             outcome=_mean(result.outcome for result in scored),
             right_in_the_end=sum(result.outcome == 1 and result.similarity != 1 for result in scored),
             floors=(floors := _floors(results)),
             floor=max(floors.values(), default=_mean(result.nop_floor for result in results)),
         )
+
+    def to_record(self) -> dict[str, Any]:
+        """The score as JSON-able data."""
+        from tool_sandbox.runs.statistics.intervals import LEVEL, METHOD
+
+        record = asdict(self)
+        if self.interval:
+            record["interval"] |= {"level": LEVEL, "method": METHOD}
+        return record
 
 
 def categories_counted(categories: Iterable[str]) -> list[str]:
@@ -77,18 +108,33 @@ def categories_counted(categories: Iterable[str]) -> list[str]:
 
 def by_category(results: Iterable[SampleResult]) -> dict[str, list[SampleResult]]:
     """The samples of every category in the order of the vocabulary, all of them under ``ALL_CATEGORIES`` last."""
-    groups: dict[str, list[SampleResult]] = defaultdict(list)
     everything = list(results)
-    for result in everything:
-        for category in categories_counted(result.categories):
-            groups[category].append(result)
+    groups = _grouped(everything, lambda result: categories_counted(result.categories))
     known = [str(category) for category in ScenarioCategories]
-    ordered = [name for name in known if name in groups] + sorted(set(groups) - set(known))
+    ordered = [name for name in known if name in groups] + [name for name in groups if name not in known]
     return {**{name: groups[name] for name in ordered}, ALL_CATEGORIES: everything}
 
 
+GROUPINGS: Mapping[str, Callable[[Sequence[SampleResult]], Mapping[str, Sequence[SampleResult]]]] = {
+    "categories": by_category,
+    "presentations": lambda results: _grouped(results, lambda result: [presentation_of(result.name).name]),
+    "tags": lambda results: _grouped(results, lambda result: result.tags),
+    "tools": lambda results: _grouped(results, lambda result: result.tools_wanted),
+}
+"""By what samples can be told apart; a sample counts for each of its tags, and for each tool that it takes."""
+
+
+def scores_by(grouping: str, results: Sequence[SampleResult]) -> dict[str, Score]:
+    """The score of every group of samples; ``grouping`` is one of ``GROUPINGS``."""
+    return {name: Score.over(group) for name, group in GROUPINGS[grouping](results).items()}
+
+
 def summarise(
-    results: Sequence[SampleResult], *, git_sha: str | None, run: dict[str, Any] | None = None
+    results: Sequence[SampleResult],
+    *,
+    git_sha: str | None,
+    run: dict[str, Any] | None = None,
+    pass_at: float = PASS_AT,
 ) -> dict[str, Any]:
     """The content of ``result_summary.json``: the original's three keys, then ours.
 
@@ -96,43 +142,53 @@ def summarise(
         results: Every sample of the run, in the order they are to be listed.
         git_sha: Commit of the package.
         run: What else to tell about the run.
+        pass_at: The score from which a sample counts as a success.
     """
-    scores = {name: Score.over(group) for name, group in by_category(results).items()}
+    groups = {grouping: scores_by(grouping, results) for grouping in GROUPINGS}
     return {
         "per_scenario_results": [result.to_record() for result in results],
         "category_aggregated_results": {
             name: {"similarity": score.similarity, "turn_count": score.turn_count}
-            for name, score in scores.items()
+            for name, score in groups["categories"].items()
             if score.scored
         },
         "git_sha": git_sha,
-        "score": headline(results),
+        "score": headline(results, groups["categories"][ALL_CATEGORIES], pass_at),
         "outcomes": outcomes(results),
-        "categories": {name: asdict(score) for name, score in scores.items()},
+        **{
+            grouping: {name: score.to_record() for name, score in scores.items()} for grouping, scores in groups.items()
+        },
         "spending": total_spending(results).to_record(),
         "run": run or {},
     }
 
 
-def headline(results: Sequence[SampleResult]) -> dict[str, Any]:
-    """The run in one object: the score, its bounds, and the same under stricter readings."""
+def headline(results: Sequence[SampleResult], overall: Score, pass_at: float) -> dict[str, Any]:
+    """The run in one object: the score, what repeated trials show, and the score under stricter readings."""
     informed = [result for result in results if ScenarioCategories.INSUFFICIENT_INFORMATION not in result.categories]
     pure = [result for result in results if not result.fallback]
-    overall = Score.over(results)
     return {
-        "similarity": overall.similarity,
-        "turn_count": overall.turn_count,
-        "lower": overall.lower,
-        "upper": overall.upper,
-        "nop_floor": overall.nop_floor,
-        "outcome": overall.outcome,
-        "right_in_the_end": overall.right_in_the_end,
-        "floor": overall.floor,
-        "floors": dict(overall.floors),
+        **overall.to_record(),
+        **_of_trials(results, pass_at),
         "without_insufficient_information": Score.over(informed).similarity,
         "pure": Score.over(pure).similarity,
         "mixed": overall.similarity,
         "samples_with_fallback": len(results) - len(pure),
+    }
+
+
+def _of_trials(results: Sequence[SampleResult], pass_at: float) -> dict[str, Any]:
+    """What repeated trials show."""
+    from tool_sandbox.runs.statistics.trials import Trials, flaky, flip_rate, pass_rates
+
+    trials = Trials.of(results)
+    rates, flips = pass_rates(trials, pass_at), flip_rate(trials, pass_at)
+    return {
+        "pass_at": pass_at,
+        "pass_hat_k": {str(rate.k): rate.all_pass.value for rate in rates},
+        "pass_at_k": {str(rate.k): rate.any_passes.value for rate in rates},
+        "flip_rate": flips.value if flips else None,
+        "flaky": list(flaky(trials, pass_at)),
     }
 
 
@@ -145,6 +201,16 @@ def outcomes(results: Sequence[SampleResult]) -> dict[str, Any]:
 def total_spending(results: Iterable[SampleResult]) -> Spending:
     """What all samples cost together."""
     return reduce(add, (result.spending for result in results), Spending())
+
+
+def _grouped(
+    results: Iterable[SampleResult], labels: Callable[[SampleResult], Iterable[str]]
+) -> dict[str, list[SampleResult]]:
+    groups: dict[str, list[SampleResult]] = defaultdict(list)
+    for result in results:
+        for label in labels(result):
+            groups[label].append(result)
+    return {label: groups[label] for label in sorted(groups)}
 
 
 def _floors(results: Sequence[SampleResult]) -> dict[str, float]:

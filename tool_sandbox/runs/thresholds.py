@@ -73,11 +73,8 @@ class Shortfall:
         name, score = "score" if self.threshold.group == OVERALL else self.threshold.group, self.score
         if score.similarity is None:
             return f"{name}: none of {score.samples} samples was scored, wanted {self.threshold.least:g}"
-        reached, digits = score.similarity, 3
-        while round(reached, digits) >= self.threshold.least and digits < _MOST_DIGITS:
-            digits += 1  # 0.7996 is below 0.8, and must look so
         over = f" over {score.scored} of {score.samples} samples" if score.scored < score.samples else ""
-        return f"{name} {reached:.{digits}f}{over}, wanted {self.threshold.least:g}"
+        return f"{name} {_below(score.similarity, self.threshold.least)}{over}, wanted {self.threshold.least:g}"
 
 
 _MOST_DIGITS = 9
@@ -100,6 +97,36 @@ def shortfalls(thresholds: Iterable[str], results: Sequence[SampleResult]) -> tu
     return tuple(found)
 
 
+@frozen(kw_only=True)
+class CoverageShortfall:
+    """Fewer samples are scored than are enough."""
+
+    scored: int
+    samples: int
+    least: float
+    """The share of scored samples that is enough, in [0, 1]."""
+
+    def __str__(self) -> str:
+        """What was reached and what was asked for, in words."""
+        share = self.scored / self.samples if self.samples else 0.0
+        return (
+            f"{self.scored} of {self.samples} samples are scored ({_below(share, self.least)}), wanted {self.least:g}"
+        )
+
+
+def coverage_shortfall(least: float | None, results: Sequence[SampleResult]) -> CoverageShortfall | None:
+    """Whether fewer samples are scored than are enough; never, when nobody asked.
+
+    Args:
+        least: As after ``--min-coverage``.
+        results: Every sample of a run.
+    """
+    scored = sum(result.status == "scored" for result in results)
+    if least is None or scored >= least * len(results) - _TOLERANCE:
+        return None
+    return CoverageShortfall(scored=scored, samples=len(results), least=least)
+
+
 def check_thresholds(thresholds: Iterable[str], scenarios: Mapping[str, Scenario]) -> None:
     """Make sure that every threshold is about some of the scenarios.
 
@@ -114,6 +141,14 @@ def check_thresholds(thresholds: Iterable[str], scenarios: Mapping[str, Scenario
             near = hint(threshold.group.casefold(), list(known))
             message = f"--fail-under {threshold.group}: no scenario of the run has this category or tag; {near}"
             raise SettingsError(message)
+
+
+def _below(reached: float, least: float) -> str:
+    """A number that is too low with as many digits as show it: 0.7996 is below 0.8."""
+    digits = 3
+    while round(reached, digits) >= least and digits < _MOST_DIGITS:
+        digits += 1
+    return f"{reached:.{digits}f}"
 
 
 def _groups(categories: Iterable[str], tags: Iterable[str]) -> list[str]:

@@ -8,11 +8,11 @@ towards the middle the way skewed scores need, and is wider where they are few.
 
 from __future__ import annotations
 
+from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import numpy as np
 from attrs import frozen
-from scipy import special
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 LEVEL = 0.95
+METHOD = "Wilson's, for scores that are clustered by base scenario"
+"""What makes the interval of a score."""
 _ROUNDING = 1e-9
 _UNSEEN_AT_ENDS = 7.5
 
@@ -67,16 +69,17 @@ def estimate_of_scores(values: Floats, cluster: NDArray[np.intp], level: float =
 def range_with_void(values: Floats, cluster: NDArray[np.intp], level: float = LEVEL) -> Interval:
     """Where the mean may be, whatever the samples without a score would have got.
 
-    From the lower end of the interval if all of them had failed to the upper end if all had been perfect.
+    It holds the interval without them, the one if all of them had failed, and the one if all had been perfect.
     """
-    failed, perfect = (estimate_of_scores(np.nan_to_num(values, nan=each), cluster, level) for each in (0.0, 1.0))
-    return Interval(failed.low, perfect.high) if failed and perfect else Interval(0.0, 1.0)
+    readings = (values, *(np.nan_to_num(values, nan=each) for each in (0.0, 1.0)))
+    found = [each for reading in readings if (each := estimate_of_scores(reading, cluster, level))]
+    return Interval(min(each.low for each in found), max(each.high for each in found)) if found else Interval(0.0, 1.0)
 
 
 def wilson(successes: ArrayLike, total: ArrayLike, level: float = LEVEL) -> tuple[Floats, Floats]:
     """Wilson's score interval of a rate of independent successes."""
     total = np.asarray(total, dtype=np.float64)
-    return _wilson(np.asarray(successes) / total, total, special.ndtri((1 + level) / 2))
+    return _wilson(np.asarray(successes) / total, total, NormalDist().inv_cdf((1 + level) / 2))
 
 
 def cluster_totals(values: Floats, cluster: NDArray[np.intp]) -> tuple[Floats, Floats]:
@@ -138,6 +141,8 @@ def limits_of_mean(
 
 def student(freedom: ArrayLike, level: float = LEVEL) -> Floats:
     """How many standard errors an interval reaches to both sides, by Student's t distribution."""
+    from scipy import special  # slow to import, and not needed for one cluster
+
     return np.asarray(special.stdtrit(freedom, (1 + level) / 2), dtype=np.float64)
 
 

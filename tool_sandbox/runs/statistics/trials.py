@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import comb
 from typing import TYPE_CHECKING
 
 import numpy as np
 from attrs import evolve, frozen
-from scipy import special
 
+from tool_sandbox.registry.settings import PASS_AT
+from tool_sandbox.runs.outcomes import ROUNDING
 from tool_sandbox.runs.statistics.intervals import Estimate, estimate_of_scores
 from tool_sandbox.scenarios.presentations import base_name
 
@@ -17,16 +19,10 @@ if TYPE_CHECKING:
 
     from tool_sandbox.runs.outcomes import SampleResult
 
-PASS_AT = 1.0
-"""The score from which a sample counts as a success, unless somebody says otherwise."""
-
 CONVENTION = (
     "pass^k: all of k trials succeed; pass@k: at least one of them does. Both are unbiased estimates from all scored "
     "trials of a scenario, averaged over the scenarios with at least k of them."
 )
-
-_ROUNDING = 1e-6
-"""A perfect likeness is 1 only up to rounding."""
 
 
 @frozen(kw_only=True, eq=False)
@@ -96,7 +92,7 @@ class PassRate:
 
 def succeeded(score: NDArray[np.float64], pass_at: float = PASS_AT) -> NDArray[np.bool_]:
     """Which scores are successes; a void sample is none."""
-    return score >= pass_at - _ROUNDING
+    return score >= pass_at - ROUNDING
 
 
 def pass_rates(trials: Trials, pass_at: float = PASS_AT) -> tuple[PassRate, ...]:
@@ -107,9 +103,9 @@ def pass_rates(trials: Trials, pass_at: float = PASS_AT) -> tuple[PassRate, ...]
     for k in range(1, int(played.max(initial=0)) + 1):
         enough = played >= k
         total, good = played[enough], passed[enough]
-        choices = special.comb(total, k)
-        every = special.comb(good, k) / choices
-        some = 1 - special.comb(total - good, k) / choices
+        choices = _choices(total, k)
+        every = _choices(good, k) / choices
+        some = 1 - _choices(total - good, k) / choices
         all_pass, any_passes = (estimate_of_scores(values, cluster[enough]) for values in (every, some))
         assert all_pass is not None  # the scenario with the most trials has k of them
         assert any_passes is not None
@@ -129,6 +125,12 @@ def flaky(trials: Trials, pass_at: float = PASS_AT) -> tuple[str, ...]:
     """The scenarios of which some trials succeed and some do not."""
     played, passed = _counts(trials, pass_at)
     return tuple(trials.names[at] for at in np.flatnonzero((passed > 0) & (passed < played)))
+
+
+def _choices(total: NDArray[np.float64], k: int) -> NDArray[np.float64]:
+    """In how many ways one can choose ``k`` out of each of these numbers."""
+    table = np.array([comb(number, k) for number in range(int(total.max(initial=0)) + 1)], dtype=np.float64)
+    return table[total.astype(np.intp)]
 
 
 def _counts(trials: Trials, pass_at: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from tool_sandbox.cli.lines import print_line
+
+
+def shown(text: str, width: int, *, terminal: bool = True) -> str:
+    out = io.StringIO()
+    print_line(Console(file=out, width=width, force_terminal=terminal, color_system=None), text)
+    return out.getvalue()
+
+
+@given(words=st.lists(st.text("abc[]/", min_size=1, max_size=30), min_size=1), width=st.integers(10, 80))
+def test_no_word_is_broken_or_lost(words: list[str], width: int) -> None:
+    lines = shown(" ".join(words), width).splitlines()
+
+    assert " ".join(lines).split() == words
+    assert all(len(line) <= width or len(line.split()) == 1 for line in lines)
+
+
+def test_a_line_that_is_too_long_goes_on_indented() -> None:
+    assert shown("  one two three", 10) == "  one two\n  three\n"
+
+
+@pytest.mark.parametrize("width", [20, 60, 200])
+def test_a_command_stays_in_one_piece(width: int) -> None:
+    command = "tool_sandbox resume runs/one --retry-void"
+
+    assert shown(f"3 void, provider: down. Again: {command}", width).splitlines()[-1].endswith(command)
+
+
+def test_what_is_no_terminal_gets_the_line_as_it_is() -> None:
+    assert shown("one two three", 8, terminal=False) == "one two three\n"
