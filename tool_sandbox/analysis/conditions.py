@@ -7,6 +7,7 @@ from typing import Any
 
 from attrs import field, frozen
 
+from tool_sandbox.registry.settings import INCIDENTAL
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.run_result import RunResult
 
@@ -16,9 +17,7 @@ _NOT_COMPARED = frozenset(
         *("agent", "agent_rules", "router_config"),
         # told from the samples
         *("user", "scenarios", "presentations", "tags", "exclude", "limit", "failed", "trials"),
-        # how fast, how long, how dear and where, but not with what result
-        *("concurrency", "retries", "patience", "timeout", "max_void", "budget", "cache", "callbacks", "output"),
-        *("name", "junit", "summary", "fail_under", "min_coverage", "pass_at"),
+        *INCIDENTAL,
     }
 )
 _VOID_SHARES_APART = 0.05

@@ -25,7 +25,7 @@ _SLIPS = 2
 """So many letters may differ in a variable for it to be taken for one of ours."""
 
 _FIELDS = tuple(RunSettings.names())
-_PATHS = ("scenarios_from", "tools_from", "router_config", "failed")
+_PATHS = ("scenarios_from", "tools_from", "router_config", "failed", "reuse")
 _YAML_ONLY = {"agents": "agent_rules"}
 _NEVER_FROM_ENVIRONMENT = frozenset({"agent_rules", "params", "user_params"})
 

@@ -99,7 +99,7 @@ def plan_lines(estimate: Estimate) -> Iterator[str]:
 
 def _parts(estimate: Estimate) -> Iterator[str]:
     yield _counts(estimate)
-    if not estimate.roles:
+    if not estimate.calls:
         yield "no calls to a model, no cost"
         return
     yield f"~{_rounded(estimate.calls):,} calls"
@@ -111,7 +111,8 @@ def _parts(estimate: Estimate) -> Iterator[str]:
 def _counts(estimate: Estimate) -> str:
     factors = [(estimate.scenarios, "scenario"), (estimate.presentations, "presentation"), (estimate.trials, "trial")]
     shown = [_counted(*each) for each in factors[:1]] + [_counted(*each) for each in factors[1:] if each[0] > 1]
-    return f"{' × '.join(shown)} = {_counted(estimate.samples, 'sample')}"
+    reused = f" ({estimate.reused:,} reused)" if estimate.reused else ""
+    return f"{' × '.join(shown)} = {_counted(estimate.samples, 'sample')}{reused}"
 
 
 def _counted(count: int, what: str) -> str:

@@ -166,6 +166,9 @@ def _closing_lines(report: Report) -> Iterator[str]:
     if void:
         sure = f"; void: {void}; 95% range, whether they had failed or passed, {_range(score)}"
     yield f"Score {_number(score['similarity'])} over {outcomes['scored']} of {outcomes['samples']} samples{sure}"
+    if reused := report.summary["run"].get("reused"):
+        played = sum(result.reused_from is None and result.finished for result in report.results)
+        yield f"{reused} samples are taken over from an earlier run and judged anew, {played} were played"
     yield from _lines_of_trials(score)
     if score["right_in_the_end"]:
         others = f"{score['right_in_the_end']} samples are right in the end, not by the expected way"

@@ -60,6 +60,13 @@ CHOOSING = (
     *("scenarios_from", "with_bundled", "tools_from"),
 )
 """The settings that say which scenarios are meant, from which there are."""
+INCIDENTAL = frozenset(
+    {
+        *("concurrency", "retries", "patience", "timeout", "max_void", "budget", "cache", "callbacks", "output"),
+        *("name", "junit", "summary", "fail_under", "min_coverage", "pass_at", "reuse"),
+    }
+)
+"""The settings that say how fast, how long, how dear and where to a run is played, but not with what result."""
 
 
 def _not_with_compat(settings: Any, _attribute: Any, value: bool) -> None:
@@ -151,6 +158,14 @@ class RunSettings:
         "--failed",
         metavar="DIR",
         shown="all",
+    )
+    reuse: str | None = setting(
+        None,
+        MAYBE_TEXT,
+        "An earlier run whose samples are taken over, judged anew, where nothing that matters has changed.",
+        "--reuse",
+        metavar="DIR",
+        shown="none",
     )
     trials: int = setting(1, whole(1), "How often every scenario is played.", "--trials", metavar="K")
     concurrency: int = setting(

@@ -106,6 +106,8 @@ class SampleResult:
     """Whether a fallback answered for the agent at least once."""
     trajectory: str | None = None
     """Where the files of the sample are, from the run directory on; ``None`` when it was not played."""
+    reused_from: str | None = None
+    """The directory of the run in which the sample was played, when it was taken over from there."""
     nop_floor: float = 0.0
     """What an agent that does nothing may score on this scenario, in [0, 1], as its author says."""
     floors: Mapping[str, float] = Factory(dict)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ from tool_sandbox.runs.estimates.estimate import Estimate
 from tool_sandbox.runs.estimates.estimator import estimate
 from tool_sandbox.runs.failed import failed_scenarios
 from tool_sandbox.runs.report_files import check_files
+from tool_sandbox.runs.reuse import Reusable, loading_as_before
 from tool_sandbox.runs.run import Observer, Plan, Report, run, run_record
 from tool_sandbox.runs.store import RunStore
 from tool_sandbox.runs.thresholds import check_thresholds
@@ -75,8 +76,7 @@ def planned_runs(every: Sequence[RunSettings], objects: Objects | None = None) -
     Raises:
         UsageError: Something about them is wrong.
     """
-    chosen, casts = _cast(every, objects or Objects(), needs_keys=False)
-    return [estimate(cast, chosen) for cast in casts]
+    return [_estimated(each) for each in _intended(every, objects or Objects(), needs_keys=False)]
 
 
 def new_runs(
@@ -99,42 +99,60 @@ def new_runs(
     Raises:
         UsageError: Something about them is wrong; nothing is left behind.
     """
-    chosen, casts = _cast(every, objects or Objects(), needs_keys=True)
+    intended = _intended(every, objects or Objects(), needs_keys=True)
     if temporary and every[0].name is not None and "name" not in every[0].ambient:
         message = "--name would have no effect: no run directory is left. Say where it is made with --output."
         raise SettingsError(message)
-    estimates = [] if agree is None else [estimate(cast, chosen) for cast in casts]
+    estimates = [] if agree is None else [_estimated(each) for each in intended]
     if agree is not None:
         agree(estimates)
     runs: list[PreparedRun] = []
     try:
-        for cast, reckoned in zip_longest(casts, estimates):
-            store = RunStore.temporary() if temporary else _new_store(cast.settings, alone=len(casts) == 1)
-            kept = reckoned.to_record() if reckoned and reckoned.roles else None
-            runs.append(PreparedRun(settings=cast.settings, cast=cast, store=store, scenarios=chosen, estimate=kept))
+        for each, reckoned in zip_longest(intended, estimates):
+            store = RunStore.temporary() if temporary else _new_store(each.cast.settings, alone=len(intended) == 1)
+            runs.append(each.prepared(store, reckoned))
             store.claim()
+        runs = [evolve(run, done=each.reusable.take_over(run.store)) for run, each in zip(runs, intended, strict=True)]
         together = [each.store.directory.name for each in runs]
-        for each in runs:
-            each.store.write_run(run_record(each.settings, chosen, together, each.estimate))
+        for run in runs:
+            run.store.write_run(run_record(run.settings, run.scenarios, together, run.estimate))
         runs[0].open()
     except BaseException:
-        for each in runs:
-            each.cast.close()
-            each.store.discard()
-            each.store.release()
+        for run in runs:
+            run.cast.close()
+            run.store.discard()
+            run.store.release()
         raise
     return runs
 
 
-def _cast(
-    every: Sequence[RunSettings], objects: Objects, *, needs_keys: bool
-) -> tuple[dict[str, Scenario], list[RoleCast]]:
+@frozen(kw_only=True)
+class _Intended:
+    """A run that is asked for, as far as it is clear before it has a directory."""
+
+    cast: RoleCast
+    scenarios: Mapping[str, Scenario]
+    reusable: Reusable
+
+    def prepared(self, store: RunStore, reckoned: Estimate | None) -> PreparedRun:
+        kept = reckoned.to_record() if reckoned and reckoned.roles else None
+        return PreparedRun(
+            settings=self.cast.settings, cast=self.cast, store=store, scenarios=self.scenarios, estimate=kept
+        )
+
+
+def _estimated(intended: _Intended) -> Estimate:
+    return estimate(intended.cast, intended.scenarios, reused=intended.reusable.results)
+
+
+def _intended(every: Sequence[RunSettings], objects: Objects, *, needs_keys: bool) -> list[_Intended]:
     """What is played and by whom, after everything that can be wrong with it was looked at.
 
     Raises:
         UsageError: Something is.
     """
-    chosen = _chosen(every[0], objects)
+    with loading_as_before(every[0]):
+        chosen = _chosen(every[0], objects)
     if needs_keys:
         check_search(every[0])
     check_thresholds(every[0].fail_under, chosen)
@@ -142,7 +160,10 @@ def _cast(
     casts = [RoleCast(settings, chosen, objects.roles, needs_keys=needs_keys) for settings in every]
     for settings in every:
         check_effects(casts, chosen_in(settings))
-    return chosen, casts
+    return [
+        _Intended(cast=cast, scenarios=chosen, reusable=Reusable.of(settings, chosen))
+        for cast, settings in zip(casts, every, strict=True)
+    ]
 
 
 def _chosen(settings: RunSettings, objects: Objects) -> dict[str, Scenario]:

@@ -165,6 +165,7 @@ def _write(plan: Plan, sample: Sample, played: Played) -> SampleResult:
 def _run_facts(settings: RunSettings, ending: Ending, results: Sequence[SampleResult]) -> dict[str, Any]:
     """What a summary says about the run beside its numbers."""
     facts, uncovered = settings.to_record(), coverage_shortfall(settings.min_coverage, results)
+    reused = sum(result.reused_from is not None for result in results)
     return {
         **{name: facts[name] for name in ("agent", "user", "seed", "trials", "compat", "on_fallback")},
         "ending": ending.value,
@@ -172,6 +173,7 @@ def _run_facts(settings: RunSettings, ending: Ending, results: Sequence[SampleRe
         "below_coverage": str(uncovered) if uncovered else None,
         "scoring_version": provenance.SCORING_VERSION,
         "schema_version": provenance.SCHEMA_VERSION,
+        **({"reused": reused} if reused else {}),
     }
 
 

@@ -116,7 +116,18 @@ async def play_sample(
         result = failed(result, end, sample.scenario, settings)
         return Played(result=result, files={**_transcript(world, explanation_of(result)), **_files_of_failure(world)})
     evaluation, files = end
-    explanation = _explained(sample.scenario, world, evaluation)
+    return judged(result, sample.scenario, world, evaluation, files)
+
+
+def judged(
+    result: SampleResult,
+    scenario: Scenario,
+    world: ExecutionContext,
+    evaluation: EvaluationResult,
+    files: Mapping[str, str],
+) -> Played:
+    """A sample with its verdict, and the transcript for people beside its files for programs."""
+    explanation = _explained(scenario, world, evaluation)
     result = scored(result, evaluation, explanation)
     return Played(result=result, files={**_transcript(world, explanation_of(result, explanation)), **files})
 

@@ -193,7 +193,10 @@ class RunStore:
             self._claim = None
 
     def discard(self) -> None:
-        """Remove the directory of a run that never began."""
+        """Remove the directory of a run that never began, with what it took over from another one."""
+        if is_local(self.directory):
+            shutil.rmtree(self.directory, ignore_errors=True)
+            return
         for name in (RUN, CALLS):
             path = self.directory / name
             if path.exists():

@@ -54,6 +54,8 @@ class Estimate:
     """Of each scenario; 1 where not every scenario has as many."""
     trials: int
     samples: int
+    reused: int
+    """How many of them are taken over from another run, so that nothing is asked for them."""
     concurrency: int
     """Samples in flight at once."""
     roles: tuple[RoleEstimate, ...]
@@ -92,7 +94,7 @@ class Estimate:
 
     def to_record(self) -> dict[str, Any]:
         """JSON-able data; amounts are in US dollars, ``None`` where a part is unknown."""
-        counts = ("scenarios", "presentations", "trials", "samples", "concurrency")
+        counts = ("scenarios", "presentations", "trials", "samples", "reused", "concurrency")
         return {
             **{name: getattr(self, name) for name in counts},
             "calls": self.calls,

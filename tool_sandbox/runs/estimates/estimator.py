@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from statistics import mean
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from attrs import define, field
@@ -39,15 +39,18 @@ _ONLY_ON_REQUEST = frozenset({"anthropic", "bedrock"})
 """Providers that keep a prompt for later, and reason, only when a request says so."""
 
 
-def estimate(cast: RoleCast, scenarios: Mapping[str, Scenario]) -> Estimate:
+def estimate(
+    cast: RoleCast, scenarios: Mapping[str, Scenario], reused: Collection[tuple[str, int]] = frozenset()
+) -> Estimate:
     """What a run will take.
 
     Args:
         cast: Who plays; nobody of them is asked.
         scenarios: What is played.
+        reused: The samples, by scenario and trial, that are taken over from another run.
     """
     with use_original_rules(cast.settings.compat == "original"):
-        return _Estimator(cast, scenarios).estimate()
+        return _Estimator(cast, scenarios, Counter(name for name, _ in reused)).estimate()
 
 
 @define
@@ -88,36 +91,45 @@ class _Reckoning:
 class _Estimator:
     """Goes once through what a run plays."""
 
-    def __init__(self, cast: RoleCast, scenarios: Mapping[str, Scenario]) -> None:
-        self._cast, self._scenarios, self._settings = cast, scenarios, cast.settings
+    def __init__(self, cast: RoleCast, scenarios: Mapping[str, Scenario], reused: Counter[str]) -> None:
+        self._cast, self._scenarios, self._settings, self._reused = cast, scenarios, cast.settings, reused
         self._agents = {name: self._reckoning("agent", name, factory) for name, factory in cast.agents.items()}
         self._user = self._reckoning("user", cast.settings.user, cast.user)
         self._conversations: dict[tuple[str, int], Conversation] = {}
 
     def estimate(self) -> Estimate:
-        asked = [each for each in (*self._agents.values(), self._user) if each is not None]
-        seconds = self._seconds() if asked else [0.0]
         bases = {base_name(name) for name in self._scenarios}
         shown = {presentation_of(name).name for name in self._scenarios}
         all_alike = len(bases) * len(shown) == len(self._scenarios)
         samples = len(self._scenarios) * self._settings.trials
-        in_flight = min(self._settings.concurrency, samples)
+        seconds = self._count()
         return Estimate(
             scenarios=len(bases) if all_alike else len(self._scenarios),
             presentations=len(shown) if all_alike else 1,
             trials=self._settings.trials,
             samples=samples,
+            reused=self._reused.total(),
             concurrency=self._settings.concurrency,
-            roles=tuple(each.result() for each in asked),
-            seconds=max(mean(seconds) * samples / in_flight, *seconds) + samples * _SECONDS_OF_OURS,
+            roles=tuple(each.result() for each in self._asked()),
+            seconds=seconds,
             notes=tuple(self._notes()),
         )
 
-    def _seconds(self) -> list[float]:
-        """Count everything that is asked; how long the models take for each sample that was counted."""
-        counted = _spread([*self._scenarios])
-        times = self._settings.trials * len(self._scenarios) / len(counted)
-        return [self._add(name, times) for name in counted]
+    def _asked(self) -> list[_Reckoning]:
+        return [each for each in (*self._agents.values(), self._user) if each is not None]
+
+    def _count(self) -> float:
+        """Count everything that is asked; how many seconds that takes."""
+        left = {name: self._settings.trials - self._reused[name] for name in self._scenarios}
+        playing = [name for name, times in left.items() if times > 0]
+        if not (playing and self._asked()):
+            return len(playing) * _SECONDS_OF_OURS
+        counted = _spread(playing)
+        share = sum(left.values()) / sum(left[name] for name in counted)
+        seconds = [(self._add(name, left[name] * share), left[name]) for name in counted]
+        in_turn = share * sum(each * times for each, times in seconds)
+        in_flight = min(self._settings.concurrency, sum(left.values()))
+        return max(in_turn / in_flight, *(each for each, _ in seconds)) + sum(left.values()) * _SECONDS_OF_OURS
 
     def _add(self, name: str, times: float) -> float:
         scenario = self._scenarios[name]
