@@ -54,3 +54,5 @@ def test_words_are_broken_only_where_one_is_wider_than_the_line() -> None:
 def test_further_lines_of_a_hanging_text_stand_further_in() -> None:
     assert hanging("one two three four", 9) == ["one two", "  three", "  four"]
     assert hanging("short", 9) == ["short"]
+    assert hanging("    one two three four", 13) == ["    one two", "      three", "      four"]
+    assert hanging("send(number=1,text=2)", 12) == ["send(", "  number=1,", "  text=2)"]

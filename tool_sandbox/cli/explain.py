@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 from tool_sandbox.cli.chosen_samples import chosen_samples
+from tool_sandbox.cli.tables import stdout_console
+from tool_sandbox.common.visible_text import hanging
 from tool_sandbox.runs.recorded_scenarios import scenarios_of_run
 from tool_sandbox.runs.run_explanation import RunExplanation, with_records
 from tool_sandbox.runs.run_result import open_run
@@ -26,8 +28,17 @@ def explain_run(directory: str, sample: str | None, scenarios_from: Sequence[str
     run = open_run(directory)
     scenarios = partial(scenarios_of_run, run.store, scenarios_from, tools_from)
     if sample is None:
-        print(RunExplanation.of(with_records(run.samples, scenarios)))
+        _print(RunExplanation.of(with_records(run.samples, scenarios)).lines())
         return
     chosen = chosen_samples(run, sample)
     with scenarios() as known:
-        print("\n\n".join(str(each.explained_by(known)) for each in chosen))
+        explanations = [each.explained_by(known) for each in chosen]
+    for number, explanation in enumerate(explanations):
+        _print([*([""] if number else []), *explanation.lines()])
+
+
+def _print(lines: Iterable[str]) -> None:
+    """Print lines; on a terminal none is wider than that."""
+    console = stdout_console()
+    for line in lines:
+        print("\n".join(hanging(line, console.width)) if console.is_terminal else line)

@@ -41,7 +41,10 @@ def wrapped(text: str, width: int) -> list[str]:
 def hanging(text: str, width: int) -> list[str]:
     """The lines of a text, all but the first two columns further in."""
     first, *rest = wrapped(text, width)
-    return [first, *(f"  {line}" for line in wrapped(" ".join(rest), width - 2) if rest)]
+    if not rest:
+        return [first]
+    indent = " " * min(len(first) - len(first.lstrip(" ")) + 2, width // 2)
+    return [first, *(f"{indent}{line}" for line in wrapped(" ".join(map(str.strip, rest)), width - len(indent)))]
 
 
 def _lines(line: str, width: int) -> list[str]:
@@ -60,16 +63,20 @@ def _lines(line: str, width: int) -> list[str]:
 
 
 def _pieces(word: str, room: int) -> list[str]:
-    """A word with the spaces before it; one that is wider than a line in parts that are not."""
+    """A word with the spaces before it, one wider than a line in parts, at brackets if possible."""
     own = word.lstrip()
     if cells(own) <= room:
         return [word]
     parts = [""]
-    for character in own:
-        if cells(parts[-1]) + cells(character) > room:
+    for part in re.findall(r"[^(,/]+[(,/]*|[(,/]+", own):
+        if cells(parts[-1]) + cells(part) > room:
             parts.append("")
-        parts[-1] += character
-    return [word[: -len(own)] + parts[0], *parts[1:]]
+        for character in part:
+            if cells(parts[-1]) + cells(character) > room:
+                parts.append("")
+            parts[-1] += character
+    first, *others = filter(None, parts)
+    return [word[: -len(own)] + first, *others]
 
 
 def _is_unseen(character: str) -> bool:

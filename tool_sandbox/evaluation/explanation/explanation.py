@@ -52,7 +52,7 @@ class Explanation:
         yield f"{self.name} #{self.trial}   {score}" + (f"   {self.cause}" if self.cause else "")
         if self.numbers:
             yield f"  {self.numbers}"
-        width = max((len(node.name) for node in self.milestones), default=0)
+        width = max((len(node.name) for node in (*self.milestones, *self.minefields)), default=0)
         for node in self.milestones:
             yield _node_line(node, "✓" if node.is_met else "✗", width)
         for node in self.minefields:
