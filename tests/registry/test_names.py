@@ -181,3 +181,13 @@ def test_a_file_that_brings_no_role_is_told(tmp_path: Path, code: str, words: st
     (tmp_path / "own.py").write_text(code)
     with pytest.raises(UsageError, match=words):
         _agent(f"{tmp_path / 'own.py'}:Mine")
+
+
+def test_a_function_in_a_file_that_answers_plays(tmp_path: Path) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text("def answer(messages, tools):\n    return f'{len(messages)} messages'\n", encoding="utf-8")
+
+    for role_type in (RoleType.AGENT, RoleType.USER):
+        factory = factory_for(f"{file}:answer", role_type, {})
+        factory.check(scenarios(1))
+        assert factory.role(_sample()).role_type == role_type

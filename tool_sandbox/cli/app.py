@@ -303,6 +303,14 @@ def view(
 
 
 @app.command()
+def init(directory: options.NewDirectory = ".", *, force: options.Force = False) -> None:
+    """Write a scenario, a tool, an agent and a workflow to begin with, which work as they are."""
+    from tool_sandbox.cli.init import begin_suite
+
+    begin_suite(directory, force=force)
+
+
+@app.command()
 @options.settings("tools_from")
 def convert(source: options.Source, *, file: options.File = None, force: options.Force = False, **flags: Any) -> None:
     """Write scenarios made in Python as a scenario file, and say what has no form there."""

@@ -19,6 +19,7 @@ def _option(*spellings: str, metavar: str | None = None, help: str) -> Any:  # n
 
 
 Directory = Annotated[str, typer.Argument(metavar="DIR", help="A run directory.")]
+NewDirectory = Annotated[str, typer.Argument(metavar="[DIR]", help="Where to; made if it does not exist.")]
 ScenarioName = Annotated[str, typer.Argument(metavar="NAME", help="A scenario.")]
 ToolNames = Annotated[
     list[str] | None, typer.Argument(metavar="[NAME]...", help="Tools to show; without any, all are listed.")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tool_sandbox.registry.sample import Sample
     from tool_sandbox.roles.base_role import BaseRole
 
+_CHAT_PARAMETER = "messages"
 _SAMPLE = "sample"
 """The parameter under which a factory is told what it makes a role for."""
 
@@ -72,6 +73,36 @@ class CallableRoleFactory(RoleFactory):
         """A fresh role; whoever has a parameter for the sample is told which one it is for."""
         told = {_SAMPLE: sample} if _SAMPLE in self._named else {}
         return self.make(**{**self._config, **told})
+
+
+def role_maker(value: Callable[..., Any], role_type: RoleType) -> Callable[..., BaseRole]:
+    """What makes a role: a class or a function that does, or whatever takes the turns of one in the chat format.
+
+    Args:
+        value: A class of roles, a function that makes one, or a function ``(messages, tools)`` that answers.
+        role_type: AGENT or USER.
+    """
+    if not _answers(value):
+        return value
+    from tool_sandbox.roles.callable_agent import callable_role
+
+    return lambda: callable_role(value, name_of(value), role_type)
+
+
+def name_of(value: Callable[..., Any]) -> str:
+    """What something that can be called is called, else its class."""
+    return str(getattr(value, "__name__", type(value).__name__))
+
+
+def _answers(value: Callable[..., Any]) -> bool:
+    """Whether it is asked with messages; a class makes roles, whatever its parameters are called."""
+    if inspect.isclass(value):
+        return False
+    try:
+        first = next(iter(inspect.signature(value).parameters), None)
+    except (TypeError, ValueError):  # written in C, say
+        return False
+    return first == _CHAT_PARAMETER
 
 
 def _parameters_of(factory: Callable[..., Any]) -> tuple[dict[str, bool], bool]:

@@ -13,7 +13,7 @@ from tool_sandbox.errors import UsageError
 from tool_sandbox.llm.providers import PROVIDERS, provider_of
 from tool_sandbox.nearest import nearest
 from tool_sandbox.plugins import is_reference, load_installed, load_reference
-from tool_sandbox.registry.callables import CallableRoleFactory
+from tool_sandbox.registry.callables import CallableRoleFactory, role_maker
 from tool_sandbox.registry.catalogue import (
     AGENT_TYPE_TO_FACTORY,
     USER_TYPE_TO_FACTORY,
@@ -88,7 +88,7 @@ def default_user(agent: str) -> str:
 
 def _own_or_model(name: str, role_type: RoleType, config: Mapping[str, Any]) -> RoleFactory:
     if own := _own(name):
-        return CallableRoleFactory(own, name=name, role_type=role_type, config=config)
+        return CallableRoleFactory(role_maker(own, role_type), name=name, role_type=role_type, config=config)
     if name == "Multi_Provider" and role_type == RoleType.AGENT:
         return RouterRoleFactory(FIRST_GROUP, config, multi_provider_config)
     model = model_of_old_name(name) or known_model(name, config)
@@ -113,7 +113,7 @@ def _own(name: str) -> Any | None:
     if found is None and is_reference(reference):
         found = load_reference(reference, "role")
     if found is not None and not callable(found):
-        message = f"{name!r} is {found!r}; it must be a role class, or a function without arguments that makes a role."
+        message = f"{name!r} is {found!r}; it must be a role class, or a function that makes a role or answers."
         raise UsageError(message)
     return found
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
@@ -12,12 +11,12 @@ from attrs import Factory, field, frozen
 
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import UsageError
+from tool_sandbox.registry.callables import name_of, role_maker
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
     from tool_sandbox.roles.base_role import BaseRole
 
-_CHAT_PARAMETER = "messages"
 _KINDS = "a name, a role class, a function that makes a role, or a function (messages, tools) that answers"
 
 
@@ -54,7 +53,7 @@ def role_object(value: Any, role_type: RoleType) -> tuple[str, Callable[..., Bas
     if not callable(value):
         message = f"the {role_type.lower()} is {value!r}; expected {_KINDS}."
         raise UsageError(message)
-    return _reference(value), _maker(value, role_type)
+    return _reference(value), role_maker(value, role_type)
 
 
 def tool_modules(tools: Sequence[Any]) -> tuple[list[str], list[ModuleType]]:
@@ -82,32 +81,9 @@ def tool_modules(tools: Sequence[Any]) -> tuple[list[str], list[ModuleType]]:
     return names, [*modules, loose] if len(vars(loose)) > len(vars(ModuleType("tools"))) else modules
 
 
-def _maker(value: Callable[..., Any], role_type: RoleType) -> Callable[..., BaseRole]:
-    if not _answers(value):
-        return value
-    from tool_sandbox.roles.callable_agent import callable_role
-
-    return lambda: callable_role(value, _name(value), role_type)
-
-
-def _answers(value: Callable[..., Any]) -> bool:
-    """Whether it is asked with messages; a class makes roles, whatever its parameters are called."""
-    if inspect.isclass(value):
-        return False
-    try:
-        first = next(iter(inspect.signature(value).parameters), None)
-    except (TypeError, ValueError):  # written in C, say
-        return False
-    return first == _CHAT_PARAMETER
-
-
 def _reference(value: Callable[..., Any]) -> str:
     """``module:Class`` where that leads to the same object, so that the run can be gone on with elsewhere."""
-    module, name = getattr(value, "__module__", None), _name(value)
-    if module in (None, "__main__") or _answers(value):
+    module, name = getattr(value, "__module__", None), name_of(value)
+    if module in (None, "__main__"):
         return name
     return f"{module}:{name}" if getattr(sys.modules.get(str(module)), name, None) is value else name
-
-
-def _name(value: Callable[..., Any]) -> str:
-    return str(getattr(value, "__name__", type(value).__name__))

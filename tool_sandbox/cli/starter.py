@@ -1,0 +1,113 @@
+"""The files that somebody begins with: a scenario, a tool, an agent, settings and a workflow."""
+
+from __future__ import annotations
+
+from tool_sandbox.scenarios.language.schema import FILE
+
+SCENARIOS, TOOLS, AGENT, SETTINGS = "shop.yaml", "my_tools.py", "my_agent.py", "run.yaml"
+WORKFLOW = ".github/workflows/agent.yml"
+
+CHECK = f"tool_sandbox check --scenarios-from {SCENARIOS} --tools-from {TOOLS}"
+"""Proves the scenario, without a model."""
+RUN = f"tool_sandbox run --config {SETTINGS}"
+"""Tests the agent, without a model as long as it asks none."""
+
+_SCENARIOS = f"""\
+# yaml-language-server: $schema={FILE.name}
+- name: buy_milk
+  user: {{knows: You want two cartons of milk., says: "I'd like 2 cartons of milk, please."}}
+  milestones:
+    - {{id: ordered, added: {{orders: {{item: milk, quantity: 2}}}}}}
+    - {{id: told, said: I ordered 2 cartons of milk for you., facts: {{done: ordered}}}}
+  solution: [place_order: {{item: milk, quantity: 2}}, say: I ordered 2 cartons of milk for you.]
+"""
+
+_TOOLS = '''\
+"""What the agent can do. The model is shown names, annotations and docstrings: tool_sandbox tools NAME tells."""
+
+from tool_sandbox.common.execution_context import get_current_context
+from tool_sandbox.common.tool import register_as_tool
+from tool_sandbox.common.world.schemas import register_namespace
+
+ORDERS = register_namespace("ORDERS", {"item": "text", "quantity": "number"})  # a table in every world
+
+
+@register_as_tool()
+def place_order(item: str, quantity: int) -> None:
+    """Order an item.
+
+    Args:
+        item: Such as "milk".
+        quantity: How many.
+    """
+    get_current_context().add_rows(ORDERS, [{"item": item, "quantity": quantity}])
+'''
+
+_AGENT = '''\
+"""The agent that is tested. This one follows rules, so that it needs no key; yours asks a model here."""
+
+import json
+import re
+from typing import Any
+
+
+def answer(messages: list[dict[str, Any]], tools: list[dict[str, Any]]) -> dict[str, Any] | str:
+    """The agent's next message in the chat format of OpenAI: text for the user, or calls of tools.
+
+    Args:
+        messages: The conversation so far, with the calls and what the tools returned.
+        tools: The tools on offer, with JSON Schemas of their parameters.
+    """
+    last = messages[-1]
+    if last["role"] == "tool":
+        return "I ordered it for you."
+    wanted = re.search(r"(\\d+) (?:\\w+ of )?(\\w+)", last["content"])
+    if wanted is None:
+        return "What would you like to order?"
+    arguments = {"item": wanted[2], "quantity": int(wanted[1])}
+    call = {"name": "place_order", "arguments": json.dumps(arguments)}
+    return {"role": "assistant", "tool_calls": [{"id": "1", "type": "function", "function": call}]}
+'''
+
+_SETTINGS = f"""\
+agent: {AGENT}:answer
+user: oracle # says what the scenario says; with the name of a model, that model plays the user
+scenarios_from: [{SCENARIOS}]
+tools_from: [{TOOLS}]
+presentations: [plain] # all: each scenario also with more tools, and with scrambled ones
+fail_under: 0.8
+"""
+
+_WORKFLOW = f"""\
+name: agent
+
+on: [push, pull_request]
+
+permissions:
+  contents: read
+
+jobs:
+  scenarios:
+    runs-on: ubuntu-latest
+    timeout-minutes: 15
+    steps:
+      - uses: actions/checkout@v4
+      - uses: actions/setup-python@v5
+        with:
+          python-version: "3.12"
+      - run: pip install tool_sandbox
+      - run: {CHECK}
+      - run: {RUN}
+"""
+
+
+def starter_files() -> dict[str, str]:
+    """Path → content of every file; the schema is that of this version."""
+    return {
+        SCENARIOS: _SCENARIOS,
+        TOOLS: _TOOLS,
+        AGENT: _AGENT,
+        SETTINGS: _SETTINGS,
+        FILE.name: FILE.read_text("utf-8"),
+        WORKFLOW: _WORKFLOW,
+    }
