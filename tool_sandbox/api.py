@@ -22,6 +22,7 @@ from tool_sandbox.registry.settings import CHOOSING, RunSettings
 from tool_sandbox.runs.continuation import stopped_runs
 from tool_sandbox.runs.latest import mark_latest
 from tool_sandbox.runs.preparation import PreparedRun, new_runs
+from tool_sandbox.runs.regression import Regression
 from tool_sandbox.runs.report_files import write_files
 from tool_sandbox.runs.run import Observer
 from tool_sandbox.runs.run_result import RunResult
@@ -218,6 +219,7 @@ def _played(prepared: PreparedRun, observer: Observer, *, is_kept: bool = True) 
     finally:
         prepared.close()
     settings = prepared.settings
+    told = report.summary.get("regression")
     return RunResult.of(
         report.results,
         report.ending,
@@ -227,6 +229,7 @@ def _played(prepared: PreparedRun, observer: Observer, *, is_kept: bool = True) 
         thresholds=settings.fail_under,
         min_coverage=settings.min_coverage,
         pass_at=settings.pass_at,
+        regression=Regression.from_record(told) if told else None,
     )
 
 

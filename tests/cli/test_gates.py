@@ -132,3 +132,100 @@ def test_in_python_a_result_says_how_sure_it_is_and_what_it_does_not_cover(tmp_p
     assert (again.pass_at, again.min_coverage, again.pass_rates) == (0.5, 1.0, result.pass_rates)
     with pytest.raises(SettingsError, match="did you mean 'tags'"):
         result.scores_by("tag")
+
+
+@pytest.fixture
+def earlier(tmp_path: Path) -> str:
+    """A run in which everything was right."""
+    result = ts.run("oracle", scenarios=EASY, output=tmp_path / "runs", name="earlier")
+    return str(result.directory)
+
+
+def test_a_score_that_fell_too_far_is_exit_code_4_and_one_line(
+    earlier: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    flags = ["-o", str(tmp_path / "runs"), "--fail-on-regression", "0.02", "--against", str(tmp_path / "runs/latest")]
+    files = ["--summary", str(tmp_path / "page.md")]
+    assert exit_code(["run", "-a", "nop", "-s", *EASY, "--json", *flags, *files]) == 4
+
+    out, err = capsys.readouterr()
+    last = err.splitlines()[-1]
+    assert last.startswith(
+        f"Below --fail-on-regression: score 0.000 after 1.000 in {earlier}, difference −1.000 (95% in"
+    )
+    assert last.endswith(") over 2 pairs, allowed −0.02; that may be chance")
+    told = json.loads(out)
+    assert told["exit_code"] == 4
+    assert told["runs"][0]["regression"]["difference"] == -1.0
+    assert "**Below what is enough**: score 0.000 after 1.000 in " in (tmp_path / "page.md").read_text("utf-8")
+
+
+def test_a_score_that_did_not_fall_is_exit_code_0(
+    earlier: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    flags = ["--fail-on-regression", "0", "--against", earlier, "-o", str(tmp_path)]
+    assert exit_code(["run", "-a", "oracle", "-s", *EASY, *flags]) == 0
+
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith(f"Within --fail-on-regression: score 1.000 after 1.000 in {earlier}, difference +0.000")
+
+
+def test_a_resumed_run_is_held_against_the_same_run(earlier: str, tmp_path: Path) -> None:
+    flags = ["--fail-on-regression", "0.5", "--against", str(tmp_path / "runs/latest"), "-o", str(tmp_path / "runs")]
+    assert exit_code(["run", "-a", "nop", "-s", *EASY, *flags, "--name", "later"]) == 4
+    results = tmp_path / "runs" / "later" / "results.jsonl"
+    results.write_bytes(results.read_bytes().splitlines(keepends=True)[0])
+
+    assert exit_code(["resume", str(tmp_path / "runs" / "later")]) == 4
+    regression = ts.open_run(tmp_path / "runs" / "later").regression
+    assert regression is not None
+    assert (regression.against, regression.pairs, regression.difference) == (earlier, 2, -1.0)
+
+
+def test_in_python_a_result_says_how_far_it_fell(earlier: str) -> None:
+    result = ts.run("nop", scenarios=EASY[0], fail_on_regression=0.1, against=earlier)
+
+    assert result.regression is not None
+    assert result.regression.is_too_large
+    assert (result.regression.before, result.regression.now, result.regression.pairs) == (1.0, 0.0, 1)
+    assert ts.run("nop", scenarios=EASY[0]).regression is None
+
+
+def changed(run: str, name: str) -> None:
+    """Have a scenario be another one when a run was played."""
+    for file in ("results.jsonl", "result_summary.json"):
+        path = Path(run) / file
+        digest = ts.open_run(run)[name].digest
+        path.write_text(path.read_text("utf-8").replace(digest, f"{'0' * len(digest)}"), "utf-8")
+
+
+def test_scenarios_that_have_changed_are_left_out(
+    earlier: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    changed(earlier, EASY[0])
+    flags = ["--fail-on-regression", "0", "--against", earlier, "-o", str(tmp_path)]
+    assert exit_code(["run", "-a", "nop", "-s", *EASY, *flags]) == 4
+    assert "over 1 pair, allowed 0; that may be chance; scenarios that have changed" in capsys.readouterr().err
+
+    assert exit_code(["run", "-a", "nop", "-s", EASY[0], *flags]) == 2
+    assert "any of the 1 scenarios of this run, as 1 of them changed since" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (["--against", "{earlier}"], "--against would have no effect without --fail-on-regression. Give both."),
+        (["--fail-on-regression", "0.1"], "--fail-on-regression would have no effect without --against. Give both."),
+        (["--fail-on-regression", "2", "--against", "{earlier}"], "must be a number between 0 and 1"),
+        (["--fail-on-regression", "0", "--against", "nowhere"], "--against: 'nowhere' is not a run directory"),
+        (["--fail-on-regression", "0", "--against", "{earlier}", "-s", "is_wifi_on"], "it has no score for any of the"),
+    ],
+)
+def test_what_a_run_cannot_be_held_against_is_told_before_the_first_sample(
+    flags: list[str], told: str, earlier: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = [flag.format(earlier=earlier) for flag in flags]
+    assert exit_code(["run", "-a", "nop", "-o", str(tmp_path / "new"), *given]) == 2
+
+    assert told in capsys.readouterr().err
+    assert not (tmp_path / "new").exists()

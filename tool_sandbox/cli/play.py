@@ -158,8 +158,8 @@ def _add_to_page(reports: Sequence[Report]) -> None:
 def _record(report: Report) -> dict[str, Any]:
     """A run for programs: its summary, without what a line of ``results.jsonl`` has."""
     keys = ("run", "score", "outcomes", *GROUPINGS, "spending")
-    estimate = {"estimate": report.summary["estimate"]} if "estimate" in report.summary else {}
-    return {"directory": report.directory, **{key: report.summary[key] for key in keys}, **estimate}
+    asked = {key: report.summary[key] for key in ("estimate", "regression") if key in report.summary}
+    return {"directory": report.directory, **{key: report.summary[key] for key in keys}, **asked}
 
 
 def _play(one: PreparedRun, later: Sequence[PreparedRun], display: Display) -> tuple[Report, int]:
@@ -218,6 +218,11 @@ def _code(report: Report, settings: RunSettings, go_on: str) -> int:
         print(f"Below --min-coverage: {facts['below_coverage']}", file=sys.stderr)
     if facts["below"]:
         print(f"Below --fail-under: {'; '.join(facts['below'])}", file=sys.stderr)
+    regression = report.summary.get("regression")
+    if regression:
+        told = "Below" if regression["is_too_large"] else "Within"
+        print(f"{told} --fail-on-regression: {regression['text']}", file=sys.stderr)
+    if facts["below"] or (regression and regression["is_too_large"]):
         return BELOW
     return SOME_VOID if _lacks_scores(report, settings) else OK
 

@@ -7,7 +7,7 @@ written on the command line. Flags, ``run.yaml``, the variables of the environme
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from re import fullmatch
 from typing import Any, Literal
 
@@ -64,6 +64,7 @@ INCIDENTAL = frozenset(
     {
         *("concurrency", "retries", "patience", "timeout", "max_void", "budget", "cache", "callbacks", "output"),
         *("name", "junit", "summary", "fail_under", "min_coverage", "pass_at", "reuse"),
+        *("fail_on_regression", "against"),
     }
 )
 """The settings that say how fast, how long, how dear and where to a run is played, but not with what result."""
@@ -79,6 +80,18 @@ def _only_beside_others(settings: Any, _attribute: Any, value: bool) -> None:
     if value and not settings.scenarios_from and "with_bundled" not in settings.ambient:
         message = "with_bundled=True would have no effect without --scenarios-from. Leave it out."
         raise SettingsError(message)
+
+
+def _only_with(other: str) -> Callable[[Any, Any, Any], None]:
+    """A validator of a setting that says nothing without another one."""
+
+    def check(settings: Any, attribute: Any, value: Any) -> None:
+        if value is not None and getattr(settings, other) is None and attribute.name not in settings.ambient:
+            flags = settings.options()
+            message = f"{flags[attribute.name].flag} would have no effect without {flags[other].flag}. Give both."
+            raise SettingsError(message)
+
+    return check
 
 
 @frozen(kw_only=True)
@@ -239,6 +252,21 @@ class RunSettings:
     )
     pass_at: float = setting(
         PASS_AT, _SCORE, "The score from which a sample counts as a success.", "--pass-at", metavar="SCORE"
+    )
+    fail_on_regression: float | None = setting(
+        None,
+        [number(0, 1), _only_with("against")],
+        "By how much the score may fall against an earlier run; below that the exit code is 4.",
+        "--fail-on-regression",
+        metavar="DIFFERENCE",
+        shown="nothing fails",
+    )
+    against: str | None = setting(
+        None,
+        [MAYBE_TEXT, _only_with("fail_on_regression")],
+        "The earlier run that --fail-on-regression means.",
+        "--against",
+        metavar="DIR",
     )
     tool_format: str | None = setting(
         None,

@@ -15,6 +15,7 @@ from tool_sandbox.registry.effects import check_effects
 from tool_sandbox.registry.objects import Objects
 from tool_sandbox.registry.settings import RunSettings
 from tool_sandbox.registry.sources import scenarios_of
+from tool_sandbox.runs.baseline import Baseline
 from tool_sandbox.runs.digests import digest_of, digest_of_all
 from tool_sandbox.runs.estimates.estimate import kept_estimate
 from tool_sandbox.runs.preparation import PreparedRun, check_search
@@ -99,6 +100,7 @@ def _stopped_run(
         done=done,
         changed=changed,
         estimate=kept_estimate(record.get("estimate")),
+        baseline=Baseline.of(settings, chosen),
     )
 
 

@@ -49,6 +49,10 @@ def _section(report: Report) -> Iterator[str]:
     if len(score["pass_hat_k"]) > 1:
         yield ""
         yield from _of_trials(score)
+    if regression := report.summary.get("regression"):
+        told = "**Below what is enough**" if regression["is_too_large"] else "Within --fail-on-regression"
+        yield ""
+        yield f"{told}: {markdown_text(regression['text'])}."
     yield ""
     yield from markdown_table(_CATEGORY, map(_category_row, *zip(*report.summary["categories"].items(), strict=True)))
     lowest = sorted(

@@ -21,6 +21,7 @@ from tool_sandbox.registry.effects import check_effects, chosen_in
 from tool_sandbox.registry.objects import Objects
 from tool_sandbox.registry.settings import RunSettings
 from tool_sandbox.registry.sources import load_scenarios, selected
+from tool_sandbox.runs.baseline import Baseline
 from tool_sandbox.runs.estimates.estimate import Estimate
 from tool_sandbox.runs.estimates.estimator import estimate
 from tool_sandbox.runs.failed import failed_scenarios
@@ -133,11 +134,17 @@ class _Intended:
     cast: RoleCast
     scenarios: Mapping[str, Scenario]
     reusable: Reusable
+    baseline: Baseline | None
 
     def prepared(self, store: RunStore, reckoned: Estimate | None) -> PreparedRun:
         kept = reckoned.to_record() if reckoned and reckoned.roles else None
         return PreparedRun(
-            settings=self.cast.settings, cast=self.cast, store=store, scenarios=self.scenarios, estimate=kept
+            settings=self.cast.settings,
+            cast=self.cast,
+            store=store,
+            scenarios=self.scenarios,
+            estimate=kept,
+            baseline=self.baseline,
         )
 
 
@@ -157,11 +164,13 @@ def _intended(every: Sequence[RunSettings], objects: Objects, *, needs_keys: boo
         check_search(every[0])
     check_thresholds(every[0].fail_under, chosen)
     check_files(every[0])
+    baseline = Baseline.of(every[0], chosen)
+    every = [baseline.named_in(settings) if baseline else settings for settings in every]
     casts = [RoleCast(settings, chosen, objects.roles, needs_keys=needs_keys) for settings in every]
     for settings in every:
         check_effects(casts, chosen_in(settings))
     return [
-        _Intended(cast=cast, scenarios=chosen, reusable=Reusable.of(settings, chosen))
+        _Intended(cast=cast, scenarios=chosen, reusable=Reusable.of(settings, chosen), baseline=baseline)
         for cast, settings in zip(casts, every, strict=True)
     ]
 

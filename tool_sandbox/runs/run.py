@@ -26,6 +26,7 @@ from tool_sandbox.runs.thresholds import coverage_shortfall, shortfalls
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
     from tool_sandbox.registry.settings import RunSettings
+    from tool_sandbox.runs.baseline import Baseline
 
 
 class Observer:
@@ -64,6 +65,8 @@ class Plan:
     """Results that an earlier part of the run has already written."""
     estimate: Mapping[str, Any] | None = None
     """What the whole run was expected to take, as ``Estimate`` writes it, where that was reckoned."""
+    baseline: Baseline | None = None
+    """An earlier run that this one is held against."""
     observer: Observer = field(factory=Observer)
 
     def samples(self) -> list[Sample]:
@@ -140,6 +143,7 @@ def _report(plan: Plan, done: Mapping[tuple[str, int], SampleResult], ending: En
     summary = {
         **summarise(results, git_sha=provenance.git_sha(), run=facts, pass_at=plan.settings.pass_at),
         **({} if plan.estimate is None else {"estimate": plan.estimate}),
+        **({} if plan.baseline is None else {"regression": plan.baseline.regression(results).to_record()}),
     }
     plan.store.write_summary(summary)
     return Report(results=results, summary=summary, ending=ending, directory=str(plan.store.directory))

@@ -18,6 +18,7 @@ from tool_sandbox.registry.settings import PASS_AT
 from tool_sandbox.runs.json_files import read_object, read_summary
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.recorded_scenarios import scenarios_of_run
+from tool_sandbox.runs.regression import Regression
 from tool_sandbox.runs.run_explanation import RunExplanation, with_records
 from tool_sandbox.runs.scheduler import Ending
 from tool_sandbox.runs.store import RESULTS, RUN, SUMMARY, RunStore
@@ -51,6 +52,8 @@ class RunResult:
     """The share of scored samples that is enough, as after ``--min-coverage``."""
     pass_at: float = PASS_AT
     """The score from which a sample counts as a success, as after ``--pass-at``."""
+    regression: Regression | None = None
+    """How it differs from the run that ``against`` named; ``is_too_large`` says whether it fell too much."""
 
     @classmethod
     def of(
@@ -254,7 +257,18 @@ def open_run(directory: str | PathLike[str]) -> RunResult:
     latest = {result.key: result for result in store.read_results()}
     if told is not None:  # it has the order of the run, and the samples that were not finished
         latest = {result.key: result for result in _of_summary(told, summary, latest)} | latest
-    return RunResult.of(latest.values(), _ending(told), store, **_asked(store))
+    return RunResult.of(latest.values(), _ending(told), store, regression=_regression(told, summary), **_asked(store))
+
+
+def _regression(told: Mapping[str, Any] | None, path: AnyPath) -> Regression | None:
+    record = (told or {}).get("regression")
+    if record is None:
+        return None
+    try:
+        return Regression.from_record(record)
+    except ValueError as error:
+        message = f"{str(path)!r} holds something else than a run writes: {error}."
+        raise SettingsError(message) from error
 
 
 def _of_summary(
