@@ -123,6 +123,14 @@ def test_a_long_run_without_a_loss_lists_no_scenario() -> None:
     assert "good_1" not in printed(*(scored(f"good_{number}", 1.0) for number in range(60)))
 
 
+def test_points_that_are_not_the_agents_fault_are_told_and_others_are_not() -> None:
+    lost = {"id": "a", "similarity": 0.5, "credit": 0.5, "message": 17, "reason": "fact", "where": "x", "text": "y"}
+    by_a_tool = scored("a", 0.5, explanation=({**lost, "fault": "tool"},))
+
+    assert "Lost 0.250, of which 0.250 by the tool; why: tool_sandbox explain" in printed(by_a_tool, scored("b", 1.0))
+    assert "Lost" not in printed(scored("a", 0.5, explanation=({**lost, "fault": "agent"},)))
+
+
 def test_an_unknown_price_is_not_free() -> None:
     cost = Cost(known=Decimal("0.25"), unknown_calls=1)
     text = printed(scored("a", spending=Spending(calls=3, prompt_tokens=9, cost=cost)))

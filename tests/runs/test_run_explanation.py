@@ -9,7 +9,7 @@ import pytest
 import tool_sandbox as ts
 from tests.runs.samples import scored, void
 from tool_sandbox.errors import UsageError
-from tool_sandbox.runs.run_explanation import EXAMPLES, RunExplanation
+from tool_sandbox.runs.run_explanation import EXAMPLES, RunExplanation, points_by_fault
 
 
 def record(
@@ -38,6 +38,17 @@ def test_points_add_up_to_what_the_run_lost() -> None:
     assert explanation.lost == pytest.approx(0.375)
     assert sum(group.points for group in explanation.by_reason) == pytest.approx(0.375)
     assert [(group.name, group.points) for group in explanation.by_milestone] == [("one: b", 0.25), ("one: a", 0.125)]
+
+
+def test_points_are_told_apart_by_whose_fault_they_are() -> None:
+    records = (record("a", 0.5), {**record("b"), "fault": "tool"}, {**record("c"), "fault": "user"}, record("d", 1.0))
+    results = [scored("one", 0.375, explanation=records), scored("two", 1.0, explanation=(record("a", 1.0),))]
+    explanation = RunExplanation.of(results)
+
+    assert explanation.by_fault == {"agent": 0.0625, "tool": 0.125, "user": 0.125}
+    assert "0.312 of 1 lost over 2 scored samples, of which 0.125 by the tool and 0.125 by the user" in str(explanation)
+    assert points_by_fault([*results, void("three")]) == explanation.by_fault
+    assert ", of which" not in str(RunExplanation.of([scored("one", 0.5, explanation=(record("a", 0.5),))]))
 
 
 def test_a_minefield_takes_what_the_milestones_left() -> None:

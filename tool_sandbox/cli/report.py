@@ -15,6 +15,7 @@ from tool_sandbox.cli.void import void_lines
 from tool_sandbox.llm.layers.budget.spending import Spending
 from tool_sandbox.runs.markdown import spending_line
 from tool_sandbox.runs.outcomes import SampleResult, is_success
+from tool_sandbox.runs.run_explanation import in_words
 from tool_sandbox.runs.summary import ALL_CATEGORIES
 from tool_sandbox.scenarios.presentations import AUGMENTATIONS
 
@@ -170,6 +171,9 @@ def _closing_lines(report: Report) -> Iterator[str]:
         played = sum(result.reused_from is None and result.finished for result in report.results)
         yield f"{reused} samples are taken over from an earlier run and judged anew, {played} were played"
     yield from _lines_of_trials(score)
+    if len(score["lost_by_fault"]) > 1:
+        lost = sum(score["lost_by_fault"].values())
+        yield f"Lost {_number(lost)}{in_words(score['lost_by_fault'])}; why: tool_sandbox explain {report.directory}"
     if score["right_in_the_end"]:
         others = f"{score['right_in_the_end']} samples are right in the end, not by the expected way"
         yield f"Outcome {_number(score['outcome'])}; {others}"

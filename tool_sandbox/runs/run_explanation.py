@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from tool_sandbox.errors import SettingsError, UsageError
-from tool_sandbox.evaluation.explanation.parts import Reason
+from tool_sandbox.evaluation.explanation.parts import Party, Reason
 from tool_sandbox.scenarios.presentations import AUGMENTATIONS
 
 if TYPE_CHECKING:
@@ -65,6 +65,8 @@ class RunExplanation:
     """How the conversations ended, and how many did so."""
     talked: int
     """How many agents called no tool although the solution does."""
+    by_fault: Mapping[str, float]
+    """What was lost by the fault of the agent, the simulated user, the scenario or a tool, as far as samples say it."""
     by_reason: tuple[LossGroup, ...]
     """By reason and by table and column, tool and argument, or milestone; the costliest first."""
     by_milestone: tuple[LossGroup, ...]
@@ -80,6 +82,7 @@ class RunExplanation:
             lost=sum(1 - (result.similarity or 0.0) for result in scored) / max(len(scored), 1),
             endings=Counter(result.ending for result in scored if result.ending),
             talked=sum(bool(result.tools_wanted) and not result.tools_called for result in scored),
+            by_fault=_points_by_fault(losses, len(scored)),
             by_reason=_groups(losses, _reason_of, len(scored)),
             by_milestone=_groups(losses, _milestone_of, len(scored)),
         )
@@ -89,12 +92,32 @@ class RunExplanation:
 
     def lines(self) -> Iterator[str]:
         """It for people."""
-        yield f"{self.lost:.3f} of 1 lost over {self.scored} scored samples"
+        yield f"{self.lost:.3f} of 1 lost over {self.scored} scored samples{in_words(self.by_fault)}"
         yield from (f"  {count} ended because {why}" for why, count in self.endings.items())
         if self.talked:
             yield f"  {self.talked} talked and called no tool"
         yield from _shown("What took it", self.by_reason)
         yield from _shown("Where", self.by_milestone)
+
+
+def points_by_fault(results: Iterable[SampleResult]) -> dict[str, float]:
+    """What scored samples lost of the run's score, by whose fault it is; the agent's is there in any case."""
+    scored = [result for result in results if result.status == "scored"]
+    return _points_by_fault((loss for result in scored for loss in _losses(result)), len(scored))
+
+
+def in_words(points: Mapping[str, float]) -> str:
+    """The points that are not the agent's fault, as what comes after the points in all; empty without any."""
+    others = [f"{lost:.3f} by the {party}" for party, lost in points.items() if party != Party.AGENT]
+    return f", of which {' and '.join(others)}" if others else ""
+
+
+def _points_by_fault(losses: Iterable[Lost], scored: int) -> dict[str, float]:
+    points = {str(Party.AGENT): 0.0}
+    for loss in losses:
+        party = str(loss.record.get("fault") or Party.AGENT)  # earlier versions do not say
+        points[party] = points.get(party, 0.0) + loss.points / scored
+    return points
 
 
 def _losses(result: SampleResult) -> Iterator[Lost]:

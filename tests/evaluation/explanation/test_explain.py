@@ -43,6 +43,7 @@ def test_the_first_line_names_what_is_wrong_with_a_broken_agent(suite: dict[str,
     explanation = explain(scenario, world(scenario, broken.actions()))
     assert min(explanation.score or 0, explanation.outcome or 0) < 1
     assert broken.cause in str(explanation).splitlines()[0]
+    assert {each["fault"] for each in explanation.to_records()} <= {"agent", None}
 
 
 @pytest.mark.parametrize("name", SOLUTIONS)

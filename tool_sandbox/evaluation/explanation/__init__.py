@@ -6,6 +6,7 @@
     explanation   what that holds, and what it looks like for people
     remarks       an explanation → what is said beside and below the conversation
     losses        what took the points of one milestone
+    faults        whose fault the losses are
     misses        what one constraint lacks, and where it is looked for
     messages      checks of what was called, requested and said
     tables        checks of what stands in a table

@@ -11,6 +11,7 @@ from tool_sandbox.common.script import ToolStep
 from tool_sandbox.evaluation.comparing.columns import golden_traces
 from tool_sandbox.evaluation.constraints import names_of
 from tool_sandbox.evaluation.explanation.explanation import Explanation
+from tool_sandbox.evaluation.explanation.faults import Faults
 from tool_sandbox.evaluation.explanation.log import Log
 from tool_sandbox.evaluation.explanation.losses import Losses
 from tool_sandbox.evaluation.explanation.parts import Loss, NodeExplanation, Reason
@@ -34,20 +35,23 @@ def explain(scenario: Scenario, world: ExecutionContext, result: EvaluationResul
     result = scenario.evaluate(world) if result is None else result
     trajectory, log = Trajectory(world), Log(world)
     evaluation = scenario.evaluation
-    losses = Losses.of(trajectory, log, evaluation.milestone_matcher, evaluation.credit, result)
+    matcher, wanted = evaluation.milestone_matcher, tuple(_tools_wanted(scenario))
+    losses = Losses.of(trajectory, log, matcher, evaluation.credit, result)
+    earlier = {node: matcher.milestone_dag.ancestors(node) for node in result.milestone_mapping}
+    faults = Faults(scenario, log, wanted, earlier)
     explanation = Explanation(
         name=scenario.name or "scenario",
         score=result.similarity,
         outcome=result.outcome,
         cause="",
-        milestones=tuple(losses.node(node) for node in sorted(result.milestone_mapping)),
-        minefields=tuple(_hits(scenario, log, result)),
+        milestones=faults.of_milestones(losses.node(node) for node in sorted(result.milestone_mapping)),
+        minefields=tuple(map(faults.of_minefield, _hits(scenario, log, result))),
         ending=log.ending(scenario.max_messages),
         tools_called=tuple(dict.fromkeys([*(call.tool for call in log.calls), *(call.tool for call in log.failed)])),
-        tools_wanted=tuple(_tools_wanted(scenario)),
+        tools_wanted=wanted,
         mistakes=log.mistakes(),
     )
-    cause = _cause(explanation, evaluation.milestone_matcher.milestone_dag.sorted(), log)
+    cause = _cause(explanation, matcher.milestone_dag.sorted(), log)
     return evolve(explanation, cause=cause or _of_the_end(evaluation.outcome, trajectory, result))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import Factory, frozen
 
-from tool_sandbox.evaluation.explanation.parts import NodeExplanation
+from tool_sandbox.evaluation.explanation.parts import Fault, NodeExplanation, Party
 
 
 @frozen(kw_only=True)
@@ -57,10 +57,20 @@ class Explanation:
             yield _node_line(node, "✓" if node.is_met else "✗", width)
         for node in self.minefields:
             yield _node_line(node, "!", width)
+        yield from (f"  {line}" for line in self.faults())
         yield f"  ended: {self.ending}; {self.called}"
         if self.mistakes:
             mistakes = (f"{count} × {what}" for what, count in self.mistakes.items())
             yield f"  agent's mistakes: {'; '.join(mistakes)}"
+
+    def faults(self) -> Iterator[str]:
+        """A line for each loss that is not the agent's fault."""
+        nodes: dict[Fault, list[str]] = {}
+        for node in (*self.milestones, *self.minefields):
+            if node.losses and node.fault.party is not Party.AGENT:
+                nodes.setdefault(node.fault, []).append(node.name)
+        for fault, names in nodes.items():
+            yield f"fault of the {fault.party} ({', '.join(names)}): {fault.why}"
 
     @property
     def numbers(self) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from tool_sandbox.common.call_text import call_text, one_line, quoted, real_tool, request_text
+from tool_sandbox.common.transcript import is_few_shot
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.common.world.schemas import INDEX_COLUMN, Row
 from tool_sandbox.evaluation.comparing.columns import decoded_trace
@@ -81,6 +82,27 @@ class Log:
             for row in self._between(_CONSOLE, RoleType.AGENT)
             if row["tool_call_exception"]
         ]
+
+    @cached_property
+    def opening(self) -> str:
+        """What the user says first."""
+        return next((row["content"] or "" for row in self._between(RoleType.USER, RoleType.AGENT)), "")
+
+    @cached_property
+    def replies(self) -> list[Row]:
+        """What the user says to the agent after that."""
+        return list(self._between(RoleType.USER, RoleType.AGENT))[1:]
+
+    @cached_property
+    def instructions_of_user(self) -> list[Row]:
+        """What the simulated user is told about its part, without examples."""
+        told = (RoleType.SYSTEM, RoleType.USER)
+        return [row for row in self.world.log() if (row["sender"], row["recipient"]) == told and not is_few_shot(row)]
+
+    def heard_by_user(self, before: int) -> str:
+        """Everything that the agent said to the user before a message."""
+        rows = self._between(RoleType.AGENT, RoleType.USER)
+        return "\n".join(row["content"] or "" for row in rows if row[INDEX_COLUMN] < before)
 
     def shown(self, message: int) -> str:
         """A message as people write it: the calls that were answered, else the words."""

@@ -45,6 +45,28 @@ class Reason(StrEnum):
     """A user's own function says so."""
 
 
+class Party(StrEnum):
+    """Who can lose points."""
+
+    AGENT = "agent"
+    USER = "user"
+    SCENARIO = "scenario"
+    TOOL = "tool"
+
+
+@frozen
+class Fault:
+    """Whose fault a loss is.
+
+    Args:
+        party: Whose.
+        why: What the record says about it; empty where nothing points away from the agent.
+    """
+
+    party: Party = Party.AGENT
+    why: str = ""
+
+
 @frozen(kw_only=True)
 class Loss:
     """One thing that took points."""
@@ -85,6 +107,8 @@ class NodeExplanation:
     """That message as people write it: the call, or the words."""
     losses: tuple[Loss, ...] = ()
     """What took the rest, the weightiest first; empty when it is met, and for a minefield that was not hit."""
+    fault: Fault = Fault()
+    """Whose fault the losses are, where there are any."""
 
     @property
     def is_met(self) -> bool:
@@ -107,4 +131,5 @@ class NodeExplanation:
             "reason": str(loss.reason) if loss else None,
             "where": loss.where if loss else None,
             "text": loss.text if loss else None,
+            "fault": str(self.fault.party) if loss else None,
         }

@@ -42,6 +42,8 @@ def _below(explanation: Explanation) -> Iterator[tuple[str, Span]]:
     for text, style in _lost(explanation):
         yield label, Span(text, style)
         label = ""
+    for fault in explanation.faults():
+        yield "fault", Span(fault.removeprefix("fault of "))
     if explanation.ending:
         called = "" if explanation.score is None else f"; {explanation.called}"
         yield "ended", Span(f"{explanation.ending}{called}")
