@@ -65,6 +65,16 @@ def test_each_agent_of_the_rules_is_reckoned_for_its_scenarios(tmp_path: Path) -
     assert [(role.model, role.calls) for role in found.roles] == [(f"{MODEL}2", 3), (MODEL, 6)]
 
 
+def test_samples_that_are_taken_over_take_nothing(tmp_path: Path) -> None:
+    four = talks(tmp_path, 4)
+    settings = RunSettings(agent=MODEL, user="oracle", trials=2)
+    cast = RoleCast(settings, four, needs_keys=False)
+    some = estimate(cast, four, reused={("talk_0", 0), ("talk_0", 1), ("talk_3", 1)})
+    assert (some.samples, some.reused, some.calls) == (8, 3, 15)
+    everything = estimate(cast, four, reused={(name, trial) for name in four for trial in range(2)})
+    assert (everything.calls, everything.seconds, everything.cost.is_nothing) == (0, 0, True)
+
+
 def test_it_takes_as_long_as_the_longest_sample_or_as_all_of_them_in_turn(tmp_path: Path) -> None:
     four = talks(tmp_path, 4)
     seconds = [reckoned(four, concurrency=at_once).seconds for at_once in (1, 2, 4, 100)]
@@ -79,6 +89,12 @@ def test_what_cannot_be_reckoned_is_said() -> None:
     assert "--cache" in notes
 
 
+@pytest.mark.parametrize(("budget", "is_short"), [(0.000001, True), (5.0, False), (None, False)])
+def test_a_budget_that_will_not_do_is_said(budget: float | None, is_short: bool, tmp_path: Path) -> None:
+    notes = reckoned(talks(tmp_path, 2), params=PRICES, budget=budget).notes
+    assert any("stops it before all samples are played" in note for note in notes) == is_short
+
+
 @pytest.mark.parametrize(
     ("model", "config", "thinks"),
     [
@@ -87,6 +103,7 @@ def test_what_cannot_be_reckoned_is_said() -> None:
         ("openai/gpt-5.4", {"reasoning_effort": "none"}, (0, 0)),
         ("anthropic/claude-sonnet-4-5", {}, (0, 0)),
         ("anthropic/claude-sonnet-4-5", {"thinking": {"type": "enabled", "budget_tokens": 2048}}, (200, 400)),
+        ("anthropic/claude-sonnet-4-5", {"thinking": {"type": "disabled"}}, (0, 0)),
         ("openai/gpt-4o", {}, (0, 0)),
     ],
 )

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from attrs import define, field
 
 from tool_sandbox.common.compatibility import use_original_rules
 from tool_sandbox.common.vocabulary import RoleType
+from tool_sandbox.llm.layers.budget.money import NOTHING
 from tool_sandbox.llm.layers.budget.pricing import Price, PriceBook
 from tool_sandbox.llm.local.models import is_local
 from tool_sandbox.llm.providers import provider_name
@@ -157,7 +159,7 @@ class _Estimator:
         return _Reckoning(role, redact_text(name), token_counter(asked.name), bill, habits)
 
     def _notes(self) -> Iterator[str]:
-        unknown = {each.named for each in (*self._agents.values(), self._user) if each and each.bill.price is None}
+        unknown = {each.named for each in self._asked() if each.bill.price is None}
         for name in sorted(unknown):
             yield f"nobody knows the price of {name!r}; give it with --param or --user-param prices=…"
         for name, factory in {**self._cast.agents, self._settings.user: self._cast.user}.items():
@@ -169,6 +171,9 @@ class _Estimator:
                 f"{made_up} scenarios have no solution, or one with tools of your own, which are not called for this: "
                 "they are taken for a usual conversation"
             )
+        known = sum((each.bill.amounts.expected for each in self._asked()), NOTHING)
+        if self._settings.budget is not None and known > Decimal(str(self._settings.budget)):
+            yield f"--budget {self._settings.budget:g} stops it before all samples are played, if it goes as expected"
         if self._settings.cache is not None:
             yield "answers that --cache has already are not taken off"
 
@@ -182,8 +187,8 @@ def _spread(names: Sequence[str]) -> list[str]:
 
 def _reasoning(asked: AskedModel, habits: Habits) -> Reasoning:
     """How much the model thinks: as it did before, or by how it is called and by LiteLLM's list."""
-    effort = asked.settings.reasoning_effort
-    told = effort not in (None, *_NO_REASONING) or bool(asked.settings.thinking)
+    effort, thinking = asked.settings.reasoning_effort, asked.settings.thinking or {}
+    told = effort not in (None, *_NO_REASONING) or thinking.get("type", "disabled") != "disabled"
     expected = habits.reasoning_tokens if habits.calls else told * REASONING
     able = told or (effort is None and _reasons_unasked(asked.name))
     return Reasoning(expected, max(2 * expected, able * REASONING))

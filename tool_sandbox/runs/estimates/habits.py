@@ -20,7 +20,7 @@ from tool_sandbox.runs.places import is_local, open_location
 
 _ASSUMED, _ASSUMED_LOCAL = 3.0, 20.0
 """Seconds for one answer, of a provider and of a model on this machine's CPU."""
-_RUNS, _LINES, _ENOUGH = 20, 500, 200
+_RUNS, _LINES, _ENOUGH = 20, 200, 200
 """So many runs are looked at, the newest first, so many calls of each, until so many are found."""
 
 
