@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from tool_sandbox.cli.lines import print_line
+from tool_sandbox.cli.lines import KEPT, print_line
 
 
 def shown(text: str, width: int, *, terminal: bool = True) -> str:
@@ -25,7 +25,13 @@ def test_no_word_is_broken_or_lost(words: list[str], width: int) -> None:
 
 
 def test_a_line_that_is_too_long_goes_on_indented() -> None:
-    assert shown("  one two three", 10) == "  one two\n  three\n"
+    assert shown("one two three", 8) == "one two\n  three\n"
+    assert shown("  one two three", 10) == "  one two\n    three\n"
+    assert shown("tags   one two three", 14) == "tags   one two\n  three\n"
+
+
+def test_no_line_ends_at_a_space_that_is_kept() -> None:
+    assert shown(f"one two{KEPT}three", 12) == "one\n  two three\n"
 
 
 @pytest.mark.parametrize("width", [20, 60, 200])

@@ -13,12 +13,9 @@ if TYPE_CHECKING:
 
 Row = Sequence[str]
 
-KEPT = "\u00a0"
-"""A space in a sentence at which no line ends."""
 _LEAST_PROSE = 26
 """Narrower columns of sentences are tiring to read; what they say goes below its row instead."""
 _INDENT = "    "
-_FURTHER_IN = "  "
 
 
 @frozen
@@ -61,21 +58,6 @@ def print_table(
         return
     for line in _below_each_other(told, _only(rows, columns, told), console.width, title):
         console.print(Text(line), soft_wrap=True)
-
-
-def print_sentence(console: Console, text: str) -> None:
-    """Print a line of words; on a terminal it goes on in further ones, further in, between words only."""
-    from rich.cells import cell_len
-    from rich.text import Text
-
-    words = text.lstrip().split(" ")
-    start = text[: len(text) - len(text.lstrip())]
-    if not console.is_terminal or cell_len(text) <= console.width:
-        lines = [text]
-    else:
-        lines = list(_filled(words, " ", console.width - len(_FURTHER_IN), start))
-    for number, line in enumerate(lines):
-        console.print(Text((_FURTHER_IN if number else "") + line.replace(KEPT, " ")), soft_wrap=True)
 
 
 def _left_out(column: Column) -> int:
@@ -175,18 +157,6 @@ def _below_each_other(
             for line in cell.splitlines():
                 yield from _filled(line.split(), " ", width, _INDENT)
     yield ""
-
-
-def filled(line: str, width: int) -> list[str]:
-    """A line as lines of as many words as fit; those after the first stand further in."""
-    from rich.cells import cell_len
-
-    if cell_len(line) <= width:
-        return [line]
-    indent = line[: len(line) - len(line.lstrip())]
-    first, *others = list(_filled(line.strip().split(" "), " ", width, indent)) or [""]
-    rest = " ".join(others).split()
-    return [first, *_filled(rest, " ", width, f"{indent}  ")] if rest else [first]
 
 
 def _filled(parts: Sequence[str], between: str, width: int, indent: str = "") -> Iterator[str]:

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from tool_sandbox.analysis.comparison import Comparison, Contrast, Flip
-from tool_sandbox.cli.columns import KEPT, Column, print_sentence, print_table
+from tool_sandbox.cli.columns import Column, print_table
+from tool_sandbox.cli.lines import KEPT, print_line
 from tool_sandbox.runs.markdown import markdown_table, markdown_text
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
     """The runs side by side, the differences, and what to know about them."""
     _print_tables(comparison, console)
     for line in _lines(comparison, console.width):
-        print_sentence(console, line)
+        print_line(console, line)
 
 
 def print_short_comparison(comparison: Comparison, console: Console, *, quiet: bool = False) -> None:
@@ -47,7 +48,7 @@ def print_short_comparison(comparison: Comparison, console: Console, *, quiet: b
         _print_tables(comparison, console)
     lines = map(_difference, comparison.contrasts) if quiet else _lines(comparison, console.width, brief=True)
     for line in lines:
-        print_sentence(console, line)
+        print_line(console, line)
 
 
 def _print_tables(comparison: Comparison, console: Console) -> None:

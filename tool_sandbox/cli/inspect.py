@@ -76,7 +76,7 @@ def check_all(settings: RunSettings, *, floors: bool) -> int:
     report = check_scenarios(load_scenarios(settings))
     if floors:
         print_floors(floors_by_category(report.proved))
-    print(report.text())
+    print_lines(report.text().splitlines())
     return OK if report.passed else FAILED
 
 

@@ -7,7 +7,8 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from tool_sandbox.cli.columns import Column, Row, filled, print_table
+from tool_sandbox.cli.columns import Column, Row, print_table
+from tool_sandbox.cli.lines import print_line
 from tool_sandbox.cli.tables import stdout_console
 
 
@@ -28,13 +29,10 @@ def print_listing(columns: Sequence[Column], rows: Sequence[Row], closing: str) 
 
 
 def print_lines(lines: Iterable[str]) -> None:
-    """Print lines for people; on a terminal, what does not fit goes on in the next line, at a word."""
-    from rich.text import Text
-
+    """Print lines for people."""
     console = stdout_console()
     for line in lines:
-        for part in filled(line, console.width) if sys.stdout.isatty() else [line]:
-            console.print(Text(part), soft_wrap=True)
+        print_line(console, line)
 
 
 def print_json(data: Any) -> None:
