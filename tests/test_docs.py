@@ -35,13 +35,17 @@ from tool_sandbox.registry.settings import RunSettings
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.scenarios.language.checks import MATCHES, WrittenMinefield
 from tool_sandbox.scenarios.language.entries import Entry, User
+from tool_sandbox.testing.names import OPTIONS
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md"]
 IDS = [page.name for page in PAGES]
 PROGRAM = "tool_sandbox"
-FLAGS_OF_OTHERS = {"--enable-auto-tool-choice", "--tool-call-parser", "--jinja", "--upgrade", "--test"}
-"""Flags that pages name and that belong to other programs, such as ``dev.py lock``."""
+FLAGS_OF_OTHERS = {"--enable-auto-tool-choice", "--tool-call-parser", "--jinja", "--upgrade", "--test"} | {
+    *("--lf", "--junit-xml", "--maxfail", "--tool-sandbox"),
+    *(f"{prefix}{name.replace('_', '-')}" for name in OPTIONS for prefix in ("--", "--tool-sandbox-")),
+}
+"""Flags that pages name and that belong to other programs, such as ``dev.py lock`` and pytest."""
 ELISION = "…"
 NOT_RUN = re.compile(r"<!-- not run: .+ -->")
 KEYS = dict.fromkeys(("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "AZURE_API_KEY"), "made-up")
@@ -120,7 +124,8 @@ def every_flag() -> set[str]:
 
 def environment(**more: str) -> dict[str, str]:
     ours = {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", "PYTHONUTF8": "1"}  # whatever the host's locale is
-    return {**os.environ, **KEYS, **ours, **more}
+    only_ours = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": "tool_sandbox.pytest_plugin", "CI": ""}
+    return {**os.environ, **KEYS, **ours, **only_ours, **more}
 
 
 def seen(lines: Iterator[str] | list[str]) -> list[str]:

@@ -22,6 +22,8 @@ LAYERS = (
     ("viewer",),
     ("api",),
     ("cli", "__main__"),
+    ("testing",),
+    ("pytest_plugin",),
 )
 LAYER_OF = {name: number for number, names in enumerate(LAYERS) for name in names}
 

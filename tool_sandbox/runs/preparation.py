@@ -80,6 +80,15 @@ def planned_runs(every: Sequence[RunSettings], objects: Objects | None = None) -
     return [_estimated(each) for each in _intended(every, objects or Objects(), needs_keys=False)]
 
 
+def check_runs(every: Sequence[RunSettings], objects: Objects) -> None:
+    """Make sure that runs can be played; nothing is written.
+
+    Raises:
+        UsageError: Something about them is wrong, or a key is missing.
+    """
+    _intended(every, objects, needs_keys=True)
+
+
 def new_runs(
     every: Sequence[RunSettings],
     objects: Objects | None = None,

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, field, frozen
@@ -139,14 +140,26 @@ def _from_anywhere(interrupt: Callable[[], None]) -> Callable[[], None]:
 
 def _report(plan: Plan, done: Mapping[tuple[str, int], SampleResult], ending: Ending) -> Report:
     results = [done.get(sample.key) or cancelled(sample, plan.settings) for sample in plan.samples()]
-    facts = _run_facts(plan.settings, ending, results)
-    summary = {
-        **summarise(results, git_sha=provenance.git_sha(), run=facts, pass_at=plan.settings.pass_at),
+    beside = {
         **({} if plan.estimate is None else {"estimate": plan.estimate}),
         **({} if plan.baseline is None else {"regression": plan.baseline.regression(results).to_record()}),
     }
-    plan.store.write_summary(summary)
-    return Report(results=results, summary=summary, ending=ending, directory=str(plan.store.directory))
+    return report_of(plan.settings, results, ending, plan.store, beside)
+
+
+def report_of(
+    settings: RunSettings,
+    results: Sequence[SampleResult],
+    ending: Ending,
+    store: RunStore,
+    beside: Mapping[str, Any] = MappingProxyType({}),
+) -> Report:
+    """What a run came to. Its summary is written, with what else is to stand in it."""
+    facts = _run_facts(settings, ending, results)
+    numbers = summarise(results, git_sha=provenance.git_sha(), run=facts, pass_at=settings.pass_at)
+    summary = {**numbers, **beside}
+    store.write_summary(summary)
+    return Report(results=results, summary=summary, ending=ending, directory=str(store.directory))
 
 
 def _write(plan: Plan, sample: Sample, played: Played) -> SampleResult:

@@ -1,0 +1,11 @@
+"""Scenarios as tests of pytest; ``tool_sandbox.pytest_plugin`` loads it when there are some.
+
+names     what users write: options, mark, fixtures
+options   what the command line and pytest's ini file say
+asked     what is to be played, from the command line or a mark
+play      one run for many tests
+verdict   whether the trials of a scenario are good enough, in a line
+nodes     what pytest collects: a file or folder of scenarios, and a scenario
+reports   what pytest shows of them
+session   all of it in one session of pytest, or in one worker of pytest-xdist
+"""
