@@ -9,8 +9,11 @@ _TOO_MANY = 20
 
 
 def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
-    """The known names closest to ``name``, best first; none when nothing is close."""
-    return get_close_matches(str(name), list(known), n=count, cutoff=0.5)
+    """The known names closest to ``name``, best first, then those that begin with it; none when nothing is close."""
+    known = list(known)
+    close = get_close_matches(str(name), known, n=count, cutoff=0.5)
+    longer = [each for each in known if name and each.startswith(str(name))]
+    return list(dict.fromkeys([*close, *longer]))[:count]
 
 
 def hint(name: str, known: Iterable[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -139,6 +140,56 @@ def test_a_void_sample_says_why_and_shows_what_there_is(run: Path, capsys: pytes
     assert r"void    provider: no answer \x1b[2J" in told
     assert "user    Turn off the wifi" in told
     assert "score" not in told
+
+
+def test_names_may_be_globs_or_copied_from_what_was_printed(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one = shown(capsys, str(run), "wifi_off#1")
+    assert shown(capsys, str(run), "wifi_*#1") == one
+    assert shown(capsys, str(run), "wifi_off #1") == one
+
+
+@pytest.mark.parametrize("command", ["view", "explain"])
+def test_a_run_of_which_nothing_is_over_says_how_to_go_on(
+    run: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    (run / "result_summary.json").unlink()
+    (run / "results.jsonl").write_text("", "utf-8")
+    assert exit_code([command, str(run)]) == 2
+    assert f"no sample of {str(run)!r} is over yet; 'tool_sandbox resume {run}' plays them." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["view", "explain"])
+def test_a_directory_of_runs_names_the_newest(run: Path, capsys: pytest.CaptureFixture[str], command: str) -> None:
+    assert exit_code([command, str(run.parent)]) == 2
+    assert f"Give one of the runs in it, such as {str(run)!r}." in capsys.readouterr().err
+
+
+def test_conversations_that_are_all_gone_are_no_answer(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.rmtree(run / "trajectories")
+    assert exit_code(["view", str(run), "wifi_off"]) == 2
+    assert "execution_context.json' cannot be read" in capsys.readouterr().err
+
+
+def test_a_broken_record_of_where_scenarios_are_is_named(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    record = json.loads((run / "run.json").read_text("utf-8"))
+    (run / "run.json").write_text(json.dumps(record | {"settings": {"scenarios_from": 5}}), "utf-8")
+    assert "✓ told 1.00" in shown(capsys, str(run), "wifi_off#0")
+    assert exit_code(["explain", str(run), "wifi_off#0"]) == 2
+    assert "run.json says that scenarios_from is 5; expected a list of texts." in capsys.readouterr().err
+
+
+def test_a_void_sample_that_is_played_again_has_its_new_conversation(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = run / "trajectories" / "wifi_off" / "trial_0" / "pretty_print.txt"
+    written = place.read_text("utf-8")
+    place.write_text("of a try that was stopped", "utf-8")
+    change(run, status="void", cause="provider", similarity=None)
+    assert exit_code(["resume", str(run), "-q", "--retry-void"]) == 0
+    capsys.readouterr()
+    assert place.read_text("utf-8") == written == shown(capsys, str(run), "wifi_off#0", "--full")
+    assert exit_code(["rescore", str(run)]) == 0
+    assert place.read_text("utf-8") == written
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from tool_sandbox.cli.arguments import spread, with_number
 from tool_sandbox.cli.interrupts import INTERRUPTED, leave_at_once, leave_soon
 from tool_sandbox.cli.legacy import is_legacy
 from tool_sandbox.cli.streams import forgiving_streams
+from tool_sandbox.common.counted import counted
 from tool_sandbox.errors import ToolSandboxError, UsageError
 from tool_sandbox.redaction import redact_text
 from tool_sandbox.registry.settings import CHOOSING, RunSettings
@@ -259,7 +260,7 @@ def export(directories: options.Directories, *, output: options.Exported, table:
     from tool_sandbox.analysis.export import export as write
 
     rows = write(directories, output, table)
-    print(f"{rows} rows in {output}")
+    print(f"{counted(rows, 'row')} in {output}")
 
 
 @app.command()

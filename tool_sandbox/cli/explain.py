@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from tool_sandbox.cli.chosen_samples import chosen_samples
+from tool_sandbox.cli.chosen_samples import chosen_samples, run_with_samples
 from tool_sandbox.cli.tables import stdout_console
 from tool_sandbox.common.visible_text import hanging
 from tool_sandbox.runs.recorded_scenarios import scenarios_of_run
 from tool_sandbox.runs.run_explanation import RunExplanation, with_records
-from tool_sandbox.runs.run_result import open_run
 
 
 def explain_run(directory: str, sample: str | None, scenarios_from: Sequence[str], tools_from: Sequence[str]) -> None:
@@ -25,7 +24,7 @@ def explain_run(directory: str, sample: str | None, scenarios_from: Sequence[str
     Raises:
         UsageError: There is no such sample, or its scenario is not to be found.
     """
-    run = open_run(directory)
+    run = run_with_samples(directory)
     scenarios = partial(scenarios_of_run, run.store, scenarios_from, tools_from)
     if sample is None:
         _print(RunExplanation.of(with_records(run.samples, scenarios)).lines())

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from tool_sandbox.cli.chosen_samples import chosen_samples
+from tool_sandbox.cli.chosen_samples import chosen_samples, run_with_samples
 from tool_sandbox.cli.columns import Column, print_table
 from tool_sandbox.cli.report import MOST_SCENARIOS
 from tool_sandbox.cli.tables import stdout_console
@@ -16,12 +16,12 @@ from tool_sandbox.common.annotations import Annotations, Span, Style
 from tool_sandbox.errors import SettingsError, UsageError
 from tool_sandbox.evaluation.explanation.remarks import annotated
 from tool_sandbox.runs.recorded_scenarios import scenarios_of_run
-from tool_sandbox.runs.run_result import open_run
 from tool_sandbox.runs.sample_explanation import explanation_of
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from tool_sandbox.common.execution_context import ExecutionContext
     from tool_sandbox.common.scenario import Scenario
     from tool_sandbox.runs.run_result import RunResult
     from tool_sandbox.runs.stored_sample import StoredSample
@@ -67,30 +67,37 @@ def view_samples(
     Raises:
         UsageError: There is no such sample, or it has no conversation.
     """
-    run, console = open_run(directory), console or stdout_console()
+    run, console = run_with_samples(directory), console or stdout_console()
     if sample is None:
         _list(run, directory, console)
         return
     chosen = chosen_samples(run, sample)
-    every = list(_annotations(run, chosen, scenarios_from, tools_from))
-    for number, (each, said) in enumerate(zip(chosen, every, strict=True)):
+    worlds = [_world(each) for each in chosen]
+    if all(isinstance(world, SettingsError) for world in worlds):
+        raise next(world for world in worlds if isinstance(world, SettingsError))
+    said = _annotations(run, chosen, scenarios_from, tools_from)
+    for number, (world, remarks) in enumerate(zip(worlds, said, strict=True)):
         if number:
             console.print()
-        _show(each, said, console, full=full, alone=len(chosen) == 1)
+        _show(world, remarks, console, full=full)
 
 
 # -- one conversation ------------------------------------------------------------------------------------------------
 
 
-def _show(sample: StoredSample, said: Annotations, console: Console, *, full: bool, alone: bool) -> None:
+def _world(sample: StoredSample) -> ExecutionContext | SettingsError:
+    """The world after the last message, or why there is none."""
+    try:
+        return sample.world
+    except SettingsError as error:
+        return error
+
+
+def _show(world: ExecutionContext | SettingsError, said: Annotations, console: Console, *, full: bool) -> None:
     from rich.text import Text
 
-    try:
-        world = sample.world
-    except SettingsError as error:
-        if alone:
-            raise
-        console.print(f"{said.title}\n{error}", markup=False, soft_wrap=True)
+    if isinstance(world, SettingsError):
+        console.print(f"{said.title}\n{world}", markup=False, soft_wrap=True)
         return
     for line in transcript_lines(world, said, width=console.width if console.is_terminal else WIDTH, full=full):
         text = Text.assemble(*((span.text, COLOURS[span.style]) for span in line))
@@ -100,16 +107,15 @@ def _show(sample: StoredSample, said: Annotations, console: Console, *, full: bo
 
 def _annotations(
     run: RunResult, chosen: Sequence[StoredSample], scenarios_from: Sequence[str], tools_from: Sequence[str]
-) -> Iterator[Annotations]:
+) -> list[Annotations]:
     """What is said about each conversation: by its scenario as it is now, else by what the run recorded."""
     try:
         with scenarios_of_run(run.store, scenarios_from, tools_from) as known:
-            found = [_judged(sample, known) for sample in chosen]
+            return [_judged(sample, known) for sample in chosen]
     except UsageError as error:
         if scenarios_from or tools_from:
             raise
-        found = [_as_recorded(sample, str(error)) for sample in chosen]
-    return iter(found)
+        return [_as_recorded(sample, str(error)) for sample in chosen]
 
 
 def _judged(sample: StoredSample, known: Mapping[str, Scenario]) -> Annotations:

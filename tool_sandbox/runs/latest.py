@@ -30,6 +30,17 @@ def mark_latest(directory: AnyPath) -> None:
             latest.write_text(f"{directory.name}\n")
 
 
+def newest_in(directory: AnyPath) -> AnyPath | None:
+    """The run directory in a local directory that was begun last; ``None`` where there is none."""
+    if not is_local(directory):
+        return None
+    with suppress(*refusals(directory)):
+        records = [path for path in directory.glob("*/run.json") if path.parent.name != LATEST]
+        newest = max(records, key=lambda path: path.stat().st_mtime, default=None)
+        return None if newest is None else newest.parent
+    return None
+
+
 def found_through_latest(path: AnyPath) -> AnyPath:
     """The run directory that ``latest`` leads to; any other path as it is."""
     if path.name != LATEST:

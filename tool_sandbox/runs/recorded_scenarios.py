@@ -44,8 +44,8 @@ def scenarios_of_run(
 def _scenarios(
     settings: Mapping[str, Any], scenarios_from: Sequence[str], tools_from: Sequence[str]
 ) -> Mapping[str, Scenario]:
-    recorded = tuple(settings.get("scenarios_from") or ())
-    tools, backend = tools_from or tuple(settings.get("tools_from") or ()), str(settings.get("backend") or "DEFAULT")
+    recorded = _names(settings, "scenarios_from")
+    tools, backend = tools_from or _names(settings, "tools_from"), str(settings.get("backend") or "DEFAULT")
     try:
         beside = bool(settings.get("with_bundled"))
         return all_scenarios(scenarios_from or recorded, tools, backend, with_bundled=beside)
@@ -54,3 +54,12 @@ def _scenarios(
             raise
         message = f"{error} The run was played with {', '.join(recorded)}; say where that is with --scenarios-from."
         raise UsageError(message) from error
+
+
+def _names(settings: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    value = settings.get(key) or ()
+    if not isinstance(value, list | tuple) or not all(isinstance(each, str) for each in value):
+        flag = f"--{key.replace('_', '-')}"
+        message = f"{RUN} says that {key} is {value!r}; expected a list of texts. Say where they are with {flag}."
+        raise UsageError(message)
+    return tuple(value)

@@ -16,6 +16,7 @@ from tool_sandbox.llm.layers.budget.spending import Spending
 from tool_sandbox.nearest import hint
 from tool_sandbox.registry.settings import PASS_AT
 from tool_sandbox.runs.json_files import read_object, read_summary
+from tool_sandbox.runs.latest import newest_in
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.recorded_scenarios import scenarios_of_run
 from tool_sandbox.runs.regression import Regression
@@ -252,6 +253,8 @@ def open_run(directory: str | PathLike[str]) -> RunResult:
     summary = store.directory / SUMMARY
     if not summary.exists() and not (store.directory / RESULTS).exists():
         message = f"{str(store.directory)!r} holds no results; expected {SUMMARY} or {RESULTS}, as a run writes them."
+        if newest := newest_in(store.directory):
+            message += f" Give one of the runs in it, such as {str(newest)!r}."
         raise SettingsError(message)
     told = read_summary(summary) if summary.exists() else None
     latest = {result.key: result for result in store.read_results()}
