@@ -50,6 +50,7 @@ def test_asks_nobody_needs_no_key_and_writes_nothing(
     assert line.endswith(" at -p 32")
     assert "agent + $" in line
     assert "(by its own tokenizer)" in agent
+    assert user.startswith("  user anthropic/claude-sonnet-4-5: 6 calls, ")
     assert "an approximation" in user
     assert meaning.startswith("low: the recorded solutions")
     assert (server.requests, list(tmp_path.iterdir())) == ([], [])

@@ -90,7 +90,7 @@ def plan_lines(estimate: Estimate) -> Iterator[str]:
     yield ", ".join(_parts(estimate))
     for role in estimate.roles:
         yield (
-            f"  {role.role} {role.model}: {role.calls:,} calls, {role.prompt_tokens:,} tokens in, "
+            f"  {role.role} {role.model}: {_counted(role.calls, 'call')}, {role.prompt_tokens:,} tokens in, "
             f"{role.completion_tokens:,} out (by {role.tokens}); {role.latency}"
         )
     for note in estimate.notes:

@@ -15,11 +15,12 @@ from tool_sandbox.llm.layers.budget.spending import Spending
 from tool_sandbox.registry.settings import CHOOSING, INCIDENTAL, RunSettings
 from tool_sandbox.runs.digests import digest_of
 from tool_sandbox.runs.floors import floors_of
+from tool_sandbox.runs.json_files import read_object
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.provenance import clock_of_run
 from tool_sandbox.runs.run import check_resumable
 from tool_sandbox.runs.session import judged
-from tool_sandbox.runs.store import RunStore, trajectory_place
+from tool_sandbox.runs.store import RUN, RunStore, trajectory_place
 from tool_sandbox.runs.stored_sample import StoredSample
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def loading_as_before(settings: RunSettings) -> Iterator[None]:
 def _opened(location: str) -> tuple[RunStore, dict[str, Any]]:
     try:
         store = RunStore.open(location)
-        record = store.read_run()
+        record = read_object(store.directory / RUN)
         check_resumable(record)
     except SettingsError as error:
         message = f"--reuse {location}: {error}"
