@@ -206,12 +206,19 @@ def test_a_page_has_the_score_what_is_missing_and_the_lowest_samples() -> None:
 
 def test_a_page_says_how_steady_the_agent_is_and_that_too_few_samples_are_scored() -> None:
     missed = "1 of 3 samples are scored (0.333), wanted 0.95"
-    text = markdown([report(scored("a", 1.0), scored("a", 0.0, trial=1), void("b"), below_coverage=missed)])
+    lost = {"id": "a", "credit": 0.0, "reason": "fact", "fault": "user"}
+    results = [scored("a", 1.0), scored("a", 0.0, trial=1, explanation=(lost,)), void("b")]
+    text = markdown([report(*results, below_coverage=missed)])
 
     lines = text.splitlines()
     assert r"**Below what is enough**: 1 of 3 samples are scored (0.333), wanted 0.95." in lines
     assert "A trial succeeds with score 1. Flip rate of two trials: 1.000." in lines
     assert "| 2 | 0.000 | 1.000 |" in lines
+    assert "Lost 0.500, of which 0.500 by the user." in lines
+
+
+def test_a_page_has_no_interval_where_one_scenario_says_nothing() -> None:
+    assert "| all | 1 | 0 | 1.000 | – | – | 0.000 |" in markdown([report(scored("a", 1.0))]).splitlines()
 
 
 def test_pages_are_written_to_a_file_and_added_to_that_of_a_job(

@@ -13,9 +13,9 @@ from tool_sandbox.cli.lines import print_line
 from tool_sandbox.cli.tables import stdout_console
 from tool_sandbox.cli.void import void_lines
 from tool_sandbox.llm.layers.budget.spending import Spending
-from tool_sandbox.runs.markdown import spending_line
+from tool_sandbox.runs.markdown import shown_range, spending_line
 from tool_sandbox.runs.outcomes import SampleResult, is_success
-from tool_sandbox.runs.run_explanation import in_words
+from tool_sandbox.runs.run_explanation import lost_in_words
 from tool_sandbox.runs.summary import ALL_CATEGORIES
 from tool_sandbox.scenarios.presentations import AUGMENTATIONS
 
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
 MOST_SCENARIOS = 20
 """A run with more scenarios than this lists only those that lost points, and at most so many of them."""
-
-_FEWEST = 2
-"""Of so many scenarios or trials one may say how much others differ."""
 
 
 def print_report(report: Report, console: Console | None = None, *, brief: bool = False) -> None:
@@ -144,36 +141,28 @@ def _cells(name: str, score: Mapping[str, Any], *, void: bool) -> list[str]:
         str(score["samples"]),
         str(score["samples"] - score["scored"]) if void else "-",
         _number(score["similarity"]),
-        _range(score),
+        shown_range(score) or "-",
         _number(score["outcome"]),
         _number(score["floor"]),
         _number(score["turn_count"], 1),
     ]
 
 
-def _range(score: Mapping[str, Any]) -> str:
-    """The interval, joined with what void samples could have made of it; a dash where one scenario says nothing."""
-    if score["samples"] == score["scored"] and score["base_scenarios"] < _FEWEST:
-        return "-"
-    found = score["range_with_void"]
-    return f"{_number(found['low'])}–{_number(found['high'])}"
-
-
 def _closing_lines(report: Report) -> Iterator[str]:
     score, outcomes = report.summary["score"], report.summary["outcomes"]
     spending = Spending.from_record(report.summary["spending"])
     void = ", ".join(f"{count} {cause}" for cause, count in outcomes["void"].items())
-    sure = f"; 95% interval {_range(score)}" if _range(score) != "-" else ""
+    interval = shown_range(score)
+    sure = f"; 95% interval {interval}" if interval else ""
     if void:
-        sure = f"; void: {void}; 95% range, whether they had failed or passed, {_range(score)}"
+        sure = f"; void: {void}; 95% range, whether they had failed or passed, {interval}"
     yield f"Score {_number(score['similarity'])} over {outcomes['scored']} of {outcomes['samples']} samples{sure}"
     if reused := report.summary["run"].get("reused"):
         played = sum(result.reused_from is None and result.finished for result in report.results)
         yield f"{reused} samples are taken over from an earlier run and judged anew, {played} were played"
     yield from _lines_of_trials(score)
-    if len(score["lost_by_fault"]) > 1:
-        lost = sum(score["lost_by_fault"].values())
-        yield f"Lost {_number(lost)}{in_words(score['lost_by_fault'])}; why: tool_sandbox explain {report.directory}"
+    if lost := lost_in_words(score["lost_by_fault"]):
+        yield f"{lost}; why: tool_sandbox explain {report.directory}"
     if score["right_in_the_end"]:
         others = f"{score['right_in_the_end']} samples are right in the end, not by the expected way"
         yield f"Outcome {_number(score['outcome'])}; {others}"
@@ -189,7 +178,7 @@ def _closing_lines(report: Report) -> Iterator[str]:
 def _lines_of_trials(score: Mapping[str, Any]) -> Iterator[str]:
     """How steady the agent is, where trials were repeated; the numbers are named as the field names them."""
     every, some = score["pass_hat_k"], score["pass_at_k"]
-    if len(every) < _FEWEST:
+    if len(every) < 2:  # noqa: PLR2004 -- nothing was repeated
         return
     success = f"score {score['pass_at']:g}" + (" or more" if score["pass_at"] < 1 else "")
     all_pass = ", ".join(f"pass^{k} {_number(rate)}" for k, rate in every.items())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tool_sandbox.llm.layers.budget.spending import Spending
 from tool_sandbox.runs.estimates.estimate import told_afterwards
 from tool_sandbox.runs.reasons import void_groups
+from tool_sandbox.runs.run_explanation import lost_in_words
 from tool_sandbox.runs.summary import ALL_CATEGORIES
 
 if TYPE_CHECKING:
@@ -46,6 +47,9 @@ def _section(report: Report) -> Iterator[str]:
         if missed:
             yield ""
             yield f"**Below what is enough**: {markdown_text('; '.join(missed))}."
+    if lost := lost_in_words(score["lost_by_fault"]):
+        yield ""
+        yield f"{lost}."
     if len(score["pass_hat_k"]) > 1:
         yield ""
         yield from _of_trials(score)
@@ -91,15 +95,22 @@ def _of_trials(score: Mapping[str, Any]) -> Iterator[str]:
     yield from markdown_table(head, ([k, _number(every), _number(some)] for k, every, some in rates))
 
 
-_CATEGORY = ("category", "samples", "void", "score", "95% interval", "outcome", "floor")
+_CATEGORY = ("category", "samples", "void", "score", "95% range", "outcome", "floor")
 
 
 def _category_row(name: str, score: Mapping[str, Any]) -> list[str]:
     shown = "all" if name == ALL_CATEGORIES else name.lower()
     counts = [str(score["samples"]), str(score["samples"] - score["scored"])]
-    sure = score["range_with_void"]
-    interval = f"{_number(sure['low'])}–{_number(sure['high'])}"
-    return [shown, *counts, _number(score["similarity"]), interval, _number(score["outcome"]), _number(score["floor"])]
+    sure, outcome, floor = shown_range(score) or "–", _number(score["outcome"]), _number(score["floor"])
+    return [shown, *counts, _number(score["similarity"]), sure, outcome, floor]
+
+
+def shown_range(score: Mapping[str, Any]) -> str:
+    """The interval, joined with what void samples could have made of it; nothing where one scenario says nothing."""
+    if score["samples"] == score["scored"] and score["base_scenarios"] < 2:  # noqa: PLR2004 -- none beside it
+        return ""
+    found = score["range_with_void"]
+    return f"{_number(found['low'])}–{_number(found['high'])}"
 
 
 def _row(cells: Sequence[str], *, raw: bool = False) -> str:

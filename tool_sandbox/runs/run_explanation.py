@@ -92,7 +92,7 @@ class RunExplanation:
 
     def lines(self) -> Iterator[str]:
         """It for people."""
-        yield f"{self.lost:.3f} of 1 lost over {self.scored} scored samples{in_words(self.by_fault)}"
+        yield f"{self.lost:.3f} of 1 lost over {self.scored} scored samples{_of_others(self.by_fault)}"
         yield from (f"  {count} ended because {why}" for why, count in self.endings.items())
         if self.talked:
             yield f"  {self.talked} talked and called no tool"
@@ -106,8 +106,13 @@ def points_by_fault(results: Iterable[SampleResult]) -> dict[str, float]:
     return _points_by_fault((loss for result in scored for loss in _losses(result)), len(scored))
 
 
-def in_words(points: Mapping[str, float]) -> str:
-    """The points that are not the agent's fault, as what comes after the points in all; empty without any."""
+def lost_in_words(points: Mapping[str, float]) -> str:
+    """What was lost and what of it is not the agent's fault; empty where everything is."""
+    others = _of_others(points)
+    return f"Lost {sum(points.values()):.3f}{others}" if others else ""
+
+
+def _of_others(points: Mapping[str, float]) -> str:
     others = [f"{lost:.3f} by the {party}" for party, lost in points.items() if party != Party.AGENT]
     return f", of which {' and '.join(others)}" if others else ""
 
