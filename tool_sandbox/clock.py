@@ -33,6 +33,18 @@ class Clock:
         """The zone as an object for ``datetime``."""
         return zone_named(self.zone)
 
+    def shown(self, instant: float) -> str:
+        """A point in time as this clock shows it to people; a number that is none as it is.
+
+        Args:
+            instant: POSIX seconds.
+        """
+        try:
+            time = datetime.fromtimestamp(instant, self.tzinfo())
+        except (OverflowError, ValueError, OSError):  # no date of the calendar
+            return f"{instant:.15g}"
+        return f"{time:%Y-%m-%d %H:%M:%S}".removesuffix(":00")
+
 
 _current: ContextVar[Clock | None] = ContextVar("tool_sandbox_clock", default=None)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import Factory, frozen
 
 from tool_sandbox.cli.tools import first_sentence, signature_of
-from tool_sandbox.cli.worlds import local_time, settings_text, sizes_text
+from tool_sandbox.cli.worlds import settings_text, sizes_text
 from tool_sandbox.common.call_text import value_text
 from tool_sandbox.common.execution_context import new_context
 from tool_sandbox.common.script import EndStep, Reference, SayStep, ToolStep, UserStep
@@ -110,7 +110,7 @@ class Description:
     def _world(self) -> Iterator[str]:
         context, clock = self.scenario.starting_context, self.scenario.clock
         if clock is not None:
-            yield f"time      {local_time(clock.instant, clock)}, {clock.zone}"
+            yield f"time      {clock.shown(clock.instant)}, {clock.zone}"
         settings = next(iter(context.rows(DatabaseNamespace.SETTING)), {})
         states = {name: value for name, value in settings.items() if isinstance(value, bool)}
         yield f"settings  {settings_text(states)}"

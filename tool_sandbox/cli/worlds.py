@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from attrs import asdict, frozen
@@ -22,7 +21,6 @@ from tool_sandbox.scenarios.presentations import base_name
 from tool_sandbox.scenarios.sources import worlds
 
 if TYPE_CHECKING:
-    from tool_sandbox.clock import Clock
     from tool_sandbox.registry.settings import RunSettings
     from tool_sandbox.scenarios.language.worlds import World
 
@@ -63,7 +61,7 @@ class WorldDescription:
         (settings,) = world.tables[DatabaseNamespace.SETTING]
         return cls(
             name=world.name,
-            time=local_time(world.clock.instant, world.clock),
+            time=world.clock.shown(world.clock.instant),
             zone=world.clock.zone,
             settings=settings,
             tables={
@@ -110,12 +108,6 @@ def show_worlds(names: Sequence[str], settings: RunSettings, *, as_json: bool) -
             _print_one(world, described)
     else:
         _print_all([described for _, described in told])
-
-
-def local_time(instant: float, clock: Clock) -> str:
-    """A point in time as the clock of a world shows it, to the minute unless there are seconds."""
-    time = datetime.fromtimestamp(instant, clock.tzinfo())
-    return time.strftime("%Y-%m-%d %H:%M:%S" if time.second else "%Y-%m-%d %H:%M")
 
 
 def settings_text(settings: Mapping[str, Any]) -> str:
@@ -188,5 +180,5 @@ def _cell(column: str, value: Any, world: World) -> str:
     if value is None:
         return ""
     if column.endswith(_TIME) and isinstance(value, int | float):
-        return local_time(value, world.clock)
+        return world.clock.shown(value)
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -81,6 +81,7 @@ def words(scenario: Scenario, milestone: Milestone) -> list[str]:
             {"updated": {"contact": {"relationship": "boss"}}, "match": "contains", "may_change": ["setting"]},
             ['a row of contact changes: relationship containing "boss"', "setting may change on the way"],
         ),
+        ({"state": {"setting": {"latitude": 37.334606}}}, ["setting is: latitude 37.334606"]),
         (
             {"updated": {"reminder": {"latitude": 1.5}}, "within": {"latitude": 0.25}},
             ["a row of reminder changes: latitude 1.5 within 0.25"],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -35,8 +34,6 @@ _WAYS = {
     columns.column_contains_similarity: "containing ",
     columns.column_one_similarity: "whatever it is, such as ",
 }
-_LATEST_TIME = 253_402_300_799
-"""The last second of the year 9999: what is later is no date."""
 
 
 @frozen
@@ -137,9 +134,9 @@ class Wanted:
     def _value(self, name: str, value: Any) -> str:
         if isinstance(value, bool) or value is None:
             return {True: "true", False: "false", None: "empty"}[value]
-        if self.clock and name.endswith("timestamp") and isinstance(value, int | float) and 0 < value < _LATEST_TIME:
-            return f"{datetime.fromtimestamp(value, self.clock.tzinfo()):%Y-%m-%d %H:%M}"
-        return _quoted(value) if isinstance(value, str) else f"{value:g}" if isinstance(value, float) else str(value)
+        if self.clock and name.endswith("timestamp") and isinstance(value, int | float):
+            return self.clock.shown(value)
+        return _quoted(value) if isinstance(value, str) else f"{value:.15g}" if isinstance(value, float) else str(value)
 
     def _since(self, constraint: SnapshotConstraint) -> str:
         reference = constraint.reference_milestone_node_index
