@@ -21,6 +21,7 @@ from tool_sandbox.analysis.permutation import exchanges
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.runs.statistics.differences import difference_limits
 from tool_sandbox.runs.statistics.intervals import Estimate, estimate
+from tool_sandbox.runs.statistics.looks import ERROR_RATE, SPENT
 from tool_sandbox.runs.statistics.pairing import Pairs
 from tool_sandbox.runs.statistics.trials import Trials
 
@@ -31,9 +32,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-ERROR_RATE = 0.05
-_SPENT = 0.9
-"""How much of the error rate the looks spend. The rest is for runs that are equal on average but not exchangeable."""
 _ROUNDING = 1e-9
 
 Verdict = Literal["better", "worse", "equal", "open"]
@@ -112,7 +110,7 @@ class Rule:
     def spent(self, trials: int) -> float:
         """How much of the error rate the looks up to that after so many trials may have used."""
         share = trials / (trials + 1) if self.trials is None else min(1.0, trials / self.trials)
-        return _SPENT * self.error_rate * share
+        return SPENT * self.error_rate * share
 
     def verdict(
         self, trials: Sequence[int], sums: Floats, counts: Floats, signs: Iterable[Floats] | None = None

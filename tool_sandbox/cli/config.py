@@ -17,7 +17,7 @@ from tool_sandbox.nearest import hint
 from tool_sandbox.plugins import absolute
 from tool_sandbox.redaction import is_secret_name, redact_text
 from tool_sandbox.registry.names import default_user
-from tool_sandbox.registry.settings import RunSettings
+from tool_sandbox.registry.settings import MOST_TRIALS, RunSettings
 
 ENVIRONMENT_PREFIX = "TOOL_SANDBOX_"
 _DEBUG = f"{ENVIRONMENT_PREFIX}DEBUG"
@@ -68,6 +68,8 @@ def settings_from(
             "machine) or any LiteLLM model string."
         )
         raise SettingsError(message)
+    if values.get("until_decided"):
+        values.setdefault("trials", MOST_TRIALS)
     user = values.pop("user", None)
     every = [_settings(agent, user or default_user(agent), values) for agent in named]
     _check_keys_of(named, every[0].params)

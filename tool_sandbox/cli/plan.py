@@ -66,16 +66,20 @@ def agree(estimates: Sequence[Estimate], every: Sequence[RunSettings]) -> None:
     Raises:
         typer.Abort: The answer is no.
     """
+    budget, together = every[0].budget, every[0].until_decided
     expected = sum(map(_expected, estimates, every), NOTHING)
+    if together and budget is not None:
+        expected = min(expected, Decimal(str(budget)))
     if expected <= ASKED_ABOVE or not (sys.stdin.isatty() and sys.stderr.isatty()):
         return
     console = stderr_console()
     for estimate in estimates:
         _show(console, plan_lines(estimate))
-    budget = every[0].budget
-    capped = "" if budget is None else f", and --budget stops {'it' if len(every) == 1 else 'each'} at {money(budget)}"
+    whom = "them together" if together else "it" if len(every) == 1 else "each"
+    capped = "" if budget is None else f", and --budget stops {whom} at {money(budget)}"
     what = "This run is" if len(every) == 1 else f"These {len(every)} runs are"
-    _show(console, [f"{what} expected to cost {_money_of(estimates)}{capped}."])
+    until = ", if it is not decided before" if together else ""
+    _show(console, [f"{what} expected to cost {_money_of(estimates)}{until}{capped}."])
     typer.confirm("Go on?", abort=True, err=True)
 
 

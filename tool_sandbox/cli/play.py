@@ -100,7 +100,8 @@ def resume_run(
     runs = stopped_runs(location, changes, retry_void=retry_void)
     for one in [] if display.quiet else runs:
         every = len(one.samples())
-        told = f"{every - len(one.done)} of {every} samples are left to play in {one.store.directory}"
+        most = "at most " if one.settings.until_decided else ""
+        told = f"{most}{every - len(one.done)} of {every} samples are left to play in {one.store.directory}"
         print(told, file=sys.stderr, flush=True)
         if one.changed:
             anew = f"{len(one.changed)} scenarios have changed since and are played anew: {', '.join(one.changed)}"
@@ -109,26 +110,37 @@ def resume_run(
 
 
 def _play_in_turn(runs: Sequence[PreparedRun], display: Display) -> int:
-    codes: list[int] = []
-    reports: list[Report] = []
+    play = _play_until_decided if runs[0].settings.until_decided else _play_to_the_end
     try:
         with redirect_stdout(sys.stderr) if display.as_json else nullcontext():
-            for number, each in enumerate(runs):
-                report, code = _play(each, runs[number + 1 :], display)
-                codes.append(code)
-                reports.append(report)
-                write_files(each.settings, reports)
-                if code == INTERRUPTED:
-                    break
-            compared = _compare(reports, display)
+            reports, codes, told = play(runs, display)
     finally:
         for each in runs:
             each.close()
     _add_to_page(reports)
     code = min(codes, key=_WORST_FIRST.index)
     if display.as_json:
-        print(json.dumps({"exit_code": code, "runs": [_record(report) for report in reports], **compared}))
+        print(json.dumps({"exit_code": code, "runs": [_record(report) for report in reports], **told}))
     return code
+
+
+_Ended = tuple[list[Report], list[int], dict[str, Any]]
+"""The runs that were played, exit codes, and what else programs are told."""
+
+
+def _play_to_the_end(runs: Sequence[PreparedRun], display: Display) -> _Ended:
+    codes: list[int] = []
+    reports: list[Report] = []
+    for number, each in enumerate(runs):
+        go_on = _how_to_go_on(each, runs[number + 1 :])
+        report = _play(each, go_on, display)
+        print_report(report, brief=display.quiet)
+        codes.append(_code(report, each.settings, go_on))
+        reports.append(report)
+        write_files(each.settings, reports)
+        if codes[-1] == INTERRUPTED:
+            break
+    return reports, codes, _compare(reports, display)
 
 
 def _compare(reports: Sequence[Report], display: Display) -> dict[str, Any]:
@@ -143,6 +155,35 @@ def _compare(reports: Sequence[Report], display: Display) -> dict[str, Any]:
         return {}
     print_short_comparison(comparison, stdout_console(), quiet=display.quiet)
     return {"contrasts": [contrast.to_record() for contrast in comparison.contrasts]}
+
+
+def _play_until_decided(runs: Sequence[PreparedRun], display: Display) -> _Ended:
+    from tool_sandbox.cli.until_decided import Series, named  # numpy and scipy are slow to import
+
+    go_on = _how_to_go_on(runs[0], [])
+    series = Series(
+        runs=named(runs),
+        play=lambda one: _play(one, go_on, display),
+        told=lambda line: None if display.quiet else print(line, file=sys.stderr, flush=True),
+    )
+    try:
+        series.play_until_decided()
+    except KeyboardInterrupt:  # between two runs
+        print(f"Interrupted. Go on with: {go_on}", file=sys.stderr)
+        raise
+    reports, codes, decision = list(series.reports.values()), [OK], series.to_record()
+    for each in runs:
+        each.store.write_run({**each.store.read_run(), "decision": decision})
+    for name, report in series.reports.items():
+        series.runs[name].store.write_summary({**report.summary, "decision": decision})
+        print_report(report, brief=display.quiet)
+        codes.append(_code(report, runs[0].settings, go_on))
+    write_files(runs[0].settings, reports)
+    for sentence in series.sentences():
+        print(sentence)
+    if series.why == "budget" and BUDGET not in codes:
+        codes.append(_out_of_money(str(runs[0].store.directory), runs[0].settings))
+    return reports, codes, {"decision": decision}
 
 
 def _add_to_page(reports: Sequence[Report]) -> None:
@@ -162,20 +203,17 @@ def _record(report: Report) -> dict[str, Any]:
     return {"directory": report.directory, **{key: report.summary[key] for key in keys}, **asked}
 
 
-def _play(one: PreparedRun, later: Sequence[PreparedRun], display: Display) -> tuple[Report, int]:
+def _play(one: PreparedRun, go_on: str, display: Display) -> Report:
     interrupts = Interrupts.current()
     nothing = one.cast.somebody_types or display.quiet
     progress = progress_display(len(one.samples()), len(one.done), interrupts, shows_nothing=nothing)
     if display.marks_latest:
         mark_latest(one.store.directory)
-    go_on = _how_to_go_on(one, later)
     try:
         with interrupts.during(lambda: _leave(progress, one, go_on)):
             one.open()
             with progress:
-                report = one.play(progress)
-            print_report(report, brief=display.quiet)
-            return report, _code(report, one.settings, go_on)
+                return one.play(progress)
     except (MissingKeyError, MissingDependencyError):
         print(f"What was finished is kept. Go on with: {go_on}", file=sys.stderr)
         raise
@@ -204,9 +242,7 @@ def _code(report: Report, settings: RunSettings, go_on: str) -> int:
         print(f"Interrupted. Go on with: {go_on}", file=sys.stderr)
         return INTERRUPTED
     if report.ending is Ending.BUDGET:
-        more = "--budget USD" if settings.budget is not None else "--param max_budget=USD (or --user-param)"
-        print(f"The budget is reached. Go on with: tool_sandbox resume {report.directory} {more}", file=sys.stderr)
-        return BUDGET
+        return _out_of_money(report.directory, settings)
     if report.ending is Ending.VOID:
         print(
             f"Stopped, because {settings.max_void} samples in a row were void for the same reason (--max-void). Once "
@@ -232,3 +268,9 @@ def _lacks_scores(report: Report, settings: RunSettings) -> bool:
     if report.ending is Ending.VOID or settings.min_coverage is None:
         return any(result.status == "void" for result in report.results)
     return report.summary["run"]["below_coverage"] is not None
+
+
+def _out_of_money(directory: str, settings: RunSettings) -> int:
+    more = "--budget USD" if settings.budget is not None else "--param max_budget=USD (or --user-param)"
+    print(f"The budget is reached. Go on with: tool_sandbox resume {directory} {more}", file=sys.stderr)
+    return BUDGET

@@ -92,13 +92,18 @@ class RoleCast:
         """The name of the agent that plays a scenario."""
         return self._agent_of[scenario]
 
+    @property
+    def is_open(self) -> bool:
+        """Whether what the roles need was started."""
+        return self._resources is not None
+
     def open(self, directory: Path | None) -> None:
         """Start what the roles need, unless that was done before.
 
         Args:
             directory: The run directory; ``None`` if it is not on this machine's disk: no journal is kept then.
         """
-        if self._resources is not None:
+        if self.is_open:
             return
         self._resources = RunResources(self.settings, directory, self.secrets)
         for factory in self._factories():
@@ -128,6 +133,7 @@ class RoleCast:
         """Stop servers and close files."""
         if self._resources is not None:
             self._resources.close()
+            self._resources = None
 
     def _check_user(self, scenarios: Mapping[str, Scenario]) -> None:
         try:

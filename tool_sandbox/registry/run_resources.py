@@ -18,7 +18,7 @@ from tool_sandbox.llm.layers.budget.layer import Ledger
 from tool_sandbox.llm.layers.budget.money import as_float, total_cost
 from tool_sandbox.llm.layers.budget.pricing import Price, PriceBook
 from tool_sandbox.llm.layers.budget.spending import Spending
-from tool_sandbox.llm.layers.journal import Journal
+from tool_sandbox.llm.layers.journal import Journal, JournalEntry
 from tool_sandbox.llm.layers.outages import Outages
 from tool_sandbox.llm.layers.tracing import check_packages, open_tracing, parse_callbacks
 from tool_sandbox.llm.settings import ModelSettings
@@ -186,10 +186,7 @@ class RunResources:
         journal = self._open_journal()
         if cap is None or journal is None:
             return cap
-        entries = [entry for entry in journal.entries() if role in (None, entry.tag.role)]
-        answered = total_cost(entry.response.cost for entry in entries if entry.response is not None).known
-        tries = Spending.of_tries(attempt for entry in entries for attempt in entry.tries)
-        return max(0.0, cap - as_float(answered + tries.cost.known + tries.uncertain_cost.known))
+        return max(0.0, cap - _paid(entry for entry in journal.entries() if role in (None, entry.tag.role)))
 
     def _router(
         self, name: str, settings: ModelSettings, routing: RouterSettings | None, ledger: Any
@@ -198,6 +195,25 @@ class RunResources:
         if routing is not None:
             return stack.build_router(routing, settings, ledger, outages=self.outages)
         return stack.fallback_router(name, settings, ledger, outages=self.outages) if settings.fallbacks else None
+
+
+def paid_in(directory: Path) -> float:
+    """US dollars that the calls of a run on this machine's disk have cost, as far as anybody knows."""
+    if not (directory / CALLS).exists():
+        return 0.0
+    journal = Journal(directory / CALLS)
+    try:
+        return _paid(journal.entries())
+    finally:
+        journal.close()
+
+
+def _paid(entries: Iterable[JournalEntry]) -> float:
+    """What calls have cost, and what those may have that failed."""
+    every = list(entries)
+    answered = total_cost(entry.response.cost for entry in every if entry.response is not None).known
+    tries = Spending.of_tries(attempt for entry in every for attempt in entry.tries)
+    return as_float(answered + tries.cost.known + tries.uncertain_cost.known)
 
 
 def check_model(name: str, config: Mapping[str, Any]) -> list[str]:

@@ -38,6 +38,9 @@ Search = Literal["offline", "rapidapi"]
 PASS_AT = 1.0
 """The score from which a sample counts as a success, unless somebody says otherwise."""
 
+MOST_TRIALS = 10
+"""How often every scenario is played at most until it is decided which agent is better, unless somebody says so."""
+
 LATEST = "latest"
 """Beside the run directories, what leads to the one that was played last."""
 
@@ -180,7 +183,20 @@ class RunSettings:
         metavar="DIR",
         shown="none",
     )
-    trials: int = setting(1, whole(1), "How often every scenario is played.", "--trials", metavar="K")
+    trials: int = setting(
+        1,
+        whole(1),
+        "How often every scenario is played.",
+        "--trials",
+        metavar="K",
+        shown=f"1; at most {MOST_TRIALS} with --until-decided",
+    )
+    until_decided: bool = setting(
+        False,
+        YES_OR_NO,
+        "Play trial after trial until it is decided which of the agents is better; --budget is then for all of them.",
+        "--until-decided",
+    )
     concurrency: int = setting(
         16, whole(1), "Samples in flight at once.", "-p", "--concurrency", "--parallel", metavar="N"
     )

@@ -63,6 +63,8 @@ def stopped_runs(
         _stopped_run(store, changes, objects, retry_void=retry_void),
         *(_stopped_run(beside, changes, objects) for beside in others),
     ]
+    if runs[0].settings.until_decided:
+        runs = _in_order(runs)
     check_effects([each.cast for each in runs], changes)
     try:
         for each in runs:
@@ -121,8 +123,26 @@ def _started_with(store: RunStore) -> list[RunStore]:
 
 def _is_unfinished(store: RunStore) -> bool:
     record = store.read_run()
-    trials = _recorded_settings(store, record).trials
-    return len(store.read_results()) < len(_recorded_names(store, record)) * trials
+    settings = _recorded_settings(store, record)
+    return settings.until_decided or len(store.read_results()) < len(_recorded_names(store, record)) * settings.trials
+
+
+def _in_order(runs: Sequence[PreparedRun]) -> list[PreparedRun]:
+    """Runs that are compared while they are played, in the order in which they were started.
+
+    Raises:
+        SettingsError: One of them is not among them.
+    """
+    names = runs[0].store.read_run().get("started_together", [])
+    found = {one.store.directory.name: one for one in runs}
+    missing = [name for name in names if name not in found]
+    if missing or len(found) < 2:  # noqa: PLR2004 -- there is nothing to decide
+        message = (
+            f"{str(runs[0].store.directory)!r} was played with --until-decided beside {', '.join(missing)}; it goes on "
+            "with 'tool_sandbox resume', and where they are, too."
+        )
+        raise SettingsError(message)
+    return [found[name] for name in names]
 
 
 def _take_up(one: PreparedRun) -> None:

@@ -25,9 +25,11 @@ from tool_sandbox.runs.baseline import Baseline
 from tool_sandbox.runs.estimates.estimate import Estimate
 from tool_sandbox.runs.estimates.estimator import estimate
 from tool_sandbox.runs.failed import failed_scenarios
+from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.report_files import check_files
 from tool_sandbox.runs.reuse import Reusable, loading_as_before
 from tool_sandbox.runs.run import Observer, Plan, Report, run, run_record
+from tool_sandbox.runs.statistics.looks import check_decidable
 from tool_sandbox.runs.store import RunStore
 from tool_sandbox.runs.thresholds import check_thresholds
 from tool_sandbox.tools.search import use_backend
@@ -44,6 +46,18 @@ class PreparedRun(Plan):
     cast: RoleCast
     changed: Sequence[str] = ()
     """Scenarios that are not what they were when the run began; their samples are played anew."""
+
+    def part(self, trials: int, done: Sequence[SampleResult], budget: float | None) -> PreparedRun:
+        """The same run up to so many trials, with roles that can be played once more.
+
+        Args:
+            trials: How many there are for now.
+            done: The samples that were played before.
+            budget: US dollars that all of them may cost.
+        """
+        settings = evolve(self.settings, budget=budget)
+        cast = self.cast if self.cast.is_open else RoleCast(settings, self.scenarios)
+        return evolve(self, settings=settings, cast=cast, trials=trials, done=done, estimate=None)
 
     def open(self) -> None:
         """Start what the roles need, such as the server of a local model, unless that was done before."""
@@ -110,6 +124,8 @@ def new_runs(
         UsageError: Something about them is wrong; nothing is left behind.
     """
     intended = _intended(every, objects or Objects(), needs_keys=True)
+    if every[0].until_decided:
+        check_decidable(len(every), intended[0].scenarios)
     if temporary and every[0].name is not None and "name" not in every[0].ambient:
         message = "--name would have no effect: no run directory is left. Say where it is made with --output."
         raise SettingsError(message)

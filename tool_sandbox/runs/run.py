@@ -69,12 +69,14 @@ class Plan:
     baseline: Baseline | None = None
     """An earlier run that this one is held against."""
     observer: Observer = field(factory=Observer)
+    trials: int | None = None
+    """How many trials there are for now; by default all that the settings allow."""
 
     def samples(self) -> list[Sample]:
         """Every sample, finished or not: all scenarios once, then all of them again for the next trial."""
         return [
             Sample(name=name, scenario=scenario, trial=trial)
-            for trial in range(self.settings.trials)
+            for trial in range(self.trials or self.settings.trials)
             for name, scenario in self.scenarios.items()
         ]
 
@@ -182,6 +184,7 @@ def _write(plan: Plan, sample: Sample, played: Played) -> SampleResult:
 def _run_facts(settings: RunSettings, ending: Ending, results: Sequence[SampleResult]) -> dict[str, Any]:
     """What a summary says about the run beside its numbers."""
     facts, uncovered = settings.to_record(), coverage_shortfall(settings.min_coverage, results)
+    facts["trials"] = max((result.trial + 1 for result in results), default=settings.trials)
     reused = sum(result.reused_from is not None for result in results)
     return {
         **{name: facts[name] for name in ("agent", "user", "seed", "trials", "compat", "on_fallback")},

@@ -1,5 +1,5 @@
 """How sure the numbers of runs are.
 
 intervals (of means), trials (samples as columns, with what repeated trials show), pairing (two runs side by side),
-differences (how sure one between two runs is).
+differences (how sure one between two runs is), looks (at runs again and again).
 """
