@@ -397,3 +397,17 @@ def test_the_front_door_lists_what_it_has() -> None:
         assert getattr(ts, name) is not None
     with pytest.raises(AttributeError, match="nonsense"):
         ts.nonsense  # noqa: B018 -- reading it is the test
+
+
+def test_runs_and_directories_are_compared(tmp_path: Path) -> None:
+    good = ts.run("oracle", scenarios="switch_wifi_off*", presentations="plain", output=tmp_path)
+    lazy = ts.run("nop", scenarios="switch_wifi_off*", presentations="plain")
+
+    found = ts.compare(str(good.directory), lazy, pass_at=0.5)
+    (contrast,) = found.contrasts
+    assert (contrast.first, contrast.second, contrast.difference.value, found.pass_at) == ("oracle", "nop", 1.0, 0.5)
+    _, oracle, nop, _, told, *_ = str(found).splitlines()
+    assert (oracle.split()[:2], nop.split()[:2]) == (["oracle", "1.000"], ["nop", "0.000"])
+    assert told.startswith("oracle − nop +1.000, 95% interval −")
+    with pytest.raises(ts.errors.UsageError, match="two runs or more, not 1"):
+        ts.compare(good, good)

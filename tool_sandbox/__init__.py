@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tool_sandbox import errors
-    from tool_sandbox.api import aplay, arun, load_scenarios, play, resume, run
+    from tool_sandbox.api import aplay, arun, compare, load_scenarios, play, resume, run
     from tool_sandbox.common.scenario import Scenario
     from tool_sandbox.common.tool import register_as_tool
     from tool_sandbox.common.vocabulary import RoleType
@@ -33,6 +33,7 @@ __all__ = [
     "Scenario",
     "aplay",
     "arun",
+    "compare",
     "errors",
     "load_scenarios",
     "open_run",
@@ -43,7 +44,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    **{name: ("api", name) for name in ("aplay", "arun", "load_scenarios", "play", "resume", "run")},
+    **{name: ("api", name) for name in ("aplay", "arun", "compare", "load_scenarios", "play", "resume", "run")},
     **{name: ("roles.litellm_agent", name) for name in ("LiteLLMAgent", "LiteLLMAgentWithRouter")},
     "BaseRole": ("roles.base_role", "BaseRole"),
     "LiteLLMConfig": ("llm.config", "LiteLLMConfig"),

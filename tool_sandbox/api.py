@@ -18,7 +18,7 @@ from tool_sandbox.errors import SettingsError
 from tool_sandbox.nearest import hint
 from tool_sandbox.registry import sources
 from tool_sandbox.registry.keywords import asked_for, in_words_of_python, objects_for
-from tool_sandbox.registry.settings import CHOOSING, RunSettings
+from tool_sandbox.registry.settings import CHOOSING, PASS_AT, RunSettings
 from tool_sandbox.runs.continuation import stopped_runs
 from tool_sandbox.runs.latest import mark_latest
 from tool_sandbox.runs.preparation import PreparedRun, new_runs
@@ -30,6 +30,8 @@ from tool_sandbox.runs.run_thread import RunThread
 from tool_sandbox.runs.stored_sample import StoredSample
 
 if TYPE_CHECKING:
+    from tool_sandbox.analysis.comparison import Comparison
+    from tool_sandbox.analysis.named_runs import Run
     from tool_sandbox.common.scenario import Scenario
     from tool_sandbox.registry.keywords import Role, Scenarios, Tools
     from tool_sandbox.roles.base_role import BaseRole
@@ -168,6 +170,23 @@ def resume(
         return _played(stopped, told)
 
     return RunThread(work, observer).result()
+
+
+def compare(*runs: Run, pass_at: float = PASS_AT) -> Comparison:
+    """Which of several runs is better, how sure that is, and where they differ; printed, it is for people.
+
+    Args:
+        runs: Two or more: results, or directories, also of the original. One that is given twice counts once.
+        pass_at: The score from which a sample counts as a success, in (0, 1].
+
+    Raises:
+        UsageError: A directory is no run, there are fewer than two, or two have no scored sample in common.
+    """
+    from tool_sandbox.analysis.comparison import compare_runs  # numpy and scipy are slow to import
+    from tool_sandbox.analysis.named_runs import named_runs
+
+    with in_words_of_python():
+        return compare_runs(named_runs(runs), pass_at=pass_at)
 
 
 @_with_settings(*CHOOSING, "backend")

@@ -125,6 +125,14 @@ def test_the_records_of_runs_tell_other_differences() -> None:
     assert len(compare_runs(runs, records=records).contrasts[0].conditions) == 1
 
 
+@pytest.mark.parametrize(("size", "enough"), [(1, False), (5, False), (6, True)])
+def test_few_scenarios_show_nothing_however_large_the_difference(size: int, enough: bool) -> None:
+    names = [f"s{at}" for at in range(size)]
+    found = contrast({name: [1.0] for name in names}, {name: [0.0] for name in names})
+
+    assert (found.scenarios, found.can_show_something, found.p_value < 0.05) == (size, enough, enough)
+
+
 def test_one_scenario_in_common_has_no_resolution() -> None:
     found = contrast({"a": [1.0]}, {"a": [0.5]})
 

@@ -91,7 +91,7 @@ def test_the_difference_is_told_with_its_interval_and_where_it_comes_from(
         "left out: 2 samples that only good has, 2 samples that only bad has\n"
         "success (score 1): only good in 4 pairs, only bad in 1; p = 0.50 (McNemar)\n"
     ) in told
-    assert "4 scenarios are too few to show any difference\n" in told
+    assert "4 scenarios in common: too few to show any difference\n" in told
     assert "pass^k: all of k trials succeed; a success is a score of at least 1 (--pass-at)" in told
     assert "note:" not in told
 

@@ -5,7 +5,8 @@
 Reading: data_loading, analysis, rescore (judging anew), frames (these tables), export (in files).
 One run: statistics (what it shows and how sure that is; the arithmetic is in runs.statistics).
 Two runs: permutation (tests), power (what a size can show), conditions (in what runs differ beside the model),
-named_runs (what they are called), comparison (everything about two or more), sequential (when to stop).
+named_runs (what they are called), contrast (one against another, in numbers and in words, with wording), comparison
+(everything about two or more), sequential (when to stop).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +10,11 @@ import numpy as np
 from attrs import asdict, evolve, frozen
 
 from tool_sandbox.analysis.conditions import RunFacts, differing_conditions
-from tool_sandbox.analysis.permutation import McNemar, holm, mcnemar, sign_flip_p_value
-from tool_sandbox.analysis.power import Need, Resolution
+from tool_sandbox.analysis.contrast import WIDTH, Contrast, Flip
+from tool_sandbox.analysis.permutation import holm, mcnemar, sign_flip_p_value
+from tool_sandbox.analysis.power import Resolution
 from tool_sandbox.analysis.statistics import RunStatistics, summary_of_trials
+from tool_sandbox.analysis.wording import KEPT, dollars, interval, p_value, signed
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.registry.settings import PASS_AT
 from tool_sandbox.runs.statistics.differences import estimate_of_difference
@@ -23,95 +25,12 @@ from tool_sandbox.runs.statistics.trials import succeeded
 if TYPE_CHECKING:
     from tool_sandbox.runs.outcomes import SampleResult
 
+__all__ = ["Comparison", "Contrast", "Flip", "compare_runs"]
+
 _EQUAL = 1e-6
 """Scores that differ by rounding are equal."""
 _ALL_PAIRS_UP_TO = 4
-
-
-@frozen(kw_only=True)
-class Flip:
-    """A base scenario in which one of two runs is better."""
-
-    scenario: str
-    first: float
-    """Mean score of the first run over the pairs of the scenario."""
-    second: float
-    """The same of the second run."""
-    example: tuple[str, int]
-    """Name and trial of the pair that shows it most."""
-
-    @property
-    def difference(self) -> float:
-        """By how much the first run is better."""
-        return self.first - self.second
-
-
-@frozen(kw_only=True)
-class Contrast:
-    """One run against another: everything is first minus second, over the pairs of scored samples."""
-
-    first: str
-    second: str
-    pairs: int
-    """Pairs of the same scenario, presentation and trial that have a score in both runs."""
-    void_pairs: int
-    """Pairs that are left out because one of the two is void."""
-    only_first: int
-    """Samples that only the first run has."""
-    only_second: int
-    """Samples that only the second run has."""
-    scores: tuple[float, float]
-    """Mean score of both over the pairs."""
-    difference: Estimate
-    """With an interval that takes a base scenario as one observation."""
-    range_with_void: Interval
-    """The interval joined with what the void samples of both runs could have made of it."""
-    p_value: float
-    """Of a permutation test that exchanges the runs in whole base scenarios, two-sided."""
-    adjusted_p_value: float
-    """The same, made larger by Holm's rule where more than two runs are compared."""
-    success: McNemar
-    """Pairs in which one run succeeds and the other does not."""
-    adjusted_success_p_value: float
-    better: tuple[Flip, ...]
-    """Base scenarios in which the first run is better, the largest difference first."""
-    worse: tuple[Flip, ...]
-    """Those in which it is worse."""
-    equal: int
-    """How many are equal."""
-    resolution: Resolution | None
-    """What a comparison of this size can tell apart; ``None`` with fewer than two base scenarios."""
-    conditions: tuple[str, ...]
-    """In what the runs differ beside the model, one sentence for each."""
-
-    @property
-    def flips(self) -> tuple[Flip, ...]:
-        """Base scenarios in which one run is better, the largest difference first."""
-        return tuple(sorted((*self.worse, *self.better), key=lambda flip: -abs(flip.difference)))
-
-    @property
-    def unpaired(self) -> int:
-        """Samples that only one of the runs has."""
-        return self.only_first + self.only_second
-
-    @property
-    def detectable(self) -> float | None:
-        """The smallest true difference that such a comparison shows four times out of five."""
-        return self.resolution.detectable() if self.resolution else None
-
-    def need(self, difference: float) -> Need | None:
-        """What it takes to show a ``difference`` above 0; ``None`` with fewer than two base scenarios."""
-        return self.resolution.need(difference) if self.resolution else None
-
-    @property
-    def need_of_half(self) -> Need | None:
-        """What it takes to show half of ``detectable``."""
-        return self.need(self.detectable / 2) if self.detectable else None
-
-    def to_record(self) -> dict[str, Any]:
-        """It as JSON-able data: the attributes, with what it can show and what half of that takes."""
-        half = self.need_of_half
-        return {**asdict(self), "detectable": self.detectable, "need_of_half": asdict(half) if half else None}
+_ALL_TRIALS_UP_TO = 5
 
 
 @frozen(kw_only=True)
@@ -129,6 +48,37 @@ class Comparison:
         """It as JSON-able data, by the names of the attributes."""
         contrasts = [contrast.to_record() for contrast in self.contrasts]
         return {"runs": asdict(self)["runs"], "contrasts": contrasts, "pass_at": self.pass_at}
+
+    def __str__(self) -> str:
+        tables = [self.rows(), self.difference_rows()] if len(self.contrasts) > 1 else [self.rows()]
+        lines = [*(line for rows in tables for line in (*_aligned(rows), "")), *self.lines()]
+        return "\n".join(lines).replace(KEPT, " ")
+
+    def rows(self) -> list[dict[str, str]]:
+        """A table of the runs: title of each column → cell, as text; costs only where something was paid."""
+        return [_row(name, statistics, _numbers_of_trials(self)) for name, statistics in self.runs.items()]
+
+    def difference_rows(self) -> list[dict[str, str]]:
+        """The same of the contrasts."""
+        alone = _has_one_first(self)
+        return [
+            {"difference": f"− {contrast.second}" if alone else contrast.names, **_difference(contrast)}
+            for contrast in self.contrasts
+        ]
+
+    def lines(self, width: int = WIDTH, *, brief: bool = False) -> Iterator[str]:
+        """What the tables do not say, for people; the parameters are those of ``Contrast.lines``."""
+        if len(self.contrasts) == 1:
+            yield from self.contrasts[0].lines(self.pass_at, width, brief=brief)
+        else:
+            of_one = f" of {self.contrasts[0].first} to the others" if _has_one_first(self) else ""
+            holm = "p-values are raised by Holm's rule"
+            yield f"{len(self.contrasts)} differences{of_one}, paired by scenario and trial; {holm}"
+        if brief:
+            return
+        yield f"pass^k: all of k trials succeed; a success is a score of at least {self.pass_at:g} (--pass-at)"
+        for condition in dict.fromkeys(each for contrast in self.contrasts for each in contrast.conditions):
+            yield f"note: {condition}"
 
 
 def compare_runs(
@@ -248,3 +198,49 @@ def _adjusted(contrasts: list[Contrast]) -> tuple[Contrast, ...]:
         evolve(contrast, adjusted_p_value=score, adjusted_success_p_value=success)
         for contrast, score, success in zip(contrasts, on_score, on_success, strict=True)
     )
+
+
+def _numbers_of_trials(comparison: Comparison) -> list[int]:
+    """The k of pass^k that are shown: all that there are, or of many the powers of two and the last."""
+    most = max(statistics.trials for statistics in comparison.runs.values())
+    return [k for k in range(1, most + 1) if most <= _ALL_TRIALS_UP_TO or k & (k - 1) == 0 or k == most]
+
+
+def _row(name: str, statistics: RunStatistics, several: Sequence[int]) -> dict[str, str]:
+    score = statistics.overall.score
+    rates = {rate.k: f"{rate.all_pass.value:.2f}" for rate in statistics.pass_rates}
+    row = {
+        "run": name,
+        "score": f"{score.value:.3f}" if score else "-",
+        "95% interval": f"{score.low:.3f}–{score.high:.3f}" if score else "-",
+        **{f"pass^{k}": rates.get(k, "-") for k in several},
+        "void": str(statistics.overall.void),
+    }
+    if statistics.cost == 0:
+        return row
+    return {**row, "cost": dollars(statistics.cost), "per sample": dollars(statistics.cost_per_sample)}
+
+
+def _difference(contrast: Contrast) -> dict[str, str]:
+    return {
+        "score": signed(contrast.difference.value),
+        "95% interval": interval(contrast.difference.low, contrast.difference.high).replace(KEPT, " "),
+        "p": p_value(contrast.adjusted_p_value).replace(KEPT, " ").removeprefix("p ").removeprefix("= "),
+        "better": str(len(contrast.better)),
+        "worse": str(len(contrast.worse)),
+        "equal": str(contrast.equal),
+        "pairs": str(contrast.pairs),
+        "can show": f"{contrast.detectable:.3f}" if contrast.can_show_something else "-",
+    }
+
+
+def _has_one_first(comparison: Comparison) -> bool:
+    return len({contrast.first for contrast in comparison.contrasts}) == 1
+
+
+def _aligned(rows: Sequence[Mapping[str, str]]) -> Iterator[str]:
+    titles = list(dict.fromkeys(title for row in rows for title in row))
+    every = [titles, *([row.get(title, "") for title in titles] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*every, strict=True)]
+    for first, *others in every:
+        yield "  ".join([first.ljust(widths[0]), *map(str.rjust, others, widths[1:])])

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+LEAST_CLUSTERS = 6
+"""With fewer, even a run that is better everywhere might be so by chance once in sixteen times."""
 EXCHANGES = 19_999
 _EXACT_UP_TO = 14
 """Up to so many clusters all exchanges are tried: 16,384 for 14."""

@@ -9,7 +9,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tool_sandbox.analysis.comparison import Comparison, Contrast, compare_runs
+from tool_sandbox.analysis.comparison import Comparison, compare_runs
+from tool_sandbox.analysis.contrast import Contrast
 from tool_sandbox.analysis.named_runs import named_runs
 from tool_sandbox.cli.comparison_text import markdown_of, print_comparison
 from tool_sandbox.cli.tables import stdout_console
