@@ -53,6 +53,12 @@ def test_one_json_object_has_the_schema(suite: Sequence[str], capsys: pytest.Cap
     assert tool["scenarios"] == ["lend_it", "refuse_it"]
 
 
+def test_a_glob_means_every_tool_that_fits_once(capsys: pytest.CaptureFixture[str]) -> None:
+    found = json.loads(told(capsys, "get_w*", "*_wifi_status", "--json"))["tools"]
+
+    assert [tool["name"] for tool in found] == ["get_wifi_status", "set_wifi_status"]
+
+
 def test_a_name_that_no_tool_has_is_answered_with_the_nearest_and_the_flag(capsys: pytest.CaptureFixture[str]) -> None:
     message = told(capsys, "serch_contacts", code=2)
 

@@ -19,13 +19,13 @@ def _option(*spellings: str, metavar: str | None = None, help: str) -> Any:  # n
 
 
 Directory = Annotated[str, typer.Argument(metavar="DIR", help="A run directory.")]
-NewDirectory = Annotated[str, typer.Argument(metavar="[DIR]", help="Where to; made if it does not exist.")]
+NewDirectory = Annotated[str, typer.Argument(metavar="DIR", help="Where to; made if it does not exist.")]
 ScenarioName = Annotated[str, typer.Argument(metavar="NAME", help="A scenario.")]
 ToolNames = Annotated[
-    list[str] | None, typer.Argument(metavar="[NAME]...", help="Tools to show; without any, all are listed.")
+    list[str] | None, typer.Argument(metavar="NAME", help="Tools to show, or globs; without any, all are listed.")
 ]
 WorldNames = Annotated[
-    list[str] | None, typer.Argument(metavar="[NAME]...", help="Worlds to show; without any, all are listed.")
+    list[str] | None, typer.Argument(metavar="NAME", help="Worlds to show, or globs; without any, all are listed.")
 ]
 Directories = Annotated[list[str], typer.Argument(metavar="DIR...", help="Run directories.")]
 Table = Annotated[

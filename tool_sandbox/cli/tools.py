@@ -11,14 +11,12 @@ from typing import TYPE_CHECKING, Any
 from attrs import asdict, frozen
 
 from tool_sandbox.cli.columns import Column
-from tool_sandbox.cli.listing import print_json, print_lines, print_listing
+from tool_sandbox.cli.listing import chosen, print_json, print_lines, print_listing
 from tool_sandbox.common.counted import counted
 from tool_sandbox.common.not_given import NOT_GIVEN
 from tool_sandbox.common.signatures.docstrings import described
 from tool_sandbox.common.tool_conversion import augmented_parameters, convert_to_openai_tool
 from tool_sandbox.common.tool_discovery import ToolBackend, domain_of, get_all_tools, place_of
-from tool_sandbox.errors import UsageError
-from tool_sandbox.nearest import hint
 from tool_sandbox.registry.sources import scenarios_of
 from tool_sandbox.scenarios.presentations import base_name
 
@@ -103,7 +101,7 @@ def show_tools(names: Sequence[str], settings: RunSettings, *, as_json: bool) ->
     """Print a list of all tools, or everything about some.
 
     Args:
-        names: The tools; all of them when empty.
+        names: The tools, by name or glob; all of them when empty.
         settings: Where tools and the scenarios that need them come from.
         as_json: Print one JSON object.
 
@@ -112,11 +110,10 @@ def show_tools(names: Sequence[str], settings: RunSettings, *, as_json: bool) ->
     """
     needing = _needing(scenarios_of(settings))
     tools = get_all_tools(ToolBackend.DEFAULT)
-    for name in names:
-        if name not in tools:
-            message = f"there is no tool {name!r}; {hint(name, tools)} Tools of your own come with --tools-from."
-            raise UsageError(message)
-    told = [ToolDescription.of(name, tools[name], needing.get(name, ())) for name in names or tools]
+    told = [
+        ToolDescription.of(name, tools[name], needing.get(name, ()))
+        for name in chosen(names, tools, "tool", "--tools-from")
+    ]
     if as_json:
         print_json({"tools": [asdict(each) for each in told]})
     elif names:

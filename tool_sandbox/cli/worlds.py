@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Any
 from attrs import asdict, frozen
 
 from tool_sandbox.cli.columns import Column, print_table
-from tool_sandbox.cli.listing import print_json, print_lines, print_listing
+from tool_sandbox.cli.listing import chosen, print_json, print_lines, print_listing
 from tool_sandbox.cli.tables import stdout_console
 from tool_sandbox.common.counted import counted
 from tool_sandbox.common.vocabulary import DatabaseNamespace
 from tool_sandbox.common.world.schemas import INITIAL_SETTING
-from tool_sandbox.errors import UsageError
-from tool_sandbox.nearest import hint
 from tool_sandbox.registry.sources import scenarios_of
 from tool_sandbox.scenarios.library import bundled
 from tool_sandbox.scenarios.presentations import base_name
@@ -86,7 +84,7 @@ def show_worlds(names: Sequence[str], settings: RunSettings, *, as_json: bool) -
     """Print a list of all worlds, or everything in some.
 
     Args:
-        names: The worlds; all of them when empty.
+        names: The worlds, by name or glob; all of them when empty.
         settings: Where worlds and scenarios come from.
         as_json: Print one JSON object.
 
@@ -96,11 +94,8 @@ def show_worlds(names: Sequence[str], settings: RunSettings, *, as_json: bool) -
     starting = _starting(settings)  # tables of users' own are known from here on
     known = {name: world for source in settings.scenarios_from for name, world in worlds(source).items()}
     known = {**bundled().worlds, **known}
-    for name in names:
-        if name not in known:
-            message = f"there is no world {name!r}; {hint(name, known)} Worlds of your own come with --scenarios-from."
-            raise UsageError(message)
-    told = [(each := known[name], WorldDescription.of(each, starting.get(name, ()))) for name in names or known]
+    meant = chosen(names, known, "world", "--scenarios-from")
+    told = [(each := known[name], WorldDescription.of(each, starting.get(name, ()))) for name in meant]
     if as_json:
         print_json({"worlds": [asdict(described) for _, described in told]})
     elif names:
