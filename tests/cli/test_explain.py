@@ -85,20 +85,6 @@ def test_every_trial_of_a_scenario_is_explained_or_one(run: Path, capsys: pytest
     assert both.endswith(one)
 
 
-@pytest.mark.parametrize(
-    ("name", "told"),
-    [
-        ("wifi_on", "'wifi_on' is not a scenario of this run; did you mean 'wifi_off'?"),
-        ("wifi_off#7", "'wifi_off' has no trial 7; this run has 0, 1."),
-    ],
-)
-def test_a_sample_that_is_not_there_is_said_to_be_so(
-    run: Path, capsys: pytest.CaptureFixture[str], name: str, told: str
-) -> None:
-    assert exit_code(["explain", str(run), name]) == 2
-    assert told in capsys.readouterr().err
-
-
 def test_conversations_name_milestones_by_their_ids(run: Path) -> None:
     conversation = (run / "trajectories" / "wifi_off" / "trial_0" / "conversation.json").read_text("utf-8")
     assert '"milestone_id": "switched"' in conversation

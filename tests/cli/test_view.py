@@ -12,21 +12,10 @@ import pytest
 from rich.console import Console
 
 from tests.cli.command import run_directory
+from tests.cli.test_explain import SUITE
 from tool_sandbox.cli.app import exit_code
 from tool_sandbox.cli.view import view_samples
 from tool_sandbox.runs.run_result import open_run
-
-SUITE = """
-- name: wifi_off
-  categories: [single_tool_call, single_user_turn]
-  user: {says: Turn off the wifi, knows: You want it off.}
-  milestones:
-    - {id: switched, state: {setting: {wifi: false}}}
-    - {id: told, said: It is off., facts: [{off: wi-fi}]}
-  solution:
-    - set_wifi_status: {"on": false}
-    - say: Wi-Fi is off.
-"""
 
 
 def played(agent: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], *more: str) -> Path:
@@ -192,6 +181,7 @@ def test_a_void_sample_that_is_played_again_has_its_new_conversation(
     assert place.read_text("utf-8") == written
 
 
+@pytest.mark.parametrize("command", ["view", "explain"])
 @pytest.mark.parametrize(
     ("name", "told"),
     [
@@ -200,9 +190,9 @@ def test_a_void_sample_that_is_played_again_has_its_new_conversation(
     ],
 )
 def test_a_sample_that_is_not_there_is_said_to_be_so(
-    run: Path, capsys: pytest.CaptureFixture[str], name: str, told: str
+    run: Path, capsys: pytest.CaptureFixture[str], command: str, name: str, told: str
 ) -> None:
-    assert exit_code(["view", str(run), name]) == 2
+    assert exit_code([command, str(run), name]) == 2
     assert told in capsys.readouterr().err
 
 

@@ -9,6 +9,7 @@ from attrs import evolve
 
 from tool_sandbox.cli.chosen_samples import chosen_samples, run_with_samples
 from tool_sandbox.cli.columns import Column, print_table
+from tool_sandbox.cli.lines import print_line
 from tool_sandbox.cli.report import MOST_SCENARIOS
 from tool_sandbox.cli.tables import stdout_console
 from tool_sandbox.common.annotated_transcript import WIDTH, transcript_lines
@@ -150,8 +151,7 @@ def _list(run: RunResult, directory: str, console: Console) -> None:
     if len(samples) > len(shown):
         console.print(f"The {len(shown)} worst of {len(samples)} samples.")
     if samples:
-        example = f"tool_sandbox view {directory} {_name(run, samples[0])}"
-        console.print(f"See one of them: {example}", markup=False, soft_wrap=True)
+        print_line(console, f"See one of them: tool_sandbox view {directory} {_name(run, samples[0])}")
 
 
 def _worst_first(sample: StoredSample) -> tuple[bool, float]:

@@ -9,7 +9,7 @@ from attrs import evolve
 
 from tool_sandbox.common.call_text import one_line
 from tool_sandbox.evaluation.explanation.explanation import Explanation
-from tool_sandbox.evaluation.explanation.parts import Loss, NodeExplanation, Reason
+from tool_sandbox.evaluation.explanation.parts import Fault, Loss, NodeExplanation, Party, Reason
 from tool_sandbox.runs.outcomes import SampleResult
 
 MISTAKES = {
@@ -101,7 +101,13 @@ def _node(record: Mapping[str, Any], number: int) -> NodeExplanation:
         credit=record["credit"],
         message=record["message"],
         losses=tuple(_losses(record)),
+        fault=_fault(record),
     )
+
+
+def _fault(record: Mapping[str, Any]) -> Fault:
+    party = record.get("fault")
+    return Fault(Party(party), "as the run recorded") if party in set(Party) else Fault()
 
 
 def _losses(record: Mapping[str, Any]) -> Iterator[Loss]:
