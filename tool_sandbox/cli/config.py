@@ -27,7 +27,7 @@ _SLIPS = 2
 _FIELDS = tuple(RunSettings.names())
 _PATHS = ("scenarios_from", "tools_from", "router_config", "failed", "reuse")
 _YAML_ONLY = {"agents": "agent_rules"}
-_NEVER_FROM_ENVIRONMENT = frozenset({"agent_rules", "params", "user_params"})
+_NEVER_FROM_ENVIRONMENT = frozenset({"agent_rules", "params", "user_params", "until_decided"})
 
 
 def settings_from(

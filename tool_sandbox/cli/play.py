@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from tool_sandbox.cli.interrupts import INTERRUPTED, Interrupts
+from tool_sandbox.cli.lines import print_line
 from tool_sandbox.cli.plan import agree
 from tool_sandbox.cli.progress import Progress, progress_display
 from tool_sandbox.cli.report import print_report
-from tool_sandbox.cli.tables import stdout_console
+from tool_sandbox.cli.tables import stderr_console, stdout_console
 from tool_sandbox.errors import MissingDependencyError, MissingKeyError
 from tool_sandbox.redaction import redact_text
 from tool_sandbox.registry.objects import Objects
@@ -164,7 +165,7 @@ def _play_until_decided(runs: Sequence[PreparedRun], display: Display) -> _Ended
     series = Series(
         runs=named(runs),
         play=lambda one: _play(one, go_on, display),
-        told=lambda line: None if display.quiet else print(line, file=sys.stderr, flush=True),
+        told=lambda line: None if display.quiet else print_line(stderr_console(), line),
     )
     try:
         series.play_until_decided()
@@ -180,7 +181,7 @@ def _play_until_decided(runs: Sequence[PreparedRun], display: Display) -> _Ended
         codes.append(_code(report, runs[0].settings, go_on))
     write_files(runs[0].settings, reports)
     for sentence in series.sentences():
-        print(sentence)
+        print_line(stdout_console(), sentence)
     if series.why == "budget" and BUDGET not in codes:
         codes.append(_out_of_money(str(runs[0].store.directory), runs[0].settings))
     return reports, codes, {"decision": decision}

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from attrs import define, evolve, field
 
 from tool_sandbox.analysis.sequential import Decision, decide, is_decided
-from tool_sandbox.llm.layers.budget.money import shown
-from tool_sandbox.redaction import redact_text
+from tool_sandbox.analysis.wording import count, dollars, interval, signed
 from tool_sandbox.registry.run_resources import paid_in
+from tool_sandbox.runs.preparation import short_name
 from tool_sandbox.runs.scheduler import Ending
 from tool_sandbox.runs.summary import total_spending
 
@@ -84,7 +84,7 @@ class Series:
 
     def sentences(self) -> list[str]:
         """What became of it for people, one sentence for every two agents."""
-        played = f"after {_counted(self.trials, 'trial')} of {_counted(len(self.first.scenarios), 'scenario')}"
+        played = f"after {count(self.trials, 'trial')} of {count(len(self.first.scenarios), 'scenario')}"
         if not self.decisions:
             names = " or ".join(self.runs)
             return [f"It stayed open whether {names} is better: no trial of all of them is finished, {self._reason()}."]
@@ -95,7 +95,7 @@ class Series:
         return {
             "decided": "",
             "trials": "the most that --trials allows",
-            "budget": f"and the budget has no room for a further one (${shown(self.spent())} is spent)",
+            "budget": f"and the budget has no room for a further one ({dollars(self.spent())} is spent)",
             "interrupted": "when it was interrupted",
             "void": "when too many samples were void",
         }[self.why]
@@ -153,9 +153,9 @@ class Series:
 
 def named(runs: Sequence[PreparedRun]) -> dict[str, PreparedRun]:
     """The runs by their agents, or where two are called alike, by their directories."""
-    names = [redact_text(one.settings.agent) for one in runs]
-    count = Counter(names)
-    unlike = [name if count[name] == 1 else one.store.directory.name for name, one in zip(names, runs, strict=True)]
+    names = [short_name(one.settings.agent) for one in runs]
+    bearers = Counter(names)
+    unlike = [name if bearers[name] == 1 else one.store.directory.name for name, one in zip(names, runs, strict=True)]
     return dict(zip(unlike, runs, strict=True))
 
 
@@ -165,13 +165,11 @@ def _sentence(decision: Decision, played: str, reason: str) -> str:
         return f"It stayed open whether {first} or {second} is better: no scenario is scored for both, {reason}."
     if decision.verdict == "worse":
         return _sentence(_turned(decision), played, reason)
-    interval = f"(95% interval {difference.low:+.3f} to {difference.high:+.3f})"
+    by = f"{difference.value:.3f}" if decision.verdict == "better" else signed(difference.value)
+    sure = f"{by} (95% interval {interval(difference.low, difference.high)})"
     if decision.verdict == "better":
-        return f"{first} is better than {second} by {difference.value:.3f} {interval}, decided {played}."
-    return (
-        f"It stayed open whether {first} or {second} is better: the difference is {difference.value:+.3f} {interval} "
-        f"{played}, {reason}."
-    )
+        return f"{first} is better than {second} by {sure}, decided {played}."
+    return f"It stayed open whether {first} or {second} is better: the difference is {sure} {played}, {reason}."
 
 
 def _turned(decision: Decision) -> Decision:
@@ -206,7 +204,3 @@ def _pair(decision: Decision) -> dict[str, Any]:
         "high": difference and difference.high,
         "trials": decision.looks[-1].trials if decision.looks else 0,
     }
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number:,} {what}s"

@@ -124,8 +124,6 @@ def new_runs(
         UsageError: Something about them is wrong; nothing is left behind.
     """
     intended = _intended(every, objects or Objects(), needs_keys=True)
-    if every[0].until_decided:
-        check_decidable(len(every), intended[0].scenarios)
     if temporary and every[0].name is not None and "name" not in every[0].ambient:
         message = "--name would have no effect: no run directory is left. Say where it is made with --output."
         raise SettingsError(message)
@@ -188,6 +186,8 @@ def _intended(every: Sequence[RunSettings], objects: Objects, *, needs_keys: boo
     if needs_keys:
         check_search(every[0])
     check_thresholds(every[0].fail_under, chosen)
+    if every[0].until_decided:
+        check_decidable(len(every), chosen)
     check_files(every[0])
     baseline = Baseline.of(every[0], chosen)
     every = [baseline.named_in(settings) if baseline else settings for settings in every]
@@ -225,11 +225,11 @@ def check_search(settings: RunSettings) -> None:
 
 
 def _new_store(settings: RunSettings, *, alone: bool) -> RunStore:
-    agent, user = map(_short, (settings.agent, settings.user))
+    agent, user = map(short_name, (settings.agent, settings.user))
     called = settings.name if alone or settings.name is None else f"{settings.name}_{readable_name(agent)}"
     return RunStore.create(settings.output, agent, user, called=called)
 
 
-def _short(name: str) -> str:
-    """Who plays, for the name of a directory: a file without the folders it is in."""
+def short_name(name: str) -> str:
+    """Who plays, in few words: a file without the folders it is in."""
     return redact_text(Path(name).name if is_reference(name) else name)
