@@ -131,6 +131,15 @@ def test_a_void_sample_says_why_and_shows_what_there_is(run: Path, capsys: pytes
     assert "score" not in told
 
 
+def test_a_run_without_a_score_has_nothing_to_explain(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    change(run, status="void", cause="provider", similarity=None, error={"message": "no answer"})
+    assert exit_code(["explain", str(run)]) == 2
+    assert f"no sample of {str(run)!r} has a score; void: 2 provider." in capsys.readouterr().err
+    assert exit_code(["explain", str(run), "wifi_off#0"]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert (told[0], told[-1]) == ("wifi_off #0   void, provider: no answer", "  ended: it was stopped")
+
+
 def test_names_may_be_globs_or_copied_from_what_was_printed(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     one = shown(capsys, str(run), "wifi_off#1")
     assert shown(capsys, str(run), "wifi_*#1") == one

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from tool_sandbox.cli.chosen_samples import chosen_samples, run_with_samples
 from tool_sandbox.cli.tables import stdout_console
 from tool_sandbox.common.visible_text import hanging
+from tool_sandbox.errors import UsageError
 from tool_sandbox.runs.recorded_scenarios import scenarios_of_run
 from tool_sandbox.runs.run_explanation import RunExplanation, with_records
+
+if TYPE_CHECKING:
+    from tool_sandbox.runs.run_result import RunResult
 
 
 def explain_run(directory: str, sample: str | None, scenarios_from: Sequence[str], tools_from: Sequence[str]) -> None:
@@ -27,6 +33,7 @@ def explain_run(directory: str, sample: str | None, scenarios_from: Sequence[str
     run = run_with_samples(directory)
     scenarios = partial(scenarios_of_run, run.store, scenarios_from, tools_from)
     if sample is None:
+        _check_scored(run, directory)
         _print(RunExplanation.of(with_records(run.samples, scenarios)).lines())
         return
     chosen = chosen_samples(run, sample)
@@ -34,6 +41,14 @@ def explain_run(directory: str, sample: str | None, scenarios_from: Sequence[str
         explanations = [each.explained_by(known) for each in chosen]
     for number, explanation in enumerate(explanations):
         _print([*([""] if number else []), *explanation.lines()])
+
+
+def _check_scored(run: RunResult, directory: str) -> None:
+    if len(run.void) == len(run.samples):
+        causes = ", ".join(f"{count} {cause}" for cause, count in Counter(each.cause for each in run.void).items())
+        message = f"no sample of {directory!r} has a score; void: {causes}."
+        again = f"'tool_sandbox resume {directory} --retry-void' plays them again."
+        raise UsageError(f"{message} {again}")
 
 
 def _print(lines: Iterable[str]) -> None:

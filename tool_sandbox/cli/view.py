@@ -14,6 +14,7 @@ from tool_sandbox.cli.report import MOST_SCENARIOS
 from tool_sandbox.cli.tables import stdout_console
 from tool_sandbox.common.annotated_transcript import WIDTH, transcript_lines
 from tool_sandbox.common.annotations import Annotations, Span, Style
+from tool_sandbox.common.call_text import one_line
 from tool_sandbox.errors import SettingsError, UsageError
 from tool_sandbox.evaluation.explanation.remarks import annotated
 from tool_sandbox.runs.recorded_scenarios import scenarios_of_run
@@ -170,4 +171,4 @@ def _score(sample: StoredSample) -> str:
 def _why(sample: StoredSample) -> str:
     explanation = explanation_of(sample)
     unmet = [node for node in (*explanation.minefields, *explanation.milestones) if not node.is_met]
-    return f"{unmet[0].name}: {unmet[0].losses[0]}" if unmet else explanation.cause.removeprefix("void, ")
+    return f"{unmet[0].name}: {unmet[0].losses[0]}" if unmet else one_line(explanation.cause.removeprefix("void, "))

@@ -8,6 +8,7 @@ from typing import Any
 from attrs import evolve
 
 from tool_sandbox.common.call_text import one_line
+from tool_sandbox.common.visible_text import visible
 from tool_sandbox.evaluation.explanation.explanation import Explanation
 from tool_sandbox.evaluation.explanation.parts import Fault, Loss, NodeExplanation, Party, Reason
 from tool_sandbox.runs.outcomes import SampleResult
@@ -48,7 +49,7 @@ def is_judged(result: SampleResult) -> bool:
 
 def failure_text(result: SampleResult) -> str:
     """What ended a sample that was not played to its end, in words."""
-    return one_line(f"{result.cause}: {(result.error or {}).get('message') or result.exception_type}")
+    return visible(f"{result.cause}: {(result.error or {}).get('message') or result.exception_type}")
 
 
 def _unjudged(result: SampleResult) -> Explanation:

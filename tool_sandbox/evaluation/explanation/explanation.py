@@ -25,7 +25,7 @@ class Explanation:
     floor: float | None = None
     """The most that an agent scores here which does not do the work; ``None`` where nobody played them."""
     cause: str
-    """What took the first points, in one line; empty when none are lost."""
+    """What took the first points, in one line; why it is void, where it is; empty when nothing is lost."""
     milestones: tuple[NodeExplanation, ...] = ()
     """Every milestone, in the order of the scenario."""
     minefields: tuple[NodeExplanation, ...] = ()
@@ -48,8 +48,8 @@ class Explanation:
 
     def lines(self) -> Iterator[str]:
         """It for people; the first line names the sample, its score and the cause."""
-        score = "void" if self.score is None else f"{self.score:.3f}"
-        yield f"{self.name} #{self.trial}   {score}" + (f"   {self.cause}" if self.cause else "")
+        shown = [f"{self.name} #{self.trial}", "" if self.score is None else f"{self.score:.3f}", self.cause]
+        yield "   ".join(filter(None, shown))
         if self.numbers:
             yield f"  {self.numbers}"
         width = max((len(node.name) for node in (*self.milestones, *self.minefields)), default=0)
@@ -58,7 +58,7 @@ class Explanation:
         for node in self.minefields:
             yield _node_line(node, "!", width)
         yield from (f"  {line}" for line in self.faults())
-        yield f"  ended: {self.ending}; {self.called}"
+        yield f"  ended: {self.ending}" + ("" if self.score is None else f"; {self.called}")
         if self.mistakes:
             mistakes = (f"{count} × {what}" for what, count in self.mistakes.items())
             yield f"  agent's mistakes: {'; '.join(mistakes)}"
