@@ -4,7 +4,7 @@ Each look has a share of the error rate (alpha spending): the same for all when 
 otherwise half for the first, then a sixth, a twelfth and so on, which add up to the whole however many there are. What
 a share buys is found by exchanging the two runs in whole base scenarios, in all looks alike, so that looks which
 resemble each other are not paid for twice. The verdict depends on the samples alone: whoever reads the same two runs
-comes to the same one. ``benchmarks/statistics.py`` shows how often it is false.
+comes to the same one. ``benchmarks/error_rates.py`` shows how often it is false.
 """
 
 from __future__ import annotations

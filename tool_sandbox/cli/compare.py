@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -49,8 +51,9 @@ def compare(
         UsageError: A directory is no run, two of them have nothing in common, or a number has no meaning.
     """
     _check(form, flips)
-    runs = named_runs(directories)
-    comparison = compare_runs(runs, pass_at=pass_at)
+    with _no_garbage_collection():
+        runs = named_runs(directories)
+        comparison = compare_runs(runs, pass_at=pass_at)
     if form == JSON:
         print(json.dumps(_record(comparison, runs, flips)))
         return
@@ -65,6 +68,18 @@ def compare(
     }
     for contrast in comparison.contrasts if flips else ():
         print("\n".join(_flip_lines(contrast, explained, flips)))
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    """Look for no garbage while everything is kept: with many samples, looking takes a quarter of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def compare_reports(reports: Sequence[Report]) -> Comparison | None:

@@ -3,7 +3,7 @@
 Where most scenarios are equal and a few differ, a spread that is computed from the few misleads. So what one run is
 better by and what it is worse by are taken apart: both are scores, with the intervals of scores, and those are joined
 as Newcombe (1998) joins the intervals of paired rates, and Zou and Donner (2008) any two that are correlated.
-``benchmarks/statistics.py`` shows how often the interval holds the truth.
+``benchmarks/error_rates.py`` shows how often the interval holds the truth.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 The interval of a score is Wilson's, for as many successes and failures as would have the same standard error as the
 clusters. With many clusters of one success or failure each that is his interval for a rate; with graded scores it leans
 towards the middle the way skewed scores need, and is wider where they are few.
-``benchmarks/statistics.py`` shows how often it holds the truth.
+``benchmarks/error_rates.py`` shows how often it holds the truth.
 """
 
 from __future__ import annotations

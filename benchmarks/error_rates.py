@@ -1,7 +1,7 @@
 """Whether the statistics of runs keep what they promise, on data whose truth is known.
 
-    python benchmarks/statistics.py             # tables in ten minutes
-    python benchmarks/statistics.py --fewer 10  # a tenth of the replications
+    python benchmarks/error_rates.py             # tables in ten minutes
+    python benchmarks/error_rates.py --fewer 10  # a tenth of the replications
 
 Coverage is how often a 95% interval holds the true mean; aim: 93% to 97%. A cell outside is marked. Rows below "limits"
 are there to show what no interval can do. With one success or failure per scenario only a few different intervals
