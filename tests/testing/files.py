@@ -66,6 +66,11 @@ def never_answers(messages, tools):
     pathlib.Path("asked").touch()
     time.sleep(600)
 
+def works_when_told(messages, tools):
+    while not pathlib.Path("go").exists():
+        time.sleep(0.01)
+    return knows_wifi(messages, tools)
+
 class Priced(Layer):
     "A model whose calls cost a tenth of a cent."
     async def acomplete(self, request: ChatRequest) -> ChatResponse:

@@ -7,5 +7,6 @@ play      one run for many tests
 verdict   whether the trials of a scenario are good enough, in a line
 nodes     what pytest collects: a file or folder of scenarios, and a scenario
 reports   what pytest shows of them
+terminal  what only a person is shown: progress, lines that fit
 session   all of it in one session of pytest, or in one worker of pytest-xdist
 """

@@ -15,12 +15,14 @@ from tool_sandbox.testing.verdict import Verdict
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
     from tool_sandbox.runs.run_result import RunResult
+    from tool_sandbox.testing.terminal import Terminal
 
 
 class Player(Protocol):
     """What has scenarios and plays them."""
 
     min_score: float
+    terminal: Terminal
 
     def scenarios_in(self, source: Path) -> Mapping[str, Scenario]:
         """The scenarios in a file or folder, by name."""
@@ -56,12 +58,12 @@ class ScenarioItem(pytest.Item):
         """Play it; when nothing is decided, as the samples are void, that is an error and no failure of the agent."""
         self.verdict = Verdict(self.player.result_for(self, self.name).samples, self.player.min_score)
         if self.verdict.is_open:
-            pytest.fail(self.verdict.reason(), pytrace=False)
+            pytest.fail(self.player.terminal.fitting(self.verdict.reason()), pytrace=False)
 
     def runtest(self) -> None:
         """Judge it."""
         if not self.verdict.passes:
-            pytest.fail(self._told(), pytrace=False)
+            pytest.fail(self.player.terminal.fitting(self._told()), pytrace=False)
 
     def reportinfo(self) -> tuple[os.PathLike[str], None, str]:
         """Where it is, for reports."""

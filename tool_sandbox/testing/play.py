@@ -26,6 +26,7 @@ from tool_sandbox.runs.store import SUMMARY, RunStore
 if TYPE_CHECKING:
     from tool_sandbox.runs.places import AnyPath
     from tool_sandbox.testing.asked import Asked
+    from tool_sandbox.testing.terminal import Terminal
 
 TOGETHER = ("budget", "reuse")
 """Settings that hold for all samples of a run together."""
@@ -36,10 +37,11 @@ class Play(ABC):
 
     Args:
         asked: What there is to play.
+        terminal: Where it is shown how far the run is.
     """
 
-    def __init__(self, asked: Asked) -> None:
-        self._asked = asked
+    def __init__(self, asked: Asked, terminal: Terminal) -> None:
+        self._asked, self._terminal = asked, terminal
         self._wanted: dict[str, None] = {}
         self._failure: UsageError | None = None
         self._store: RunStore | None = None
@@ -98,7 +100,8 @@ class Play(ABC):
 
     def _played(self, prepared: PreparedRun) -> RunResult:
         mark_latest(prepared.store.directory)
-        report = self._asked.context.run(RunThread, prepared.play).result()
+        with self._terminal.progress(len(prepared.samples())) as observer:
+            report = self._asked.context.run(RunThread, prepared.play, observer).result()
         return RunResult.of(report.results, report.ending, prepared.store, scenarios=prepared.scenarios)
 
 
@@ -136,11 +139,12 @@ class PieceByPiece(Play):
 
     Args:
         asked: What there is to play.
+        terminal: Where it is shown how far the run is.
         shared: The name of the run directory, where other processes write into the same one.
     """
 
-    def __init__(self, asked: Asked, shared: str | None = None) -> None:
-        super().__init__(asked)
+    def __init__(self, asked: Asked, terminal: Terminal, shared: str | None = None) -> None:
+        super().__init__(asked, terminal)
         self._shared = shared
         self._results: dict[str, RunResult] = {}
 

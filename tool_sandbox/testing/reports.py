@@ -16,6 +16,7 @@ from tool_sandbox.runs.scheduler import Ending
 from tool_sandbox.testing.names import MARK
 from tool_sandbox.testing.nodes import ScenarioItem
 from tool_sandbox.testing.play import finish
+from tool_sandbox.testing.terminal import Terminal
 from tool_sandbox.testing.verdict import Verdict
 
 _NOTED = pytest.StashKey[tuple[Verdict, str]]()
@@ -26,10 +27,11 @@ class Reports:
 
     Args:
         config: That of the session.
+        terminal: Where they are read.
     """
 
-    def __init__(self, config: pytest.Config) -> None:
-        self._config = config
+    def __init__(self, config: pytest.Config, terminal: Terminal) -> None:
+        self._config, self._terminal = config, terminal
         self._told: dict[str, dict[str, str]] = {}
         self._is_over = False
 
@@ -61,7 +63,7 @@ class Reports:
             if crash is not None:
                 crash.message = crash.message.removeprefix("Failed: ").partition("\n")[0]
         elif report.failed and (explained := verdict.explanation()):
-            report.sections.append(("where points were lost", explained))
+            report.sections.append(("where points were lost", self._terminal.fitting(explained)))
         return report
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
@@ -95,7 +97,7 @@ class Reports:
         terminalreporter.write_sep("=", "tool_sandbox")
         for directory, flaky in self._told.items():
             for line in _summary(directory, flaky):
-                terminalreporter.write_line(line)
+                terminalreporter.write_line(self._terminal.fitting(line))
 
 
 def _summary(directory: str, flaky: dict[str, str]) -> Iterator[str]:

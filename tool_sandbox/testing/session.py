@@ -17,6 +17,7 @@ from tool_sandbox.testing.names import MARK, RESULT, RUN
 from tool_sandbox.testing.nodes import ScenarioItem, ScenarioSource, taken_from
 from tool_sandbox.testing.play import AllAtOnce, PieceByPiece, Play, who_plays
 from tool_sandbox.testing.reports import Reports
+from tool_sandbox.testing.terminal import Terminal
 from tool_sandbox.testing.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ class SandboxTests:
         """In a worker, how the names of the run directories begin that all workers share."""
         self._plays: dict[str, Play] = {}
         self._wanted: dict[str, None] = {}
-        self.reports = Reports(config)
+        self.terminal = Terminal(config)
+        self.reports = Reports(config, self.terminal)
         with _told_by_pytest():
             self._settings = options.settings_of(config)
             self.min_score = options.min_score(config)
@@ -101,7 +103,7 @@ class SandboxTests:
         """
         with _told_by_pytest():
             if self._asked and self._config.pluginmanager.hasplugin("dsession"):
-                PieceByPiece(together(self._asked)).check()
+                PieceByPiece(together(self._asked), self.terminal).check()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> None:
@@ -113,6 +115,7 @@ class SandboxTests:
         broken = session.testsfailed and not session.config.option.continue_on_collection_errors
         if session.config.option.collectonly or broken:
             return
+        self.terminal.open()
         self._plays = {key: self._plays[key] for key in self._wanted}
         for play in self._plays.values():
             with _told_by_pytest():
@@ -138,13 +141,14 @@ class SandboxTests:
         verdict = Verdict(result.samples, self.min_score)
         self.reports.note(node, verdict, result.directory or "")
         if not verdict.scored:  # that is no failure of the agent
-            pytest.fail(verdict.reason(), pytrace=False)
+            pytest.fail(self.terminal.fitting(verdict.reason()), pytrace=False)
         return result
 
     def pytest_sessionfinish(self) -> None:
         """Leave the run directories as runs leave them."""
         for play in self._plays.values():
             play.end()
+        self.terminal.close()
 
     @cached_property
     def _asked(self) -> dict[str, Asked]:
@@ -173,8 +177,9 @@ class SandboxTests:
     def _new_play(self, asked: Asked, node: pytest.Item | None = None) -> Play:
         if self._shared is not None:
             label = "_".join(who_plays(asked.settings)) if node is None else _function(node)
-            return PieceByPiece(asked, shared=f"{self._shared}_{label}")
-        return PieceByPiece(asked) if self._config.getvalue("maxfail") else AllAtOnce(asked)
+            return PieceByPiece(asked, self.terminal, shared=f"{self._shared}_{label}")
+        kind = PieceByPiece if self._config.getvalue("maxfail") else AllAtOnce
+        return kind(asked, self.terminal)
 
     def _want_for(self, item: pytest.Function) -> None:
         if RUN in item.fixturenames:
