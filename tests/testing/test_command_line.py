@@ -128,10 +128,18 @@ def test_a_missing_key_is_told_once_before_the_first_test(shop: pytest.Pytester,
             "budget is for scenarios that are played together",
         ),
         (("--agent", "my_agent.py:wroks"), "there is no 'wroks'"),
+        (
+            ("--user", "openai/gpt-5"),
+            "choose another one with --tool-sandbox-user (--tool-sandbox-user oracle needs no",
+        ),
+        (
+            ("--tool-sandbox-config", "agents.yaml", "--agent="),
+            "the agent is ['nop', 'oracle']; tests are of one agent",
+        ),
     ],
 )
 def test_a_mistake_is_a_usage_error(shop: pytest.Pytester, arguments: tuple[str, ...], message: str) -> None:
-    shop.makefile(".yaml", run="fail_under: 0.8", budget="budget: 1")
+    shop.makefile(".yaml", run="fail_under: 0.8", budget="budget: 1", agents="agent: [nop, oracle]")
     result = shop.runpytest(*files.asked("Paid"), *arguments)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert message in result.stderr.str()
@@ -193,6 +201,12 @@ def test_what_is_selected_is_all_that_is_played(
 def test_the_tests_of_a_folder_are_there_beside_the_scenarios(shop: pytest.Pytester) -> None:
     shop.makepyfile(test_other="def test_other(): pass")
     shop.runpytest(*files.asked("works")).assert_outcomes(passed=3)
+
+
+def test_an_agent_can_be_named_by_its_module(shop: pytest.Pytester) -> None:
+    arguments = [each.replace("my_agent.py:", "my_agent:") for each in files.asked("works")]
+    code = "import sys, pytest; sys.path.remove(''); sys.exit(pytest.main(sys.argv[1:]))"  # as the script pytest does
+    shop.run(sys.executable, "-c", code, *arguments).assert_outcomes(passed=2)
 
 
 def test_a_folder_of_scenarios_is_played(shop: pytest.Pytester) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from os import PathLike, fspath
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from attrs import fields
@@ -35,20 +36,25 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def in_words_of_python() -> Iterator[None]:
-    """Have what is wrong with a setting told by the name of the parameter, where messages name the flag."""
+def in_words_of_python(shown: Mapping[str, str] = MappingProxyType({})) -> Iterator[None]:
+    """Have what is wrong with a setting told by the name of the parameter, where messages name the flag.
+
+    Args:
+        shown: By the name of the parameter, what is told instead.
+    """
+    told = partial(_parameter, shown)
     try:
         yield
     except UsageError as error:
-        error.args = tuple(_FLAG.sub(_parameter, part) if isinstance(part, str) else part for part in error.args)
+        error.args = tuple(_FLAG.sub(told, part) if isinstance(part, str) else part for part in error.args)
         raise
 
 
-def _parameter(flag: re.Match[str]) -> str:
+def _parameter(shown: Mapping[str, str], flag: re.Match[str]) -> str:
     if flag["flag"] == "--param":  # at the front door the keys of the agent's configuration are parameters, too
         return ""
     names = (name for name, option in RunSettings.options().items() if flag["flag"] in option.spellings)
-    return next((f"{name}{flag['space']}" for name in names), flag[0])
+    return next((f"{shown.get(name, name)}{flag['space']}" for name in names), flag[0])
 
 
 @in_words_of_python()

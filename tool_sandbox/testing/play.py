@@ -22,6 +22,7 @@ from tool_sandbox.runs.run_result import RunResult
 from tool_sandbox.runs.run_thread import RunThread
 from tool_sandbox.runs.scheduler import Ending
 from tool_sandbox.runs.store import SUMMARY, RunStore
+from tool_sandbox.testing.names import OPTIONS, SCENARIOS
 
 if TYPE_CHECKING:
     from tool_sandbox.runs.places import AnyPath
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 TOGETHER = ("budget", "reuse")
 """Settings that hold for all samples of a run together."""
+_FLAGS = {name: f"{SCENARIOS}-{name.replace('_', '-')}" for name in OPTIONS}
 
 
 class Play(ABC):
@@ -67,7 +69,7 @@ class Play(ABC):
             UsageError: Something is wrong, such as a key that is missing.
         """
         self._asked = self._asked.only(list(self._wanted))
-        with in_words_of_python():
+        with in_words_of_python(_FLAGS):
             self._prepare()
 
     def result(self, name: str | None) -> RunResult:
@@ -80,7 +82,7 @@ class Play(ABC):
         if self._failure is not None:
             raise self._failure
         try:
-            with in_words_of_python():
+            with in_words_of_python(_FLAGS):
                 return self._result(name)
         except UsageError as error:
             self._failure = error
@@ -154,7 +156,7 @@ class PieceByPiece(Play):
         Raises:
             UsageError: Something is wrong.
         """
-        with in_words_of_python():
+        with in_words_of_python(_FLAGS):
             self._prepare()
 
     def end(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
@@ -50,6 +51,8 @@ class SandboxTests:
             self._settings = options.settings_of(config)
             self.min_score = options.min_score(config)
             self._sources = options.sources(config)
+        if self._sources and not {"", str(config.invocation_params.dir)} & {*sys.path}:
+            sys.path.append(str(config.invocation_params.dir))  # modules of the user's own, named by --agent
         self._named = taken_from(config.args, self._sources, config.invocation_params.dir)
 
     # -- collection --------------------------------------------------------------------------------------------------
