@@ -41,6 +41,10 @@ def test_a_setting_that_an_earlier_version_did_not_know_is_no_difference() -> No
     assert between(settings={**SETTINGS, "shuffle_tools": False}) == ()
 
 
+def test_a_run_that_was_decided_before_its_last_trial_is_finished() -> None:
+    assert between(settings={**SETTINGS, "trials": 10, "until_decided": True}) == ()
+
+
 def test_an_unfinished_run_is_told_with_what_is_missing() -> None:
     assert between(settings={**SETTINGS, "trials": 3}) == (
         "B is not finished: 2 of its 3 samples were not played to their end",

@@ -51,6 +51,8 @@ class RunFacts:
     def unplayed(self) -> int:
         """How many samples of the run were not played to their end, as far as its record says."""
         scenarios, trials = self.record.get("scenarios"), self.settings.get("trials")
+        if self.settings.get("until_decided"):  # those are as many as were to be, up to the last one that was begun
+            trials = max((result.trial + 1 for result in self.results), default=0)
         if not isinstance(scenarios, list) or not isinstance(trials, int):
             return 0
         return max(0, len(scenarios) * trials - len(self.results))

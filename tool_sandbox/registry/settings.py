@@ -67,7 +67,7 @@ INCIDENTAL = frozenset(
     {
         *("concurrency", "retries", "patience", "timeout", "max_void", "budget", "cache", "callbacks", "output"),
         *("name", "junit", "summary", "fail_under", "min_coverage", "pass_at", "reuse"),
-        *("fail_on_regression", "against"),
+        *("fail_on_regression", "against", "until_decided"),
     }
 )
 """The settings that say how fast, how long, how dear and where to a run is played, but not with what result."""
