@@ -82,3 +82,14 @@ def test_never_is_only_what_is_stated() -> None:
     assert not Words(("sold out",)).said_in(reading_of("If it is sold out, I'll tell you.", BASE))
     assert not Words(("sold out",)).said_in(reading_of("I'll check whether it is sold out.", BASE))
     assert Words(("sold out",)).said_in(reading_of("It is sold out.", BASE))
+
+
+def test_fillers_are_part_of_a_phrase_that_has_but_one_other_word() -> None:
+    assert not Words(("all set",)).found_in(reading_of("I checked your settings and set the table.", BASE))
+    assert Words(("all set",)).found_in(reading_of("You are all set!", BASE))
+    assert Words(("the shop",)).found_in(reading_of("at some shop", BASE))
+
+
+def test_letters_one_by_one_are_a_word() -> None:
+    assert Words(("NVDA",)).found_in(reading_of("It trades as N-V-D-A.", BASE))
+    assert not Words(("NVDA",)).found_in(reading_of("It trades as N-V-A-D.", BASE))

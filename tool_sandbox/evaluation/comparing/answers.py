@@ -71,7 +71,7 @@ class WantedText:
     def given_away(self, said: str) -> list[Fact]:
         """The facts that the user's own words contain."""
         reading = reading_of(said, self.surroundings)
-        return [fact for fact in self.required if fact.found_in(reading)]
+        return [fact for fact in self.required if fact.found_in(reading) and fact.said_in(reading)]
 
     def _values(self, filled: str) -> list[tuple[int, int]]:
         names = _PLACEHOLDER.findall(self.sentence)

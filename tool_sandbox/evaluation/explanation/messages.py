@@ -17,6 +17,7 @@ from tool_sandbox.evaluation.explanation.log import Call
 from tool_sandbox.evaluation.explanation.misses import Miss, Place, bound
 from tool_sandbox.evaluation.explanation.parts import Loss, Reason
 from tool_sandbox.evaluation.traces import filled_targets
+from tool_sandbox.evaluation.truth import untrue
 
 if TYPE_CHECKING:
     from tool_sandbox.evaluation.constraints import SnapshotConstraint
@@ -130,10 +131,20 @@ def _text_miss(target: Target, place: Place) -> Miss:
         text = "nothing was said to the user" if told else "there is no such message"
         return Miss((Loss(reason=Reason.NOT_SAID, where="said", text=text),))
     kinds = place.trajectory.view(_LOG, place.trajectory.last_index).kinds
-    explained = [(tuple(cell_losses("said", target, wanted, row, kinds)), index) for _, row, index in rows]
+    explained = [
+        ((*_untruths(target, row, place, index), *cell_losses("said", target, wanted, row, kinds)), index)
+        for _, row, index in rows
+    ]
     at = max(range(len(rows)), key=lambda each: (rows[each][0], _nearest(explained[each][0]), each))
     losses, message = explained[at]
     return Miss(losses, message)
+
+
+def _untruths(target: Target, row: Mapping[str, Any], place: Place, index: int) -> Iterator[Loss]:
+    """What a message says of the phone that is not so."""
+    reason = untrue(target, place.trajectory, index)
+    if reason:
+        yield Loss(reason=Reason.CONTRADICTION, where="said", text=reason, found=row["content"])
 
 
 def _nearest(losses: Iterable[Loss]) -> float:

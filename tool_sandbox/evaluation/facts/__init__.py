@@ -9,18 +9,19 @@
     combined      alternatives, and facts in several parts
     amounts       numbers, money, times, days, durations, phone numbers
     people, places   people and places
-    others        nobody and nothing else
+    others, further   nobody else, and no further deeds
     directions    which way amounts count
+    topics        what somebody was told, or will be reminded of
     addresses     streets and postal codes
     switches      these switches and no other in their place
     states        what is on or off
-    statements, state_forms, settings   what an answer says is on or off, and what people call it
-    deeds, verbs  what was done or not, and the verbs for it
+    statements, spoken, state_forms, settings   what an answer says is on or off, and what people call it
+    deeds, verbs, reports, failures   what was done or not, the verbs for it, and what is said without one
     counts        how many of something
     phrases, opposites   free words, and their opposites
     replacements, synonyms   other content where the good answer has its own
     asking        answers that ask back or decline
     reading, clauses, tokens   the answer, read once
-    surroundings  what words are read against
+    surroundings, known   what words are read against, and the words that are known from it
     mentions      amounts, money, times, days and phone numbers in a text: a folder of its own
 """

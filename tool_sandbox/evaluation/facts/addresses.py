@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from attrs import frozen
 
 from tool_sandbox.evaluation.facts.fact import Explained, Fact
+from tool_sandbox.evaluation.facts.mentions.days import Day
+from tool_sandbox.evaluation.facts.mentions.mention import Span
 from tool_sandbox.evaluation.facts.mentions.normalisation import folded
+from tool_sandbox.evaluation.facts.mentions.times import TimeOfDay
 from tool_sandbox.evaluation.facts.reading import Reading
 
 _STREET = re.compile(r"(?<![\w.,])\d{1,5} (?P<street>[A-Z]\w+(?: [A-Z]\w+)*)(?=[,.\n]|$| in\b)")
@@ -39,7 +42,7 @@ class Address(Fact):
         towns = _TOWN.findall(text)
         if towns and self.town and self.town not in text:
             return f"says {towns[0]!r}"
-        streets = [match["street"] for match in _STREET.finditer(text)]
+        streets = _streets(reading)
         if streets and folded(self.street) not in folded(text):
             return f"says {streets[0]!r}"
         postal = _POSTAL.findall(text)
@@ -51,9 +54,16 @@ class Address(Fact):
 
 def addresses(good: Reading) -> Iterator[Fact]:
     """The addresses of a good answer; one at most, as among several it is not known which is meant."""
-    streets = [match["street"] for match in _STREET.finditer(good.normal.text)]
+    streets = _streets(good)
     postal = _POSTAL.findall(good.normal.text)
     if len(streets) == 1:
         yield Address(
             streets[0], next(iter(_TOWN.findall(good.normal.text)), ""), postal[0] if len(postal) == 1 else ""
         )
+
+
+def _streets(reading: Reading) -> list[str]:
+    """The streets in a text; "2 March" is none, nor is "30 AM"."""
+    found = _STREET.finditer(reading.normal.text)
+    moments = [each.span for each in reading.mentions if isinstance(each, Day | TimeOfDay)]
+    return [match["street"] for match in found if not any(span.overlaps(Span(*match.span())) for span in moments)]

@@ -7,6 +7,7 @@ import re
 from attrs import frozen
 
 from tool_sandbox.evaluation.facts.fact import Explained, Fact, Said
+from tool_sandbox.evaluation.facts.mentions.days import Day
 from tool_sandbox.evaluation.facts.mentions.mention import EXACT, Agreement, Tolerance
 from tool_sandbox.evaluation.facts.mentions.reading import Mention, agreement
 from tool_sandbox.evaluation.facts.mentions.times import TimeOfDay
@@ -28,6 +29,7 @@ _RATES = re.compile(
     re.IGNORECASE,
 )
 """What one of a currency is in another."""
+_TOLD_FROM = re.compile(r"\b(?:before|eve of|after) [A-Z]\w+(?: [A-Z]\w+)*(?:,| \(| on|, which is)(?: on)? ?$")
 _RATE = 40
 _MOMENTS = 10
 """Minutes around the world's time that count as now."""
@@ -83,7 +85,11 @@ def _counts(reading: Reading, mention: Mention, explained: Explained) -> bool:
     overlaps = any(
         each.kind == "amount" and each.start < mention.span.end and mention.span.start < each.end for each in explained
     )
-    aside = _is_of_a_rate(reading, mention) or _is_when_it_was_done(reading, mention)
+    aside = (
+        _is_of_the_day_after(reading, mention)
+        or _is_of_a_rate(reading, mention)
+        or _is_when_it_was_done(reading, mention)
+    )
     beside = aside or reading.is_wished(mention.span) or _denied(reading, mention)
     return not overlaps and not beside
 
@@ -103,6 +109,12 @@ def _is_when_it_was_done(reading: Reading, mention: Mention) -> bool:
         return False
     now = reading.surroundings.now
     return any(abs(now.hour * 60 + now.minute - at.hour * 60 - at.minute) <= _MOMENTS for at in mention.times)
+
+
+def _is_of_the_day_after(reading: Reading, mention: Mention) -> bool:
+    """Whether it dates what a day is told from: "the day before Memorial Day (25 May)"."""
+    before = reading.normal.text[: mention.span.start]
+    return isinstance(mention, Day) and bool(_TOLD_FROM.search(before))
 
 
 def _denied(reading: Reading, mention: Mention) -> bool:

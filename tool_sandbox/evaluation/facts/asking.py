@@ -37,7 +37,7 @@ _UNABLE = re.compile(
     r"\b(?:not|unable|impossible|never|nor|neither|without|lacks?|lacking|missing|unavailable|beyond|outside"
     r"|fail(?:ed|s)?|only|no (?:way|access|tools?|means|ability|permission|possibility|option|function\w*|network"
     r"|internet|connection|wi fi|idea|information|can|such|record|search|e ?mail)|nothing|none|unsupported|prevents?"
-    r"|blocks?|blocked|hardly|refuses?|refused|denied|disabled|out of reach|off limits)\b"
+    r"|blocks?|blocked|hardly|refuses?|refused|denied|disabled|out of reach|off limits|unknown|no clue)\b"
 )
 _PARTICLES = frozenset(
     {"up", "off", "on", "out", "of", "for", "at", "in", "down", "through", "over", "back", "any", "the", "your", "a",

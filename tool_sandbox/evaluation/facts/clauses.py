@@ -13,8 +13,8 @@ from tool_sandbox.evaluation.facts.tokens import BREAK, Token
 
 _NEGATIONS = re.compile(
     r"\b(?:not(?! (?:only|forget|hesitate)\b)|never|neither|nor|without|unable|fail(?:ed|s|ing)?|impossible|nobody"
-    r"|nothing|none|hardly|prevent(?:s|ed|ing)?|block(?:s|ed|ing)|refus(?:es|ed)|denied|no(?= \w)(?! (?:problem"
-    r"|problems|worries|need|doubt|trouble|matter)\b))\b"
+    r"|nothing|none|hardly|prevent(?:s|ed|ing)?|block(?:s|ed|ing)(?! (?:her|his|him|their|them|its)\b)|refus(?:es|ed)"
+    r"|denied|no(?= \w)(?! (?:problem|problems|worries|need|doubt|trouble|matter)\b))\b"
 )
 _MODAL = re.compile(
     r"\b(?:will|shall|would|can|could|may|might|must|going to|gonna|wants?|wish|needs?|try|tried|trying|attempt\w*"
@@ -23,7 +23,7 @@ _MODAL = re.compile(
 )
 _REAL = re.compile(
     r"\b(?:(?:was|were|am|been|is) able to|managed to|(?:had|needed) to|went ahead and|please (?:note|find|see)"
-    r"|made sure (?:that|to)|how you can|hope (?:this|that) helps)\b"
+    r"|made sure (?:that|to)|after \w+ing (?:\S+ ){1,6}?i could|how you can|hope (?:this|that) helps)\b"
 )
 _AFTER_PREPOSITION = re.compile(
     r" (?:for|in|at|of|with|to|from|by|on|about) (?!.*\b(?:is|are|was|were|has|have|been|can|could)\b)"
@@ -33,7 +33,7 @@ _CONDITIONS = frozenset({"if", "whether", "unless", "once", "whenever", "hoping"
 _WHEN_REAL = re.compile(r"\b(?:was|were|had|did)\b|\b(?:i|you|we|they|he|she) \w+ed\b")
 _CONJUNCTIONS = frozenset(
     {"but", "because", "so", "while", "whereas", "although", "though", "however", "which", "who", "since", "until",
-     "if", "whether", "when", "once", "unless", "and", "then", "yet", "whenever", "that", "instead", "as"}
+     "if", "whether", "when", "once", "unless", "and", "then", "yet", "whenever", "that", "instead", "as", "whilst"}
 )  # fmt: skip
 _POINTED_AT = frozenset(
     {"mode", "number", "one", "reminder", "contact", "message", "text", "setting", "name", "person", "day", "date",
@@ -82,7 +82,8 @@ class Clause:
         return tuple(match.start() for match in _NEGATIONS.finditer(self.plain))
 
     @cached_property
-    def _modals(self) -> tuple[int, ...]:
+    def modals(self) -> tuple[int, ...]:
+        """Where words stand that make a wish, a plan or a possibility of what follows."""
         real = [match.span() for match in _REAL.finditer(self.plain)]
         found = (match.start() for match in _MODAL.finditer(self.plain))
         return tuple(at for at in found if not any(start <= at < end for start, end in real))
@@ -102,11 +103,11 @@ class Clause:
 
     def wished(self, at: int) -> bool:
         """Whether what stands at this place of ``plain`` is a question, an offer, a plan or a condition."""
-        return self.asks or self.imagined or any(start < at for start in self._modals)
+        return self.asks or self.imagined or any(start < at for start in self.modals)
 
     def foretold(self, at: int) -> bool:
         """Whether what stands at this place of ``plain`` is stated, of the present or of the future."""
-        wishes = [start for start in self._modals if start < at and not _FUTURE.match(self.plain, start)]
+        wishes = [start for start in self.modals if start < at and not _FUTURE.match(self.plain, start)]
         return not (self.asks or self.imagined or wishes)
 
 
@@ -211,5 +212,7 @@ def _cuts(tokens: tuple[Token, ...], at: int) -> bool:
     if tokens[at].word == "and":
         return tokens[at - 1].word not in ("ahead", "both")
     if tokens[at].word == "as":
+        if following == "long":
+            return True
         return following in _REASON_BEGINS and not _FINITE.isdisjoint(token.word for token in tokens[at + 2 : at + 8])
     return True

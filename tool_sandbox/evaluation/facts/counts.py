@@ -24,12 +24,17 @@ _LONGEST, _FURTHEST = 3, 60
 """Words that are looked at, and characters among which they are looked for."""
 _REST = re.compile(r"\b(?:remain(?:s|ing|ed)?|left|still|other|kept|stays?|upcoming|future|untouched|unaffected)\b")
 
+_OF_YOURS = re.compile(r"^ of (?:the|your|my|these|those)\b", re.IGNORECASE)
+_ONLY_ONE = re.compile(
+    r"\bthere (?:is|was) (?:only|just|but) (?:a single )?(?:one)?\b|\b(?:only|just) one (?:was|is)\b"
+)
 _SINGLE = re.compile(r"\b(?:the|your) (?:one|only|single) (?P<things>\w+(?: \w+){0,2})")
 
 
 def counted_at(reading: Reading, end: int) -> tuple[str, ...]:
     """The roots of the words behind a number, up to the first small word: what is counted, last the noun."""
     line = re.split(r"[.,;:()!?\n]", reading.normal.text[end : end + _FURTHEST], maxsplit=1)[0]
+    line = _OF_YOURS.sub("", line)
     roots: list[str] = []
     for word in words_of(line)[:_LONGEST]:
         if word in _END:
@@ -65,6 +70,8 @@ class Count(Fact):
     def _single_in(self, reading: Reading) -> bool:
         """Whether there is but one of them: "the one overdue reminder"."""
         for clause in reading.clauses:
+            if _ONLY_ONE.search(clause.plain) and not _REST.search(clause.plain):
+                return True
             for match in _SINGLE.finditer(clause.plain):
                 roots = tuple(root(word) for word in takewhile(lambda word: word not in _END, match["things"].split()))
                 if roots and not _REST.search(clause.plain) and self._counts_the_same(roots):

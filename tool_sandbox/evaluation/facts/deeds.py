@@ -11,11 +11,13 @@ from attrs import frozen
 
 from tool_sandbox.evaluation.facts.clauses import Clause
 from tool_sandbox.evaluation.facts.fact import Explained, Fact
+from tool_sandbox.evaluation.facts.failures import is_still_there, says_failed, was_so_already
 from tool_sandbox.evaluation.facts.mentions.days import Day
 from tool_sandbox.evaluation.facts.mentions.normalisation import normalised
 from tool_sandbox.evaluation.facts.mentions.times import TimeOfDay
 from tool_sandbox.evaluation.facts.phrases import column, places_of
 from tool_sandbox.evaluation.facts.reading import Reading
+from tool_sandbox.evaluation.facts.reports import is_reported
 from tool_sandbox.evaluation.facts.tokens import words_of
 from tool_sandbox.evaluation.facts.verbs import VerbGroup, any_of, group_of
 
@@ -36,12 +38,6 @@ _ANY_DEED = re.compile(
     r"|successfully|then|as requested|as you asked|too|both|already|with \w+|it|that|as well|sir|boss|and|dusted"
     r"|deal))*"
 )
-_ANY_FAILURE = re.compile(
-    r"\b(?:(?:can|could|do|did|was|am) not (?:\w+ ){0,2}?(?:do (?:that|this|it|so)|able to do|help|complete|work"
-    r"|succeed)|not (?:possible|able)|unable|did not work|(?:it|that|this|which) failed|failed$|unsuccessful\w*"
-    r"|went wrong|nothing (?:was|has been) (?:\w+ )?(?:done|changed|sent|deleted|saved)|not (?:been )?(?:done"
-    r"|completed))\b"
-)
 _AGREED = re.compile(
     r"(?:will do|ok(?:ay)?|sure(?: thing)?|got it|all ?right|certainly|of course|absolutely|noted|you got it|roger"
     r"|gladly|understood|no problem|consider it done|it is a date|yes|great|perfect)\b"
@@ -57,6 +53,8 @@ _NOT_DONE = re.compile(r" (?:not|never) (?:(?:yet|be|been|being|actually) )*\S+$
 _TO_BE_DONE = re.compile(r" (?:will|would|shall|should|can|could|may|might|must|to) (?:now |then |also )?be \S+$")
 """At the end of what says a deed done: "the reminder could not be set", "will be set"."""
 _TO_USER = re.compile(r" (?:you|me)\b(?! (?:when|at))")
+_OF_THE_OLD = re.compile(r"\b(?:old|previous|former|earlier|original)\b.*\b(?:no longer|not)\b")
+"""What was replaced is no longer so: that denies nothing."""
 _PASSIVE = re.compile(r"\b(?:been|was|were|is|are)(?: \w+)? ?$")
 _REAL_BASE = re.compile(
     r"\b(?:was able to|were able to|been able to|managed to|went ahead and|did|made sure to|had to|(?:i|we) have)"
@@ -81,12 +79,24 @@ class Deed(Fact):
     def _found(self, reading: Reading) -> bool:
         claims = claims_of(self.verbs, reading)
         if self.done:
+            if self._is_undone(reading):
+                return False
             agreed = says_done(reading) or ("remind" in map(_group_name, self.verbs) and _agrees(reading))
-            return Claim.DONE in claims or (Claim.DENIED not in claims and agreed)
+            return Claim.DONE in claims or (Claim.DENIED not in claims and agreed) or self._is_reported(reading)
         return Claim.DENIED in claims or (Claim.DONE not in claims and says_failed(reading))
 
     def _said(self, reading: Reading) -> bool:
         return (Claim.DONE if self.done else Claim.DENIED) in claims_of(self.verbs, reading)
+
+    def _is_undone(self, reading: Reading) -> bool:
+        """Whether an answer takes back what it claims."""
+        removed = "remove" in map(_group_name, self.verbs)
+        return was_so_already(reading) or (removed and is_still_there(reading))
+
+    def _is_reported(self, reading: Reading) -> bool:
+        """Whether an answer that says nothing in the deed's own words reports it all the same."""
+        silent = not claims_of(self.verbs, reading) and not says_failed(reading)
+        return silent and any(group and is_reported(group, reading) for group in map(group_of, self.verbs))
 
     def _wrong(self, reading: Reading, explained: Explained) -> str | None:
         del explained
@@ -94,7 +104,7 @@ class Deed(Fact):
         verb = self.verbs[0]
         if not self.done:
             return f"claims to have done it ({verb})" if Claim.DONE in claims or says_done(reading) else None
-        if Claim.DENIED in claims or says_failed(reading):
+        if Claim.DENIED in claims or says_failed(reading) or self._is_undone(reading):
             return f"says that it was not done ({verb})"
         if Claim.PLANNED in claims:
             return f"says that it is yet to be done ({verb})"
@@ -109,13 +119,6 @@ def says_done(reading: Reading) -> bool:
     return any(
         _ANY_DEED.fullmatch(clause.plain) and not clause.asks and not clause.imagined and not clause.denies
         for clause in reading.clauses
-    )
-
-
-def says_failed(reading: Reading) -> bool:
-    """Whether an answer says that something could not be done, of no deed in particular."""
-    return any(
-        _ANY_FAILURE.search(clause.plain) and not clause.asks and not clause.imagined for clause in reading.clauses
     )
 
 
@@ -192,6 +195,8 @@ class _Patterns:
                 yield Claim.DONE
         if self._undone.search(plain):
             yield Claim.DENIED
+        if _OF_THE_OLD.search(plain):
+            return
         if any(clause.negated(match.start()) for match in self._open.finditer(plain)):
             if not any(
                 clause.negated(match.end()) and not clause.negated(match.start())

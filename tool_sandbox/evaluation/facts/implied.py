@@ -15,10 +15,11 @@ from tool_sandbox.evaluation.facts.combined import AnyOf
 from tool_sandbox.evaluation.facts.counts import Count, counted_at
 from tool_sandbox.evaluation.facts.directions import directions
 from tool_sandbox.evaluation.facts.fact import Explained, Fact
+from tool_sandbox.evaluation.facts.further import nothing_else
 from tool_sandbox.evaluation.facts.mentions.amounts import Quantity
 from tool_sandbox.evaluation.facts.mentions.normalisation import folded
 from tool_sandbox.evaluation.facts.opposites import both_ways
-from tool_sandbox.evaluation.facts.others import nobody_else, nothing_else
+from tool_sandbox.evaluation.facts.others import nobody_else
 from tool_sandbox.evaluation.facts.people import PersonNamed, people_in
 from tool_sandbox.evaluation.facts.phrases import denied, foretold, places_of, root, stated
 from tool_sandbox.evaluation.facts.places import PlaceNamed
@@ -29,14 +30,9 @@ from tool_sandbox.evaluation.facts.statements import statements_in
 from tool_sandbox.evaluation.facts.states import State
 from tool_sandbox.evaluation.facts.surroundings import Surroundings
 from tool_sandbox.evaluation.facts.switches import these_switches
+from tool_sandbox.evaluation.facts.synonyms import SMALL
+from tool_sandbox.evaluation.facts.topics import same_topic
 
-_SMALL = frozenset(
-    {"a", "an", "the", "your", "my", "you", "i", "it", "is", "are", "was", "were", "be", "been", "am", "and", "or",
-     "but", "to", "of", "in", "on", "at", "for", "with", "that", "this", "there", "will", "would", "can", "could",
-     "do", "did", "does", "not", "no", "has", "have", "had", "now", "so", "as", "from", "by", "he", "she", "they",
-     "his", "her", "their", "we", "me", "'s", "until", "till", "then", "just", "text", "texted", "told", "tell",
-     "sent", "send", "message", "remind", "reminder", "which", "what", "who"}
-)  # fmt: skip
 _LIMITS = re.compile(r"\b(?:after|until|till|before|more|longer|anymore|only|yet|else|other|another|if|any)\b")
 _NAME = re.compile(r"\b[A-Z][a-z]+(?: [A-Z][a-z]+)+\b")
 _OF_VALUES = ("low", "minimum", "lowest", "high", "maximum", "highest", "increase", "decrease", "higher", "lower")
@@ -44,6 +40,7 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _NOT_DONE = re.compile(
     r"\b(?:could|can) not (?:yet )?be (?:removed|deleted|cleared|moved|changed|set|saved|added|created|sent|delivered)$"
 )
+_FIRST_PERSON = re.compile(r"(?:\w+ ){0,3}(?:i|we) (?:\w+ )?(?:can|could|am|was|are|were|do|did|will|would|have|had)\b")
 _LEAST, _SHARE = 2, 0.6
 
 
@@ -63,6 +60,7 @@ def implied_by(said: str, surroundings: Surroundings) -> tuple[Fact, ...]:
         *directions(reading),
         *these_switches(reading),
         *addresses(reading),
+        *same_topic(reading),
         *_deeds(reading),
         *([Undisturbed(said, surroundings)] if has_frames(reading) else ()),
     )
@@ -134,7 +132,7 @@ def _content(clause: Clause, reading: Reading) -> frozenset[str]:
     """The roots of the words of a clause that say something of their own: without names and switches."""
     plain = subject_pattern().sub(" ", clause.plain)
     names = {word for person in people_in(reading) for word in person.said.split()}
-    return frozenset(root(word) for word in plain.split() if word not in _SMALL and word not in names)
+    return frozenset(root(word) for word in plain.split() if word not in SMALL and word not in names)
 
 
 @frozen
@@ -190,7 +188,7 @@ class Affirmed(Fact):
     def _wrong(self, reading: Reading, explained: Explained) -> str | None:
         del explained
         for clause in reading.clauses:
-            others = clause.words[0] not in ("i", "we") and not clause.asks and not self._is_limited(clause)
+            others = not _FIRST_PERSON.match(clause.plain) and not clause.asks and not self._is_limited(clause)
             if clause.denies and others and self._is_about(clause, reading):
                 return f"denies {clause.plain!r}"
         return None

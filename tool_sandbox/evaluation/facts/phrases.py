@@ -15,10 +15,11 @@ from tool_sandbox.evaluation.facts.opposites import opposites_of
 from tool_sandbox.evaluation.facts.reading import Reading
 from tool_sandbox.evaluation.facts.tokens import words_of
 
-_FILLERS = frozenset(
-    {"a", "an", "the", "your", "my", "our", "their", "his", "her", "its", "now", "already", "still",
-     "really", "just", "completely", "totally", "fully", "all", "any", "currently", "also", "'s"}
-)  # fmt: skip
+_ARTICLES = frozenset({"a", "an", "the", "your", "my", "our", "their", "his", "her", "its", "'s"})
+_FILLERS = _ARTICLES | {
+    "now", "already", "still", "really", "just", "completely", "totally", "fully", "all", "any", "currently", "also",
+}  # fmt: skip
+_FEW = 2
 _IRREGULAR = {
     "left": "leave", "sent": "send", "told": "tell", "said": "say", "says": "say", "wrote": "write", "written": "write",
     "went": "go", "gone": "go", "broke": "break", "broken": "break", "came": "come", "met": "meet", "got": "get",
@@ -44,9 +45,15 @@ def root(word: str) -> str:
 
 @lru_cache(maxsize=1 << 12)
 def roots_of(phrase: str) -> tuple[str, ...]:
-    """The roots of the words of a phrase, without the fillers unless there is nothing else."""
+    """The roots of the words of a phrase, without fillers; where one word would be left, only without articles.
+
+    "All set" is not any setting, and "the shop" is any shop.
+    """
     words = words_of(normalised(phrase).text)
-    return tuple(root(word) for word in words if word not in _FILLERS) or tuple(map(root, words))
+    content = [word for word in words if word not in _FILLERS]
+    if len(content) < _FEW:
+        content = [word for word in words if word not in _ARTICLES]
+    return tuple(map(root, content or words))
 
 
 def places_of(phrase: str, reading: Reading) -> Iterator[Place]:

@@ -49,13 +49,12 @@ class PlaceNamed(Fact):
         """Another name where one should be: "saved it as Parcel Service"."""
         heard = " ".join(word for text in reading.surroundings.heard for word in (*_words(text), ";"))
         here = frozenset(root(word) for clause in reading.clauses for word in clause.words)
-        if any(root(word) in here for name in self.names for word in _words(name)):
-            return None
+        known = frozenset(root(word) for name in self.names for word in _words(name))
         people = {word for name in reading.surroundings.people for word in _words(name)}
         for match in _NAMED.finditer(reading.normal.text):
             words = _words(match["name"])
-            strange = any(root(word) not in light_roots() for word in words) and " ".join(words) not in heard
-            if strange and people.isdisjoint(words):
+            strange = any(root(word) not in light_roots() | known for word in words) and " ".join(words) not in heard
+            if (known & {root(word) for word in words} or not known & here) and strange and people.isdisjoint(words):
                 return match["name"]
         return None
 

@@ -11,11 +11,10 @@ from attrs import frozen
 
 from tool_sandbox.evaluation.facts.clauses import Clause
 from tool_sandbox.evaluation.facts.fact import Explained, Fact
-from tool_sandbox.evaluation.facts.mentions.normalisation import folded, normalised
+from tool_sandbox.evaluation.facts.known import heard_roots, name_roots, switch_roots, written_roots
 from tool_sandbox.evaluation.facts.opposites import OPPOSITES
 from tool_sandbox.evaluation.facts.phrases import root, roots_of
 from tool_sandbox.evaluation.facts.reading import Reading, reading_of
-from tool_sandbox.evaluation.facts.settings import NAMES
 from tool_sandbox.evaluation.facts.surroundings import Surroundings
 from tool_sandbox.evaluation.facts.synonyms import light_roots, other_doing, same_thing
 from tool_sandbox.evaluation.facts.tokens import words_of
@@ -41,6 +40,7 @@ _NO_GOVERNORS = frozenset(
 _LEFT_ALONE = frozenset({"still", "remains", "remain", "untouched", "unchanged", "other", "others", "stays", "kept"})
 _SWITCHES_BEGIN = frozenset({"low", "wi", "cellular", "location", "gps"})
 """Words with which a switch's name begins: what stands before them is a verb, "switched" or "ended"."""
+_KEPT_IN_MIND = frozenset(map(root, ("forget", "remember")))
 _SHORTEST = 3
 
 
@@ -121,10 +121,14 @@ def _redone(clause: Clause, good: Reading, here: frozenset[str]) -> str | None:
         for wanted in _frames(each.words):
             if not wanted.before or wanted.before in here or not _is_asked_for(wanted.before):
                 continue
-            objects = {one for one, _ in wanted.words} - _names(good.surroundings)
+            objects = {one for one, _ in wanted.words} - name_roots(good.surroundings)
             for frame in _frames(clause.words):
                 shared = objects & {one for one, _ in frame.words}
-                if shared and frame.before not in _said(good) and other_doing(wanted.before, frame.before):
+                if (
+                    shared
+                    and frame.before not in _said(good) | _KEPT_IN_MIND
+                    and other_doing(wanted.before, frame.before)
+                ):
                     return frame.before
     return None
 
@@ -196,12 +200,12 @@ def _content(words: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
 
 def _has_content(frame: Frame, good: Reading) -> bool:
     """Whether a frame of the good answer holds more than names, switches and amounts."""
-    apart = _names(good.surroundings) | _spoken_amounts(good)
+    apart = name_roots(good.surroundings) | _spoken_amounts(good)
     return not any(one in apart for one, _ in frame.words)
 
 
 def _is_new(one: str, word: str, good: Reading) -> bool:
-    if not word.isalpha() or one in _known(good) or group_of(word) is not None:
+    if not word.isalpha() or one in _known(good) | written_roots(good.surroundings) or group_of(word) is not None:
         return False
     return not any(same_thing(one, other) for other in _said(good))
 
@@ -214,31 +218,19 @@ def _known(good: Reading) -> frozenset[str]:
         each for side in (side for pair in OPPOSITES for side in pair) for each in _roots_of_all(side)
         if any(set(roots_of(phrase)) <= here for phrase in side)
     )  # fmt: skip
-    return here | like | light_roots() | _names(good.surroundings) | _switches()
+    return here | like | light_roots() | name_roots(good.surroundings) | switch_roots()
 
 
 @lru_cache(maxsize=1 << 10)
 def _said(good: Reading) -> frozenset[str]:
     """The roots of all words that the good answer or the user uses."""
-    said = [word for clause in good.clauses for word in clause.words]
-    heard = [word for text in good.surroundings.heard for word in words_of(normalised(text).text)]
-    return frozenset(map(root, (*said, *heard)))
+    said = frozenset(root(word) for clause in good.clauses for word in clause.words)
+    return said | heard_roots(good.surroundings)
 
 
 def _roots_of_all(phrases: tuple[str, ...]) -> Iterator[str]:
     for phrase in phrases:
         yield from map(root, phrase.split())
-
-
-@lru_cache(maxsize=1 << 6)
-def _names(surroundings: Surroundings) -> frozenset[str]:
-    known = (*surroundings.people, *(relationship for _, relationship in surroundings.relationships))
-    return frozenset(root(word) for name in known for word in folded(name).lower().split())
-
-
-@lru_cache(maxsize=1)
-def _switches() -> frozenset[str]:
-    return frozenset(root(word) for names in NAMES.values() for name in names for word in name.split())
 
 
 def _spoken_amounts(good: Reading) -> frozenset[str]:

@@ -48,6 +48,8 @@ PASSIVE = re.compile(
     r"(?: (?:now|not|also|all|both|just|already|successfully|still|again|no longer|currently|never))* ?$"
 )
 PAST = re.compile(r"\b(?:was|were|had been|used to be)(?: \w+){0,2} ?$")
+LISTED = re.compile(r" [(] (?:both )?(?:the |your )?")
+"""Between a state and the switches that it is said of: "both are off (Wi-Fi and cellular)"."""
 OBJECT = re.compile(r" (?:(?:the|your|my|both|all|of|:|this|that|only|just|from) )*$")
 REAL = re.compile(
     r"\b(?:able to|managed to|had to|needed to|went ahead and|made sure to|did|(?:i|we)(?: (?:have|just|now|already"
@@ -63,6 +65,8 @@ IN_OR_FROM = re.compile(r"\b(?:in|from|no) (?:the |your )?$")
 IS_IN = re.compile(r"\b(?:is|are|'s)(?: (?:still|now|currently|presently))? in (?:the )?$")
 NO = re.compile(r"(?:^|[,.;:] |\b(?:and|with|now) )no $")
 ENDS = re.compile(r" ?(?:$|[,.;:!]| (?:and|or|but|now|any ?more|for now)\b)")
+AGAIN = re.compile(r" (?:again|afterwards|once more)\b")
+"""Behind the later of two states: "on for it and off again"."""
 ALSO_BEFORE = re.compile(
     r"(?:so (?:is|are)|same (?:goes )?for|as (?:is|are)|along with|together with|plus)(?: the| your)? ?$"
 )
@@ -72,5 +76,22 @@ AFTER_SUBJECT = re.compile(rf"(?:(?:^| )(?:{LINKS}))+ ?$")
 STANDS_FOR_IT = re.compile(
     r"(?:^| )(?:it|they|both|them|that|this|these|all|everything|i|we|no|yes|done|ok)$|[,;:()\"]$"
 )
+GERUND = re.compile(
+    r"\b(?:turning|switching|shutting|powering|putting|setting|taking|bringing|getting|having|enabling|disabling"
+    r"|activating|deactivating)(?: \w+){0,4}$"
+)
+"""Before a state or at its end: what is only spoken of, unless somebody is said to be doing it."""
+MEANS = re.compile(r"\b(?:way|ways|tools?|options?|means|function|ability|capable|permission|possibility) (?:of|for) $")
+BEYOND = re.compile(
+    r" (?:\S+ ){0,4}?(?:(?:is|are|was|'s) (?:not|beyond|impossible|out of|something|up to|outside|only|required|needed"
+    r"|necessary|disabled|unsupported|unavailable)"
+    r"|(?<!\bi )(?<!\bwe )(?:would|requires?|needs?|does not|can|could|did not|failed)\b)"
+)
+"""Behind what is spoken of: it is not done."""
+HAS = re.compile(
+    r"\b(?:(?:have|has|'ve|got|having|with|using|uses|use|without|on)(?: (?:got|your|the|any|working))*) $"
+)
+"""Before a switch of which nothing else is said: "you've got Wi-Fi", "isn't using Wi-Fi"."""
+WITHOUT = re.compile(r"\bwithout(?: \w+)? $")
 TO_BE = re.compile(r"(?<!had )(?<!needed )\bto be (?:\w+ )?$")
 """A state that something needs: "requires Wi-Fi to be on"."""

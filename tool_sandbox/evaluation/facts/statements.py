@@ -13,17 +13,19 @@ from attrs import define, frozen
 from tool_sandbox.evaluation.facts.clauses import Clause, Sentence
 from tool_sandbox.evaluation.facts.reading import Reading
 from tool_sandbox.evaluation.facts.settings import ON, SAME, subject_named, subject_pattern
+from tool_sandbox.evaluation.facts.spoken import is_only_spoken_of, is_real, speaks_of_another, verb_of
 from tool_sandbox.evaluation.facts.state_forms import (
-    AFTER_SUBJECT,
+    AGAIN,
     ALSO_AFTER,
     ALSO_BEFORE,
     BARE,
     BEFORE,
-    CAN_BE_PAST,
     ENDS,
+    HAS,
     IN_OR_FROM,
     IS_IN,
     JOINED,
+    LISTED,
     LOOKED,
     MOVERS,
     NO,
@@ -33,14 +35,11 @@ from tool_sandbox.evaluation.facts.state_forms import (
     OF_IT,
     PASSIVE,
     PAST,
-    PERSONAL,
-    REAL,
-    STANDS_FOR_IT,
     STATE,
     STAYS,
     TO_BE,
-    TRANSITIVE,
     WEAK,
+    WITHOUT,
 )
 
 
@@ -131,14 +130,27 @@ class _Part:
         for group in self._groups:
             if group.bound is None and IS_IN.search(self.text[: group.start]):
                 group.bound = True, False  # "your phone is in low battery mode"
-            if group.bound is None and NO.search(self.text[: group.start]) and ENDS.match(self.text, group.end):
-                group.bound = False, False  # "no Wi-Fi, no cell"
+            if group.bound is None and ENDS.match(self.text, group.end):
+                group.bound = self._had(group)
             if group.bound:
                 on, past = group.bound
                 yield from (Statement(subject, on, past) for subject, _ in group.subjects)
         yield from loose
         if self._groups:
             self.last = [subject for subject, _ in self._groups[-1].subjects]
+
+    def _had(self, group: _Group) -> tuple[bool, bool] | None:
+        """What "no Wi-Fi" says, and "you've got Wi-Fi"."""
+        before = self.text[: group.start]
+        if NO.search(before):
+            return False, False
+        has = HAS.search(before)
+        if not has:
+            return None
+        clause, column = self._place(has.start())
+        if clause.asks or clause.imagined or clause.wished(column):
+            return None
+        return not (clause.negated(column) or WITHOUT.search(before)), False
 
     def _read(self, match: re.Match[str]) -> list[Statement]:
         word = match["state"]
@@ -161,14 +173,18 @@ class _Part:
             re.search(r"\b(?:was|were)\b[^,;:]*$", before[group.end :] if group else "")
         )
         if group is not None:
-            self._bind(group, value, past, active)
+            again = AGAIN.match(self.text, match.end()) is not None
+            self._bind(group, value, past, active=active, again=again)
             return []
         return self._of_it(match, before, value, past)
 
     def _target(self, match: re.Match[str], before: str) -> tuple[_Group | None, bool]:
         """The switches that a state is said of, and whether they are the object of a verb before them."""
-        verb = match["verb"] or (match["state"] if match["state"] in TRANSITIVE else None)
+        verb = verb_of(match)
         following = next((group for group in self._groups if group.start >= match.end()), None)
+        listed = following is not None and LISTED.fullmatch(self.text, match.end(), following.start)
+        if listed and not self._follows_group(before):
+            return following, True
         reachable = following is not None and OBJECT.fullmatch(self.text, match.end(), following.start)
         if following is not None and reachable and not match["object"]:
             passive = PASSIVE.search(before) or (not verb and self._follows_group(before))
@@ -180,7 +196,7 @@ class _Part:
         if not earlier or match["object"]:
             return None, False
         gap = self.text[earlier[-1].end : match.start()]
-        if BEFORE.fullmatch(gap.strip()) or earlier[-1].bound is None:
+        if BEFORE.fullmatch(gap.strip()) or earlier[-1].bound is None or AGAIN.match(self.text, match.end()):
             return earlier[-1], False
         return None, False
 
@@ -190,11 +206,11 @@ class _Part:
     def _truth(self, match: re.Match[str], group: _Group | None) -> bool | None:
         """Whether the state is stated or denied; None where it is only asked, wished or ordered."""
         clause, column = self._place(match.start("state"))
-        if clause.asks or clause.imagined:
+        if clause.asks or clause.imagined or is_only_spoken_of(match, clause, column):
             return None
         if clause.negated(column):
             return False
-        verb = match["verb"] or (match["state"] if match["state"] in TRANSITIVE else None)
+        verb = verb_of(match)
         start = match.start()
         if verb is None and group is not None and group.end <= start:
             governing = re.search(rf"\b({MOVERS}) (?:the |your |my |both )*$", self.text[: group.start])
@@ -205,29 +221,20 @@ class _Part:
             clause.wished(column) and not STAYS.search(self.text[: match.start("state")])
         ):
             return None
-        if verb in BARE and not self._is_real(verb, start):
+        if verb in BARE and not is_real(self.text, verb, start):
             return None
         return True
 
-    def _is_real(self, verb: str, start: int) -> bool:
-        before = self.text[:start]
-        if REAL.search(before):
-            return True
-        if STAYS.search(self.text[: start + len(verb)]) or re.search(r"\bto ?$", before):
-            return False
-        ordered = not before.strip() or before.rstrip().endswith((",", ":", ";", "please", "but", "and"))
-        return verb in CAN_BE_PAST and (not ordered or bool(re.search(r"\b(?:kept|left|stays?|still)\b", self.text)))
-
-    def _bind(self, group: _Group, value: bool | None, past: bool, active: bool) -> None:
+    def _bind(self, group: _Group, value: bool | None, past: bool, *, active: bool, again: bool) -> None:
         if group.bound is not None and group.by_verb and not active and len(group.subjects) > 1:
             # "I turned off Wi-Fi and location is still on": the object ends before the last one.
             subject = group.subjects.pop()
             self._groups.append(_Group(subject[1], group.end, [subject], (value, past)))
-        elif group.bound is None or (group.bound[1] and not past):
+        elif group.bound is None or again or (group.bound[1] and not past):
             group.bound, group.by_verb = (value, past), active
 
     def _of_it(self, match: re.Match[str], before: str, value: bool | None, past: bool) -> list[Statement]:
-        if not match["object"] and _speaks_of_another(before, match["verb"]):
+        if not match["object"] and speaks_of_another(before, match["verb"]):
             return []
         groups = [group for group in self._groups if group.end <= match.start()]
         several = match["object"] in ("them", "both") or re.search(r"\b(?:they|both)\b", before)
@@ -241,13 +248,3 @@ class _Part:
             if group.bound is None and before.bound is not None:
                 also = ALSO_BEFORE.search(self.text[: group.start]) or ALSO_AFTER.match(self.text, group.end)
                 group.bound = before.bound if also else None
-
-
-def _speaks_of_another(before: str, verb: str | None) -> bool:
-    """Whether the words before a state name something else than a switch or "it": "I'm on it", "the fridge is on"."""
-    if PERSONAL.search(before) and not verb:
-        return True
-    if before.rstrip().endswith((",", ";", ":", "(")):
-        return False
-    stripped = AFTER_SUBJECT.sub("", before).strip()
-    return bool(stripped) and not STANDS_FOR_IT.search(stripped)

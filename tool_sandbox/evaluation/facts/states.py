@@ -39,7 +39,15 @@ class State(Fact):
             return True
         if not self.on and not self.named and self._is_left_out(reading):
             return True
-        return says_done(reading) and not statements_in(reading, self.subject)
+        return says_done(reading) and not self._speaks_of_another(reading)
+
+    def _speaks_of_another(self, reading: Reading) -> bool:
+        """Whether an answer says what is on or off, and nothing about this."""
+        if not statements_in(reading, self.subject):
+            return False
+        named = subject_pattern(self.subject)
+        subjects = {subject_named(each.group()) for clause in reading.clauses for each in named.finditer(clause.plain)}
+        return self.subject not in subjects or bool(self._now(reading))
 
     def _is_left_out(self, reading: Reading) -> bool:
         """Whether only something else is on: "Only the location service is still active"."""

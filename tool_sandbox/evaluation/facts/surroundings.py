@@ -17,6 +17,7 @@ class Surroundings:
         relationships: Full names and what they are to the user, such as ``("Priya Raman", "boss")``.
         country: ISO code of the country in which a phone number without a country code is dialled.
         heard: What else an answer may take up: what the user says and knows, and the words of what is asked for.
+        written: The words of what the agent has to write on the way, which a report may take up in place of them.
     """
 
     now: datetime
@@ -24,3 +25,4 @@ class Surroundings:
     relationships: tuple[tuple[str, str], ...] = ()
     country: str = "US"
     heard: tuple[str, ...] = ()
+    written: tuple[str, ...] = ()

@@ -9,15 +9,12 @@ from attrs import frozen
 
 from tool_sandbox.evaluation.facts.deeds import says_done
 from tool_sandbox.evaluation.facts.fact import Explained, Fact
+from tool_sandbox.evaluation.facts.failures import was_so_already
 from tool_sandbox.evaluation.facts.reading import Reading, reading_of
 from tool_sandbox.evaluation.facts.settings import subject_named, subject_pattern
 from tool_sandbox.evaluation.facts.statements import statements_in
 
-_NOTHING_CHANGED = re.compile(
-    r"\b(?:(?:changed|did|done|do|change|switch) nothing|nothing (?:to|was|had|has|needs?|needed)\b.*"
-    r"|(?:no|not) (?:need|change|necessary)\b.*|(?:did|have|had) not (?:need|have|change)\w*\b.*)"
-)
-_ALREADY = re.compile(r"\balready\b")
+_ORDER = re.compile(r"\b(?:turn|switch|cut|kill|shut|disable|enable|put|activate|deactivate|get|take|off|on)\b")
 
 
 @frozen
@@ -45,17 +42,11 @@ class TheseSwitches(Fact):
         for each in said if not named & own and not says_done(reading) else ():
             if each.subject is not None and each.subject not in self.known and (own, each.on) in self._alike():
                 return f"says it of {each.subject}"
-        return self._unchanged(reading) if self.changed else None
+        return "says that it was so already" if self.changed and was_so_already(reading) else None
 
     def _alike(self) -> list[tuple[set[str], bool]]:
         own = {subject for subject, _ in self.states}
         return [(own, on) for _, on in self.states]
-
-    def _unchanged(self, reading: Reading) -> str | None:
-        for sentence in reading.sentences:
-            if _ALREADY.search(sentence.plain) and _NOTHING_CHANGED.search(sentence.plain):
-                return f"says {sentence.plain!r}"
-        return None
 
     def __str__(self) -> str:
         return f"speaks of {' and '.join(sorted(subject for subject, _ in self.states))}"
@@ -73,4 +64,12 @@ def these_switches(good: Reading) -> Iterator[Fact]:
         heard = [reading_of(text, good.surroundings) for text in good.surroundings.heard]
         clauses = [clause.plain for reading in (good, *heard) for clause in reading.clauses]
         known = frozenset(subject_named(each.group()) for plain in clauses for each in _switches(plain))
-        yield TheseSwitches(states, known, changed=any("now" in clause.words for clause in good.clauses))
+        yield TheseSwitches(states, known, changed=_is_ordered(good, heard))
+
+
+def _is_ordered(good: Reading, heard: list[Reading]) -> bool:
+    """Whether a switch was to be changed: the good answer says what is so now, or its user asks for it."""
+    if any("now" in clause.words for clause in good.clauses):
+        return True
+    ordered = (clause for reading in heard for clause in reading.clauses if not (clause.asks or clause.denies))
+    return any(_ORDER.search(clause.plain) and subject_pattern().search(clause.plain) for clause in ordered)

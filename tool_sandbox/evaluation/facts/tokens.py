@@ -20,8 +20,8 @@ BREAK = "\n"
 """The token between two sentences."""
 
 _TOKEN = re.compile(
-    r"(?P<noon>\b[ap]\.m\b\.?(?![.]))|(?P<number>\d+(?:[.,:/]\d+)*)|(?P<word>e-mail\w*|[^\W\d_]+(?:'[^\W\d_]+)?)"
-    r"|(?P<ending>[.!?]+(?=[\s\"')\]]|$)|…|\n)|(?P<dash>(?<=\s)--?(?=\s)|—|\|)|(?P<emoji>[\u2600-\u27bf\U0001f000-\U0001faff]+)(?=\s)|(?P<mark>[,;:()?!\"])"
+    r"(?P<noon>\b[ap]\.m\b\.?(?![.]))|(?P<spelled>\b[^\W\d_](?:[-.][^\W\d_]){2,}\b(?!-))|(?P<number>\d+(?:[.,:/]\d+)*)|(?P<word>e-mail\w*|[^\W\d_]+(?:'[^\W\d_]+)?)"
+    r"|(?P<ending>[.!?]+(?=[\s\"')\]]|$)|…|\n)|(?P<dash>(?<=\s)--?(?=\s)|—|\|)|(?P<emoji>[\u2600-\u27bf\U0001f000-\U0001faff]+)(?=\s|$)|(?P<mark>[,;:()?!\"])"
 )
 _ABBREVIATIONS = frozenset({"mr", "mrs", "ms", "dr", "st", "approx", "ca", "vs", "nr", "e.g", "i.e", "g", "e"})
 _CONTRACTED = {
@@ -34,14 +34,17 @@ _WHOLE = {
     "wasnt": ("was", "not"), "werent": ("were", "not"), "couldnt": ("could", "not"), "wouldnt": ("would", "not"),
     "havent": ("have", "not"), "hasnt": ("has", "not"), "wont": ("will", "not"), "wifi": ("wi", "fi"),
 }  # fmt: skip
+_SIGNS = {"\u2705": "on", "\u2714": "on", "\u2611": "on", "\u274c": "off", "\u2716": "off", "\U0001f6ab": "off"}
+_SIGNED = re.compile(r"(?:^|[\n,;|])\W*(?:[^\W\d_]+[- ]?){1,3}:? ?$")
+"""A line of a list that is nothing but a name, before a sign that stands for on or off."""
 _IS = frozenset({"it", "that", "he", "she", "what", "who", "where", "there", "here", "everything", "fi", "how", "this"})
 
 
 def tokens_of(text: str) -> Iterator[Token]:
     """The tokens of a normalised text, in order."""
-    previous = ""
-    for match in _TOKEN.finditer(folded(text)):
-        for word in _plain(match, previous):
+    previous, plain = "", folded(text)
+    for match in _TOKEN.finditer(plain):
+        for word in _plain(match, previous) or _sign(match, plain):
             yield Token(word, match.start())
             previous = word
         if match.lastgroup in ("noon", "emoji") and text[match.end() :].lstrip()[:1].isupper():
@@ -66,7 +69,13 @@ def _plain(match: re.Match[str], previous: str) -> tuple[str, ...]:
             return _expanded(found.replace("e-", "e"))
         case "emoji":
             return ()
-    return (found,)
+    return (re.sub(r"[-.]", "", found) if match.lastgroup == "spelled" else found,)
+
+
+def _sign(match: re.Match[str], text: str) -> tuple[str, ...]:
+    """What a check mark or a cross behind a name says."""
+    sign = _SIGNS.get(match.group()[0]) if match.lastgroup == "emoji" else None
+    return (sign,) if sign and _SIGNED.search(text, max(0, match.start() - 40), match.start()) else ()
 
 
 def _ending(found: str, previous: str) -> tuple[str, ...]:

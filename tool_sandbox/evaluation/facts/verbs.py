@@ -67,7 +67,7 @@ GROUPS = (
             r"passed (?:it |that |this |the \S+ |your \S+ )?(?:on|along)", "relayed", "conveyed",
             "transmitted", "pinged", "reached out", r"let (?!me\b|us\b|you\b)(?:\S+ ){1,4}?know",
             r"dropped (?!\S+ from)", "shot", "fired off",
-            r"(?:said|bid|bade|wished) (?:\S+ ){0,2}?goodbye", "communicated",
+            r"(?:said|bid|bade|wished) (?:\S+ ){0,2}?(?:goodbye|farewell)", "communicated",
             r"confirmed (?:that )?(?:you|to)\b", "dispatched", "alerted", "contacted", "made aware",
         ),
         doing=(
@@ -120,12 +120,13 @@ GROUPS = (
             "removed", "deleted", "erased", "cleared(?: (?:out|away|up))?", "cancell?ed", "dropped", "discarded",
             "wiped", "got(?:ten)? rid of", "purged", r"thrown (?:\S+ ){0,3}?(?:out|away)",
             r"threw (?:\S+ ){0,3}?(?:out|away)", r"took (?:\S+ ){1,4}?(?:off|out)",
-            r"taken (?:\S+ )?(?:off|out)", "dismissed", "unsaved", "kicked",
+            r"taken (?:\S+ ){0,4}?(?:off|out)", "dismissed", "unsaved", "kicked",
         ),
         doing=("removing", "deleting", "erasing", "clearing", "cancelling", "canceling", "discarding"),
         result=(
             r"^(?:both |all )?gone\b",
-            r"(?:is|are|'s) (?:\S+ )?gone",
+            r"(?:is|are|'s) (?:(?:\S+ )?gone|history)", f"(?:is|are|'s) (?:now )?(?:off|out of) (?:your|the) {_LISTED}",
+            r"no more (?:\S+ ){1,4}?(?:in|among|on) (?:your|the)", r"nothing (?:\S+ )?(?:is |was )?left\b",
             rf"(?:is|are|'s) {_NOT_ANY} (?:\S+ ){{0,4}}?(?:in|on|among|part|a contact|saved|there)",
             r"(?:will|does|do|can) not (?:\S+ ){0,2}?(?:show|appear|be|find|see) .*\b(?:any ?more|any longer)\b",
             "no longer (?:appears?|has|have|in|on|among|a contact)",
@@ -161,6 +162,7 @@ GROUPS = (
             "switched", r"put (?:\S+ ){0,5}?(?:in|as|under|for)", r"made (?:\S+ ){1,3}?(?:a|your)", "fixed",
             "noted", "registered",
         ),
+        planned=(r"(?:under|at|on) (?:her|his|their|the) new (?:\S+ )?number",),
         doing=("changing", "updating", "modifying", "editing", "marking", "setting"),
         result=(
             r"(?:is|are|'s|has|have|reads|shows|says) (?:\S+ ){0,6}?now",
@@ -230,14 +232,12 @@ GROUPS = (
     ),
     VerbGroup(
         name="book",
-        base=("book", "reserve", "order", "buy"),
-        done=("booked", "reserved", "ordered", "bought"),
+        base=("book", "reserve", "order", "buy"), done=("booked", "reserved", "ordered", "bought"),
         doing=("booking", "buying"),
     ),
     VerbGroup(
         name="convert",
-        base=("convert", "calculate", "compute"),
-        done=("converted", "calculated", "computed"),
+        base=("convert", "calculate", "compute"), done=("converted", "calculated", "computed"),
         doing=("converting", "calculating"),
     ),
 )  # fmt: skip

@@ -9,6 +9,7 @@ from tool_sandbox.common.vocabulary import DatabaseNamespace
 from tool_sandbox.evaluation.comparing.views import View, stored_view
 from tool_sandbox.evaluation.constraints import Milestone, SnapshotConstraint
 from tool_sandbox.evaluation.snapshots import reads_only_traces, same_rows
+from tool_sandbox.evaluation.truth import untrue
 
 if TYPE_CHECKING:
     from tool_sandbox.common.execution_context import ExecutionContext
@@ -109,7 +110,9 @@ class ConstraintSimilarity:
         compare = self._prepared.compare
         if compare is not None:
             before = None if reference is None else trajectory.view(namespace, reference)
-            return compare(trajectory.view(namespace, index), self._prepared.target, before)
+            similarity = compare(trajectory.view(namespace, index), self._prepared.target, before)
+            told = similarity and namespace == DatabaseNamespace.SANDBOX
+            return 0.0 if told and untrue(self._prepared.target, trajectory, index) else similarity
         frame = trajectory.context.get_database
         value: Any = self.constraint.snapshot_constraint(
             snapshot=frame(namespace, index),

@@ -16,6 +16,7 @@ from tool_sandbox.evaluation.comparing.calls import Canonical
 from tool_sandbox.scenarios.compiling.milestones import compiled, credit_of
 from tool_sandbox.scenarios.compiling.outcome import outcome_of
 from tool_sandbox.scenarios.compiling.solutions import script_of
+from tool_sandbox.scenarios.compiling.texts import composed_words
 from tool_sandbox.scenarios.compiling.values import Values
 from tool_sandbox.scenarios.language import entries as spec
 from tool_sandbox.scenarios.language.calls import SolutionStep, ToolCalls, ToolParameters
@@ -73,7 +74,12 @@ class Compiler:
             base: A scenario with the entry's world; by default a new one.
         """
         user = entry.user
-        values = Values(self.worlds[entry.world], heard=(user.knows, user.says, *user.replies))
+        checks = (check for milestone in entry.milestones for check in milestone.checks)
+        values = Values(
+            self.worlds[entry.world],
+            heard=(user.knows, user.says, *user.replies),
+            written=tuple(composed_words(checks)),
+        )
         script = script_of(entry, values)
         milestones = compiled(entry, values, self._canonical)
         minefields = compiled(entry, values, self._canonical, forbidden=True)

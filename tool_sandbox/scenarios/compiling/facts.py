@@ -68,7 +68,7 @@ class FactCompiler:
             sentence,
             tuple(self._fact(each, place) for each in written),
             tuple(self._fact(each, place) for each in never),
-            evolve(surroundings, heard=(*self.values.heard, *_words_in(written))),
+            evolve(surroundings, heard=(*self.values.heard, *_words_in(written)), written=self.values.written),
             tolerance,
         )
 
@@ -108,7 +108,9 @@ def _words_in(written: Any) -> Iterator[str]:
         for each in written:
             yield from _words_in(each)
     elif isinstance(written, spec.WrittenFact):
-        yield from _words_in((*written.words, *written.person, *written.location, *written.asked, *written.cannot))
+        yield from _words_in(
+            (*written.words, *written.person, *written.location, *written.asked, *written.cannot, *written.done)
+        )
 
 
 def _switches(written: Iterable[str], *, on: bool) -> Fact:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from attrs import field, frozen
@@ -76,6 +76,22 @@ class Texts:
             whole: Nothing counts unless every fact is there.
         """
         return {column: TextSimilarity(texts, self.columns, whole) for column, texts in self.wanted.items()}
+
+
+def composed_words(checks: Iterable[spec.Check]) -> Iterator[str]:
+    """The words of what the agent has to write, which a report of it may take up."""
+    for check in checks:
+        for row in (row for rows in check.rows.values() for row in rows):
+            for cell in filter(_is_composed, row.values()):
+                yield from _strings([cell.get("text"), cell.get("facts")])
+
+
+def _strings(written: Any) -> Iterator[str]:
+    if isinstance(written, str):
+        yield written
+    elif isinstance(written, Mapping | Sequence):
+        for each in written.values() if isinstance(written, Mapping) else written:
+            yield from _strings(each)
 
 
 def _is_composed(cell: Any) -> bool:

@@ -24,11 +24,13 @@ class Values:
         world: Whose clock and rows they speak of.
         earlier: Tools a reference may name; ``None`` where a value cannot come from a result.
         heard: What the user says and knows.
+        written: The words of what the agent has to write.
     """
 
     world: World
     earlier: frozenset[str] | None = None
     heard: tuple[str, ...] = ()
+    written: tuple[str, ...] = ()
 
     def mapping(self, values: Mapping) -> dict[str, Any]:
         """Every value of a mapping that knows its place, worked out."""

@@ -19,6 +19,7 @@ _JOINT = re.compile(r",? ?(?:and )?", re.IGNORECASE)
 _BELOW_ZERO = re.compile(
     r"(?: (?:degrees?|°C|°F|Celsius|Fahrenheit))* below(?: zero| freezing|(?=\s*(?:$|[.,;!?)\n])))", re.IGNORECASE
 )
+_MORE = re.compile(r" (?:more|full|whole|further|solid|entire|short)(?= )", re.IGNORECASE)
 _MILLIONS = re.compile(r"[mM](?![\w/])")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _BEFORE_YEAR = re.compile(
@@ -157,7 +158,8 @@ def _amount(text: str, written: Written) -> _Amount:
         amount = evolve(amount, currencies=after[0], span=Span(start, after[1]), hundredths=after[2])
         if after[2]:
             amount = evolve(amount, readings=tuple(each.times(Decimal("0.01")) for each in amount.readings))
-    if unit := unit_at(text, end):
+    further = _MORE.match(text, end)
+    if unit := unit_at(text, further.end() if further else end):
         amount = evolve(amount, unit=unit[0], span=Span(start, max(unit[1], amount.span.end)))
     if not amount.is_bare and (part := _PART_AFTER.match(text, amount.span.end)):
         more = Numeral(part_of(part), Decimal("0.1"))

@@ -1,0 +1,57 @@
+"""What somebody was told, or will be reminded of."""
+
+from __future__ import annotations
+
+import pytest
+from attrs import evolve
+
+from tests.evaluation.facts.wording import BASE
+from tool_sandbox.evaluation.facts.reading import reading_of
+from tool_sandbox.evaluation.facts.topics import same_topic
+
+SAID = "I told Priya that the elevator is broken and will remind you at noon to call the landlord."
+WORLD = evolve(
+    BASE,
+    heard=("Tell Priya the elevator is broken, and remind me to call the landlord at noon",),
+    written=("stuck", "out of order"),
+)
+
+
+def wrong(text: str) -> str | None:
+    (fact,) = same_topic(reading_of(SAID, WORLD))
+    return fact.contradicted_by(reading_of(text, WORLD))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I told Priya that you'll be late.",
+        "I told Priya you are not at home.",
+        'I texted her: "Dinner is at eight"',
+        "I'll remind you at noon to clean the gutters.",
+        "Your reminder to transfer the rent is set for noon.",
+        "I set the birthday cake reminder for noon.",
+        "I told Priya that the elevator is cancelled.",
+    ],
+)
+def test_something_else_altogether_is_wrong(text: str) -> None:
+    assert wrong(text) is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I told Priya that the lift got stuck.",
+        "I told Priya.",
+        "I told her that it is done.",
+        "I texted her the message.",
+        "I'll remind you at noon to ring your landlord.",
+        "I'll remind you to do it.",
+        "Should I remind you to clean the gutters?",
+        "I did not tell Priya that you'll be late.",
+        'Priya wrote "See you in the lobby".',
+        "I'll remind you tomorrow at 12:00 PM.",
+    ],
+)
+def test_other_words_for_it_and_none_are_not(text: str) -> None:
+    assert wrong(text) is None

@@ -1,0 +1,55 @@
+"""What an answer says of the phone is held against the world, where no fact of the scenario is about it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.scenarios import writing
+from tests.scenarios.playing import played, similarities
+from tool_sandbox.common.scenario import Scenario
+from tool_sandbox.evaluation.explanation.explain import explain
+
+MILESTONES = "[{said: The key is under the mat., facts: [mat], may_change: [setting]}]"
+
+
+@pytest.fixture
+def scenario(tmp_path: Path) -> Scenario:
+    return writing.scenario(tmp_path, writing.entry(MILESTONES, world="cellular_off"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Under the mat. Cellular is on.", "Under the mat. I switched Wi-Fi off.", "Under the mat; low battery mode is on.",
+     "Under the mat. There is no contact named Wanda.", "Under the mat. Wanda is not in your contacts."],
+)  # fmt: skip
+def test_what_is_not_so_makes_an_answer_wrong(scenario: Scenario, text: str) -> None:
+    assert similarities(scenario, text) == [0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Under the mat. Cellular is off, Wi-Fi is on.", "Under the mat. Should I turn cellular on?",
+     "Under the mat. I turned cellular on and off again.", "Under the mat. Wi-Fi was off before.",
+     "Under the mat. I could not find Wanda's number.", "Under the mat. There is no contact named Bob."],
+)  # fmt: skip
+def test_what_is_so_and_what_is_no_statement_is_fine(scenario: Scenario, text: str) -> None:
+    assert similarities(scenario, text) == [1]
+
+
+def test_the_world_counts_as_it_is_at_that_message(scenario: Scenario) -> None:
+    scenario.starting_context.tool_allow_list = None
+    text = "Under the mat. Cellular is on now."
+    assert similarities(scenario, ("set_cellular_service_status", {"on": True}), text) == [1]
+    assert similarities(scenario, text) == [0]
+
+
+def test_the_explanation_names_what_is_not_so(scenario: Scenario) -> None:
+    cause = explain(scenario, played(scenario, "Under the mat. Cellular is on now.")).cause
+    assert "says that cellular is on, which it is not" in cause
+
+
+def test_what_facts_are_about_is_left_to_them(tmp_path: Path) -> None:
+    facts = "[{said: Wi-Fi is off., facts: [{off: wi-fi}]}]"
+    assert similarities(writing.scenario(tmp_path, writing.entry(facts)), "Wi-Fi is off.") == [1]

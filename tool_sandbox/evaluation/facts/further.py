@@ -1,0 +1,159 @@
+"""Deeds that nobody asked for: to claim one is wrong, whatever else was done."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from tool_sandbox.evaluation.facts.clauses import Clause
+from tool_sandbox.evaluation.facts.deeds import Claim, claims_of
+from tool_sandbox.evaluation.facts.fact import Explained, Fact
+from tool_sandbox.evaluation.facts.people import people_in
+from tool_sandbox.evaluation.facts.phrases import root
+from tool_sandbox.evaluation.facts.reading import Reading, reading_of
+from tool_sandbox.evaluation.facts.synonyms import same_thing
+from tool_sandbox.evaluation.facts.verbs import group_of
+
+_DOER = r"(?:^|\b(?:i|we|and|then|also|just|already|so|have|'ve) )(?:(?:have|just|also|already|then|even) )*"
+_CLAIMS = {
+    "send": (
+        (
+            r"(?:texted|messaged|told|notified|informed|emailed)\b(?! (?:you|me|us)\b)"
+            r"|(?:sent|wrote|dropped|forwarded) (?:\S+ ){0,3}?(?:texts?|messages?|notes?|sms|e?mails?|invitations?)\b"
+        ),
+        (
+            r"(?:^|\b(?:to|and|please|you|then|just|also|now|can|could|but) )"
+            r"(?:texts?|tell|message|send|let|write|reply|answer|inform|notify|say|respond|e?mail)\b"
+        ),
+    ),
+    "remind": (
+        r"(?:(?<=\w )(?:set|put)|added|created|scheduled|made)\b.*\b(?:reminders?|alarms?|events?)\b",
+        r"\b(?:remind|reminders?|nudge|alert|alarm)\b",
+    ),
+    "call": (r"(?:called|phoned|rang) (?!it\b|them\b|off\b|back\b)", r"\b(?:call|phone|ring|dial)\b"),
+    "save": (
+        r"(?:added|saved|stored)\b(?! as\b).*\b(?:contacts?|him|her|as (?:a|an|your))\b",
+        r"\b(?:save|add|store|put|create)\b",
+    ),
+    "remove": (
+        r"(?:removed|deleted|erased)\b.*\bcontacts?\b",
+        r"\b(?:remove|delete|erase|rid|drop|throw|take)\b",
+    ),
+    "book": (r"(?:booked|reserved|ordered|bought|paid|purchased)\b", r"\b(?:book|reserve|order|buy|pay|purchase)\b"),
+    "block": (r"(?:blocked|muted|reported|archived|blacklisted)\b", r"\b(?:block|mute|report|archive)\b"),
+    "undo": (
+        r"(?:(?:took|taken|called) back|unsent|recalled|undid|undone|reverted|retracted|withdrew|withdrawn)\b",
+        r"\b(?:undo|back|revert|cancel)\b",
+    ),
+    "ask": (
+        r"(?:asked|invited|begged|urged|requested) (?!you\b|me\b|for you\b)(?:her|him|them|\w+ to)\b",
+        r"\b(?:ask|invite|request|beg)\b",
+    ),
+    "share": (r"(?:shared|posted|uploaded|published)\b", r"\b(?:share|post|upload)\b"),
+}
+"""Deed → how an answer claims it, and how a user asks for it."""
+_CLAIMED = {deed: re.compile(f"{_DOER}(?:{claimed})") for deed, (claimed, _) in _CLAIMS.items()}
+_ORDERED = {deed: re.compile(ordered) for deed, (_, ordered) in _CLAIMS.items()}
+_TREATED = (
+    "(?:texted|told|messaged|informed|notified|removed|deleted|erased|replied to|answered|emailed|called|added|saved)"
+)
+_ROLES = (
+    "boss", "manager", "friend", "colleague", "coworker", "neighbour", "neighbor", "plumber", "landlord", "flatmate",
+    "roommate", "sister", "brother", "mother", "mom", "mum", "father", "dad", "wife", "husband", "partner", "doctor",
+    "dentist", "son", "daughter", "aunt", "uncle", "cousin", "teacher", "assistant", "electrician", "vet",
+)  # fmt: skip
+_ROLE = re.compile(rf"\b(?:{_TREATED}|as) (?:your|a|an) (?P<role>{'|'.join(_ROLES)})\b")
+_THINGS = (
+    "reminders?|contacts?|friends|messages?|conversations?|chats?|texts|photos?|notes?|history|calls|events?|emails?"
+)
+_ALL = re.compile(
+    r"\b(?:removed|deleted|cleared|erased) all (?:\w+ )?(?:of )?(?:your |the )?"
+    r"(?:friends|contacts|reminders|messages)\b(?! (?:that|which|who|what|with|past|due|in))"
+)
+_WITH_IT = re.compile(
+    r"\b(?:removed|deleted|erased|cleared|wiped)\b.* (?:and|with|plus)(?: all)?(?: of)? (?:your|the|his|her|their|all)"
+    rf"(?: \w+)? (?P<thing>{_THINGS})\b"
+)
+"""Something that went with what was removed."""
+_DUPLICATE = re.compile(
+    r"\b(?:a|one|another|as) (?:second|additional|duplicate|separate|further) (?:contact|reminder|entry|number)\b"
+    r"|\b(?:kept|left|keeping) (?:the |your |her |his )?(?:old|previous|original) (?:one|contact|number|reminder)"
+)
+_EVERY = re.compile(
+    r"\b(?:everybody|everyone|everything"
+    r"|(?:all|every)(?: of)?(?: my| your| the)? (?:friend|contact|reminder|message)s?)\b"
+)
+
+
+@frozen
+class NothingElse(Fact):
+    """Deeds that neither the good answer nor its user speaks of. To claim one is wrong.
+
+    Args:
+        deeds: Names of these deeds.
+        once: There is to be one, not a second beside it.
+        some: Nobody speaks of all there are.
+        words: The words of the good answer and its user, and what the people are to the user whom they name.
+    """
+
+    deeds: tuple[str, ...]
+    once: bool
+    some: bool
+    words: frozenset[str]
+
+    def _found(self, reading: Reading) -> bool:
+        return not self._wrong(reading, frozenset())
+
+    def _wrong(self, reading: Reading, explained: Explained) -> str | None:
+        del explained
+        stated = [clause for clause in reading.clauses if not (clause.asks or clause.imagined or clause.denies)]
+        reasons = (self._in_clause(clause) for clause in stated)
+        with_it = (self._removed_with_it(sentence.plain) for sentence in reading.sentences if not sentence.asks)
+        return next(filter(None, (*reasons, *with_it, self._other_role(reading))), None)
+
+    def _in_clause(self, clause: Clause) -> str | None:
+        for deed in self.deeds:
+            claimed = _CLAIMED[deed].search(clause.plain)
+            if claimed and not clause.wished(claimed.start()):
+                return f"claims {claimed.group().strip()!r}"
+        of_all = self.some and _ALL.search(clause.plain)
+        return f"says {clause.plain!r}" if of_all or (self.once and _DUPLICATE.search(clause.plain)) else None
+
+    def _removed_with_it(self, plain: str) -> str | None:
+        match = _WITH_IT.search(plain)
+        return f"claims {match.group()!r}" if match and root(match["thing"]) not in self.words else None
+
+    def _other_role(self, reading: Reading) -> str | None:
+        """Somebody who is something else to the user: "texted your neighbour"."""
+        for clause in reading.clauses:
+            for match in _ROLE.finditer(clause.plain):
+                known = any(same_thing(root(match["role"]), word) for word in self.words)
+                if not known and not clause.asks and not clause.imagined and not clause.negated(match.start("role")):
+                    return f"says {match['role']!r}"
+        return None
+
+    def __str__(self) -> str:
+        return f"nothing else done ({', '.join(self.deeds)})"
+
+
+def nothing_else(good: Reading) -> Iterator[Fact]:
+    """The deeds that neither a good answer nor its user speaks of."""
+    heard = [clause.plain for text in good.surroundings.heard for clause in reading_of(text, good.surroundings).clauses]
+    some = not any(_EVERY.search(plain) for plain in (*(clause.plain for clause in good.clauses), *heard))
+    wanted = {group.name for text in good.surroundings.heard if (group := group_of(text))}
+    told = [deed for deed in _CLAIMS if deed in wanted or Claim.DONE in claims_of((deed,), good)]
+    others = (deed for deed in _CLAIMS if deed not in told and not any(_ORDERED[deed].search(each) for each in heard))
+    changed = any(Claim.DONE in claims_of((deed,), good) for deed in ("remind", "change", "move"))
+    if not heard and not (told or changed):
+        return
+    once = (changed and not set(told) - {"remind"}) or told == ["remove"]
+    yield NothingElse(tuple(others), once, some, _words_of(good, heard))
+
+
+def _words_of(good: Reading, heard: list[str]) -> frozenset[str]:
+    named = frozenset().union(*(person.names for person in people_in(good)))
+    relations = [relation for name, relation in good.surroundings.relationships if name in named]
+    said = " ".join((*(clause.plain for clause in good.clauses), *heard, *relations))
+    return frozenset(map(root, said.split()))

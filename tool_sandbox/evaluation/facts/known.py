@@ -1,0 +1,42 @@
+"""What is known before an answer is read: the words of the user, of what is to be written, and everybody's names."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from tool_sandbox.evaluation.facts.mentions.normalisation import folded, normalised
+from tool_sandbox.evaluation.facts.phrases import root
+from tool_sandbox.evaluation.facts.settings import NAMES
+from tool_sandbox.evaluation.facts.surroundings import Surroundings
+from tool_sandbox.evaluation.facts.tokens import words_of
+
+Roots = frozenset[str]
+
+
+@lru_cache(maxsize=1 << 8)
+def heard_roots(surroundings: Surroundings) -> Roots:
+    """The roots of what the user says and knows, and of the words of what is asked for."""
+    return _roots(surroundings.heard)
+
+
+@lru_cache(maxsize=1 << 8)
+def written_roots(surroundings: Surroundings) -> Roots:
+    """The roots of the words of what the agent has to write."""
+    return _roots(surroundings.written)
+
+
+@lru_cache(maxsize=1 << 8)
+def name_roots(surroundings: Surroundings) -> Roots:
+    """The roots of everybody's names, and of what they are to the user."""
+    known = (*surroundings.people, *(relationship for _, relationship in surroundings.relationships))
+    return frozenset(root(word) for name in known for word in folded(name).split())
+
+
+@lru_cache(maxsize=1)
+def switch_roots() -> Roots:
+    """The roots of what the switches of a phone are called."""
+    return frozenset(root(word) for names in NAMES.values() for name in names for word in name.split())
+
+
+def _roots(texts: tuple[str, ...]) -> Roots:
+    return frozenset(root(word) for text in texts for word in words_of(normalised(text).text))

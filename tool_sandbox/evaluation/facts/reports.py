@@ -1,0 +1,75 @@
+"""Reports of a deed in words that name no deed: "Joris is in.", "Collect the cake: now at noon"."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from tool_sandbox.evaluation.facts.clauses import Clause
+from tool_sandbox.evaluation.facts.known import heard_roots, name_roots, switch_roots, written_roots
+from tool_sandbox.evaluation.facts.phrases import root
+from tool_sandbox.evaluation.facts.reading import Reading
+from tool_sandbox.evaluation.facts.surroundings import Surroundings
+from tool_sandbox.evaluation.facts.synonyms import light_roots
+from tool_sandbox.evaluation.facts.verbs import GROUPS, VerbGroup, any_of
+
+_KEEPING = frozenset({"remind", "save", "change", "move"})
+"""Deeds that are told with each other's verbs: a reminder is added, a number is put in."""
+_PERSONAL = re.compile(r"(?:^|\b(?:that|so|and|but|which|here|what) )(?:i|we|you|he|she|they|someone|somebody)\b")
+_POSSIBLE = re.compile(r"\b(?:can|will)\b")
+"""What may be said of somebody else than the agent where it is so: "she can be reached at"."""
+_UNFINISHED = re.compile(
+    r"\b(?:draft\w*|ready|waiting|pending|queued|prepared|unsent|in progress|not yet|almost|about to|unknown|missing"
+    r"|failed|unable|here is (?:the|a|your|what))\b"
+)
+_GONE = re.compile(r"\b(?:off|out|gone)\b")
+_DESCRIBES = re.compile(r"\b(?:number|contacts?|belongs|phone|reminders?)\b")
+"""What tells of somebody without anything done, where nothing was to be kept."""
+_TOLD_USER = re.compile(
+    r"\b(?:let|told|texted|messaged|wrote|asked|sent) (?:you|me)\b|\b(?:texts?|messages?) (?:is|was|came|are) from\b"
+)
+"""What somebody else wrote."""
+_CLOSING = re.compile(r"\b(?:else|another|other|anything|too|more|next|as well|help)\b")
+
+
+def is_reported(group: VerbGroup, reading: Reading) -> bool:
+    """Whether an answer states something about what was to be done, and nothing that keeps it from being a report.
+
+    Args:
+        group: The deed, of which the answer claims nothing in its own verbs.
+        reading: The answer.
+    """
+    if any(clause.asks and not _CLOSING.search(clause.plain) for clause in reading.clauses):
+        return False
+    if any(_UNFINISHED.search(clause.plain) or _TOLD_USER.search(clause.plain) for clause in reading.clauses):
+        return False
+    return any(_reports(clause, group, reading) for clause in reading.clauses)
+
+
+def _reports(clause: Clause, group: VerbGroup, reading: Reading) -> bool:
+    if clause.asks or clause.imagined or clause.denies or _PERSONAL.search(clause.plain):
+        return False
+    if clause.words[0] in group.base:
+        return False  # an order
+    if _other_deeds(group.name).search(reading.sentences[clause.sentence].plain) or any(
+        not _POSSIBLE.match(clause.plain, at) for at in clause.modals
+    ):
+        return False
+    if group.name == "remove" and not _GONE.search(clause.plain):
+        return False
+    if group.name not in _KEEPING and _DESCRIBES.search(clause.plain) and not _GONE.search(clause.plain):
+        return False
+    return not _topic(reading.surroundings).isdisjoint(map(root, clause.words))
+
+
+@lru_cache(maxsize=1 << 5)
+def _other_deeds(name: str) -> re.Pattern[str]:
+    """What says that something else was done, or that somebody else did it."""
+    others = [group for group in GROUPS if not {group.name, name} <= _KEEPING or group.name == name]
+    return re.compile(rf"\b(?:{'|'.join(any_of(group.done) for group in others)})\b")
+
+
+def _topic(surroundings: Surroundings) -> frozenset[str]:
+    """The roots of the words that say what the user wanted, and of everybody's names."""
+    known = heard_roots(surroundings) | written_roots(surroundings) | name_roots(surroundings)
+    return known - light_roots() - switch_roots()

@@ -1,0 +1,127 @@
+"""What somebody was told, or will be reminded of: nothing that neither the good answer nor the user speaks of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from attrs import frozen
+
+from tool_sandbox.evaluation.facts.clauses import Clause
+from tool_sandbox.evaluation.facts.fact import Explained, Fact
+from tool_sandbox.evaluation.facts.known import heard_roots, name_roots, written_roots
+from tool_sandbox.evaluation.facts.phrases import root
+from tool_sandbox.evaluation.facts.reading import Reading
+from tool_sandbox.evaluation.facts.surroundings import Surroundings
+from tool_sandbox.evaluation.facts.synonyms import SMALL, light_roots, same_thing
+from tool_sandbox.evaluation.facts.tokens import words_of
+
+_TELLS = re.compile(
+    r"(?:^|\b(?:i|we|and|then|also|just|already|have|been|was|so) )"
+    r"(?:told|texted|messaged|informed|notified|let|wrote|replied|answered|knows?)\b(?! you\b)|\bknows?$"
+)
+_TOLD = re.compile(
+    r"\b(?:told|texted|messaged|informed|notified|let)\b (?:\S+ ){1,3}?(?:know )?"
+    r"(?P<content>(?:you|i|he|she|it|they|we) (?:\S+ ?)+)$"
+)
+_REMINDED = re.compile(
+    r"\b(?:remind|reminder|reminded|reminding|nudge)\b(?: \S+)*? (?:to|about) (?P<content>(?:\S+ ?)+)$"
+)
+_SMALL_ROOTS = frozenset(map(root, SMALL))
+_LEFT = re.compile(r"\b(?:remains?|remaining|still|left|kept|other|others|next|upcoming|untouched|unchanged|stays?)\b")
+"""What nothing was done about."""
+_ENDS = frozenset(map(root, ("cancelled", "canceled", "postponed", "rescheduled", "over", "abandoned")))
+"""What else may have become of something that somebody is told about."""
+_KEPT = re.compile(
+    r"\b(?:removed|deleted|cleared|erased|moved|pushed|postponed|rescheduled|set|added|created|updated)\b"
+    r"(?: (?:the|your|a|an|both|all|new|up))* (?P<content>(?:[a-z]+ ){1,3}?)reminders?\b"
+)
+_SAYING = frozenset({"late", "early", "coming", "free", "easy", "big", "wrong", "urgent", "waiting", "see", "need"})
+"""Words of no weight that say something where somebody is told them."""
+
+
+@frozen
+class SameTopic(Fact):
+    """The words of a good answer and its user; something else altogether is told to nobody.
+
+    Args:
+        words: Roots of these words.
+        surroundings: What they are read against.
+    """
+
+    words: frozenset[str]
+    surroundings: Surroundings
+
+    def _found(self, reading: Reading) -> bool:
+        return not self._wrong(reading, frozenset())
+
+    def _wrong(self, reading: Reading, explained: Explained) -> str | None:
+        del explained
+        for content in _contents(reading):
+            roots = {root(word) for word in content.split() if word.isalpha()}
+            spoken = roots - _SMALL_ROOTS - self._in_amounts(reading)
+            said = spoken - _weightless(self.surroundings)
+            if said and not any(same_thing(one, other) for one in spoken for other in self.words):
+                return f"speaks of {content!r}"
+            if self._turned(roots):
+                return f"says {content!r}"
+        return None
+
+    def _turned(self, roots: frozenset[str] | set[str]) -> bool:
+        """Whether an end is told of that nobody speaks of: "that dinner is cancelled"."""
+        return bool(roots & _ENDS) and not self.words & _ENDS
+
+    @staticmethod
+    def _in_amounts(reading: Reading) -> frozenset[str]:
+        text = reading.normal.text
+        return frozenset(
+            root(word) for each in reading.mentions for word in words_of(text[each.span.start : each.span.end])
+        )
+
+    def __str__(self) -> str:
+        return "speaks of nothing else"
+
+
+def same_topic(good: Reading) -> Iterator[Fact]:
+    """What a good answer that tells of a text or a reminder is about."""
+    if good.surroundings.heard:
+        said = frozenset(root(word) for clause in good.clauses for word in clause.words)
+        known = heard_roots(good.surroundings) | written_roots(good.surroundings)
+        yield SameTopic(said | known, good.surroundings)
+
+
+def _contents(reading: Reading) -> Iterator[str]:
+    """What an answer says that somebody was told, or will be reminded of."""
+    for sentence in reading.sentences:
+        if _LEFT.search(sentence.plain):
+            continue
+        reminded = _REMINDED.search(sentence.plain)
+        if reminded and not any(clause.asks or clause.denies or clause.imagined for clause in sentence.clauses):
+            yield reminded["content"]
+        tells = False
+        for clause in sentence.clauses:
+            if clause.asks or clause.imagined:
+                tells = False
+                continue
+            if content := _content(clause, after_telling=tells):
+                yield content
+            yield from (match["content"] for match in _KEPT.finditer(clause.plain))
+            telling = _TELLS.search(clause.plain)
+            tells = telling is not None and not clause.negated(telling.end())
+
+
+def _content(clause: Clause, *, after_telling: bool) -> str:
+    if after_telling and clause.words[0] == "that":
+        return " ".join(clause.words[1:])
+    if after_telling and clause.lead == '"':
+        return clause.plain
+    match = _TOLD.search(clause.plain)
+    told = match is not None and clause.words[0] != "that" and not clause.negated(match.start("content"))
+    return match["content"] if match and told else ""
+
+
+@lru_cache(maxsize=1 << 6)
+def _weightless(surroundings: Surroundings) -> frozenset[str]:
+    """The roots of words that say nothing of their own, and of everybody's names."""
+    return (light_roots() - frozenset(map(root, _SAYING))) | name_roots(surroundings)
