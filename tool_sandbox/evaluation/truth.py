@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tool_sandbox.common.vocabulary import DatabaseNamespace
 from tool_sandbox.evaluation.comparing.answers import MOST_READ, TextSimilarity, WantedText
@@ -18,7 +18,7 @@ from tool_sandbox.evaluation.facts.states import State
 
 if TYPE_CHECKING:
     from tool_sandbox.evaluation.comparing.targets import Target
-    from tool_sandbox.evaluation.matching.similarity import Trajectory
+    from tool_sandbox.evaluation.comparing.views import View
 
 _SWITCHES = {
     "wifi": "wi-fi",
@@ -29,7 +29,15 @@ _SWITCHES = {
 """Columns of the settings, and what facts call them."""
 
 
-def untrue(target: Target | None, trajectory: Trajectory, index: int) -> str | None:
+class Views(Protocol):
+    """A trajectory, as far as tables are looked at."""
+
+    def view(self, namespace: str, index: int) -> View:
+        """The table's visible rows at a message."""
+        ...
+
+
+def untrue(target: Target | None, trajectory: Views, index: int) -> str | None:
     """Why a message is untrue: a switch is not as it says, or somebody is in the contacts after all.
 
     Args:

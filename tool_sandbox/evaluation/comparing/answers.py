@@ -12,6 +12,7 @@ from attrs import frozen
 from tool_sandbox.common.vocabulary import DatabaseNamespace
 from tool_sandbox.evaluation.comparing.columns import CellMeasure, CellSimilarity
 from tool_sandbox.evaluation.facts.amounts import Amount
+from tool_sandbox.evaluation.facts.deeds import Deed
 from tool_sandbox.evaluation.facts.fact import Fact
 from tool_sandbox.evaluation.facts.implied import implied_by
 from tool_sandbox.evaluation.facts.mentions.mention import EXACT, Tolerance
@@ -71,7 +72,7 @@ class WantedText:
     def given_away(self, said: str) -> list[Fact]:
         """The facts that the user's own words contain."""
         reading = reading_of(said, self.surroundings)
-        return [fact for fact in self.required if fact.found_in(reading) and fact.said_in(reading)]
+        return [fact for fact in self.required if (fact.said_in if isinstance(fact, Deed) else fact.found_in)(reading)]
 
     def _values(self, filled: str) -> list[tuple[int, int]]:
         names = _PLACEHOLDER.findall(self.sentence)

@@ -47,19 +47,27 @@ def is_reported(group: VerbGroup, reading: Reading) -> bool:
 
 
 def _reports(clause: Clause, group: VerbGroup, reading: Reading) -> bool:
-    if clause.asks or clause.imagined or clause.denies or _PERSONAL.search(clause.plain):
+    if clause.asks or clause.imagined or clause.denies or _is_of_another_deed(clause, group, reading):
         return False
-    if clause.words[0] in group.base:
-        return False  # an order
-    if _other_deeds(group.name).search(reading.sentences[clause.sentence].plain) or any(
-        not _POSSIBLE.match(clause.plain, at) for at in clause.modals
-    ):
-        return False
-    if group.name == "remove" and not _GONE.search(clause.plain):
-        return False
-    if group.name not in _KEEPING and _DESCRIBES.search(clause.plain) and not _GONE.search(clause.plain):
+    described = group.name not in _KEEPING and _DESCRIBES.search(clause.plain)
+    if (described or group.name == "remove") and not _GONE.search(clause.plain):
         return False
     return not _topic(reading.surroundings).isdisjoint(map(root, clause.words))
+
+
+def _is_of_another_deed(clause: Clause, group: VerbGroup, reading: Reading) -> bool:
+    """Whether a clause tells what somebody did, wishes for something, or orders it."""
+    if _PERSONAL.search(clause.plain) or clause.words[0] in group.base or _other_deeds(group.name).search(clause.plain):
+        return True
+    if any(not _POSSIBLE.match(clause.plain, at) for at in clause.modals):
+        return True
+    return group.name != "search" and bool(_searched().search(reading.sentences[clause.sentence].plain))
+
+
+@lru_cache(maxsize=1)
+def _searched() -> re.Pattern[str]:
+    """What was only looked for: "I found your boss, Priya Raman, in your contacts"."""
+    return re.compile(rf"\b{any_of(next(group.done for group in GROUPS if group.name == 'search'))}\b")
 
 
 @lru_cache(maxsize=1 << 5)
