@@ -88,10 +88,10 @@ def test_milestones_and_minefields_have_what_they_were_matched_to(solved: RunRes
 def test_milestones_say_what_took_points() -> None:
     frame = analysis.milestones(ts.run("nop", "oracle", scenarios="switch_wifi_off"))
 
-    assert frame.select("kind", "id", "reason", "where").rows() == [
-        ("milestone", "off", "column", "setting.wifi"),
-        ("milestone", "told_user", "fact", "said"),
-        ("minefield", None, None, None),
+    assert frame.select("kind", "id", "reason", "where", "fault").rows() == [
+        ("milestone", "off", "column", "setting.wifi", "agent"),
+        ("milestone", "told_user", "fact", "said", "agent"),
+        ("minefield", None, None, None, None),
     ]
 
 

@@ -86,6 +86,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "reason": "what took points, as a word; null when nothing did",
         "where": "table and column, tool and argument, or milestone that the reason is about",
         "text": "the reason in words",
+        "fault": "whose fault it is: `agent`, `user`, `tool` or `scenario`; null when nothing was lost",
     },
 }
 """Frame → column → what it holds."""
@@ -192,7 +193,7 @@ def _milestones_of(sample: StoredSample) -> Iterator[dict[str, Any]]:
     for kind, mapping in mappings.items():
         for number, (message, similarity) in mapping.items():
             credit = sample.milestone_credit.get(number, similarity) if kind == "milestone" else None
-            why = {key: told.get((kind, number), {}).get(key) for key in ("id", "reason", "where", "text")}
+            why = {key: told.get((kind, number), {}).get(key) for key in ("id", "reason", "where", "text", "fault")}
             found = {"kind": kind, "number": number, "message": message, "similarity": similarity, "credit": credit}
             yield {**found, **why}
 
