@@ -8,9 +8,11 @@ from tests.scenarios.playing import Action, played
 from tests.scenarios.writing import scenarios
 from tool_sandbox.common.annotated_transcript import transcript_lines, transcript_text
 from tool_sandbox.common.annotations import Annotations, Span, Style
+from tool_sandbox.common.execution.tool_code import tool_call_to_code
 from tool_sandbox.common.execution_context import ExecutionContext
 from tool_sandbox.common.scenario import Scenario
 from tool_sandbox.common.visible_text import cells
+from tool_sandbox.common.vocabulary import DatabaseNamespace, RoleType
 
 SUITE = """
 - name: wifi_off
@@ -77,6 +79,22 @@ def test_results_of_calls_that_went_out_together_say_whose_they_are(scenario: Sc
         "True",
         "→ get_cellular_service_status",
         "True",
+    ]
+
+
+def test_tools_go_by_their_real_names_also_where_the_agent_was_shown_others() -> None:
+    def between(sender: RoleType, recipient: RoleType, call_id: str, content: str) -> dict[str, object]:
+        names = {"openai_tool_call_id": call_id, "openai_function_name": f"shown_{call_id}"}
+        return {"sender": sender, "recipient": recipient, "content": content, **names}
+
+    world = ExecutionContext()
+    agent, console = RoleType.AGENT, RoleType.EXECUTION_ENVIRONMENT
+    calls = [between(agent, console, each, tool_call_to_code(each, each, {}, f"real_{each}")) for each in "ab"]
+    results = [between(console, agent, each, "1") for each in "ba"]
+    world.add_rows(DatabaseNamespace.SANDBOX, [*calls, *results])
+    assert [line[4:].strip() for line in shown(world)] == [
+        *("agent     real_a()", "agent     real_b()"),
+        *("→ real_b", "1", "→ real_a", "1"),
     ]
 
 

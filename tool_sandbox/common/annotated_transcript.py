@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 from tool_sandbox.common.annotations import Annotations, Line, Span, Style
-from tool_sandbox.common.call_text import LONGEST, argument_text, one_line, requested
+from tool_sandbox.common.call_text import LONGEST, argument_text, one_line, real_tool, requested
 from tool_sandbox.common.transcript import is_few_shot, text_beside_call
 from tool_sandbox.common.visible_text import cells, hanging, visible, wrapped
 from tool_sandbox.common.vocabulary import RoleType
@@ -160,9 +160,9 @@ class _Page:
 
     def _result(self, row: Row, before: Sequence[Row]) -> Iterator[Span]:
         style = Style.ERROR if row["tool_call_exception"] else Style.RESULT
-        name = visible(row["openai_function_name"]) if _follows_others(row, before) else ""
-        lines = wrapped((row["content"] or "").strip("\n"), self.room - 2)
-        for at, line in enumerate(self._cut(row, [*([name] if name else []), *lines], _RESULT_LINES)):
+        name = _tool_of_several(row, before)
+        lines = [*([name] if name else []), *wrapped((row["content"] or "").strip("\n"), self.room - 2)]
+        for at, line in enumerate(self._cut(row, lines, _RESULT_LINES)):
             yield Span(f"{'  ' if at else '→ '}{line}", style)
 
     def _cut(self, row: Row, lines: list[str], most: int) -> list[str]:
@@ -213,8 +213,12 @@ def _call_lines(tool: str, arguments: Sequence[str], room: int) -> list[str]:
     return [f"{tool}(", *(line for each in shown for line in hanging(each, room))]
 
 
-def _follows_others(row: Row, before: Sequence[Row]) -> bool:
-    """Whether a result does not come right after its call, so that it must say whose it is."""
-    if not before or not row["openai_function_name"]:
-        return False
-    return bool(before[-1]["openai_tool_call_id"] != row["openai_tool_call_id"] or before[-1]["sender"] == _CONSOLE)
+def _tool_of_several(row: Row, before: Sequence[Row]) -> str | None:
+    """The tool that a result comes from, where it is not the one call right before it."""
+    answered = {each["openai_tool_call_id"] for each in before if each["sender"] == _CONSOLE}
+    requests = [each for each in before if each["recipient"] == _CONSOLE and each["sender"] == row["recipient"]]
+    waiting = [each for each in requests if each["openai_tool_call_id"] not in answered]
+    own = [each for each in requests if each["openai_tool_call_id"] == row["openai_tool_call_id"]]
+    if not own or (before[-1] is own[-1] and len(waiting) <= 1):
+        return None
+    return visible(real_tool(own[-1]))
