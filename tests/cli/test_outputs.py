@@ -233,7 +233,9 @@ def test_pages_are_written_to_a_file_and_added_to_that_of_a_job(
     assert [line for line in file.read_text().splitlines() if line.startswith("#")] == [
         "### nop: score 0.000",
         "### oracle: score 1.000",
+        "### Comparison",
     ]
+    assert "- nop − oracle −1.000, 95% interval " in file.read_text()
     assert page.read_text() == "before\n" + file.read_text()
 
 

@@ -38,9 +38,11 @@ def print_short_comparison(comparison: Comparison, console: Console, *, quiet: b
         print_line(console, line)
 
 
-def markdown_of(comparison: Comparison) -> str:
+def markdown_of(comparison: Comparison, *, brief: bool = False) -> str:
     """The same for the page of a build or a comment."""
-    lines = [f"- {markdown_text(line.strip())}".replace(KEPT, " ") for line in comparison.lines(_IN_MARKDOWN)]
+    lines = [
+        f"- {markdown_text(line.strip())}".replace(KEPT, " ") for line in comparison.lines(_IN_MARKDOWN, brief=brief)
+    ]
     parts = [*(markdown_table(*_table(rows)) for rows in _tables(comparison)), lines]
     return "".join(f"{line}\n" for part in parts for line in (*part, ""))
 

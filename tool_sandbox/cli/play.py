@@ -118,7 +118,6 @@ def _play_in_turn(runs: Sequence[PreparedRun], display: Display) -> int:
     finally:
         for each in runs:
             each.close()
-    _add_to_page(reports)
     code = min(codes, key=_WORST_FIRST.index)
     if display.as_json:
         print(json.dumps({"exit_code": code, "runs": [_record(report) for report in reports], **told}))
@@ -141,21 +140,26 @@ def _play_to_the_end(runs: Sequence[PreparedRun], display: Display) -> _Ended:
         write_files(each.settings, reports)
         if codes[-1] == INTERRUPTED:
             break
-    return reports, codes, _compare(reports, display)
+    compared, told = _compare(reports, display)
+    if compared:
+        write_files(runs[0].settings, reports, compared)
+    _add_to_page(reports, compared)
+    return reports, codes, told
 
 
-def _compare(reports: Sequence[Report], display: Display) -> dict[str, Any]:
-    """Print how several runs compare; gives the same for programs."""
+def _compare(reports: Sequence[Report], display: Display) -> tuple[str, dict[str, Any]]:
+    """Print how several runs compare; gives the same in Markdown and for programs."""
     if len(reports) < 2:  # noqa: PLR2004 -- nothing to compare
-        return {}
+        return "", {}
     from tool_sandbox.cli.compare import compare_reports  # numpy and scipy are slow to import
-    from tool_sandbox.cli.comparison_text import print_short_comparison
+    from tool_sandbox.cli.comparison_text import markdown_of, print_short_comparison
 
     comparison = compare_reports(reports)
     if comparison is None:
-        return {}
+        return "", {}
     print_short_comparison(comparison, stdout_console(), quiet=display.quiet)
-    return {"contrasts": [contrast.to_record() for contrast in comparison.contrasts]}
+    record = {"contrasts": [contrast.to_record() for contrast in comparison.contrasts]}
+    return f"\n### Comparison\n\n{markdown_of(comparison, brief=True)}", record
 
 
 def _play_until_decided(runs: Sequence[PreparedRun], display: Display) -> _Ended:
@@ -180,6 +184,7 @@ def _play_until_decided(runs: Sequence[PreparedRun], display: Display) -> _Ended
         print_report(report, brief=display.quiet)
         codes.append(_code(report, runs[0].settings, go_on))
     write_files(runs[0].settings, reports)
+    _add_to_page(reports)
     for sentence in series.sentences():
         print_line(stdout_console(), sentence)
     if series.why == "budget" and BUDGET not in codes:
@@ -187,12 +192,12 @@ def _play_until_decided(runs: Sequence[PreparedRun], display: Display) -> _Ended
     return reports, codes, {"decision": decision}
 
 
-def _add_to_page(reports: Sequence[Report]) -> None:
-    """Add the numbers to the page of the job, where this runs on GitHub."""
+def _add_to_page(reports: Sequence[Report], more: str = "") -> None:
+    """Add the numbers, and more in Markdown, to the page of the job, where this runs on GitHub."""
     if page := os.environ.get(STEP_SUMMARY):
         try:
             with Path(page).open("a", encoding="utf-8", errors="replace") as file:
-                file.write(markdown(reports))
+                file.write(markdown(reports) + more)
         except OSError as error:  # the runs themselves are on the disk
             print(f"note: the file in {STEP_SUMMARY} cannot be written: {error.strerror}.", file=sys.stderr)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,17 +36,21 @@ def check_files(settings: RunSettings) -> None:
             raise _refused(flag, name, "there is no permission")
 
 
-def write_files(settings: RunSettings, reports: Sequence[Report]) -> None:
+def write_files(settings: RunSettings, reports: Sequence[Report], more: str = "") -> None:
     """Write what is asked for, over what is there.
 
     Args:
         settings: Of the runs; what is written does not differ between the runs of one command.
         reports: All runs of the command so far.
+        more: What else the summary says, in Markdown.
 
     Raises:
         SettingsError: A file cannot be written.
     """
-    made = {"--junit": (settings.junit, junit_xml), "--summary": (settings.summary, markdown)}
+    made: dict[str, tuple[str | None, Callable[[Sequence[Report]], str]]] = {
+        "--junit": (settings.junit, junit_xml),
+        "--summary": (settings.summary, lambda every: markdown(every) + more),
+    }
     for flag, (name, content_of) in made.items():
         if not name:
             continue
