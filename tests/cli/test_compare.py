@@ -240,6 +240,9 @@ def test_flips_are_explained_on_both_sides(played: list[str], capsys: pytest.Cap
     (flip,) = json.loads(printed(capsys, "--json", "--flips", "1", *played))["flips"]
     assert flip["scores"] == {"oracle": 1.0, "nop": 0.0}
     assert flip["explanations"]["nop"][0]["where"] == "setting.wifi"
+    page = printed(capsys, "--format", "md", "--flips", "1", *played)
+    assert "\n```text\n\nwifi_off: oracle 1.00, nop 0.00\n  oracle\n    wifi_off #0   1.000\n" in page
+    assert page.endswith("\n```\n")
 
 
 def test_a_flip_that_nobody_can_explain_any_more_says_so(

@@ -15,6 +15,7 @@ from tool_sandbox.analysis.comparison import Comparison, compare_runs
 from tool_sandbox.analysis.contrast import Contrast
 from tool_sandbox.analysis.named_runs import named_runs
 from tool_sandbox.cli.comparison_text import markdown_of, print_comparison
+from tool_sandbox.cli.explain import print_lines
 from tool_sandbox.cli.tables import stdout_console
 from tool_sandbox.errors import SettingsError, UsageError
 from tool_sandbox.runs.recorded_scenarios import scenarios_of_run
@@ -67,7 +68,8 @@ def compare(
         if flips
     }
     for contrast in comparison.contrasts if flips else ():
-        print("\n".join(_flip_lines(contrast, explained, flips)))
+        lines = _flip_lines(contrast, explained, flips)
+        print_lines(["", "```text", *lines, "```"] if form == MARKDOWN else lines)
 
 
 @contextmanager
@@ -129,9 +131,11 @@ def _explained(
 
 def _flip_lines(contrast: Contrast, explained: Mapping[str, Mapping[Key, str]], flips: int) -> Iterator[str]:
     if not contrast.flips:
-        yield f"\nNo scenario differs between {contrast.first} and {contrast.second}."
+        yield ""
+        yield f"No scenario differs between {contrast.first} and {contrast.second}."
     for flip in contrast.flips[:flips]:
-        yield f"\n{flip.scenario}: {contrast.first} {flip.first:.2f}, {contrast.second} {flip.second:.2f}"
+        yield ""
+        yield f"{flip.scenario}: {contrast.first} {flip.first:.2f}, {contrast.second} {flip.second:.2f}"
         for name in (contrast.first, contrast.second):
             yield f"  {name}"
             yield from (f"    {line}" for line in explained[name][flip.example].splitlines())

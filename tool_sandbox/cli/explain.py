@@ -34,13 +34,20 @@ def explain_run(directory: str, sample: str | None, scenarios_from: Sequence[str
     scenarios = partial(scenarios_of_run, run.store, scenarios_from, tools_from)
     if sample is None:
         _check_scored(run, directory)
-        _print(RunExplanation.of(with_records(run.samples, scenarios)).lines())
+        print_lines(RunExplanation.of(with_records(run.samples, scenarios)).lines())
         return
     chosen = chosen_samples(run, sample)
     with scenarios() as known:
         explanations = [each.explained_by(known) for each in chosen]
     for number, explanation in enumerate(explanations):
-        _print([*([""] if number else []), *explanation.lines()])
+        print_lines([*([""] if number else []), *explanation.lines()])
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print lines; on a terminal none is wider than that."""
+    console = stdout_console()
+    for line in lines:
+        print("\n".join(hanging(line, console.width)) if console.is_terminal else line)
 
 
 def _check_scored(run: RunResult, directory: str) -> None:
@@ -49,10 +56,3 @@ def _check_scored(run: RunResult, directory: str) -> None:
         message = f"no sample of {directory!r} has a score; void: {causes}."
         again = f"'tool_sandbox resume {directory} --retry-void' plays them again."
         raise UsageError(f"{message} {again}")
-
-
-def _print(lines: Iterable[str]) -> None:
-    """Print lines; on a terminal none is wider than that."""
-    console = stdout_console()
-    for line in lines:
-        print("\n".join(hanging(line, console.width)) if console.is_terminal else line)
