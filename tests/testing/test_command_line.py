@@ -171,6 +171,23 @@ def test_options_can_stand_in_the_ini_file_with_paths_from_there(shop: pytest.Py
     assert len(ts.open_run(run_directory(shop.path / "elsewhere"))) == 4
 
 
+def test_what_the_environment_says_for_every_run_may_go_without_effect(
+    shop: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOOL_SANDBOX_CACHE", "memory")
+    monkeypatch.setenv("TOOL_SANDBOX_TRIALS", "2")
+    monkeypatch.setenv("TOOL_SANDBOX_JUNIT", "out.xml")
+    shop.runpytest(*files.asked("works")).assert_outcomes(passed=2)
+    assert len(files.run_of(shop)) == 4
+
+
+def test_two_scenarios_of_one_name_are_refused(shop: pytest.Pytester) -> None:
+    shop.makefile(".yaml", more=files.SHOP)
+    result = shop.runpytest(*files.asked("works", "--tool-sandbox", "more.yaml"))
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: * stands in *more.yaml' and in *shop.yaml'; give it another name in one*"])
+
+
 def test_settings_of_a_run_can_stand_in_its_file(shop: pytest.Pytester) -> None:
     shop.makefile(".yaml", run="seed: 7\ntags: [smoke]")
     shop.runpytest(*files.asked("works", "--tool-sandbox-config", "run.yaml")).assert_outcomes(passed=1)

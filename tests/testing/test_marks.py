@@ -162,6 +162,14 @@ def test_a_fixture_without_a_mark_says_what_is_missing(shop: pytest.Pytester) ->
     result.stdout.fnmatch_lines(["it is not said what is played: mark test_it with tool_sandbox(scenarios=…)."])
 
 
+def test_what_a_mark_leaves_out_is_taken_from_the_options_and_the_file_of_settings(shop: pytest.Pytester) -> None:
+    shop.makefile(".yaml", run="agent: my_agent.py:works\nuser: oracle\nscenarios_from: [shop.yaml]")
+    shop.makeini("[pytest]\ntool_sandbox_config = run.yaml\ntool_sandbox_trials = 2")
+    body = "def test_it(tool_sandbox_run): assert (len(tool_sandbox_run), tool_sandbox_run.score) == (4, 1)\n"
+    shop.makepyfile(test_shop=f"import pytest\n@pytest.mark.tool_sandbox\n{body}")
+    shop.runpytest(*PLUGIN).assert_outcomes(passed=1)
+
+
 def test_a_missing_key_of_a_mark_ends_the_tests_before_the_first(shop: pytest.Pytester) -> None:
     body = "def test_it(tool_sandbox_result): pass\ndef test_other(): pass\n"
     shop.makepyfile(test_shop=BEGINNING + MARK.replace("agent=works", "agent='openai/gpt-5'") + body)
@@ -170,13 +178,15 @@ def test_a_missing_key_of_a_mark_ends_the_tests_before_the_first(shop: pytest.Py
     assert [line.partition(":")[2][:14] for line in result.errlines if line] == [" no key for 'o"]
 
 
-def test_workers_play_what_functions_ask_for(shop: pytest.Pytester) -> None:
+def test_workers_play_what_functions_ask_for_and_tell_at_its_tests_what_is_wrong(shop: pytest.Pytester) -> None:
+    keyless = MARK.replace("agent=works", "agent='openai/gpt-5'") + "def test_keyless(tool_sandbox_run): pass\n"
     each = "def test_each(tool_sandbox_result): assert tool_sandbox_result.score == 1\n"
     every = "def test_every(tool_sandbox_run): assert len(tool_sandbox_run) == 2\n"
-    shop.makepyfile(test_shop=BEGINNING + MARK + each + MARK + every)
+    shop.makepyfile(test_shop=BEGINNING + MARK + each + MARK + every + keyless)
     result = shop.runpytest(*XDIST, *PLUGIN)
 
-    result.assert_outcomes(passed=3)
+    result.assert_outcomes(passed=3, errors=1)
+    result.stdout.fnmatch_lines(["no key for 'openai/gpt-5': looked for *"])
     runs = [ts.open_run(each) for each in run_directories(shop.path / "runs")]
     assert [(len(run), run.score) for run in runs] == [(2, 1.0), (2, 1.0)]
     assert sum("tool_sandbox explain runs" in line for line in result.outlines) == 2

@@ -67,7 +67,10 @@ def asked_by_mark(given: Mapping[str, Any], defaults: Mapping[str, Any], folders
         UsageError: Something in it has no meaning.
     """
     mine = dict(given)
-    scenarios, tools = mine.pop("scenarios", ()), _listed(mine.pop("tools_from", None))
+    defaults = {**defaults, "ambient": frozenset(defaults["ambient"]) - mine.keys()}
+    scenarios, tools = mine.pop("scenarios", None), _listed(mine.pop("tools_from", None))
+    if scenarios is None:
+        return _asked({**defaults, **mine}, tools, folders)
     listed = [scenarios] if isinstance(scenarios, str | Scenario) else list(scenarios)
     if isinstance(scenarios, Mapping) or any(isinstance(each, Scenario) for each in listed):
         return _asked({**defaults, **mine, "scenarios": scenarios}, tools, folders)
@@ -111,7 +114,8 @@ def _asked(values: Mapping[str, Any], tools: Sequence[Any] | None, folders: Sequ
     for role in ("agent", "user"):
         if isinstance(words.get(role), str):
             words[role] = located(words[role], folders)
-    _check_settings(words)
+    ambient = frozenset(words.pop("ambient"))
+    _check_settings(words.keys() - ambient)
     _check_agent(words.get("agent"))
     if tools is not None:
         words["tools_from"] = [located(each, folders) for each in tools if isinstance(each, str)]
@@ -119,6 +123,7 @@ def _asked(values: Mapping[str, Any], tools: Sequence[Any] | None, folders: Sequ
     if _leaves_open_which(words.get("scenarios", ())):
         words.setdefault("presentations", ("plain",))  # one test for each scenario
     settings, objects = asked_for(**words)
+    settings = evolve(settings, ambient=ambient)
     context = copy_context()
     if objects.scenarios is None:
         scenarios = context.run(load_scenarios, settings, objects.tools)

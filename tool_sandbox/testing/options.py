@@ -13,12 +13,17 @@ from tool_sandbox.cli.config import check_environment, from_environment, from_fi
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.testing.names import OPTIONS, SEVERAL
 
+PATHS = ("agent", "user", "scenarios_from", "tools_from")
+"""Settings that may name files."""
+
 
 def settings_of(config: pytest.Config) -> dict[str, Any]:
     """The settings of a run that hold for all scenarios in these tests, by name; paths are absolute.
 
+    ``ambient`` are the names of those that the environment has for every run on the machine.
+
     Raises:
-        SettingsError: One has no meaning here.
+        SettingsError: One has no meaning.
     """
     check_environment(os.environ)
     given = {name: value for name in OPTIONS if (value := option(config, name)) not in (None, "", [])}
@@ -26,8 +31,10 @@ def settings_of(config: pytest.Config) -> dict[str, Any]:
     given.pop("min_score", None)
     if "trials" in given:
         given["trials"] = _number(given["trials"], int)
-    settings = {**(from_file(file) if file else {}), **from_environment(os.environ), **given}
-    return {"output": str(config.rootpath / "runs"), **settings}
+    around, folder = from_environment(os.environ), config.invocation_params.dir
+    settings = {"output": str(config.rootpath / "runs"), **(from_file(file) if file else {}), **around, **given}
+    paths = {name: _all_located(settings[name], folder) for name in PATHS if name in settings}
+    return {**settings, **paths, "ambient": around.keys() - given.keys()}
 
 
 def sources(config: pytest.Config) -> list[Path]:
@@ -78,6 +85,12 @@ def located(text: str, folders: Sequence[Path]) -> str:
             if place and os.path.exists(folder / place):  # noqa: PTH110 -- a name may be too long to ask for
                 return f"{(folder / place).resolve()}{rest}"
     return text
+
+
+def _all_located(value: Any, folder: Path) -> Any:
+    if isinstance(value, list):
+        return [_all_located(each, folder) for each in value]
+    return located(value, [folder]) if isinstance(value, str) else value
 
 
 def _reference(text: str) -> list[tuple[str, str]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,7 +70,7 @@ class Play(ABC):
             UsageError: Something is wrong, such as a key that is missing.
         """
         self._asked = self._asked.only(list(self._wanted))
-        with in_words_of_python(_FLAGS):
+        with self._remembered():
             self._prepare()
 
     def result(self, name: str | None) -> RunResult:
@@ -81,12 +82,8 @@ class Play(ABC):
         """
         if self._failure is not None:
             raise self._failure
-        try:
-            with in_words_of_python(_FLAGS):
-                return self._result(name)
-        except UsageError as error:
-            self._failure = error
-            raise
+        with self._remembered():
+            return self._result(name)
 
     @abstractmethod
     def end(self) -> None:
@@ -99,6 +96,16 @@ class Play(ABC):
     @abstractmethod
     def _result(self, name: str | None) -> RunResult:
         """As ``result``, unless that failed before."""
+
+    @contextmanager
+    def _remembered(self) -> Iterator[None]:
+        """Have what is wrong told in the words of pytest, and again to whoever asks for a result."""
+        try:
+            with in_words_of_python(_FLAGS):
+                yield
+        except UsageError as error:
+            self._failure = error
+            raise
 
     def _played(self, prepared: PreparedRun) -> RunResult:
         mark_latest(prepared.store.directory)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
-from tool_sandbox.errors import UsageError
+from tool_sandbox.errors import SettingsError, UsageError
 from tool_sandbox.testing import options
 from tool_sandbox.testing.asked import Asked, asked_by_mark, asked_on_command_line, together
 from tool_sandbox.testing.names import MARK, RESULT, RUN
@@ -121,7 +121,7 @@ class SandboxTests:
         self.terminal.open()
         self._plays = {key: self._plays[key] for key in self._wanted}
         for play in self._plays.values():
-            with _told_by_pytest():
+            with _told_by_pytest() if self._shared is None else suppress(UsageError):  # a worker's tests will tell
                 play.prepare()
 
     def result_for(self, node: pytest.Item, name: str | None) -> RunResult:
@@ -174,6 +174,9 @@ class SandboxTests:
     def _asked_by(self, node: pytest.Item) -> Asked:
         given: dict[str, Any] = {}
         for mark in reversed(list(node.iter_markers(MARK))):  # that of the module first
+            if len(mark.args) > 1:
+                message = f"the mark {MARK} takes scenarios and names for all else, such as agent=; got {mark.args!r}."
+                raise SettingsError(message)
             given |= {**dict(zip(("scenarios",), mark.args, strict=False)), **mark.kwargs}
         return asked_by_mark(given, self._settings, [node.path.parent, self._config.rootpath])
 
