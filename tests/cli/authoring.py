@@ -24,8 +24,6 @@ def lend_from_shelf(title: str, person: str = "nobody") -> None:
         person: Who has it now.
     """
     context = get_current_context()
-    if title == "Broken":
-        raise ValueError("this book falls apart")
     rows = [{**row, "lent_to": person} if row["title"] == title else row for row in context.rows(LOANS)]
     context.replace_rows(LOANS, rows)
 '''

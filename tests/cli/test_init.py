@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.cli.command import ROOT
 from tests.own_tables import forget
 from tool_sandbox.cli.app import exit_code
 
@@ -88,3 +89,13 @@ def test_a_place_where_nothing_can_be_written_is_named(tmp_path: Path, capsys: p
 
     assert exit_code(["init", str(tmp_path / "file" / "shop")]) == 2
     assert f"cannot write {str(tmp_path / 'file' / 'shop' / 'shop.yaml')!r}: " in capsys.readouterr().err
+
+
+def test_it_has_the_shape_of_the_example_that_is_a_whole_repository(tmp_path: Path) -> None:
+    example = ROOT / "examples" / "agent-in-ci"
+    assert exit_code(["init", str(tmp_path)]) == 0
+
+    of_the_editor = "scenario.schema.json"
+    assert [name for name in FILES if name != of_the_editor and not (example / name).is_file()] == []
+    settings = [yaml.safe_load((folder / "run.yaml").read_text("utf-8")) for folder in (tmp_path, example)]
+    assert settings[0] == settings[1]
