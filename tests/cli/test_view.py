@@ -140,6 +140,16 @@ def test_a_run_without_a_score_has_nothing_to_explain(run: Path, capsys: pytest.
     assert (told[0], told[-1]) == ("wifi_off #0   void, provider: no answer", "  ended: it was stopped")
 
 
+def test_what_was_recorded_of_a_model_cannot_act_on_a_terminal(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lost = {"id": "told", "similarity": 0, "credit": 0, "message": 18, "where": "said", "text": "says \x1b[2J\u202e"}
+    change(run, similarity=0.5, explanation=[lost | {"reason": "fact"}])
+    for arguments in (["explain", str(run)], ["view", str(run)], ["view", str(run), "wifi_\x1b[2J"]):
+        exit_code(arguments)
+        told = capsys.readouterr()
+        assert r"\x1b[2J" in told.out + told.err
+        assert not {"\x1b", "\u202e"} & set(told.out + told.err)
+
+
 def test_names_may_be_globs_or_copied_from_what_was_printed(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     one = shown(capsys, str(run), "wifi_off#1")
     assert shown(capsys, str(run), "wifi_*#1") == one

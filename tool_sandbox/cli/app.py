@@ -17,6 +17,7 @@ from tool_sandbox.cli.interrupts import INTERRUPTED, leave_at_once, leave_soon
 from tool_sandbox.cli.legacy import is_legacy
 from tool_sandbox.cli.streams import forgiving_streams
 from tool_sandbox.common.counted import counted
+from tool_sandbox.common.visible_text import visible
 from tool_sandbox.errors import ToolSandboxError, UsageError
 from tool_sandbox.redaction import redact_text
 from tool_sandbox.registry.settings import CHOOSING, RunSettings
@@ -115,7 +116,7 @@ def _broken(error: Exception) -> str:
 
 
 def _complain(message: str) -> int:
-    print(f"tool_sandbox: {redact_text(message)}", file=sys.stderr)
+    print(f"tool_sandbox: {visible(redact_text(message))}", file=sys.stderr)
     return USAGE
 
 

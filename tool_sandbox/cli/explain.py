@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tool_sandbox.cli.chosen_samples import chosen_samples, run_with_samples
 from tool_sandbox.cli.tables import stdout_console
-from tool_sandbox.common.visible_text import hanging
+from tool_sandbox.common.visible_text import hanging, visible
 from tool_sandbox.errors import UsageError
 from tool_sandbox.runs.recorded_scenarios import scenarios_of_run
 from tool_sandbox.runs.run_explanation import RunExplanation, with_records
@@ -47,7 +47,7 @@ def print_lines(lines: Iterable[str]) -> None:
     """Print lines; on a terminal none is wider than that."""
     console = stdout_console()
     for line in lines:
-        print("\n".join(hanging(line, console.width)) if console.is_terminal else line)
+        print("\n".join(hanging(line, console.width)) if console.is_terminal else visible(line))
 
 
 def _check_scored(run: RunResult, directory: str) -> None:

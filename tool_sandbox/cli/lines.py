@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from tool_sandbox.common.visible_text import visible
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -23,7 +25,8 @@ def print_line(console: Console, text: str) -> None:
     """
     from rich.text import Text
 
-    for line in filled(text, console.width) if console.is_terminal else [text]:
+    shown = visible(text)
+    for line in filled(shown, console.width) if console.is_terminal else [shown]:
         console.print(Text(line.replace(KEPT, " ")), soft_wrap=True)
 
 

@@ -114,4 +114,4 @@ def _fault(record: Mapping[str, Any]) -> Fault:
 def _losses(record: Mapping[str, Any]) -> Iterator[Loss]:
     if record["reason"] is not None:
         reason = Reason(record["reason"]) if record["reason"] in set(Reason) else Reason.OTHER
-        yield Loss(reason=reason, where=record["where"] or "", text=record["text"] or "")
+        yield Loss(reason=reason, where=record["where"] or "", text=visible(record["text"] or ""))
