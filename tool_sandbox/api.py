@@ -18,7 +18,7 @@ from tool_sandbox.errors import SettingsError
 from tool_sandbox.nearest import hint
 from tool_sandbox.registry import sources
 from tool_sandbox.registry.keywords import asked_for, in_words_of_python, objects_for
-from tool_sandbox.registry.settings import CHOOSING, PASS_AT, RunSettings
+from tool_sandbox.registry.settings import CHOOSING, RunSettings
 from tool_sandbox.runs.continuation import stopped_runs
 from tool_sandbox.runs.latest import mark_latest
 from tool_sandbox.runs.preparation import PreparedRun, new_runs
@@ -172,12 +172,13 @@ def resume(
     return RunThread(work, observer).result()
 
 
-def compare(*runs: Run, pass_at: float = PASS_AT) -> Comparison:
+def compare(*runs: Run, pass_at: float | None = None) -> Comparison:
     """Which of several runs is better, how sure that is, and where they differ; printed, it is for people.
 
     Args:
         runs: Two or more: results, or directories, also of the original. One that is given twice counts once.
-        pass_at: The score from which a sample counts as a success, in (0, 1].
+        pass_at: The score from which a sample counts as a success, in (0, 1]; by default what the runs were asked
+            for, where they agree, or 1.
 
     Raises:
         UsageError: A directory is no run, there are fewer than two, or two have no scored sample in common.

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,6 +10,9 @@ from tests.analysis.runs_to_compare import run_of
 from tests.runs.samples import void
 from tool_sandbox.analysis.comparison import Contrast, compare_runs
 from tool_sandbox.errors import SettingsError
+from tool_sandbox.runs.run_result import RunResult
+from tool_sandbox.runs.scheduler import Ending
+from tool_sandbox.runs.store import RunStore
 
 SCORES = st.lists(st.sampled_from([0.0, 0.25, 1.0]), min_size=6, max_size=6)
 
@@ -148,6 +153,17 @@ def test_runs_without_a_scored_sample_in_common_are_refused() -> None:
 def test_one_run_is_not_compared() -> None:
     with pytest.raises(SettingsError, match="two runs or more, not 1"):
         compare_runs({"A": run_of({"a": [1.0]})})
+
+
+def test_a_success_is_what_the_runs_were_asked_for(tmp_path: Path) -> None:
+    def asked(name: str, pass_at: float) -> RunResult:
+        store = RunStore.create(str(tmp_path), called=name)
+        return RunResult.of(run_of({"a": [0.5]}), Ending.DONE, store, pass_at=pass_at)
+
+    one, same, other = asked("one", 0.5), asked("same", 0.5), asked("other", 1.0)
+    assert compare_runs({"A": one, "B": same}).pass_at == 0.5
+    assert compare_runs({"A": one, "B": other}).pass_at == 1.0
+    assert compare_runs({"A": one, "B": same}, pass_at=0.25).pass_at == 0.25
 
 
 def test_a_success_is_a_score_above_0() -> None:

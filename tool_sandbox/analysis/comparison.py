@@ -17,6 +17,7 @@ from tool_sandbox.analysis.statistics import RunStatistics, summary_of_trials
 from tool_sandbox.analysis.wording import KEPT, dollars, interval, p_value, signed
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.registry.settings import PASS_AT
+from tool_sandbox.runs.run_result import RunResult
 from tool_sandbox.runs.statistics.differences import estimate_of_difference
 from tool_sandbox.runs.statistics.intervals import Estimate, Interval, cluster_totals
 from tool_sandbox.runs.statistics.pairing import Pairs
@@ -76,6 +77,8 @@ class Comparison:
             yield f"{len(self.contrasts)} differences{of_one}, paired by scenario and trial; {holm}"
         if brief:
             return
+        if len(self.contrasts) > 1:
+            yield from (f"{contrast.names}: {line}" for contrast in self.contrasts for line in contrast.left_out())
         yield f"pass^k: all of k trials succeed; a success is a score of at least {self.pass_at:g} (--pass-at)"
         for condition in dict.fromkeys(each for contrast in self.contrasts for each in contrast.conditions):
             yield f"note: {condition}"
@@ -85,7 +88,7 @@ def compare_runs(
     results_by_name: Mapping[str, Iterable[SampleResult]],
     *,
     records: Mapping[str, Mapping[str, Any]] | None = None,
-    pass_at: float = PASS_AT,
+    pass_at: float | None = None,
 ) -> Comparison:
     """Compare runs, paired by scenario, presentation and trial on what two of them have.
 
@@ -94,7 +97,8 @@ def compare_runs(
     Args:
         results_by_name: The samples of every run; a ``RunResult`` will do.
         records: The content of ``run.json`` of those runs that have one and are no ``RunResult``.
-        pass_at: The score from which a sample counts as a success, in (0, 1].
+        pass_at: The score from which a sample counts as a success, in (0, 1]; by default what the runs were asked
+            for, where they agree, or 1.
 
     Raises:
         SettingsError: There are fewer than two runs, two of them have no scored sample in common, or ``pass_at`` is
@@ -103,6 +107,7 @@ def compare_runs(
     if len(results_by_name) < 2:  # noqa: PLR2004 -- there is nothing to compare
         message = f"a comparison needs two runs or more, not {len(results_by_name)}."
         raise SettingsError(message)
+    pass_at = _pass_at(results_by_name.values()) if pass_at is None else pass_at
     if not 0 < pass_at <= 1:
         message = f"pass_at={pass_at!r} must be a score above 0 and up to 1, from which a sample counts as a success."
         raise SettingsError(message)
@@ -114,6 +119,11 @@ def compare_runs(
     ]
     runs = {name: statistics for name, (statistics, _) in found.items()}
     return Comparison(runs=runs, contrasts=_adjusted(contrasts), pass_at=pass_at)
+
+
+def _pass_at(runs: Iterable[Iterable[SampleResult]]) -> float:
+    asked = {run.pass_at if isinstance(run, RunResult) else PASS_AT for run in runs}
+    return asked.pop() if len(asked) == 1 else PASS_AT
 
 
 def _compared(names: Sequence[str]) -> list[tuple[str, str]]:

@@ -135,35 +135,35 @@ class Contrast:
         """
         yield self.in_short
         better, worse = len(self.better), len(self.worse)
-        yield f"{self.first} is better in {count(better, 'scenario')}, worse in {worse}, equal in {self.equal}"
+        yield f"{self.first} is better in {count(better, 'scenario')}, worse in {worse:,}, equal in {self.equal:,}"
         if better:
             yield _named("  better: ", self.better, width)
         if worse:
             yield _named("  worse: ", self.worse, width)
-        yield from _left_out(self)
+        yield from self.left_out()
         if not brief:
             yield _success(self, pass_at)
             yield from _power(self)
 
-
-def _left_out(contrast: Contrast) -> Iterator[str]:
-    counts = {contrast.first: contrast.only_first, contrast.second: contrast.only_second}
-    only = [f"{count(number, 'sample')} that only {name} has" for name, number in counts.items() if number]
-    if only:
-        yield f"left out: {', '.join(only)}"
-    if contrast.void_pairs:
-        found = contrast.range_with_void
-        yield (
-            f"left out: {count(contrast.void_pairs, 'pair')} with a void sample; whatever those had scored, the "
-            f"difference is {interval(found.low, found.high)}"
-        )
+    def left_out(self) -> Iterator[str]:
+        """What could not be paired, for people."""
+        counts = {self.first: self.only_first, self.second: self.only_second}
+        only = [f"{count(number, 'sample')} that only {name} has" for name, number in counts.items() if number]
+        if only:
+            yield f"left out: {', '.join(only)}"
+        if self.void_pairs:
+            found = self.range_with_void
+            yield (
+                f"left out: {count(self.void_pairs, 'pair')} with a void sample; whatever those had scored, the "
+                f"difference is {interval(found.low, found.high)}"
+            )
 
 
 def _success(contrast: Contrast, pass_at: float) -> str:
     success = contrast.success
     return (
         f"success (score {pass_at:g}): only {contrast.first} in {count(success.better, 'pair')}, only "
-        f"{contrast.second} in {success.worse}; {p_value(success.p_value)} (McNemar)"
+        f"{contrast.second} in {success.worse:,}; {p_value(success.p_value)} (McNemar)"
     )
 
 
@@ -190,8 +190,8 @@ def _named(start: str, flips: Sequence[Flip], width: int) -> str:
     line, shown = start, 0
     for flip in flips:
         more = f"{', ' if shown else ''}{flip.scenario} " + f"{flip.first:.2f} vs {flip.second:.2f}".replace(" ", KEPT)
-        rest = f" and {len(flips) - shown - 1} more" if shown + 1 < len(flips) else ""
+        rest = f" and {len(flips) - shown - 1:,} more" if shown + 1 < len(flips) else ""
         if shown and len(line + more + rest) > width:
             break
         line, shown = line + more, shown + 1
-    return line + (f" and {len(flips) - shown} more" if shown < len(flips) else "")
+    return line + (f" and {len(flips) - shown:,} more" if shown < len(flips) else "")

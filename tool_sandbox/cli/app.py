@@ -279,7 +279,7 @@ def compare(
     directories: options.Runs,
     *,
     flips: options.Flips = 0,
-    pass_at: options.PassAt = 1.0,
+    pass_at: options.PassAt = None,
     form: options.Format = "text",
     as_json: options.JsonAlone = False,
     **flags: Any,

@@ -32,7 +32,7 @@ Key = tuple[str, int]
 def compare(
     directories: Sequence[str],
     *,
-    pass_at: float,
+    pass_at: float | None = None,
     flips: int = 0,
     form: str = TEXT,
     scenarios_from: Sequence[str] = (),
@@ -42,7 +42,7 @@ def compare(
 
     Args:
         directories: Where the runs are.
-        pass_at: The score from which a sample counts as a success.
+        pass_at: The score from which a sample counts as a success; by default what the runs were asked for.
         flips: Of how many scenarios, those that differ most, a sample of both runs is explained.
         form: ``TEXT``, ``MARKDOWN`` or ``JSON``.
         scenarios_from: Scenarios to explain with, in place of those the runs recorded.

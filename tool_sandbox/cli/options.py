@@ -40,7 +40,10 @@ SampleName = Annotated[
 ]
 Runs = Annotated[list[str], typer.Argument(metavar="DIR DIR...", help="Run directories, also of the original.")]
 PassAt = Annotated[
-    float, _option("--pass-at", metavar="SCORE", help="The score from which a sample counts as a success.")
+    float | None,
+    _option(
+        "--pass-at", metavar="SCORE", help="Score from which a sample is a success. [default: as in the runs, or 1]"
+    ),
 ]
 Flips = Annotated[
     int,
