@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attrs import asdict, frozen
 
-from tool_sandbox import __version__
 from tool_sandbox.errors import MissingDependencyError, SettingsError
 from tool_sandbox.llm.chat import CallTag, ChatModel, ChatRequest, ChatResponse
 from tool_sandbox.llm.layer import Wrapper
@@ -107,7 +107,7 @@ def open_tracing(path: Path | None = None) -> Tracing:
         message = "the callback 'otel' needs OpenTelemetry: pip install 'tool_sandbox[otel]'"
         raise MissingDependencyError(message) from error
     if path is None or not isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
-        return Tracing(trace.get_tracer("tool_sandbox", __version__))
+        return Tracing(trace.get_tracer("tool_sandbox", version("tool_sandbox")))
 
     class FileExporter(ConsoleSpanExporter):
         """One JSON object a line, in a file that is closed at the end."""
@@ -119,7 +119,7 @@ def open_tracing(path: Path | None = None) -> Tracing:
     file = path.open("a", encoding="utf-8")
     exporter = FileExporter(out=file, formatter=lambda span: span.to_json(indent=None) + "\n")
     provider.add_span_processor(SimpleSpanProcessor(exporter))
-    return Tracing(provider.get_tracer("tool_sandbox", __version__), provider)
+    return Tracing(provider.get_tracer("tool_sandbox", version("tool_sandbox")), provider)
 
 
 OLDER_CALLBACKS = (
