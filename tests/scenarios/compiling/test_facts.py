@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from tests.scenarios import writing
 from tests.scenarios.playing import similarities
+from tool_sandbox.errors import ScenarioError
 
 
 @pytest.mark.parametrize(
@@ -38,3 +40,23 @@ def test_a_fact_is_what_its_kind_says(tmp_path: Path, fact: str, right: str, wro
     scenario = writing.scenario(tmp_path, writing.entry(f"[{{said: Well., facts: {fact}}}]"))
     assert similarities(scenario, right) == [1]
     assert similarities(scenario, wrong) == [0]
+
+
+@pytest.mark.parametrize(
+    ("fact", "message"),
+    [
+        ("{number: 3, unit: furlongs-per-hour}", "'furlongs-per-hour' is no unit; expected one such as "),
+        ("{number: 3, unit: 1/0}", "'1/0' is no unit; expected one such as "),
+        ("{money: 3, currency: doubloon}", "'doubloon' is no currency; expected a code "),
+        ("{phone: none}", "'none' is no phone number; expected one such as "),
+        ("{time: soon}", "'soon' is not a time; write it like "),
+        ("{date: soon}", "'soon' is not a date; write it like "),
+        ("{duration: soon}", "'soon' is not a duration; expected a number and a unit, "),
+        ("{at: soon}", "'soon' is not a point in time; expected "),
+    ],
+)
+def test_a_fact_that_cannot_be_read_is_named_with_its_line_in_a_whole_sentence(
+    tmp_path: Path, fact: str, message: str
+) -> None:
+    with pytest.raises(ScenarioError, match=rf"\.yaml:\d+: .*facts.*: {re.escape(message)}.*\.$"):
+        writing.scenario(tmp_path, writing.entry(f"[{{said: Well., facts: {fact}}}]"))

@@ -58,3 +58,9 @@ def test_durations(text: str, seconds: float) -> None:
 def test_what_is_no_duration_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not a duration"):
         duration(text)
+
+
+@pytest.mark.parametrize("text", ["now + 99999999 weeks", "now - 199999 weeks", "today 10:00 + 99999999999999 hours"])
+def test_a_point_in_time_that_no_calendar_has_is_explained(text: str) -> None:
+    with pytest.raises(ValueError, match=r"lies outside the years 1 to 9999; expected 'now'"):
+        moment(text, MONDAY)

@@ -43,7 +43,7 @@ def moment(text: str, clock: Clock) -> float:
         if shift is None or shift[3] not in _SECONDS:
             message = f"{rest.strip()!r} in {text!r} cannot be understood; {_FORMS}."
             raise ValueError(message)
-        when = _shifted(when, float(shift[1] + shift[2]), shift[3])
+        when = _shifted(when, float(shift[1] + shift[2]), shift[3], text)
         rest = rest[shift.end() :]
     return when.timestamp()
 
@@ -71,10 +71,14 @@ def _day(name: str, now: datetime) -> datetime:
     return datetime.strptime(name, "%Y-%m-%d").replace(tzinfo=now.tzinfo)
 
 
-def _shifted(when: datetime, amount: float, unit: str) -> datetime:
-    if unit in ("day", "week"):
-        return when + timedelta(**{f"{unit}s": amount})
-    return datetime.fromtimestamp(when.timestamp() + amount * _SECONDS[unit], when.tzinfo)
+def _shifted(when: datetime, amount: float, unit: str, text: str) -> datetime:
+    try:
+        if unit in ("day", "week"):
+            return when + timedelta(**{f"{unit}s": amount})
+        return datetime.fromtimestamp(when.timestamp() + amount * _SECONDS[unit], when.tzinfo)
+    except (ArithmeticError, ValueError, OSError) as error:
+        message = f"{text!r} lies outside the years 1 to 9999; {_FORMS}."
+        raise ValueError(message) from error
 
 
 def duration(text: str) -> float:

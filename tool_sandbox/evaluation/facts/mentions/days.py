@@ -86,7 +86,7 @@ class Day:
             ValueError: It is no weekday's name.
         """
         if weekday.lower() not in WEEKDAYS:
-            raise ValueError(f"{weekday!r} is no weekday; expected one such as 'saturday'")
+            raise ValueError(f"{weekday!r} is no weekday; expected one such as 'saturday'.")
         return named_weekday(WEEKDAYS.index(weekday.lower()), today)
 
     def beside(self, said: object, tolerance: Tolerance = EXACT) -> Agreement:  # noqa: ARG002 -- as all mentions

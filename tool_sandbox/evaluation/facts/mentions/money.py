@@ -112,7 +112,7 @@ class Money(Amount):
         found = _vocabulary().names.get(currency.lower())
         codes = {currency.upper()} if currency.upper() in CURRENCY_CODES else set((found or "").split())
         if not codes:
-            raise ValueError(f"{currency!r} is no currency; expected a code of ISO 4217, such as 'EUR', or a name")
+            raise ValueError(f"{currency!r} is no currency; expected a code of ISO 4217, such as 'EUR', or a name.")
         return cls((numeral(str(value)),), frozenset(codes))
 
     def beside(self, said: object, tolerance: Tolerance = EXACT) -> Agreement:

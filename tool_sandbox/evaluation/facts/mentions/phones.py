@@ -45,7 +45,7 @@ class Phone:
         """
         found = _read(value, country)
         if not found:
-            raise ValueError(f"{value!r} is no phone number; expected one such as '+12065550139'")
+            raise ValueError(f"{value!r} is no phone number; expected one such as '+12065550139'.")
         return cls(found)
 
     def beside(self, said: object, tolerance: Tolerance = EXACT) -> Agreement:  # noqa: ARG002 -- as all mentions

@@ -96,7 +96,7 @@ class TimeOfDay:
             return cls(frozenset({value.replace(second=0, microsecond=0, tzinfo=None)}))
         found = [each for each in times_in(value) if each.span == (0, len(value))]
         if not found:
-            raise ValueError(f"{value!r} is no time of day; expected one such as '18:15' or '6:15 PM'")
+            raise ValueError(f"{value!r} is no time of day; expected one such as '18:15' or '6:15 PM'.")
         return cls(found[0].times)
 
     def beside(self, said: object, tolerance: Tolerance = EXACT) -> Agreement:  # noqa: ARG002 -- as all mentions
