@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 import polars as pl
@@ -83,6 +84,37 @@ def test_numbers_are_equal_within_the_tolerance_of_their_argument() -> None:
     assert similarity(near, wanted, latitude=0.1) == 1
     assert similarity(near, wanted, longitude=0.1) == 0
     assert similarity(near, wanted, latitude=0.01) == 0
+
+
+@pytest.mark.parametrize(
+    ("amounts", "within", "expected"),
+    [
+        ({"hours": 3}, {"hours": 1}, 1),
+        ({"hours": 1}, {"hours": 1}, 1),
+        ({"minutes": 90}, {"hours": 0.5}, 1),
+        ({"minutes": 89}, {"hours": 0.5}, 0),
+        ({"hours": 3, "seconds": 1}, {"hours": 1}, 0),
+        ({"hours": 3, "seconds": 1}, {"hours": 1, "seconds": 1}, 1),
+        ({"minutes": 115}, {"minutes": 5}, 0),
+        ({"seconds": 7230}, {"seconds": 30}, 1),
+        ({"days": 9}, {"hours": math.inf}, 1),
+        ({"hours": 3}, {"timestamp": 1}, 0),
+        ({}, {"hours": 1}, 0),
+    ],
+)
+def test_a_tolerance_of_one_amount_of_time_holds_however_the_time_is_given(
+    amounts: dict[str, Any], within: dict[str, float], expected: float
+) -> None:
+    wanted = call("shift_timestamp", timestamp=10.0, hours=2)
+    assert similarity(call("shift_timestamp", timestamp=10, **amounts), wanted, **within) == expected
+
+
+def test_a_tolerance_of_an_argument_that_keeps_its_name_is_taken_as_it_is_written() -> None:
+    wanted = call("unit_conversion", amount=5, from_unit="mile", to_unit="kilometer")
+    near = call("unit_conversion", amount=5.1, from_unit="miles", to_unit="km")
+    assert similarity(near, wanted, amount=0.11) == 1
+    assert similarity(near, wanted, amount=0.09) == 0
+    assert similarity(near, wanted, from_unit=1) == 0
 
 
 def test_any_of_the_wanted_calls_will_do_but_not_parts_of_several() -> None:

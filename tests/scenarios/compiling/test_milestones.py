@@ -66,6 +66,25 @@ def test_a_check_sees_what_it_says(tmp_path: Path, check: str, action: Action, e
 
 
 @pytest.mark.parametrize(
+    ("given", "expected"), [({"hours": 3}, 1), ({"minutes": 61}, 1), ({"hours": 3, "minutes": 1}, 0), ({"days": 1}, 0)]
+)
+def test_a_tolerance_of_an_amount_of_time_is_in_its_unit(
+    tmp_path: Path, given: dict[str, int], expected: float
+) -> None:
+    check = "called: {shift_timestamp: {hours: 2}}, within: {hours: 1}"
+    scenario = writing.scenario(
+        tmp_path, writing.entry(f"[{{{check}}}]").replace("tools: [", "tools: [shift_timestamp, ")
+    )
+    assert similarities(scenario, ("shift_timestamp", {"timestamp": 1e9, **given}), "Done.") == [expected]
+
+
+def test_a_duration_is_no_tolerance_of_what_has_a_unit_of_its_own(tmp_path: Path) -> None:
+    check = "called: {shift_timestamp: {hours: 2}}, within: {hours: 30 minutes}"
+    with pytest.raises(ScenarioError, match=r"within\.hours: shift_timestamp counts in hours, .* write hours: 0\.5\."):
+        writing.scenario(tmp_path, writing.entry(f"[{{{check}}}]").replace("tools: [", "tools: [shift_timestamp, "))
+
+
+@pytest.mark.parametrize(
     ("check", "text", "expected"),
     [
         ("said: It is done, match: likeness", "it is DONE!", 1),

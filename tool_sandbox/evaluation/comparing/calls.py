@@ -16,6 +16,13 @@ Canonical = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 """Arguments of a tool → the same in the one spelling in which equal ones are equal."""
 
 
+class _Wanted(NamedTuple):
+    """A wanted call in the one spelling, and how far off its arguments may be in that."""
+
+    trace: Mapping[str, Any]
+    within: Mapping[str, float]
+
+
 class Difference(NamedTuple):
     """Where a call is not the wanted one."""
 
@@ -35,7 +42,7 @@ class CallSimilarity(CellMeasure):
     Texts are equal whatever their case; other spellings of one thing are equal when the tool itself says so.
 
     Args:
-        within: Tolerance per argument, or per path into the result.
+        within: Tolerance per argument as it is written, or per path into the result.
         canonical: Tool → what makes equal arguments equal.
         exact: Texts are equal only when they are written alike, and only arguments are compared, as in the original.
     """
@@ -50,7 +57,7 @@ class CallSimilarity(CellMeasure):
 
     def cell(self, value: str) -> CellSimilarity:
         """The comparison of single cells with wanted calls, a JSON text of one object or a list of objects."""
-        wanted = [self._spelt(each) for each in golden_traces(value)]
+        wanted = [self._wanted(each) for each in golden_traces(value)]
 
         def similarity(cell: Any) -> float:
             recorded = [self._spelt(decoded_trace(text)) for text in cell or ()]
@@ -62,27 +69,56 @@ class CallSimilarity(CellMeasure):
         canonical = self.canonical.get(trace["tool_name"])
         return trace if canonical is None else {**trace, "arguments": canonical(trace["arguments"])}
 
-    def _fits(self, recorded: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
-        return recorded["tool_name"] == wanted["tool_name"] and not any(self._unequal(recorded, wanted))
+    def _wanted(self, trace: Mapping[str, Any]) -> _Wanted:
+        canonical = self.canonical.get(trace["tool_name"])
+        within = self.within if canonical is None else respelt_tolerances(self.within, trace["arguments"], canonical)
+        return _Wanted(self._spelt(trace), within)
+
+    def _fits(self, recorded: Mapping[str, Any], wanted: _Wanted) -> bool:
+        return recorded["tool_name"] == wanted.trace["tool_name"] and not any(self._unequal(recorded, wanted))
 
     def differences(self, recorded: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[Difference]:
         """Where a recorded call of a tool is not the wanted one."""
-        return list(self._unequal(self._spelt(recorded), self._spelt(wanted)))
+        return list(self._unequal(self._spelt(recorded), self._wanted(wanted)))
 
-    def _unequal(self, recorded: Mapping[str, Any], wanted: Mapping[str, Any]) -> Iterator[Difference]:
-        for name, value in wanted["arguments"].items():
+    def _unequal(self, recorded: Mapping[str, Any], wanted: _Wanted) -> Iterator[Difference]:
+        for name, value in wanted.trace["arguments"].items():
             found = recorded["arguments"].get(name, NOT_GIVEN)
-            if not self._equal(name, found, value):
+            if not self._equal(found, value, wanted.within.get(name)):
                 yield Difference("arguments", name, value, found)
-        for path, value in () if self.exact else wanted.get("result", {}).items():
+        for path, value in () if self.exact else wanted.trace.get("result", {}).items():
             found = _part(recorded["result"], path)
-            if not self._equal(path, found, value):
+            if not self._equal(found, value, self.within.get(path)):
                 yield Difference("result", path, value, found)
 
-    def _equal(self, name: str, found: Any, wanted: Any) -> bool:
+    def _equal(self, found: Any, wanted: Any, within: float | None) -> bool:
         if not self.exact and isinstance(found, str) and isinstance(wanted, str):
             return found.strip().casefold() == wanted.strip().casefold()
-        return is_close(found, wanted, self.within.get(name))
+        return is_close(found, wanted, within)
+
+
+def respelt_tolerances(
+    within: Mapping[str, float], arguments: Mapping[str, Any], canonical: Canonical
+) -> dict[str, float]:
+    """How far off the arguments may be in the one spelling, where that turns an argument into another one.
+
+    An hour more in ``hours`` makes 3,600 more in ``seconds``: by so much those may then be off.
+
+    Args:
+        within: Tolerance per argument as it is written.
+        arguments: Of the wanted call, as they are written.
+        canonical: What gives them their one spelling.
+    """
+    spelt = canonical(arguments)
+    found = {name: tolerance for name, tolerance in within.items() if name in spelt}
+    for name, tolerance in within.items():
+        value = arguments.get(name)
+        if name in spelt or not isinstance(value, (int, float)):
+            continue
+        for changed, number in canonical({**arguments, name: value + tolerance}).items():
+            if isinstance(number, (int, float)) and changed != name and number != (before := spelt.get(changed, 0)):
+                found[changed] = found.get(changed, 0) + abs(number - before)
+    return found
 
 
 @frozen

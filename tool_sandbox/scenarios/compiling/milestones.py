@@ -19,6 +19,7 @@ from tool_sandbox.scenarios.compiling.texts import Texts
 from tool_sandbox.scenarios.compiling.values import Values
 from tool_sandbox.scenarios.language import checks as spec
 from tool_sandbox.scenarios.language.entries import Entry
+from tool_sandbox.scenarios.language.tolerances import Seconds
 
 if TYPE_CHECKING:
     from tool_sandbox.common.evaluation import Milestone, SnapshotConstraint
@@ -211,8 +212,20 @@ class NodeCompiler:
     def _measures(self, check: spec.Check, table: str) -> dict[str, Callable[..., Any]]:
         """How columns are compared where the table's own way is not wanted."""
         if check.verb == "called" and not self.by_likeness:
+            self._check_units(check)
             return {"tool_trace": CallSimilarity(dict(check.within), self.canonical)}
         return _column_similarities(check, table)
+
+    def _check_units(self, check: spec.Check) -> None:
+        """Refuse a duration as the tolerance of what the tool counts in a unit of its own, such as hours."""
+        for call in check.calls:
+            canonical = self.canonical.get(call.tool)
+            for name in filter(call.arguments.__contains__, check.within):
+                if canonical and isinstance(check.within[name], Seconds) and name not in canonical({name: 1}):
+                    problem = (
+                        f"{call.tool} counts in {name}, so the tolerance is a number of {name}; write {name}: 0.5."
+                    )
+                    raise check.at("within", name).error(problem)
 
 
 def tables_of(check: spec.Check) -> tuple[str, ...]:

@@ -21,6 +21,12 @@ class Share(float):
     __slots__ = ()
 
 
+class Seconds(float):
+    """A tolerance that is written as a duration."""
+
+    __slots__ = ()
+
+
 def _tolerance(value: Any) -> Any:
     if value == "any":
         return math.inf
@@ -30,7 +36,7 @@ def _tolerance(value: Any) -> Any:
     if share is not None:
         return Share(float(share[1]) / 100)
     try:
-        return duration(value if isinstance(value, str) else described(value))
+        return Seconds(duration(value if isinstance(value, str) else described(value)))
     except ValueError as error:
         message = f"{error} A tolerance can also be a number, a share such as '1%', or 'any'."
         raise ValueError(message) from error
