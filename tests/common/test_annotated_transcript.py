@@ -120,7 +120,7 @@ def test_what_is_long_is_shortened_and_said_to_be_so(scenario: Scenario) -> None
     calls = ("search_contacts", {"is_self": False}), ("search_contacts", {"name": "x" * 300})
     world = played(scenario, *calls, "word " * 400)
     short, whole = "\n".join(shown(world)), "\n".join(shown(world, full=True))
-    assert "(3 messages are shortened; --full shows everything)" in short
+    assert "(3 messages shortened; --full shows everything)" in short
     assert "word …" in short
     assert "x" * 300 not in short
     assert "shortened" not in whole

@@ -18,6 +18,7 @@ from attrs import field, frozen
 
 from tool_sandbox.common.annotations import Annotations, Line, Span, Style
 from tool_sandbox.common.call_text import LONGEST, argument_text, one_line, real_tool, requested
+from tool_sandbox.common.counted import counted
 from tool_sandbox.common.transcript import is_few_shot, text_beside_call
 from tool_sandbox.common.visible_text import cells, hanging, visible, wrapped
 from tool_sandbox.common.vocabulary import RoleType
@@ -173,10 +174,8 @@ class _Page:
 
     def _note(self) -> list[tuple[str, Span]]:
         count = len(set(self.shortened))
-        if not count:
-            return []
-        what = "1 message is" if count == 1 else f"{count} messages are"
-        return [("", Span(f"({what} shortened; --full shows everything)", Style.NOTE))]
+        note = f"({counted(count, 'message')} shortened; --full shows everything)"
+        return [("", Span(note, Style.NOTE))] if count else []
 
     # -- side by side ------------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from tool_sandbox.common.counted import counted
 from tool_sandbox.errors import SettingsError, UsageError
 from tool_sandbox.evaluation.explanation.parts import Party, Reason
 from tool_sandbox.scenarios.presentations import AUGMENTATIONS
@@ -92,7 +93,7 @@ class RunExplanation:
 
     def lines(self) -> Iterator[str]:
         """It for people."""
-        yield f"{self.lost:.3f} of 1 lost over {self.scored} scored samples{_of_others(self.by_fault)}"
+        yield f"{self.lost:.3f} of 1 lost over {counted(self.scored, 'scored sample')}{_of_others(self.by_fault)}"
         yield from (f"  {count} ended because {why}" for why, count in self.endings.items())
         if self.talked:
             yield f"  {self.talked} talked and called no tool"
@@ -172,8 +173,7 @@ def _shown(title: str, groups: Sequence[LossGroup]) -> Iterator[str]:
     if groups:
         yield f"{title}:"
     for group in groups[:MOST_GROUPS]:
-        samples = "1 sample" if group.samples == 1 else f"{group.samples} samples"
-        yield f"  -{group.points:.3f}  {group.name} ({samples})"
+        yield f"  -{group.points:.3f}  {group.name} ({counted(group.samples, 'sample')})"
         yield from (f"            {loss}" for loss in group.examples)
     if len(groups) > MOST_GROUPS:
         rest = groups[MOST_GROUPS:]
