@@ -265,7 +265,7 @@ def export(directories: options.Directories, *, output: options.Exported, table:
 
 
 @app.command()
-@options.settings("scenarios_from", "tools_from")
+@options.settings("scenarios_from", "tools_from", defaults=False)
 def explain(directory: options.Directory, sample: options.SampleName = None, **flags: Any) -> None:
     """Say why points were lost: over a run, or in one sample of it."""
     from tool_sandbox.cli.explain import explain_run
@@ -293,7 +293,7 @@ def compare(
 
 
 @app.command()
-@options.settings("scenarios_from", "tools_from")
+@options.settings("scenarios_from", "tools_from", defaults=False)
 def view(
     directory: options.Directory, sample: options.ViewedSample = None, *, full: options.Full = False, **flags: Any
 ) -> None:
