@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from pathlib import Path
+from typing import Any
 
+import polars as pl
 import pytest
 from attrs import evolve
 
 from tests.runs import fakes
 from tests.scenarios import own_tools, writing
 from tests.tool_modules import use_extra_tool_modules
+from tool_sandbox.common.evaluation import Evaluation, Milestone, MilestoneMatcher, SnapshotConstraint
 from tool_sandbox.common.execution_context import ExecutionContext
+from tool_sandbox.common.scenario import Scenario
 from tool_sandbox.common.script import EndStep, SayStep, Script
 from tool_sandbox.common.tool_discovery import ToolBackend
-from tool_sandbox.runs.floors import floors_by_category, floors_of, user_words
+from tool_sandbox.common.vocabulary import DatabaseNamespace
+from tool_sandbox.registry.sample import Sample
+from tool_sandbox.runs.floors import floors_by_category, floors_of, play_floors, user_words
+from tool_sandbox.runs.session import play_sample
 from tool_sandbox.scenarios.presentations import augmented
 
 SAVED = """
@@ -112,3 +121,52 @@ def test_floors_are_averaged_by_category_and_over_all(tmp_path: Path) -> None:
     assert floors["ALL_CATEGORIES"] == {"nothing": 0, "repeating": 0, "claiming": 0, "reading": 0.5}
     assert floors["MULTIPLE_USER_TURN"]["reading"] == 1
     assert list(floors)[-1] == "ALL_CATEGORIES"
+
+
+class Gate:
+    """Rows that are compared only once somebody has opened it."""
+
+    def __init__(self) -> None:
+        self.reached, self.opened, self.times = threading.Event(), threading.Event(), 0
+
+    def similarity(self, **_: Any) -> float:
+        self.reached.set()
+        assert self.opened.wait(60), "nobody could open the gate"
+        self.times += 1
+        return 1.0
+
+    def scenario(self) -> Scenario:
+        scenario = fakes.scenario()
+        table = pl.DataFrame({"content": ["Hello there"]})
+        constraint = SnapshotConstraint(DatabaseNamespace.SANDBOX, self.similarity, target_dataframe=table)
+        scenario.evaluation = Evaluation(milestone_matcher=MilestoneMatcher(milestones=[Milestone([constraint])]))
+        return scenario
+
+
+async def test_an_event_loop_goes_on_while_floors_are_played_once_for_all_who_wait() -> None:
+    gate = Gate()
+    scenario = gate.scenario()
+    waiting = [asyncio.create_task(play_floors(scenario)) for _ in range(3)]
+    await asyncio.to_thread(gate.reached.wait, 60)
+    gate.opened.set()
+    await asyncio.gather(*waiting)
+
+    found, times = floors_of(scenario), gate.times
+    assert found == {"nothing": 1, "repeating": 1}
+    gate.times = 0
+    del scenario.evaluation.__dict__["floors"]
+    assert (floors_of(scenario), gate.times) == (found, times)
+
+
+async def test_a_sample_that_waits_for_its_floors_can_be_cancelled() -> None:
+    gate = Gate()
+    sample = Sample(name="gated", scenario=gate.scenario())
+    task = asyncio.create_task(play_sample(sample, fakes.Cast(), fakes.settings()))
+    await asyncio.to_thread(gate.reached.wait, 60)
+    task.cancel()
+    try:
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert not gate.opened.is_set()
+    finally:
+        gate.opened.set()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from statistics import mean
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
 
 _KEPT = "floors"
+_playing = threading.Lock()
+"""So that samples of one scenario that begin together play it once."""
 NOTHING, REPEATING, CLAIMING, READING = "nothing", "repeating", "claiming", "reading"
 
 
@@ -37,9 +41,16 @@ def floors_of(scenario: Scenario) -> dict[str, float]:
     """
     kept: dict[str, Any] = scenario.evaluation.__dict__
     if _KEPT not in kept:
-        with use_backend(None):
-            kept[_KEPT] = dict(_floors(scenario))
+        with _playing, use_backend(None):
+            if _KEPT not in kept:
+                kept[_KEPT] = dict(_floors(scenario))
     return dict(kept[_KEPT])
+
+
+async def play_floors(scenario: Scenario) -> None:
+    """Have ``floors_of`` at hand, played in a thread: the samples in flight go on meanwhile."""
+    if _KEPT not in scenario.evaluation.__dict__:
+        await asyncio.to_thread(floors_of, scenario)
 
 
 def floors_by_category(scenarios: Iterable[Scenario]) -> dict[str, dict[str, float]]:

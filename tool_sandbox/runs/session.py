@@ -26,6 +26,7 @@ from tool_sandbox.llm.chat import CallTag
 from tool_sandbox.llm.layers.tally import Tally
 from tool_sandbox.redaction import redact_text
 from tool_sandbox.registry.sample import Sample, SampleRoles
+from tool_sandbox.runs.floors import play_floors
 from tool_sandbox.runs.outcomes import Failure, SampleResult, words_of
 from tool_sandbox.runs.results import described, failed, scored
 from tool_sandbox.runs.sample_explanation import explanation_of
@@ -82,6 +83,7 @@ async def play_sample(
         asyncio.CancelledError: The run was interrupted.
         MissingKeyError, MissingDependencyError: What is missing for this sample is missing for the run.
     """
+    await play_floors(sample.scenario)  # before anything is paid that would be lost if the run were stopped meanwhile
     started = time.monotonic()
     if settings.shuffle_tools:
         sample = evolve(sample, scenario=_with_shuffled_tools(sample, settings))
