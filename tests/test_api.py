@@ -105,6 +105,10 @@ def needs_url(url: str) -> ts.BaseRole:
     return MyAgent(url)
 
 
+def needs_name(name: str, limit: int = 3) -> ts.BaseRole:
+    return MyAgent(f"{name} {limit}")
+
+
 @pytest.mark.parametrize("agent", [MyAgent, make_agent, lambda word="Hmm.": MyAgent(word), f"{__name__}:MyAgent"])
 def test_an_agent_can_be_a_class_or_what_makes_one(agent: Any) -> None:
     sample = ts.play(NAME, agent=agent)
@@ -118,6 +122,11 @@ def test_settings_reach_a_class_of_ones_own_and_one_that_it_does_not_take_is_nam
         ts.run(MyAgent, "oracle", [NAME], volume=3)
 
 
+def test_what_a_class_of_ones_own_calls_like_a_setting_is_given_in_params() -> None:
+    result = ts.run(needs_name, "oracle", [NAME], limit=1, params={"name": "Ada", "limit": 5})
+    assert result[NAME].conversation[-3].content == "Ada 5"
+
+
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
@@ -129,6 +138,8 @@ def test_settings_reach_a_class_of_ones_own_and_one_that_it_does_not_take_is_nam
         ({"scenarios": NAME, "tags": ["insufficient_information"]}, f"no scenario fits scenarios {NAME} and tags "),
         ({"scenarios": "swich_wifi_off"}, "switch_wifi_off"),
         ({"agent": needs_url}, "needs a value for 'url'; give it with url="),
+        ({"agent": needs_name}, "needs a value for 'name'; give it with params={'name': …}"),
+        ({"agent": needs_name, "name": "Ada"}, "needs a value for 'name'; give it with params={'name': …}"),
     ],
 )
 def test_a_mistake_is_told_in_the_callers_words(asked: dict[str, Any], message: str) -> None:

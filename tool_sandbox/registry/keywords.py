@@ -22,6 +22,8 @@ from tool_sandbox.registry.objects import Objects, role_object, tool_modules
 from tool_sandbox.registry.settings import RunSettings
 
 _FLAG = re.compile(r"(?<![\w-])(?P<flag>--?[a-z][a-z_-]*)(?P<space>\s*)")
+_PARAM = re.compile(r"--param (?P<key>\w+)=…")
+"""How messages say that a class of a user's own needs a value."""
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
@@ -46,8 +48,16 @@ def in_words_of_python(shown: Mapping[str, str] = MappingProxyType({})) -> Itera
     try:
         yield
     except UsageError as error:
-        error.args = tuple(_FLAG.sub(told, part) if isinstance(part, str) else part for part in error.args)
+        error.args = tuple(
+            _FLAG.sub(told, _PARAM.sub(_param, part)) if isinstance(part, str) else part for part in error.args
+        )
         raise
+
+
+def _param(needed: re.Match[str]) -> str:
+    """How a value is given that an agent's class needs; a keyword of a setting's name would be that setting."""
+    key = needed["key"]
+    return f"params={{{key!r}: …}}" if key in RunSettings.names() else f"{key}=…"
 
 
 def _parameter(shown: Mapping[str, str], flag: re.Match[str]) -> str:
