@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import inspect
 import json
 import os
@@ -327,6 +328,7 @@ print(ts.play("switch_wifi_off").similarity)
 """
 IN_A_LOOP = f"""
 import asyncio
+import html
 
 async def main():
 {textwrap.indent(TEN_LINES, "    ")}
@@ -420,5 +422,15 @@ def test_runs_and_directories_are_compared(tmp_path: Path) -> None:
     _, oracle, nop, _, told, *_ = str(found).splitlines()
     assert (oracle.split()[:2], nop.split()[:2]) == (["oracle", "1.000"], ["nop", "0.000"])
     assert told.startswith("oracle − nop +1.000, 95% interval −")
+    assert repr(found).startswith("<Comparison oracle − nop +1.000, 95% interval −")
+    assert found._repr_html_() == f"<pre>{html.escape(str(found))}</pre>"
     with pytest.raises(ts.errors.UsageError, match="two runs or more, not 1"):
         ts.compare(good, good)
+
+
+def test_files_and_directories_may_be_paths(tmp_path: Path) -> None:
+    ts.run("nop", scenarios=NAME, output=tmp_path, name="before", summary=tmp_path / "page.md")
+
+    again = ts.run("oracle", failed=tmp_path / "before", against=tmp_path / "before", fail_on_regression=0)
+    assert again.regression is not None
+    assert (again.regression.difference, (tmp_path / "page.md").exists()) == (1.0, True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
@@ -34,7 +35,7 @@ _ALL_PAIRS_UP_TO = 4
 _ALL_TRIALS_UP_TO = 5
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class Comparison:
     """Runs, and some of them against others."""
 
@@ -54,6 +55,12 @@ class Comparison:
         tables = [self.rows(), self.difference_rows()] if len(self.contrasts) > 1 else [self.rows()]
         lines = [*(line for rows in tables for line in (*_aligned(rows), "")), *self.lines()]
         return "\n".join(lines).replace(KEPT, " ")
+
+    def __repr__(self) -> str:
+        return f"<Comparison {'; '.join(contrast.in_short for contrast in self.contrasts)}>".replace(KEPT, " ")
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(str(self))}</pre>"
 
     def rows(self) -> list[dict[str, str]]:
         """A table of the runs: title of each column → cell, as text; costs only where something was paid."""

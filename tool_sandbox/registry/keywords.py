@@ -97,7 +97,7 @@ def asked_for(
     name = role_object(agent, RoleType.AGENT)[0]
     known, params = _sorted(settings, agent)
     words: dict[str, Any] = {
-        **known,
+        **{name: fspath(value) if isinstance(value, PathLike) else value for name, value in known.items()},
         "agent": name,
         "user": default_user(name) if user is None else role_object(user, RoleType.USER)[0],
         "scenarios": list(objects.scenarios) if objects.scenarios is not None else scenarios,
