@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from phonenumbers import PhoneNumberFormat, format_number, parse
 
 from tests.evaluation.answers import read, said
+from tests.waiting import HANG
 from tool_sandbox.evaluation.facts.mentions.mention import Agreement
 from tool_sandbox.evaluation.facts.mentions.phones import Phone
 
@@ -89,3 +96,22 @@ def test_what_is_no_phone_number_is_read_as_none(answer: str) -> None:
 def test_what_is_no_phone_number_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is no phone number"):
         Phone.of(text)
+
+
+@given(st.from_regex(r"\+(1[2-9][0-9]{9}|(31|33|44|46|49)[1-9][0-9]{6,9})", fullmatch=True))
+def test_a_number_that_is_not_parsed_is_what_the_parser_makes_of_it(number: str) -> None:
+    assert Phone.of(number).digits == format_number(parse(number), PhoneNumberFormat.E164)
+
+
+LOADING = """
+import sys
+from tool_sandbox import load_scenarios
+
+load_scenarios(presentations="plain")
+assert "tool_sandbox.evaluation.facts.mentions.phones" in sys.modules
+assert "phonenumbers" not in sys.modules
+"""
+
+
+def test_loading_the_scenarios_loads_no_metadata_of_phone_numbers() -> None:
+    subprocess.run([sys.executable, "-c", LOADING], check=True, timeout=HANG)

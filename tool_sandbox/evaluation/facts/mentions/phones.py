@@ -17,6 +17,9 @@ _GROUPED_LOCAL = re.compile(r"\d{3}[- ]\d{4}")
 _BARE_LOCAL = re.compile(r"[2-9]\d{6}")
 _NO_PHONE = re.compile(r"\d{1,3}(?: \d{3})+|\d{4}-\d\d-\d\d|\d{5}-\d{4}|\d+\.\d+|\d{1,3}(?:\.\d{1,3}){3}")
 """Numbers with groups of three or decimals, dates, postal codes, and addresses of computers."""
+_WHOLE = re.compile(r"\+(?:1[2-9]\d{9}|(?:31|33|44|46|49)[1-9]\d{6,9})")
+"""Numbers in E.164 of countries where it is plain that nothing has to be stripped; so their facts are made, and the
+scenarios loaded, without the parser and its metadata."""
 _INTERNATIONAL = re.compile(r"^\(?(?:\+|00|011)")
 
 
@@ -75,6 +78,8 @@ def phones_in(text: str, country: str = "US") -> Iterator[Phone]:
 
 
 def _read(written: str, country: str) -> str | None:
+    if _WHOLE.fullmatch(written):
+        return written
     from phonenumbers import NumberParseException, PhoneNumberFormat, format_number, is_valid_number, parse
 
     digits = re.sub(r"\D", "", written)
