@@ -404,6 +404,14 @@ def test_scripted_models_are_told_apart_from_functions() -> None:
     assert ts.play(NAME, agent=lambda: ts.LiteLLMAgent("script", model=model)).conversation[-3].content == "Hello."
 
 
+def test_a_sample_goes_by_the_name_of_its_class_and_is_a_sample_result() -> None:
+    sample = ts.play(NAME, agent="oracle")
+    assert type(sample) is ts.StoredSample
+    assert isinstance(sample, ts.SampleResult)
+    homes = {name: value for name in ts.__all__ if inspect.isclass(value := getattr(ts, name))}
+    assert {name: value.__name__ for name, value in homes.items()} == {name: name for name in homes}
+
+
 def test_the_front_door_lists_what_it_has() -> None:
     assert set(ts.__all__) <= set(dir(ts))
     for name in ts.__all__:

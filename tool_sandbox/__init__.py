@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from tool_sandbox.llm.config import LiteLLMConfig
     from tool_sandbox.roles.base_role import BaseRole
     from tool_sandbox.roles.litellm_agent import LiteLLMAgent, LiteLLMAgentWithRouter
+    from tool_sandbox.runs.outcomes import SampleResult
     from tool_sandbox.runs.run_result import RunResult, open_run
-    from tool_sandbox.runs.stored_sample import StoredSample as SampleResult
+    from tool_sandbox.runs.stored_sample import StoredSample
 
 __version__ = "1.0.0.dev0"
 
@@ -31,6 +32,7 @@ __all__ = [
     "RunResult",
     "SampleResult",
     "Scenario",
+    "StoredSample",
     "aplay",
     "arun",
     "compare",
@@ -50,8 +52,9 @@ _HOMES = {
     "LiteLLMConfig": ("llm.config", "LiteLLMConfig"),
     "RoleType": ("common.vocabulary", "RoleType"),
     **{name: ("runs.run_result", name) for name in ("RunResult", "open_run")},
-    "SampleResult": ("runs.stored_sample", "StoredSample"),
+    "SampleResult": ("runs.outcomes", "SampleResult"),
     "Scenario": ("common.scenario", "Scenario"),
+    "StoredSample": ("runs.stored_sample", "StoredSample"),
     "register_as_tool": ("common.tool", "register_as_tool"),
 }
 
