@@ -1,6 +1,6 @@
 """Whether the statistics of runs keep what they promise, on data whose truth is known.
 
-    python benchmarks/error_rates.py             # tables in six minutes
+    python benchmarks/error_rates.py             # tables in eight minutes
     python benchmarks/error_rates.py --fewer 10  # a tenth of the replications
 
 Coverage is how often a 95% interval holds the true mean; aim: 93% to 97%. A cell outside is marked. Rows below "limits"
