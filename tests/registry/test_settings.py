@@ -7,7 +7,8 @@ import attrs
 import pytest
 
 from tool_sandbox.errors import SettingsError
-from tool_sandbox.registry.settings import AgentRule, RunSettings
+from tool_sandbox.registry.agent_rules import AgentRule
+from tool_sandbox.registry.settings import RunSettings
 
 
 def test_settings_survive_being_written_down() -> None:

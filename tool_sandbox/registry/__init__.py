@@ -3,6 +3,7 @@
 ::
 
     settings      what a run is asked to do
+    agent_rules   which agent plays which of the scenarios
     options       declaring settings: what they mean and how they are written
     sample        what is played once, and by whom
     sources       the scenarios and tools of a run, bundled or the user's own

@@ -14,6 +14,7 @@ from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import MissingKeyError, SettingsError
 from tool_sandbox.llm.layers.cache.settings import CacheSettings
 from tool_sandbox.redaction import redact_text
+from tool_sandbox.registry.agent_rules import AgentRule
 from tool_sandbox.registry.callables import CallableRoleFactory
 from tool_sandbox.registry.catalogue import model_of_old_name
 from tool_sandbox.registry.factories import RoleFactory
@@ -21,7 +22,7 @@ from tool_sandbox.registry.model_config import agent_config, user_config
 from tool_sandbox.registry.names import factory_for
 from tool_sandbox.registry.run_resources import RunResources
 from tool_sandbox.registry.sample import SampleRoles
-from tool_sandbox.registry.settings import AgentRule, RunSettings
+from tool_sandbox.registry.settings import RunSettings
 from tool_sandbox.roles.execution_environment import ExecutionEnvironment
 
 if TYPE_CHECKING:

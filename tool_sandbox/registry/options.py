@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, get_args
 
 from attrs import field, frozen
 
 from tool_sandbox.common.checks import NAMES, one_of
+from tool_sandbox.errors import SettingsError
 
 REQUIRED = "required"
 """The default of a setting that has none, in words."""
@@ -103,3 +104,15 @@ def as_thresholds(value: Any) -> Any:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def only_with(other: str) -> Callable[[Any, Any, Any], None]:
+    """A validator of a setting that says nothing without another one."""
+
+    def check(settings: Any, attribute: Any, value: Any) -> None:
+        if value is not None and getattr(settings, other) is None and attribute.name not in settings.ambient:
+            flags = settings.options()
+            message = f"{flags[attribute.name].flag} would have no effect without {flags[other].flag}. Give both."
+            raise SettingsError(message)
+
+    return check

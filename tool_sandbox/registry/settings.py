@@ -7,11 +7,11 @@ written on the command line. Flags, ``run.yaml``, the variables of the environme
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from re import fullmatch
 from typing import Any, Literal
 
-from attrs import NOTHING, Factory, field, fields, frozen
+from attrs import NOTHING, Factory, asdict, field, fields, frozen
 
 from tool_sandbox.common.checks import (
     CONFIGURATION,
@@ -29,7 +29,8 @@ from tool_sandbox.common.tool_discovery import ToolBackend
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.nearest import hint
 from tool_sandbox.redaction import redact
-from tool_sandbox.registry.options import REQUIRED, Option, as_thresholds, choice, setting, several
+from tool_sandbox.registry.agent_rules import AgentRule, as_rules
+from tool_sandbox.registry.options import REQUIRED, Option, as_thresholds, choice, only_with, setting, several
 
 OnFallback = Literal["allow", "mark", "void"]
 Compat = Literal["original"]
@@ -55,8 +56,6 @@ _SCORE = Kind(
     lambda value: isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 1,
     "a score above 0 and up to 1",
 )
-_RULES = Kind(lambda value: isinstance(value, list | tuple) and all(map(_is_rule, value)), "a list of rules")
-
 
 CHOOSING = (
     *("scenarios", "presentations", "tags", "exclude", "limit"),
@@ -85,43 +84,6 @@ def _only_beside_others(settings: Any, _attribute: Any, value: bool) -> None:
         raise SettingsError(message)
 
 
-def _only_with(other: str) -> Callable[[Any, Any, Any], None]:
-    """A validator of a setting that says nothing without another one."""
-
-    def check(settings: Any, attribute: Any, value: Any) -> None:
-        if value is not None and getattr(settings, other) is None and attribute.name not in settings.ambient:
-            flags = settings.options()
-            message = f"{flags[attribute.name].flag} would have no effect without {flags[other].flag}. Give both."
-            raise SettingsError(message)
-
-    return check
-
-
-@frozen(kw_only=True)
-class AgentRule:
-    """Which agent plays the scenarios whose name or tag fits a pattern."""
-
-    pattern: str
-    """A name, a glob over names, a tag or category, or ``tag:NAME`` where a tag could be taken for a name."""
-    agent: str
-    """The agent, named as after ``-a``."""
-
-
-def _rules(value: Any) -> tuple[AgentRule, ...]:
-    if isinstance(value, Mapping):
-        return tuple(AgentRule(pattern=str(pattern), agent=str(agent)) for pattern, agent in value.items())
-    rules = value or ()
-    _RULES.check("agent_rules", rules)
-    return tuple(rule if isinstance(rule, AgentRule) else AgentRule(**rule) for rule in rules)
-
-
-def _is_rule(rule: Any) -> bool:
-    if isinstance(rule, AgentRule):
-        return True
-    is_record = isinstance(rule, Mapping) and set(rule) == {"pattern", "agent"}
-    return is_record and all(isinstance(value, str) for value in rule.values())
-
-
 @frozen(kw_only=True)
 class RunSettings:
     """One run: who plays what, how often, and under which limits."""
@@ -146,7 +108,7 @@ class RunSettings:
         shown="openai/gpt-5.4; oracle beside oracle, nop and saboteur; local beside local",
     )
     agent_rules: tuple[AgentRule, ...] = setting(
-        (), None, "Other agents for some of the scenarios; the first rule that fits wins.", converter=_rules
+        (), None, "Other agents for some of the scenarios; the first rule that fits wins.", converter=as_rules
     )
     scenarios: tuple[str, ...] = several(
         "Scenarios to take.", "-s", "--scenarios", "--scenario", metavar="NAME|GLOB...", shown="all"
@@ -271,7 +233,7 @@ class RunSettings:
     )
     fail_on_regression: float | None = setting(
         None,
-        [number(0, 1), _only_with("against")],
+        [number(0, 1), only_with("against")],
         "By how much the score may fall against an earlier run; below that the exit code is 4.",
         "--fail-on-regression",
         metavar="DIFFERENCE",
@@ -279,7 +241,7 @@ class RunSettings:
     )
     against: str | None = setting(
         None,
-        [MAYBE_TEXT, _only_with("fail_on_regression")],
+        [MAYBE_TEXT, only_with("fail_on_regression")],
         "The earlier run that --fail-on-regression means.",
         "--against",
         metavar="DIR",
@@ -356,7 +318,7 @@ class RunSettings:
     def to_record(self) -> dict[str, Any]:
         """The settings as JSON-able data without secrets."""
         record: dict[str, Any] = {name: getattr(self, name) for name in self.names()}
-        record["agent_rules"] = [{"pattern": rule.pattern, "agent": rule.agent} for rule in self.agent_rules]
+        record["agent_rules"] = [asdict(rule) for rule in self.agent_rules]
         cleaned: dict[str, Any] = redact(record)
         return cleaned
 
