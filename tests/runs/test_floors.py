@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,10 @@ from tool_sandbox.common.tool_discovery import ToolBackend
 from tool_sandbox.common.vocabulary import DatabaseNamespace
 from tool_sandbox.registry.sample import Sample
 from tool_sandbox.runs.floors import floors_by_category, floors_of, play_floors, user_words
+from tool_sandbox.runs.run import Observer, Plan, arun
+from tool_sandbox.runs.scheduler import Ending
 from tool_sandbox.runs.session import play_sample
+from tool_sandbox.runs.store import RunStore
 from tool_sandbox.scenarios.presentations import augmented
 
 SAVED = """
@@ -170,3 +174,34 @@ async def test_a_sample_that_waits_for_its_floors_can_be_cancelled() -> None:
         assert not gate.opened.is_set()
     finally:
         gate.opened.set()
+
+
+class Interrupting(Observer):
+    """Interrupts the run when its first sample starts."""
+
+    def begun(self, interrupt: Callable[[], None]) -> None:
+        self.interrupt = interrupt
+
+    def started(self, sample: Sample) -> None:
+        del sample
+        self.interrupt()
+
+
+async def test_an_event_loop_goes_on_while_the_floors_of_what_was_never_played_are(tmp_path: Path) -> None:
+    gate = Gate()
+    store = RunStore.create(str(tmp_path), "speaker", "leaver")
+    plan = Plan(
+        settings=fakes.settings(),
+        scenarios={"gated": gate.scenario()},
+        cast=fakes.Cast(),
+        store=store,
+        observer=Interrupting(),
+    )
+    running = asyncio.create_task(arun(plan))
+    await asyncio.to_thread(gate.reached.wait, 60)
+    gate.opened.set()
+
+    report = await running
+    (result,) = report.results
+    assert (report.ending, result.cause) == (Ending.INTERRUPTED, "cancelled")
+    assert result.floors == {"nothing": 1, "repeating": 1}
