@@ -80,7 +80,9 @@ def test_a_tolerance_of_an_amount_of_time_is_in_its_unit(
 
 def test_a_duration_is_no_tolerance_of_what_has_a_unit_of_its_own(tmp_path: Path) -> None:
     check = "called: {shift_timestamp: {hours: 2}}, within: {hours: 30 minutes}"
-    with pytest.raises(ScenarioError, match=r"within\.hours: shift_timestamp counts in hours, .* write hours: 0\.5\."):
+    with pytest.raises(
+        ScenarioError, match=r"within\.hours: shift_timestamp counts in hours, .* such as hours: 0\.5\."
+    ):
         writing.scenario(tmp_path, writing.entry(f"[{{{check}}}]").replace("tools: [", "tools: [shift_timestamp, "))
 
 

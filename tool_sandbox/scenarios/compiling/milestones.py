@@ -223,7 +223,7 @@ class NodeCompiler:
             for name in filter(call.arguments.__contains__, check.within):
                 if canonical and isinstance(check.within[name], Seconds) and name not in canonical({name: 1}):
                     problem = (
-                        f"{call.tool} counts in {name}, so the tolerance is a number of {name}; write {name}: 0.5."
+                        f"{call.tool} counts in {name}, so its tolerance is a number of {name}, such as {name}: 0.5."
                     )
                     raise check.at("within", name).error(problem)
 
