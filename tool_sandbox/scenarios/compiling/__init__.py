@@ -3,7 +3,8 @@
 ::
 
     compiler      the whole scenario
-    milestones    what is scored, and in which order
+    milestones    what is scored
+    order         which milestone comes before which
     texts, facts  what a text has to contain
     outcome       what the end should be
     solutions     the script that solves it
