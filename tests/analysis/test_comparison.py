@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.analysis.runs_to_compare import run_of
 from tests.runs.samples import void
 from tool_sandbox.analysis.comparison import Contrast, compare_runs
+from tool_sandbox.analysis.wording import KEPT
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.runs.run_result import RunResult
 from tool_sandbox.runs.scheduler import Ending
@@ -128,6 +129,25 @@ def test_the_records_of_runs_tell_other_differences() -> None:
 
     assert compare_runs(runs).contrasts[0].conditions == ()
     assert len(compare_runs(runs, records=records).contrasts[0].conditions) == 1
+
+
+def test_what_decides_whether_a_difference_is_shown_is_the_test_and_not_the_interval() -> None:
+    won: dict[str, list[float | None]] = {f"s{at}": [1.0] for at in range(11)}
+    four, six = (contrast(won, won | {f"s{at}": [0.0] for at in range(lost)}) for lost in (4, 6))
+
+    assert four.difference.low > 0
+    assert (four.is_shown, four.to_record()["is_shown"], six.is_shown) == (False, False, True)
+    assert "p = 0.12: not shown at 5%;" in four.in_short.replace(KEPT, " ")
+    assert "p = 0.031: shown at 5%;" in six.in_short.replace(KEPT, " ")
+
+
+def test_a_difference_among_many_is_shown_by_its_raised_p_value() -> None:
+    names = [f"s{at}" for at in range(7)]
+    runs = {name: run_of({key: [score] for key in names}) for name, score in (("A", 1.0), ("B", 0.5), ("C", 0.5))}
+
+    found = compare_runs({**runs, "D": runs["A"]}).contrasts
+    assert [each.p_value <= 0.05 for each in found] == [True, True, False, False, True, True]
+    assert not any(each.is_shown for each in found)
 
 
 @pytest.mark.parametrize(("size", "enough"), [(1, False), (5, False), (6, True)])

@@ -84,7 +84,8 @@ def test_the_difference_is_told_with_its_interval_and_where_it_comes_from(
     (contrast,) = compare_runs(named_runs([good, bad])).contrasts
     low, high = contrast.difference.low, contrast.difference.high
     assert (
-        f"good − bad +0.375, 95% interval −{-low:.3f} to +{high:.3f}, p = 0.38; paired by scenario and trial, 8 pairs\n"
+        f"good − bad +0.375, 95% interval −{-low:.3f} to +{high:.3f}, p = 0.38: not shown at 5%; paired by "
+        "scenario and trial, 8 pairs\n"
         "good is better in 3 scenarios, worse in 1, equal in 0\n"
         "  better: b 1.00 vs 0.00, c 0.75 vs 0.00, a 1.00 vs 0.75\n"
         "  worse: d 0.00 vs 0.50\n"

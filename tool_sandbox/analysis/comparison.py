@@ -11,7 +11,7 @@ import numpy as np
 from attrs import asdict, evolve, frozen
 
 from tool_sandbox.analysis.conditions import RunFacts, differing_conditions
-from tool_sandbox.analysis.contrast import WIDTH, Contrast, Flip
+from tool_sandbox.analysis.contrast import SHOWN_AT, WIDTH, Contrast, Flip
 from tool_sandbox.analysis.permutation import holm, mcnemar, sign_flip_p_value
 from tool_sandbox.analysis.power import Resolution
 from tool_sandbox.analysis.statistics import RunStatistics, summary_of_trials
@@ -80,7 +80,7 @@ class Comparison:
             yield from self.contrasts[0].lines(self.pass_at, width, brief=brief)
         else:
             of_one = f" of {self.contrasts[0].first} to the others" if _has_one_first(self) else ""
-            holm = "p-values are raised by Holm's rule"
+            holm = f"p-values are raised by Holm's rule, and up to {SHOWN_AT:g} a difference is shown"
             yield f"{len(self.contrasts)} differences{of_one}, paired by scenario and trial; {holm}"
         if brief:
             return

@@ -12,6 +12,8 @@ from tool_sandbox.analysis.power import Need, Resolution
 from tool_sandbox.analysis.wording import KEPT, count, dollars, interval, p_value, signed
 from tool_sandbox.runs.statistics.intervals import Estimate, Interval
 
+SHOWN_AT = 0.05
+"""Up to this p-value a difference is told from chance."""
 WIDTH = 140
 """Characters for the names of scenarios, unless somebody says otherwise."""
 
@@ -88,6 +90,11 @@ class Contrast:
         return self.only_first + self.only_second
 
     @property
+    def is_shown(self) -> bool:
+        """Whether the test tells the difference from chance at the 5% level; the interval may say otherwise."""
+        return self.adjusted_p_value <= SHOWN_AT
+
+    @property
     def detectable(self) -> float | None:
         """The smallest true difference that such a comparison shows four times out of five."""
         return self.resolution.detectable() if self.resolution else None
@@ -107,9 +114,10 @@ class Contrast:
         return self.need(self.detectable / 2) if self.detectable else None
 
     def to_record(self) -> dict[str, Any]:
-        """It as JSON-able data: the attributes, with what it can show and what half of that takes."""
+        """It as JSON-able data: the attributes, with what it shows, what it can show and what half of that takes."""
         half = self.need_of_half
-        return {**asdict(self), "detectable": self.detectable, "need_of_half": asdict(half) if half else None}
+        derived = {"is_shown": self.is_shown, "detectable": self.detectable}
+        return {**asdict(self), **derived, "need_of_half": asdict(half) if half else None}
 
     @property
     def names(self) -> str:
@@ -119,10 +127,11 @@ class Contrast:
     @property
     def in_short(self) -> str:
         """The difference in one line."""
-        found = self.difference
+        found, verdict = self.difference, "shown" if self.is_shown else "not shown"
         return (
             f"{self.names} {signed(found.value)}, 95% interval {interval(found.low, found.high)}, "
-            f"{p_value(self.adjusted_p_value)}; paired by scenario and trial, {count(self.pairs, 'pair')}"
+            f"{p_value(self.adjusted_p_value)}: {verdict} at 5%; paired by scenario and trial, "
+            f"{count(self.pairs, 'pair')}"
         )
 
     def lines(self, pass_at: float, width: int = WIDTH, *, brief: bool = False) -> Iterator[str]:
