@@ -161,3 +161,14 @@ def test_one_of_several_verbs_is_enough() -> None:
 def test_a_deed_that_was_done_is_not_undone_by_an_offer_or_another_failure() -> None:
     text = "I texted Priya. I couldn't text Tomás, shall I text Wanda?"
     assert Deed(("send",)).contradicted_by(reading_of(text, BASE)) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["Shall I now remove Wanda as well?", "I told her. Should we remove her from your contacts?"]
+)
+def test_to_ask_whether_it_should_be_done_is_wrong(text: str) -> None:
+    assert Deed(("removed",)).contradicted_by(reading_of(text, BASE)) is not None
+
+
+def test_to_offer_more_of_it_is_not() -> None:
+    assert Deed(("removed",)).contradicted_by(reading_of("Shall I remove another one?", BASE)) is None

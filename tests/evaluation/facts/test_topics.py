@@ -27,6 +27,7 @@ def wrong(text: str) -> str | None:
     [
         "I told Priya that you'll be late.",
         "I told Priya you are not at home.",
+        "I told Priya that the elevator is broken and that you'll be late.",
         'I texted her: "Dinner is at eight"',
         "I'll remind you at noon to clean the gutters.",
         "Your reminder to transfer the rent is set for noon.",

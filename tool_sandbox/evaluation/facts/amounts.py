@@ -9,6 +9,7 @@ from attrs import frozen
 from tool_sandbox.evaluation.facts.fact import Explained, Fact, Said
 from tool_sandbox.evaluation.facts.mentions.days import Day
 from tool_sandbox.evaluation.facts.mentions.mention import EXACT, Agreement, Tolerance
+from tool_sandbox.evaluation.facts.mentions.phones import Phone
 from tool_sandbox.evaluation.facts.mentions.reading import Mention, agreement
 from tool_sandbox.evaluation.facts.mentions.times import TimeOfDay
 from tool_sandbox.evaluation.facts.reading import Reading
@@ -30,6 +31,11 @@ _RATES = re.compile(
 )
 """What one of a currency is in another."""
 _TOLD_FROM = re.compile(r"\b(?:before|eve of|after) [A-Z]\w+(?: [A-Z]\w+)*(?:,| \(| on|, which is)(?: on)? ?$")
+_DIFFERENCE = re.compile(
+    r"\([-+±]? ?$|\b(?:old|previous|former|original)(?: \w+)?:(?: today,| tomorrow,)? ?$", re.IGNORECASE
+)
+"""Before what is no value of its own: "9:30 (-30 min)", "Old time: 10:00"."""
+_ARROW = re.compile(r" ?(?:[→⇒➜➔➡]|[-=]>) ?")
 _RATE = 40
 _MOMENTS = 10
 """Minutes around the world's time that count as now."""
@@ -89,6 +95,7 @@ def _counts(reading: Reading, mention: Mention, explained: Explained) -> bool:
         _is_of_the_day_after(reading, mention)
         or _is_of_a_rate(reading, mention)
         or _is_when_it_was_done(reading, mention)
+        or _is_of_a_change(reading, mention)
     )
     beside = aside or reading.is_wished(mention.span) or _denied(reading, mention)
     return not overlaps and not beside
@@ -100,6 +107,14 @@ def _is_of_a_rate(reading: Reading, mention: Mention) -> bool:
     line = text[max(0, mention.span.start - _RATE) : mention.span.end + _RATE]
     here = text[mention.span.start : mention.span.end]
     return any(here in match.group() for match in _RATES.finditer(line))
+
+
+def _is_of_a_change(reading: Reading, mention: Mention) -> bool:
+    """Whether it is what was so before, or how far the new value is from that."""
+    text = reading.normal.text
+    signed = text.startswith(("-", "+", "±"), mention.span.start)
+    before = _DIFFERENCE.search(text[max(0, mention.span.start - _RATE) : mention.span.start])
+    return before is not None and (signed or before.group()[:1] != "(" or before.group().rstrip()[-1] in "-+±")
 
 
 def _is_when_it_was_done(reading: Reading, mention: Mention) -> bool:
@@ -118,7 +133,11 @@ def _is_of_the_day_after(reading: Reading, mention: Mention) -> bool:
 
 
 def _denied(reading: Reading, mention: Mention) -> bool:
-    """Whether it says that this is not the value: "is not on a Saturday"."""
+    """Whether it says that this is not the value, or no longer: "is not on a Saturday", "12:00 -> 10:00"."""
+    if isinstance(mention, TimeOfDay | Phone) and (arrow := _ARROW.match(reading.normal.text, mention.span.end)):
+        following = (each for each in reading.mentions if each.span.start == arrow.end())
+        if any(type(each) is type(mention) for each in following):
+            return True
     clause = reading.clause_at(mention.span.start)
     if clause is None or not clause.denies:
         return False

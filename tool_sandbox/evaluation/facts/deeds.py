@@ -60,6 +60,10 @@ _REAL_BASE = re.compile(
     r"\b(?:was able to|were able to|been able to|managed to|went ahead and|did|made sure to|had to|(?:i|we) have)"
     r"(?: \w+ly| then| also)? ?$"
 )
+_OFFER = re.compile(
+    r"(?:shall|should) (?:i|we) (?:now |then |also )?"
+    r"(?P<what>(?!.*\b(?:else|another|other|again|further|more|next|instead|back)\b).+)"
+)
 _CLOSING = re.compile(r"\b(?:else|another|other|again|also|too|further|more|next|as well|instead|back)\b")
 
 
@@ -106,9 +110,15 @@ class Deed(Fact):
             return f"claims to have done it ({verb})" if Claim.DONE in claims or says_done(reading) else None
         if Claim.DENIED in claims or says_failed(reading) or self._is_undone(reading):
             return f"says that it was not done ({verb})"
-        if Claim.PLANNED in claims:
+        if Claim.PLANNED in claims or any(self._is_offered(clause) for clause in reading.clauses):
             return f"says that it is yet to be done ({verb})"
         return None
+
+    def _is_offered(self, clause: Clause) -> bool:
+        """Whether an answer asks if it should do what it was told to: "Shall I now remove her as well?"."""
+        offer = _OFFER.match(clause.plain) if clause.asks else None
+        groups = filter(None, map(group_of, self.verbs))
+        return offer is not None and any(re.match(any_of(group.base), offer["what"]) for group in groups)
 
     def __str__(self) -> str:
         return f"{'done' if self.done else 'not done'}: {' or '.join(self.verbs)}"

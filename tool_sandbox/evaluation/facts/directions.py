@@ -23,6 +23,7 @@ _WAYS = (
 _UNTIL, _FROM, _AGO, _LEFT, _TO, _MOVED = range(6)
 _AGAINST = {_UNTIL: _FROM, _FROM: _UNTIL, _AGO: _LEFT, _LEFT: _AGO, _TO: _MOVED}
 _REACH = 20
+_PRESENT = re.compile(r"\b(?:now|currently|at the moment|at present)\b")
 _OTHER_PERIOD = re.compile(r"\b(?:next|last|previous|following|coming) (?:year|month)\b")
 
 
@@ -100,12 +101,18 @@ class OfDay(Fact):
             for each in reading.mentions
             if not isinstance(each, Day) and agreement(self.wanted, each) is Agreement.SAME
         }
+        present = next((_PRESENT.search(clause.plain) for clause in places if clause), None)
+        if present and not self._is_today(reading):
+            return f"says it of {present.group()!r}"
         for day in reading.mentions:
             if not isinstance(day, Day) or reading.clause_at(day.span.start) not in places:
                 continue
             if agreement(self.day, day) is Agreement.OTHER:
                 return f"says it of {reading.words_at(day.span)!r}"
         return None
+
+    def _is_today(self, reading: Reading) -> bool:
+        return agreement(self.day, Day.of(reading.surroundings.now.date())) is Agreement.SAME
 
     def _is_stated(self, reading: Reading) -> bool:
         clauses = [

@@ -32,7 +32,7 @@ _CLAIMS = {
         r"(?:(?<=\w )(?:set|put)|added|created|scheduled|made)\b.*\b(?:reminders?|alarms?|events?)\b",
         r"\b(?:remind|reminders?|nudge|alert|alarm)\b",
     ),
-    "call": (r"(?:called|phoned|rang) (?!it\b|them\b|off\b|back\b)", r"\b(?:call|phone|ring|dial)\b"),
+    "call": (r"(?:called|phoned|rang) (?!tool\b|the tool\b|it\b|them\b|off\b|back\b)", r"\b(?:call|phone|ring|dial)\b"),
     "save": (
         r"(?:added|saved|stored)\b(?! as\b).*\b(?:contacts?|him|her|as (?:a|an|your))\b",
         r"\b(?:save|add|store|put|create)\b",

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from tool_sandbox.evaluation.facts.clauses import Clause
 from tool_sandbox.evaluation.facts.known import heard_roots, name_roots, switch_roots, written_roots
+from tool_sandbox.evaluation.facts.people import people_in
 from tool_sandbox.evaluation.facts.phrases import root
 from tool_sandbox.evaluation.facts.reading import Reading
 from tool_sandbox.evaluation.facts.surroundings import Surroundings
@@ -29,6 +30,14 @@ _TOLD_USER = re.compile(
     r"\b(?:let|told|texted|messaged|wrote|asked|sent) (?:you|me)\b|\b(?:texts?|messages?) (?:is|was|came|are) from\b"
 )
 """What somebody else wrote."""
+_ANSWERS = r"(?:says|said|thinks|agrees|agreed|replied|answered|asks|asked|wants|confirmed|confirms)\b"
+"""Behind a name: what somebody else said."""
+_CHANGE = re.compile(
+    r"\d(?: ?[ap]m)? ?(?:[→⇒➜➔➡]|[-=]>) ?\+?\d"
+    r"|\b(?:old|was|before|from|previous(?:ly)?)(?: \w+)?:.*\b(?:new|now|after|to)(?: \w+)?:",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What was so and what is: "10:00 -> 9:30"."""
 _CLOSING = re.compile(r"\b(?:else|another|other|anything|too|more|next|as well|help)\b")
 
 
@@ -41,8 +50,12 @@ def is_reported(group: VerbGroup, reading: Reading) -> bool:
     """
     if any(clause.asks and not _CLOSING.search(clause.plain) for clause in reading.clauses):
         return False
+    if any(re.search(rf"\b{re.escape(person.said)} {_ANSWERS}", person.clause.plain) for person in people_in(reading)):
+        return False
     if any(_UNFINISHED.search(clause.plain) or _TOLD_USER.search(clause.plain) for clause in reading.clauses):
         return False
+    if group.name in ("change", "move") and _CHANGE.search(reading.normal.text):
+        return not any(clause.denies for clause in reading.clauses)
     return any(_reports(clause, group, reading) for clause in reading.clauses)
 
 
@@ -60,6 +73,8 @@ def _is_of_another_deed(clause: Clause, group: VerbGroup, reading: Reading) -> b
     if _PERSONAL.search(clause.plain) or clause.words[0] in group.base or _other_deeds(group.name).search(clause.plain):
         return True
     if any(not _POSSIBLE.match(clause.plain, at) for at in clause.modals):
+        return True
+    if group.name not in _KEEPING and "remind" in reading.sentences[clause.sentence].plain:
         return True
     return group.name != "search" and bool(_searched().search(reading.sentences[clause.sentence].plain))
 

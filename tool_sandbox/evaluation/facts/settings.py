@@ -24,7 +24,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "low battery mode": (
         "low battery mode", "battery saver", "battery saving mode", "battery saving", "low power mode",
         "power saving mode", "power saver", "power saving", "battery mode", "low battery",
-        "energy saving mode", "battery saver mode", "saver mode", "saving mode",
+        "energy saving mode", "battery saver mode", "saver mode", "saving mode", "that mode", "this mode",
     ),
     "bluetooth": ("bluetooth",),
     "airplane mode": ("airplane mode", "flight mode", "aeroplane mode"),

@@ -11,6 +11,7 @@ from tool_sandbox.evaluation.facts.state_forms import (
     CAN_BE_PAST,
     GERUND,
     MEANS,
+    PAST,
     PERSONAL,
     REAL,
     STANDS_FOR_IT,
@@ -60,3 +61,15 @@ def speaks_of_another(before: str, verb: str | None) -> bool:
         return False
     stripped = AFTER_SUBJECT.sub("", before).strip()
     return bool(stripped) and not STANDS_FOR_IT.search(stripped)
+
+
+def was_so(before: str, behind: str, since_subject: str) -> bool:
+    """Whether a state is what was so: "was on", and "on" in "on → off".
+
+    Args:
+        before: The words before the state.
+        behind: The words behind it.
+        since_subject: The words between the switch and the state, where the switch is named first.
+    """
+    was = PAST.search(before) or re.search(r"\b(?:was|were)\b[^,;:]*$", since_subject)
+    return bool(was) or behind.startswith(" became ")

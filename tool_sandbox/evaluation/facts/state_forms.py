@@ -17,16 +17,19 @@ TRANSITIVE = frozenset(
 )  # fmt: skip
 MOVERS = (
     "turned|turning|turns|turn|switched|switching|switches|switch|shut|shutting|powered|power|flipped|toggled|put|set|cut"
-    "|took|take|brought|bring|kept|keep|keeps|keeping|left|leave|leaving|got|get|having|had|have"
+    "|pop|flip|flick|took|take|brought|bring|kept|keep|keeps|keeping|left|leave|leaving|got|get|having|had|have"
 )
 BARE = frozenset(
-    {"turn", "switch", "shut", "power", "put", "set", "cut", "take", "bring", "keep", "leave", "get", "enable",
-     "disable", "activate", "deactivate"}
+    {"turn", "switch", "shut", "power", "put", "set", "cut", "take", "bring", "keep", "leave", "get", "enable", "pop",
+     "flip", "flick", "disable", "activate", "deactivate"}
 )  # fmt: skip
 CAN_BE_PAST = frozenset({"shut", "put", "set", "cut"})
 STATE = re.compile(
-    rf"\b(?:(?P<verb>{MOVERS}) )?(?:(?P<object>it|them|both|that|those) )?(?:(?:back|right|still|now|completely"
+    rf"\b(?:(?P<verb>{MOVERS}) )?"
+    r"(?:(?P<object>it|them|both|(?:that|this)(?: (?:one|setting|switch|feature|option))?|those) )?"
+    rf"(?:(?:back|right|still|now|completely"
     rf"|all) )*(?P<state>{'|'.join(map(re.escape, sorted((*ON, *OFF, *SAME), key=len, reverse=True)))})\b"
+    r"(?! to (?:on|off)\b)"
 )
 LOOKED = re.compile(
     r"\b(?:look|pick|find|check|try|sign|end|follow|call|come|show|make|give)\w*(?: (?:it|that|this|them))? ?$"
@@ -55,7 +58,8 @@ REAL = re.compile(
     r"\b(?:able to|managed to|had to|needed to|went ahead and|made sure to|did|(?:i|we)(?: (?:have|just|now|already"
     r"|always))*)(?: \w+ly)? ?$"
 )
-OF_IT = re.compile(r"\b(?:it|they)(?: (?:is|are|now|still|back|not))+ ?$")
+_THEM = "(?:both|all|the)(?: the| of the)? (?:radios|networks|connections|services|switches|settings)"
+OF_IT = re.compile(rf"\b(?:it|they|{_THEM})(?: (?:is|are|now|still|back|not))+ ?$")
 OF_A_MEANS = re.compile(r"\b(?:tools?|functions?|options?|ways?|means|forecasts?|tickets?) (?:is |are )?$")
 """Before "available": no switch is spoken of."""
 STAYS = re.compile(r"\b(?:stay|remain|keep)s? ?(?:turned |switched )?$")
@@ -74,7 +78,7 @@ ALSO_AFTER = re.compile(r" (?:too|as well|likewise|also)\b")
 PERSONAL = re.compile(r"\b(?:i|you|we|he|she)(?: (?:am|are|is|was|were|will be|have|now))* ?$")
 AFTER_SUBJECT = re.compile(rf"(?:(?:^| )(?:{LINKS}))+ ?$")
 STANDS_FOR_IT = re.compile(
-    r"(?:^| )(?:it|they|both|them|that|this|these|all|everything|i|we|no|yes|done|ok)$|[,;:()\"]$"
+    rf"(?:^| )(?:{_THEM}|it|they|both|them|that|this|these|all|everything|i|we|no|yes|done|ok)$|[,;:()\"]$"
 )
 GERUND = re.compile(
     r"\b(?:turning|switching|shutting|powering|putting|setting|taking|bringing|getting|having|enabling|disabling"
@@ -88,6 +92,10 @@ BEYOND = re.compile(
     r"|(?<!\bi )(?<!\bwe )(?:would|requires?|needs?|does not|can|could|did not|failed)\b)"
 )
 """Behind what is spoken of: it is not done."""
+NO_LONGER = re.compile(r"\bnow (?:it|they) (?:is|are) (?:not|no longer)(?: any ?more)?(?: ?[.,;:!)]|$)")
+"""Behind what was so: "Wi-Fi was on; now it isn't"."""
+FROM_TO = re.compile(r"\b(?:(?:went|goes|changed|switched|moved|turned|set) )?from (?:on|off) to $")
+"""Before what is so now: "it went from on to off"."""
 HAS = re.compile(
     r"\b(?:(?:have|has|'ve|got|having|with|using|uses|use|without|on)(?: (?:got|your|the|any|working))*) $"
 )

@@ -10,37 +10,11 @@ from itertools import pairwise
 
 from attrs import define, frozen
 
+from tool_sandbox.evaluation.facts import state_forms as forms
 from tool_sandbox.evaluation.facts.clauses import Clause, Sentence
 from tool_sandbox.evaluation.facts.reading import Reading
 from tool_sandbox.evaluation.facts.settings import ON, SAME, subject_named, subject_pattern
-from tool_sandbox.evaluation.facts.spoken import is_only_spoken_of, is_real, speaks_of_another, verb_of
-from tool_sandbox.evaluation.facts.state_forms import (
-    AGAIN,
-    ALSO_AFTER,
-    ALSO_BEFORE,
-    BARE,
-    BEFORE,
-    ENDS,
-    HAS,
-    IN_OR_FROM,
-    IS_IN,
-    JOINED,
-    LISTED,
-    LOOKED,
-    MOVERS,
-    NO,
-    NO_STATE_AFTER_ON,
-    OBJECT,
-    OF_A_MEANS,
-    OF_IT,
-    PASSIVE,
-    PAST,
-    STATE,
-    STAYS,
-    TO_BE,
-    WEAK,
-    WITHOUT,
-)
+from tool_sandbox.evaluation.facts.spoken import is_only_spoken_of, is_real, speaks_of_another, verb_of, was_so
 
 
 @frozen
@@ -111,10 +85,10 @@ class _Part:
             subject = (subject_named(match.group()), match.start())
             apart = (
                 groups
-                and IN_OR_FROM.search(self.text[: groups[-1].start])
+                and forms.IN_OR_FROM.search(self.text[: groups[-1].start])
                 and "," in self.text[groups[-1].end : match.start()]
             )
-            if groups and not apart and JOINED.fullmatch(self.text, groups[-1].end, match.start()):
+            if groups and not apart and forms.JOINED.fullmatch(self.text, groups[-1].end, match.start()):
                 groups[-1].subjects.append(subject)
                 groups[-1].end = match.end()
             else:
@@ -124,13 +98,17 @@ class _Part:
     def statements(self) -> Iterator[Statement]:
         """What the sentence states."""
         loose: list[Statement] = []
-        for match in STATE.finditer(self.text):
+        for match in forms.STATE.finditer(self.text):
             loose.extend(self._read(match))
         self._inherit()
         for group in self._groups:
-            if group.bound is None and IS_IN.search(self.text[: group.start]):
+            if group.bound is None and forms.IS_IN.search(self.text[: group.start]):
                 group.bound = True, False  # "your phone is in low battery mode"
-            if group.bound is None and ENDS.match(self.text, group.end):
+            if group.bound is None and loose and forms.ALSO_AFTER.match(self.text, group.end):
+                group.bound = loose[-1].on, loose[-1].past  # "everything is off, GPS too"
+            if group.bound and group.bound[1] and forms.NO_LONGER.search(self.text, group.end):
+                group.bound = not group.bound[0], False
+            if group.bound is None and forms.ENDS.match(self.text, group.end):
                 group.bound = self._had(group)
             if group.bound:
                 on, past = group.bound
@@ -142,38 +120,36 @@ class _Part:
     def _had(self, group: _Group) -> tuple[bool, bool] | None:
         """What "no Wi-Fi" says, and "you've got Wi-Fi"."""
         before = self.text[: group.start]
-        if NO.search(before):
+        if forms.NO.search(before):
             return False, False
-        has = HAS.search(before)
+        has = forms.HAS.search(before)
         if not has:
             return None
         clause, column = self._place(has.start())
         if clause.asks or clause.imagined or clause.wished(column):
             return None
-        return not (clause.negated(column) or WITHOUT.search(before)), False
+        return not (clause.negated(column) or forms.WITHOUT.search(before)), False
 
     def _read(self, match: re.Match[str]) -> list[Statement]:
         word = match["state"]
         if any(group.start <= match.start("state") < group.end for group in self._groups):
             return []
-        before = self.text[: match.start()]
+        before = forms.FROM_TO.sub("", self.text[: match.start()])
         group, active = self._target(match, before)
-        elsewhere = word == "on" and NO_STATE_AFTER_ON.match(self.text, match.end()) and not active
-        looked = word in ("up", "out") and not match["verb"] and LOOKED.search(before)
-        if elsewhere or looked or (word in WEAK and OF_A_MEANS.search(before)):
+        elsewhere = word == "on" and forms.NO_STATE_AFTER_ON.match(self.text, match.end()) and not active
+        looked = word in ("up", "out") and not match["verb"] and forms.LOOKED.search(before)
+        if elsewhere or looked or (word in forms.WEAK and forms.OF_A_MEANS.search(before)):
             return []
-        needs_subject = group is None and (word in WEAK or word in SAME) and not match["object"]
-        if needs_subject and not OF_IT.search(before):
+        needs_subject = group is None and (word in forms.WEAK or word in SAME) and not match["object"]
+        if needs_subject and not forms.OF_IT.search(before):
             return []
         truth = self._truth(match, group)
         if truth is None:
             return []
         value = None if word in SAME else ((word in ON) if truth else (word not in ON))
-        past = bool(PAST.search(before)) or bool(
-            re.search(r"\b(?:was|were)\b[^,;:]*$", before[group.end :] if group else "")
-        )
+        past = was_so(before, self.text[match.end() :], before[group.end :] if group else "")
         if group is not None:
-            again = AGAIN.match(self.text, match.end()) is not None
+            again = forms.AGAIN.match(self.text, match.end()) is not None
             self._bind(group, value, past, active=active, again=again)
             return []
         return self._of_it(match, before, value, past)
@@ -182,12 +158,12 @@ class _Part:
         """The switches that a state is said of, and whether they are the object of a verb before them."""
         verb = verb_of(match)
         following = next((group for group in self._groups if group.start >= match.end()), None)
-        listed = following is not None and LISTED.fullmatch(self.text, match.end(), following.start)
+        listed = following is not None and forms.LISTED.fullmatch(self.text, match.end(), following.start)
         if listed and not self._follows_group(before):
             return following, True
-        reachable = following is not None and OBJECT.fullmatch(self.text, match.end(), following.start)
+        reachable = following is not None and forms.OBJECT.fullmatch(self.text, match.end(), following.start)
         if following is not None and reachable and not match["object"]:
-            passive = PASSIVE.search(before) or (not verb and self._follows_group(before))
+            passive = forms.PASSIVE.search(before) or (not verb and self._follows_group(before))
             away = "from" in self.text[match.end() : following.start]
             heads_list = ":" in self.text[match.end() : following.start] and not self._follows_group(before)
             if heads_list or (verb and (away or not passive)):
@@ -196,12 +172,15 @@ class _Part:
         if not earlier or match["object"]:
             return None, False
         gap = self.text[earlier[-1].end : match.start()]
-        if BEFORE.fullmatch(gap.strip()) or earlier[-1].bound is None or AGAIN.match(self.text, match.end()):
+        replaced = gap.endswith(" became ") or forms.AGAIN.match(self.text, match.end())
+        if forms.BEFORE.fullmatch(gap.strip()) or earlier[-1].bound is None or replaced:
             return earlier[-1], False
         return None, False
 
     def _follows_group(self, before: str) -> bool:
-        return any(BEFORE.fullmatch(before[group.end :].strip()) for group in self._groups if group.end <= len(before))
+        return any(
+            forms.BEFORE.fullmatch(before[group.end :].strip()) for group in self._groups if group.end <= len(before)
+        )
 
     def _truth(self, match: re.Match[str], group: _Group | None) -> bool | None:
         """Whether the state is stated or denied; None where it is only asked, wished or ordered."""
@@ -213,15 +192,15 @@ class _Part:
         verb = verb_of(match)
         start = match.start()
         if verb is None and group is not None and group.end <= start:
-            governing = re.search(rf"\b({MOVERS}) (?:the |your |my |both )*$", self.text[: group.start])
+            governing = re.search(rf"\b({forms.MOVERS}) (?:the |your |my |both )*$", self.text[: group.start])
             linked = re.search(r"\b(?:is|are|was|were|'s|be|remains?|stays?)\b", self.text[group.end : start])
             if governing and not linked:
                 verb, start = governing[1], governing.start()
-        if TO_BE.search(self.text[: match.start()]) or (
-            clause.wished(column) and not STAYS.search(self.text[: match.start("state")])
+        if forms.TO_BE.search(self.text[: match.start()]) or (
+            clause.wished(column) and not forms.STAYS.search(self.text[: match.start("state")])
         ):
             return None
-        if verb in BARE and not is_real(self.text, verb, start):
+        if verb in forms.BARE and not is_real(self.text, verb, start):
             return None
         return True
 
@@ -246,5 +225,7 @@ class _Part:
         """Give "and so is cellular" the state before it."""
         for before, group in pairwise(self._groups):
             if group.bound is None and before.bound is not None:
-                also = ALSO_BEFORE.search(self.text[: group.start]) or ALSO_AFTER.match(self.text, group.end)
+                also = forms.ALSO_BEFORE.search(self.text[: group.start]) or forms.ALSO_AFTER.match(
+                    self.text, group.end
+                )
                 group.bound = before.bound if also else None

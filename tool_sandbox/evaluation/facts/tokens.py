@@ -20,8 +20,10 @@ BREAK = "\n"
 """The token between two sentences."""
 
 _TOKEN = re.compile(
-    r"(?P<noon>\b[ap]\.m\b\.?(?![.]))|(?P<spelled>\b[^\W\d_](?:[-.][^\W\d_]){2,}\b(?!-))|(?P<number>\d+(?:[.,:/]\d+)*)|(?P<word>e-mail\w*|[^\W\d_]+(?:'[^\W\d_]+)?)"
-    r"|(?P<ending>[.!?]+(?=[\s\"')\]]|$)|…|\n)|(?P<dash>(?<=\s)--?(?=\s)|—|\|)|(?P<emoji>[\u2600-\u27bf\U0001f000-\U0001faff]+)(?=\s|$)|(?P<mark>[,;:()?!\"])"
+    r"(?P<code>(?<!\w)[a-z]+(?:_[a-z]+)+(?:\([^()\n]*\))?)|(?P<arrow>[→⇒➜➔➡]|[-=]>|(?<= )>(?= ))"
+    r"|(?P<noon>\b[ap]\.m\b\.?(?![.]))|(?P<spelled>\b[^\W\d_](?:[-.][^\W\d_]){2,}\b(?!-))|(?P<number>\d+(?:[.,:/]\d+)*)"
+    r"|(?P<word>e-mail\w*|[^\W\d_]+(?:'[^\W\d_]+)?)"
+    r"|(?P<ending>[.!?]+(?=[\s\"')\]]|$)|…|\n)|(?P<dash>(?<=\s)--?(?=\s)|—|\|)|(?P<emoji>[\u2600-\u27bf\U0001f000-\U0001faff]+)(?=[\s,;]|$)|(?P<mark>[,;:()?!\"])"
 )
 _ABBREVIATIONS = frozenset({"mr", "mrs", "ms", "dr", "st", "approx", "ca", "vs", "nr", "e.g", "i.e", "g", "e"})
 _CONTRACTED = {
@@ -34,6 +36,12 @@ _WHOLE = {
     "wasnt": ("was", "not"), "werent": ("were", "not"), "couldnt": ("could", "not"), "wouldnt": ("would", "not"),
     "havent": ("have", "not"), "hasnt": ("has", "not"), "wont": ("will", "not"), "wifi": ("wi", "fi"),
 }  # fmt: skip
+_FIXED: dict[str, tuple[str, ...]] = {"code": ("tool",), "emoji": (), "arrow": ()}
+"""What stands for a kind of token: a tool's name says nothing of what was done, such as `set_wifi_status(on=true)`."""
+_STATES = frozenset({"on", "off", "enabled", "disabled", "active", "inactive", "running"})
+"""Before an arrow: what was so, in "Wi-Fi: on → off"."""
+_CHANGES = re.compile(r"\|[^|\n]*\b(?:before|old|was|from)\b[^|\n]*\|[^|\n]*\b(?:after|new|now|to)\b")
+"""The head of a table of what was so and what is."""
 _SIGNS = {"\u2705": "on", "\u2714": "on", "\u2611": "on", "\u274c": "off", "\u2716": "off", "\U0001f6ab": "off"}
 _SIGNED = re.compile(r"(?:^|[\n,;|])\W*(?:[^\W\d_]+[- ]?){1,3}:? ?$")
 """A line of a list that is nothing but a name, before a sign that stands for on or off."""
@@ -43,8 +51,10 @@ _IS = frozenset({"it", "that", "he", "she", "what", "who", "where", "there", "he
 def tokens_of(text: str) -> Iterator[Token]:
     """The tokens of a normalised text, in order."""
     previous, plain = "", folded(text)
+    changes = _CHANGES.search(plain) is not None
     for match in _TOKEN.finditer(plain):
-        for word in _plain(match, previous) or _sign(match, plain):
+        changed = previous in _STATES and (match.lastgroup == "arrow" or (changes and match.group() == "|"))
+        for word in ("became",) if changed else _plain(match, previous) or _sign(match, plain):
             yield Token(word, match.start())
             previous = word
         if match.lastgroup in ("noon", "emoji") and text[match.end() :].lstrip()[:1].isupper():
@@ -58,6 +68,8 @@ def words_of(text: str) -> tuple[str, ...]:
 
 def _plain(match: re.Match[str], previous: str) -> tuple[str, ...]:
     found = match.group()
+    if match.lastgroup in _FIXED:
+        return _FIXED[match.lastgroup]
     match match.lastgroup:
         case "noon":
             return (f"{found[0]}m",)
@@ -67,8 +79,6 @@ def _plain(match: re.Match[str], previous: str) -> tuple[str, ...]:
             return _ending(found, previous)
         case "word":
             return _expanded(found.replace("e-", "e"))
-        case "emoji":
-            return ()
     return (re.sub(r"[-.]", "", found) if match.lastgroup == "spelled" else found,)
 
 

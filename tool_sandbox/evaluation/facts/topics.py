@@ -108,6 +108,8 @@ def _contents(reading: Reading) -> Iterator[str]:
                 yield content
             yield from (match["content"] for match in _KEPT.finditer(clause.plain))
             telling = _TELLS.search(clause.plain)
+            if tells and (clause.words[0] == "that" or clause.plain == "and"):
+                continue
             tells = telling is not None and not clause.negated(telling.end())
 
 

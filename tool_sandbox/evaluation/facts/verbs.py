@@ -124,7 +124,7 @@ GROUPS = (
         ),
         doing=("removing", "deleting", "erasing", "clearing", "cancelling", "canceling", "discarding"),
         result=(
-            r"^(?:both |all )?gone\b",
+            r"^(?:both |all )?gone\b", r"^(?:the )?(?:contact|entry|reminders?) gone\b",
             r"(?:is|are|'s) (?:(?:\S+ )?gone|history)", f"(?:is|are|'s) (?:now )?(?:off|out of) (?:your|the) {_LISTED}",
             r"no more (?:\S+ ){1,4}?(?:in|among|on) (?:your|the)", r"nothing (?:\S+ )?(?:is |was )?left\b",
             rf"(?:is|are|'s) {_NOT_ANY} (?:\S+ ){{0,4}}?(?:in|on|among|part|a contact|saved|there)",

@@ -25,6 +25,8 @@ _URL = re.compile(r"\(?\b(?:https?://|www\.)\S+")
 _BULLET = re.compile(r"^[ ]*(?:[-*+•‣◦▪●–—]|>+|\#{1,6})[ ]+(?=\S)", re.MULTILINE)
 _NUMBERED = re.compile(r"^[ ]*(?:\*\*)?(\d{1,2})[.)](?:\*\*)?[ ]+(?=\S)", re.MULTILINE)
 _EMPHASIS = re.compile(r"(?<!\d)(?<!\d )\*{1,3}|\*{1,3}(?! ?\d)|~~|`+|(?<!\w)_{1,3}(?=\w)|(?<=\w)_{1,3}(?!\w)")
+_STRUCK = re.compile(r"~~[^~\n]+~~(?=.*\w)")
+"""What was so before what stands behind it."""
 _ESCAPE = re.compile(r"\\(?=[^\w\s])")
 
 
@@ -60,7 +62,7 @@ def normalised(text: str) -> Normalised:
     draft = _Draft(text, tuple(range(len(text) + 1))).without(_KEYCAP).composed().without(_URL)
     if _NUMBERED.sub("", draft.text).strip() and re.search(r"^\W*1[.)]", draft.text, re.MULTILINE):
         draft = draft.without(_NUMBERED)
-    for pattern in (_BULLET, _EMPHASIS, _ESCAPE):
+    for pattern in (_STRUCK, _BULLET, _EMPHASIS, _ESCAPE):
         draft = draft.without(pattern)
     return Normalised(draft.text, draft.origins)
 
