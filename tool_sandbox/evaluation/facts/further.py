@@ -57,7 +57,8 @@ _CLAIMS = {
 _CLAIMED = {deed: re.compile(f"{_DOER}(?:{claimed})") for deed, (claimed, _) in _CLAIMS.items()}
 _ORDERED = {deed: re.compile(ordered) for deed, (_, ordered) in _CLAIMS.items()}
 _TREATED = (
-    "(?:texted|told|messaged|informed|notified|removed|deleted|erased|replied to|answered|emailed|called|added|saved)"
+    "(?:texted|told|messaged|informed|notified|removed|deleted|erased|replied to|answered|emailed|called|added|saved"
+    "|dropped)"
 )
 _ROLES = (
     "boss", "manager", "friend", "colleague", "coworker", "neighbour", "neighbor", "plumber", "landlord", "flatmate",
@@ -71,6 +72,8 @@ _THINGS = (
 _ALL = re.compile(
     r"\b(?:removed|deleted|cleared|erased) all (?:\w+ )?(?:of )?(?:your |the )?"
     r"(?:friends|contacts|reminders|messages)\b(?! (?:that|which|who|what|with|past|due|in))"
+    r"|\ball (?:of )?(?:your |the )?(?:friends|contacts|reminders|messages) (?:are|were|have been)(?: now)?"
+    r" (?:removed|deleted|cleared|erased|gone)\b"
 )
 _WITH_IT = re.compile(
     r"\b(?:removed|deleted|erased|cleared|wiped)\b.* (?:and|with|plus)(?: all)?(?: of)? (?:your|the|his|her|their|all)"

@@ -21,7 +21,7 @@ _POSSIBLE = re.compile(r"\b(?:can|will)\b")
 """What may be said of somebody else than the agent where it is so: "she can be reached at"."""
 _UNFINISHED = re.compile(
     r"\b(?:draft\w*|ready|waiting|pending|queued|prepared|unsent|in progress|not yet|almost|about to|unknown|missing"
-    r"|failed|unable|here is (?:the|a|your|what))\b"
+    r"|failed|unable|stops|prevents|keeps me from|here is (?:the|a|your|what))\b"
 )
 _GONE = re.compile(r"\b(?:off|out|gone)\b")
 _DESCRIBES = re.compile(r"\b(?:number|contacts?|belongs|phone|reminders?)\b")

@@ -14,7 +14,8 @@ NAMES: dict[str, tuple[str, ...]] = {
     ),
     "cellular": (
         "cellular service", "cellular data", "cellular network", "cellular connection", "cellular", "cell service",
-        "cell data", "cell network", "cell", "mobile data", "mobile network", "mobile service", "mobile connection",
+        "cell data", "cell network", "cell signal", "mobile signal",
+        "cellular signal", "cell", "mobile data", "mobile network", "mobile service", "mobile connection",
         "mobile internet", "phone network", "phone service", "mobile",
     ),
     "location": (
@@ -39,6 +40,7 @@ ON = (
 OFF = (
     "off", "disabled", "inactive", "deactivated", "offline", "down", "disconnected", "cut", "killed", "stopped",
     "unavailable", "disable", "deactivate", "disabling", "deactivating", "disables", "suspended", "out",
+    "is history", "are history", "is dead", "are dead", "is gone", "are gone",
 )  # fmt: skip
 SAME = ("untouched", "unchanged", "alone", "as it was", "as is", "as they were")
 """What is said of a switch that was left as it was."""

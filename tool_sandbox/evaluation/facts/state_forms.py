@@ -8,7 +8,7 @@ from tool_sandbox.evaluation.facts.settings import OFF, ON, SAME
 
 WEAK = frozenset(
     {"back", "up", "out", "down", "available", "unavailable", "working", "connected", "active", "inactive", "running",
-     "online", "offline", "alone", "stopped"}
+     "online", "offline", "alone", "stopped", "is history", "are history", "is dead", "are dead", "is gone", "are gone"}
 )  # fmt: skip
 TRANSITIVE = frozenset(
     {"enabled", "activated", "disabled", "deactivated", "cut", "killed", "stopped", "reactivated", "restored",
@@ -67,7 +67,7 @@ JOINED = re.compile(r" ?(?:,|and|&|or|nor|plus|as well as|:|/|\+)?(?: (?:and|or|
 IN_OR_FROM = re.compile(r"\b(?:in|from|no) (?:the |your )?$")
 """Before a switch that has a predicate of its own: "is in low battery mode", "disconnected from Wi-Fi"."""
 IS_IN = re.compile(r"\b(?:is|are|'s)(?: (?:still|now|currently|presently))? in (?:the )?$")
-NO = re.compile(r"(?:^|[,.;:] |\b(?:and|with|now) )no $")
+NO = re.compile(r"(?:^|[,.;:] |\b(?:and|with|now) )no(?: more)? $")
 ENDS = re.compile(r" ?(?:$|[,.;:!]| (?:and|or|but|now|any ?more|for now)\b)")
 AGAIN = re.compile(r" (?:again|afterwards|once more)\b")
 """Behind the later of two states: "on for it and off again"."""
@@ -96,6 +96,10 @@ NO_LONGER = re.compile(r"\bnow (?:it|they) (?:is|are) (?:not|no longer)(?: any ?
 """Behind what was so: "Wi-Fi was on; now it isn't"."""
 FROM_TO = re.compile(r"\b(?:(?:went|goes|changed|switched|moved|turned|set) )?from (?:on|off) to $")
 """Before what is so now: "it went from on to off"."""
+COUNTED = re.compile(r"\b(?:one|two|three) $")
+"""Before a state that is only counted: "two off, one on:"."""
+OFF_IT = re.compile(r"\b(?:you|phone|device) (?:is|are)(?: now| completely)? (?=off\b)")
+"""Before a state with its switch behind it: "you're off Wi-Fi"."""
 HAS = re.compile(
     r"\b(?:(?:have|has|'ve|got|having|with|using|uses|use|without|on)(?: (?:got|your|the|any|working))*) $"
 )

@@ -138,7 +138,12 @@ class _Part:
         group, active = self._target(match, before)
         elsewhere = word == "on" and forms.NO_STATE_AFTER_ON.match(self.text, match.end()) and not active
         looked = word in ("up", "out") and not match["verb"] and forms.LOOKED.search(before)
-        if elsewhere or looked or (word in forms.WEAK and forms.OF_A_MEANS.search(before)):
+        if (
+            elsewhere
+            or looked
+            or forms.COUNTED.search(before)
+            or (word in forms.WEAK and forms.OF_A_MEANS.search(before))
+        ):
             return []
         needs_subject = group is None and (word in forms.WEAK or word in SAME) and not match["object"]
         if needs_subject and not forms.OF_IT.search(before):
@@ -166,7 +171,8 @@ class _Part:
             passive = forms.PASSIVE.search(before) or (not verb and self._follows_group(before))
             away = "from" in self.text[match.end() : following.start]
             heads_list = ":" in self.text[match.end() : following.start] and not self._follows_group(before)
-            if heads_list or (verb and (away or not passive)):
+            off_it = forms.OFF_IT.search(self.text[: match.end()]) is not None
+            if heads_list or off_it or (verb and (away or not passive)):
                 return following, True
         earlier = [group for group in self._groups if group.end <= match.start()]
         if not earlier or match["object"]:
