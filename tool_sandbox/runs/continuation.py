@@ -92,7 +92,7 @@ def _stopped_run(
     now = {name: digest_of(chosen[name]) for name in {result.name for result in results} if name in chosen}
     changed = sorted({result.name for result in results if result.digest != now.get(result.name)})
     kept = [result for result in results if result.name not in changed]
-    done = [result for result in kept if not retry_void or result.status == "scored"]
+    done = [result for result in kept if result.finished and (not retry_void or result.status == "scored")]
     cast = RoleCast(settings, chosen, objects.roles)
     return PreparedRun(
         settings=cast.settings,
@@ -124,7 +124,8 @@ def _started_with(store: RunStore) -> list[RunStore]:
 def _is_unfinished(store: RunStore) -> bool:
     record = store.read_run()
     settings = _recorded_settings(store, record)
-    return settings.until_decided or len(store.read_results()) < len(_recorded_names(store, record)) * settings.trials
+    finished = sum(result.finished for result in store.read_results())
+    return settings.until_decided or finished < len(_recorded_names(store, record)) * settings.trials
 
 
 def _in_order(runs: Sequence[PreparedRun]) -> list[PreparedRun]:
