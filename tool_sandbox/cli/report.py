@@ -13,10 +13,10 @@ from tool_sandbox.cli.lines import print_line
 from tool_sandbox.cli.tables import stdout_console
 from tool_sandbox.cli.void import void_lines
 from tool_sandbox.llm.layers.budget.spending import Spending
-from tool_sandbox.runs.markdown import shown_range, spending_line
+from tool_sandbox.runs.markdown import spending_line
 from tool_sandbox.runs.outcomes import SampleResult, is_success
 from tool_sandbox.runs.run_explanation import lost_in_words
-from tool_sandbox.runs.summary import ALL_CATEGORIES
+from tool_sandbox.runs.summary import ALL_CATEGORIES, shown_range
 from tool_sandbox.scenarios.presentations import AUGMENTATIONS
 
 if TYPE_CHECKING:

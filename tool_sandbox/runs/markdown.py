@@ -9,7 +9,7 @@ from tool_sandbox.llm.layers.budget.spending import Spending
 from tool_sandbox.runs.estimates.estimate import told_afterwards
 from tool_sandbox.runs.reasons import void_groups
 from tool_sandbox.runs.run_explanation import lost_in_words
-from tool_sandbox.runs.summary import ALL_CATEGORIES
+from tool_sandbox.runs.summary import ALL_CATEGORIES, shown_range
 
 if TYPE_CHECKING:
     from tool_sandbox.runs.run import Report
@@ -103,14 +103,6 @@ def _category_row(name: str, score: Mapping[str, Any]) -> list[str]:
     counts = [str(score["samples"]), str(score["samples"] - score["scored"])]
     sure, outcome, floor = shown_range(score) or "–", _number(score["outcome"]), _number(score["floor"])
     return [shown, *counts, _number(score["similarity"]), sure, outcome, floor]
-
-
-def shown_range(score: Mapping[str, Any]) -> str:
-    """The interval, joined with what void samples could have made of it; nothing where one scenario says nothing."""
-    if score["samples"] == score["scored"] and score["base_scenarios"] < 2:  # noqa: PLR2004 -- none beside it
-        return ""
-    found = score["range_with_void"]
-    return f"{_number(found['low'])}–{_number(found['high'])}"
 
 
 def _row(cells: Sequence[str], *, raw: bool = False) -> str:

@@ -24,7 +24,7 @@ from tool_sandbox.runs.run_explanation import RunExplanation, with_records
 from tool_sandbox.runs.scheduler import Ending
 from tool_sandbox.runs.store import RESULTS, RUN, SUMMARY, RunStore
 from tool_sandbox.runs.stored_sample import StoredSample
-from tool_sandbox.runs.summary import GROUPINGS, Score, scores_by, total_spending
+from tool_sandbox.runs.summary import GROUPINGS, Score, scores_by, shown_range, total_spending
 from tool_sandbox.runs.thresholds import CoverageShortfall, Shortfall, coverage_shortfall, shortfalls
 
 if TYPE_CHECKING:
@@ -221,7 +221,8 @@ class RunResult:
         return f"<RunResult {self.agent}: {self._score()} over {len(self)} samples{void}{ending}{where}>"
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th>{title}</th>" for title in ("category", "samples", "scored", "score", "turns"))
+        sure = "95% range" if self.void else "95% interval"
+        head = "".join(f"<th>{title}</th>" for title in ("category", "samples", "scored", "score", sure, "turns"))
         rows = "".join(_row(name, score) for name, score in self.categories.items())
         return f"<p>{html.escape(repr(self))}</p><table><tr>{head}</tr>{rows}</table>"
 
@@ -318,7 +319,8 @@ def _ending(told: Mapping[str, Any] | None) -> Ending:
 
 
 def _row(name: str, score: Score) -> str:
-    cells = (name, score.samples, score.scored, _number(score.similarity), _number(score.turn_count))
+    sure = shown_range(score.to_record()) or "–"
+    cells = (name, score.samples, score.scored, _number(score.similarity), sure, _number(score.turn_count))
     return "<tr>" + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in cells) + "</tr>"
 
 

@@ -130,6 +130,18 @@ def scores_by(grouping: str, results: Sequence[SampleResult]) -> dict[str, Score
     return {name: Score.over(group) for name, group in GROUPINGS[grouping](results).items()}
 
 
+def shown_range(score: Mapping[str, Any]) -> str:
+    """The interval, joined with what void samples could have made of it; nothing where one scenario says nothing.
+
+    Args:
+        score: A ``Score`` as JSON-able data.
+    """
+    if score["samples"] == score["scored"] and score["base_scenarios"] < 2:  # noqa: PLR2004 -- none beside it
+        return ""
+    found = score["range_with_void"]
+    return f"{found['low']:.3f}–{found['high']:.3f}"
+
+
 def summarise(
     results: Sequence[SampleResult],
     *,
