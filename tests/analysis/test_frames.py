@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -113,12 +114,12 @@ def test_a_void_sample_has_no_milestones() -> None:
 @pytest.mark.parametrize("suffix", [".parquet", ".csv", ".ndjson", ".JSONL"])
 def test_runs_are_exported_in_the_format_of_the_suffix(suffix: str, solved: RunResult, tmp_path: Path) -> None:
     file = tmp_path / "new" / f"samples{suffix}"
-    assert exit_code(["export", str(solved.directory), str(solved.directory), "-o", str(file)]) == 0
+    assert exit_code(["export", str(solved.directory), "-o", str(file)]) == 0
 
     read: Any = {".parquet": pl.read_parquet, ".csv": pl.read_csv}.get(suffix, pl.read_ndjson)
     frame = read(file)
     assert frame.columns == list(COLUMNS["samples"])
-    assert frame["similarity"].to_list() == [1.0] * 4
+    assert frame["similarity"].to_list() == [1.0] * 2
     categories = frame["category"].to_list()[0]
     assert "SINGLE_TOOL_CALL" in (categories.split() if suffix == ".csv" else categories)
 
@@ -131,6 +132,49 @@ def test_another_table_is_exported_by_name(
 
     assert capsys.readouterr().out == f"4 rows in {file}\n"
     assert json.loads(file.read_text().splitlines()[0])["tool"] == "set_wifi_status"
+
+
+def test_a_run_that_is_named_twice_is_exported_once(
+    solved: RunResult, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    twice = [str(solved.directory), f"{solved.directory}/"]
+    assert exit_code(["export", *twice, "-o", str(tmp_path / "x.csv")]) == 0
+
+    assert capsys.readouterr().out.startswith("2 rows")
+
+
+@pytest.fixture
+def stripped(solved: RunResult, tmp_path: Path) -> Path:
+    """A copy of the run without trajectories."""
+    copy = tmp_path / "stripped"
+    shutil.copytree(str(solved.directory), copy, ignore=shutil.ignore_patterns("trajectories"))
+    return copy
+
+
+@pytest.mark.parametrize("table", ["messages", "calls"])
+def test_conversations_that_are_all_gone_are_refused_and_nothing_is_written(
+    table: str, stripped: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "x.csv"
+    assert exit_code(["export", str(stripped), "-o", str(file), "--table", table]) == 2
+
+    assert f"there are no {table} to export: 2 conversations of 2 samples are gone, such as" in capsys.readouterr().err
+    assert not file.exists()
+    for other in ("samples", "milestones"):
+        assert exit_code(["export", str(stripped), "-o", str(file), "--table", other]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_conversations_of_which_some_are_gone_are_exported_with_a_note(
+    solved: RunResult, stripped: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    both = [str(stripped), str(solved.directory)]
+    assert exit_code(["export", *both, "-o", str(tmp_path / "x.csv"), "--table", "calls"]) == 0
+
+    printed = capsys.readouterr()
+    assert printed.out.startswith("4 rows")
+    assert "note: without 2 conversations of 4 samples, which are gone from the run directories" in printed.err
+    assert f"such as that of {NAMES[0]!r} in {str(stripped)!r}" in printed.err
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def test_a_sample_that_was_stopped_is_played_again_wherever_it_stands(
     end_first_as(together["oracle"], cause)
 
     assert exit_code(["resume", str(together["oracle"].directory), "-q"]) == 0
-    assert open_run(together["oracle"].directory).score == 1.0
+    assert open_run(str(together["oracle"].directory)).score == 1.0
     lines = (together["oracle"].directory / "results.jsonl").read_text().splitlines()
     assert sorted(json.loads(line)["name"] for line in lines) == sorted(NAMES)
 

@@ -1,30 +1,28 @@
 """Runs as polars frames: samples, messages, calls and milestones, one row for each.
 
 A run is a result of ``tool_sandbox.run``, or the directory of one, also of the original. ``run`` is the name of its
-directory. ``COLUMNS`` says what the columns of each frame mean.
+directory; one that is given twice is there once. ``COLUMNS`` says what the columns of each frame mean.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from tool_sandbox.analysis.named_runs import Run, distinct_runs
 from tool_sandbox.common.execution.tool_code import parse_tool_call_code
 from tool_sandbox.common.transcript import is_few_shot, text_beside_call
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.common.world.schemas import INDEX_COLUMN, Row
-from tool_sandbox.runs.run_result import RunResult, open_run
 from tool_sandbox.runs.sample_frame import sample_frame
 from tool_sandbox.scenarios.presentations import base_name, presentation_of
 
 if TYPE_CHECKING:
     from tool_sandbox.common.execution_context import ExecutionContext
+    from tool_sandbox.runs.run_result import RunResult
     from tool_sandbox.runs.stored_sample import StoredSample
-
-Run = RunResult | str | PathLike[str]
 
 _WHICH = {"run": "directory of the run", "name": "scenario", "trial": "trial of the scenario, from 0"}
 COLUMNS: Mapping[str, Mapping[str, str]] = {
@@ -100,8 +98,7 @@ _TYPES: Mapping[str, Any] = {
 
 def samples(*runs: Run) -> pl.DataFrame:
     """One row for each sample, scored or void."""
-    frames = [_samples_of(_opened(run)) for run in runs]
-    return pl.concat(frames).select(list(COLUMNS["samples"]))
+    return pl.concat(map(_samples_of, distinct_runs(runs))).select(list(COLUMNS["samples"]))
 
 
 def messages(*runs: Run) -> pl.DataFrame:
@@ -127,8 +124,14 @@ FRAMES: Mapping[str, Callable[..., pl.DataFrame]] = {
 }
 
 
-def _opened(run: Run) -> RunResult:
-    return run if isinstance(run, RunResult) else open_run(run)
+OF_CONVERSATIONS = ("messages", "calls")
+"""The frames that are made of what run directories hold beside the results."""
+
+
+def lost_conversations(*runs: Run) -> list[StoredSample]:
+    """The samples whose conversations are gone from the run directories: ``OF_CONVERSATIONS`` are without them."""
+    played = (sample for run in distinct_runs(runs) for sample in run if sample.trajectory or sample.status == "scored")
+    return [sample for sample in played if not _has_conversation(sample)]
 
 
 def _samples_of(run: RunResult) -> pl.DataFrame:
@@ -149,7 +152,7 @@ def _frame(
     schema = {column: _TYPES.get(column, pl.String) for column in COLUMNS[name]}
     rows = [
         {"run": run.store.directory.name, "name": sample.name, "trial": sample.trial, **row}
-        for run in map(_opened, runs)
+        for run in distinct_runs(runs)
         for sample in run
         for row in rows_of(sample)
     ]
@@ -206,8 +209,12 @@ def _explained(sample: StoredSample) -> dict[tuple[str, int], Mapping[str, Any]]
 
 
 def _world(sample: StoredSample) -> ExecutionContext | None:
-    """The world of a sample that was played."""
-    return sample.world if sample.store.trajectory_of(sample.to_record()).is_dir() else None
+    """The world of a sample that was played, as far as it is kept."""
+    return sample.world if _has_conversation(sample) else None
+
+
+def _has_conversation(sample: StoredSample) -> bool:
+    return sample.store.trajectory_of(sample.to_record()).is_dir()
 
 
 def _log(world: ExecutionContext | None) -> list[Row]:

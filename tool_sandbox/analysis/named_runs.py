@@ -21,13 +21,22 @@ def named_runs(runs: Iterable[Run]) -> dict[str, RunResult]:
     Raises:
         SettingsError: One cannot be opened.
     """
-    opened = list({_place(run): run for run in map(_opened, runs)}.values())
+    opened = distinct_runs(runs)
     names = [""] * len(opened)
     for name_of in (_agent, _folder, _place):
         found = [name or name_of(run) for name, run in zip(names, opened, strict=True)]
         count = Counter(found)
         names = [name if count[name] == 1 else "" for name in found]
     return dict(zip(names, opened, strict=True))
+
+
+def distinct_runs(runs: Iterable[Run]) -> list[RunResult]:
+    """The runs, each once.
+
+    Raises:
+        SettingsError: One cannot be opened.
+    """
+    return list({_place(run): run for run in map(_opened, runs)}.values())
 
 
 def _opened(run: Run) -> RunResult:

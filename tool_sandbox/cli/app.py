@@ -260,8 +260,10 @@ def export(directories: options.Directories, *, output: options.Exported, table:
     """Write the samples of runs to a file for other programs, or their messages, calls or milestones."""
     from tool_sandbox.analysis.export import export as write
 
-    rows = write(directories, output, table)
-    print(f"{counted(rows, 'row')} in {output}")
+    written = write(directories, output, table)
+    if written.note:
+        print(f"note: {written.note}", file=sys.stderr)
+    print(f"{counted(written.rows, 'row')} in {output}")
 
 
 @app.command()
