@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.analysis.runs_to_compare import run_of
 from tests.runs.samples import void
 from tool_sandbox.analysis.comparison import Contrast, compare_runs
-from tool_sandbox.analysis.wording import KEPT
+from tool_sandbox.common.visible_text import KEPT
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.runs.run_result import RunResult
 from tool_sandbox.runs.scheduler import Ending

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from tool_sandbox.cli.lines import KEPT, print_line
+from tool_sandbox.cli.lines import print_line
+from tool_sandbox.common.visible_text import KEPT
 
 
 def shown(text: str, width: int, *, terminal: bool = True) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tool_sandbox.common.visible_text import cells, hanging, visible, wrapped
+from tool_sandbox.common.visible_text import KEPT, cells, hanging, visible, wrapped
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,20 @@ def test_no_line_is_wider_than_asked_and_nothing_is_lost(text: str, width: int) 
     lines = wrapped(text, width)
     assert max(map(cells, lines)) <= width
     assert "".join("".join(lines).split()) == "".join(visible(text).split())
+
+
+@given(st.text(), st.integers(4, 60))
+def test_no_line_of_a_hanging_text_is_wider_than_asked_unless_words_are_to_stay_whole(text: str, width: int) -> None:
+    lines = hanging(text, width)
+    assert max(map(cells, lines)) <= width
+    whole = hanging(text, width, whole_words=True)
+    assert "".join(" ".join(whole).split()) == "".join("".join(lines).split()) == "".join(visible(text).split())
+    assert " ".join(whole).split() == visible(text).split()
+
+
+def test_no_line_ends_at_a_space_that_is_kept() -> None:
+    assert wrapped(f"one two{KEPT}three", 12) == ["one", f"two{KEPT}three"]
+    assert hanging("one send(number=1)", 8, whole_words=True) == ["one", "  send(number=1)"]
 
 
 def test_words_are_broken_only_where_one_is_wider_than_the_line() -> None:

@@ -15,7 +15,8 @@ from tool_sandbox.analysis.contrast import SHOWN_AT, WIDTH, Contrast, Flip
 from tool_sandbox.analysis.permutation import holm, mcnemar, sign_flip_p_value
 from tool_sandbox.analysis.power import Resolution
 from tool_sandbox.analysis.statistics import RunStatistics, summary_of_trials
-from tool_sandbox.analysis.wording import KEPT, dollars, interval, p_value, signed
+from tool_sandbox.analysis.wording import dollars, interval, p_value, signed
+from tool_sandbox.common.visible_text import KEPT
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.registry.settings import PASS_AT
 from tool_sandbox.runs.run_result import RunResult

@@ -9,7 +9,8 @@ from attrs import asdict, frozen
 
 from tool_sandbox.analysis.permutation import LEAST_CLUSTERS, McNemar
 from tool_sandbox.analysis.power import Need, Resolution
-from tool_sandbox.analysis.wording import KEPT, count, dollars, interval, p_value, signed
+from tool_sandbox.analysis.wording import count, dollars, interval, p_value, signed
+from tool_sandbox.common.visible_text import KEPT
 from tool_sandbox.runs.statistics.intervals import Estimate, Interval
 
 SHOWN_AT = 0.05

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import re
 
-KEPT = "\u00a0"
-"""A space at which no line ends."""
+from tool_sandbox.common.visible_text import KEPT
+
 _LEAST_P = 0.0001
 
 

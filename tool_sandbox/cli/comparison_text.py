@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from tool_sandbox.analysis.wording import KEPT
 from tool_sandbox.cli.columns import Column, print_table
 from tool_sandbox.cli.lines import print_line
+from tool_sandbox.common.visible_text import KEPT
 from tool_sandbox.runs.markdown import markdown_table, markdown_text
 
 if TYPE_CHECKING:

@@ -5,15 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tool_sandbox.common.visible_text import visible
+from tool_sandbox.common.visible_text import KEPT, hanging, visible
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-KEPT = "\u00a0"
-"""A space at which no line ends."""
-_FURTHER_IN = "  "
-_COMMAND = re.compile(r"(?<=: )tool_sandbox .*$")
+_COMMAND = re.compile(r"(?<=: )tool_sandbox .*$", re.MULTILINE)
 
 
 def print_line(console: Console, text: str) -> None:
@@ -25,26 +22,11 @@ def print_line(console: Console, text: str) -> None:
     """
     from rich.text import Text
 
-    shown = visible(text)
-    for line in filled(shown, console.width) if console.is_terminal else [shown]:
-        console.print(Text(line.replace(KEPT, " ")), soft_wrap=True)
+    for line in filled(text, console.width) if console.is_terminal else [visible(text).replace(KEPT, " ")]:
+        console.print(Text(line), soft_wrap=True)
 
 
 def filled(text: str, width: int) -> list[str]:
-    """A line as lines of as many words as fit into the width, at least one; those after the first stand further in."""
-    from rich.cells import cell_len
-
-    if cell_len(text) <= width:
-        return [text]
-    indent = text[: len(text) - len(text.lstrip())]
-    command = _COMMAND.search(text)
-    words = text[: command.start() if command else None].strip().split(" ")
-    lines = [indent]
-    for word in [*words, command[0]] if command else words:
-        begins = not lines[-1].strip()
-        longer = f"{lines[-1]}{word}" if begins else f"{lines[-1]} {word}"
-        if begins or cell_len(longer) <= width:
-            lines[-1] = longer
-        elif word:
-            lines.append(f"{indent}{_FURTHER_IN}{word}")
-    return [line.rstrip(" ") for line in lines]
+    """Lines as lines of as many words as fit into the width, at least one; those after the first stand further in."""
+    kept = _COMMAND.sub(lambda command: command[0].replace(" ", KEPT), text)
+    return [line.replace(KEPT, " ") for line in hanging(kept, width, whole_words=True)]

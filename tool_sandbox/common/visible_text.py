@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
+KEPT = "\u00a0"
+"""A space at which no line ends."""
+_WORD = re.compile(rf"[^\S{KEPT}]*[\S{KEPT}]+")
+"""With the spaces before it."""
 _JOINERS = "\u200c\u200d"
 """Characters without a width of their own that Persian, Indian scripts and emoji need."""
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -35,36 +39,45 @@ def wrapped(text: str, width: int) -> list[str]:
         text: May have lines of its own; they stay, and so does how far they are indented.
         width: At least 1.
     """
-    return [line for own in visible(text).expandtabs(4).split("\n") for line in _lines(own, width)]
+    return [line for own in _own_lines(text) for line in _lines(own, width)]
 
 
-def hanging(text: str, width: int) -> list[str]:
-    """The lines of a text, all but the first two columns further in."""
-    first, *rest = wrapped(text, width)
-    if not rest:
-        return [first]
-    indent = " " * min(len(first) - len(first.lstrip(" ")) + 2, width // 2)
-    return [first, *(f"{indent}{line}" for line in wrapped(" ".join(map(str.strip, rest)), width - len(indent)))]
+def hanging(text: str, width: int, *, whole_words: bool = False) -> list[str]:
+    """The same, what goes on of a line two columns further in than its beginning.
+
+    Args:
+        text: As for ``wrapped``.
+        width: At least 1.
+        whole_words: Whether a word that alone is wider stays in one piece.
+    """
+    return [line for own in _own_lines(text) for line in _lines(own, width, further_in=2, whole_words=whole_words)]
 
 
-def _lines(line: str, width: int) -> list[str]:
+def _own_lines(text: str) -> list[str]:
+    return visible(text).expandtabs(4).split("\n")
+
+
+def _lines(line: str, width: int, *, further_in: int = 0, whole_words: bool = False) -> list[str]:
     if cells(line) <= width:
         return [line.rstrip()]
-    indent = " " * min(len(line) - len(line.lstrip(" ")), width // 2)
-    lines = [""]
-    for word in re.findall(r"\s*\S+", line.strip()):
-        for piece in _pieces(word, width - len(indent)):
-            joined = f"{lines[-1]}{piece}"
-            if not lines[-1] or cells(joined) + len(indent) <= width:
-                lines[-1] = joined
+    own = len(line) - len(line.lstrip(" "))
+    first, later = (min(indent, width // 2) for indent in (own, own + further_in))
+    lines = [" " * first]
+    is_empty = True
+    for word in _WORD.findall(line.strip(" ")):
+        stays = whole_words or (is_empty and cells(word) <= width - first)
+        for piece in [word] if stays else _pieces(word, width - later):
+            if is_empty or cells(lines[-1]) + cells(piece) <= width:
+                lines[-1] += piece.lstrip(" ") if is_empty else piece
             else:
-                lines.append(piece.lstrip())
-    return [f"{indent}{each.lstrip()}" for each in lines]
+                lines.append(f"{' ' * later}{piece.lstrip(' ')}")
+            is_empty = False
+    return lines
 
 
 def _pieces(word: str, room: int) -> list[str]:
     """A word with the spaces before it, one wider than a line in parts, at brackets if possible."""
-    own = word.lstrip()
+    own = word.lstrip(" ")
     if cells(own) <= room:
         return [word]
     parts = [""]
