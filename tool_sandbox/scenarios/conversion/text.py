@@ -44,3 +44,4 @@ def _text(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
 
 _Dumper.add_representer(str, _text)
 _Dumper.add_multi_representer(str, _text)
+_Dumper.add_multi_representer(float, yaml.SafeDumper.represent_float)
