@@ -9,7 +9,18 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "tool_sandbox"
-LISTED = ("common", "evaluation", "llm", "registry", "scenarios/compiling", "scenarios/language", "testing")
+LISTED = (
+    "analysis",
+    "cli",
+    "common",
+    "evaluation",
+    "llm",
+    "registry",
+    "runs",
+    "scenarios/compiling",
+    "scenarios/language",
+    "testing",
+)
 FOLDERS = sorted(
     {file.parent for folder in LISTED for file in (PACKAGE / folder).rglob("__init__.py")},
     key=lambda path: path.as_posix(),

@@ -1,4 +1,19 @@
-"""The command line, and the names the original kept in this package."""
+"""The command line, and the names the original kept in this package.
+
+::
+
+    commands   app (all of them; each imports what it needs when it is called), options, arguments, config (flags, file
+               and environment become settings), chosen_samples (which ones of a run)
+    to begin   init, starter (what it writes), doctor
+    scenarios  scenarios, tools, worlds, inspect, description (one scenario), conversion
+    to play    plan, play, until_decided, progress, interrupts
+    after it   report (what a run ends with), void, explain, view, compare, comparison_text
+    printing   lines, columns, tables, listing (a table, lines or JSON), streams, terminal
+    original   legacy (its flags), sandbox and utils (its functions), __main__
+
+A command is a function in app that says what it takes, and a module that does it. What it finds out comes from runs or
+analysis, so that Python has it too; only what it looks like on a terminal is made here.
+"""
 
 from __future__ import annotations
 

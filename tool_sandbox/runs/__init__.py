@@ -1,1 +1,19 @@
-"""Playing samples and keeping what came of them."""
+"""Playing samples and keeping what came of them.
+
+::
+
+    before     preparation (everything wrong is found first), estimates (what it will take), reuse, failed and baseline
+               (an earlier run that counts), continuation (one that was stopped)
+    playing    run (all samples), scheduler (many at once), session (one), run_thread (from anywhere), results and
+               outcomes (how one sample ended), reasons (why it is void)
+    on disk    store (the run directory), places, json_files, latest, provenance, digests (what a score depends on)
+    numbers    summary (result_summary.json), statistics (how sure they are), thresholds and regression (whether they
+               are enough)
+    read       run_result and stored_sample (what users of Python get), sample_frame, recorded_scenarios
+    explained  run_explanation (where a run lost points), sample_explanation (one sample)
+    told       markdown, junit, report_files: for other programs; what people see on a terminal is in cli
+    proof      check (of a suite), proof (of a scenario), scripted_play, answers, floors: without a model
+
+A number about one run that is written into its directory goes into summary, its arithmetic into statistics; what needs
+several runs, or frames, goes into analysis.
+"""
