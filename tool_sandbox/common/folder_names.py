@@ -30,13 +30,15 @@ def folder_name(name: str) -> str:
 
 
 def readable_name(name: str, longest: int = LONGEST) -> str:
-    """``name`` without separators, hidden beginnings and odd characters; two names can give one.
+    """``name`` without separators, hidden beginnings, devices and odd characters; two names can give one.
 
     Args:
         name: Any text.
         longest: How many bytes of UTF-8 it may take.
     """
     cleaned = _ODD.sub("-", name).strip(".-")
+    if _RESERVED.fullmatch(cleaned):
+        cleaned = f"_{cleaned}"  # whatever comes after a dot, it stays the device
     held = cleaned.encode("utf-8", "ignore")[:longest].decode("utf-8", "ignore")
     return held.rstrip(".-") or "unnamed"
 
