@@ -9,7 +9,8 @@ from attrs import asdict, frozen
 
 from tool_sandbox.analysis.permutation import LEAST_CLUSTERS, McNemar
 from tool_sandbox.analysis.power import Need, Resolution
-from tool_sandbox.analysis.wording import count, dollars, interval, p_value, signed
+from tool_sandbox.analysis.wording import dollars, interval, p_value, signed
+from tool_sandbox.common.counted import counted
 from tool_sandbox.common.visible_text import KEPT
 from tool_sandbox.runs.statistics.intervals import Estimate, Interval
 
@@ -132,7 +133,7 @@ class Contrast:
         return (
             f"{self.names} {signed(found.value)}, 95% interval {interval(found.low, found.high)}, "
             f"{p_value(self.adjusted_p_value)}: {verdict} at 5%; paired by scenario and trial, "
-            f"{count(self.pairs, 'pair')}"
+            f"{counted(self.pairs, 'pair')}"
         )
 
     def lines(self, pass_at: float, width: int = WIDTH, *, brief: bool = False) -> Iterator[str]:
@@ -145,7 +146,7 @@ class Contrast:
         """
         yield self.in_short
         better, worse = len(self.better), len(self.worse)
-        yield f"{self.first} is better in {count(better, 'scenario')}, worse in {worse:,}, equal in {self.equal:,}"
+        yield f"{self.first} is better in {counted(better, 'scenario')}, worse in {worse:,}, equal in {self.equal:,}"
         if better:
             yield _named("  better: ", self.better, width)
         if worse:
@@ -158,13 +159,13 @@ class Contrast:
     def left_out(self) -> Iterator[str]:
         """What could not be paired, for people."""
         counts = {self.first: self.only_first, self.second: self.only_second}
-        only = [f"{count(number, 'sample')} that only {name} has" for name, number in counts.items() if number]
+        only = [f"{counted(number, 'sample')} that only {name} has" for name, number in counts.items() if number]
         if only:
             yield f"left out: {', '.join(only)}"
         if self.void_pairs:
             found = self.range_with_void
             yield (
-                f"left out: {count(self.void_pairs, 'pair')} with a void sample; whatever those had scored, the "
+                f"left out: {counted(self.void_pairs, 'pair')} with a void sample; whatever those had scored, the "
                 f"difference is {interval(found.low, found.high)}"
             )
 
@@ -172,14 +173,14 @@ class Contrast:
 def _success(contrast: Contrast, pass_at: float) -> str:
     success = contrast.success
     return (
-        f"success (score {pass_at:g}): only {contrast.first} in {count(success.better, 'pair')}, only "
+        f"success (score {pass_at:g}): only {contrast.first} in {counted(success.better, 'pair')}, only "
         f"{contrast.second} in {success.worse:,}; {p_value(success.p_value)} (McNemar)"
     )
 
 
 def _power(contrast: Contrast) -> Iterator[str]:
     if not contrast.can_show_something:
-        yield f"{count(contrast.scenarios, 'scenario')} in common: too few to show any difference"
+        yield f"{counted(contrast.scenarios, 'scenario')} in common: too few to show any difference"
         return
     half = contrast.need_of_half
     told = f"smallest difference this size can show: {contrast.detectable:.3f}"
@@ -191,7 +192,7 @@ def _in_words(need: Need) -> str:
         return f"{need.difference:.3f} would take {need.scenarios} such scenarios, as more trials are not enough"
     price = f" (≈ {dollars(need.cost)})" if need.cost else ""
     least = "at least " if need.at_least else ""
-    trials = f"{count(need.trials, 'more trial')} of every scenario"
+    trials = f"{counted(need.trials, 'more trial')} of every scenario"
     return f"{least}{trials}{price} would show {need.difference:.3f}"
 
 

@@ -27,11 +27,6 @@ def p_value(value: float) -> str:
     return (f"p = {value:.2f}" if value >= 0.1 else f"p = {value:.2g}").replace(" ", KEPT)  # noqa: PLR2004 -- digits
 
 
-def count(number: int, what: str) -> str:
-    """So many of something."""
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
-
-
 def dollars(amount: float | None) -> str:
     """Two digits that say something, and cents; ``unknown`` for ``None``."""
     if amount is None:

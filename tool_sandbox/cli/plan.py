@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from tool_sandbox.cli.tables import stderr_console, stdout_console
+from tool_sandbox.common.counted import counted
 from tool_sandbox.llm.layers.budget.money import NOTHING, Cost
 from tool_sandbox.redaction import redact_text
 from tool_sandbox.runs.estimates.estimate import RANGE
@@ -94,7 +95,7 @@ def plan_lines(estimate: Estimate) -> Iterator[str]:
     yield ", ".join(_parts(estimate))
     for role in estimate.roles:
         yield (
-            f"  {role.role} {role.model}: {_counted(role.calls, 'call')}, {role.prompt_tokens:,} tokens in, "
+            f"  {role.role} {role.model}: {counted(role.calls, 'call')}, {role.prompt_tokens:,} tokens in, "
             f"{role.completion_tokens:,} out (by {role.tokens}); {role.latency}"
         )
     for note in estimate.notes:
@@ -114,13 +115,9 @@ def _parts(estimate: Estimate) -> Iterator[str]:
 
 def _counts(estimate: Estimate) -> str:
     factors = [(estimate.scenarios, "scenario"), (estimate.presentations, "presentation"), (estimate.trials, "trial")]
-    shown = [_counted(*each) for each in factors[:1]] + [_counted(*each) for each in factors[1:] if each[0] > 1]
+    shown = [counted(*each) for each in factors[:1]] + [counted(*each) for each in factors[1:] if each[0] > 1]
     reused = f" ({estimate.reused:,} reused)" if estimate.reused else ""
-    return f"{' × '.join(shown)} = {_counted(estimate.samples, 'sample')}{reused}"
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count:,} {what}" + ("" if count == 1 else "s")
+    return f"{' × '.join(shown)} = {counted(estimate.samples, 'sample')}{reused}"
 
 
 def _cost(estimate: Estimate) -> str:

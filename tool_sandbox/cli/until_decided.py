@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from attrs import define, evolve, field
 
 from tool_sandbox.analysis.sequential import Decision, decide, is_decided
-from tool_sandbox.analysis.wording import count, dollars, interval, signed
+from tool_sandbox.analysis.wording import dollars, interval, signed
+from tool_sandbox.common.counted import counted
 from tool_sandbox.registry.run_resources import paid_in
 from tool_sandbox.runs.preparation import short_name
 from tool_sandbox.runs.scheduler import Ending
@@ -84,7 +85,7 @@ class Series:
 
     def sentences(self) -> list[str]:
         """What became of it for people, one sentence for every two agents."""
-        played = f"after {count(self.trials, 'trial')} of {count(len(self.first.scenarios), 'scenario')}"
+        played = f"after {counted(self.trials, 'trial')} of {counted(len(self.first.scenarios), 'scenario')}"
         if not self.decisions:
             names = " or ".join(self.runs)
             return [f"It stayed open whether {names} is better: no trial of all of them is finished, {self._reason()}."]
