@@ -131,6 +131,8 @@ def test_the_floor_beside_a_score_is_that_of_the_best_agent_that_does_not_do_the
     ]
     summary = summarise(results, git_sha=None)
     assert summary["score"]["floors"] == {"nothing": 0.25, "claiming": 0.25, "reading": pytest.approx(1.25 / 3)}
+    stopped = summarise([*results, void("d", cause="cancelled")], git_sha=None)
+    assert stopped["score"]["floors"] == summary["score"]["floors"]
     assert summary["score"]["floor"] == pytest.approx(1.25 / 3)
     assert summary["categories"]["CANONICALIZATION"]["floor"] == 0.5
     assert summarise([scored("a", nop_floor=0.125)], git_sha=None)["score"]["floor"] == 0.125

@@ -78,8 +78,12 @@ def _remark(result: SampleResult) -> str:
 
 
 def _print_scenarios(report: Report, console: Console) -> None:
-    """One row for each scenario, the worst first; of a long run only those that are not perfect."""
-    every = sorted(_by_scenario(report.results), key=lambda each: 2.0 if each.score is None else each.score)
+    """One row for each scenario, the worst first; of a long run only those that are not perfect.
+
+    What a stopped run never came to is left out: the closing line counts it.
+    """
+    finished = (result for result in report.results if result.finished)
+    every = sorted(_by_scenario(finished), key=lambda each: 2.0 if each.score is None else each.score)
     lacking = [each for each in every if not all(is_success(result.similarity, 1) for result in each.results)]
     shown = every if len(every) <= MOST_SCENARIOS else lacking[:MOST_SCENARIOS]
     if not shown:

@@ -37,7 +37,7 @@ def described(
 ) -> SampleResult:
     """Everything about a sample but its end; void until that is known."""
     agent = tallies.get(RoleType.AGENT, Tally())
-    unplayed = _unplayed(sample, settings)
+    unplayed = evolve(_unplayed(sample, settings), digest=digest_of(sample.scenario), floors=floors_of(sample.scenario))
     return evolve(
         unplayed,
         agent=roles.agent if roles else unplayed.agent,
@@ -54,18 +54,17 @@ def described(
 
 
 def _unplayed(sample: Sample, settings: RunSettings) -> SampleResult:
+    """What costs nothing to know: a run that is stopped makes a result of each sample that is left, and has no time."""
     return SampleResult(
         name=sample.name,
         trial=sample.trial,
         status="void",
         categories=[str(category) for category in sample.scenario.categories],
         tags=sample.scenario.tags,
-        digest=digest_of(sample.scenario),
         agent=redact_text(settings.agent),
         user=redact_text(settings.user),
         seed=sample.seed(settings.seed),
         nop_floor=sample.scenario.nop_floor,
-        floors=floors_of(sample.scenario),
     )
 
 

@@ -16,7 +16,6 @@ from tool_sandbox.errors import SettingsError
 from tool_sandbox.registry.sample import Sample
 from tool_sandbox.runs import provenance
 from tool_sandbox.runs.digests import digest_of_all
-from tool_sandbox.runs.floors import play_floors
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.results import cancelled
 from tool_sandbox.runs.scheduler import Ending, Schedule
@@ -122,8 +121,6 @@ async def arun(plan: Plan) -> Report:
     try:
         with dispatched_output():
             await schedule.run([sample for sample in plan.samples() if sample.key not in done])
-            for scenario in plan.scenarios.values():  # of samples that were never begun
-                await play_floors(scenario)
         return _report(plan, done, schedule.ending)
     except BaseException:  # also when the task is cancelled, or what every sample needs is missing
         with suppress(OSError):  # the disk may be what failed

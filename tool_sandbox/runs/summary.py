@@ -83,7 +83,7 @@ class Score:
             nop_floor=_mean(result.nop_floor for result in results),
             outcome=_mean(result.outcome for result in scored),
             right_in_the_end=sum(result.outcome == 1 and result.similarity != 1 for result in scored),
-            floors=(floors := _floors(results)),
+            floors=(floors := _floors([result for result in results if result.finished])),
             floor=max(floors.values(), default=_mean(result.nop_floor for result in results)),
         )
 
