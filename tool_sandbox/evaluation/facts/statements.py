@@ -83,17 +83,22 @@ class _Part:
         groups: list[_Group] = []
         for match in subjects.finditer(self.text):
             subject = (subject_named(match.group()), match.start())
-            apart = (
-                groups
-                and forms.IN_OR_FROM.search(self.text[: groups[-1].start])
-                and "," in self.text[groups[-1].end : match.start()]
-            )
+            apart = groups and self._is_apart(groups[-1], match)
             if groups and not apart and forms.JOINED.fullmatch(self.text, groups[-1].end, match.start()):
                 groups[-1].subjects.append(subject)
                 groups[-1].end = match.end()
             else:
                 groups.append(_Group(match.start(), match.end(), [subject]))
         return groups
+
+    def _is_apart(self, group: _Group, subject: re.Match[str]) -> bool:
+        """Whether a comma ends a list of switches: "no more Wi-Fi or cellular, GPS keeps running"."""
+        if "," not in self.text[group.end : subject.start()]:
+            return False
+        before = self.text[: group.start]
+        if forms.NOT_ANY.search(before):
+            return not forms.LIST_ENDS.match(subject.re.sub("", self.text[subject.end() :]))
+        return forms.IN_OR_FROM.search(before) is not None
 
     def statements(self) -> Iterator[Statement]:
         """What the sentence states."""
