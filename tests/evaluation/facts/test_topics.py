@@ -56,3 +56,33 @@ def test_something_else_altogether_is_wrong(text: str) -> None:
 )
 def test_other_words_for_it_and_none_are_not(text: str) -> None:
     assert wrong(text) is None
+
+
+REMOVED = "I removed the two overdue reminders about the balcony plants and the rent."
+
+
+@pytest.mark.parametrize(
+    ("text", "item"),
+    [
+        ("I removed the two overdue reminders about the rent and the birthday cake.", "birthday cake"),
+        ("I deleted your reminders about the rent, the plants and the cake.", "cake"),
+        ("I cleared the reminders about the cake and the rent.", "the cake"),
+    ],
+)
+def test_every_item_that_is_said_to_be_removed_is_one_of_them(text: str, item: str) -> None:
+    (fact,) = same_topic(reading_of(REMOVED, WORLD))
+    assert fact.contradicted_by(reading_of(text, WORLD)) == f"speaks of {item!r}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I removed the reminders about the rent and watering the plants.",
+        "I removed the reminders about the plants and the rent, and the list is clean.",
+        "I removed the reminders about the plants and the rent and left the birthday cake.",
+        "I did not remove the reminders about the rent and the birthday cake.",
+    ],
+)
+def test_what_was_left_is_not(text: str) -> None:
+    (fact,) = same_topic(reading_of(REMOVED, WORLD))
+    assert fact.contradicted_by(reading_of(text, WORLD)) is None

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from attrs import frozen
 
-from tool_sandbox.evaluation.facts.clauses import Clause
+from tool_sandbox.evaluation.facts.clauses import Clause, Sentence
 from tool_sandbox.evaluation.facts.fact import Explained, Fact
 from tool_sandbox.evaluation.facts.known import heard_roots, name_roots, written_roots
 from tool_sandbox.evaluation.facts.phrases import root
@@ -37,6 +37,13 @@ _KEPT = re.compile(
     r"\b(?:removed|deleted|cleared|erased|moved|pushed|postponed|rescheduled|set|added|created|updated)\b"
     r"(?: (?:the|your|a|an|both|all|new|up))* (?P<content>(?:[a-z]+ ){1,3}?)reminders?\b"
 )
+_REMOVED = re.compile(
+    r"\b(?:removed|deleted|cleared|erased)\b(?: \S+)*? reminders? (?:about|for) (?P<content>(?:\S+ ?)+)$"
+)
+_NEXT_ITEM = re.compile(
+    r"(?:and |or |plus )?(?:the|your|an?) (?!.*\b(?:is|are|was|were|has|have)\b)(?P<content>[a-z]+(?: [a-z]+)?)$"
+)
+"""Behind it: what else was removed."""
 _SAYING = frozenset({"late", "early", "coming", "free", "easy", "big", "wrong", "urgent", "waiting", "see", "need"})
 """Words of no weight that say something where somebody is told them."""
 
@@ -99,6 +106,7 @@ def _contents(reading: Reading) -> Iterator[str]:
         reminded = _REMINDED.search(sentence.plain)
         if reminded and not any(clause.asks or clause.denies or clause.imagined for clause in sentence.clauses):
             yield reminded["content"]
+        yield from _removed(sentence)
         tells = False
         for clause in sentence.clauses:
             if clause.asks or clause.imagined:
@@ -111,6 +119,18 @@ def _contents(reading: Reading) -> Iterator[str]:
             if tells and (clause.words[0] == "that" or clause.plain == "and"):
                 continue
             tells = telling is not None and not clause.negated(telling.end())
+
+
+def _removed(sentence: Sentence) -> Iterator[str]:
+    """Every item of a list of reminders that were removed: "the reminders about the rent and the birthday cake"."""
+    pattern = _REMOVED
+    for clause in sentence.clauses:
+        item = pattern.search(clause.plain) if pattern is _REMOVED else pattern.match(clause.plain)
+        if clause.asks or clause.imagined or clause.denies or (item is None and pattern is _NEXT_ITEM):
+            return
+        if item is not None:
+            yield item["content"]
+            pattern = _NEXT_ITEM
 
 
 def _content(clause: Clause, *, after_telling: bool) -> str:
