@@ -35,15 +35,21 @@ CANNOT = {
         "I can't look up Priya.", "I am unable to find her number.", "I have no way to search contacts.",
         "Searching isn't possible.",
         "I do not have access to your contacts.", "I couldn't find it.", "There is no tool to look it up.",
+        "Searching contacts is out of the question for me.",
     ),
     "send e-mails": ("I cannot send e-mails.", "Sending emails isn't something I can do.",
-        "I'm not able to send an e-mail."),
+        "I'm not able to send an e-mail.", "E-mails are off the table, I can't send any."),
+    "what day": ("I have no way of telling which day tomorrow is.", "I'm in the dark about which day it is."),
+    "clock": ("There's no clock I could look at.",),
+    "date": ("I'm incapable of finding out the date.",),
     "low battery mode": ("Low battery mode prevents it.", "I can't switch low battery mode off."),
 }  # fmt: skip
 CAN = {
     "look up": ("I looked it up.", "I found her number.", "Should I look it up?", "I can search for it."),
     "send e-mails": ("I sent the e-mail.", "I can send text messages."),
     "low battery mode": ("Low battery mode is off.",),
+    "what day": ("Tomorrow, on which day you asked to be reminded, I will.",),
+    "reminders": ("No reminder about the rent exists.", "No problem, your reminders are set."),
 }
 
 

@@ -37,8 +37,11 @@ _SAME_QUESTION = (
 _UNABLE = re.compile(
     r"\b(?:not|unable|impossible|never|nor|neither|without|lacks?|lacking|missing|unavailable|beyond|outside"
     r"|fail(?:ed|s)?|only|no (?:way|access|tools?|means|ability|permission|possibility|option|function\w*|network"
-    r"|internet|connection|wi fi|idea|information|can|such|record|search|e ?mail)|nothing|none|unsupported|prevents?"
-    r"|blocks?|blocked|hardly|refuses?|refused|denied|disabled|out of reach|off limits|unknown|no clue)\b"
+    r"|internet|connection|signal|wi fi|idea|information|can|such|record|search|e ?mail|mail|clock|calendar|date"
+    r"|control|capabilit\w+|features?|methods?|reach|clue|insight|knowledge|chance|switch)|nothing|none|unsupported"
+    r"|prevents?|blocks?|blocked|hardly|refuses?|refused|denied|disabled|unknown|incapable|powerless|limited to|stuck"
+    r"|inaccessible|unreachable|absent|exceeds|ruled out|cut off|out of (?:reach|the question|my hands)"
+    r"|off (?:limits|the table)|in the dark|at a loss)\b"
 )
 _PARTICLES = frozenset(
     {"up", "off", "on", "out", "of", "for", "at", "in", "down", "through", "over", "back", "any", "the", "your", "a",
@@ -146,7 +149,9 @@ def _speaks_of(sentence: Sentence, phrase: str) -> bool:
     rest = words[1:] if group else words
     if group and not _open_forms(group).search(sentence.plain):
         return False
-    return {root(word) for word in rest if word not in _PARTICLES} <= _roots_in(sentence)
+    here = _roots_in(sentence)
+    asked = here | ({"what"} if "which" in here else set())
+    return {root(word) for word in rest if word not in _PARTICLES} <= asked
 
 
 @lru_cache(maxsize=1 << 6)
