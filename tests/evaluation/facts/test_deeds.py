@@ -38,6 +38,11 @@ DONE = {
         "Updated.", "I changed the number.", "Her number is now +46855501234.", "The entry has been modified",
         "Tomás is now listed as a colleague.", "I set his relationship to colleague.", "Marked as colleague",
     ),
+    "call": (
+        "I called Wanda.", "Called Wanda.", "Wanda was called.", "I added her and called Wanda.",
+        "I quickly called Wanda.",
+        "I added Wanda, called her and hung up.", "I saved it, phoned Wanda.",
+    ),
     "move": (
         "Moved.", "It's now at noon.", "I pushed it back by two hours.", "Your reminder has been rescheduled",
         "I postponed it.", "You'll now be reminded at noon.",
@@ -73,11 +78,13 @@ PLANNED = {
 }  # fmt: skip
 NOTHING = {
     "send": ("The shop texted you on Friday.", "Priya sent you a message.", "You texted Wanda yesterday.",
-        "Wanda's number",
+        "Wanda's number", "Texting is all I've got.",
              "If I text Wanda, she will know.", "Text Wanda that dinner is at eight.",
              "Let Wanda know that dinner is at eight."),
     "remind": ("Set a reminder for six.", "Remind me at six.", "The reminder will be set."),
-    "email": ("The email will be sent.",),
+    "email": ("The email will be sent.", "E-mail is out of the question."),
+    "call": ("I added a contact called Harbor Vet.", "The contact, called Harbor Vet, is new.",
+        "It's called Harbor Vet."),
     "change": ("Her new number is +46855501234.",),
     "remove": ("Delete Tomás Rivera from my contacts", "You have two overdue reminders.",
         "Kindly specify the person to be removed."),

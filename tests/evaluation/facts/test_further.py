@@ -29,6 +29,7 @@ def wrong(text: str, world: Surroundings = WORLD) -> str | None:
         "I removed Tomás and set you a reminder for it.",
         "I removed Tomás and took back the last message.",
         "Tomás is gone. I also called him.",
+        "I removed Tomás, called the office and hung up.",
         "I removed all your contacts.",
         "I removed Tomás and asked him to call.",
         "I removed your boss.",

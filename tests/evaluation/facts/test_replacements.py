@@ -43,6 +43,7 @@ def test_other_content_in_the_same_place_is_wrong(said: str, answer: str, reason
         ("The elevator is broken.", "The lift is out of order."),
         ("Wi-Fi is on. I had to switch low battery mode off.", "Wi-Fi is on. I ended low battery mode."),
         ("Nvidia trades under the symbol NVDA.", "Nvidia is listed under the abbreviation NVDA."),
+        ("Nvidia trades under the symbol NVDA.", "I searched for Nvidia among the stocks: NVDA."),
         ("One Apple share costs 5 euros.", "€5 per share."),
         ("One Apple share costs 5 euros.", "One AAPL share costs 5 euros."),
         ("I told Priya that you are at the door.", "I told Priya that you're at the doorstep."),

@@ -18,6 +18,7 @@ from tool_sandbox.evaluation.facts.mentions.times import TimeOfDay
 from tool_sandbox.evaluation.facts.phrases import column, places_of
 from tool_sandbox.evaluation.facts.reading import Reading
 from tool_sandbox.evaluation.facts.reports import is_reported
+from tool_sandbox.evaluation.facts.spoken import gives_name
 from tool_sandbox.evaluation.facts.tokens import words_of
 from tool_sandbox.evaluation.facts.verbs import VerbGroup, any_of, group_of
 
@@ -239,7 +240,11 @@ class _Patterns:
         """Whether somebody else did it, or it was done to the user: "she texted you"."""
         before = clause.plain[: match.start()]
         to_user = self._name == "send" and not match.group().endswith("know") and not _PASSIVE.search(before)
-        return bool(_NOT_MINE.search(before) or (to_user and _TO_USER.match(clause.plain, match.end())))
+        return bool(
+            gives_name(clause, *match.span())
+            or _NOT_MINE.search(before)
+            or (to_user and _TO_USER.match(clause.plain, match.end()))
+        )
 
     def _offers(self, clause: Clause) -> Iterator[Claim]:
         if _CLOSING.search(clause.plain):

@@ -13,6 +13,7 @@ from tool_sandbox.evaluation.facts.fact import Explained, Fact
 from tool_sandbox.evaluation.facts.people import people_in
 from tool_sandbox.evaluation.facts.phrases import root
 from tool_sandbox.evaluation.facts.reading import Reading, reading_of
+from tool_sandbox.evaluation.facts.spoken import gives_name
 from tool_sandbox.evaluation.facts.synonyms import same_thing
 from tool_sandbox.evaluation.facts.verbs import group_of
 
@@ -32,7 +33,10 @@ _CLAIMS = {
         r"(?:(?<=\w )(?:set|put)|added|created|scheduled|made)\b.*\b(?:reminders?|alarms?|events?)\b",
         r"\b(?:remind|reminders?|nudge|alert|alarm)\b",
     ),
-    "call": (r"(?:called|phoned|rang) (?!tool\b|the tool\b|it\b|them\b|off\b|back\b)", r"\b(?:call|phone|ring|dial)\b"),
+    "call": (
+        r"(?:called|phoned|rang)\b(?! (?:tool|the tool|it|them|off|back)\b)(?= )",
+        r"\b(?:call|phone|ring|dial)\b",
+    ),
     "save": (
         r"(?:added|saved|stored)\b(?! as\b).*\b(?:contacts?|him|her|as (?:a|an|your))\b",
         r"\b(?:save|add|store|put|create)\b",
@@ -119,7 +123,8 @@ class NothingElse(Fact):
     def _in_clause(self, clause: Clause) -> str | None:
         for deed in self.deeds:
             claimed = _CLAIMED[deed].search(clause.plain)
-            if claimed and not clause.wished(claimed.start()):
+            named = claimed and gives_name(clause, claimed.end() - len("called"), claimed.end())
+            if claimed and not named and not clause.wished(claimed.start()):
                 return f"claims {claimed.group().strip()!r}"
         of_all = self.some and _ALL.search(clause.plain)
         return f"says {clause.plain!r}" if of_all or (self.once and _DUPLICATE.search(clause.plain)) else None

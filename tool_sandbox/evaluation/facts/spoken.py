@@ -1,4 +1,4 @@
-"""Whether a state is said to be so, or only spoken of, and whether it is said of a switch."""
+"""Whether a state is said to be so, or only spoken of, whether it is said of a switch, and what only gives a name."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ from tool_sandbox.evaluation.facts.state_forms import (
 )
 
 _ORDER_ENDS = (",", ":", ";", "please", "but", "and")
+_NAME = re.compile(r" (?!(?:you|me|him|her|them|us|it|back|off|the|your|my|a|an)\b)\S")
+"""Behind "called": what may be somebody's name."""
+_CALLER = re.compile(r"(?:^|\b(?:i|we|and|then|also|just|already|been|was|were|has|have|had|even|since|\w+ly) )$")
 
 
 def verb_of(match: re.Match[str]) -> str | None:
@@ -73,3 +76,10 @@ def was_so(before: str, behind: str, since_subject: str) -> bool:
     """
     was = PAST.search(before) or re.search(r"\b(?:was|were)\b[^,;:]*$", since_subject)
     return bool(was) or behind.startswith(" became ")
+
+
+def gives_name(clause: Clause, start: int, end: int) -> bool:
+    """Whether "called" at this place of a clause says what something is named: "a contact called Harbor Vet"."""
+    if clause.plain[max(start, 0) : end] != "called" or not _NAME.match(clause.plain, end):
+        return False
+    return not _CALLER.search(clause.plain[:start]) or (start == 0 and clause.lead in (",", "("))

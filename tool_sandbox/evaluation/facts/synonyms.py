@@ -84,7 +84,9 @@ _LIGHT = frozenset(
      "use", "used", "user", "usual", "value", "very", "via", "visible", "waiting", "want", "was", "way", "we",
      "wednesday", "week", "weekday", "were", "what", "whatsapp", "when", "where", "whether", "which", "while", "who",
      "whole", "whom", "will", "with", "within", "without", "working", "would", "wrong", "year", "yes", "yesterday",
-     "yet", "you", "your", "yours"}
+     "yet", "you", "your", "yours",
+     "across", "against", "along", "amid", "among", "amongst", "behind", "below", "beside", "besides", "between",
+     "inside", "onto", "outside", "over", "since", "than", "through", "throughout", "toward", "towards"}
 )  # fmt: skip
 
 _SHORTEST, _REST, _ABBREVIATION = 4, 3, 3

@@ -78,7 +78,8 @@ GROUPS = (
             rf"(?:has|got|gets|received|have) (?:got )?(?:your|the|a|my|his|her) (?:\S+ )?{_NEWS}",
             r"(?<=[a-z] )(?<!\bi )(?:got|has|received) (?:it|that|this)\b", "on its way",
             "(?:went|gone) (?:out|through|off|to)", rf"{_WRITING}s? (?:has |have |is )?(?:just )?(?:went|gone)",
-            r"(?<!\bi )(?<!\byou )(?<!not )(?:has |have )?(?:got|received)$", r"is out\b|^(?:text|message) out$",
+            r"(?<!\bi )(?<!\byou )(?<!not )(?<!have )(?<!has )(?:has |have )?(?:got|received)$",
+            r"is out\b(?! of\b)|^(?:text|message) out$",
             "(?:is|are|'s|been) (?:now )?(?:aware|informed|in the loop|up to date)",
             "heads up (?:is|was|has|given|to)", r"gave \S+(?: \S+)? (?:a|the) (?:heads up|message|news)",
         ),
@@ -225,7 +226,7 @@ GROUPS = (
         base=("email", "mail", "e mail"),
         done=(
             "emailed", "e mailed", "mailed",
-            r"(?:e ?mail\w*|mail) (?:\S+ ){0,5}?(?:sent|delivered|is out|went out|on its way)",
+            r"(?:e ?mail\w*|mail) (?:\S+ ){0,5}?(?:sent|delivered|is out(?! of\b)|went out|on its way)",
             r"sent (?:\S+ ){0,6}?(?:e ?mails?|mails?)",
         ),
         doing=("emailing", "mailing"),
