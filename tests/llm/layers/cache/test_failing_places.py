@@ -213,9 +213,9 @@ async def test_a_broken_cache_fails_no_call_and_is_named_once(caplog: pytest.Log
     inner = FakeModel()
     model = Cached(inner, cache)
 
-    for _ in range(5):
-        model.complete(question())
-        await model.acomplete(question())
+    for number in range(5):  # each another question: an answer that is still to be written is a hit
+        model.complete(question(f"{number}"))
+        await model.acomplete(question(f"{number} again"))
     cache.close()
 
     assert inner.calls == 10
