@@ -3,7 +3,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tool_sandbox.common.visible_text import KEPT, cells, hanging, visible, wrapped
@@ -39,6 +39,7 @@ def test_no_text_holds_anything_that_acts(text: str) -> None:
 
 
 @given(st.text(), st.integers(2, 60))
+@example(" 日", 2)
 def test_no_line_is_wider_than_asked_and_nothing_is_lost(text: str, width: int) -> None:
     lines = wrapped(text, width)
     assert max(map(cells, lines)) <= width

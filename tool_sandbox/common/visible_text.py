@@ -61,7 +61,8 @@ def _lines(line: str, width: int, *, further_in: int = 0, whole_words: bool = Fa
     if cells(line) <= width:
         return [line.rstrip()]
     own = len(line) - len(line.lstrip(" "))
-    first, later = (min(indent, width // 2) for indent in (own, own + further_in))
+    most = min(width // 2, max(width - 2, 0))  # a character may be two columns wide
+    first, later = (min(indent, most) for indent in (own, own + further_in))
     lines = [" " * first]
     is_empty = True
     for word in _WORD.findall(line.strip(" ")):
