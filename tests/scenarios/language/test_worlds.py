@@ -13,6 +13,7 @@ from tool_sandbox.errors import ScenarioError
 from tool_sandbox.scenarios.base_scenarios import WORLDS, named_base_scenarios
 from tool_sandbox.scenarios.language.worlds import World, stable_id
 from tool_sandbox.scenarios.library import from_files
+from tool_sandbox.tools.search.dataset import shipped_cities
 
 MINE = """
 worlds:
@@ -63,6 +64,26 @@ def test_a_world_like_another_differs_only_where_it_says_so(tmp_path: Path) -> N
     assert [row["content"] for row in online.tables["MESSAGING"]] == ["Cheap boats"]
 
 
+def test_a_place_gives_a_world_its_coordinates_and_its_zone_unless_it_says_them_itself(tmp_path: Path) -> None:
+    found = worlds(
+        tmp_path,
+        """
+worlds:
+  lisbon: {now: "2026-07-01 20:00", place: Lisbon, settings: {wifi: false}}
+  tokyo: {like: lisbon, place: "Tokyo, Japan"}
+  pier: {like: tokyo, place: Chicago, zone: UTC, settings: {latitude: 41.89}}
+""",
+    )
+    city = shipped_cities()
+    rows = {name: world.tables["SETTING"][0] for name, world in found.items()}
+    assert [found[name].clock.zone for name in ("lisbon", "tokyo", "pier")] == ["Europe/Lisbon", "Asia/Tokyo", "UTC"]
+    for name, where in (("lisbon", "Lisbon"), ("tokyo", "Tokyo")):
+        assert (rows[name]["latitude"], rows[name]["longitude"]) == (city[where].latitude, city[where].longitude)
+    assert (rows["pier"]["latitude"], rows["pier"]["longitude"]) == (41.89, city["Chicago"].longitude)
+    assert rows["pier"]["wifi"] is False
+    assert "place" not in rows["lisbon"]
+
+
 @pytest.mark.parametrize(
     ("good", "bad", "problem"),
     [
@@ -75,6 +96,8 @@ def test_a_world_like_another_differs_only_where_it_says_so(tmp_path: Path) -> N
         ("wifi: false", "wify: false", "did you mean 'wifi'"),
         ("wifi: false", "wifi: 0", "expected a value like True"),
         ("people:", "persons:", "means nothing here"),
+        ("zone: Europe/Oslo", "place: Osslo", "there is no city 'Osslo'; did you mean 'Oslo'"),
+        ("zone: Europe/Oslo", "place: 7", "expected text"),
         ("wood: {", "fish: {", "is taken in this world"),
         ("latitude: 60,", "latitude: north,", "expected a number"),
         ("name: Kari, ", "", "'name' is missing"),

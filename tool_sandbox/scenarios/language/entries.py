@@ -246,6 +246,8 @@ class WrittenWorld(WorldTime):
 
     like: Text | None = Field(None, examples=["base"])
     """A world above, from which everything is taken over that is not said here."""
+    city: Text | None = Field(None, alias="place", examples=["Lisbon", "Portland, Oregon"])
+    """The city the phone is in: its coordinates, and its time zone unless 'zone' is given."""
     people: dict[str, Person | None] = Field({})
     """Short name to person; nothing takes one out that the world it is like has."""
     messages: dict[str, Message | None] = Field({})

@@ -18,6 +18,7 @@ from tool_sandbox.scenarios.language.document import Mapping, Place
 from tool_sandbox.scenarios.language.entries import LogRow, Message, WorldTime, WrittenWorld
 from tool_sandbox.scenarios.language.models import check_keys, described, read
 from tool_sandbox.scenarios.language.moments import moment
+from tool_sandbox.tools.search.dataset import shipped_cities
 
 _SECTIONS = ("people", "messages", "reminders", "settings", "tables")
 
@@ -89,9 +90,28 @@ def read_worlds(
         if name in known or name in worlds:
             raise here.error(f"there is a world {name!r} already; choose another name.")
         check_keys(content, here, WrittenWorld.known_keys())
-        raw[name] = _whole(content, here, raw)
+        raw[name] = _whole(_located(content, here), here, raw)
         worlds[name] = _world(name, raw[name], here, clock)
     return worlds
+
+
+def _located(content: Mapping, place: Place) -> Mapping:
+    """The content with the zone and the coordinates of its ``place``, where it does not say them itself."""
+    name, settings = content.get("place"), content.get("settings", Mapping({}))
+    if not isinstance(name, str) or not isinstance(settings, Mapping):
+        return content
+    line = content.lines["place"]
+    cities = shipped_cities()
+    if name not in cities:
+        raise place.inside("place", line).error(f"there is no city {name!r}; {hint(name, cities)}")
+    city = cities[name]
+    position = _at_line(line, latitude=city.latitude, longitude=city.longitude)
+    told = _at_line(content.lines.get("settings", line), settings=settings.over(position))
+    return told.over(content).over(_at_line(line, zone=city.zone))
+
+
+def _at_line(line: int, **values: Any) -> Mapping:
+    return Mapping(values, line, dict.fromkeys(values, line))
 
 
 def _whole(content: Mapping, place: Place, raw: AnyMapping[str, Mapping]) -> Mapping:

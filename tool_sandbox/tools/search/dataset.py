@@ -31,6 +31,11 @@ class City:
     area_code: str
 
     @property
+    def names(self) -> tuple[str, str, str]:
+        """Its name alone, with its region, and with its country."""
+        return self.name, f"{self.name}, {self.region}", f"{self.name}, {self.country}"
+
+    @property
     def in_united_states(self) -> bool:
         """Whether addresses are written as in the United States."""
         return self.country == "United States of America"
@@ -99,13 +104,13 @@ class Dataset:
         return city, distance
 
     def city_named(self, name: str) -> City:
-        """The city with this name.
+        """The city with this name, alone or with region or country; of several the first.
 
         Raises:
             KeyError: The data has no such city.
         """
         for city in self.cities:
-            if city.name == name:
+            if name in city.names:
                 return city
         message = f"The search data has no city {name!r}."
         raise KeyError(message)
@@ -121,16 +126,27 @@ def distance_km(latitude_0: float, longitude_0: float, latitude_1: float, longit
 
 
 @functools.cache
+def shipped_cities() -> dict[str, City]:
+    """The cities in the package by each of their names; of several the first in the data has it. Read once."""
+    return {name: city for city in reversed(_cities()) for name in reversed(city.names)}
+
+
+@functools.cache
 def shipped_dataset() -> Dataset:
     """The data in the package, read once."""
     return Dataset(
-        cities=tuple(City(**row) for row in _read("cities.json")),
+        cities=_cities(),
         places=tuple(PointOfInterest(**row) for row in _read("places.json")),
         kinds_of_places=tuple(KindOfPlace(**row) for row in _read("kinds_of_places.json")),
         streets=tuple(_read("streets.json")),
         stocks=tuple(Stock(**row) for row in _read("stocks.json")),
         rates=_read("exchange_rates.json")["rates"],
     )
+
+
+@functools.cache
+def _cities() -> tuple[City, ...]:
+    return tuple(City(**row) for row in _read("cities.json"))
 
 
 def _read(name: str) -> Any:
