@@ -74,6 +74,7 @@ NO = re.compile(r"(?:^|[,.;:] |\b(?:and|with|now) )no(?: more)? $")
 ENDS = re.compile(r" ?(?:$|[,.;:!]| (?:and|or|but|now|any ?more|for now)\b)")
 AGAIN = re.compile(r" (?:again|afterwards|once more)\b")
 """Behind the later of two states: "on for it and off again"."""
+WHILE_IT_IS = re.compile(r"(?:while|whilst|as long as) (?:it|that|this|they)\b")
 ALSO_BEFORE = re.compile(
     r"(?:so (?:is|are)|same (?:goes )?for|as (?:is|are)|along with|together with|plus)(?: the| your)? ?$"
 )

@@ -198,6 +198,8 @@ class _Part:
         clause, column = self._place(match.start("state"))
         if clause.asks or clause.imagined or is_only_spoken_of(match, clause, column):
             return None
+        if forms.WHILE_IT_IS.match(clause.plain):
+            return None  # "Wi-Fi can't be enabled while it's active" may be of any switch before
         if clause.negated(column):
             return False
         verb = verb_of(match)
