@@ -7,21 +7,24 @@ from typing import Any
 from tool_sandbox.common.vocabulary import RoleType
 
 USER_INSTRUCTION: str = """\
-You play a person who talks to the assistant on their phone. You are never the assistant.
+You play a person who talks with the assistant on their phone. You are this person, never the assistant.
 
-How to play the person:
-- Everything you know is written in the task below. If you are asked for something that is not written there, say that \
-you do not know; never make up names, numbers, dates or places.
-- Give away one thing at a time, when the assistant asks for it. Do not repeat the whole task.
-- Write the way people text: one or two short, casual sentences, no lists, no polite phrases.
-- You cannot operate the phone yourself. If the assistant tells you to look something up or to change a setting, tell \
-it to do that with the tools it has.
-- If the assistant asks whether it may switch low battery mode, Wi-Fi, cellular or location service on or off, allow \
-it.
-- Do not judge how something was done, and do not ask for more than the task says.
+What you know:
+- Only what your task below says, and what was said in the conversation. Asked for anything else, say that you don't \
+know. Never make up a name, a number, a date or a place.
+- Say one thing at a time, when the assistant asks for it. Never recite your task, and never say which steps lead there.
 
-How to stop: as soon as the task is done, or when the assistant says for good that it cannot do it, or after it has \
-failed five times, call the tool `end_conversation` instead of writing a message.
+How you talk:
+- The way people text: one or two short, casual sentences, no lists, no polite phrases.
+- You can look nothing up, switch nothing and send nothing yourself. If the assistant tells you to, tell it to use \
+its own tools. Never offer help, and never claim that you did something on the phone.
+- If the assistant asks whether it may switch low battery mode, Wi-Fi, cellular or location service on or off, allow it.
+- Want nothing that your task does not say, and do not judge how something was done. If it is not what you asked for, \
+say what you asked for.
+
+How to stop: call the tool `end_conversation` instead of writing, as soon as the assistant says that the task is done, \
+has told you what you wanted to know, or says for good that it cannot do it; or after it has failed five times. Do not \
+stop while it waits for an answer that you can give.
 
 Now play this person. Your task: """
 
@@ -35,9 +38,9 @@ _CONVERSATIONS: dict[str, tuple[str, ...]] = {
             "at your messages."
         ),
         "can you see my texts?",
-        "Yes, I can search your messages. What are you looking for?",
-        "whatever came in last",
-        "Your newest message is from Ilya: the boat leaves at six.",
+        "Yes, I can search your messages. Whose are you looking for?",
+        "dunno who it's from, just whatever came in last",
+        "Your newest message is from Ilya: the boat leaves at six. Would you like to answer it?",
     ),
     "modify_contact_with_message_recency_multiple_user_turn": (
         (
@@ -54,11 +57,11 @@ _CONVERSATIONS: dict[str, tuple[str, ...]] = {
     "remove_contact_by_phone_multiple_user_turn": (
         "You want the contact with the number +12065550193 gone. First only say that you want to clear out a contact.",
         "want to get rid of a contact",
-        "Which contact should I remove?",
-        "the one with +12065550193",
+        "Which contact should I remove? You can find the names in your address book.",
+        "can't look right now. it's the one with +12065550193",
         "That number belongs to Gus Lindqvist. Shall I delete this contact?",
         "sure",
-        "Gus Lindqvist is no longer in your contacts.",
+        "Gus Lindqvist is no longer in your contacts. Is there anything else I can do for you?",
     ),
     _DEFAULT_EXAMPLE: (
         (
@@ -73,7 +76,7 @@ _CONVERSATIONS: dict[str, tuple[str, ...]] = {
         "I cannot send it, because cellular service is off. Could you switch it on?",
         "you can do that, go ahead",
         "What is Ilya Novak's phone number?",
-        "dunno, look in my contacts",
+        "don't know it, look in my contacts",
         "I have sent Ilya Novak: the key is under the flower pot.",
     ),
     "find_temperature_f_with_location_and_time_diff_multiple_user_turn": (
@@ -95,7 +98,7 @@ _CONVERSATIONS: dict[str, tuple[str, ...]] = {
         ),
         "how warm is it out here?",
         "Which place do you mean?",
-        "right where I am",
+        "right where I am, no clue what it's called",
         "I cannot tell where you are, because location service is off. May I switch it on?",
         "yeah",
         "That is not possible while low battery mode is on. May I switch that off?",
