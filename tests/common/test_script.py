@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tool_sandbox import clock
 from tool_sandbox.common.script import (
     EndStep,
     Reference,
@@ -14,6 +15,7 @@ from tool_sandbox.common.script import (
     ScriptedCall,
     ToolStep,
     UserStep,
+    filled,
     part_of,
 )
 from tool_sandbox.errors import ScenarioError
@@ -83,3 +85,30 @@ def test_with_a_question_goes_its_answer() -> None:
     assert SCRIPT.without(0).steps == SCRIPT.steps[2:]
     assert SCRIPT.without(2).steps == (*SCRIPT.steps[:2], *SCRIPT.steps[3:])
     assert SCRIPT.without(3).steps == (*SCRIPT.steps[:3], EndStep())
+
+
+FOUND = [("search_stock", {"price": 225.57}), ("convert_currency", 207.5244), ("search_stock", [{"price": 1.5}])]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{convert_currency:.2f} euros", "207.52 euros"),
+        ("{search_stock[0].price} and {search_stock.0.price}", "225.57 and 1.5"),
+        ("about {convert_currency:.0f}", "about 208"),
+        (
+            "{search_weather.high}, {name}, {search_stock.volume}, {}",
+            "{search_weather.high}, {name}, {search_stock.volume}, {}",
+        ),
+        ("{convert_currency:%H:%M on %B %d}", "00:03 on January 01"),
+        ("{search_stock:.2f}", "{search_stock:.2f}"),
+    ],
+)
+def test_a_text_is_filled_with_what_tools_returned_and_else_stays_as_it_is(text: str, said: str) -> None:
+    with clock.use(clock.Clock(0.0, "UTC")):
+        assert filled(text, FOUND) == said
+
+
+def test_texts_among_arguments_are_filled() -> None:
+    call = ScriptedCall("send", {"content": ["It costs {convert_currency:.1f}"]})
+    assert call.resolved(FOUND) == {"content": ["It costs 207.5"]}

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
 from attrs import Factory, evolve, field, frozen
 
+from tool_sandbox import clock
 from tool_sandbox.errors import ScenarioError
+
+_VALUE = re.compile(r"\{(?P<tool>\w+)(?:\[(?P<call>-?\d+)\])?(?:\.(?P<take>\w+(?:\.\w+)*))?(?::(?P<form>[^{}]+))?\}")
+_FORM_OF_TIME = re.compile("%-?[A-Za-z]")
 
 
 @frozen
@@ -91,9 +97,38 @@ def _references(value: Any) -> Iterator[Reference]:
             yield from _references(inner)
 
 
+def filled(text: str, results: Sequence[tuple[str, Any]]) -> str:
+    """A text with what tools returned in the place of ``{tool}``, ``{tool.path}``, ``{tool[0].path:.2f}``.
+
+    After the colon stands a format of Python, for seconds also one of ``strftime``, in the world's zone. What is not
+    known stays as it is.
+
+    Args:
+        text: A text, perhaps with such placeholders.
+        results: Tool name and result of every call so far, oldest first.
+    """
+
+    def value(match: re.Match[str]) -> str:
+        wanted = Reference(match["tool"], match["take"] or "", int(match["call"] or -1))
+        try:
+            return _formatted(wanted.resolve(results), match["form"] or "")
+        except (ScenarioError, ValueError, TypeError):
+            return match[0]
+
+    return _VALUE.sub(value, text)
+
+
+def _formatted(value: Any, form: str) -> str:
+    if _FORM_OF_TIME.search(form):
+        return datetime.fromtimestamp(float(value), clock.zone()).strftime(form)
+    return format(value, form)
+
+
 def _resolved(value: Any, results: Sequence[tuple[str, Any]]) -> Any:
     if isinstance(value, Reference):
         return value.resolve(results)
+    if isinstance(value, str):
+        return filled(value, results)
     if isinstance(value, Mapping):
         return {key: _resolved(inner, results) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):
@@ -110,7 +145,7 @@ class ToolStep:
 
 @frozen
 class SayStep:
-    """The agent speaks to the user."""
+    """The agent speaks to the user; its text may have placeholders as in :func:`filled`."""
 
     text: str
 

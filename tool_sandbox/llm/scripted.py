@@ -12,7 +12,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from tool_sandbox.common.script import SayStep, Script, ScriptedCall, ToolStep
+from tool_sandbox.common.script import SayStep, Script, ScriptedCall, ToolStep, filled
 from tool_sandbox.errors import HarnessError
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse, ToolCall, Usage
 from tool_sandbox.llm.layer import Layer
@@ -119,9 +119,9 @@ def _play(steps: Sequence[ToolStep | SayStep], request: ChatRequest, afterwards:
     if len(turns) >= len(steps):
         return _said(request, afterwards)
     step = steps[len(turns)]
-    if isinstance(step, SayStep):
-        return _said(request, step.text)
     results = _results(steps, turns, request.messages)
+    if isinstance(step, SayStep):
+        return _said(request, filled(step.text, results))
     offered = _offered(request)
     calls = [(_agent_facing(call, offered), call.resolved(results)) for call in step.calls]
     return _called(request, calls, turn=len(turns))

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from tool_sandbox.common.script import Script
+from tool_sandbox import clock as world_clock
+from tool_sandbox.common.script import Script, filled
 from tool_sandbox.evaluation.comparing.answers import wanted_texts
 from tool_sandbox.evaluation.credit import Kind
+from tool_sandbox.evaluation.explanation.log import Log
 from tool_sandbox.llm.scripted import OracleModel
 from tool_sandbox.runs.scripted_play import play
 
@@ -44,16 +46,18 @@ def tried(scenario: Scenario, text: str) -> TriedAnswer:
         text: What the agent says in place of its last words.
     """
     script = (scenario.script or Script()).ending(text)
-    result = play(scenario, OracleModel(script), script).result
-    words = last_words(scenario)
+    played = play(scenario, OracleModel(script), script)
+    result, words = played.result, last_words(scenario)
     worth = result.similarity if words is None else result.milestone_credit[words]
-    return TriedAnswer(text, worth, result.similarity, _reasons(scenario, words, text))
+    results = [(call.tool, call.result) for call in Log(played.world).calls]
+    with world_clock.use(scenario.clock):
+        text, said = (filled(each, results) for each in (text, (scenario.script or Script()).last_words()))
+    return TriedAnswer(text, worth, result.similarity, _reasons(scenario, words, text, said))
 
 
-def _reasons(scenario: Scenario, words: int | None, text: str) -> tuple[str, ...]:
+def _reasons(scenario: Scenario, words: int | None, text: str, said: str) -> tuple[str, ...]:
     """Placeholders are filled as in the solution's own sentence."""
     milestones = scenario.evaluation.milestone_matcher.milestones
-    said = (scenario.script or Script()).last_words()
     verdicts = [wanted.verdict(text, said) for wanted in (() if words is None else wanted_texts(milestones[words]))]
     return tuple(
         reason for one in verdicts for reason in (*(f"lacks {fact}" for fact in one.missing), *one.contradictions)
