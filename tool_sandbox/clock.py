@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, tzinfo
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from tool_sandbox.zones import host_zone, zone_named
 
@@ -77,6 +77,12 @@ def host_clock() -> Clock:
 def current() -> Clock:
     """The clock in use, or the host's."""
     return in_use() or host_clock()
+
+
+def later(seconds: float) -> Clock | None:
+    """The clock in use when some seconds have passed; ``None`` goes on with the host's."""
+    clock = in_use()
+    return clock and evolve(clock, instant=clock.instant + seconds)
 
 
 def now() -> float:

@@ -84,6 +84,7 @@ class Description:
             "conversation": self._opening(),
             self._world_title(): self._world(),
             "tools": self._schemas() if self.with_schemas else self._tools(),
+            "trouble": self.scenario.starting_context.troubles.lines(),
             "milestones": milestones,
             "minefields": self._nodes(evaluation.minefield_matcher),
             "outcome": self._outcome(known=milestones),

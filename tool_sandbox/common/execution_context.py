@@ -13,11 +13,12 @@ from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
 
-from attrs import define
+from attrs import define, evolve
 
 from tool_sandbox.common.execution.console import Console
 from tool_sandbox.common.indented_json import indented_json
 from tool_sandbox.common.tool_discovery import ToolBackend, get_all_tools, get_scrambled_tool_names
+from tool_sandbox.common.trouble import Troubles
 from tool_sandbox.common.vocabulary import TOOL_AUGMENTATION_TYPE, DatabaseNamespace, RoleType, ScenarioCategories
 from tool_sandbox.common.world.frames import FramedTables
 from tool_sandbox.common.world.schemas import schema_of
@@ -68,6 +69,8 @@ class ExecutionContext(FramedTables):
         self.preferred_tool_backend = preferred_tool_backend
         self.annotations: dict[int, dict[str, Any]] = {}
         """Notes beside messages, by index: text next to tool calls, provider fields, who answered."""
+        self.troubles = Troubles()
+        """What goes wrong with calls of tools."""
         self._seed = seed
         self._random: random.Random | None = None
         self.name_to_tool: dict[str, Callable[..., Any]] = get_all_tools(preferred_tool_backend)
@@ -77,6 +80,11 @@ class ExecutionContext(FramedTables):
         """Keep notes beside the message with this index; they are stored with the run, but are not part of the log."""
         self.annotations[index] = {**self.annotations.get(index, {}), **notes}
 
+    def take_struck(self) -> tuple[str, ...]:
+        """What went wrong with calls since this was last asked, in words."""
+        struck, self.troubles = self.troubles.struck, evolve(self.troubles, struck=())
+        return struck
+
     # -- chance ------------------------------------------------------------------------------------------------------
 
     @property
@@ -85,6 +93,11 @@ class ExecutionContext(FramedTables):
         if self._random is None:
             self._random = random.Random(self._seed)
         return self._random
+
+    @property
+    def seed(self) -> str | int | None:
+        """What the world's chance began with."""
+        return self._seed
 
     def reseed(self, seed: str | int | None) -> None:
         """Start the world's chance anew."""
@@ -185,6 +198,8 @@ class ExecutionContext(FramedTables):
         }
         if self.annotations:
             data["annotations"] = {str(index): notes for index, notes in self.annotations.items()}
+        if self.troubles.plans:
+            data["troubles"] = self.troubles.to_dict()
         return data
 
     def to_json(self) -> str:
@@ -210,6 +225,8 @@ class ExecutionContext(FramedTables):
         context.tool_augmentation_list = [ScenarioCategories[str(n)] for n in serialized_dict["tool_augmentation_list"]]
         context.preferred_tool_backend = serialized_dict["preferred_tool_backend"]
         context.annotations = {int(k): dict(v) for k, v in serialized_dict.get("annotations", {}).items()}
+        if "troubles" in serialized_dict:
+            context.troubles = Troubles.from_dict(serialized_dict["troubles"])
         return context
 
 

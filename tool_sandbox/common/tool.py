@@ -15,6 +15,7 @@ from tool_sandbox.common.signatures.annotations import function_of
 from tool_sandbox.common.signatures.json_words import as_json
 from tool_sandbox.common.signatures.tool_arguments import ArgumentReaders
 from tool_sandbox.common.tool_discovery import ToolBackend, called_as
+from tool_sandbox.common.troubled_call import call_in
 from tool_sandbox.common.vocabulary import RoleType
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def register_as_tool(
             reading.read(bound, given)
             context.trace_tool = False
             try:
-                result = cast("R", finished(function(*bound.args, **bound.kwargs)))
+                result = call_in(context, shown, lambda: cast("R", finished(function(*bound.args, **bound.kwargs))))
             finally:
                 context.trace_tool = True
             get_current_context().append_tool_trace(_trace_json(shown, arguments, result))

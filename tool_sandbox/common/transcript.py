@@ -37,7 +37,8 @@ def serialize_to_conversation(
 
     Returns:
         Chat messages, calls with the text that the model wrote beside them; one with something to tell has a last key
-        ``<role>_details`` holding ``database_update``, ``milestone_matches`` and ``minefield_matches``. JSON-able.
+        ``<role>_details`` holding ``database_update``, ``trouble``, ``milestone_matches`` and ``minefield_matches``.
+        JSON-able.
     """
     rows = [row for row in execution_context.log() if _in_conversation(row)]
     chat, origins = to_openai_messages(_answerable([_message(row) for row in rows]))
@@ -59,6 +60,11 @@ def text_beside_call(execution_context: ExecutionContext, row: Row) -> str | Non
     """What a model wrote to nobody in particular beside the first call of its turn; the model sees it again later."""
     text = execution_context.annotations.get(row[INDEX_COLUMN], {}).get("text")
     return text if isinstance(text, str) and text else None
+
+
+def trouble_at(execution_context: ExecutionContext, index: int) -> tuple[str, ...]:
+    """What went wrong with the calls that a message answers, in words; it was declared by the scenario."""
+    return tuple(execution_context.annotations.get(index, {}).get("trouble", ()))
 
 
 def is_few_shot(row: Row) -> bool:
@@ -123,6 +129,9 @@ def _details(
         for index in context.snapshot_indices(namespace):
             update = details.setdefault(index, {}).setdefault("database_update", {})
             update[str(namespace)] = [dict(row) for row in context.rows(namespace, index)]
+    for index in context.annotations:
+        if trouble := trouble_at(context, index):
+            details.setdefault(index, {})["trouble"] = list(trouble)
     _add_matches(details, "milestone", result.milestone_mapping, milestones)
     _add_matches(details, "minefield", result.minefield_mapping, minefields)
     return details

@@ -151,10 +151,13 @@ def _results(
 
 
 def _value(content: Any) -> Any:
-    try:
-        return ast.literal_eval(str(content))
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return content
+    """The value of an answer; what a tool printed before it is left out."""
+    for text in (str(content), str(content).rpartition("\n")[2]):
+        try:
+            return ast.literal_eval(text)
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            continue
+    return content
 
 
 def _offered(request: ChatRequest) -> list[str]:

@@ -115,8 +115,22 @@ def respond_to_messages(
     interactive_console: Console, messages: Sequence[Message], role_type: RoleType
 ) -> list[Message]:
     """Run messages one after another in a console; one answer for each."""
-    answers = (respond_to_single_message(interactive_console, message, role_type) for message in messages)
-    return [answer for answer in answers if answer is not None]
+    return _respond_after([], interactive_console, messages, role_type)
+
+
+def _respond_after(
+    earlier: Sequence[Message], console: Console, messages: Sequence[Message], role_type: RoleType
+) -> list[Message]:
+    """The answers to messages, in front of which others wait to be appended to the log."""
+    answers = list(earlier)
+    for message in messages:
+        answer = respond_to_single_message(console, message, role_type)
+        world = get_current_context()
+        if struck := world.take_struck():
+            world.annotate(world.max_sandbox_message_index + 1 + len(answers), trouble=list(struck))
+        if answer is not None:
+            answers.append(answer)
+    return answers[len(earlier) :]
 
 
 def respond_to_messages_set_all_order_permutations(
@@ -203,7 +217,7 @@ def _try_order(original: ExecutionContext, messages: Sequence[Message], role_typ
         for message in messages:
             context.access = Access()
             accesses.append(context.access)
-            answers += respond_to_messages(context.interactive_console, [message], role_type)
+            answers += _respond_after(answers, context.interactive_console, [message], role_type)
     finally:
         context.access = None
         set_current_context(original)

@@ -27,9 +27,10 @@ _LENGTH = 16
 def digest_of(scenario: Scenario) -> str:
     """A text that changes when another score could come of the same conduct.
 
-    It is made of the starting world (its rows, the tools on offer, its clock), the longest conversation, milestones and
-    minefields with all that they are compared with, the rules for credit and outcome, and the scoring version. Names,
-    tags, descriptions, solutions and the code of tools are not part of it. Empty when it cannot be told.
+    It is made of the starting world (its rows and clock, the tools on offer and what goes wrong with them), the longest
+    conversation, milestones and minefields with all that they are compared with, the rules for credit and outcome, and
+    the scoring version. Names, tags, descriptions, solutions and the code of tools are not part of it. Empty when it
+    cannot be told.
     """
     try:
         return _hash(list(_parts(scenario)))
@@ -60,6 +61,8 @@ def _parts(scenario: Scenario) -> Iterator[Any]:
         yield _plain(matcher.milestones)
     yield _plain(evaluation.credit)
     yield _plain(evaluation.outcome)
+    if world.troubles.plans:
+        yield _plain(world.troubles.plans)
 
 
 def _plain(value: Any, above: tuple[int, ...] = ()) -> Any:

@@ -17,6 +17,7 @@ from tool_sandbox.common.tool_discovery import is_shipped
 from tool_sandbox.common.vocabulary import DatabaseNamespace, RoleType
 from tool_sandbox.common.world.schemas import namespaces
 from tool_sandbox.errors import ScenarioError
+from tool_sandbox.evaluation.explanation.log import Log
 from tool_sandbox.llm.scripted import NopModel, OracleModel
 from tool_sandbox.runs.scripted_play import Played, play
 from tool_sandbox.runs.summary import ALL_CATEGORIES
@@ -141,7 +142,8 @@ def _writing_tools(played: Played) -> set[str]:
     world = played.world
     tables = [name for name in namespaces() if name != DatabaseNamespace.SANDBOX]
     changed = {index for name in tables for index in world.snapshot_indices(name)}
-    return {
+    lost = {call.tool for call in Log(world).failed if call.message in changed}
+    return lost | {
         json.loads(trace)["tool_name"]
         for index in changed
         for row in world.rows(DatabaseNamespace.SANDBOX, index)

@@ -9,6 +9,7 @@ from attrs import evolve, field, frozen
 
 from tool_sandbox.common.script import Script
 from tool_sandbox.common.tool_discovery import is_shipped, place_of
+from tool_sandbox.common.trouble import TroubleKind
 from tool_sandbox.common.vocabulary import ScenarioCategories
 from tool_sandbox.errors import ScenarioError, TimeLimitError
 from tool_sandbox.evaluation.comparing.answers import wanted_texts
@@ -88,6 +89,7 @@ class Proof:
     def _checks(self) -> Iterator[tuple[str, Callable[[], Iterator[str]], bool]]:
         """Every check: its name, what finds what does not hold, and whether it says something only of a solution."""
         yield _ORACLE, self._oracle, True
+        yield "trouble", self._troubles, True
         yield "nop", self._nop, False
         yield "given away", self._given_away, False
         yield "floors", self._floors, False
@@ -138,6 +140,18 @@ class Proof:
         if ends_wrong and not short and not explanation.minefields:
             outcome = f"the solution has the outcome {result.outcome:.3f}, expected 1.0"
             yield f"{outcome}; say with 'outcome' what counts: {explanation.cause}"
+
+    def _troubles(self) -> Iterator[str]:
+        """Declared troubles that strike in no solution, so that nobody knows whether it holds against them."""
+        plans = self.scenario.starting_context.troubles.plans
+        struck: set[str] = set()
+        for steps in (self.script.steps, *self.script.also) if plans else ():
+            world = self.played(OracleModel(Script(steps)), Script(steps)).world
+            struck.update(*(notes.get("trouble", ()) for notes in world.annotations.values()))
+        for tool, plan in plans.items():
+            for trouble in plan:
+                if trouble.kind is not TroubleKind.WORK and f"{tool}: {trouble.text}" not in struck:
+                    yield f"{trouble.text!r} of {tool!r} happens in no solution; let one call it so often"
 
     def _refuse_failed_call(self) -> None:
         """Stop at a call of the solution that only ever fails: whatever else does not hold follows from it.

@@ -49,6 +49,7 @@ def explain(scenario: Scenario, world: ExecutionContext, result: EvaluationResul
         ending=log.ending(scenario.max_messages),
         tools_called=tuple(dict.fromkeys([*(call.tool for call in log.calls), *(call.tool for call in log.failed)])),
         tools_wanted=wanted,
+        troubles=log.troubles,
         mistakes=log.mistakes(),
     )
     cause = _cause(explanation, matcher.milestone_dag.sorted(), log)

@@ -36,6 +36,8 @@ class Explanation:
     """The tools that the agent called, each once."""
     tools_wanted: tuple[str, ...] = ()
     """The tools that the solution, or without one the milestones, call."""
+    troubles: Mapping[int, str] = Factory(dict)
+    """Message → what the scenario made go wrong with the call that it answers."""
     mistakes: Mapping[str, int] = Factory(dict)
     """What the agent did wrong and was told about, in words, and how often."""
 
@@ -59,6 +61,8 @@ class Explanation:
             yield _node_line(node, "!", width)
         yield from (f"  {line}" for line in self.faults())
         yield f"  ended: {self.ending}" + ("" if self.score is None else f"; {self.called}")
+        if self.troubles:
+            yield f"  trouble: {'; '.join(f'[{message}] {text}' for message, text in self.troubles.items())}"
         if self.mistakes:
             mistakes = (f"{count} × {what}" for what, count in self.mistakes.items())
             yield f"  agent's mistakes: {'; '.join(mistakes)}"

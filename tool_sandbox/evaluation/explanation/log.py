@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from tool_sandbox.common.call_text import call_text, one_line, quoted, real_tool, request_text
-from tool_sandbox.common.transcript import is_few_shot
+from tool_sandbox.common.transcript import is_few_shot, trouble_at
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.common.world.schemas import INDEX_COLUMN, Row
 from tool_sandbox.evaluation.comparing.columns import decoded_trace
@@ -130,8 +130,15 @@ class Log:
         return "it stopped before anybody ended it"
 
     def mistakes(self) -> Counter[str]:
-        """What was wrong with the agent's calls, in words, and how often."""
-        return Counter(f"{call.tool} failed: {call.error}" for call in self.failed)
+        """What was wrong with the agent's calls, in words, and how often; not what the scenario made fail."""
+        own = (call for call in self.failed if call.message not in self.troubles)
+        return Counter(f"{call.tool} failed: {call.error}" for call in own)
+
+    @cached_property
+    def troubles(self) -> dict[int, str]:
+        """Message → what the scenario made go wrong with the call that it answers."""
+        found = {row[INDEX_COLUMN]: trouble_at(self.world, row[INDEX_COLUMN]) for row in self.rows}
+        return {message: ", ".join(struck) for message, struck in found.items() if struck}
 
     def _between(self, sender: str, recipient: str) -> Iterator[Row]:
         return (row for row in self.rows if (row["sender"], row["recipient"]) == (sender, recipient))

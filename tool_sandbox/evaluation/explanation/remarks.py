@@ -22,6 +22,8 @@ def annotated(explanation: Explanation) -> Annotations:
 
 
 def _beside(explanation: Explanation) -> Iterator[tuple[int, Span]]:
+    for message, text in explanation.troubles.items():
+        yield message, Span(f"~ {text}", Style.NOTE)
     for node in explanation.milestones:
         if node.message is not None:
             yield node.message, Span(f"{_mark(node)} {node.name} {node.credit:.2f}", _style(node))

@@ -6,6 +6,7 @@
     milestones    what is scored
     order         which milestone comes before which
     texts, facts  what a text has to contain
+    troubles      what goes wrong with tools
     outcome       what the end should be
     solutions     the script that solves it
     values        values that are worked out

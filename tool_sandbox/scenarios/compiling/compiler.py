@@ -17,6 +17,7 @@ from tool_sandbox.scenarios.compiling.milestones import compiled, credit_of
 from tool_sandbox.scenarios.compiling.outcome import outcome_of
 from tool_sandbox.scenarios.compiling.solutions import script_of
 from tool_sandbox.scenarios.compiling.texts import composed_words
+from tool_sandbox.scenarios.compiling.troubles import troubles_of
 from tool_sandbox.scenarios.compiling.values import Values
 from tool_sandbox.scenarios.language import entries as spec
 from tool_sandbox.scenarios.language.calls import SolutionStep, ToolCalls, ToolParameters
@@ -81,12 +82,13 @@ class Compiler:
             written=tuple(composed_words(checks)),
         )
         script = script_of(entry, values)
+        base = base or self.base_scenario(entry.world)
         milestones = compiled(entry, values, self._canonical)
         minefields = compiled(entry, values, self._canonical, forbidden=True)
         return ScenarioExtension(
             name=entry.name,
             base_scenario=evolve(
-                base or self.base_scenario(entry.world),
+                self._in_trouble(base, entry) if entry.trouble else base,
                 max_messages=entry.max_messages,
                 script=script,
                 tags=entry.tags,
@@ -110,6 +112,11 @@ class Compiler:
         """A world with nothing to do in it yet."""
         world = self.worlds[world_name]
         return Scenario(starting_context=self.starting_context(world), name=name, world=world_name, clock=world.clock)
+
+    def _in_trouble(self, base: Scenario, entry: spec.Entry) -> Scenario:
+        context = base.starting_context.fork()
+        context.troubles = troubles_of(entry, _needed_tools(entry), self.worlds)
+        return evolve(base, starting_context=context)
 
     def starting_context(self, world: World) -> ExecutionContext:
         """A world as it is before anybody says anything."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -25,7 +26,7 @@ def script_of(entry: Entry, values: Values) -> Script | None:
     agent, steps = _played(entry, entry.solution, "solution", values)
     return Script(
         steps,
-        {node.id: _sabotage(node, agent, values) for node in entry.minefields},
+        {node.id: _sabotage(entry, node, agent, values) for node in entry.minefields},
         also=tuple(_played(entry, other, "also", values)[1] for other in entry.also),
         right=entry.wordings.right,
         wrong=entry.wordings.wrong,
@@ -84,7 +85,9 @@ def _with_replies(agent: Sequence[ToolStep | SayStep], replies: Sequence[str]) -
             yield EndStep() if reply is None else UserStep(reply)
 
 
-def _sabotage(node: WrittenMinefield, agent: Sequence[ToolStep | SayStep], values: Values) -> tuple[Step, ...]:
+def _sabotage(
+    entry: Entry, node: WrittenMinefield, agent: Sequence[ToolStep | SayStep], values: Values
+) -> tuple[Step, ...]:
     """How to trip a minefield: as written, or the solution up to the point where it goes wrong."""
     if node.sabotage is not None:
         return _agent_steps(node.sabotage, values)
@@ -97,7 +100,10 @@ def _sabotage(node: WrittenMinefield, agent: Sequence[ToolStep | SayStep], value
         )
     if check.requested:
         return _with_wrong_arguments(agent, check.requested[0], {})
-    return _with_wrong_arguments(agent, check.calls[0].tool, values.mapping(check.calls[0].arguments))
+    steps = _with_wrong_arguments(agent, check.calls[0].tool, values.mapping(check.calls[0].arguments))
+    plan = entry.trouble.get(check.calls[0].tool, ())
+    again = sum(int(each.trouble.times) for each in plan if math.isfinite(each.trouble.times))
+    return (*steps, *steps[-1:] * again)  # until it succeeds
 
 
 def _with_wrong_arguments(

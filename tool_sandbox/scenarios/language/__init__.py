@@ -8,6 +8,7 @@
     cells, calls  what may stand for a value and in a row; calls of tools, and the steps of a solution
     checks        milestones, minefields and their verbs
     facts         what an answer has to contain
+    troubles      what goes wrong with a tool
     tolerances    how far off a number may be
     entries       whole scenarios and worlds, as written
     reader        an entry with its variants

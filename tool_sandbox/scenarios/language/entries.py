@@ -30,6 +30,7 @@ from tool_sandbox.scenarios.language.checks import Check, WrittenMilestone, Writ
 from tool_sandbox.scenarios.language.fields import OneOrMany, Shown, Text, Texts, one_of
 from tool_sandbox.scenarios.language.models import NAME, FileModel, problem
 from tool_sandbox.scenarios.language.moments import moment
+from tool_sandbox.scenarios.language.troubles import TroublesOfTools
 from tool_sandbox.scenarios.user_simulator_few_shot_examples import named_user_simulator_few_shot_examples
 
 _CATEGORIES = tuple(category.value.lower() for category in ScenarioCategories)
@@ -122,6 +123,8 @@ class Variant(FileModel):
     """Tools on offer, beside those that distract; by default those that the solution calls."""
     without: OneOrMany[ToolName] = ()
     """Tools that are never offered, not even as distraction."""
+    trouble: TroublesOfTools = Field({}, examples=[{"search_contacts": ["fail once"]}])
+    """What goes wrong with the agent's calls of a tool, one thing after the other."""
     milestones: tuple[WrittenMilestone, ...] = ()
     """What must have happened."""
     minefields: tuple[WrittenMinefield, ...] = ()
