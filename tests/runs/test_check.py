@@ -106,7 +106,7 @@ def with_keys(keys: str) -> str:
         (f"  also: [{MESSAGE}, say: Done.]", "", ""),
         (f"  also: [[{MESSAGE}, say: Done.], [{MESSAGE}, say: I sent it.]]", "", ""),
         (f"  also: [[{MESSAGE}, say: Done.], [say: I sent it.]]", "also", "solution 3 scores 0.000, expected 1.0"),
-        ("  also: [[search_contacts: {name: Ada}, say: Done.]]", "also", "solution 2 scores 0.000, expected 1.0"),
+        ("  also: [[say: Done.]]", "also", "solution 2 scores 0.000, expected 1.0"),
         ("  wordings: {right: [Your message is out!, I texted them.]}", "", ""),
         (
             "  wordings: {right: [I texted them., The weather is fine.]}",

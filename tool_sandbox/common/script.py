@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from attrs import Factory, evolve, field, frozen
+from attrs import Factory, define, evolve, field, frozen
 
 from tool_sandbox import clock
 from tool_sandbox.errors import ScenarioError
@@ -179,18 +179,64 @@ class WrongWording:
 
 
 @frozen
-class Script:
-    """A solution as it is played, the other ways to solve it, and the ways to step on each minefield."""
+class Proofs:
+    """What shows that a scenario judges as it should; no part of what is played."""
 
-    steps: tuple[Step, ...] = ()
-    sabotage: Mapping[str, tuple[Step, ...]] = Factory(dict)
-    """Minefield id → what the parties do to trip it."""
     also: tuple[tuple[Step, ...], ...] = ()
     """Other solutions."""
     right: tuple[str, ...] = ()
     """Other last words that are as good."""
     wrong: tuple[WrongWording, ...] = ()
     """Last words that are wrong."""
+    source: str | None = None
+    """File and line, where they stand apart from the scenario."""
+
+
+@define(eq=False)
+class LaterProofs:
+    """Proofs that are read once, when they are asked for. Copied and pickled as what was read."""
+
+    _read: Callable[[], Proofs]
+    _found: Proofs | None = None
+
+    def __call__(self) -> Proofs:
+        """What was read."""
+        if self._found is None:
+            self._found = self._read()
+        return self._found
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return LaterProofs, (Proofs, self())
+
+
+@frozen
+class Script:
+    """A solution as it is played, the other ways to solve it, and the ways to step on each minefield."""
+
+    steps: tuple[Step, ...] = ()
+    sabotage: Mapping[str, tuple[Step, ...]] = Factory(dict)
+    """Minefield id → what the parties do to trip it."""
+    proofs: Callable[[], Proofs] = field(default=Proofs, eq=False, repr=False)
+    """Gives other solutions and other last words.
+
+    Raises:
+        ScenarioError: They are not written as they should be.
+    """
+
+    @property
+    def also(self) -> tuple[tuple[Step, ...], ...]:
+        """Other solutions."""
+        return self.proofs().also
+
+    @property
+    def right(self) -> tuple[str, ...]:
+        """Other last words that are as good."""
+        return self.proofs().right
+
+    @property
+    def wrong(self) -> tuple[WrongWording, ...]:
+        """Last words that are wrong."""
+        return self.proofs().wrong
 
     def agent_steps(self) -> tuple[ToolStep | SayStep, ...]:
         """What the agent does, in order."""

@@ -62,8 +62,14 @@ def check_scenarios(scenarios: Mapping[str, Scenario]) -> CheckReport:
 
     Args:
         scenarios: By name; of those in several presentations only the plain one is proved, together with the others.
+
+    Raises:
+        ScenarioError: The file of proofs beside a scenario file is not written as it should be.
     """
     started = time.monotonic()
+    for scenario in scenarios.values():
+        if scenario.script:
+            scenario.script.proofs()  # what cannot be read is no problem of one scenario
     plain = {name: scenario for name, scenario in scenarios.items() if not _VARIANTS & set(scenario.categories)}
     problems: list[Problem] = []
     plays = 0

@@ -28,6 +28,7 @@ MOST_FOR_WORDS, MOST_FOR_READING = 0.05, 0.25
 """What agents may score that only talk, or only read where something has to be changed."""
 _TOLERANCE = 1e-9
 _ORACLE = "oracle"
+_IN_PROOFS = ("also", "right wording", "wrong wording")
 
 
 class _StopError(Exception):
@@ -96,9 +97,8 @@ class Proof:
         yield "saboteur", self._saboteur, True
         yield "needless step", self._needless_steps, True
         yield "presentation", self._presentations, True
-        yield "also", self._other_solutions, True
-        yield "right wording", self._right_wordings, True
-        yield "wrong wording", self._wrong_wordings, True
+        in_proofs = (self._other_solutions, self._right_wordings, self._wrong_wordings)
+        yield from ((check, finder, True) for check, finder in zip(_IN_PROOFS, in_proofs, strict=True))
 
     def _found(self, check: str, finder: Callable[[], Iterator[str]]) -> Iterator[Problem]:
         """What one check finds.
@@ -118,7 +118,8 @@ class Proof:
                 raise _StopError from error
 
     def _problem(self, check: str, message: str) -> Problem:
-        return Problem(self.name, check, message, self.scenario.source)
+        beside = self.script.proofs().source if check in _IN_PROOFS else None
+        return Problem(self.name, check, message, beside or self.scenario.source)
 
     def _oracle(self) -> Iterator[str]:
         try:

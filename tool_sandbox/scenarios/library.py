@@ -11,6 +11,7 @@ from attrs import frozen
 from tool_sandbox.clock import Clock
 from tool_sandbox.common.scenario import Scenario
 from tool_sandbox.common.tool_discovery import ToolBackend, get_all_tools
+from tool_sandbox.errors import ScenarioError
 from tool_sandbox.scenarios.compiling.compiler import Compiler, tool_parameters
 from tool_sandbox.scenarios.language import entries as spec
 from tool_sandbox.scenarios.language.document import Document, read_file, read_text
@@ -18,6 +19,7 @@ from tool_sandbox.scenarios.language.document import Mapping as YamlMapping
 from tool_sandbox.scenarios.language.document import Sequence as YamlSequence
 from tool_sandbox.scenarios.language.json_nodes import is_json
 from tool_sandbox.scenarios.language.models import check_keys, described
+from tool_sandbox.scenarios.language.proofs import ProofsFile, is_proofs_file, proofs_file, proved_file
 from tool_sandbox.scenarios.language.reader import EntryReader
 from tool_sandbox.scenarios.language.worlds import World, read_worlds
 from tool_sandbox.scenarios.user_simulator_few_shot_examples import named_user_simulator_few_shot_examples
@@ -91,18 +93,28 @@ def scenario_files(folder: Path) -> list[Path]:
     """The scenario files in a folder and below it, in a fixed order; hidden files and folders are left out.
 
     JSON is written for many purposes, so of the files in JSON only those count that are made like a scenario file.
+    Files of proofs belong to the scenario files beside them.
 
     Raises:
-        ScenarioError: A file in JSON cannot be read.
+        ScenarioError: A file in JSON cannot be read, or proofs stand beside no scenario file.
     """
     found = (path for path in folder.rglob("*") if is_scenario_file(path) and not path.is_dir())
-    seen = (path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts))
-    return sorted(path for path in seen if not is_json(path) or _has_scenarios(read_file(path).content))
+    seen = [path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
+    for path in filter(is_proofs_file, seen):
+        _check_companion(path)
+    files = (path for path in seen if not is_proofs_file(path))
+    return sorted(path for path in files if not is_json(path) or _has_scenarios(read_file(path).content))
 
 
 def is_scenario_file(path: Path) -> bool:
     """Whether a file's name says that it may hold scenarios: ``.yaml``, ``.yml`` or ``.json``, in any case."""
     return path.suffix.lower() in _SUFFIXES
+
+
+def _check_companion(path: Path) -> None:
+    if not (proved := proved_file(path)).is_file():
+        message = f"{path}:1: these are the proofs of the scenarios in {proved.name}, which is not beside it."
+        raise ScenarioError(message)
 
 
 def _has_scenarios(content: Any) -> bool:
@@ -137,7 +149,13 @@ def _library_of(
 
 
 def _documents(paths: Iterable[Path]) -> list[Document]:
-    return [read_file(path) for path in paths]
+    documents = []
+    for path in paths:
+        if is_proofs_file(path):
+            message = f"{path}:1: these are proofs; name the file that has the scenarios, {proved_file(path).name}."
+            raise ScenarioError(message)
+        documents.append(read_file(path))
+    return documents
 
 
 def _add_worlds(
@@ -162,8 +180,14 @@ def _entries(document: Document, reader: EntryReader) -> list[spec.Entry]:
         problem = f"expected a list of scenarios, or the keys {', '.join(_FILE_KEYS)}; got {described(content)}."
         raise document.place().error(problem)
     place = document.place()
-    return [
-        entry
+    families = [
+        reader.entries(item, place.inside(f"[{position}]", content.lines[position]))
         for position, item in enumerate(content)
-        for entry in reader.entries(item, place.inside(f"[{position}]", content.lines[position]))
     ]
+    entries = [entry for family in families for entry in family]
+    if document.path is not None and (file := proofs_file(document.path)).is_file():
+        bases = {entry.name: family[0].name for family in families for entry in family}
+        beside = ProofsFile(file, bases, reader)
+        for entry in entries:
+            entry.prove_by(beside.of)
+    return entries

@@ -11,7 +11,7 @@ from tests.scenarios import writing
 from tests.scenarios.language.test_reader import GOOD, MISTAKES
 from tool_sandbox.errors import ScenarioError
 from tool_sandbox.scenarios.language.document import read_file, read_text
-from tool_sandbox.scenarios.language.schema import FILE, scenario_schema, schema_text
+from tool_sandbox.scenarios.language.schema import proofs_schema, scenario_schema, schema_texts
 from tool_sandbox.scenarios.library import DATA, scenario_files
 
 
@@ -23,9 +23,17 @@ def validator() -> Any:
     return jsonschema.Draft202012Validator(schema)
 
 
-def test_the_shipped_schema_is_that_of_the_vocabulary() -> None:
-    assert FILE.read_text(encoding="utf-8") == schema_text(), "run python -m tool_sandbox.scenarios.language.schema"
-    json.loads(schema_text())
+def test_the_shipped_schemas_are_those_of_the_vocabulary() -> None:
+    for file, text in schema_texts().items():
+        assert file.read_text(encoding="utf-8") == text, "run python -m tool_sandbox.scenarios.language.schema"
+        json.loads(text)
+
+
+@pytest.mark.parametrize("file", sorted(DATA.glob("*.proofs.yaml")), ids=lambda file: file.stem)
+def test_bundled_proofs_fit_their_schema(file: Path) -> None:
+    jsonschema = importlib.import_module("jsonschema")
+    validator = jsonschema.Draft202012Validator(proofs_schema())
+    assert [error.message for error in validator.iter_errors(read_file(file).content)] == []
 
 
 @pytest.mark.parametrize("file", scenario_files(DATA), ids=lambda file: file.stem)

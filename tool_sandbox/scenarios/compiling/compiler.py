@@ -15,7 +15,7 @@ from tool_sandbox.common.vocabulary import DatabaseNamespace, RoleType, Scenario
 from tool_sandbox.evaluation.comparing.calls import Canonical
 from tool_sandbox.scenarios.compiling.milestones import compiled, credit_of
 from tool_sandbox.scenarios.compiling.outcome import outcome_of
-from tool_sandbox.scenarios.compiling.solutions import script_of
+from tool_sandbox.scenarios.compiling.solutions import needed_tools, script_of
 from tool_sandbox.scenarios.compiling.texts import composed_words
 from tool_sandbox.scenarios.compiling.troubles import troubles_of
 from tool_sandbox.scenarios.compiling.values import Values
@@ -97,7 +97,7 @@ class Compiler:
                 source=f"{entry.place.file}:{entry.place.line}",
             ),
             messages=self.messages(entry),
-            tool_allow_list=_needed_tools(entry),
+            tool_allow_list=needed_tools(entry),
             tool_deny_list=list(entry.without) or None,
             milestones=milestones.nodes,
             milestone_edge_list=milestones.edges,
@@ -185,18 +185,6 @@ def _parameters(tool: Callable[..., Any]) -> ToolParameters:
 
 def _row(sender: RoleType, recipient: RoleType, content: str) -> dict[str, Any]:
     return {"sender": sender, "recipient": recipient, "content": content}
-
-
-def _needed_tools(entry: spec.Entry) -> list[str]:
-    """The tools an entry names, else those its solution and milestones call, in order."""
-    if entry.tools:
-        return list(dict.fromkeys(entry.tools))
-    steps = [step for solution in (entry.solution, *entry.also) for step in solution]
-    solved_with = [call.tool for step in steps if isinstance(step, ToolCalls) for call in step.calls]
-    needed = list(dict.fromkeys(solved_with))
-    if not needed and not entry.solution:
-        raise entry.place.error("without a 'solution' the key 'tools' must say which tools are needed.")
-    return needed
 
 
 def categories_of(entry: spec.Entry) -> list[ScenarioCategories]:

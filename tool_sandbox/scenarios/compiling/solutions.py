@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from attrs import evolve
 
-from tool_sandbox.common.script import EndStep, SayStep, Script, ScriptedCall, Step, ToolStep, UserStep
+from tool_sandbox.common.script import (
+    EndStep,
+    LaterProofs,
+    Proofs,
+    SayStep,
+    Script,
+    ScriptedCall,
+    Step,
+    ToolStep,
+    UserStep,
+)
 from tool_sandbox.scenarios.compiling.values import Values
 from tool_sandbox.scenarios.language.calls import Say, SolutionStep, ToolCalls
 from tool_sandbox.scenarios.language.checks import WrittenMinefield
-from tool_sandbox.scenarios.language.entries import Entry
+from tool_sandbox.scenarios.language.document import Place
+from tool_sandbox.scenarios.language.entries import PROOFS, Entry
 
 
 def script_of(entry: Entry, values: Values) -> Script | None:
@@ -23,28 +35,42 @@ def script_of(entry: Entry, values: Values) -> Script | None:
     """
     if not entry.solution:
         return None
-    agent, steps = _played(entry, entry.solution, "solution", values)
+    agent = _checked(entry, entry.solution, partial(entry.at, "solution"), values)
+    proofs: Callable[[], Proofs] = LaterProofs(partial(_proofs, entry, values))
+    if not entry.is_proved_beside:
+        proofs()
     return Script(
-        steps,
+        tuple(_with_replies(agent, entry.user.replies)),
         {node.id: _sabotage(entry, node, agent, values) for node in entry.minefields},
-        also=tuple(_played(entry, other, "also", values)[1] for other in entry.also),
-        right=entry.wordings.right,
-        wrong=entry.wordings.wrong,
+        proofs=proofs,
     )
 
 
-def _played(
-    entry: Entry, solution: Sequence[SolutionStep], key: str, values: Values
-) -> tuple[tuple[ToolStep | SayStep, ...], tuple[Step, ...]]:
-    """What the agent does, and what all parties do."""
-    _check_talk(entry, solution, key)
-    _check_offered(entry, solution, key)
-    agent = _agent_steps(solution, values)
-    return agent, tuple(_with_replies(agent, entry.user.replies))
+def _proofs(entry: Entry, values: Values) -> Proofs:
+    """Other solutions as they are played, and other last words, from wherever they stand."""
+    also, wordings = (entry.proofs()[key] for key in PROOFS)
+    solutions = [
+        _checked(entry, steps, partial(also.at, "also", number), values) for number, steps in enumerate(also.also)
+    ]
+    beside = next((each.place for each in (wordings, also) if each is not entry), None)
+    return Proofs(
+        also=tuple(tuple(_with_replies(agent, entry.user.replies)) for agent in solutions),
+        right=wordings.wordings.right,
+        wrong=wordings.wordings.wrong,
+        source=None if beside is None else f"{beside.file}:{beside.line}",
+    )
 
 
-def _check_talk(entry: Entry, solution: Sequence[SolutionStep], key: str) -> None:
-    place = entry.place.inside(key)
+def _checked(
+    entry: Entry, solution: Sequence[SolutionStep], at: Callable[..., Place], values: Values
+) -> tuple[ToolStep | SayStep, ...]:
+    """What the agent does; ``at`` gives the place of a step."""
+    _check_talk(entry, solution, at())
+    _check_offered(entry, solution, at)
+    return _agent_steps(solution, values)
+
+
+def _check_talk(entry: Entry, solution: Sequence[SolutionStep], place: Place) -> None:
     if not solution or not isinstance(solution[-1], Say):
         raise place.error("the last step must be a 'say': the user waits for an answer.")
     questions = sum(isinstance(step, Say) for step in solution) - 1
@@ -68,12 +94,30 @@ def _agent_steps(steps: Sequence[SolutionStep], values: Values) -> tuple[ToolSte
     return tuple(compiled)
 
 
-def _check_offered(entry: Entry, solution: Sequence[SolutionStep], key: str) -> None:
+def _check_offered(entry: Entry, solution: Sequence[SolutionStep], at: Callable[..., Place]) -> None:
+    offered = needed_tools(entry)
     for position, step in enumerate(solution):
         for call in step.calls if isinstance(step, ToolCalls) else ():
-            if (entry.tools and call.tool not in entry.tools) or call.tool in entry.without:
-                sentence = f"{call.tool!r} is called, but this scenario does not offer it; add it to 'tools'."
-                raise entry.at(key, position).error(sentence)
+            if call.tool not in offered or call.tool in entry.without:
+                sentence = f"{call.tool!r} is called, but this scenario does not offer it; {_advice(entry, call.tool)}."
+                raise at(position).error(sentence)
+
+
+def _advice(entry: Entry, tool: str) -> str:
+    if entry.tools or tool in entry.without:
+        return "add it to 'tools'"
+    return f"write tools: [{', '.join([*needed_tools(entry), tool])}]"
+
+
+def needed_tools(entry: Entry) -> list[str]:
+    """The tools an entry names, else those its solution calls, in order."""
+    if entry.tools:
+        return list(dict.fromkeys(entry.tools))
+    calls = (call for step in entry.solution if isinstance(step, ToolCalls) for call in step.calls)
+    needed = list(dict.fromkeys(call.tool for call in calls))
+    if not needed and not entry.solution:
+        raise entry.place.error("without a 'solution' the key 'tools' must say which tools are needed.")
+    return needed
 
 
 def _with_replies(agent: Sequence[ToolStep | SayStep], replies: Sequence[str]) -> Iterator[Step]:

@@ -12,6 +12,7 @@
     tolerances    how far off a number may be
     entries       whole scenarios and worlds, as written
     reader        an entry with its variants
+    proofs        the file beside a scenario file, in which other solutions and other wordings stand
     worlds        the worlds scenarios start in
     moments       points in time
     schema        the JSON Schema for editors

@@ -131,10 +131,11 @@ def located(value: Any, place: Place) -> Any:
 
 @frozen
 class Document:
-    """One file: its name for messages and its content."""
+    """One file: its name for messages, its content, and where it stands, unless it is a text."""
 
     file: str
     content: Any = field(repr=False)
+    path: Path | None = None
 
     def place(self) -> Place:
         """The top of the file."""
@@ -149,7 +150,7 @@ def read_file(path: Path) -> Document:
     """
     source = YamlSource.of_file(path, ScenarioError, "scenario file")
     root = json_nodes(source) if is_json(path) else source.nodes()
-    return _document(source.name, root)
+    return _document(source.name, root, path)
 
 
 def read_text(text: str, file: str = "<text>") -> Document:
@@ -157,8 +158,8 @@ def read_text(text: str, file: str = "<text>") -> Document:
     return _document(file, YamlSource(text, file, ScenarioError).nodes())
 
 
-def _document(file: str, root: yaml.Node | None) -> Document:
-    return Document(file, None if root is None else _Converter(file).value(root))
+def _document(file: str, root: yaml.Node | None, path: Path | None = None) -> Document:
+    return Document(file, None if root is None else _Converter(file).value(root), path)
 
 
 @frozen

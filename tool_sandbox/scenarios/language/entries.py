@@ -6,6 +6,7 @@ solution can in ``calls``, what a row can in ``cells``.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -14,6 +15,7 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainValidator,
+    PrivateAttr,
     StrictBool,
     StrictFloat,
     StrictInt,
@@ -102,6 +104,13 @@ class Wordings(FileModel):
     """Wrong answers: they score 0, or at most what 'at_most' says."""
 
 
+_Solutions = Annotated[
+    tuple[tuple[Step, ...], ...],
+    BeforeValidator(_solutions),
+    Shown(lambda: tuple[Step, ...] | tuple[tuple[Step, ...], ...]),
+]
+
+
 class Variant(FileModel):
     """An entry with some keys replaced; of 'user' only those that are given."""
 
@@ -131,11 +140,7 @@ class Variant(FileModel):
     """What must never happen."""
     solution: tuple[Step, ...] = ()
     """What a perfect agent does; the last step is a 'say'."""
-    also: Annotated[
-        tuple[tuple[Step, ...], ...],
-        BeforeValidator(_solutions),
-        Shown(lambda: tuple[Step, ...] | tuple[tuple[Step, ...], ...]),
-    ] = ()
+    also: _Solutions = ()
     """Another way to do it as well, or several."""
     wordings: Wordings = Field(default_factory=Wordings.model_construct)
     """Other answers, right and wrong, which prove the facts."""
@@ -161,6 +166,25 @@ class Entry(Variant):
 
     variants: tuple[Variant, ...] = ()
     """The same with other words: each replaces some keys, and of 'user' only those that are given."""
+    _beside: Beside | None = PrivateAttr(None)
+
+    @property
+    def is_proved_beside(self) -> bool:
+        """Whether a file beside its own has to be read to know its proofs."""
+        return self._beside is not None
+
+    def proofs(self) -> Mapping[str, Entry | WrittenProofs]:
+        """For 'also' and for 'wordings' where they stand: in the entry itself or in the file beside.
+
+        Raises:
+            ScenarioError: That file is not written as it should be, or proves what the entry proves itself.
+        """
+        own: dict[str, Entry | WrittenProofs] = dict.fromkeys(PROOFS, self)
+        return own if self._beside is None else {**own, **self._beside(self)}
+
+    def prove_by(self, beside: Beside) -> None:
+        """Look for proofs in the file beside, too, when somebody asks for them."""
+        self._beside = beside
 
     @model_validator(mode="after")
     def _opens(self) -> Self:
@@ -172,6 +196,33 @@ class Entry(Variant):
         return self
 
 
+PROOFS = ("also", "wordings")
+"""What may stand in the file beside instead of in an entry."""
+
+
+class WrittenProofs(FileModel):
+    """What proves one scenario, in the file beside it."""
+
+    model_config = ConfigDict(
+        title="Proofs", json_schema_extra={"anyOf": [{"required": ["also"]}, {"required": ["wordings"]}]}
+    )
+
+    name: str = Field(pattern=NAME)
+    """The scenario, or the variant, that it proves."""
+    also: _Solutions = ()
+    """Another way to do it as well, or several."""
+    wordings: Wordings = Field(default_factory=Wordings.model_construct)
+    """Other answers, right and wrong, which prove the facts."""
+
+    @model_validator(mode="after")
+    def _proves(self) -> Self:
+        if not (self.has("also") or self.has("wordings")):
+            raise problem("expected 'also', 'wordings' or both; got neither.")
+        return self
+
+
+Beside = Callable[[Entry], Mapping[str, WrittenProofs]]
+"""Gives, by key, the proofs of an entry that stand in the file beside."""
 Moment = Annotated[
     Text, AfterValidator(lambda text, info: moment(text, info.context)), Field(examples=["now - 2 hours"])
 ]

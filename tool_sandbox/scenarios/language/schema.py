@@ -1,6 +1,7 @@
 """The JSON Schema that lets an editor complete and check scenario files.
 
-``python -m tool_sandbox.scenarios.language.schema`` writes it anew after the vocabulary has changed.
+``python -m tool_sandbox.scenarios.language.schema`` writes it, and that of files of proofs, anew after the vocabulary
+has changed.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ from pydantic import Field, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from tool_sandbox.scenarios.language.entries import Entry, WrittenWorld
+from tool_sandbox.scenarios.language.entries import Entry, WrittenProofs, WrittenWorld
 from tool_sandbox.scenarios.language.models import FileModel
 
 FILE = Path(__file__).parents[1] / "scenario.schema.json"
+PROOFS_FILE = FILE.with_name("proofs.schema.json")
 
 
 class ScenarioFile(FileModel):
@@ -44,14 +46,25 @@ class _Generator(GenerateJsonSchema):
 
 def scenario_schema() -> dict[str, Any]:
     """The schema of a scenario file."""
-    shown = TypeAdapter(tuple[Entry, ...] | ScenarioFile).json_schema(schema_generator=_Generator)
-    return {"$schema": _Generator.schema_dialect, "title": "Scenarios of tool_sandbox", **shown}
+    return _schema("Scenarios of tool_sandbox", TypeAdapter(tuple[Entry, ...] | ScenarioFile))
 
 
-def schema_text() -> str:
-    """The schema as it stands in the file."""
-    return json.dumps(scenario_schema(), indent=2) + "\n"
+def proofs_schema() -> dict[str, Any]:
+    """The schema of a file of proofs."""
+    return _schema("Proofs of scenarios of tool_sandbox", TypeAdapter(tuple[WrittenProofs, ...]))
+
+
+def schema_texts() -> dict[Path, str]:
+    """File → schema as it stands there."""
+    schemas = {FILE: scenario_schema(), PROOFS_FILE: proofs_schema()}
+    return {file: json.dumps(schema, indent=2) + "\n" for file, schema in schemas.items()}
+
+
+def _schema(title: str, kind: TypeAdapter[Any]) -> dict[str, Any]:
+    shown = kind.json_schema(schema_generator=_Generator)
+    return {"$schema": _Generator.schema_dialect, "title": title, **shown}
 
 
 if __name__ == "__main__":
-    FILE.write_text(schema_text(), encoding="utf-8")
+    for path, text in schema_texts().items():
+        path.write_text(text, encoding="utf-8")
