@@ -115,7 +115,7 @@ class Compiler:
 
     def _in_trouble(self, base: Scenario, entry: spec.Entry) -> Scenario:
         context = base.starting_context.fork()
-        context.troubles = troubles_of(entry, _needed_tools(entry), self.worlds)
+        context.troubles = troubles_of(entry, needed_tools(entry), self.worlds)
         return evolve(base, starting_context=context)
 
     def starting_context(self, world: World) -> ExecutionContext:
