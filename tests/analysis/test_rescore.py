@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from tests.runs.fakes import Cast, Failing, scenario, scenarios, settings
 from tool_sandbox import errors
 from tool_sandbox.analysis.rescore import rescore
 from tool_sandbox.runs.run import Plan, run
-from tool_sandbox.runs.store import RunStore
+from tool_sandbox.runs.store import SUMMARY, RunStore
 
 
 def _finished_run(path: Path, **changes: Any) -> RunStore:
@@ -53,6 +54,21 @@ def test_a_changed_expectation_is_listed_with_its_reason(tmp_path: Path) -> None
     assert change.before == pytest.approx(1, abs=1e-6)
     assert change.now < 0.5
     assert change.reasons[0].startswith("milestone 0: 1.0000 at message 2 before")
+
+
+@pytest.mark.parametrize(("user", "found"), [("openai/gpt-5", ["say_0", "say_1"]), ("oracle", [])])
+def test_recorded_conversations_are_searched_for_users_that_broke_a_rule(
+    tmp_path: Path, user: str, found: list[str]
+) -> None:
+    store = _finished_run(tmp_path)
+    store.rewrite_results(evolve(result, user=user) for result in store.read_results())
+    (store.directory / SUMMARY).unlink()  # the original's, which says the same
+    for file in store.directory.glob("**/execution_context.json"):
+        file.write_text(file.read_text(encoding="utf-8").replace("Hello number", "How many? Hello number"), "utf-8")
+
+    rescoring = rescore(str(store.directory), scenarios(3))
+
+    assert [sample.name for sample in rescoring.with_broken_rules] == found
 
 
 def test_a_scenario_that_is_gone_is_told(tmp_path: Path) -> None:

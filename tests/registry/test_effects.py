@@ -71,6 +71,7 @@ def own(name: str) -> str:
         (["-a", "oracle", "--timeout", "3"], "--timeout would have no effect"),
         (["-a", "oracle", "--patience", "3"], "--patience would have no effect"),
         (["-a", "oracle", "--max-tokens", "3"], "--max-tokens would have no effect"),
+        (["-a", "oracle", "--strict-user"], "--strict-user would have no effect: no model plays the user"),
         (["-a", "oracle", "--shuffle-tools"], "--shuffle-tools would have no effect"),
         (["-a", "oracle", "nop", "--budget", "1"], "--budget would have no effect"),
         (["-a", "Unhelpful", "-u", "oracle", "--param", "top_p=1"], "--param top_p would have no effect"),

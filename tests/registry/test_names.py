@@ -17,7 +17,7 @@ from tool_sandbox.registry.factories import (
     RouterRoleFactory,
     ScriptedRoleFactory,
 )
-from tool_sandbox.registry.names import factory_for
+from tool_sandbox.registry.names import factory_for, is_model
 from tool_sandbox.registry.sample import Sample
 from tool_sandbox.roles.base_role import BaseRole
 
@@ -51,6 +51,16 @@ def test_a_scenario_without_a_solution_cannot_be_played_by_the_oracle() -> None:
 @pytest.mark.parametrize("name", ["human", "Cli"])
 def test_a_person_plays_one_sample_at_a_time(name: str) -> None:
     assert _agent(name).at_once == 1
+
+
+@pytest.mark.parametrize("name", ["openai/gpt-5", "GPT_4_o_2024_05_13", "local", "direct:http://127.0.0.1/m"])
+def test_a_user_with_the_name_of_a_model_is_a_model(name: str) -> None:
+    assert is_model(name)
+
+
+@pytest.mark.parametrize("name", ["oracle", "human", "Cli", f"{__name__}:Echo", "me.py:Me", "gone:Class"])
+def test_scripts_persons_and_classes_of_ones_own_are_no_model(name: str) -> None:
+    assert not is_model(name)
 
 
 def test_a_class_of_a_users_own_makes_a_role_per_sample() -> None:

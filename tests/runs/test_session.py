@@ -5,16 +5,22 @@ import json
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from tests.runs.fakes import Cast, Failing, Obedient, Speaker, scenario, settings
 from tool_sandbox import errors
 from tool_sandbox.common.execution_context import ExecutionContext, get_current_context
+from tool_sandbox.common.script import EndStep, Script, UserStep
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
 from tool_sandbox.llm.layers.budget.money import Cost
+from tool_sandbox.llm.scripted import ScriptedUserModel
 from tool_sandbox.registry.sample import Sample, SampleRoles
 from tool_sandbox.roles.base_role import BaseRole
 from tool_sandbox.roles.litellm_agent import LiteLLMAgent
+from tool_sandbox.roles.litellm_user import LiteLLMUser
+from tool_sandbox.runs.outcomes import SampleResult
+from tool_sandbox.runs.sample_explanation import explanation_of
 from tool_sandbox.runs.session import Played, play_sample
 
 
@@ -94,6 +100,46 @@ async def test_an_answer_from_a_fallback_is_marked_or_makes_the_sample_void(poli
     played = await _play(Obedient(fallback=True), on_fallback=policy)
 
     assert (played.result.status, played.result.fallback) == (status, True)
+
+
+def _made_up(*, is_model: bool) -> Cast:
+    """A user who names somebody from nowhere when it is asked, then leaves."""
+
+    class Inventive(Cast):
+        def roles(self, sample: Sample) -> SampleRoles:
+            user = LiteLLMUser("script", model=ScriptedUserModel(Script((UserStep("to Rosa Delgado"), EndStep()))))
+            roles = super().roles(sample)
+            return evolve(roles, by_type={**roles.by_type, RoleType.USER: user}, user_is_model=is_model)
+
+    return Inventive()
+
+
+async def test_a_rule_that_the_simulated_user_broke_is_noted_where_it_is_shown() -> None:
+    played = await play_sample(Sample(name="greet", scenario=scenario()), _made_up(is_model=True), settings())
+
+    noted = {"rule": "invented", "message": 3, "value": "Rosa Delgado"}
+    assert (played.result.status, list(played.result.broken_rules)) == ("scored", [noted])
+    assert "[3] the user said 'Rosa Delgado', which it cannot know" in played.files["pretty_print.txt"]
+    assert "simulated user: [3] the user said" in str(explanation_of(played.result))
+    assert SampleResult.from_record(json.loads(json.dumps(played.result.to_record()))) == evolve(
+        played.result, duration=round(played.result.duration, 3)
+    )
+
+
+async def test_a_strict_run_takes_no_score_from_a_user_that_broke_a_rule() -> None:
+    sample = Sample(name="greet", scenario=scenario())
+    strict = await play_sample(sample, _made_up(is_model=True), settings(strict_user=True))
+
+    assert (strict.result.status, strict.result.cause) == ("void", "user_simulator")
+    assert "'Rosa Delgado', which it cannot know (--strict-user)" in (strict.result.error or {})["message"]
+    assert [each["value"] for each in strict.result.broken_rules] == ["Rosa Delgado"]
+
+
+async def test_whoever_is_no_model_may_say_anything() -> None:
+    sample = Sample(name="greet", scenario=scenario())
+    played = await play_sample(sample, _made_up(is_model=False), settings(strict_user=True))
+
+    assert (played.result.status, played.result.broken_rules) == ("scored", ())
 
 
 async def test_nobody_is_asked_after_the_first_answer_of_a_fallback() -> None:

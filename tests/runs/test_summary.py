@@ -9,6 +9,7 @@ import pytest
 from tests.runs.samples import scored, void
 from tool_sandbox.analysis.statistics import summary_of
 from tool_sandbox.llm.layers.budget.spending import Spending
+from tool_sandbox.runs.run_explanation import broken_in_words
 from tool_sandbox.runs.summary import summarise
 
 THREE = ("SINGLE_TOOL_CALL", "THREE_DISTRACTION_TOOLS")
@@ -121,6 +122,15 @@ def test_the_outcome_is_the_mean_over_the_samples_that_have_one() -> None:
     assert (score["outcome"], score["right_in_the_end"]) == (0.5, 1)
     assert summarise([scored("a", 1.0, outcome=1.0)], git_sha=None)["score"]["right_in_the_end"] == 0
     assert summarise([scored("a", 1.0)], git_sha=None)["score"]["outcome"] is None
+
+
+def test_samples_are_counted_by_the_rules_that_their_user_broke() -> None:
+    rosa, late = ({"rule": rule, "message": 3, "value": "Rosa"} for rule in ("invented", "left_early"))
+    results = [scored("a", broken_rules=[rosa, rosa]), void("b", broken_rules=[rosa, late]), scored("c")]
+    counts = summarise(results, git_sha=None)["score"]["broken_rules"]
+    assert counts == {"any": 2, "invented": 2, "left_early": 1}
+    assert broken_in_words(counts) == "The simulated user broke its rules in 2 samples: 2 invented, 1 left early"
+    assert broken_in_words(summarise([scored("c")], git_sha=None)["score"]["broken_rules"]) == ""
 
 
 def test_the_floor_beside_a_score_is_that_of_the_best_agent_that_does_not_do_the_work() -> None:

@@ -14,6 +14,8 @@ from tool_sandbox.common.execution_context import ExecutionContext
 from tool_sandbox.common.folder_names import folder_name
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.evaluation.constraints import names_of
+from tool_sandbox.evaluation.simulated_user.rules import BrokenRule, broken_rules
+from tool_sandbox.registry.names import is_model
 from tool_sandbox.runs.json_files import read_summary
 from tool_sandbox.runs.outcomes import as_tuple
 from tool_sandbox.runs.store import SUMMARY, TRAJECTORIES, TRIAL, RunStore
@@ -43,6 +45,8 @@ class Rescored:
     turns_now: int
     reasons: tuple[str, ...] = field(default=(), converter=as_tuple)
     """What differs, in words; empty when nothing does."""
+    broken_rules: tuple[BrokenRule, ...] = ()
+    """Where a simulated user left its part."""
 
     @property
     def changed(self) -> bool:
@@ -72,6 +76,11 @@ class Rescoring:
     def changes(self) -> tuple[Rescored, ...]:
         """The samples whose score or turn count differs."""
         return tuple(sample for sample in self.samples if sample.changed)
+
+    @property
+    def with_broken_rules(self) -> tuple[Rescored, ...]:
+        """The samples in which the simulated user left its part."""
+        return tuple(sample for sample in self.samples if sample.broken_rules)
 
 
 def rescore(location: str, scenarios: Mapping[str, Scenario]) -> Rescoring:
@@ -156,6 +165,7 @@ def _judge(record: Mapping[str, Any], path: AnyPath, scenarios: Mapping[str, Sce
     except Exception as error:  # noqa: BLE001 -- it may be torn, or anybody else's
         return Skipped(name=name, trial=trial, why=f"its execution_context.json cannot be read: {error!r}")
     evaluation = scenario.evaluate(world)
+    simulated = "user" not in record or is_model(str(record["user"]))  # the original's is always a model
     return Rescored(
         name=name,
         trial=trial,
@@ -164,6 +174,7 @@ def _judge(record: Mapping[str, Any], path: AnyPath, scenarios: Mapping[str, Sce
         turns_before=record.get("turn_count"),
         turns_now=evaluation.turn_count,
         reasons=_reasons(record, evaluation, scenario),
+        broken_rules=broken_rules(scenario, world) if simulated else (),
     )
 
 

@@ -15,7 +15,7 @@ from tool_sandbox.cli.void import void_lines
 from tool_sandbox.llm.layers.budget.spending import Spending
 from tool_sandbox.runs.markdown import spending_line
 from tool_sandbox.runs.outcomes import SampleResult, is_success
-from tool_sandbox.runs.run_explanation import lost_in_words
+from tool_sandbox.runs.run_explanation import broken_in_words, lost_in_words
 from tool_sandbox.runs.summary import ALL_CATEGORIES, shown_range
 from tool_sandbox.scenarios.presentations import AUGMENTATIONS
 
@@ -167,6 +167,8 @@ def _closing_lines(report: Report) -> Iterator[str]:
     yield from _lines_of_trials(score)
     if lost := lost_in_words(score["lost_by_fault"]):
         yield f"{lost}; why: tool_sandbox explain {report.directory}"
+    if broken := broken_in_words(score["broken_rules"]):
+        yield f"{broken}; where: tool_sandbox explain {report.directory} NAME"
     if score["right_in_the_end"]:
         others = f"{score['right_in_the_end']} samples are right in the end, not by the expected way"
         yield f"Outcome {_number(score['outcome'])}; {others}"

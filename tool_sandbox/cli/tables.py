@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tool_sandbox.cli.columns import Column, print_table
+from tool_sandbox.evaluation.simulated_user.rules import in_words
 from tool_sandbox.runs.summary import ALL_CATEGORIES
 
 if TYPE_CHECKING:
@@ -64,6 +65,9 @@ def print_rescoring(rescoring: Rescoring) -> None:
             name = sample.name if not sample.trial else f"{sample.name} #{sample.trial}"
             rows.append([name, _number(sample.before), _number(sample.now), "\n".join(sample.reasons)])
         print_table(console, [*columns, Column("why", is_prose=True)], rows)
+    for sample in rescoring.with_broken_rules:
+        text = f"broken rules: {sample.name} #{sample.trial}: {in_words(sample.broken_rules)}"
+        console.print(text, markup=False, soft_wrap=True)
     for skipped in rescoring.skipped:
         console.print(f"not judged: {skipped.name}: {skipped.why}", markup=False, soft_wrap=True)
     console.print(

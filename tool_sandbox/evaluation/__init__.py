@@ -12,4 +12,5 @@
     outcome       the end alone, whatever way led there
     result        the score
     explanation   why points were lost: a folder of its own
+    simulated_user   whether the user kept to its part: a folder of its own
 """

@@ -118,7 +118,12 @@ class RoleCast:
             RoleType.EXECUTION_ENVIRONMENT: self._environment(),
             RoleType.AGENT: self.agents[agent].role(sample),
         }
-        return SampleRoles(by_type=roles, agent=redact_text(agent), user=redact_text(self.settings.user))
+        return SampleRoles(
+            by_type=roles,
+            agent=redact_text(agent),
+            user=redact_text(self.settings.user),
+            user_is_model=self.user.asks_a_model,
+        )
 
     def watch(self, told: Callable[[str], None]) -> None:
         """Have somebody told what calls wait for, from now on."""

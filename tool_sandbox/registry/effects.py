@@ -68,6 +68,8 @@ def _check_setting(
 ) -> None:
     if name == "on_fallback" and not any(factory.has_fallbacks for factory in factories[RoleType.AGENT]):
         _refuse(_flag(name), f"{names} has no fallbacks; name one with --fallback.")
+    if name == "strict_user" and not any(factory.asks_a_model for factory in factories[RoleType.USER]):
+        _refuse(_flag(name), "no model plays the user.")
     if name == "shuffle_tools" and not any(factory.reads_tools for factory in factories[RoleType.AGENT]):
         _refuse(_flag(name), f"{names} plays a script and reads no tools.")
     effect = EFFECTS.get(name)

@@ -79,6 +79,15 @@ def factory_for(
     return _own_or_model(name, role_type, config)
 
 
+def is_model(user: str) -> bool:
+    """Whether a recorded user was played by a model: no script, no person, no class of somebody's own."""
+    from tool_sandbox.llm.local.models import is_local
+
+    if user in (*SCRIPTED, "human") or is_reference(user):
+        return False
+    return is_local(user) or model_of_old_name(user) is not None or provider_of(user) is not None
+
+
 def default_user(agent: str) -> str:
     """Who plays the user when nobody was named: what needs no key, if the agent needs none either."""
     if agent in SCRIPTED:

@@ -40,3 +40,5 @@ class SampleRoles:
     """Who plays the agent, for the result."""
     user: str
     """Who plays the user, for the result."""
+    user_is_model: bool = False
+    """Whether a model plays the user: not a person, a script, or a class of somebody's own."""

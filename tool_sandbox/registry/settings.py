@@ -107,6 +107,9 @@ class RunSettings:
         metavar="MODEL",
         shown="openai/gpt-5.4; oracle beside oracle, nop and saboteur; local beside local",
     )
+    strict_user: bool = setting(
+        False, YES_OR_NO, "Make samples void in which the simulated user broke its rules.", "--strict-user"
+    )
     agent_rules: tuple[AgentRule, ...] = setting(
         (), None, "Other agents for some of the scenarios; the first rule that fits wins.", converter=as_rules
     )

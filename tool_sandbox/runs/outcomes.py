@@ -70,6 +70,8 @@ class SampleResult:
     """Milestone index → what it counts for: its similarity, or less where words report more than was done."""
     explanation: tuple[Mapping[str, Any], ...] = field(default=(), converter=as_tuple)
     """What became of each milestone, then of each minefield that was hit: id, similarity, credit, message, reason."""
+    broken_rules: tuple[Mapping[str, Any], ...] = field(default=(), converter=as_tuple)
+    """Where a simulated user left its part: rule, message and value of each place, as ``BrokenRule`` writes them."""
     ending: str = ""
     """How the conversation ended, in words."""
     tools_called: tuple[str, ...] = field(default=(), converter=as_tuple)

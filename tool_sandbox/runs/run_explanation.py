@@ -66,6 +66,8 @@ class RunExplanation:
     """How the conversations ended, and how many did so."""
     talked: int
     """How many agents called no tool although the solution does."""
+    broken_rules: Mapping[str, int]
+    """Rule of the simulated user → in how many scored samples it was broken; ``any`` of them comes first."""
     by_fault: Mapping[str, float]
     """What was lost by the fault of the agent, the simulated user, the scenario or a tool, as far as samples say it."""
     by_reason: tuple[LossGroup, ...]
@@ -83,6 +85,7 @@ class RunExplanation:
             lost=sum(1 - (result.similarity or 0.0) for result in scored) / max(len(scored), 1),
             endings=Counter(result.ending for result in scored if result.ending),
             talked=sum(bool(result.tools_wanted) and not result.tools_called for result in scored),
+            broken_rules=samples_by_broken_rule(scored),
             by_fault=_points_by_fault(losses, len(scored)),
             by_reason=_groups(losses, _reason_of, len(scored)),
             by_milestone=_groups(losses, _milestone_of, len(scored)),
@@ -97,6 +100,8 @@ class RunExplanation:
         yield from (f"  {count} ended because {why}" for why, count in self.endings.items())
         if self.talked:
             yield f"  {self.talked} talked and called no tool"
+        if self.broken_rules["any"]:
+            yield f"  {broken_in_words(self.broken_rules)}"
         yield from _shown("What took it", self.by_reason)
         yield from _shown("Where", self.by_milestone)
 
@@ -105,6 +110,20 @@ def points_by_fault(results: Iterable[SampleResult]) -> dict[str, float]:
     """What scored samples lost of the run's score, by whose fault it is; the agent's is there in any case."""
     scored = [result for result in results if result.status == "scored"]
     return _points_by_fault((loss for result in scored for loss in _losses(result)), len(scored))
+
+
+def samples_by_broken_rule(results: Iterable[SampleResult]) -> dict[str, int]:
+    """Rule of the simulated user → in how many samples it was broken; ``any`` of them comes first."""
+    found = [{str(record["rule"]) for record in result.broken_rules} for result in results]
+    by_rule = Counter(rule for rules in found for rule in rules)
+    return {"any": sum(map(bool, found)), **dict(sorted(by_rule.items()))}
+
+
+def broken_in_words(samples: Mapping[str, int]) -> str:
+    """In how many samples the simulated user broke which rule, for people; empty where it broke none."""
+    every, rules = samples["any"], {rule: count for rule, count in samples.items() if rule != "any"}
+    shown = ", ".join(f"{count} {rule.replace('_', ' ')}" for rule, count in rules.items())
+    return f"The simulated user broke its rules in {counted(every, 'sample')}: {shown}" if every else ""
 
 
 def lost_in_words(points: Mapping[str, float]) -> str:

@@ -11,6 +11,7 @@ from tool_sandbox.common.call_text import one_line
 from tool_sandbox.common.visible_text import visible
 from tool_sandbox.evaluation.explanation.explanation import Explanation
 from tool_sandbox.evaluation.explanation.parts import Fault, Loss, NodeExplanation, Party, Reason
+from tool_sandbox.evaluation.simulated_user.rules import BrokenRule
 from tool_sandbox.runs.outcomes import SampleResult
 
 MISTAKES = {
@@ -39,7 +40,10 @@ def explanation_of(result: SampleResult, found: Explanation | None = None) -> Ex
     found = _recorded(result) if found is None else found
     counted = {MISTAKES[name]: count for name, count in result.counters.items() if name in MISTAKES}
     mistakes = {**counted, **found.mistakes}
-    return evolve(found, name=result.name, trial=result.trial, floor=result.floor, mistakes=mistakes)
+    broken = tuple(str(BrokenRule.from_record(record)) for record in result.broken_rules)
+    return evolve(
+        found, name=result.name, trial=result.trial, floor=result.floor, mistakes=mistakes, broken_rules=broken
+    )
 
 
 def is_judged(result: SampleResult) -> bool:

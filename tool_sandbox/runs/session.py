@@ -19,9 +19,11 @@ from tool_sandbox.errors import (
     MissingKeyError,
     NoCredentialsError,
     TimeLimitError,
+    UserSimulatorError,
 )
 from tool_sandbox.evaluation.explanation.explain import explain
 from tool_sandbox.evaluation.explanation.remarks import annotated
+from tool_sandbox.evaluation.simulated_user.rules import broken_rules, in_words
 from tool_sandbox.llm.chat import CallTag
 from tool_sandbox.llm.layers.tally import Tally
 from tool_sandbox.redaction import redact_text
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
     from tool_sandbox.evaluation.explanation.explanation import Explanation
     from tool_sandbox.evaluation.result import EvaluationResult
+    from tool_sandbox.evaluation.simulated_user.rules import BrokenRule
     from tool_sandbox.registry.settings import RunSettings
 
 
@@ -93,13 +96,16 @@ async def play_sample(
     tallies: dict[RoleType, Tally] = {}
     end: tuple[EvaluationResult, Mapping[str, str]] | Failure
     troubles: list[str] = []
+    broken: Sequence[BrokenRule] = ()
     try:
         roles = cast.roles(sample)
         tallies = {role_type: role.tally for role_type, role in roles.by_type.items()}
         agent = tallies.get(RoleType.AGENT, Tally())
         on_message = _none_of_a_fallback(agent, roles.agent) if settings.on_fallback == "void" else None
         world = await _play(sample, roles, settings, run, on_message)
+        broken = broken_rules(sample.scenario, world) if roles.user_is_model else ()
         evaluation = sample.scenario.evaluate(world)
+        _refuse_broken_rules(broken, settings)
         end = evaluation, files_for_programs(world, sample.scenario.conversation(world, evaluation))
     except (MissingKeyError, MissingDependencyError):
         raise
@@ -113,7 +119,8 @@ async def play_sample(
     finally:
         troubles += _tear_down(roles, cast.secrets)
     result = described(sample, roles, tallies, world, settings, time.monotonic() - started)
-    result = evolve(result, notes=(*result.notes, *troubles))
+    noted = [each.to_record() for each in broken]
+    result = evolve(result, notes=(*result.notes, *troubles), broken_rules=noted)
     if isinstance(end, Failure):
         result = failed(result, end, sample.scenario, settings)
         return Played(result=result, files={**_transcript(world, explanation_of(result)), **_files_of_failure(world)})
@@ -160,6 +167,12 @@ def _none_of_a_fallback(tally: Tally, agent: str) -> Callable[[Any], None]:
             raise FallbackAnsweredError(text)
 
     return told
+
+
+def _refuse_broken_rules(broken: Sequence[BrokenRule], settings: RunSettings) -> None:
+    if broken and settings.strict_user:
+        message = f"{in_words(broken)} (--strict-user)"
+        raise UserSimulatorError(message)
 
 
 def _transcript(world: ExecutionContext, explanation: Explanation) -> Mapping[str, str]:

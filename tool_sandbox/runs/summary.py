@@ -14,7 +14,7 @@ from tool_sandbox.common.vocabulary import ScenarioCategories
 from tool_sandbox.llm.layers.budget.spending import Spending
 from tool_sandbox.registry.settings import PASS_AT
 from tool_sandbox.runs.outcomes import SampleResult
-from tool_sandbox.runs.run_explanation import points_by_fault
+from tool_sandbox.runs.run_explanation import points_by_fault, samples_by_broken_rule
 from tool_sandbox.scenarios.presentations import presentation_of
 
 if TYPE_CHECKING:
@@ -184,6 +184,7 @@ def headline(results: Sequence[SampleResult], overall: Score, pass_at: float) ->
         **overall.to_record(),
         **_of_trials(results, pass_at),
         "lost_by_fault": points_by_fault(results),
+        "broken_rules": samples_by_broken_rule(results),
         "without_insufficient_information": Score.over(informed).similarity,
         "pure": Score.over(pure).similarity,
         "mixed": overall.similarity,

@@ -41,6 +41,9 @@ class Explanation:
     mistakes: Mapping[str, int] = Factory(dict)
     """What the agent did wrong and was told about, in words, and how often."""
 
+    broken_rules: tuple[str, ...] = ()
+    """Where the simulated user left its part, in words."""
+
     def to_records(self) -> tuple[dict[str, Any], ...]:
         """The compact form in ``results.jsonl``: one record for each milestone, then one for each minefield hit."""
         return tuple(node.to_record() for node in (*self.milestones, *self.minefields))
@@ -66,6 +69,7 @@ class Explanation:
         if self.mistakes:
             mistakes = (f"{count} × {what}" for what, count in self.mistakes.items())
             yield f"  agent's mistakes: {'; '.join(mistakes)}"
+        yield from (f"  simulated user: {broken}" for broken in self.broken_rules)
 
     def faults(self) -> Iterator[str]:
         """A line for each loss that is not the agent's fault."""

@@ -52,6 +52,8 @@ def _below(explanation: Explanation) -> Iterator[tuple[str, Span]]:
     if explanation.mistakes:
         shown = (f"{count} × {what}" for what, count in explanation.mistakes.items())
         yield "errors", Span("; ".join(shown), Style.ERROR)
+    for broken in explanation.broken_rules:
+        yield "user", Span(broken, Style.ERROR)
 
 
 def _lost(explanation: Explanation) -> Iterator[tuple[str, Style]]:
