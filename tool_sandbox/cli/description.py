@@ -26,7 +26,7 @@ from tool_sandbox.evaluation.constraints import names_of
 from tool_sandbox.evaluation.explanation.wanted import Wanted
 from tool_sandbox.runs.floors import floors_of
 from tool_sandbox.scenarios.compiling.compiler import AGENT_INSTRUCTION
-from tool_sandbox.scenarios.user_simulator_few_shot_examples import USER_INSTRUCTION
+from tool_sandbox.scenarios.user_simulator_few_shot_examples import task_and_manner
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
@@ -99,7 +99,10 @@ class Description:
             if sender != RoleType.SYSTEM:
                 yield f"{sender.lower()} to {recipient.lower()}: {_short(text)}"
             elif recipient == RoleType.USER:
-                yield f"the user knows: {_short(text.removeprefix(USER_INSTRUCTION))}"
+                task, manner = task_and_manner(text)
+                yield f"the user knows: {_short(task)}"
+                if manner:
+                    yield f"the user writes: {manner}"
             elif recipient == RoleType.AGENT and text != AGENT_INSTRUCTION:
                 yield f"the agent is told: {_short(text)}"
         for text in self.scenario.script.user_texts() if self.scenario.script else ():

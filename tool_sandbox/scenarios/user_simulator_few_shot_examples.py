@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from tool_sandbox.common.vocabulary import RoleType
@@ -27,6 +28,18 @@ has told you what you wanted to know, or says for good that it cannot do it; or 
 stop while it waits for an answer that you can give.
 
 Now play this person. Your task: """
+
+MANNERS: Mapping[str, str] = {
+    "terse": "as little as you can, two to five words, without greetings or thanks.",
+    "chatty": (
+        "two to four friendly sentences, with a remark beside the point that holds no further name, number or date."
+    ),
+    "unsure": "you hedge (I think, maybe, not sure) and say so when you do not understand what is asked.",
+    "dictating": "as you speak, without punctuation, capitals in names only, now and then an um or a word said twice.",
+}
+"""How a simulated user may write, in place of the usual way."""
+
+_MANNER = "\n\nHow you write, whatever is said above: "
 
 _DEFAULT_EXAMPLE = "send_message_with_contact_content_cellular_off_multiple_user_turn"
 
@@ -108,6 +121,22 @@ _CONVERSATIONS: dict[str, tuple[str, ...]] = {
         "It is 17 degrees Celsius where you are.",
     ),
 }
+
+
+def instruction(task: str, manner: str | None = None) -> str:
+    """What the simulated user is told.
+
+    Args:
+        task: Who it is, what it wants, what it knows.
+        manner: How it writes, one of ``MANNERS``; ``None`` for the usual way.
+    """
+    return USER_INSTRUCTION + task + (_MANNER + MANNERS[manner] if manner else "")
+
+
+def task_and_manner(told: str) -> tuple[str, str]:
+    """The parts of what ``instruction`` made: the task, and how the user writes; empty where that is as usual."""
+    task, _, manner = told.removeprefix(USER_INSTRUCTION).partition(_MANNER)
+    return task, manner
 
 
 def named_user_simulator_few_shot_examples() -> dict[str, list[dict[str, Any]]]:

@@ -10,6 +10,7 @@ from tests.scenarios import writing
 from tests.waiting import HANG
 from tool_sandbox.common.script import EndStep, Reference, SayStep, ToolStep, UserStep
 from tool_sandbox.errors import ScenarioError
+from tool_sandbox.scenarios.user_simulator_few_shot_examples import MANNERS, USER_INSTRUCTION, task_and_manner
 
 TALK = """
 - name: talk
@@ -71,6 +72,19 @@ def test_a_solution_becomes_a_script_in_which_the_user_replies(tmp_path: Path) -
     modify = script.agent_steps()[3]
     assert isinstance(modify, ToolStep)
     assert modify.calls[0].arguments["person_id"] == Reference("add_contact")
+
+
+@pytest.mark.parametrize("manner", MANNERS)
+def test_a_user_with_a_manner_is_told_it_behind_its_task(tmp_path: Path, manner: str) -> None:
+    text = TALK.replace("    says:", f"    manner: {manner}\n    says:")
+    told = writing.scenario(tmp_path, text).starting_context.log()[-2]["content"]
+    assert told.startswith(USER_INSTRUCTION + "You want Ada saved, +12065550101.")
+    assert task_and_manner(told) == ("You want Ada saved, +12065550101.", MANNERS[manner])
+
+
+def test_an_unknown_manner_is_refused_with_those_there_are(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError, match=r"mine.yaml:8: talk: user.manner: nothing is called 'rude' here"):
+        writing.scenario(tmp_path, TALK.replace("    says:", "    manner: rude\n    says:"))
 
 
 def test_the_log_ends_with_the_task_and_the_opening_message(tmp_path: Path) -> None:

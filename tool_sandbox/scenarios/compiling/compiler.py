@@ -23,8 +23,8 @@ from tool_sandbox.scenarios.language import entries as spec
 from tool_sandbox.scenarios.language.calls import SolutionStep, ToolCalls, ToolParameters
 from tool_sandbox.scenarios.language.worlds import World
 from tool_sandbox.scenarios.user_simulator_few_shot_examples import (
-    USER_INSTRUCTION,
     default_example,
+    instruction,
     named_user_simulator_few_shot_examples,
 )
 
@@ -148,7 +148,7 @@ class Compiler:
         examples = [row for name in entry.user.examples for row in self._examples[name]]
         return [
             *examples,
-            _row(RoleType.SYSTEM, RoleType.USER, USER_INSTRUCTION + entry.user.knows),
+            _row(RoleType.SYSTEM, RoleType.USER, instruction(entry.user.knows, entry.user.manner)),
             _row(RoleType.USER, RoleType.AGENT, entry.user.says),
         ]
 

@@ -48,6 +48,8 @@ class User(FileModel):
     """The opening message."""
     replies: Texts = ()
     """What a scripted user answers: one line for each 'say' of the solution but the last."""
+    manner: Literal["terse", "chatty", "unsure", "dictating"] | None = None
+    """How the simulated user writes, in place of the usual way: one or two short, casual sentences."""
     examples: OneOrMany[
         Annotated[Text, one_of("examples"), Shown(lambda: Literal[tuple(named_user_simulator_few_shot_examples())])]
     ] = ()
