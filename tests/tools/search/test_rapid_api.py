@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,8 +18,8 @@ from tests.waiting import HANG
 from tool_sandbox import clock
 from tool_sandbox.common.execution_context import new_context
 from tool_sandbox.tools import rapid_api_search_tools as search
-from tool_sandbox.tools.search import use_backend
-from tool_sandbox.tools.search.rapid_api import ANSWERS_KEPT, RapidApiSearch, Reply, fetch_over_http
+from tool_sandbox.tools.search import services, use_backend
+from tool_sandbox.tools.search.rapid_api import ANSWERS_KEPT, KEY_VARIABLE, RapidApiSearch, Reply, fetch_over_http
 
 KEY = "made-up-key"
 
@@ -154,3 +156,29 @@ def test_only_so_many_answers_are_kept() -> None:
 
 def test_the_key_is_never_shown() -> None:
     assert KEY not in repr(RapidApiSearch(key=KEY))
+
+
+SEARCHES: dict[str, Callable[[], object]] = {
+    "search_location_around_lat_lon": lambda: search.search_location_around_lat_lon("cafe", 1.0, 2.0),
+    "search_lat_lon": lambda: search.search_lat_lon(1.0, 2.0),
+    "search_weather_around_lat_lon": lambda: search.search_weather_around_lat_lon(0, 1.0, 2.0),
+    "search_stock": lambda: search.search_stock("AAPL"),
+    "convert_currency": lambda: search.convert_currency(1, "USD", "EUR"),
+}
+
+
+def test_the_documentation_names_the_subscription_and_the_host_of_every_search() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "scenarios.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| ([^|]+) \| `(\S+\.rapidapi\.com)` \|$", page, re.MULTILINE)
+    every = [each for each in vars(services).values() if isinstance(each, services.Service)]
+    assert sorted((name, host) for _, name, host in rows) == sorted((each.name, each.host) for each in every)
+    assert sorted(tool for tool, _, _ in rows) == sorted(SEARCHES)
+    assert KEY_VARIABLE in page
+    for tool, _, host in rows:
+        backend = RapidApiSearch(key=KEY, fetch=refuse)
+        with new_context(small_world()), use_backend(backend), pytest.raises(ConnectionError, match=re.escape(host)):
+            SEARCHES[tool]()
+
+
+def refuse(url: str, params: Mapping[str, Any], headers: Mapping[str, str], timeout: float) -> Reply:
+    return Reply(403, "{}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,9 +19,15 @@ IN_TOWN_KM = 60.0
 """A position this close to a city has made-up streets and shops of that city; further out there are none."""
 
 NAME_LIKENESS = 86
-KIND_LIKENESS = 90
+KIND_LIKENESS = 92
 KNOWN_KIND_KM = 50.0
+PART_OF_A_NAME = 0.35
+"""A query of at least this share of a name's letters may stand for it."""
+
 SHORTEST_ADDRESS = 8
+CITY_LIKENESS = 88
+CITY = "city"
+"""The type of a place that is a whole city."""
 
 
 def address_at(data: Dataset, latitude: float, longitude: float) -> str | None:
@@ -29,7 +37,7 @@ def address_at(data: Dataset, latitude: float, longitude: float) -> str | None:
     )
     distance, _, place = min(distances)
     if distance <= AT_THE_PLACE_KM:
-        return full_address(place.street, data.city_named(place.city))
+        return _address_of(place, data)
     city, city_distance = data.nearest_city(latitude, longitude)
     if city_distance > IN_TOWN_KM:
         return None
@@ -37,14 +45,18 @@ def address_at(data: Dataset, latitude: float, longitude: float) -> str | None:
 
 
 def full_address(street: str, city: City) -> str:
-    """One line, as people of the country write it."""
+    """One line, as people of the country write it; without a street that of the city."""
     if city.in_united_states:
-        return f"{street}, {city.name}, {city.region} {city.postcode}, United States"
-    return f"{street}, {city.postcode} {city.name}, {city.country}"
+        parts = [street, city.name, f"{city.region} {city.postcode}" if street else city.region, "United States"]
+    else:
+        parts = [street, f"{city.postcode} {city.name}".lstrip() if street else city.name, city.country]
+    return ", ".join(part for part in parts if part)
 
 
 def find_places(data: Dataset, query: str, latitude: float, longitude: float, limit: int) -> list[dict[str, Any]]:
-    """Places that fit a query, best first: known ones by name anywhere, by kind within 50 km, then made-up ones.
+    """Places that fit a query, best first: known ones and cities by name, known ones by kind, then made-up ones.
+
+    A name is looked for anywhere, a kind within 50 km; of places with the same name the nearest comes first.
 
     Args:
         data: Where to look.
@@ -53,11 +65,13 @@ def find_places(data: Dataset, query: str, latitude: float, longitude: float, li
         longitude: Where to search.
         limit: At most this many.
     """
-    found = sorted(_known(data, query, latitude, longitude), key=_Find.rank)
+    found = sorted(
+        (*_known(data, query, latitude, longitude), *_cities(data, query, latitude, longitude)), key=_Find.rank
+    )
     near = list(_made_up(data, query, latitude, longitude)) if len(found) < limit else []
     known_names = {find.place.name for find in found}
     found += [find for find in sorted(near, key=_Find.rank) if find.place.name not in known_names]
-    return [_entry(find.place, data.city_named(find.place.city)) for find in found[:limit]]
+    return [_entry(find.place, data) for find in found[:limit]]
 
 
 @frozen
@@ -76,11 +90,25 @@ def _known(data: Dataset, query: str, latitude: float, longitude: float) -> Iter
     for place in data.places:
         distance = distance_km(latitude, longitude, place.latitude, place.longitude)
         by_name = max(_likeness(query, place.name), _likeness(query, f"{place.name} {place.city}"))
+        if by_name < NAME_LIKENESS and _is_part_of(query, place.name, data):
+            by_name = NAME_LIKENESS
         by_address = _address_likeness(query, place, data)
         if max(by_name, by_address) >= NAME_LIKENESS:
             yield _Find(place, max(by_name, by_address), distance, by_name=True)
         elif distance <= KNOWN_KIND_KM and _is_kind(query, place.types):
             yield _Find(place, 0, distance, by_name=False)
+
+
+def _cities(data: Dataset, query: str, latitude: float, longitude: float) -> Iterator[_Find]:
+    wanted = _with_the_state_in_full(query, data)
+    for city in data.cities:
+        likeness = max(_likeness(wanted, name) for name in [*city.names, *city.also_called])
+        if likeness >= CITY_LIKENESS:
+            place = PointOfInterest(
+                name=city.name, city=city.names[1], latitude=city.latitude, longitude=city.longitude, types=[CITY]
+            )
+            distance = distance_km(latitude, longitude, city.latitude, city.longitude)
+            yield _Find(place, likeness, distance, by_name=True)
 
 
 def _made_up(data: Dataset, query: str, latitude: float, longitude: float) -> Iterator[_Find]:
@@ -103,7 +131,7 @@ def _made_up_place(
     return PointOfInterest(
         name=name,
         street=_made_up_street(data, city, *about),
-        city=city.name,
+        city=city.names[1],
         latitude=round(around[0] + (chance.share("north", *about) - 0.5) * 0.04, 6),
         longitude=round(around[1] + (chance.share("east", *about) - 0.5) * 0.04, 6),
         types=[kind.kind],
@@ -126,9 +154,18 @@ def _is_kind(query: str, kinds: list[str]) -> bool:
 
 
 def _likeness(query: str, text: str) -> float:
-    from rapidfuzz import fuzz, utils
+    from rapidfuzz import fuzz
 
-    return fuzz.ratio(_without_filler(query), text, processor=utils.default_process)
+    return fuzz.ratio(_comparable(_without_filler(query)), _comparable(text))
+
+
+@functools.lru_cache(maxsize=4096)
+def _comparable(text: str) -> str:
+    """The text in small letters without accents and punctuation."""
+    from rapidfuzz import utils
+
+    without_accents = "".join(each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each))
+    return utils.default_process(without_accents)
 
 
 def _address_likeness(query: str, place: PointOfInterest, data: Dataset) -> float:
@@ -137,7 +174,7 @@ def _address_likeness(query: str, place: PointOfInterest, data: Dataset) -> floa
 
     if not query[:1].isdigit() or len(query) < SHORTEST_ADDRESS:
         return 0
-    address = full_address(place.street, data.city_named(place.city))
+    address = _address_of(place, data)
     return fuzz.ratio(query, address[: len(query)], processor=utils.default_process)
 
 
@@ -150,10 +187,31 @@ def _without_filler(query: str) -> str:
     return text[:-1] if text.endswith("s") and not text.endswith("ss") else text
 
 
-def _entry(place: PointOfInterest, city: City) -> dict[str, Any]:
+def _is_part_of(query: str, name: str, data: Dataset) -> bool:
+    """Whether the query is a good part of the name, such as ``Heathrow``, and more than the word for a kind."""
+    words = set(_comparable(_without_filler(query)).split())
+    whole = _comparable(name)
+    if not words <= set(whole.split()) or words <= data.words_for_kinds:
+        return False
+    return sum(map(len, words)) >= PART_OF_A_NAME * len(whole)
+
+
+def _with_the_state_in_full(query: str, data: Dataset) -> str:
+    """``Portland, ME`` as ``Portland, Maine``."""
+    name, _, last = query.strip().rpartition(" ")
+    return f"{name} {data.states[last]}" if name and last in data.states else query
+
+
+def _address_of(place: PointOfInterest, data: Dataset) -> str:
+    street = place.street or ("" if place.types == [CITY] else place.name)
+    return full_address(street, data.city_named(place.city))
+
+
+def _entry(place: PointOfInterest, data: Dataset) -> dict[str, Any]:
+    city = data.city_named(place.city)
     return {
         "name": place.name,
-        "full_address": full_address(place.street, city),
+        "full_address": _address_of(place, data),
         "city": city.name,
         "state": city.region,
         "latitude": place.latitude,

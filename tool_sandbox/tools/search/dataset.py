@@ -1,16 +1,43 @@
-"""The offline data: a small world of cities, places, stocks and exchange rates, shipped beside this module."""
+"""The offline data: a small world of cities, places, stocks and exchange rates, shipped beside this module.
+
+Where its facts come from stands in ``data/sources.md``.
+"""
 
 from __future__ import annotations
 
+import csv
 import functools
 import json
 import math
+from collections.abc import Iterator, Mapping
+from datetime import date
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Any
 
 from attrs import field, frozen
 
+from tool_sandbox.tools.search.exchange_rates import ExchangeRates
+
 EARTH_RADIUS_KM = 6371.0088
+_BETWEEN = "|"
+"""What separates several texts in a cell of the data."""
+
+
+def _texts(cell: str | list[str]) -> list[str]:
+    return [text for text in cell.split(_BETWEEN) if text] if isinstance(cell, str) else cell
+
+
+def _maybe(cell: str | float | None) -> float | None:
+    return None if cell in {"", None} else float(cell or 0)
+
+
+def _count(cell: str | int) -> int:
+    return int(cell or 0)
+
+
+def _written(cell: str | None) -> str | None:
+    return cell or None
 
 
 @frozen(kw_only=True)
@@ -20,15 +47,16 @@ class City:
     name: str
     region: str
     country: str
-    latitude: float
-    longitude: float
+    latitude: float = field(converter=float)
+    longitude: float = field(converter=float)
     zone: str
-    january_temperature: float
-    july_temperature: float
-    january_rain_chance: float
-    july_rain_chance: float
-    postcode: str
-    area_code: str
+    january_temperature: float = field(converter=float)
+    july_temperature: float = field(converter=float)
+    january_rain_chance: float = field(converter=float)
+    july_rain_chance: float = field(converter=float)
+    postcode: str = ""
+    area_code: str = ""
+    also_called: list[str] = field(factory=list, converter=_texts)
 
     @property
     def names(self) -> tuple[str, str, str]:
@@ -43,20 +71,20 @@ class City:
 
 @frozen(kw_only=True)
 class PointOfInterest:
-    """Something with an address that one can look for."""
+    """Something with an address that one can look for; without a street it is known by its name."""
 
     name: str
-    street: str
     city: str
-    latitude: float
-    longitude: float
-    types: list[str] = field(factory=list)
-    phone_number: str | None = None
-    rating: float | None = None
-    review_count: int = 0
-    price_level: str | None = None
-    opening_hours: str | None = None
-    website: str | None = None
+    latitude: float = field(converter=float)
+    longitude: float = field(converter=float)
+    street: str = ""
+    types: list[str] = field(factory=list, converter=_texts)
+    phone_number: str | None = field(default=None, converter=_written)
+    rating: float | None = field(default=None, converter=_maybe)
+    review_count: int = field(default=0, converter=_count)
+    price_level: str | None = field(default=None, converter=_written)
+    opening_hours: str | None = field(default=None, converter=_written)
+    website: str | None = field(default=None, converter=_written)
 
 
 @frozen(kw_only=True)
@@ -76,11 +104,11 @@ class Stock:
     symbol: str
     exchange: str
     name: str
-    also_called: list[str]
+    also_called: list[str] = field(factory=list, converter=_texts)
     currency: str
     country_code: str
     zone: str
-    usual_price: float
+    usual_price: float = field(converter=float)
 
 
 @frozen(kw_only=True)
@@ -92,8 +120,9 @@ class Dataset:
     kinds_of_places: tuple[KindOfPlace, ...]
     streets: tuple[str, ...]
     stocks: tuple[Stock, ...]
-    rates: dict[str, float]
-    """How many units of each currency one US dollar buys."""
+    rates: ExchangeRates
+    states: Mapping[str, str] = field(factory=dict)
+    """Short to full name of the states of the United States."""
 
     def nearest_city(self, latitude: float, longitude: float) -> tuple[City, float]:
         """The city closest to a position, and its distance in km."""
@@ -109,11 +138,21 @@ class Dataset:
         Raises:
             KeyError: The data has no such city.
         """
-        for city in self.cities:
-            if name in city.names:
-                return city
-        message = f"The search data has no city {name!r}."
-        raise KeyError(message)
+        if name not in self._cities_by_name:
+            message = f"The search data has no city {name!r}."
+            raise KeyError(message)
+        return self._cities_by_name[name]
+
+    @functools.cached_property
+    def words_for_kinds(self) -> frozenset[str]:
+        """Every word that says what kind of place something is, in small letters."""
+        kinds = [kind for each in self.kinds_of_places for kind in (each.kind, *each.also_called)]
+        kinds += [kind for place in self.places for kind in place.types]
+        return frozenset(word for kind in kinds for word in kind.lower().split())
+
+    @functools.cached_property
+    def _cities_by_name(self) -> dict[str, City]:
+        return _by_name(self.cities)
 
 
 def distance_km(latitude_0: float, longitude_0: float, latitude_1: float, longitude_1: float) -> float:
@@ -128,27 +167,48 @@ def distance_km(latitude_0: float, longitude_0: float, latitude_1: float, longit
 @functools.cache
 def shipped_cities() -> dict[str, City]:
     """The cities in the package by each of their names; of several the first in the data has it. Read once."""
-    return {name: city for city in reversed(_cities()) for name in reversed(city.names)}
+    return _by_name(_cities())
 
 
 @functools.cache
 def shipped_dataset() -> Dataset:
     """The data in the package, read once."""
+    exchanges = {row.pop("exchange"): row for row in _table("exchanges.csv")}
     return Dataset(
         cities=_cities(),
-        places=tuple(PointOfInterest(**row) for row in _read("places.json")),
+        places=tuple(PointOfInterest(**row) for row in _table("places.csv")),
         kinds_of_places=tuple(KindOfPlace(**row) for row in _read("kinds_of_places.json")),
         streets=tuple(_read("streets.json")),
-        stocks=tuple(Stock(**row) for row in _read("stocks.json")),
-        rates=_read("exchange_rates.json")["rates"],
+        stocks=tuple(Stock(**row, **exchanges[row["exchange"]]) for row in _table("stocks.csv")),
+        rates=_rates(),
+        states=_read("states.json"),
     )
 
 
 @functools.cache
 def _cities() -> tuple[City, ...]:
-    return tuple(City(**row) for row in _read("cities.json"))
+    return tuple(City(**row) for row in _table("cities.csv"))
+
+
+def _by_name(cities: tuple[City, ...]) -> dict[str, City]:
+    return {name: city for city in reversed(cities) for name in reversed(city.names)}
+
+
+def _rates() -> ExchangeRates:
+    rows = {row.pop("currency"): row for row in _table("exchange_rates.csv")}
+    days = tuple(map(date.fromisoformat, rows["USD"]))
+    return ExchangeRates(days, {code: tuple(map(float, row.values())) for code, row in rows.items()})
+
+
+def _table(name: str) -> Iterator[dict[str, Any]]:
+    """The rows of a table; a cell that several texts are in has ``|`` between them."""
+    with _file(name).open(encoding="utf-8") as lines:
+        yield from csv.DictReader(lines)
 
 
 def _read(name: str) -> Any:
-    text = resources.files("tool_sandbox.tools.search").joinpath("data", name).read_text(encoding="utf-8")
-    return json.loads(text)
+    return json.loads(_file(name).read_text(encoding="utf-8"))
+
+
+def _file(name: str) -> Traversable:
+    return resources.files("tool_sandbox.tools.search").joinpath("data", name)

@@ -1,8 +1,9 @@
-"""Weather of the offline data: made up from each city's climate and the world's date.
+"""Weather of the offline data: a pure function of place and time, made up from climates.
 
-The mean temperature swings between the January and the July mean; every day and place differs from it by up to three
-degrees, always by the same amount. The temperature of an hour lies between that day's extremes, warmest at three in
-the afternoon. Far from any city the climate follows from the latitude.
+The climate of a place blends those of the cities around it with what its latitude makes likely. From it every day
+differs by a few degrees, and these differences change gradually from day to day and from place to place. The
+temperature swings within the day, warmest at three in the afternoon; the extremes of a day are those of its hours. What
+is forecast for a day is what it will be on that day.
 """
 
 from __future__ import annotations
@@ -12,17 +13,16 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from tool_sandbox import clock
 from tool_sandbox.tools.search import chance
-from tool_sandbox.tools.search.dataset import City, Dataset
+from tool_sandbox.tools.search.climate import Climate, climate_at
+from tool_sandbox.tools.search.dataset import Dataset
 
 LONGEST_FORECAST_DAYS = 14
-SAME_CLIMATE_KM = 150.0
-DAYS_PER_YEAR = 365.25
-COLDEST_DAY_OF_YEAR = 20
 WARMEST_HOUR = 15
+SAME_RAIN_DEGREES = 2
 COMPASS = ("N", "NE", "E", "SE", "S", "SW", "W", "NW")
 
 
@@ -35,14 +35,14 @@ def forecast(data: Dataset, latitude: float, longitude: float, days: int) -> dic
         longitude: Where.
         days: How many days including today; no more than fourteen are given.
     """
-    city = _climate_at(data, latitude, longitude)
-    now = datetime.fromtimestamp(clock.now(), ZoneInfo(city.zone))
+    climate = climate_at(data, latitude, longitude)
+    now = datetime.fromtimestamp(clock.now(), ZoneInfo(climate.zone))
     count = max(1, min(days, LONGEST_FORECAST_DAYS))
-    weather = [_day_weather(city, now.date() + timedelta(days=offset)) for offset in range(count)]
+    weather = [_day_weather(climate, now.date() + timedelta(days=offset)) for offset in range(count)]
     return {
-        "location": _location(city, latitude, longitude, now),
-        "current": _current(weather[0], now),
-        "forecast": {"forecastday": [_forecast_day(day, latitude, longitude, city.zone) for day in weather]},
+        "location": _location(climate, latitude, longitude, now),
+        "current": _current(climate, weather[0], now),
+        "forecast": {"forecastday": [_forecast_day(day, latitude, longitude, climate.zone) for day in weather]},
     }
 
 
@@ -73,39 +73,28 @@ class _DayWeather:
         return {"text": "Light rain" if self.rain_mm < 5 else "Moderate rain"}  # noqa: PLR2004 -- millimetres
 
 
-def _climate_at(data: Dataset, latitude: float, longitude: float) -> City:
-    city, distance = data.nearest_city(latitude, longitude)
-    if distance <= SAME_CLIMATE_KM:
-        return city
-    warmth = 28 - 0.55 * abs(latitude)
-    swing = abs(latitude) / 5 * (1 if latitude >= 0 else -1)
-    return evolve(
-        city,
-        name="",
-        region="",
-        country="",
-        zone="UTC",
-        january_temperature=warmth - swing,
-        july_temperature=warmth + swing,
-        january_rain_chance=0.3,
-        july_rain_chance=0.3,
-    )
+def _temperature(climate: Climate, moment: datetime) -> float:
+    """Degrees Celsius at an instant."""
+    days = moment.timestamp() / 86400
+    half_range = 2.5 + 3.5 * climate.drift("range", days)
+    off = 12 * climate.unsettledness() * (climate.drift("mean", days) - 0.5)
+    hour = moment.hour + moment.minute / 60
+    warmth = math.cos(2 * math.pi * (hour - WARMEST_HOUR) / 24)
+    return climate.usual_temperature(days) + off + warmth * half_range
 
 
-def _day_weather(city: City, day: date) -> _DayWeather:
-    about = (city.name, day.isoformat())
-    summer = (1 - math.cos(2 * math.pi * (day.timetuple().tm_yday - COLDEST_DAY_OF_YEAR) / DAYS_PER_YEAR)) / 2
-    usual = city.january_temperature + summer * (city.july_temperature - city.january_temperature)
-    mean = usual + (chance.share("mean", *about) - 0.5) * 6
-    half_range = 3.5 + 3.5 * chance.share("range", *about)
-    likely = city.january_rain_chance + summer * (city.july_rain_chance - city.january_rain_chance)
+def _day_weather(climate: Climate, day: date) -> _DayWeather:
+    hours = [datetime(day.year, day.month, day.day, hour, tzinfo=ZoneInfo(climate.zone)) for hour in range(24)]
+    temperatures = [_temperature(climate, hour) for hour in hours]
+    about = (*(math.floor(degrees / SAME_RAIN_DEGREES) for degrees in climate.position), day.isoformat())
+    likely = climate.rain_chance(hours[12].timestamp() / 86400)
     wet = chance.share("rain", *about) < likely
     rain_chance = min(99, round(likely * 100) + (35 if wet else -5))
     return _DayWeather(
         day=day,
-        low=round(mean - half_range, 1),
-        high=round(mean + half_range, 1),
-        mean=round(mean, 1),
+        low=round(min(temperatures), 1),
+        high=round(max(temperatures), 1),
+        mean=round(sum(temperatures) / len(temperatures), 1),
         rain_chance=max(0, rain_chance),
         rain_mm=round(0.5 + 12 * chance.share("amount", *about), 1) if wet else 0.0,
         wind_kph=round(4 + 24 * chance.share("wind", *about), 1),
@@ -116,23 +105,21 @@ def _day_weather(city: City, day: date) -> _DayWeather:
     )
 
 
-def _location(city: City, latitude: float, longitude: float, now: datetime) -> dict[str, Any]:
+def _location(climate: Climate, latitude: float, longitude: float, now: datetime) -> dict[str, Any]:
     return {
-        "name": city.name,
-        "region": city.region,
-        "country": city.country,
+        "name": climate.city.name if climate.city else "",
+        "region": climate.city.region if climate.city else "",
+        "country": climate.city.country if climate.city else "",
         "lat": round(latitude, 2),
         "lon": round(longitude, 2),
-        "tz_id": city.zone,
+        "tz_id": climate.zone,
         "localtime_epoch": int(now.timestamp()),
         "localtime": now.strftime("%Y-%m-%d %H:%M"),
     }
 
 
-def _current(weather: _DayWeather, now: datetime) -> dict[str, Any]:
-    warmth = math.cos(2 * math.pi * (now.hour + now.minute / 60 - WARMEST_HOUR) / 24)
-    temperature = round(weather.mean + warmth * (weather.high - weather.low) / 2, 1)
-    temperature = min(max(temperature, weather.low), weather.high)
+def _current(climate: Climate, weather: _DayWeather, now: datetime) -> dict[str, Any]:
+    temperature = min(max(round(_temperature(climate, now), 1), weather.low), weather.high)
     return {
         "last_updated_epoch": int(now.timestamp()),
         "last_updated": now.strftime("%Y-%m-%d %H:%M"),
@@ -172,7 +159,7 @@ def _forecast_day(weather: _DayWeather, latitude: float, longitude: float, zone:
 
 def _sun(day: date, latitude: float, longitude: float, zone: str) -> dict[str, str]:
     """Sunrise and sunset on the clocks of the place, to about ten minutes."""
-    declination = -23.44 * math.cos(2 * math.pi * (day.timetuple().tm_yday + 10) / DAYS_PER_YEAR)
+    declination = -23.44 * math.cos(2 * math.pi * (day.timetuple().tm_yday + 10) / 365.25)
     cosine = -math.tan(math.radians(min(max(latitude, -89.9), 89.9))) * math.tan(math.radians(declination))
     if abs(cosine) >= 1:
         return {"sunrise": "No sunrise", "sunset": "No sunset"}

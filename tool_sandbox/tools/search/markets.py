@@ -1,7 +1,7 @@
 """Stocks and exchange rates of the offline data.
 
 A price strays from its usual value by up to eight percent, always by the same amount on the same day of the world.
-Exchange rates never change.
+An exchange rate is that of the world's day.
 """
 
 from __future__ import annotations
@@ -30,10 +30,12 @@ def find_stocks(data: Dataset, query: str) -> list[dict[str, Any]]:
 
 
 def converted(data: Dataset, amount: float, origin: str, target: str) -> float | None:
-    """The amount in another currency, to four decimals; ``None`` if a currency has no rate."""
-    if origin not in data.rates or target not in data.rates:
+    """The amount in another currency today, to four decimals; ``None`` if a currency has no rate."""
+    today = clock.now_datetime().date()
+    per_dollar, wanted_per_dollar = data.rates.on(today, origin), data.rates.on(today, target)
+    if per_dollar is None or wanted_per_dollar is None:
         return None
-    return round(amount / data.rates[origin] * data.rates[target], 4)
+    return round(amount / per_dollar * wanted_per_dollar, 4)
 
 
 def _likeness(query: str, stock: Stock) -> float:
