@@ -12,7 +12,19 @@ from tests import imports
 
 ROOT = Path(tool_sandbox.__file__).parent
 LAYERS = (
-    ("errors", "blame", "zones", "clock", "interrupts", "redaction", "nearest", "threads", "folder_imports", "plugins"),
+    (
+        "errors",
+        "blame",
+        "zones",
+        "clock",
+        "world_seed",
+        "interrupts",
+        "redaction",
+        "nearest",
+        "threads",
+        "folder_imports",
+        "plugins",
+    ),
     ("common",),
     ("llm",),
     ("evaluation", "roles", "tools"),

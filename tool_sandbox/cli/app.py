@@ -206,7 +206,7 @@ def list_scenarios(*, stats: options.Stats = False, as_json: options.Json = Fals
 
 
 @app.command()
-@options.settings("scenarios_from", "tools_from")
+@options.settings("scenarios_from", "tools_from", "world_seed")
 def show(
     name: options.ScenarioName, *, tools: options.Schemas = False, answer: options.Answers = None, **flags: Any
 ) -> None:
@@ -214,9 +214,9 @@ def show(
     from tool_sandbox.cli.inspect import show_one, try_answers
 
     if answer:
-        try_answers(name, answer, **_lists(flags))
+        try_answers(name, answer, _choosing(flags))
     else:
-        show_one(name, **_lists(flags), with_schemas=tools)
+        show_one(name, _choosing(flags), with_schemas=tools)
 
 
 @app.command()

@@ -14,7 +14,7 @@ from tool_sandbox.cli.tables import print_answers, print_floors, print_rescoring
 from tool_sandbox.errors import UsageError
 from tool_sandbox.nearest import hint
 from tool_sandbox.redaction import redact_text
-from tool_sandbox.registry.sources import all_scenarios, load_scenarios
+from tool_sandbox.registry.sources import load_scenarios, scenarios_of
 from tool_sandbox.runs.recorded_scenarios import scenarios_of_run
 
 if TYPE_CHECKING:
@@ -25,22 +25,21 @@ if TYPE_CHECKING:
 OK, FAILED = 0, 1
 
 
-def show_one(name: str, scenarios_from: Sequence[str], tools_from: Sequence[str], *, with_schemas: bool) -> None:
+def show_one(name: str, settings: RunSettings, *, with_schemas: bool) -> None:
     """Print everything about one scenario.
 
     Args:
         name: The scenario.
-        scenarios_from: Scenarios in place of the bundled ones.
-        tools_from: Tools beside the bundled ones.
+        settings: Where scenarios and tools are, and in which world.
         with_schemas: Show tools as the model is shown them.
 
     Raises:
         UsageError: There is none of this name.
     """
-    print_lines(Description(name, _scenario(name, scenarios_from, tools_from), with_schemas).lines())
+    print_lines(Description(name, _scenario(name, settings), with_schemas).lines())
 
 
-def try_answers(name: str, answers: Sequence[str], scenarios_from: Sequence[str], tools_from: Sequence[str]) -> None:
+def try_answers(name: str, answers: Sequence[str], settings: RunSettings) -> None:
     """Print what last answers to the user are worth in one scenario, and why.
 
     Raises:
@@ -48,15 +47,15 @@ def try_answers(name: str, answers: Sequence[str], scenarios_from: Sequence[str]
     """
     from tool_sandbox.runs.answers import tried
 
-    scenario = _scenario(name, scenarios_from, tools_from)
+    scenario = _scenario(name, settings)
     if scenario.script is None:
         message = f"{name!r} has no solution that an answer could end; add 'solution' to its entry."
         raise UsageError(message)
     print_answers([tried(scenario, answer) for answer in answers])
 
 
-def _scenario(name: str, scenarios_from: Sequence[str], tools_from: Sequence[str]) -> Scenario:
-    scenarios = all_scenarios(scenarios_from, tools_from)
+def _scenario(name: str, settings: RunSettings) -> Scenario:
+    scenarios = scenarios_of(settings)
     if name not in scenarios:
         message = f"there is no scenario {name!r}; {hint(name, scenarios)} ('tool_sandbox list' shows all.)"
         raise UsageError(message)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import Factory, define, evolve, field
 
 from tool_sandbox import clock as world_clock
+from tool_sandbox import world_seed
 from tool_sandbox.clock import Clock
 from tool_sandbox.common.execution_context import ExecutionContext, get_current_context, isolated_context
 from tool_sandbox.common.folder_names import folder_name
@@ -73,6 +74,8 @@ class Scenario:
     """The highest score, in [0, 1], that an agent that does nothing may get."""
     source: str | None = field(default=None, kw_only=True)
     """File or module it was loaded from."""
+    world_seed: int = field(default=world_seed.CANONICAL, kw_only=True)
+    """From which follows what the search tools find; 0 is the world as its file has it."""
     loaded_at: Clock | None = field(default=None, kw_only=True)
     """The time at which its Python module was evaluated; ``None`` when it comes from no module."""
 
@@ -99,7 +102,7 @@ class Scenario:
             KeyError: A message goes to a role that nobody plays.
             StalledConversationError: A role was asked to respond and wrote nothing.
         """
-        with world_clock.use(self.clock or world_clock.current()):
+        with world_clock.use(self.clock or world_clock.current()), world_seed.use(self.world_seed):
             for role, ending_index in self._turns(roles, scenario_name, seed, on_message):
                 role.respond(ending_index)
         return get_current_context()
@@ -116,7 +119,7 @@ class Scenario:
 
         The event loop is not blocked while a model thinks, so that many can be played at once, each in its own task.
         """
-        with world_clock.use(self.clock or world_clock.current()):
+        with world_clock.use(self.clock or world_clock.current()), world_seed.use(self.world_seed):
             for role, ending_index in self._turns(roles, scenario_name, seed, on_message):
                 await role.arespond(ending_index)
         return get_current_context()

@@ -59,7 +59,7 @@ _SCORE = Kind(
 
 CHOOSING = (
     *("scenarios", "presentations", "tags", "exclude", "limit"),
-    *("scenarios_from", "with_bundled", "tools_from"),
+    *("scenarios_from", "with_bundled", "tools_from", "world_seed"),
 )
 """The settings that say which scenarios are meant, from which there are."""
 INCIDENTAL = frozenset(
@@ -164,6 +164,14 @@ class RunSettings:
     )
     concurrency: int = setting(
         16, whole(1), "Samples in flight at once.", "-p", "--concurrency", "--parallel", metavar="N"
+    )
+    world_seed: int = setting(
+        0,
+        whole(0),
+        "Play in a fresh world: other people, numbers, dates and prices for each N above 0.",
+        "--world-seed",
+        metavar="N",
+        shown="0: as the files are written",
     )
     seed: int = setting(42, whole(), "Start of every random choice.", "--seed", metavar="N")
     fallbacks: tuple[str, ...] = several(

@@ -11,6 +11,7 @@ from tool_sandbox import clock as world_clock
 from tool_sandbox.common.checks import one_of
 from tool_sandbox.errors import UsageError
 from tool_sandbox.plugins import Packages, installed, load_modules, load_named
+from tool_sandbox.world_seed import CANONICAL
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
@@ -80,7 +81,13 @@ def scenarios_of(settings: RunSettings, tools: Sequence[ModuleType] = ()) -> Sui
         UsageError: A source cannot be loaded.
     """
     tools_from: list[str | ModuleType] = [*settings.tools_from, *tools]
-    return all_scenarios(settings.scenarios_from, tools_from, settings.backend, with_bundled=settings.with_bundled)
+    return all_scenarios(
+        settings.scenarios_from,
+        tools_from,
+        settings.backend,
+        with_bundled=settings.with_bundled,
+        world_seed=settings.world_seed,
+    )
 
 
 def all_scenarios(
@@ -89,10 +96,12 @@ def all_scenarios(
     backend: str = "DEFAULT",
     *,
     with_bundled: bool = False,
+    world_seed: int = CANONICAL,
 ) -> Suite:
     """Every scenario of the given sources; without any, the bundled ones and those of installed packages.
 
-    The bundled ones are made when they are asked for. ``with_bundled`` takes them beside those of the sources.
+    The bundled ones are made when they are asked for. ``with_bundled`` takes them beside those of the sources. All are
+    in the world of ``world_seed``, which those in Python cannot be.
 
     Raises:
         UsageError: A source cannot be loaded.
@@ -105,11 +114,11 @@ def all_scenarios(
     offer_tools(tools_from)
     one_of(*ToolBackend.__members__).check("backend", backend)
     variant = ToolBackend[backend]
-    found = Suite({}) if scenarios_from and not with_bundled else bundled_suite(variant)
+    found = Suite({}) if scenarios_from and not with_bundled else bundled_suite(variant, world_seed)
     now = loading_clock()
     for source in scenarios_from or installed(SCENARIOS):
         with world_clock.use(now):
-            more = load_from(source, variant)
+            more = load_from(source, variant, world_seed)
         twice = sorted(set(found) & set(more))
         if twice:
             message = f"{twice[0]!r} from {source!r} is the name of another scenario; give it a name of its own."

@@ -16,6 +16,7 @@ from attrs import fields, has
 
 from tool_sandbox.common.world.schemas import namespaces
 from tool_sandbox.runs.provenance import SCORING_VERSION
+from tool_sandbox.world_seed import CANONICAL
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
@@ -52,6 +53,8 @@ def _parts(scenario: Scenario) -> Iterator[Any]:
     yield SCORING_VERSION
     yield scenario.max_messages
     yield _plain(scenario.clock)
+    if scenario.world_seed != CANONICAL:
+        yield scenario.world_seed
     yield _plain(world.log())
     yield [[str(name), _plain(world.rows(name))] for name in sorted(map(str, namespaces()))]
     yield [_plain(tools) for tools in (world.tool_allow_list, world.tool_deny_list)]

@@ -11,6 +11,7 @@ from tool_sandbox.errors import ScenarioError, UsageError
 from tool_sandbox.registry.sources import all_scenarios
 from tool_sandbox.runs.provenance import clock_of_run
 from tool_sandbox.runs.store import RUN, RunStore
+from tool_sandbox.world_seed import CANONICAL
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
@@ -48,7 +49,8 @@ def _scenarios(
     tools, backend = tools_from or _names(settings, "tools_from"), str(settings.get("backend") or "DEFAULT")
     try:
         beside = bool(settings.get("with_bundled"))
-        return all_scenarios(scenarios_from or recorded, tools, backend, with_bundled=beside)
+        seed = settings.get("world_seed") or CANONICAL
+        return all_scenarios(scenarios_from or recorded, tools, backend, with_bundled=beside, world_seed=seed)
     except ScenarioError as error:
         if scenarios_from:
             raise

@@ -37,9 +37,9 @@ def named(group: Group, backend: ToolBackend) -> dict[str, Scenario]:
     return {entry.name: compiler.scenario(entry) for entry in _entries(library, group)}
 
 
-def all_named(backend: ToolBackend) -> Suite:
+def all_named(backend: ToolBackend, world_seed: int = 0) -> Suite:
     """The scenarios of all groups by name, group after group, each of them compiled when it is asked for."""
-    library = bundled(backend)
+    library = bundled(backend, world_seed)
     compile_entry = library.compiler().scenario
     return Suite({entry.name: partial(compile_entry, entry) for group in Group for entry in _entries(library, group)})
 

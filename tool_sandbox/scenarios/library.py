@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,9 @@ from tool_sandbox.scenarios.language.models import check_keys, described
 from tool_sandbox.scenarios.language.proofs import ProofsFile, is_proofs_file, proofs_file, proved_file
 from tool_sandbox.scenarios.language.reader import EntryReader
 from tool_sandbox.scenarios.language.worlds import World, read_worlds
+from tool_sandbox.scenarios.seeding.world_seeding import WorldSeeding
 from tool_sandbox.scenarios.user_simulator_few_shot_examples import named_user_simulator_few_shot_examples
+from tool_sandbox.world_seed import CANONICAL
 
 DATA = Path(__file__).parent / "data"
 _FILE_KEYS = ("worlds", "scenarios")
@@ -37,15 +39,17 @@ class Library:
         worlds: By name, the bundled ones included.
         entries: In file order.
         backend: Which implementation of a tool wins.
+        seed: Which of the suite's many worlds it is.
     """
 
     worlds: Mapping[str, World]
     entries: tuple[spec.Entry, ...]
     backend: ToolBackend = ToolBackend.DEFAULT
+    seed: int = CANONICAL
 
     def compiler(self) -> Compiler:
         """What compiles the entries."""
-        return Compiler(self.worlds, self.backend)
+        return Compiler(self.worlds, self.backend, self.seed)
 
     def scenarios(self) -> dict[str, Scenario]:
         """Every entry as a scenario, by name."""
@@ -53,28 +57,23 @@ class Library:
         return {entry.name: compiler.scenario(entry) for entry in self.entries}
 
 
-def bundled(backend: ToolBackend = ToolBackend.DEFAULT) -> Library:
-    """The scenarios that come with the package."""
-    return _library(scenario_files(DATA), {}, {}, backend)
+def bundled(backend: ToolBackend = ToolBackend.DEFAULT, seed: int = CANONICAL) -> Library:
+    """The scenarios that come with the package, as they are written or in the fresh world of another seed."""
+    return _library_of([], _documents(scenario_files(DATA)), backend, seed)
 
 
 def bundled_at(clock: Clock, backend: ToolBackend = ToolBackend.DEFAULT) -> Compiler:
     """The bundled worlds as they are at another time: what happened an hour ago there did so an hour before it."""
-    worlds: dict[str, World] = {}
-    _add_worlds(_documents([DATA / "worlds.yaml"]), worlds, {}, clock)
-    return Compiler(worlds, backend)
+    return Compiler(_worlds_of(_documents([DATA / "worlds.yaml"]), clock), backend)
 
 
-def from_files(paths: Iterable[Path], backend: ToolBackend = ToolBackend.DEFAULT) -> Library:
+def from_files(paths: Iterable[Path], backend: ToolBackend = ToolBackend.DEFAULT, seed: int = CANONICAL) -> Library:
     """The scenarios of a user's own files, which may use the bundled worlds and add worlds.
 
     Raises:
         ScenarioError: A file cannot be read, or something in it is not written as it should be.
     """
-    raw: dict[str, YamlMapping] = {}
-    worlds: dict[str, World] = {}
-    _add_worlds(_documents([DATA / "worlds.yaml"]), worlds, raw)
-    return _library(paths, worlds, raw, backend)
+    return _library_of(_documents([DATA / "worlds.yaml"]), _documents(paths), backend, seed)
 
 
 def from_text(text: str, backend: ToolBackend = ToolBackend.DEFAULT) -> Library:
@@ -83,10 +82,7 @@ def from_text(text: str, backend: ToolBackend = ToolBackend.DEFAULT) -> Library:
     Raises:
         ScenarioError: Something in it is not written as it should be.
     """
-    raw: dict[str, YamlMapping] = {}
-    worlds: dict[str, World] = {}
-    _add_worlds(_documents([DATA / "worlds.yaml"]), worlds, raw)
-    return _library_of([read_text(text)], worlds, raw, backend)
+    return _library_of(_documents([DATA / "worlds.yaml"]), [read_text(text)], backend)
 
 
 def scenario_files(folder: Path) -> list[Path]:
@@ -125,19 +121,16 @@ def _has_scenarios(content: Any) -> bool:
     )
 
 
-def _library(
-    paths: Iterable[Path], worlds: dict[str, World], raw: dict[str, YamlMapping], backend: ToolBackend
-) -> Library:
-    return _library_of(_documents(paths), worlds, raw, backend)
-
-
 def _library_of(
-    documents: Sequence[Document], worlds: dict[str, World], raw: dict[str, YamlMapping], backend: ToolBackend
+    before: Sequence[Document], documents: Sequence[Document], backend: ToolBackend, seed: int = CANONICAL
 ) -> Library:
-    _add_worlds(documents, worlds, raw)
+    """The worlds of all documents, and the entries of the latter ones."""
+    everything = [*before, *documents]
+    seeding = WorldSeeding(seed, dict(_written_worlds(everything))) if seed != CANONICAL else None
+    worlds = _worlds_of(everything, seeding=seeding)
     tools = tool_parameters(get_all_tools(backend))
     examples = named_user_simulator_few_shot_examples().keys()
-    reader = EntryReader(tools, worlds.keys(), examples)
+    reader = EntryReader(tools, worlds.keys(), examples, seeding)
     entries: dict[str, spec.Entry] = {}
     for document in documents:
         for entry in _entries(document, reader):
@@ -145,7 +138,7 @@ def _library_of(
                 first = entries[entry.name].place
                 raise entry.place.error(f"the name stands twice; it is taken in {first.file}:{first.line}.")
             entries[entry.name] = entry
-    return Library(worlds, tuple(entries.values()), backend)
+    return Library(worlds, tuple(entries.values()), backend, seed)
 
 
 def _documents(paths: Iterable[Path]) -> list[Document]:
@@ -158,18 +151,29 @@ def _documents(paths: Iterable[Path]) -> list[Document]:
     return documents
 
 
-def _add_worlds(
-    documents: Sequence[Document],
-    worlds: dict[str, World],
-    raw: dict[str, YamlMapping],
-    clock: Clock | None = None,
-) -> None:
+def _worlds_of(
+    documents: Sequence[Document], clock: Clock | None = None, seeding: WorldSeeding | None = None
+) -> dict[str, World]:
+    worlds: dict[str, World] = {}
+    raw: dict[str, YamlMapping] = {}
     for document in documents:
         if isinstance(document.content, YamlMapping):
             check_keys(document.content, document.place(), _FILE_KEYS)
             if "worlds" in document.content:
                 place = document.place().inside("worlds", document.content.lines["worlds"])
-                worlds.update(read_worlds(document.content["worlds"], place, worlds, raw, clock))
+                written = document.content["worlds"]
+                written = seeding.worlds_of(written) if seeding else written
+                worlds.update(read_worlds(written, place, worlds, raw, clock))
+    return worlds
+
+
+def _written_worlds(documents: Iterable[Document]) -> Iterator[tuple[str, YamlMapping]]:
+    """Every world by name, as far as it is written as it should be."""
+    for document in documents:
+        worlds = document.content.get("worlds") if isinstance(document.content, YamlMapping) else None
+        for name, content in worlds.items() if isinstance(worlds, YamlMapping) else ():
+            if isinstance(content, YamlMapping):
+                yield name, content
 
 
 def _entries(document: Document, reader: EntryReader) -> list[spec.Entry]:

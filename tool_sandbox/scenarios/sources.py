@@ -19,20 +19,22 @@ from tool_sandbox.scenarios.language.worlds import World
 from tool_sandbox.scenarios.library import from_files, is_scenario_file, scenario_files
 from tool_sandbox.scenarios.module_time import loading_clock, standing_still
 from tool_sandbox.scenarios.presentations import augmented
+from tool_sandbox.world_seed import CANONICAL
 
 _MAKER = re.compile(r"named_(?!base_)\w+_scenarios")
 _OUR_PACKAGE = "tool_sandbox.scenarios"
 _EXPECTED = "expected a YAML or JSON file, a Python file, a folder of either, or the dotted name of a module"
 
 
-def load(source: str | Path, backend: ToolBackend | None = None) -> dict[str, Scenario]:
+def load(source: str | Path, backend: ToolBackend | None = None, world_seed: int = CANONICAL) -> dict[str, Scenario]:
     """What ``tool_sandbox.scenarios.load_from`` promises."""
     backend = backend or ToolBackend.DEFAULT
     path = Path(source)
     if is_scenario_file(path) and not path.is_dir():
-        return augmented(from_files([path], backend).scenarios(), backend)
+        return augmented(from_files([path], backend, world_seed).scenarios(), backend)
     if path.is_dir():
-        return _from_folder(path, backend)
+        return _from_folder(path, backend, world_seed)
+    _refuse_seed(source, world_seed)
     if path.suffix == ".py":
         return _guarded(source, lambda: _from_module(load_file(path, "scenarios", ScenarioError), backend))
     if not str(source).replace(".", "").isidentifier():
@@ -52,14 +54,15 @@ def worlds(source: str | Path) -> Mapping[str, World]:
     return from_files(files).worlds
 
 
-def _from_folder(folder: Path, backend: ToolBackend) -> dict[str, Scenario]:
+def _from_folder(folder: Path, backend: ToolBackend, world_seed: int) -> dict[str, Scenario]:
     modules = sorted(folder.glob("*.py"))
     files = scenario_files(folder)
     if not modules and not files:
         message = f"The folder {str(folder)!r} holds no scenarios; {_EXPECTED}."
         raise ScenarioError(message)
-    found = augmented(from_files(files, backend).scenarios(), backend) if files else {}
+    found = augmented(from_files(files, backend, world_seed).scenarios(), backend) if files else {}
     if modules:
+        _refuse_seed(folder, world_seed)
         loaded = _guarded(folder, lambda: _from_package(folder, backend))
         _refuse_duplicates(found, loaded, folder)
         found |= loaded
@@ -137,6 +140,15 @@ def _check_kinds(source: str | Path, found: Mapping[str, Any]) -> None:
             raise ScenarioError(message)
         scenario.name = scenario.name or name
         scenario.source = scenario.source or str(source)
+
+
+def _refuse_seed(source: str | Path, world_seed: int) -> None:
+    if world_seed != CANONICAL:
+        message = (
+            f"--world-seed {world_seed} rewrites scenarios in YAML or JSON; {str(source)!r} has some in Python, which "
+            "stay as they are. Leave it out, or write them as YAML with 'tool_sandbox convert'."
+        )
+        raise ScenarioError(message)
 
 
 def _refuse_duplicates(found: Mapping[str, Any], more: Mapping[str, Any], source: Path) -> None:

@@ -22,11 +22,13 @@ from tool_sandbox.scenarios.compiling.values import Values
 from tool_sandbox.scenarios.language import entries as spec
 from tool_sandbox.scenarios.language.calls import SolutionStep, ToolCalls, ToolParameters
 from tool_sandbox.scenarios.language.worlds import World
+from tool_sandbox.scenarios.seeding.variation import FOUND
 from tool_sandbox.scenarios.user_simulator_few_shot_examples import (
     default_example,
     instruction,
     named_user_simulator_few_shot_examples,
 )
+from tool_sandbox.world_seed import CANONICAL
 
 END_CONVERSATION = "end_conversation"
 _TO_CONSOLE = (RoleType.SYSTEM, RoleType.EXECUTION_ENVIRONMENT)
@@ -44,10 +46,12 @@ class Compiler:
     Args:
         worlds: By name.
         backend: Which implementation of a tool wins.
+        seed: Which of the suite's many worlds these are.
     """
 
     worlds: Mapping[str, World]
     backend: ToolBackend = ToolBackend.DEFAULT
+    seed: int = CANONICAL
     tools: Mapping[str, Callable[..., Any]] = field(
         default=Factory(lambda self: get_all_tools(self.backend), takes_self=True), repr=False
     )
@@ -94,6 +98,7 @@ class Compiler:
                 tags=entry.tags,
                 description=entry.description or None,
                 nop_floor=_nop_floor(entry),
+                world_seed=CANONICAL if FOUND in entry.pinned else self.seed,
                 source=f"{entry.place.file}:{entry.place.line}",
             ),
             messages=self.messages(entry),

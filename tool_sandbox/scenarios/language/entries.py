@@ -30,13 +30,15 @@ from tool_sandbox.scenarios.language.calls import Step, ToolName
 from tool_sandbox.scenarios.language.cells import Rows
 from tool_sandbox.scenarios.language.checks import Check, WrittenMilestone, WrittenMinefield
 from tool_sandbox.scenarios.language.fields import OneOrMany, Shown, Text, Texts, one_of
-from tool_sandbox.scenarios.language.models import NAME, FileModel, problem
+from tool_sandbox.scenarios.language.models import NAME, FileModel, described, problem
 from tool_sandbox.scenarios.language.moments import moment
 from tool_sandbox.scenarios.language.troubles import TroublesOfTools
+from tool_sandbox.scenarios.seeding.variation import groups
 from tool_sandbox.scenarios.user_simulator_few_shot_examples import named_user_simulator_few_shot_examples
 
 _CATEGORIES = tuple(category.value.lower() for category in ScenarioCategories)
 _OF_USER = ("knows", "says")
+_TWO = 2
 
 
 class User(FileModel):
@@ -113,6 +115,20 @@ _Solutions = Annotated[
 ]
 
 
+_Forms = tuple[Annotated[tuple[Text | StrictFloat, ...], Field(min_length=1)], ...]
+Variation = _Forms | tuple[_Forms, ...]
+
+
+def _variation(value: Any) -> Any:
+    """The groups of forms, each of them a list of at least two lists of one length."""
+    if not isinstance(value, list):
+        raise problem(f"expected a list of lists of forms; got {described(value)}.")
+    for group in groups(value):
+        if len({len(forms) for forms in group}) != 1 or len(group) < _TWO:
+            raise problem("expected what stands here and, in lists as long, at least one way to say something else.")
+    return tuple(value)
+
+
 class Variant(FileModel):
     """An entry with some keys replaced; of 'user' only those that are given."""
 
@@ -146,6 +162,12 @@ class Variant(FileModel):
     """Another way to do it as well, or several."""
     wordings: Wordings = Field(default_factory=Wordings.model_construct)
     """Other answers, right and wrong, which prove the facts."""
+    vary: Annotated[tuple[Any, ...], BeforeValidator(_variation), Shown(lambda: Variation)] = Field(
+        (), examples=[[["seven", "7:00"], ["eight", "8:00"]]]
+    )
+    """What may stand in other worlds: lists of parallel forms, first of what stands here; or several such groups."""
+    pinned: dict[str, Text] = Field({}, examples=[{"dates": "Thanksgiving has a day of its own."}])
+    """What stays as it is in other worlds, and why: words, or 'dates', or 'found' for what search tools find."""
     outcome: tuple[Check, ...] | None = None
     """What counts in the end, whatever led there; by default the milestones' tables and the last 'said'."""
     scoring: Literal["facts", "original"] = "facts"
@@ -314,5 +336,9 @@ class WrittenWorld(WorldTime):
     """What differs from a new phone."""
     tables: Rows = Field({})
     """Rows of your own tables."""
+    vary: Annotated[tuple[Any, ...], BeforeValidator(_variation), Shown(lambda: Variation)] = ()
+    """As in a scenario; it holds for every scenario that starts here."""
+    pinned: dict[str, Text] = Field({}, examples=[{"Corner Shop": "It is no person."}])
+    """Names that stay in other worlds, and why."""
     log: tuple[LogRow, ...] | None = None
     """Messages that stand in the log, in place of the usual instruction and example."""

@@ -81,9 +81,11 @@ class ProofsFile:
         if not isinstance(content, Sequence):
             problem = f"expected a list of mappings with the keys name, {', '.join(PROOFS)}; got {described(content)}."
             raise place.error(problem)
+        seeding = self.reader.seeding
+        items = [seeding.proofs(item) if seeding else item for item in content]
         return [
             read(WrittenProofs, item, _named(item, place.inside(f"[{position}]", content.lines[position])), self.reader)
-            for position, item in enumerate(content)
+            for position, item in enumerate(items)
         ]
 
 

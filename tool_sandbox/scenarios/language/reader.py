@@ -13,6 +13,8 @@ from tool_sandbox.scenarios.language.calls import ToolParameters
 from tool_sandbox.scenarios.language.document import Mapping, Place, Sequence
 from tool_sandbox.scenarios.language.entries import Entry, Variant
 from tool_sandbox.scenarios.language.models import check_keys, described, read
+from tool_sandbox.scenarios.seeding.variation import VARY, groups, stands_in, texts_of
+from tool_sandbox.scenarios.seeding.world_seeding import WorldSeeding
 
 
 @frozen
@@ -23,11 +25,13 @@ class EntryReader:
         tools: Tool name to the parameters it takes.
         worlds: The names of the worlds there are.
         examples: The names of few-shot conversations there are.
+        seeding: What makes them entries of a fresh world.
     """
 
     tools: AnyMapping[str, ToolParameters]
     worlds: AbstractSet[str]
     examples: AbstractSet[str]
+    seeding: WorldSeeding | None = None
 
     def entries(self, value: Any, place: Place) -> list[Entry]:
         """An entry and its variants.
@@ -37,9 +41,21 @@ class EntryReader:
         """
         here = _named(value, place)
         check_keys(value, here, Entry.known_keys())
+        _check_variation(value, here)
+        value = self.seeding.entry(value) if self.seeding else value
         base = Mapping({key: each for key, each in value.items() if key != "variants"}, value.line, value.lines)
         variants = [(_varied(base, each), _named(each, where)) for each, where in _variants(value, here)]
         return [read(Entry, content, where, self) for content, where in [(base, here), *variants]]
+
+
+def _check_variation(value: Mapping, place: Place) -> None:
+    """Make sure that what may vary is there to be varied."""
+    rest = "\n".join(texts_of({key: each for key, each in value.items() if key != VARY}))
+    for group in groups(value.get(VARY)):
+        if not any(stands_in(rest, form) for form in group[0]):
+            forms = ", ".join(repr(form) for form in group[0])
+            problem = f"{forms} stands nowhere in it, so nothing varies; write what stands there first."
+            raise place.inside(VARY, value.lines.get(VARY)).error(problem)
 
 
 def _named(value: Any, place: Place) -> Place:

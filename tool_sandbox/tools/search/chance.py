@@ -1,18 +1,19 @@
-"""Made-up details that are the same in every run and on every machine."""
+"""Made-up details that are the same in every run and on every machine; in a fresh world they are others."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from typing import TypeVar
+
+from tool_sandbox import world_seed
 
 T = TypeVar("T")
 
 
 def share(*about: object) -> float:
-    """A number from 0 up to 1 that always belongs to these values."""
-    digest = hashlib.sha256("|".join(map(str, about)).encode()).digest()
-    return int.from_bytes(digest[:6], "big") / 2**48
+    """A number from 0 up to 1 that always belongs to these values in this world."""
+    seed = world_seed.current()
+    return world_seed.share(*about) if seed == world_seed.CANONICAL else world_seed.share("world", seed, *about)
 
 
 def between(low: int, high: int, *about: object) -> int:

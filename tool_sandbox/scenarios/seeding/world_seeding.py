@@ -1,0 +1,204 @@
+"""What a seed makes of the files of a suite: of a world, and of an entry, before anything else reads them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import Any
+
+from attrs import field, frozen
+
+from tool_sandbox.scenarios.language.document import Mapping, Sequence
+from tool_sandbox.scenarios.seeding.dates import Move, is_number
+from tool_sandbox.scenarios.seeding.people import other_names
+from tool_sandbox.scenarios.seeding.phones import other_phones
+from tool_sandbox.scenarios.seeding.variation import DATES, FOUND, PINNED, VARY, chosen, pins
+from tool_sandbox.scenarios.seeding.words import Words
+
+AT_HOME = " with its own dates"
+"""What is put behind the name of a world where an entry pins dates."""
+_NAMES = frozenset(
+    {"world", "like", "id", "after", "since", "take", "examples", "tools", "without", "categories", "tags", "match"}
+    | {"within", "scoring", "zone", VARY, PINNED}
+)
+"""Keys whose values name things of the suite."""
+_PARTIES = frozenset({"from", "to"})
+"""Keys whose values name things of the suite, or telephone numbers."""
+_OF_ENTRY = frozenset({"name", "variants", *_NAMES})
+
+
+@frozen
+class _Change:
+    """What becomes of values: texts, numbers that vary, and numbers that are parts of a date."""
+
+    text: Callable[[str], str]
+    numbers: dict[str, Any]
+    move: Move | None
+
+    def of(self, value: Any, key: str = "") -> Any:
+        """A value in the fresh world; what names things of the suite stays."""
+        if isinstance(value, str):
+            kept = key in _NAMES or (key in _PARTIES and not value.startswith("+"))
+            return value if kept else self.text(value)
+        if isinstance(value, Mapping):
+            values = {name: self.of(each, name) for name, each in value.items()}
+            return Mapping(self.move.numbers(values) if self.move else values, value.line, value.lines)
+        if isinstance(value, Sequence):
+            return Sequence([self.of(each, key) for each in value], value.line, value.lines)
+        return self.numbers.get(str(value), value) if is_number(value) else value
+
+
+@frozen(slots=False)
+class WorldSeeding:
+    """Rewrites worlds and entries for one seed.
+
+    Args:
+        seed: Which world; 0 changes nothing.
+        worlds: Every world as written, by name, those of other files included.
+    """
+
+    seed: int
+    worlds: dict[str, Mapping]
+    _entries: dict[str, tuple[Mapping, str]] = field(factory=dict, init=False, repr=False)
+
+    def worlds_of(self, written: Any) -> Any:
+        """The worlds of one file as they are in the fresh suite, each a second time with its own dates.
+
+        Args:
+            written: Content of its key ``worlds``.
+        """
+        if not isinstance(written, Mapping):
+            return written  # refused by whoever reads it
+        values: dict[str, Any] = {}
+        lines: dict[str, int] = {}
+        for name, content in written.items():
+            known = self.worlds.get(name) is content
+            values[name] = self._world(name) if known else content
+            lines[name] = written.lines[name]
+            if known:
+                values[name + AT_HOME] = self._world(name, at_home=True)
+                lines[name + AT_HOME] = written.lines[name]
+        return Mapping(values, written.line, lines)
+
+    def entry(self, content: Mapping) -> Mapping:
+        """An entry as it is in the fresh suite, with its variants."""
+        return self._entry(content, content, str(content.get("name")))
+
+    def proofs(self, content: Any) -> Any:
+        """The proofs of an entry that was read before, which stand in another file."""
+        known = self._entries.get(str(content.get("name"))) if isinstance(content, Mapping) else None
+        return self._entry(content, *known) if known else content
+
+    def _world(self, name: str, *, at_home: bool = False) -> Mapping:
+        content = self.worlds[name]
+        move = None if at_home else self._move(name)
+        changed: Mapping = self._change(move, self._chosen(name)).of(content)
+        if at_home and isinstance(content.get("like"), str):
+            changed["like"] = content["like"] + AT_HOME
+        return changed
+
+    def _entry(self, content: Mapping, entry: Mapping, base: str) -> Mapping:
+        """What is written of an entry, in the fresh suite.
+
+        Args:
+            content: The entry itself, or its proofs.
+            entry: Says which world it is in, what varies and what is pinned.
+            base: The name of the entry of which it is a variant, or its own: what varies does so in all of them alike.
+        """
+        world, pinned = entry.get("world", "base"), pins(entry)
+        if not isinstance(world, str) or world not in self.worlds:
+            return content  # refused by whoever reads it
+        self._entries.setdefault(str(entry.get("name")), (entry, base))
+        move = None if DATES in pinned else self._move(world)
+        instead = {**self._chosen(world), **chosen(entry.get(VARY), self.seed, base)}
+        change = self._change(move, {word: other for word, other in instead.items() if word not in pinned}, pinned)
+        values: dict[str, Any] = {
+            key: value if key in _OF_ENTRY else change.of(value, key) for key, value in content.items()
+        }
+        if isinstance(content.get("variants"), Sequence):
+            values["variants"] = Sequence(
+                [self._variant(each, entry) for each in content["variants"]],
+                content["variants"].line,
+                content["variants"].lines,
+            )
+        if DATES in pinned and content is entry:
+            values["world"] = world + AT_HOME
+        return Mapping(values, content.line, content.lines)
+
+    def _variant(self, variant: Any, entry: Mapping) -> Any:
+        if not isinstance(variant, Mapping):
+            return variant
+        inherited = {key: entry[key] for key in ("world", VARY, PINNED) if key in entry}
+        whole = Mapping({**inherited, **variant}, variant.line, {**entry.lines, **variant.lines})
+        values = self._entry(whole, whole, str(entry.get("name")))
+        kept = {key: values[key] for key in values if key in variant or (key == "world" and DATES in pins(whole))}
+        return Mapping(kept, variant.line, whole.lines)
+
+    def _change(self, move: Move | None, instead: dict[str, Any], pinned: frozenset[str] = frozenset()) -> _Change:
+        vary = Words({word: str(other) for word, other in instead.items()})
+        numbers = {word: other for word, other in instead.items() if is_number(other)}
+        kept = _pattern(pinned)
+
+        def change(text: str) -> str:
+            held: list[str] = []
+
+            def hold(match: re.Match[str]) -> str:
+                held.append(match[0])
+                return f"\0{len(held) - 1}\0"
+
+            text = kept.sub(hold, text) if kept else text
+            text = vary(text)
+            text = move.text(text) if move else text
+            text = other_phones(self.seed, self._people(text))
+            return re.sub("\0(\\d+)\0", lambda match: held[int(match[1])], text)
+
+        return _Change(change, numbers, move)
+
+    @cached_property
+    def _people(self) -> Words:
+        people = [str(name) for name in self._cells("name")]
+        pinned = frozenset(each for world in self.worlds.values() for each in pins(world))
+        said = " ".join(map(str, (*self._cells("content"), *self._cells("relationship"))))
+        spoken = frozenset(re.findall(r"\b[a-z]+\b", said))
+        return Words(other_names(self.seed, people, spoken, pinned))
+
+    def _cells(self, column: str) -> Iterator[Any]:
+        """What stands in one column of the rows of all worlds."""
+        for world in self.worlds.values():
+            for rows in world.values():
+                for row in rows.values() if isinstance(rows, Mapping) else ():
+                    if isinstance(row, Mapping) and column in row:
+                        yield row[column]
+
+    def _chosen(self, name: str) -> dict[str, Any]:
+        """What varies in a world, and in those that it is like."""
+        found: dict[str, Any] = {}
+        for each in reversed(self._line_of(name)):
+            found |= chosen(self.worlds[each].get(VARY), self.seed, f"world {each}")
+        return found
+
+    def _move(self, name: str) -> Move | None:
+        now, zone = self._said(name, "now"), self._said(name, "zone")
+        try:
+            return Move.of(self.seed, now, zone or "UTC") if now else None
+        except Exception:  # noqa: BLE001 -- no date or no zone: whoever reads the world says so
+            return None
+
+    def _said(self, name: str, key: str) -> str | None:
+        """What a world says, itself or through the one it is like."""
+        said = (self.worlds[each].get(key) for each in self._line_of(name))
+        return next((value for value in said if isinstance(value, str)), None)
+
+    def _line_of(self, name: str) -> list[str]:
+        """A world and those that it is like, one after the other."""
+        found: list[str] = []
+        while name in self.worlds and name not in found:
+            found.append(name)
+            name = str(self.worlds[name].get("like"))
+        return found
+
+
+def _pattern(pinned: frozenset[str]) -> re.Pattern[str] | None:
+    words = sorted(pinned - {DATES, FOUND}, key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)") if words else None
