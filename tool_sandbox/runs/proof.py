@@ -163,7 +163,7 @@ class Proof:
         log = log_of(self.scenario, self.script)
         succeeded = {call.tool: call.message for call in log.calls}
         for call in log.failed:
-            if succeeded.get(call.tool, -1) < call.message:
+            if call.message not in log.troubles and succeeded.get(call.tool, -1) < call.message:
                 tool = self.scenario.starting_context.name_to_tool.get(call.tool)
                 place = "" if tool is None or is_shipped(tool) else f" (the tool is in {place_of(tool)})"
                 message = f"the solution's call {call.shown} fails: {call.error}{place}"
