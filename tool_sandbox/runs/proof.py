@@ -18,6 +18,7 @@ from tool_sandbox.evaluation.explanation.explain import explain
 from tool_sandbox.llm.scripted import NopModel, OracleModel, SaboteurModel
 from tool_sandbox.runs.answers import TriedAnswer, tried
 from tool_sandbox.runs.floors import READING, floors_of, user_words
+from tool_sandbox.runs.orders import one_by_one
 from tool_sandbox.runs.scripted_play import Played, log_of, play
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ class Proof:
         yield "floors", self._floors, False
         yield "saboteur", self._saboteur, True
         yield "needless step", self._needless_steps, True
+        yield "order", self._orders, True
         yield "presentation", self._presentations, True
         in_proofs = (self._other_solutions, self._right_wordings, self._wrong_wordings)
         yield from ((check, finder, True) for check, finder in zip(_IN_PROOFS, in_proofs, strict=True))
@@ -200,6 +202,13 @@ class Proof:
                 continue  # a later step needs a result that failed without the dropped one
             if score >= whole - _TOLERANCE:
                 yield f"without {described} the score is the same; add a milestone for it, or leave it out"
+
+    def _orders(self) -> Iterator[str]:
+        """Orders in which calls that go out together are worth less one after the other."""
+        for described, apart in one_by_one(self.script):
+            score = self.played(OracleModel(apart), apart).result.similarity
+            if score < 1 - _TOLERANCE:
+                yield f"{described} go out together, but one after the other in this order the score is {score:.3f}"
 
     def _presentations(self) -> Iterator[str]:
         """What goes wrong in other presentations than the plain one, said once for all in which it is the same."""
