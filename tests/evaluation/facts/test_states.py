@@ -112,6 +112,8 @@ SAID: dict[str, dict[str, bool | None]] = {
     "The Wi-Fi password is on the fridge.": {"wi-fi": None},
     "I saved his cell number on your phone.": {"cellular": None},
     "To turn Wi-Fi on, open the settings.": {"wi-fi": None},
+    "Wi-Fi was off, so I switched it on for a moment.": {},
+    "I can't text with low battery mode on.": {"low battery mode": True},
     "Low battery mode is on, and Wi-Fi can't be enabled while it's active.": {"wi-fi": False},
     "Cut wifi and cell, but keep GPS running": {"wi-fi": None, "cellular": None, "location": None},
 }  # fmt: skip

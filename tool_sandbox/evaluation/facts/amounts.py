@@ -35,6 +35,7 @@ _DIFFERENCE = re.compile(
     r"\([-+±]? ?$|\b(?:old|previous|former|original)(?: \w+)?:(?: today,| tomorrow,)? ?$", re.IGNORECASE
 )
 """Before what is no value of its own: "9:30 (-30 min)", "Old time: 10:00"."""
+_EQUALS = re.compile(r",? (?:is|will be|would be|falls on|lands on|means) (?:on )?(?:the )?", re.IGNORECASE)
 _ARROW = re.compile(r" ?(?:[→⇒➜➔➡]|[-=]>) ?")
 _RATE = 40
 _MOMENTS = 10
@@ -73,7 +74,14 @@ class Amount(Fact):
         return None
 
     def _same(self, reading: Reading) -> list[Mention]:
-        return [mention for mention in reading.mentions if self._agreement(mention) is Agreement.SAME]
+        same = [mention for mention in reading.mentions if self._agreement(mention) is Agreement.SAME]
+        return [mention for mention in same if not self._is_told_otherwise(reading, mention)]
+
+    def _is_told_otherwise(self, reading: Reading, mention: Mention) -> bool:
+        """Whether it is only the question, and its answer is another: "ten weeks from today is October 7"."""
+        equals = _EQUALS.match(reading.normal.text, mention.span.end)
+        following = (each for each in reading.mentions if equals and each.span.start == equals.end())
+        return isinstance(mention, Day) and any(self._agreement(each) is Agreement.OTHER for each in following)
 
     def _agreement(self, mention: Mention) -> Agreement:
         return agreement(self.wanted, mention, self.tolerance)

@@ -39,7 +39,8 @@ _UNABLE = re.compile(
     r"|fail(?:ed|s)?|only|no (?:way|access|tools?|means|ability|permission|possibility|option|function\w*|network"
     r"|internet|connection|signal|wi fi|idea|information|can|such|record|search|e ?mail|mail|clock|calendar|date"
     r"|control|capabilit\w+|features?|methods?|reach|clue|insight|knowledge|chance|switch)|nothing|none|unsupported"
-    r"|prevents?|blocks?|blocked|hardly|refuses?|refused|denied|disabled|unknown|incapable|powerless|limited to|stuck"
+    r"|prevents?|blocks(?! (?:away|from|down|off)\b)|blocked|hardly|refuses?|refused|denied|disabled|unknown|incapable"
+    r"|powerless|limited to|stuck"
     r"|inaccessible|unreachable|absent|exceeds|ruled out|cut off|out of (?:reach|the question|my hands)"
     r"|off (?:limits|the table)|in the dark|at a loss)\b"
 )

@@ -23,6 +23,9 @@ _ORDER_ENDS = (",", ":", ";", "please", "but", "and")
 _NAME = re.compile(r" (?!(?:you|me|him|her|them|us|it|back|off|the|your|my|a|an)\b)\S")
 """Behind "called": what may be somebody's name."""
 _CALLER = re.compile(r"(?:^|\b(?:i|we|and|then|also|just|already|been|was|were|has|have|had|even|since|\w+ly) )$")
+_FOR_A_WHILE = re.compile(
+    r" (?:(?:just )?for (?:a (?:moment|second|minute|bit|while)|that|this|the (?:look-?up|search|check))|briefly)\b"
+)
 
 
 def verb_of(match: re.Match[str]) -> str | None:
@@ -67,7 +70,7 @@ def speaks_of_another(before: str, verb: str | None) -> bool:
 
 
 def was_so(before: str, behind: str, since_subject: str) -> bool:
-    """Whether a state is what was so: "was on", and "on" in "on → off".
+    """Whether a state is what was so: "was on", "on" in "on → off", and "on for a moment".
 
     Args:
         before: The words before the state.
@@ -75,7 +78,7 @@ def was_so(before: str, behind: str, since_subject: str) -> bool:
         since_subject: The words between the switch and the state, where the switch is named first.
     """
     was = PAST.search(before) or re.search(r"\b(?:was|were)\b[^,;:]*$", since_subject)
-    return bool(was) or behind.startswith(" became ")
+    return bool(was) or behind.startswith(" became ") or _FOR_A_WHILE.match(behind) is not None
 
 
 def gives_name(clause: Clause, start: int, end: int) -> bool:

@@ -108,6 +108,7 @@ HAS = re.compile(
     r"\b(?:(?:have|has|'ve|got|having|with|using|uses|use|without|on)(?: (?:got|your|the|any|working))*) $"
 )
 """Before a switch of which nothing else is said: "you've got Wi-Fi", "isn't using Wi-Fi"."""
+WITH = re.compile(r"\bwith(?: (?:the|your))? $")
 WITHOUT = re.compile(r"\bwithout(?: \w+)? $")
 TO_BE = re.compile(r"(?<!had )(?<!needed )\bto be (?:\w+ )?$")
 """A state that something needs: "requires Wi-Fi to be on"."""

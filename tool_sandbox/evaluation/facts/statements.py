@@ -201,7 +201,8 @@ class _Part:
         if forms.WHILE_IT_IS.match(clause.plain):
             return None  # "Wi-Fi can't be enabled while it's active" may be of any switch before
         if clause.negated(column):
-            return False
+            # "I can't text with low battery mode on" denies the deed, not the state.
+            return group is not None and forms.WITH.search(self.text[: group.start]) is not None
         verb = verb_of(match)
         start = match.start()
         if verb is None and group is not None and group.end <= start:

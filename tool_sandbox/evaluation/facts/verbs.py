@@ -161,7 +161,7 @@ GROUPS = (
             "changed", "updated", "modified", "edited", "(?<!all )set", "marked", "corrected", "adjusted", "replaced",
             "listed", "labell?ed", "tagged", "amended", "revised", "saved", "entered", "stored", "recorded",
             "switched", r"put (?:\S+ ){0,5}?(?:in|as|under|for)", r"made (?:\S+ ){1,3}?(?:a|your)", "fixed",
-            "noted", "registered",
+            "noted", "registered", "renamed",
         ),
         planned=(r"(?:under|at|on) (?:her|his|their|the) new (?:\S+ )?number",),
         doing=("changing", "updating", "modifying", "editing", "marking", "setting"),

@@ -159,6 +159,9 @@ def test_another_mass_contradicts(answer: str) -> None:
         ((14, "days"), "two weeks"),
         ((1, "year"), "12 months"),
         ((120, "minutes"), "two hours"),
+        ((15947, "seconds"), "4h 25m 47s"),
+        ((15947, "seconds"), "4 hours, 25 minutes and 47 seconds"),
+        ((2098, "hours"), "87 days and about 10 hours"),
     ],
 )
 def test_a_duration_is_said(wanted: tuple[int, str], answer: str) -> None:
@@ -180,6 +183,8 @@ def test_a_duration_is_said(wanted: tuple[int, str], answer: str) -> None:
         ((13, "days"), "two weeks"),
         ((10, "minutes"), "ten hours"),
         ((30, "minutes"), "half a day"),
+        ((15947, "seconds"), "4h 25m 46s"),
+        ((2098, "hours"), "87 days and about 11 hours"),
     ],
 )
 def test_another_duration_contradicts(wanted: tuple[int, str], answer: str) -> None:

@@ -109,6 +109,7 @@ def test_another_date_contradicts(answer: str) -> None:
         (date(2026, 5, 28), "a week from tomorrow"),
         (date(2026, 5, 29), "a week from Friday"),
         (date(2026, 6, 3), "in a fortnight"),
+        (date(2027, 11, 25), "Next year it is the 25 november, a Thursday."),
     ],
 )
 def test_a_day_is_told_from_today(wanted: date, answer: str) -> None:

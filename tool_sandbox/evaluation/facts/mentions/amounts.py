@@ -15,7 +15,7 @@ from tool_sandbox.evaluation.facts.mentions.units import Unit, unit_at, unit_nam
 
 _PART_AFTER = re.compile(r" and (?P<count>an?|one|two|three)[ -](?P<part>half|quarter|third)s?\b", re.IGNORECASE)
 _RANGE = re.compile(r" ?(?:-|-to-|to|and|or|through|until) ?", re.IGNORECASE)
-_JOINT = re.compile(r",? ?(?:and )?", re.IGNORECASE)
+_JOINT = re.compile(r",? ?(?:and )?(?:(?:about|almost|nearly|roughly|around) )?", re.IGNORECASE)
 _BELOW_ZERO = re.compile(
     r"(?: (?:degrees?|°C|°F|Celsius|Fahrenheit))* below(?: zero| freezing|(?=\s*(?:$|[.,;!?)\n])))", re.IGNORECASE
 )
@@ -27,8 +27,8 @@ _BEFORE_YEAR = re.compile(
     r"|\b[A-Z][a-z]+,?|\() ?$"
 )
 _CLOCK = re.compile(
-    r"(?<![\w:.])(?P<hours>\d{1,3})(?::(?P<past>[0-5]\d)(?::[0-5]\d)? ?(?:hrs?|hours?|h)|"
-    r" ?(?:hrs?|h)\.? ?(?P<minutes>[0-5]?\d) ?(?:mins?|m)?)\b",
+    r"(?<![\w:.])(?P<hours>\d{1,3})(?::(?P<past>[0-5]\d)(?::(?P<second>[0-5]\d))? ?(?:hrs?|hours?|h)|"
+    r" ?(?:hrs?|h)\.?,? ?(?P<minutes>[0-5]?\d) ?(?:mins?|m)?(?:,? ?(?:and )?(?P<seconds>[0-5]?\d) ?(?:secs?|s))?)\b",
     re.IGNORECASE,
 )
 _NO_ARTICLE = frozenset({"bit", "bar", "stone", "foot", "degree", "cup", "second", "yard", "percent"})
@@ -108,8 +108,7 @@ def amounts_in(text: str) -> Iterator[Quantity | Money]:
     Numbers in ranges have the unit of the range, and parts that belong together are one: 8 km 50 m, 1 hour 30 minutes.
     """
     for match in _CLOCK.finditer(text):
-        minutes = 60 * int(match["hours"]) + int(match["past"] or match["minutes"])
-        yield Quantity((Numeral(Decimal(minutes)),), unit_named("minute"), span=Span(*match.span()))
+        yield _clocked(match)
     plain = _CLOCK.sub(lambda match: "\0" * len(match[0]), text)
     found: list[_Amount] = []
     for written in numerals_in(plain):
@@ -117,6 +116,14 @@ def amounts_in(text: str) -> Iterator[Quantity | Money]:
             found.append(_amount(plain, written))
     for amount in _joined(plain, _shared(plain, found)):
         yield from amount.mentions(plain)
+
+
+def _clocked(match: re.Match[str]) -> Quantity:
+    """The duration in "2h 5m" and "2:05 hours", and in "2h 5m 30s"."""
+    minutes = 60 * int(match["hours"]) + int(match["past"] or match["minutes"])
+    seconds = match["second"] or match["seconds"]
+    count, unit = (60 * minutes + int(seconds), "second") if seconds else (minutes, "minute")
+    return Quantity((Numeral(Decimal(count)),), unit_named(unit), span=Span(*match.span()))
 
 
 @frozen

@@ -158,7 +158,10 @@ def _dates(match: re.Match[str], today: date) -> Iterator[Day]:
     if not any(near for _, near in dates):
         return
     is_whole = groups.get("month") or groups.get("one")
-    fitting = [each for each, near in dates if near and (not is_whole or weekday in {None, near.weekday()})]
+    if is_whole and weekday is not None:
+        fitting = [on for each, _ in dates for on in each.falling_on(weekday, today)]
+    else:
+        fitting = [each for each, near in dates if near]
     span, last = _spans(match)
     yield Day(frozenset(fitting), weekday, today=today, span=span)
     if last:

@@ -50,6 +50,15 @@ class CalendarDay:
             default=None,
         )
 
+    def falling_on(self, weekday: int, today: date) -> list[CalendarDay]:
+        """The day as it is where it falls on this weekday in the year that is meant, else in a year beside it."""
+        near = self.meant(today)
+        if near and near.weekday() == weekday:
+            return [self]
+        years = () if self.year is not None or near is None else (near.year - 1, near.year + 1)
+        beside = (_date(year, near.month, near.day) for year in years if near)
+        return [CalendarDay.of(each) for each in beside if each and each.weekday() == weekday]
+
 
 @frozen
 class Day:
