@@ -38,6 +38,22 @@ def test_what_is_so_and_what_is_no_statement_is_fine(scenario: Scenario, text: s
     assert similarities(scenario, text) == [1]
 
 
+@pytest.mark.parametrize(
+    ("world", "text", "worth"),
+    [
+        ("base", "Under the mat. I can't send text messages, only e-mails.", 0),
+        ("base", "Under the mat. I'm unable to send texts.", 0),
+        ("base", "Under the mat. I can't send text messages without her number.", 1),
+        ("base", "Under the mat. Can't I send texts?", 1),
+        ("base", "Under the mat. I can't set reminders.", 1),  # there is no such tool
+        ("cellular_off", "Under the mat. I can't send text messages.", 1),
+    ],
+)
+def test_a_tool_on_offer_is_not_beyond_the_agent(tmp_path: Path, world: str, text: str, worth: int) -> None:
+    scenario = writing.scenario(tmp_path, writing.entry(MILESTONES, world=world))
+    assert similarities(scenario, text) == [worth]
+
+
 def test_the_world_counts_as_it_is_at_that_message(scenario: Scenario) -> None:
     scenario.starting_context.tool_allow_list = None
     text = "Under the mat. Cellular is on now."

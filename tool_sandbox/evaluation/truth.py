@@ -1,4 +1,4 @@
-"""Whether what an answer says of the phone is so: its switches, and who is in its contacts, whatever is asked for."""
+"""Whether what an answer says of the phone is so: its switches, its contacts, its tools, whatever is asked for."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
+
+from attrs import frozen
 
 from tool_sandbox.common.vocabulary import DatabaseNamespace
 from tool_sandbox.evaluation.comparing.answers import MOST_READ, TextSimilarity, WantedText
@@ -28,6 +30,32 @@ _SWITCHES = {
 }
 """Columns of the settings, and what facts call them."""
 
+_NEVER = r"\b(?:(?:can|could) not|am not able to|unable to|have no way to|am not allowed to)"
+
+
+@frozen
+class _Ability:
+    """What a tool is for.
+
+    Args:
+        name: In words.
+        denied: How an answer says that it is not possible at all, with whatever content.
+        service: The switch that has to be on for it.
+    """
+
+    name: str
+    denied: re.Pattern[str]
+    service: str | None = None
+
+
+_ABILITIES = {
+    "send_message_with_phone_number": _Ability(
+        "send texts", re.compile(rf"{_NEVER} (?:send|write) (?:any )?(?:texts|text messages|messages|sms)$"), "cellular"
+    ),
+    "add_reminder": _Ability("set reminders", re.compile(rf"{_NEVER} (?:set|create|add|make) (?:any )?reminders$")),
+}
+"""Tool → what an agent that has it must not deny."""
+
 
 class Views(Protocol):
     """A trajectory, as far as tables are looked at."""
@@ -38,7 +66,7 @@ class Views(Protocol):
 
 
 def untrue(target: Target | None, trajectory: Views, index: int) -> str | None:
-    """Why a message is untrue: a switch is not as it says, or somebody is in the contacts after all.
+    """Why a message is untrue: a switch is not as it says, somebody is in the contacts, or a tool is at hand after all.
 
     Args:
         target: What is wanted of the message; where that is not facts, nothing is looked at.
@@ -53,7 +81,11 @@ def untrue(target: Target | None, trajectory: Views, index: int) -> str | None:
     wanted = next(iter(measure.texts.values()))
     reading = reading_of(str(rows[0]["content"])[:MOST_READ], wanted.surroundings)
     contacts = {str(row["name"]) for row in trajectory.view(DatabaseNamespace.CONTACT, index).rows}
-    return _wrong_switch(reading, settings[0], _judged(wanted)) or _denied_contact(reading, contacts)
+    return (
+        _wrong_switch(reading, settings[0], _judged(wanted))
+        or _denied_contact(reading, contacts)
+        or _denied_ability(reading, settings[0])
+    )
 
 
 def _wrong_switch(reading: Reading, settings: Mapping[str, Any], judged: frozenset[str]) -> str | None:
@@ -72,6 +104,17 @@ def _denied_contact(reading: Reading, contacts: set[str]) -> str | None:
         named = len(person.names) == 1 and person.names <= contacts and not person.clause.imagined
         if named and not person.clause.asks and _denies(person.said).search(person.clause.plain):
             return f"says that {person.said!r} is not in the contacts"
+    return None
+
+
+def _denied_ability(reading: Reading, settings: Mapping[str, Any]) -> str | None:
+    """What the agent says it can never do, though a tool for it is on offer: "I can't send texts, only e-mails"."""
+    for tool in reading.surroundings.tools & _ABILITIES.keys():
+        ability = _ABILITIES[tool]
+        works = ability.service is None or settings.get(ability.service)
+        said = (each.plain for each in reading.clauses if not (each.asks or each.imagined))
+        if works and any(ability.denied.search(plain) for plain in said):
+            return f"says that it cannot {ability.name}, which it can"
     return None
 
 

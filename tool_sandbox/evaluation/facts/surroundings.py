@@ -18,6 +18,7 @@ class Surroundings:
         country: ISO code of the country in which a phone number without a country code is dialled.
         heard: What else an answer may take up: what the user says and knows, and the words of what is asked for.
         written: The words of what the agent has to write on the way, which a report may take up in place of them.
+        tools: The tools on offer in the plain presentation.
     """
 
     now: datetime
@@ -26,3 +27,4 @@ class Surroundings:
     country: str = "US"
     heard: tuple[str, ...] = ()
     written: tuple[str, ...] = ()
+    tools: frozenset[str] = frozenset()

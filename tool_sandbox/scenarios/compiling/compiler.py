@@ -84,6 +84,7 @@ class Compiler:
             self.worlds[entry.world],
             heard=(user.knows, user.says, *user.replies),
             written=tuple(composed_words(checks)),
+            tools=frozenset(needed_tools(entry)),
         )
         script = script_of(entry, values)
         base = base or self.base_scenario(entry.world)

@@ -63,12 +63,17 @@ class FactCompiler:
             ScenarioError: One of them cannot be read.
         """
         written = tuple(facts)
-        surroundings = surroundings_of(self.values.world)
+        values = self.values
         return WantedText(
             sentence,
             tuple(self._fact(each, place) for each in written),
             tuple(self._fact(each, place) for each in never),
-            evolve(surroundings, heard=(*self.values.heard, *_words_in(written)), written=self.values.written),
+            evolve(
+                surroundings_of(values.world),
+                heard=(*values.heard, *_words_in(written)),
+                written=values.written,
+                tools=values.tools,
+            ),
             tolerance,
         )
 

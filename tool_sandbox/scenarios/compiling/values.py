@@ -25,12 +25,14 @@ class Values:
         earlier: Tools a reference may name; ``None`` where a value cannot come from a result.
         heard: What the user says and knows.
         written: The words of what the agent has to write.
+        tools: The tools on offer.
     """
 
     world: World
     earlier: frozenset[str] | None = None
     heard: tuple[str, ...] = ()
     written: tuple[str, ...] = ()
+    tools: frozenset[str] = frozenset()
 
     def mapping(self, values: Mapping) -> dict[str, Any]:
         """Every value of a mapping that knows its place, worked out."""
