@@ -42,6 +42,15 @@ def test_a_fact_is_what_its_kind_says(tmp_path: Path, fact: str, right: str, wro
     assert similarities(scenario, wrong) == [0]
 
 
+def test_a_number_as_it_is_dialled_where_the_phone_is_at_home_is_that_number(tmp_path: Path) -> None:
+    entry = writing.entry("[{said: Well., facts: {phone: '+353209110142'}}]", world="cork")
+    owner = "{name: Niamh, phone_number: '+353209110014', relationship: self, is_self: true}"
+    text = f"worlds: {{cork: {{like: base, people: {{me: {owner}}}}}}}\nscenarios:{entry}"
+    scenario = writing.scenario(tmp_path, text)
+    assert similarities(scenario, "It's 020 911 0142.") == [1]
+    assert similarities(scenario, "It's 020 911 0143.") == [0]
+
+
 @pytest.mark.parametrize(
     ("fact", "message"),
     [

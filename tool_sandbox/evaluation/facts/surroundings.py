@@ -15,7 +15,7 @@ class Surroundings:
         now: The world's time, with its zone; it decides what "tomorrow" and "next Monday" are.
         people: Full names of the user's contacts, without the user.
         relationships: Full names and what they are to the user, such as ``("Priya Raman", "boss")``.
-        country: ISO code of the country in which a phone number without a country code is dialled.
+        country: Where a phone number without a country's code is dialled: its two letters, or a number of it in E.164.
         heard: What else an answer may take up: what the user says and knows, and the words of what is asked for.
         written: The words of what the agent has to write on the way, which a report may take up in place of them.
         tools: The tools on offer in the plain presentation.

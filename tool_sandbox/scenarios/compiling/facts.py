@@ -160,16 +160,18 @@ def tolerance_of(written: Any) -> Tolerance:
 
 
 def surroundings_of(world: World) -> Surroundings:
-    """What words are read against in a world: its clock, and whom its user knows."""
+    """What words are read against in a world: its clock, whom its user knows, and the country of its phone."""
     contacts = world.tables.get(DatabaseNamespace.CONTACT, ())
     others = tuple((row["name"], row.get("relationship")) for row in contacts if not row.get("is_self"))
-    return _surroundings(world.clock, others)
+    own = next((row.get("phone_number") for row in contacts if row.get("is_self")), None)
+    return _surroundings(world.clock, others, own if own and own.startswith("+") else "US")
 
 
 @lru_cache(maxsize=256)
-def _surroundings(clock: Clock, people: tuple[tuple[str, str | None], ...]) -> Surroundings:
+def _surroundings(clock: Clock, people: tuple[tuple[str, str | None], ...], country: str) -> Surroundings:
     return Surroundings(
         now=datetime.fromtimestamp(clock.instant, clock.tzinfo()),
         people=tuple(name for name, _ in people),
         relationships=tuple((name, relationship) for name, relationship in people if relationship),
+        country=country,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from attrs import field, frozen
 
@@ -17,9 +18,10 @@ _GROUPED_LOCAL = re.compile(r"\d{3}[- ]\d{4}")
 _BARE_LOCAL = re.compile(r"[2-9]\d{6}")
 _NO_PHONE = re.compile(r"\d{1,3}(?: \d{3})+|\d{4}-\d\d-\d\d|\d{5}-\d{4}|\d+\.\d+|\d{1,3}(?:\.\d{1,3}){3}")
 """Numbers with groups of three or decimals, dates, postal codes, and addresses of computers."""
-_WHOLE = re.compile(r"\+(?:1[2-9]\d{9}|(?:31|33|44|46|49)[1-9]\d{6,9})")
+_WHOLE = re.compile(r"\+(?:1[2-9]\d{9}|(?:31|33|44|46|49|61|351|353)[1-9]\d{6,9})")
 """Numbers in E.164 of countries where it is plain that nothing has to be stripped; so their facts are made, and the
 scenarios loaded, without the parser and its metadata."""
+_HOME = "US"
 _INTERNATIONAL = re.compile(r"^\(?(?:\+|00|011)")
 
 
@@ -68,7 +70,7 @@ def phones_in(text: str, country: str = "US") -> Iterator[Phone]:
 
     Args:
         text: What is read.
-        country: Where numbers without a country's code belong, of two letters.
+        country: Where numbers without a country's code belong: its two letters, or a number of it in E.164.
     """
     for match in _CANDIDATE.finditer(text):
         is_inside = match[0].startswith("(") and ")" not in match[0]
@@ -89,10 +91,23 @@ def _read(written: str, country: str) -> str | None:
     if len(digits) == _LOCAL:
         return digits if _GROUPED_LOCAL.fullmatch(written) or _BARE_LOCAL.fullmatch(written) else None
     try:
-        number = parse(re.sub(r"^\(?(?:00|011)", "+", written), country)
+        number = parse(re.sub(r"^\(?(?:00|011)", "+", written), _region(country))
     except NumberParseException:
         return f"+{digits}" if written.startswith("+") else None
     if international or is_valid_number(number):
         return str(format_number(number, PhoneNumberFormat.E164))
     is_grouped = written != digits and _LOCAL < len(digits) <= _LONGEST_NATIONAL
     return digits if is_grouped or digits.startswith("0") else None
+
+
+@lru_cache(maxsize=1 << 6)
+def _region(country: str) -> str:
+    """The two letters of a country, which may be given by a number of it."""
+    if not country.startswith("+"):
+        return country
+    from phonenumbers import NumberParseException, parse, region_code_for_number
+
+    try:
+        return region_code_for_number(parse(country)) or _HOME
+    except NumberParseException:
+        return _HOME

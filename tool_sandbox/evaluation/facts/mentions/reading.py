@@ -26,7 +26,7 @@ def mentions_in(text: str, now: datetime, country: str = "US") -> tuple[Mention,
     Args:
         text: What is read.
         now: The moment at which it is said, in the zone of who says it.
-        country: Where phone numbers without a country's code belong, of two letters.
+        country: Where phone numbers without a country's code belong: its two letters, or a number of it in E.164.
     """
     counted = tuple(counted_days_in(text, now))
     days = tuple(day for day in days_in(text, now) if not any(day.span.overlaps(each.span) for each in counted))
