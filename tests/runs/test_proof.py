@@ -106,6 +106,25 @@ def test_what_follows_from_a_solution_that_falls_short_is_left_out(tmp_path: Pat
     assert problem.message.endswith("missing: tomorrow")
 
 
+def test_a_scripted_user_says_only_what_a_simulated_one_would_know(tmp_path: Path) -> None:
+    text = """
+    - name: save_the_vet
+      user: {knows: "You want the vet saved, +12065550171.", says: Save the vet, replies: "Dr. Amundsen, +12065550171"}
+      milestones:
+        - {id: asked, said: What is the number?, facts: [{asked: number}]}
+        - {id: saved, added: {contact: {phone_number: "+12065550171"}}}
+        - {id: told, said: I saved the vet., facts: [{done: saved}]}
+      solution:
+        - say: What is the number?
+        - add_contact: {name: The vet, phone_number: "+12065550171"}
+        - say: I saved the vet.
+    """
+    (problem,) = checked(tmp_path, text).problems
+    assert problem.check == "user"
+    assert "the user said 'Amundsen', which it cannot know; put what it should know into 'knows'" in problem.message
+    assert checked(tmp_path, text.replace("the vet saved", "the vet, Dr. Amundsen, saved")).passed
+
+
 def test_a_minefield_that_the_solution_trips_is_named_with_its_reason(tmp_path: Path) -> None:
     text = writing.COMPLETE.replace('"+12065550100"}}}', '"+12065550199"}}, because: Not this number.}')
     (problem,) = [each for each in checked(tmp_path, text).problems if each.check == "oracle"]

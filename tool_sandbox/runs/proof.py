@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
@@ -15,6 +16,7 @@ from tool_sandbox.errors import ScenarioError, TimeLimitError
 from tool_sandbox.evaluation.comparing.answers import wanted_texts
 from tool_sandbox.evaluation.credit import Kind
 from tool_sandbox.evaluation.explanation.explain import explain
+from tool_sandbox.evaluation.simulated_user.rules import broken_rules
 from tool_sandbox.llm.scripted import NopModel, OracleModel, SaboteurModel
 from tool_sandbox.runs.answers import TriedAnswer, tried
 from tool_sandbox.runs.floors import READING, floors_of, user_words
@@ -94,6 +96,7 @@ class Proof:
         yield "trouble", self._troubles, True
         yield "nop", self._nop, False
         yield "given away", self._given_away, False
+        yield "user", self._user, True
         yield "floors", self._floors, False
         yield "saboteur", self._saboteur, True
         yield "needless step", self._needless_steps, True
@@ -123,9 +126,14 @@ class Proof:
         beside = self.script.proofs().source if check in _IN_PROOFS else None
         return Problem(self.name, check, message, beside or self.scenario.source)
 
+    @cached_property
+    def _solved(self) -> Played:
+        """The solution, played."""
+        return self.played(OracleModel(self.script), self.script)
+
     def _oracle(self) -> Iterator[str]:
         try:
-            played = self.played(OracleModel(self.script), self.script)
+            played = self._solved
         except ScenarioError:
             self._refuse_failed_call()
             raise
@@ -188,6 +196,12 @@ class Proof:
             result = exposed.played(SaboteurModel(self.script, minefield), self.script).result
             if not result.minefield_mapping.get(at, (0, 0.0))[1]:
                 yield f"the sabotage of {minefield!r} does not trip it, so perhaps nothing does"
+
+    def _user(self) -> Iterator[str]:
+        """What a scripted user says that one which a model plays would not know, or must not say."""
+        if self.script.user_texts():
+            for broken in broken_rules(self.scenario, self._solved.world):
+                yield f"{broken}; put what it should know into 'knows', or let it say something else"
 
     def _needless_steps(self) -> Iterator[str]:
         if not self.scenario.evaluation.milestone_matcher.milestones:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import contextvars
 import json
 from pathlib import Path
 
@@ -11,9 +10,6 @@ from tests.scenarios.writing import scenario as written
 from tool_sandbox.common.execution_context import ExecutionContext
 from tool_sandbox.common.scenario import Scenario
 from tool_sandbox.evaluation.simulated_user.rules import BrokenRule, Rule, broken_rules
-from tool_sandbox.llm.scripted import OracleModel
-from tool_sandbox.runs.scripted_play import play
-from tool_sandbox.scenarios.library import bundled
 
 TEXT_MARTA = """
 - name: text_marta
@@ -81,14 +77,3 @@ def test_a_broken_rule_is_written_and_read() -> None:
     for record in ({}, {"rule": "other", "message": 1, "value": ""}, {"rule": "invented", "message": None, "value": 1}):
         with pytest.raises(ValueError, match=r"other|no broken rule"):
             BrokenRule.from_record(record)
-
-
-REPLYING = {name: each for name, each in bundled().scenarios().items() if each.script and each.script.user_texts()}
-
-
-@pytest.mark.parametrize("name", REPLYING)
-def test_no_scripted_user_of_the_suite_breaks_a_rule(name: str) -> None:
-    scenario = REPLYING[name]
-    assert scenario.script is not None
-    world = contextvars.copy_context().run(play, scenario, OracleModel(scenario.script), scenario.script).world
-    assert broken_rules(scenario, world) == ()
