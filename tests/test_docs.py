@@ -19,6 +19,7 @@ from typer.main import get_command
 
 import tool_sandbox as ts
 from tests.cli.command import openai_server
+from tests.examples.packs import install_library
 from tests.waiting import HANG
 from tool_sandbox.cli import config as run_config
 from tool_sandbox.cli import legacy
@@ -171,6 +172,8 @@ def run_python(*arguments: str, folder: Path, **variables: str) -> subprocess.Co
 
 
 def save_files(page: Path, folder: Path) -> None:
+    if page.name == "packs.md":
+        install_library(folder)
     for block in blocks(page):
         if block.file:
             (folder / block.file).write_text(block.text, encoding="utf-8")

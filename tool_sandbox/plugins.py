@@ -14,12 +14,15 @@ from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tool_sandbox.blame import line_in_own_code
 from tool_sandbox.errors import ToolSandboxError, UsageError
 from tool_sandbox.folder_imports import UsersPackage
 from tool_sandbox.interrupts import is_from_a_person
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 _REFERENCE = re.compile(r"(?P<place>.+):(?P<name>[A-Za-z_]\w*)")
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
@@ -167,11 +170,11 @@ def place_of(error: BaseException) -> str:
     return f" in {line[0]}, line {line[1]}" if line else ""
 
 
-def installed(group: str) -> list[str]:
-    """The modules of every entry point in a group."""
+def installed(group: str) -> list[EntryPoint]:
+    """What installed packages offer in a group of entry points."""
     from importlib.metadata import entry_points
 
-    return sorted({entry.module for entry in entry_points(group=group)})
+    return list(entry_points(group=group))
 
 
 def load_installed(group: str, name: str, kind: str) -> Any | None:

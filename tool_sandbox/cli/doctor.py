@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from attrs import frozen
 
 from tool_sandbox.errors import ToolSandboxError
+from tool_sandbox.registry.packs import Pack, packs
 
 EXTRAS: Mapping[str, tuple[str, ...]] = {
     "local": ("xllamacpp", "huggingface_hub"),
@@ -48,7 +49,7 @@ def examine(environment: Mapping[str, str] | None = None) -> Iterator[Finding]:
     """
     yield Finding(_OK, f"Python {platform.python_version()} on {platform.system()}")
     yield from _packages()
-    yield _scenarios()
+    yield from _scenarios()
     yield _folder()
     variables = os.environ if environment is None else environment
     yield from _own_variables(variables)
@@ -77,13 +78,26 @@ def _packages() -> Iterator[Finding]:
             yield Finding(_BAD, f"{name} is not installed: pip install tool_sandbox")
 
 
-def _scenarios() -> Finding:
+def _scenarios() -> Iterator[Finding]:
+    yield _loaded()
+    try:
+        found = packs()
+    except ToolSandboxError as error:
+        yield Finding(_BAD, str(error))
+        return
+    for pack in found.values():
+        if pack.scenarios is not None:
+            yield _loaded(pack)
+
+
+def _loaded(pack: Pack | None = None) -> Finding:
     from tool_sandbox.registry.sources import all_scenarios
 
+    sources, which = ([pack.name], f" of the pack {pack}") if pack else ([], "")
     try:
-        return Finding(_OK, f"{len(all_scenarios())} scenarios load")
+        return Finding(_OK, f"{len(all_scenarios(sources))} scenarios{which} load")
     except ToolSandboxError as error:
-        return Finding(_BAD, f"the scenarios do not load: {error}")
+        return Finding(_BAD, f"the scenarios{which} do not load: {error}")
 
 
 def _folder() -> Finding:

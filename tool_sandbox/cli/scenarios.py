@@ -16,6 +16,7 @@ from tool_sandbox.common.counted import counted
 from tool_sandbox.common.script import ToolStep
 from tool_sandbox.common.tool_discovery import domain_of
 from tool_sandbox.common.vocabulary import RoleType
+from tool_sandbox.registry.packs import packs
 from tool_sandbox.registry.sources import load_scenarios
 from tool_sandbox.runs.floors import user_words
 from tool_sandbox.scenarios.presentations import base_name, presentation_of
@@ -30,6 +31,7 @@ _COLUMNS = (
     Column("categories", is_prose=True, left_out=2),
     Column("tags", left_out=1),
 )
+_INSTALLED = "Installed packs, which '--scenarios-from NAME' takes"
 
 
 @frozen(kw_only=True)
@@ -99,9 +101,11 @@ def list_scenarios(settings: RunSettings, *, stats: bool, as_json: bool) -> None
         statistics = Statistics.of(found)
         print_json(asdict(statistics)) if as_json else statistics.show()
     elif as_json:
-        print_json({"scenarios": [asdict(each) for each in found]})
+        print_json(
+            {"scenarios": [asdict(each) for each in found], "packs": [asdict(pack) for pack in packs().values()]}
+        )
     else:
-        _print_all(found)
+        _print_all(found, settings)
 
 
 def description_of(scenario: Scenario) -> str:
@@ -121,11 +125,12 @@ def offered_to_agent(scenario: Scenario) -> dict[str, Callable[..., Any]]:
     return {name: tool for name, tool in tools.items() if RoleType.AGENT in getattr(tool, "visible_to", ())}
 
 
-def _print_all(found: Sequence[ScenarioSummary]) -> None:
+def _print_all(found: Sequence[ScenarioSummary], settings: RunSettings) -> None:
     if sys.stdout.isatty():
         rows = [(each.name, each.description, " ".join(each.categories), " ".join(each.tags)) for each in found]
         print_table(stdout_console(), _COLUMNS, rows)
-        print_lines([_closing(found)])
+        others = [str(pack) for name, pack in packs().items() if name not in settings.scenarios_from]
+        print_lines([_closing(found), *([f"{_INSTALLED}: {', '.join(others)}"] if others else [])])
         return
     for each in found:
         print(each.name, " ".join(each.categories), " ".join(each.tags), sep="\t")

@@ -13,6 +13,7 @@ from tool_sandbox.cli.tables import stdout_console
 from tool_sandbox.common.counted import counted
 from tool_sandbox.common.vocabulary import DatabaseNamespace
 from tool_sandbox.common.world.schemas import INITIAL_SETTING
+from tool_sandbox.registry.packs import module_of
 from tool_sandbox.registry.sources import scenarios_of
 from tool_sandbox.scenarios.library import bundled
 from tool_sandbox.scenarios.presentations import base_name
@@ -92,7 +93,8 @@ def show_worlds(names: Sequence[str], settings: RunSettings, *, as_json: bool) -
         UsageError: A source cannot be loaded, or there is no such world.
     """
     starting = _starting(settings)  # tables of users' own are known from here on
-    known = {name: world for source in settings.scenarios_from for name, world in worlds(source).items()}
+    sources = [module_of(source, "scenarios") for source in settings.scenarios_from]
+    known = {name: world for source in sources for name, world in worlds(source).items()}
     known = {**bundled().worlds, **known}
     meant = chosen(names, known, "world", "--scenarios-from")
     told = [(each := known[name], WorldDescription.of(each, starting.get(name, ()))) for name in meant]

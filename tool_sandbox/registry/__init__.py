@@ -7,6 +7,7 @@
     options       declaring settings: what they mean and how they are written
     sample        what is played once, and by whom
     sources       the scenarios and tools of a run, bundled or the user's own
+    packs         installed packages that offer scenarios and tools under a name
     objects       roles, tools and scenarios that have no name
     keywords      what a call of the front door asks for, as settings and objects
     names         from a name to the factory it means

@@ -279,14 +279,14 @@ class RunSettings:
     scenarios_from: tuple[str, ...] = several(
         "Your own scenarios, in place of the bundled ones.",
         "--scenarios-from",
-        metavar="PATH|MODULE...",
+        metavar="PATH|MODULE|PACK...",
         shown="bundled",
     )
     with_bundled: bool = setting(
         False, [YES_OR_NO, _only_beside_others], "Take the bundled scenarios beside your own.", "--with-bundled"
     )
     tools_from: tuple[str, ...] = several(
-        "Your own tools, beside the bundled ones.", "--tools-from", metavar="PATH|MODULE..."
+        "Your own tools, beside the bundled ones.", "--tools-from", metavar="PATH|MODULE|PACK..."
     )
     shuffle_tools: bool = setting(
         False, [YES_OR_NO, _not_with_compat], "Offer the tools in a seeded random order.", "--shuffle-tools"

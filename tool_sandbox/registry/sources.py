@@ -1,25 +1,25 @@
-"""Where scenarios and tools come from: the bundled ones, or the user's own."""
+"""Where scenarios and tools come from: the bundled ones, the user's own, or a pack's."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Mapping, Sequence
+import os
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 from tool_sandbox import clock as world_clock
 from tool_sandbox.common.checks import one_of
-from tool_sandbox.errors import UsageError
-from tool_sandbox.plugins import Packages, installed, load_modules, load_named
+from tool_sandbox.errors import ScenarioError, UsageError
+from tool_sandbox.plugins import Packages, load_modules
+from tool_sandbox.registry.packs import meant_pack, module_of, tools_beside
 from tool_sandbox.world_seed import CANONICAL
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
     from tool_sandbox.registry.settings import RunSettings
     from tool_sandbox.scenarios.suite import Suite
-
-TOOLS, SCENARIOS = "tool_sandbox.tools", "tool_sandbox.scenarios"
-"""Entry point groups of packages that bring tools or scenarios along."""
 
 _SELECTING = ("scenarios", "presentations", "tags", "exclude")
 
@@ -98,10 +98,11 @@ def all_scenarios(
     with_bundled: bool = False,
     world_seed: int = CANONICAL,
 ) -> Suite:
-    """Every scenario of the given sources; without any, the bundled ones and those of installed packages.
+    """Every scenario of the given sources; without any, the bundled ones.
 
     The bundled ones are made when they are asked for. ``with_bundled`` takes them beside those of the sources. All are
-    in the world of ``world_seed``, which those in Python cannot be.
+    in the world of ``world_seed``, which those in Python cannot be. The tools of a pack come with its scenarios: what
+    is installed and not named changes nothing.
 
     Raises:
         UsageError: A source cannot be loaded.
@@ -111,14 +112,14 @@ def all_scenarios(
     from tool_sandbox.scenarios.module_time import loading_clock
     from tool_sandbox.scenarios.suite import Suite
 
-    offer_tools(tools_from)
+    offer_tools([*tools_from, *tools_beside(scenarios_from)])
     one_of(*ToolBackend.__members__).check("backend", backend)
     variant = ToolBackend[backend]
     found = Suite({}) if scenarios_from and not with_bundled else bundled_suite(variant, world_seed)
     now = loading_clock()
-    for source in scenarios_from or installed(SCENARIOS):
-        with world_clock.use(now):
-            more = load_from(source, variant, world_seed)
+    for source in scenarios_from:
+        with world_clock.use(now), _packs_suggested(source):
+            more = load_from(module_of(source, "scenarios"), variant, world_seed)
         twice = sorted(set(found) & set(more))
         if twice:
             message = f"{twice[0]!r} from {source!r} is the name of another scenario; give it a name of its own."
@@ -127,21 +128,34 @@ def all_scenarios(
     return found
 
 
+@contextmanager
+def _packs_suggested(source: str) -> Iterator[None]:
+    """A source that is not there may be the name of a pack, mistyped."""
+    try:
+        yield
+    except ScenarioError as error:
+        near = "" if os.path.exists(source) else meant_pack(source)  # noqa: PTH110 -- a name may be too long to ask for
+        if not near:
+            raise
+        raise type(error)(f"{error}{near}") from error
+
+
 def offer_tools(sources: Sequence[str | ModuleType]) -> None:
-    """Make tools discoverable beside the bundled ones: those of the sources and those of installed packages.
+    """Make tools discoverable beside the bundled ones.
 
     Args:
-        sources: Files, folders and modules by name, or modules.
+        sources: Files, folders, modules and packs by name, or modules.
 
     Raises:
         UsageError: A source cannot be loaded.
     """
     packages: Packages = {}
+    named = (each if isinstance(each, ModuleType) else module_of(each, "tools") for each in sources)
     given = {
         source: [source] if isinstance(source, ModuleType) else load_modules(source, "tools", packages)
-        for source in dict.fromkeys(sources)
+        for source in dict.fromkeys(named)
     }
-    modules = [*itertools.chain(*given.values()), *(load_named(name, "tools") for name in installed(TOOLS))]
+    modules = list(itertools.chain(*given.values()))
     if modules:
         from tool_sandbox.common.signatures.tool_rules import check_there_are_tools, check_tools
         from tool_sandbox.common.tool_discovery import set_extra_tool_modules

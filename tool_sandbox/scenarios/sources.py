@@ -1,4 +1,4 @@
-"""Loading a user's own scenarios: YAML, JSON, Python modules, and folders of either."""
+"""Loading a user's own scenarios: YAML, JSON, Python modules, and folders and packages of either."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from tool_sandbox.clock import Clock
 from tool_sandbox.common.scenario import Scenario
 from tool_sandbox.common.tool_discovery import ToolBackend
 from tool_sandbox.errors import ScenarioError
@@ -23,7 +24,10 @@ from tool_sandbox.world_seed import CANONICAL
 
 _MAKER = re.compile(r"named_(?!base_)\w+_scenarios")
 _OUR_PACKAGE = "tool_sandbox.scenarios"
-_EXPECTED = "expected a YAML or JSON file, a Python file, a folder of either, or the dotted name of a module"
+_EXPECTED = (
+    "expected a YAML or JSON file, a Python file, a folder of either, the dotted name of a module or package, or the "
+    "name of an installed pack"
+)
 
 
 def load(source: str | Path, backend: ToolBackend | None = None, world_seed: int = CANONICAL) -> dict[str, Scenario]:
@@ -34,24 +38,49 @@ def load(source: str | Path, backend: ToolBackend | None = None, world_seed: int
         return augmented(from_files([path], backend, world_seed).scenarios(), backend)
     if path.is_dir():
         return _from_folder(path, backend, world_seed)
-    _refuse_seed(source, world_seed)
     if path.suffix == ".py":
+        _refuse_seed(source, world_seed)
         return _guarded(source, lambda: _from_module(load_file(path, "scenarios", ScenarioError), backend))
     if not str(source).replace(".", "").isidentifier():
         message = f"There is nothing at {str(source)!r}; {_EXPECTED}."
         raise ScenarioError(message)
-    return _guarded(source, lambda: _from_module(load_named(str(source), "scenarios", ScenarioError), backend))
+    clock = loading_clock()
+    module = _named_module(str(source), clock)
+    if files := _files_of_package(module):
+        return augmented(from_files(files, backend, world_seed).scenarios(), backend)
+    _refuse_seed(source, world_seed)
+    return _guarded(source, lambda: _from_module(module, backend), clock)
 
 
 def worlds(source: str | Path) -> Mapping[str, World]:
-    """The worlds in the scenario files at a source, with the bundled ones before them; Python modules have none.
+    """The worlds in the scenario files at a source, with the bundled ones before them; Python code has none.
 
     Raises:
         ScenarioError: A file cannot be read, or something in it is not written as it should be.
     """
     path = Path(source)
-    files = scenario_files(path) if path.is_dir() else [path] if is_scenario_file(path) else []
-    return from_files(files).worlds
+    if path.is_dir():
+        return from_files(scenario_files(path)).worlds
+    if is_scenario_file(path):
+        return from_files([path]).worlds
+    is_name = path.suffix != ".py" and str(source).replace(".", "").isidentifier()
+    return from_files(_files_of_package(_named_module(str(source), loading_clock())) if is_name else []).worlds
+
+
+def _named_module(name: str, clock: Clock) -> ModuleType:
+    with standing_still(clock):
+        return load_named(name, "scenarios", ScenarioError)
+
+
+def _files_of_package(module: ModuleType) -> list[Path]:
+    """The scenario files of a package; none where its own code makes scenarios."""
+    if any(_users_own(module, name) for name in vars(module) if _makes_scenarios(name)):
+        return []
+    return [file for folder in getattr(module, "__path__", ()) for file in scenario_files(Path(folder))]
+
+
+def _makes_scenarios(name: str) -> bool:
+    return name in ("named_scenarios", "get_extensions") or _MAKER.fullmatch(name) is not None
 
 
 def _from_folder(folder: Path, backend: ToolBackend, world_seed: int) -> dict[str, Scenario]:
@@ -121,9 +150,11 @@ def _users_own(module: ModuleType, name: str) -> bool:
     return callable(function) and not str(getattr(function, "__module__", "")).startswith("tool_sandbox.")
 
 
-def _guarded(source: str | Path, load_it: Callable[[], dict[str, Scenario]]) -> dict[str, Scenario]:
+def _guarded(
+    source: str | Path, load_it: Callable[[], dict[str, Scenario]], clock: Clock | None = None
+) -> dict[str, Scenario]:
     """Run a user's code; whatever goes wrong in it is reported as theirs, with the file and the line."""
-    clock = loading_clock()
+    clock = clock or loading_clock()
     with reported(f"Loading scenarios from {str(source)!r}", ScenarioError), standing_still(clock):
         found = load_it()
     _check_kinds(source, found)

@@ -77,7 +77,8 @@ def asked_by_mark(given: Mapping[str, Any], defaults: Mapping[str, Any], folders
     found = {str(each): located(str(each), folders) for each in listed}
     files = [path for text, path in found.items() if text != path or text.lower().endswith(_FILES)]
     names = [text for text, path in found.items() if path not in files]
-    return _asked({**defaults, **mine, "scenarios": names, "scenarios_from": files}, tools, folders)
+    beside = {} if "scenarios_from" in mine and not files else {"scenarios_from": files}
+    return _asked({**defaults, **mine, "scenarios": names, **beside}, tools, folders)
 
 
 def asked_on_command_line(sources: Sequence[str], defaults: Mapping[str, Any]) -> dict[str, Asked]:

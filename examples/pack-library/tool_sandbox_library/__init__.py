@@ -1,0 +1,1 @@
+"""The desk of a public library: members, books, loans and fees, and what people want there."""
