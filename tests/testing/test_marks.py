@@ -170,6 +170,13 @@ def test_what_a_mark_leaves_out_is_taken_from_the_options_and_the_file_of_settin
     shop.runpytest(*PLUGIN).assert_outcomes(passed=1)
 
 
+def test_a_mark_can_name_some_of_the_scenarios_that_it_says_the_source_of(shop: pytest.Pytester) -> None:
+    beside = "scenarios=['wifi_off'], scenarios_from='shop.yaml'"
+    body = "def test_it(tool_sandbox_run): assert [sample.name for sample in tool_sandbox_run] == ['wifi_off']\n"
+    shop.makepyfile(test_shop=BEGINNING + MARK.replace("scenarios='shop.yaml'", beside) + body)
+    shop.runpytest(*PLUGIN).assert_outcomes(passed=1)
+
+
 def test_a_missing_key_of_a_mark_ends_the_tests_before_the_first(shop: pytest.Pytester) -> None:
     body = "def test_it(tool_sandbox_result): pass\ndef test_other(): pass\n"
     shop.makepyfile(test_shop=BEGINNING + MARK.replace("agent=works", "agent='openai/gpt-5'") + body)
