@@ -59,7 +59,7 @@ def test_a_run_gives_a_score_and_leaves_nothing_on_the_disk(
 ) -> None:
     monkeypatch.chdir(tmp_path)
 
-    result = ts.run("oracle", scenarios=["switch_wifi*"], tags=["no_distraction_tools"], trials=2)
+    result = ts.run("oracle", scenarios=["switch_wifi_off*"], tags=["no_distraction_tools"], trials=2)
 
     assert (result.score, result.bounds, result.void) == (1.0, (1.0, 1.0), ())
     assert len(result) == 4
@@ -75,7 +75,7 @@ def test_a_run_gives_a_score_and_leaves_nothing_on_the_disk(
 
 
 def test_a_frame_has_one_row_per_sample_and_its_categories_have_the_means_of_the_summary(tmp_path: Path) -> None:
-    result = ts.run("nop", user="oracle", scenarios=["switch_wifi*", "*reminder*"], output=tmp_path)
+    result = ts.run("nop", user="oracle", scenarios=["switch_wifi_off*", "postpone_cake_reminder*"], output=tmp_path)
 
     frame = result.frame()
     means = {row["category"]: row["similarity"] for row in frame.group_by("category").mean().iter_rows(named=True)}
@@ -238,7 +238,7 @@ def test_runs_in_threads_keep_their_rules_to_themselves() -> None:
     scores: dict[str, float] = {}
 
     def play(agent: str, **settings: Any) -> None:
-        scores[agent] = ts.run(agent, "oracle", ["switch_wifi*"], **settings).score
+        scores[agent] = ts.run(agent, "oracle", ["switch_wifi_off*"], **settings).score
 
     threads = [
         threading.Thread(target=play, args=("oracle",), kwargs={"compat": "original"}),
@@ -287,10 +287,10 @@ except KeyboardInterrupt:
     result = ts.open_run(directory)
     print("caught", len([each for each in result if each.status == "scored"]))
 """
-FRONT_DOOR = 'ts.run(agent, "oracle", ["switch_*"], output=folder, concurrency=2)'
+FRONT_DOOR = 'ts.run(agent, "oracle", ["switch_wifi_off*"], output=folder, concurrency=2)'
 OF_THE_ORIGINAL = (
-    'run_sandbox(agent_type=agent, user_type="oracle", name_to_scenario=ts.load_scenarios("switch_*"), processes=2,'
-    " output_base_dir=folder)"
+    'run_sandbox(agent_type=agent, user_type="oracle", name_to_scenario=ts.load_scenarios("switch_wifi_off*"),'
+    " processes=2, output_base_dir=folder)"
 )
 
 
@@ -318,7 +318,7 @@ TEN_LINES = """
 import tool_sandbox as ts
 
 result = ts.run(agent="openai/gpt-5.4",
-                user="oracle", scenarios=["text_plumber*"], tags=["no_distraction_tools"], trials=3,
+                user="oracle", scenarios=["text_plumber_with_cellular_off*"], tags=["no_distraction_tools"], trials=3,
                 budget=2.00, cache="disk", output=None)
 print(result.score, result.bounds)
 print(len(result), sorted(result.frame().group_by("category").mean()["category"])[0])
@@ -377,7 +377,7 @@ def test_tools_of_ones_own_are_offered() -> None:
 
 
 def test_loaded_scenarios_can_be_played() -> None:
-    loaded = ts.load_scenarios("switch_wifi*", tags="no_distraction_tools")
+    loaded = ts.load_scenarios("switch_wifi_off*", tags="no_distraction_tools")
     assert list(loaded) == [NAME, "switch_wifi_off_implicit"]
     assert ts.run("oracle", scenarios=loaded).score == 1.0
     assert ts.play(loaded[NAME]).similarity == 1.0

@@ -14,7 +14,7 @@ import pytest
 from tests.cli.command import call, openai_server, run_directories, run_directory, spawn
 from tests.waiting import HANG, until
 
-SCENARIOS = ("switch_*", "--tag", "no_distraction_tools", "three_distraction_tools")
+SCENARIOS = ("switch_wifi_off*", "--tag", "no_distraction_tools", "three_distraction_tools")
 
 
 def _records(directory: Path) -> list[dict[str, Any]]:
@@ -131,7 +131,7 @@ def test_ctrl_c_in_the_first_of_several_agents_leaves_all_to_resume(tmp_path: Pa
     with openai_server("--hold-after", "2") as url:
         agents = (f"direct:{url}/model", "nop", "oracle")
         base = tmp_path / "runs"
-        process = spawn("run", "-a", *agents, "-u", "oracle", "-s", "switch_*", "-p", "2", "-o", str(base))
+        process = spawn("run", "-a", *agents, "-u", "oracle", "-s", "switch_wifi_off*", "-p", "2", "-o", str(base))
         until(lambda: (base.exists() and any(map(_lines, run_directories(base)))) or process.poll() is not None)
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=HANG)

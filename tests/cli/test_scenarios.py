@@ -72,7 +72,7 @@ def test_scenarios_and_uses_of_tools_are_counted(suite: Sequence[str], capsys: p
 
 @pytest.mark.parametrize("columns", [60, 120])
 def test_a_terminal_shows_whole_names_and_words(columns: int) -> None:
-    screen = PseudoTerminal("-m", "tool_sandbox", "list", "-s", "text_plumber*", columns=columns)
+    screen = PseudoTerminal("-m", "tool_sandbox", "list", "-s", "text_plumber_with_cellular_off*", columns=columns)
     try:
         assert screen.end() == 0
         words = [word for line in screen.raw.decode().splitlines() for word in line.split()]

@@ -48,7 +48,7 @@ def test_a_fault_of_an_own_agent_is_named_with_file_and_line(tmp_path: Path) -> 
 
 def test_a_run_that_cannot_succeed_is_stopped_and_can_be_gone_on_with(tmp_path: Path) -> None:
     with openai_server("--answer", "0") as url:
-        arguments = ("-a", f"direct:{url}/model", "-u", "oracle", "-s", "switch_*", "-p", "1", "--retries", "0")
+        arguments = ("-a", f"direct:{url}/model", "-u", "oracle", "-s", "switch_wifi_off*", "-p", "1", "--retries", "0")
         stopped = call("run", *arguments, "--max-void", "3", "-o", str(tmp_path))
         directory = run_directory(tmp_path)
 
