@@ -4,11 +4,14 @@ import json
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
-from tests.scenarios.playing import Action, played
+from tests.scenarios.playing import Action, played, steps
 from tests.scenarios.writing import scenario as written
 from tool_sandbox.common.execution_context import ExecutionContext
 from tool_sandbox.common.scenario import Scenario
+from tool_sandbox.common.script import Script
+from tool_sandbox.common.vocabulary import ScenarioCategories
 from tool_sandbox.evaluation.simulated_user.rules import BrokenRule, Rule, broken_rules
 
 TEXT_MARTA = """
@@ -58,6 +61,13 @@ def test_every_broken_rule_says_where_and_what(marta: Scenario) -> None:
 def test_a_user_that_leaves_a_question_open_has_left_early(marta: Scenario) -> None:
     (left,) = broken_rules(marta, played(marta, ASKS))
     assert (left.rule, left.value) == (Rule.LEFT_EARLY, ASKS)
+
+
+def test_a_user_may_leave_a_question_open_that_nobody_can_answer(marta: Scenario) -> None:
+    missing = evolve(marta, categories=[ScenarioCategories.INSUFFICIENT_INFORMATION])
+    assert broken_rules(missing, played(missing, ASKS)) == ()
+    only_asked = evolve(marta, script=Script(steps("What is the number?")))
+    assert broken_rules(only_asked, played(only_asked, ASKS)) == ()
 
 
 def test_the_rules_are_the_same_for_a_recorded_conversation(marta: Scenario) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from attrs import frozen
 
 from tool_sandbox import clock
-from tool_sandbox.common.vocabulary import RoleType
+from tool_sandbox.common.vocabulary import RoleType, ScenarioCategories
 from tool_sandbox.common.world.schemas import INDEX_COLUMN
 from tool_sandbox.evaluation.explanation.log import Log
 from tool_sandbox.evaluation.facts.surroundings import Surroundings
@@ -112,12 +112,19 @@ def _of_words(log: Log, task: str, surroundings: Surroundings, played_from: int)
 
 def _of_the_end(scenario: Scenario, log: Log, surroundings: Surroundings) -> Iterator[BrokenRule]:
     ended = next((row[INDEX_COLUMN] for row in log.rows if row["conversation_active"] is False), None)
-    if ended is None:
+    if ended is None or _ends_with_a_question(scenario, surroundings):
         return
     texts = [row["content"] or "" for row in log.rows if (row["sender"], row["recipient"]) == _TO_USER]
     replies = scenario.script.user_texts() if scenario.script else ()
     if open_question := left_open(texts, len(log.replies), len(replies), surroundings):
         yield BrokenRule(ended, Rule.LEFT_EARLY, open_question)
+
+
+def _ends_with_a_question(scenario: Scenario, surroundings: Surroundings) -> bool:
+    """Whether asking for what is missing, which the user does not know, is all that can be done."""
+    if ScenarioCategories.INSUFFICIENT_INFORMATION in scenario.categories:
+        return True
+    return bool(scenario.script and left_open([scenario.script.last_words()], 0, 0, surroundings))
 
 
 def _surroundings(scenario: Scenario) -> Surroundings:
