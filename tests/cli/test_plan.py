@@ -68,7 +68,7 @@ def test_a_dry_run_says_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[s
 @pytest.mark.parametrize(
     ("asked", "counted"),
     [
-        (["--presentations", "all", "-s", *EASY], "2 scenarios × 8 presentations = 16 samples"),
+        (["--presentations", "all", "-s", *EASY], "2 scenarios × 9 presentations = 18 samples"),
         (["-s", EASY[0], f"{EASY[1]}_all_tools"], "2 scenarios = 2 samples"),
         (["-s", EASY[0]], "1 scenario = 1 sample"),
     ],

@@ -51,10 +51,10 @@ def test_presentations_tags_exceptions_and_a_limit_go_together(capsys: pytest.Ca
     assert fewer == [name for name in names if base_name(name) != "switch_wifi_off"][:2]
 
 
-def test_a_name_with_all_presentations_is_played_in_eight(tmp_path: Path) -> None:
+def test_a_name_with_all_presentations_is_played_in_nine(tmp_path: Path) -> None:
     assert exit_code(["run", "-a", "nop", "-s", EASY[0], "--presentations", "all", "-o", str(tmp_path)]) == 0
 
-    assert len(played(tmp_path)) == 8
+    assert len(played(tmp_path)) == 9
 
 
 def test_what_failed_in_an_earlier_run_is_played_again(tmp_path: Path) -> None:

@@ -121,6 +121,12 @@ def test_scrambled_tools_are_called_by_the_name_the_agent_sees() -> None:
     assert [call.name for call in response.tool_calls] == ["contact_3", "utilities_2"]
 
 
+def test_scrambled_arguments_are_given_by_the_names_the_agent_sees() -> None:
+    with new_context(ExecutionContext(tool_augmentation_list=["ARG_NAME_SCRAMBLED"])):
+        response = OracleModel(Script((ToolStep((FIND,)),))).complete(request(START))
+    assert [json.loads(call.arguments) for call in response.tool_calls] == [{"arg_1": FIND.arguments["name"]}]
+
+
 def test_a_tool_that_is_not_offered_is_called_by_its_own_name() -> None:
     response = OracleModel(Script((ToolStep((ScriptedCall("fly"),)),))).complete(request(START))
     assert response.tool_calls[0].name == "fly"

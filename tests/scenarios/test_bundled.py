@@ -14,6 +14,7 @@ from tool_sandbox.common.scenario import Scenario
 from tool_sandbox.common.tool_discovery import ToolBackend
 from tool_sandbox.common.vocabulary import ScenarioCategories
 from tool_sandbox.scenarios import (
+    bundled_suite,
     insufficient_information_scenarios,
     multiple_tool_call_scenarios,
     multiple_user_turn_scenarios,
@@ -21,7 +22,10 @@ from tool_sandbox.scenarios import (
     single_tool_call_scenarios,
 )
 from tool_sandbox.scenarios.base_scenarios import named_base_scenarios
+from tool_sandbox.scenarios.groups import KINDS_OF_THEIR_OWN, is_default
 from tool_sandbox.scenarios.library import bundled
+from tool_sandbox.scenarios.presentations import base_name
+from tool_sandbox.scenarios.selection import select
 
 MODULES = {
     "single_tool_call": single_tool_call_scenarios,
@@ -53,6 +57,29 @@ def test_there_are_scenarios_of_every_category(everything: dict[str, Scenario]) 
     assert len(everything) == 8 * len(plain)
     found = set(chain.from_iterable(scenario.categories for scenario in everything.values()))
     assert found == set(ScenarioCategories) - {ScenarioCategories.ARG_NAME_SCRAMBLED}
+
+
+def test_kinds_of_their_own_and_the_ninth_presentation_are_there_by_name_and_outside_the_default(
+    everything: dict[str, Scenario],
+) -> None:
+    suite = bundled_suite(ToolBackend.DEFAULT)
+    outside = [entry.name for entry in bundled().entries if not is_default(entry)]
+    assert outside
+    assert {base_name(name) for name in suite.outside} == set(outside)
+    assert not set(outside) & set(everything)
+    assert len(suite) == 9 * len(bundled().entries)
+    assert len(everything) == 8 * (len(bundled().entries) - len(outside))
+
+
+@pytest.mark.parametrize("tag", sorted(KINDS_OF_THEIR_OWN))
+def test_a_kind_of_its_own_is_chosen_by_its_tag_in_eight_presentations(tag: str) -> None:
+    tagged = [entry.name for entry in bundled().entries if tag in entry.tags]
+    if not tagged:
+        pytest.skip("no bundled scenario has this tag")
+    suite = bundled_suite(ToolBackend.DEFAULT)
+    assert len(select(suite, tags=[tag])) == 8 * len(tagged)
+    assert len(select(suite, tags=[tag], presentations=["all"])) == 9 * len(tagged)
+    assert set(select(suite, tagged)) == set(tagged)
 
 
 def test_plain_scenarios_come_first_module_after_module(everything: dict[str, Scenario]) -> None:

@@ -7,7 +7,7 @@ import pytest
 from tests.scenarios import writing
 from tool_sandbox.common.scenario import Scenario
 from tool_sandbox.common.tool_discovery import ToolBackend, get_all_tools
-from tool_sandbox.scenarios.presentations import augmented, base_name, presentation_of
+from tool_sandbox.scenarios.presentations import augmented, base_name, presentation_of, presentations
 
 SUFFIXES = {
     "": (2, ["NO_DISTRACTION_TOOLS"], []),
@@ -55,6 +55,17 @@ def test_every_scenario_comes_in_eight_presentations(plain: dict[str, Scenario])
         assert variant.categories == ["SINGLE_TOOL_CALL", "SINGLE_USER_TURN", *categories]
         assert len(variant.starting_context.tool_allow_list or ()) == tools
         assert variant.starting_context.tool_augmentation_list == scrambled
+
+
+def test_a_ninth_presentation_hides_the_names_of_arguments(plain: dict[str, Scenario]) -> None:
+    every = presentations(plain, ToolBackend.DEFAULT)
+    assert set(every) - set(augmented(plain, ToolBackend.DEFAULT)) == {
+        f"{name}_3_distraction_tools_arg_name_scrambled" for name in plain
+    }
+    variant = every["again_3_distraction_tools_arg_name_scrambled"]
+    assert variant.starting_context.tool_augmentation_list == ["ARG_NAME_SCRAMBLED"]
+    assert variant.categories[-2:] == ["THREE_DISTRACTION_TOOLS", "ARG_NAME_SCRAMBLED"]
+    assert base_name(str(variant.name)) == "again"
 
 
 def test_distraction_tools_are_the_most_confusing_ones(plain: dict[str, Scenario]) -> None:

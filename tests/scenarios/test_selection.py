@@ -109,3 +109,45 @@ def test_only_what_a_limit_leaves_is_made() -> None:
     suite = Suite({name: partial(Scenario, name=name) for name in SHOWN})
 
     assert list(select(suite, limit=2)) == suite.made == list(SHOWN)[:2]
+
+
+NINTH = "_3_distraction_tools_arg_name_scrambled"
+
+
+def suite_with_a_kind_of_its_own() -> Suite:
+    names = ("text_boss", "text_twice")
+    tags = {"text_twice": ("long",)}
+    every = {f"{name}{ending}": tags.get(name, ()) for name in names for ending in ("", "_all_tools", NINTH)}
+    makers = {name: partial(Scenario, name=name, tags=labels) for name, labels in every.items()}
+    return Suite(makers, [name for name in every if name.startswith("text_twice")])
+
+
+@pytest.mark.parametrize(
+    ("names", "tags", "presentations", "expected"),
+    [
+        (None, (), (), ["text_boss", "text_boss_all_tools"]),
+        (None, (), ("all",), ["text_boss", "text_boss_all_tools", f"text_boss{NINTH}"]),
+        (None, (), ("plain",), ["text_boss"]),
+        (None, ("long",), (), ["text_twice", "text_twice_all_tools"]),
+        (None, ("long",), ("*arg_name*",), [f"text_twice{NINTH}"]),
+        (["text_*"], (), (), ["text_boss", "text_boss_all_tools", "text_twice", "text_twice_all_tools"]),
+        (["*arg_name_scrambled"], (), (), [f"text_boss{NINTH}", f"text_twice{NINTH}"]),
+        (["text_twice"], (), (), ["text_twice"]),
+        ([f"text_twice{NINTH}"], (), (), [f"text_twice{NINTH}"]),
+        (["text_twice"], (), ("all",), ["text_twice", "text_twice_all_tools", f"text_twice{NINTH}"]),
+    ],
+)
+def test_what_is_outside_the_default_is_asked_for_by_name_tag_or_presentation(
+    names: list[str] | None, tags: tuple[str, ...], presentations: tuple[str, ...], expected: list[str]
+) -> None:
+    assert list(select(suite_with_a_kind_of_its_own(), names, tags, presentations=presentations)) == expected
+
+
+def test_of_names_to_choose_among_none_is_outside() -> None:
+    suite = suite_with_a_kind_of_its_own()
+    assert list(select(suite, among=["text_twice", f"text_boss{NINTH}"])) == [f"text_boss{NINTH}", "text_twice"]
+
+
+def test_suites_put_together_keep_what_is_outside_the_default_of_each() -> None:
+    suite = Suite({}) | suite_with_a_kind_of_its_own()
+    assert list(select(suite)) == ["text_boss", "text_boss_all_tools"]

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from attrs import evolve
+
 from tool_sandbox.cli.description import Description
 from tool_sandbox.cli.listing import print_lines
 from tool_sandbox.cli.tables import print_answers, print_floors, print_rescoring
@@ -72,7 +74,9 @@ def check_all(settings: RunSettings, *, floors: bool) -> int:
     from tool_sandbox.runs.check import check_scenarios
     from tool_sandbox.runs.floors import floors_by_category
 
-    report = check_scenarios(load_scenarios(settings))
+    # Also those outside the default: what is played only by name has to hold, too.
+    everything = settings if settings.scenarios or settings.tags else evolve(settings, scenarios=("*",))
+    report = check_scenarios(load_scenarios(everything))
     if floors:
         print_floors(floors_by_category(report.proved))
     print_lines(report.text().splitlines())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from tool_sandbox.common.argument_names import agent_facing_json
 from tool_sandbox.common.execution.tool_code import parse_tool_call_code, safe_variable_name
 from tool_sandbox.common.message import Message
 from tool_sandbox.common.vocabulary import RoleType
@@ -69,7 +70,7 @@ def _tool_call_entry(message: Message) -> dict[str, Any]:
     name = parsed.function_name if message.openai_function_name is None else message.openai_function_name
     return {
         "id": _original_id(parsed.id, message.openai_tool_call_id),
-        "function": {"arguments": parsed.arguments, "name": name},
+        "function": {"arguments": agent_facing_json(parsed.function_name, parsed.arguments), "name": name},
         "type": "function",
     }
 

@@ -6,8 +6,9 @@ import json
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any
 
+from tool_sandbox.common.argument_names import agent_facing_json, execution_facing_arguments
 from tool_sandbox.common.chat_format import to_openai_messages
-from tool_sandbox.common.execution.tool_code import parse_tool_call_code, tool_call_to_code
+from tool_sandbox.common.execution.tool_code import parse_tool_call_code, rejected_call_to_code, tool_call_to_code
 from tool_sandbox.common.message import Message
 from tool_sandbox.common.transcript import serialize_to_conversation
 from tool_sandbox.common.vocabulary import DatabaseNamespace
@@ -47,7 +48,11 @@ def openai_tool_call_to_python_code(
         raise KeyError(message)
     arguments = json.loads(tool_call.function.arguments)
     called = name if execution_facing_tool_name is None else execution_facing_tool_name
-    return tool_call_to_code(tool_call.id, name, arguments, called)
+    try:
+        real = execution_facing_arguments(called, arguments)
+    except ValueError as error:
+        return rejected_call_to_code(tool_call.id, name, f"{name}() {error}", arguments, error="TypeError")
+    return tool_call_to_code(tool_call.id, name, real, called)
 
 
 def python_code_to_openai_tool_call(python_code: str, agent_facing_tool_name: str | None) -> Any:
@@ -68,7 +73,9 @@ def python_code_to_openai_tool_call(python_code: str, agent_facing_tool_name: st
     parsed = parse_tool_call_code(python_code)
     name = parsed.function_name if agent_facing_tool_name is None else agent_facing_tool_name
     return ChatCompletionMessageToolCall(
-        id=parsed.id, function=Function(arguments=parsed.arguments, name=name), type="function"
+        id=parsed.id,
+        function=Function(arguments=agent_facing_json(parsed.function_name, parsed.arguments), name=name),
+        type="function",
     )
 
 

@@ -16,9 +16,13 @@ from tool_sandbox.common.signatures.docstrings import described, described_origi
 from tool_sandbox.common.signatures.json_types import PYTHON_TO_JSON_TYPES, is_union, json_schema, original_json_schema
 from tool_sandbox.common.signatures.scrambling import (
     maybe_scramble_arg_description,
+    maybe_scramble_arg_names,
     maybe_scramble_arg_type,
     maybe_scramble_tool_description,
+    scrambled_argument_names,
+    with_scrambled_names,
 )
+from tool_sandbox.common.vocabulary import ScenarioCategories
 
 __all__ = [
     "PYTHON_TO_JSON_TYPES",
@@ -75,7 +79,7 @@ def convert_python_function_to_openai_function(name: str, function: Tool) -> dic
 
 def augmented_getdoc(function: Tool) -> str:
     """The docstring of a function, scrambled as the current context says."""
-    return _docstring(function, tuple(get_current_context().tool_augmentation_list))
+    return _docstring(function, tuple(get_current_context().tool_augmentation_list), original_rules())
 
 
 def augmented_parameters(function: Tool) -> list[inspect.Parameter]:
@@ -99,7 +103,7 @@ def _converted(
     parameters = [
         each for each in _parameters(function, augmentations, original) if original or each.kind not in _VARIADIC
     ]
-    text = _docstring(function, augmentations)
+    text = _docstring(function, augmentations, original)
     about = described_originally(text) if original else described(text, [each.name for each in parameters])
     properties: dict[str, Any] = {}
     for parameter in parameters:
@@ -116,8 +120,11 @@ def _converted(
     }
 
 
-def _docstring(function: Tool, augmentations: tuple[Any, ...]) -> str:
-    text = maybe_scramble_tool_description(inspect.getdoc(function) or "", augmentations)
+def _docstring(function: Tool, augmentations: tuple[Any, ...], original: bool) -> str:
+    text = inspect.getdoc(function) or ""
+    if ScenarioCategories.ARG_NAME_SCRAMBLED in augmentations and not original:
+        text = with_scrambled_names(text, scrambled_argument_names(function))
+    text = maybe_scramble_tool_description(text, augmentations)
     return maybe_scramble_arg_description(text, augmentations)
 
 
@@ -127,6 +134,8 @@ def _parameters(function: Tool, augmentations: tuple[Any, ...], original: bool) 
         hints = annotations_of(function)
         parameters = [param.replace(annotation=hints.get(param.name, param.annotation)) for param in parameters]
     parameters = [param.replace(annotation=_simplified(param.annotation, original)) for param in parameters]
+    if not original:  # the original has no such thing
+        parameters = maybe_scramble_arg_names(parameters, augmentations, scrambled_argument_names(function))
     return maybe_scramble_arg_type(parameters, augmentations)
 
 

@@ -123,7 +123,7 @@ def _play(steps: Sequence[ToolStep | SayStep], request: ChatRequest, afterwards:
     if isinstance(step, SayStep):
         return _said(request, filled(step.text, results))
     offered = _offered(request)
-    calls = [(_agent_facing(call, offered), call.resolved(results)) for call in step.calls]
+    calls = [(_agent_facing(call, offered), _shown_arguments(call, call.resolved(results))) for call in step.calls]
     return _called(request, calls, turn=len(turns))
 
 
@@ -174,6 +174,13 @@ def _agent_facing(call: ScriptedCall, offered: Sequence[str]) -> str:
         return get_current_context().get_agent_facing_tool_name(call.name)
     except KeyError:
         return call.name
+
+
+def _shown_arguments(call: ScriptedCall, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments under the names that the agent is shown, also while these are scrambled."""
+    from tool_sandbox.common.argument_names import agent_facing_arguments
+
+    return agent_facing_arguments(call.name, arguments)
 
 
 def _said(request: ChatRequest, text: str) -> ChatResponse:

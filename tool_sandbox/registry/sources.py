@@ -108,8 +108,9 @@ def all_scenarios(
         UsageError: A source cannot be loaded.
     """
     from tool_sandbox.common.tool_discovery import ToolBackend
-    from tool_sandbox.scenarios import bundled_suite, load_from
+    from tool_sandbox.scenarios import bundled_suite
     from tool_sandbox.scenarios.module_time import loading_clock
+    from tool_sandbox.scenarios.sources import load
     from tool_sandbox.scenarios.suite import Suite
 
     offer_tools([*tools_from, *tools_beside(scenarios_from)])
@@ -119,7 +120,7 @@ def all_scenarios(
     now = loading_clock()
     for source in scenarios_from:
         with world_clock.use(now), _packs_suggested(source):
-            more = load_from(module_of(source, "scenarios"), variant, world_seed)
+            more = load(module_of(source, "scenarios"), variant, world_seed)
         twice = sorted(set(found) & set(more))
         if twice:
             message = f"{twice[0]!r} from {source!r} is the name of another scenario; give it a name of its own."

@@ -10,6 +10,7 @@ from collections.abc import Set as AbstractSet
 
 from attrs import evolve
 
+from tool_sandbox.common.argument_names import execution_facing_arguments
 from tool_sandbox.common.execution.tool_code import parse_tool_arguments, rejected_call_to_code, tool_call_to_code
 from tool_sandbox.common.execution_context import ExecutionContext, get_current_context
 from tool_sandbox.common.message import Message
@@ -107,7 +108,11 @@ def _code(
         if raising:
             raise
         return rejected_call_to_code(call.id, call.name, str(error), error="ValueError")
-    return tool_call_to_code(call.id, call.name, arguments, context.get_execution_facing_tool_name(call.name))
+    tool = context.get_execution_facing_tool_name(call.name)
+    try:
+        return tool_call_to_code(call.id, call.name, execution_facing_arguments(tool, arguments), tool)
+    except ValueError as error:
+        return rejected_call_to_code(call.id, call.name, f"{call.name}() {error}", arguments, error="TypeError")
 
 
 def _unique(call_id: str, taken: AbstractSet[str | None]) -> str:

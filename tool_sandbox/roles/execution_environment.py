@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 from attrs import frozen
 
+from tool_sandbox.common.argument_names import agent_facing_text
 from tool_sandbox.common.execution.console import Console
 from tool_sandbox.common.execution.tool_code import QUOTED_TOOLS, call_lines, needs_quotes, parse_tool_call_code
 from tool_sandbox.common.execution_context import Access, ExecutionContext, get_current_context, set_current_context
@@ -103,7 +104,7 @@ def respond_to_single_message(interactive_console: Console, message: Message, ro
     return Message(
         sender=role_type,
         recipient=message.sender,
-        content=outcome.content,
+        content=_as_the_agent_reads(message, outcome),
         openai_tool_call_id=message.openai_tool_call_id,
         openai_function_name=message.openai_function_name,
         tool_call_exception=outcome.exception,
@@ -230,6 +231,17 @@ def _is_tool_call(source: str) -> bool:
     except (AssertionError, ValueError):
         return False
     return source.partition("\n")[2] == call_lines(parsed.id, parsed.function_name)
+
+
+def _as_the_agent_reads(message: Message, outcome: Outcome) -> str:
+    """What an answer says; an error names the arguments as the agent knows them."""
+    if outcome.exception is None:
+        return outcome.content
+    try:
+        tool = parse_tool_call_code(message.content).function_name
+    except (AssertionError, ValueError):  # other code than a call
+        return outcome.content
+    return agent_facing_text(tool, outcome.content)
 
 
 # -- running one message ---------------------------------------------------------------------------------------------

@@ -57,7 +57,7 @@ def check_scenarios(scenarios: Mapping[str, Scenario]) -> CheckReport:
     """Prove scenarios without a model.
 
     The oracle scores 1.0 and trips nothing, nop stays at or under its floor, the saboteur trips each minefield, every
-    step of a solution is needed, and all eight presentations can be played. Other solutions and right wordings score
+    step of a solution is needed, and all nine presentations can be played. Other solutions and right wordings score
     1.0, wrong ones next to nothing, and agents that only talk or only read are not paid.
 
     Args:

@@ -1,7 +1,8 @@
 """Scenarios: the bundled ones, and loading your own.
 
-``named_scenarios`` gives every bundled scenario in all eight presentations of its tools, ``bundled_suite`` the same
-made on demand, ``load_from`` a user's own files, ``select`` those with certain names, tags and categories.
+``named_scenarios`` gives the bundled scenarios that a run plays by default, in eight presentations of their tools,
+``bundled_suite`` all there are, made on demand, ``load_from`` a user's own files, ``select`` those with certain names,
+tags and categories.
 """
 
 from __future__ import annotations
@@ -18,16 +19,23 @@ __all__ = ["bundled_suite", "load_from", "named_scenarios"]
 
 
 def named_scenarios(preferred_tool_backend: ToolBackend) -> dict[str, Scenario]:
-    """Every bundled scenario by name: first the plain ones, then seven presentations of each.
+    """The bundled scenarios of the default by name: first the plain ones, then seven presentations of each.
 
     Args:
         preferred_tool_backend: Which implementation of a tool wins when several have one name.
     """
-    return dict(bundled_suite(preferred_tool_backend))
+    from tool_sandbox.scenarios.presentations import by_default
+
+    return by_default(bundled_suite(preferred_tool_backend))
 
 
 def bundled_suite(preferred_tool_backend: ToolBackend, world_seed: int = 0) -> Suite:
-    """``named_scenarios``, of which each is made when it is asked for, in the world of a seed."""
+    """Every bundled scenario in all nine presentations, each of them made when it is asked for.
+
+    Args:
+        preferred_tool_backend: As for ``named_scenarios``.
+        world_seed: Which of their many worlds they are in; 0 is the one that the files describe.
+    """
     from tool_sandbox.scenarios.groups import all_named
     from tool_sandbox.scenarios.presentations import presentations
 
@@ -48,6 +56,7 @@ def load_from(
     Raises:
         ScenarioError: There is nothing at ``source``, or it cannot be loaded as it is.
     """
+    from tool_sandbox.scenarios.presentations import by_default
     from tool_sandbox.scenarios.sources import load
 
-    return load(source, preferred_tool_backend, world_seed)
+    return by_default(load(source, preferred_tool_backend, world_seed))

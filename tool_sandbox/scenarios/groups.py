@@ -14,6 +14,9 @@ from tool_sandbox.scenarios.language import entries as spec
 from tool_sandbox.scenarios.library import Library, bundled, bundled_at
 from tool_sandbox.scenarios.suite import Suite
 
+KINDS_OF_THEIR_OWN = frozenset({"long", "parallel", "changed_mind", "trouble", "injection", "consent", "nothing_to_do"})
+"""Tags of bundled scenarios that the original has no counterpart of: outside the default, so that scores compare."""
+
 
 class Group(Enum):
     """The groups, in the order in which scenarios are listed."""
@@ -30,18 +33,30 @@ def group_of(entry: spec.Entry) -> Group:
     return next(group for group in reversed(Group) if group.value in categories)
 
 
+def is_default(entry: spec.Entry) -> bool:
+    """Whether a bundled scenario is one of those that are played where nothing says which."""
+    return not KINDS_OF_THEIR_OWN.intersection(entry.tags) and entry.user.manner is None
+
+
 def named(group: Group, backend: ToolBackend) -> dict[str, Scenario]:
-    """The scenarios of one group by name."""
+    """The scenarios of one group by name, those of the default alone."""
     library = bundled(backend)
     compiler = library.compiler()
     return {entry.name: compiler.scenario(entry) for entry in _entries(library, group)}
 
 
 def all_named(backend: ToolBackend, world_seed: int = 0) -> Suite:
-    """The scenarios of all groups by name, group after group, each of them compiled when it is asked for."""
+    """The scenarios of all groups by name, group after group, each of them compiled when it is asked for.
+
+    Those outside the default come last.
+    """
     library = bundled(backend, world_seed)
     compile_entry = library.compiler().scenario
-    return Suite({entry.name: partial(compile_entry, entry) for group in Group for entry in _entries(library, group)})
+    in_order = sorted(library.entries, key=lambda entry: (not is_default(entry), list(Group).index(group_of(entry))))
+    return Suite(
+        {entry.name: partial(compile_entry, entry) for entry in in_order},
+        [entry.name for entry in in_order if not is_default(entry)],
+    )
 
 
 def extensions(group: Group, base_scenarios: dict[str, Scenario]) -> list[ScenarioExtension]:
@@ -74,4 +89,4 @@ def _changed(base: Scenario, world: str) -> bool:
 
 
 def _entries(library: Library, group: Group) -> list[spec.Entry]:
-    return [entry for entry in library.entries if group_of(entry) is group]
+    return [entry for entry in library.entries if is_default(entry) and group_of(entry) is group]

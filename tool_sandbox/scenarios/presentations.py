@@ -1,4 +1,4 @@
-"""The eight ways a scenario's tools are presented."""
+"""The ways a scenario's tools are presented: eight, as in the original, and a ninth outside the default."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 from tool_sandbox.common.scenario import Scenario
 from tool_sandbox.common.tool_discovery import ToolBackend, extra_tool_modules, rank_tools_by_similarity
 from tool_sandbox.common.vocabulary import ScenarioCategories as Category
-from tool_sandbox.scenarios.suite import Suite
+from tool_sandbox.scenarios.suite import Suite, outside_of
 
 
 @frozen
@@ -23,12 +23,14 @@ class Augmentation:
         distractions: How many tools that are not needed are offered too; ``None`` is all.
         categories: What the scenario is tagged with.
         scrambled: What is hidden from the model.
+        by_default: Whether it is one of the eight that are played unless others are named.
     """
 
     suffix: str
     distractions: int | None
     categories: tuple[Category, ...]
     scrambled: tuple[Category, ...] = ()
+    by_default: bool = True
 
     @property
     def name(self) -> str:
@@ -39,8 +41,9 @@ class Augmentation:
 _THREE = "_3_distraction_tools"
 
 
-def _scrambled(what: str, category: Category) -> Augmentation:
-    return Augmentation(f"{_THREE}_{what}_scrambled", 3, (Category.THREE_DISTRACTION_TOOLS, category), (category,))
+def _scrambled(what: str, category: Category, *, by_default: bool = True) -> Augmentation:
+    categories = (Category.THREE_DISTRACTION_TOOLS, category)
+    return Augmentation(f"{_THREE}_{what}_scrambled", 3, categories, (category,), by_default)
 
 
 AUGMENTATIONS = (
@@ -52,6 +55,8 @@ AUGMENTATIONS = (
     _scrambled("arg_type", Category.ARG_TYPE_SCRAMBLED),
     _scrambled("arg_description", Category.ARG_DESCRIPTION_SCRAMBLED),
     _scrambled("tool_name", Category.TOOL_NAME_SCRAMBLED),
+    # The original declares it and never uses it.
+    _scrambled("arg_name", Category.ARG_NAME_SCRAMBLED, by_default=False),
 )
 
 
@@ -67,7 +72,7 @@ def base_name(name: str) -> str:
 
 
 def presentations(name_to_scenario: Mapping[str, Scenario], backend: ToolBackend) -> Suite:
-    """Every scenario in all eight presentations, made on demand: first the plain ones, then seven variants for each.
+    """Every scenario in all nine presentations, made on demand: first the plain ones, then eight variants for each.
 
     Raises:
         KeyError: Where one is made, if it allows a tool that does not exist.
@@ -79,12 +84,27 @@ def presentations(name_to_scenario: Mapping[str, Scenario], backend: ToolBackend
     def presented(name: str, augmentation: Augmentation) -> Scenario:
         return _presented(name + augmentation.suffix, name_to_scenario[name], augmentation, backend)
 
-    return Suite({name + each.suffix: partial(presented, name, each) for name, each in every})
+    outside = outside_of(name_to_scenario)
+    return Suite(
+        {name + each.suffix: partial(presented, name, each) for name, each in every},
+        [name + each.suffix for name, each in every if name in outside],
+    )
 
 
 def augmented(name_to_scenario: Mapping[str, Scenario], backend: ToolBackend) -> dict[str, Scenario]:
+    """Every scenario in the eight presentations of the default, at once."""
+    return by_default(presentations(name_to_scenario, backend))
+
+
+def in_every_presentation(name_to_scenario: Mapping[str, Scenario], backend: ToolBackend) -> dict[str, Scenario]:
     """All ``presentations`` at once."""
     return dict(presentations(name_to_scenario, backend))
+
+
+def by_default(scenarios: Mapping[str, Scenario]) -> dict[str, Scenario]:
+    """Those that are played where nothing says which: no kind of its own, in one of the eight presentations."""
+    outside = outside_of(scenarios)
+    return {name: scenarios[name] for name in scenarios if name not in outside and presentation_of(name).by_default}
 
 
 def _presented(name: str, scenario: Scenario, augmentation: Augmentation, backend: ToolBackend) -> Scenario:

@@ -13,6 +13,7 @@ from tool_sandbox.common.vocabulary import ScenarioCategories
 from tool_sandbox.errors import ScenarioError
 from tool_sandbox.nearest import hint, nearest
 from tool_sandbox.scenarios.presentations import AUGMENTATIONS, base_name, presentation_of
+from tool_sandbox.scenarios.suite import outside_of
 from tool_sandbox.scenarios.tag_expressions import TagExpression
 
 _PATTERN = re.compile(r"[*?\[]")
@@ -35,12 +36,13 @@ def select(
 
     Args:
         scenarios: All there are, by name.
-        names: Names or patterns such as ``text_*``; ``None`` is all of them, an empty list none.
+        names: Names or patterns such as ``text_*``; ``None`` is all of the default, or, where tags, categories or
+            names to choose among are given, all there are; an empty list is none.
         tags: At least one of these, where any are given; the name of a category counts as a tag, and each may be an
             expression such as ``smoke and not slow``.
         categories: All of these, in upper or lower case.
         presentations: In one of these: ``plain``, ``all``, or names and patterns of them. Where any are given, a name
-            stands for all presentations of its scenario.
+            stands for all presentations of its scenario; by default the eight, but for names that say otherwise.
         exclude: Names or patterns of what is left out.
         among: Names of which nothing else is taken.
         limit: So many at most, the first ones.
@@ -48,21 +50,25 @@ def select(
     Raises:
         ScenarioError: A name, pattern, presentation, tag or category fits nothing; the message says what comes closest.
     """
+    needed = [_category(name) for name in categories]
+    any_of = list(tags)
     wanted = set(scenarios) if names is None else _matching(scenarios, names)
-    left_out = _matching(scenarios, exclude)
+    if names is None and among is None:
+        wanted = {name for name in wanted if presentations or presentation_of(name).by_default}
+        wanted -= frozenset() if needed or any_of else outside_of(scenarios)
+    left_out = _matching(scenarios, exclude, in_any_presentation=True)
     if presentations:
         shown = _shown(presentations)
         left_out = _in_all_presentations(scenarios, left_out)
         wanted = {name for name in _in_all_presentations(scenarios, wanted) if presentation_of(name).name in shown}
     wanted -= left_out
-    needed = [_category(name) for name in categories]
-    any_of = _expressions(scenarios, list(tags))
+    expressions = _expressions(scenarios, any_of)
     named = (name for name in scenarios if name in wanted and (among is None or name in among))
     fitting = (
         (name, scenarios[name])
         for name in named
         if all(category in scenarios[name].categories for category in needed)
-        and (not any_of or any(expression.holds(_labels(scenarios[name])) for expression in any_of))
+        and (not expressions or any(expression.holds(_labels(scenarios[name])) for expression in expressions))
     )
     return dict(islice(fitting, limit))
 
@@ -76,7 +82,8 @@ def by_category(scenarios: Mapping[str, Scenario]) -> dict[str, list[str]]:
     return {category: names for category, names in found.items() if names}
 
 
-def _matching(scenarios: Mapping[str, Any], names: Sequence[str]) -> set[str]:
+def _matching(scenarios: Mapping[str, Any], names: Sequence[str], *, in_any_presentation: bool = False) -> set[str]:
+    """What the names and patterns fit; a pattern means the eight presentations unless it fits only others."""
     found: set[str] = set()
     missing = []
     for wanted in names:
@@ -86,7 +93,8 @@ def _matching(scenarios: Mapping[str, Any], names: Sequence[str]) -> set[str]:
         hits = {name for name in scenarios if fnmatchcase(name, wanted)} if _PATTERN.search(wanted) else set()
         if not hits:
             missing.append(wanted)
-        found |= hits
+        usual = {name for name in hits if presentation_of(name).by_default}
+        found |= hits if in_any_presentation else usual or hits
     if missing:
         raise ScenarioError(_missing(scenarios, missing))
     return found

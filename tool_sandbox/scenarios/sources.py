@@ -19,7 +19,7 @@ from tool_sandbox.scenarios.base_scenarios import named_base_scenarios
 from tool_sandbox.scenarios.language.worlds import World
 from tool_sandbox.scenarios.library import from_files, is_scenario_file, scenario_files
 from tool_sandbox.scenarios.module_time import loading_clock, standing_still
-from tool_sandbox.scenarios.presentations import augmented
+from tool_sandbox.scenarios.presentations import in_every_presentation
 from tool_sandbox.world_seed import CANONICAL
 
 _MAKER = re.compile(r"named_(?!base_)\w+_scenarios")
@@ -31,11 +31,11 @@ _EXPECTED = (
 
 
 def load(source: str | Path, backend: ToolBackend | None = None, world_seed: int = CANONICAL) -> dict[str, Scenario]:
-    """What ``tool_sandbox.scenarios.load_from`` promises."""
+    """What ``tool_sandbox.scenarios.load_from`` promises, and the presentations outside the default."""
     backend = backend or ToolBackend.DEFAULT
     path = Path(source)
     if is_scenario_file(path) and not path.is_dir():
-        return augmented(from_files([path], backend, world_seed).scenarios(), backend)
+        return in_every_presentation(from_files([path], backend, world_seed).scenarios(), backend)
     if path.is_dir():
         return _from_folder(path, backend, world_seed)
     if path.suffix == ".py":
@@ -47,7 +47,7 @@ def load(source: str | Path, backend: ToolBackend | None = None, world_seed: int
     clock = loading_clock()
     module = _named_module(str(source), clock)
     if files := _files_of_package(module):
-        return augmented(from_files(files, backend, world_seed).scenarios(), backend)
+        return in_every_presentation(from_files(files, backend, world_seed).scenarios(), backend)
     _refuse_seed(source, world_seed)
     return _guarded(source, lambda: _from_module(module, backend), clock)
 
@@ -89,7 +89,7 @@ def _from_folder(folder: Path, backend: ToolBackend, world_seed: int) -> dict[st
     if not modules and not files:
         message = f"The folder {str(folder)!r} holds no scenarios; {_EXPECTED}."
         raise ScenarioError(message)
-    found = augmented(from_files(files, backend, world_seed).scenarios(), backend) if files else {}
+    found = in_every_presentation(from_files(files, backend, world_seed).scenarios(), backend) if files else {}
     if modules:
         _refuse_seed(folder, world_seed)
         loaded = _guarded(folder, lambda: _from_package(folder, backend))
@@ -109,7 +109,7 @@ def _from_package(folder: Path, backend: ToolBackend) -> dict[str, Scenario]:
             more = _plain_scenarios(module, backend, _defined_there)
             _refuse_duplicates(found, more, folder)
             found |= more
-    return augmented(found, backend)
+    return in_every_presentation(found, backend)
 
 
 def _from_module(module: ModuleType, backend: ToolBackend) -> dict[str, Scenario]:
@@ -122,7 +122,7 @@ def _from_module(module: ModuleType, backend: ToolBackend) -> dict[str, Scenario
             "named_scenarios(backend), named_<kind>_scenarios(backend) or get_extensions(base_scenarios)."
         )
         raise ScenarioError(message)
-    return augmented(found, backend)
+    return in_every_presentation(found, backend)
 
 
 def _plain_scenarios(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
 
 from tool_sandbox.common.scenario import Scenario
@@ -13,10 +13,12 @@ class Suite(Mapping[str, Scenario]):
 
     Args:
         makers: What makes each scenario, by name, in the order of the suite.
+        outside: Names of those that are no part of the default, to be asked for by name or tag.
     """
 
-    def __init__(self, makers: Mapping[str, Callable[[], Scenario]]) -> None:
+    def __init__(self, makers: Mapping[str, Callable[[], Scenario]], outside: Collection[str] = ()) -> None:
         self._makers = dict(makers)
+        self.outside = frozenset(outside)
         self._made: dict[str, Scenario] = {}
 
     @property
@@ -39,4 +41,10 @@ class Suite(Mapping[str, Scenario]):
         return len(self._makers)
 
     def __or__(self, others: Mapping[str, Scenario]) -> Suite:
-        return Suite({each: partial(suite.__getitem__, each) for suite in (self, others) for each in suite})
+        makers = {each: partial(suite.__getitem__, each) for suite in (self, others) for each in suite}
+        return Suite(makers, self.outside | outside_of(others))
+
+
+def outside_of(scenarios: Mapping[str, Scenario]) -> frozenset[str]:
+    """The names of those that are no part of the default; none but in a suite that has such."""
+    return scenarios.outside if isinstance(scenarios, Suite) else frozenset()
