@@ -158,6 +158,7 @@ def test_any_form_of_a_verb_stands_for_its_group() -> None:
 def test_a_verb_of_no_group_stands_for_itself() -> None:
     assert Deed(("watered",)).found_in(reading_of("I watered the plants.", BASE))
     assert Deed(("water",)).contradicted_by(reading_of("I did not water the plants.", BASE))
+    assert Deed(("waived",)).contradicted_by(reading_of("I have no way to waive it.", BASE))
     assert not Deed(("water",)).found_in(reading_of("I will water the plants.", BASE))
 
 

@@ -38,6 +38,7 @@ def reasons(said: str, answer: str, world: Surroundings = BASE) -> tuple[str, ..
         ("You are late.", "You are not late.", "denies 'late'"),
         ("You are late.", "I told her that you'll be on time.", "says 'on time'"),
         ("You will be there.", "You can't make it.", "says 'can not make it'"),
+        ("The match starts at seven.", "I told Dana, but could not reach Priya.", "says 'but could not reach priya'"),
         ("The key is at the shop.", "The key is not at the shop.", "denies 'the key is not at the shop'"),
     ],
 )  # fmt: skip
@@ -64,6 +65,8 @@ def test_it_must_not_be_got_wrong(said: str, answer: str, reason: str) -> None:
         ("Tomorrow's low is 4 degrees.", "It will be 4 degrees at night, with a high of 15 degrees in the afternoon."),
         ("Tomorrow's low is 4.0 degrees.", "It will go down to 4 degrees, the high is 15.5."),
         ("It is the day before the fair.", "I'll remind you the day before the fair, not the day after."),
+        ("The match starts at seven.", "It's 9 AM now, so there is time."),
+        ("The match starts at seven.", "At first I could not reach Priya, then she got it."),
         ("The match starts at seven.", "The text was sent at 9:01 AM."),
         ("I removed Wanda.", "Removed. Tomás and Priya are still in your contacts."),
         ("Wi-Fi is off.", "I can't look it up, that requires Wi-Fi to be on."),

@@ -35,6 +35,7 @@ _DIFFERENCE = re.compile(
     r"\([-+±]? ?$|\b(?:old|previous|former|original)(?: \w+)?:(?: today,| tomorrow,)? ?$", re.IGNORECASE
 )
 """Before what is no value of its own: "9:30 (-30 min)", "Old time: 10:00"."""
+_NOW = re.compile(r" (?:right )?now\b", re.IGNORECASE)
 _EQUALS = re.compile(r",? (?:is|will be|would be|falls on|lands on|means) (?:on )?(?:the )?", re.IGNORECASE)
 _ARROW = re.compile(r" ?(?:[→⇒➜➔➡]|[-=]>) ?")
 _RATE = 40
@@ -104,6 +105,7 @@ def _counts(reading: Reading, mention: Mention, explained: Explained) -> bool:
         or _is_of_a_rate(reading, mention)
         or _is_when_it_was_done(reading, mention)
         or _is_of_a_change(reading, mention)
+        or _is_now(reading, mention)
     )
     beside = aside or reading.is_wished(mention.span) or _denied(reading, mention)
     return not overlaps and not beside
@@ -130,8 +132,19 @@ def _is_when_it_was_done(reading: Reading, mention: Mention) -> bool:
     clause = reading.clause_at(mention.span.start)
     if not isinstance(mention, TimeOfDay) or clause is None or not _DEED.search(clause.plain):
         return False
+    return _near_now(reading, mention)
+
+
+def _near_now(reading: Reading, mention: Mention) -> bool:
     now = reading.surroundings.now
-    return any(abs(now.hour * 60 + now.minute - at.hour * 60 - at.minute) <= _MOMENTS for at in mention.times)
+    return isinstance(mention, TimeOfDay) and any(
+        abs(now.hour * 60 + now.minute - at.hour * 60 - at.minute) <= _MOMENTS for at in mention.times
+    )
+
+
+def _is_now(reading: Reading, mention: Mention) -> bool:
+    """Whether it tells what time it is: "it's 7:30 PM now"."""
+    return _near_now(reading, mention) and bool(_NOW.match(reading.normal.text, mention.span.end))
 
 
 def _is_of_the_day_after(reading: Reading, mention: Mention) -> bool:

@@ -28,6 +28,7 @@ _REAL = re.compile(
 _AFTER_PREPOSITION = re.compile(
     r" (?:for|in|at|of|with|to|from|by|on|about) (?!.*\b(?:is|are|was|were|has|have|been|can|could)\b)"
 )
+_NO_WAY = re.compile(r"no (?:way|means|ability|option|tools?|possibility|permission|authority|power) (?:to|of|for)\b")
 _FUTURE = re.compile(r"will\b|going to\b|(?<=\byou )would\b")
 _CONDITIONS = frozenset({"if", "whether", "unless", "once", "whenever", "hoping"})
 _WHEN_REAL = re.compile(r"\b(?:was|were|had|did)\b|\b(?:i|you|we|they|he|she) \w+ed\b")
@@ -99,6 +100,8 @@ class Clause:
 
     def _is_passed(self, start: int, at: int) -> bool:
         """Whether "no" denies only what stands between: "no tickets for the concert" denies no concert."""
+        if _NO_WAY.match(self.plain, start):
+            return False
         return self.plain.startswith("no ", start) and _AFTER_PREPOSITION.search(self.plain[start:at]) is not None
 
     def wished(self, at: int) -> bool:

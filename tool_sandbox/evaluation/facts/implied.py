@@ -40,6 +40,11 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _NOT_DONE = re.compile(
     r"\b(?:could|can) not (?:yet )?be (?:removed|deleted|cleared|moved|changed|set|saved|added|created|sent|delivered)$"
 )
+_UNREACHED = re.compile(
+    r"^(?!.*\b(?:first|initially|earlier|yet)\b).*"
+    r"\b(?:could not|unable to|failed to) (?:reach|text|message|notify|inform|tell)\b"
+)
+"""Somebody was not told after all; "at first" is another matter."""
 _FIRST_PERSON = re.compile(r"(?:\w+ ){0,3}(?:i|we) (?:\w+ )?(?:can|could|am|was|are|were|do|did|will|would|have|had)\b")
 _LEAST, _SHARE = 2, 0.6
 
@@ -225,6 +230,8 @@ class Wholly(Fact):
             failed = not clause.asks and not clause.imagined and _NOT_DONE.search(clause.plain)
             if failed and self.roots & _content(clause, reading):
                 return f"denies {clause.plain!r}"
+            if not clause.asks and not clause.imagined and _UNREACHED.search(clause.plain):
+                return f"says {clause.plain!r}"
         return None
 
     def __str__(self) -> str:

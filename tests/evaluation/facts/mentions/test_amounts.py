@@ -162,6 +162,7 @@ def test_another_mass_contradicts(answer: str) -> None:
         ((15947, "seconds"), "4h 25m 47s"),
         ((15947, "seconds"), "4 hours, 25 minutes and 47 seconds"),
         ((2098, "hours"), "87 days and about 10 hours"),
+        ((617, "hours"), "25 days (and about 17 hours)"),
     ],
 )
 def test_a_duration_is_said(wanted: tuple[int, str], answer: str) -> None:

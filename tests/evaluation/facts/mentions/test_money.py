@@ -113,6 +113,11 @@ def test_words_beside_numbers_are_no_currency(text: str) -> None:
     assert [mention for mention in read(text) if isinstance(mention, Money)] == []
 
 
+def test_the_code_at_the_end_of_a_line_belongs_to_no_number_on_the_next() -> None:
+    sums = [each for each in read("78,500 JPY\n690,000 KRW\n670.00 SGD") if isinstance(each, Money)]
+    assert [set(each.currencies) for each in sums] == [{"JPY"}, {"KRW"}, {"SGD"}]
+
+
 def test_an_unknown_currency_is_refused() -> None:
     with pytest.raises(ValueError, match="'doubloon' is no currency"):
         Money.of(3, "doubloon")

@@ -15,7 +15,7 @@ from tool_sandbox.evaluation.facts.mentions.units import Unit, unit_at, unit_nam
 
 _PART_AFTER = re.compile(r" and (?P<count>an?|one|two|three)[ -](?P<part>half|quarter|third)s?\b", re.IGNORECASE)
 _RANGE = re.compile(r" ?(?:-|-to-|to|and|or|through|until) ?", re.IGNORECASE)
-_JOINT = re.compile(r",? ?(?:and )?(?:(?:about|almost|nearly|roughly|around) )?", re.IGNORECASE)
+_JOINT = re.compile(r",? ?\(?(?:and )?(?:(?:about|almost|nearly|roughly|around) )?", re.IGNORECASE)
 _BELOW_ZERO = re.compile(
     r"(?: (?:degrees?|°C|°F|Celsius|Fahrenheit))* below(?: zero| freezing|(?=\s*(?:$|[.,;!?)\n])))", re.IGNORECASE
 )

@@ -164,7 +164,7 @@ def _vocabulary() -> _Vocabulary:
     hundredths, countries = _spelled(_HUNDREDTHS), _spelled(_OF_COUNTRIES)
     names = {symbol.lower(): codes for symbol, codes in _SYMBOLS.items()} | _spelled(_NAMES) | hundredths
     codes = "|".join(sorted(CURRENCY_CODES))
-    before = rf"(?<!\w)({_choices(_SYMBOLS)}|{codes}) ?[-+]?$"
+    before = rf"(?<!\w)({_choices(_SYMBOLS)}|{codes}) ?[-+]?\Z"
     country = rf"(?:(?P<country>(?i:{_choices(countries)}))[ -])?"
     after = rf"[ -]?(?:(?P<code>{codes})|{country}(?P<name>(?i:{_choices(names)})))(?!\w)"
     return _Vocabulary(names, countries, hundredths, re.compile(before), re.compile(after))
