@@ -24,6 +24,8 @@ DAYS_PER_YEAR = 365.25
 COLDEST_DAY_OF_YEAR = 20
 CELL_DEGREES = 5
 CELL_DAYS = 3
+SERIES = 380774
+"""Which of all possible weathers it is: one in which the scenarios from before it changed gradually keep theirs."""
 
 
 @frozen
@@ -67,11 +69,11 @@ class Climate:
         return _between(self._drift_at(what, int(cell)), self._drift_at(what, int(cell) + 1), share)
 
     def _drift_at(self, what: str, cell: int) -> float:
-        key = (what, cell)
+        key, series = (what, cell), f"{what} {SERIES}"
         if key not in self._drifts:
             (south, north), (west, east) = (divmod(degrees / CELL_DEGREES, 1) for degrees in self.position)
             rows = [
-                [chance.share(what, south + up, (west + right) % (360 / CELL_DEGREES), cell) for right in (0, 1)]
+                [chance.share(series, south + up, (west + right) % (360 / CELL_DEGREES), cell) for right in (0, 1)]
                 for up in (0, 1)
             ]
             (south_west, south_east), (north_west, north_east) = rows

@@ -76,7 +76,7 @@ class _DayWeather:
 def _temperature(climate: Climate, moment: datetime) -> float:
     """Degrees Celsius at an instant."""
     days = moment.timestamp() / 86400
-    half_range = 2.5 + 3.5 * climate.drift("range", days)
+    half_range = 2.5 + 4.5 * climate.drift("range", days)
     off = 12 * climate.unsettledness() * (climate.drift("mean", days) - 0.5)
     hour = moment.hour + moment.minute / 60
     warmth = math.cos(2 * math.pi * (hour - WARMEST_HOUR) / 24)
