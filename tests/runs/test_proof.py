@@ -121,7 +121,7 @@ def test_a_scripted_user_says_only_what_a_simulated_one_would_know(tmp_path: Pat
     """
     (problem,) = checked(tmp_path, text).problems
     assert problem.check == "user"
-    assert "the user said 'Amundsen', which it cannot know; put what it should know into 'knows'" in problem.message
+    assert " said 'Amundsen', which it cannot know; put what it should know into 'knows'" in problem.message
     assert checked(tmp_path, text.replace("the vet saved", "the vet, Dr. Amundsen, saved")).passed
 
 

@@ -119,8 +119,8 @@ async def test_a_rule_that_the_simulated_user_broke_is_noted_where_it_is_shown()
 
     noted = {"rule": "invented", "message": 3, "value": "Rosa Delgado"}
     assert (played.result.status, list(played.result.broken_rules)) == ("scored", [noted])
-    assert "[3] the user said 'Rosa Delgado', which it cannot know" in played.files["pretty_print.txt"]
-    assert "simulated user: [3] the user said" in str(explanation_of(played.result))
+    assert "[3] said 'Rosa Delgado', which it cannot know" in played.files["pretty_print.txt"]
+    assert "simulated user: [3] said" in str(explanation_of(played.result))
     assert SampleResult.from_record(json.loads(json.dumps(played.result.to_record()))) == evolve(
         played.result, duration=round(played.result.duration, 3)
     )
@@ -131,7 +131,8 @@ async def test_a_strict_run_takes_no_score_from_a_user_that_broke_a_rule() -> No
     strict = await play_sample(sample, _made_up(is_model=True), settings(strict_user=True))
 
     assert (strict.result.status, strict.result.cause) == ("void", "user_simulator")
-    assert "'Rosa Delgado', which it cannot know (--strict-user)" in (strict.result.error or {})["message"]
+    assert (strict.result.error or {})["message"] == "the simulated user broke its rules (--strict-user)"
+    assert "simulated user: [3] said 'Rosa Delgado', which it cannot know" in str(explanation_of(strict.result))
     assert [each["value"] for each in strict.result.broken_rules] == ["Rosa Delgado"]
 
 

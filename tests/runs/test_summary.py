@@ -129,7 +129,9 @@ def test_samples_are_counted_by_the_rules_that_their_user_broke() -> None:
     results = [scored("a", broken_rules=[rosa, rosa]), void("b", broken_rules=[rosa, late]), scored("c")]
     counts = summarise(results, git_sha=None)["score"]["broken_rules"]
     assert counts == {"any": 2, "invented": 2, "left_early": 1}
-    assert broken_in_words(counts) == "The simulated user broke its rules in 2 samples: 2 invented, 1 left early"
+    assert broken_in_words(counts) == (
+        "The simulated user broke its rules in 2 samples: said what it cannot know in 2, left early in 1"
+    )
     assert broken_in_words(summarise([scored("c")], git_sha=None)["score"]["broken_rules"]) == ""
 
 

@@ -66,7 +66,7 @@ def print_rescoring(rescoring: Rescoring) -> None:
             rows.append([name, _number(sample.before), _number(sample.now), "\n".join(sample.reasons)])
         print_table(console, [*columns, Column("why", is_prose=True)], rows)
     for sample in rescoring.with_broken_rules:
-        text = f"broken rules: {sample.name} #{sample.trial}: {in_words(sample.broken_rules)}"
+        text = f"{sample.name} #{sample.trial}: the simulated user broke its rules: {in_words(sample.broken_rules)}"
         console.print(text, markup=False, soft_wrap=True)
     for skipped in rescoring.skipped:
         console.print(f"not judged: {skipped.name}: {skipped.why}", markup=False, soft_wrap=True)

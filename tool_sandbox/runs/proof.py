@@ -201,7 +201,7 @@ class Proof:
         """What a scripted user says that one which a model plays would not know, or must not say."""
         if self.script.user_texts():
             for broken in broken_rules(self.scenario, self._solved.world):
-                yield f"{broken}; put what it should know into 'knows', or let it say something else"
+                yield f"the user at {broken}; put what it should know into 'knows', or let it say something else"
 
     def _needless_steps(self) -> Iterator[str]:
         if not self.scenario.evaluation.milestone_matcher.milestones:

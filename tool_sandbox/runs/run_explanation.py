@@ -12,6 +12,7 @@ from attrs import frozen
 from tool_sandbox.common.counted import counted
 from tool_sandbox.errors import SettingsError, UsageError
 from tool_sandbox.evaluation.explanation.parts import Party, Reason
+from tool_sandbox.evaluation.simulated_user.rules import Rule
 from tool_sandbox.scenarios.presentations import AUGMENTATIONS
 
 if TYPE_CHECKING:
@@ -122,8 +123,15 @@ def samples_by_broken_rule(results: Iterable[SampleResult]) -> dict[str, int]:
 def broken_in_words(samples: Mapping[str, int]) -> str:
     """In how many samples the simulated user broke which rule, for people; empty where it broke none."""
     every, rules = samples["any"], {rule: count for rule, count in samples.items() if rule != "any"}
-    shown = ", ".join(f"{count} {rule.replace('_', ' ')}" for rule, count in rules.items())
+    shown = ", ".join(f"{_IN_WORDS.get(rule, rule)} in {count}" for rule, count in rules.items())
     return f"The simulated user broke its rules in {counted(every, 'sample')}: {shown}" if every else ""
+
+
+_IN_WORDS: Mapping[str, str] = {
+    Rule.INVENTED: "said what it cannot know",
+    Rule.AS_ASSISTANT: "spoke as the assistant",
+    Rule.LEFT_EARLY: "left early",
+}
 
 
 def lost_in_words(points: Mapping[str, float]) -> str:

@@ -35,12 +35,12 @@ def explanation_of(result: SampleResult, found: Explanation | None = None) -> Ex
         result: What is recorded of it.
         found: What its scenario and world say; without it, what is recorded has to do.
     """
+    broken = tuple(str(BrokenRule.from_record(record)) for record in result.broken_rules)
     if not is_judged(result):
-        return _unjudged(result)
+        return evolve(_unjudged(result), broken_rules=broken)
     found = _recorded(result) if found is None else found
     counted = {MISTAKES[name]: count for name, count in result.counters.items() if name in MISTAKES}
     mistakes = {**counted, **found.mistakes}
-    broken = tuple(str(BrokenRule.from_record(record)) for record in result.broken_rules)
     return evolve(
         found, name=result.name, trial=result.trial, floor=result.floor, mistakes=mistakes, broken_rules=broken
     )

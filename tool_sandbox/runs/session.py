@@ -23,7 +23,7 @@ from tool_sandbox.errors import (
 )
 from tool_sandbox.evaluation.explanation.explain import explain
 from tool_sandbox.evaluation.explanation.remarks import annotated
-from tool_sandbox.evaluation.simulated_user.rules import broken_rules, in_words
+from tool_sandbox.evaluation.simulated_user.rules import broken_rules
 from tool_sandbox.llm.chat import CallTag
 from tool_sandbox.llm.layers.tally import Tally
 from tool_sandbox.redaction import redact_text
@@ -171,7 +171,7 @@ def _none_of_a_fallback(tally: Tally, agent: str) -> Callable[[Any], None]:
 
 def _refuse_broken_rules(broken: Sequence[BrokenRule], settings: RunSettings) -> None:
     if broken and settings.strict_user:
-        message = f"{in_words(broken)} (--strict-user)"
+        message = "the simulated user broke its rules (--strict-user)"  # where is said apart: void samples are counted
         raise UserSimulatorError(message)
 
 

@@ -73,7 +73,7 @@ class BrokenRule:
             raise ValueError(message) from error
 
     def __str__(self) -> str:
-        return f"[{self.message}] the user {_IN_WORDS[self.rule].format(repr(self.value))}"
+        return f"[{self.message}] {_IN_WORDS[self.rule].format(repr(self.value))}"
 
 
 def broken_rules(scenario: Scenario, world: ExecutionContext) -> tuple[BrokenRule, ...]:
