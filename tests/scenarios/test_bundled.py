@@ -5,9 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 from itertools import chain
+from pathlib import Path
 from types import ModuleType
 
 import pytest
+import yaml
 
 from tests.waiting import HANG
 from tool_sandbox.common.scenario import Scenario
@@ -23,7 +25,7 @@ from tool_sandbox.scenarios import (
 )
 from tool_sandbox.scenarios.base_scenarios import named_base_scenarios
 from tool_sandbox.scenarios.groups import KINDS_OF_THEIR_OWN, is_default
-from tool_sandbox.scenarios.library import bundled
+from tool_sandbox.scenarios.library import DATA, bundled
 from tool_sandbox.scenarios.presentations import base_name
 from tool_sandbox.scenarios.selection import select
 
@@ -163,3 +165,9 @@ def test_no_bundled_answer_is_paid_for_its_wording() -> None:
     checks = [check for entry in bundled().entries for node in entry.milestones for check in node.checks]
     assert [check.said for check in checks if check.said and not (check.facts or check.using)] == []
     assert [check for check in checks if "likeness" in check.match.values()] == []
+
+
+@pytest.mark.parametrize("file", sorted(DATA.glob("*.yaml")), ids=lambda file: file.name)
+def test_no_bundled_file_needs_libyaml(file: Path) -> None:
+    """PyYAML's own loader is stricter: it takes no bare '?' in front of a comma or a bracket."""
+    assert list(yaml.parse(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader))

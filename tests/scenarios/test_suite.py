@@ -44,7 +44,7 @@ def test_suites_are_joined_in_order_and_without_making_anything() -> None:
 def test_a_presentation_needs_no_scenario_but_its_own() -> None:
     plain = all_named(ToolBackend.DEFAULT)
     presented = presentations(plain, ToolBackend.DEFAULT)
-    assert (len(plain) * 8, plain.made) == (len(presented), [])
+    assert (len(plain) * 9, plain.made) == (len(presented), [])
 
     assert presented["switch_wifi_off_all_tools"].name == "switch_wifi_off_all_tools"
     assert plain.made == ["switch_wifi_off"]

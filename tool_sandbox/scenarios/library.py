@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -57,8 +58,12 @@ class Library:
         return {entry.name: compiler.scenario(entry) for entry in self.entries}
 
 
+@lru_cache(maxsize=16)
 def bundled(backend: ToolBackend = ToolBackend.DEFAULT, seed: int = CANONICAL) -> Library:
-    """The scenarios that come with the package, as they are written or in the fresh world of another seed."""
+    """The scenarios that come with the package, as they are written or in the fresh world of another seed.
+
+    They are read once: entries and worlds are never changed, and scenarios are compiled anew for everybody.
+    """
     return _library_of([], _documents(scenario_files(DATA)), backend, seed)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import (
@@ -118,12 +119,12 @@ class Check(FileModel):
     since: Text = START
     """What 'added', 'updated' and 'removed' compare with: a milestone before, or 'start'."""
 
-    @property
+    @cached_property
     def verb(self) -> str:
         """The one verb."""
         return next(filter(self.has, VERBS), ALL)
 
-    @property
+    @cached_property
     def calls(self) -> tuple[Call, ...]:
         """For ``called``: the acceptable calls."""
         return flat(self.called)
