@@ -1,7 +1,7 @@
 """Dates of a fresh world: its clock stands whole weeks elsewhere, and dates in texts are moved with it.
 
-Whole weeks keep weekdays, and words such as tomorrow. How many it may be is limited so that the same days stay in the
-same month as today, and no clock changes to summer time or back near by.
+Whole weeks keep weekdays, and words such as tomorrow. How many it may be is limited so that what is near today and in
+its month stays there, and no clock changes to summer time or back near by.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _WRITTEN = tuple(
 )
 _YEAR = re.compile(r"(?<![\d.,:/-])20[2-3]\d(?![\d/-]|[.,:]\d)")
 _WEEKS = (*range(-60, -3), *range(4, 131))
-_SAME_MONTH = range(-1, 11)
+_NEAR = range(-6, 14)
 _SAME_OFFSET = range(-28, 29, 7)
 
 
@@ -81,18 +81,18 @@ class Move:
         return "".join([*moved, _YEAR.sub(self._year, text[done:])])
 
     def numbers(self, values: dict[str, Any]) -> dict[str, Any]:
-        """What is given of a date by ``year``, ``month`` and ``day``; a day alone is the next one of that number."""
+        """What is given of a date by ``year``, ``month`` and ``day``; the day nearest to today where parts are open."""
         given = {key: value for key, value in values.items() if key in _PARTS and isinstance(value, int)}
         if not given:
             return values
         if given.keys() == {"year"}:
             return {**values, "year": given["year"] + self.moved(self.today).year - self.today.year}
-        day = _valid(**given) if len(given) == len(_PARTS) else self._next(given)
+        day = _valid(**given) if len(given) == len(_PARTS) else self._nearest(given)
         return {**values, **{key: getattr(self.moved(day), key) for key in given}} if day else values
 
-    def _next(self, given: dict[str, int]) -> date | None:
-        """The next day that has these parts."""
-        days = (self.today + timedelta(days=days) for days in range(367))
+    def _nearest(self, given: dict[str, int]) -> date | None:
+        """The day nearest to today that has these parts."""
+        days = (self.today + timedelta(days=way * days) for days in range(367) for way in (1, -1))
         return next((day for day in days if all(getattr(day, key) == given[key] for key in given)), None)
 
     def _year(self, match: re.Match[str]) -> str:
@@ -133,8 +133,8 @@ _PARTS = ("year", "month", "day")
 
 
 def _fits(today: datetime, then: datetime, zone: str) -> bool:
-    months = [(day + timedelta(days=days)).month == day.month for day in (today, then) for days in _SAME_MONTH]
-    return months[: len(_SAME_MONTH)] == months[len(_SAME_MONTH) :] and _is_calm(then.date(), zone)
+    days = [timedelta(days=days) for days in _NEAR if (today + timedelta(days=days)).month == today.month]
+    return all((then + each).month == then.month for each in days) and _is_calm(then.date(), zone)
 
 
 @cache

@@ -41,6 +41,11 @@ def other_names(seed: int, people: Iterable[str], spoken: frozenset[str], pinned
     return found
 
 
+def also_words() -> list[str]:
+    """The names that are words, too, when they are written small."""
+    return _names()["also"]["words"]
+
+
 def _unlisted(
     people: Iterable[str], listed: Mapping[str, Mapping[str, list[str]]], spoken: frozenset[str]
 ) -> Iterator[tuple[str, str]]:

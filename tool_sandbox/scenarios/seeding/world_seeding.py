@@ -11,7 +11,7 @@ from attrs import field, frozen
 
 from tool_sandbox.scenarios.language.document import Mapping, Sequence
 from tool_sandbox.scenarios.seeding.dates import Move, is_number
-from tool_sandbox.scenarios.seeding.people import other_names
+from tool_sandbox.scenarios.seeding.people import also_words, other_names
 from tool_sandbox.scenarios.seeding.phones import other_phones
 from tool_sandbox.scenarios.seeding.variation import DATES, FOUND, PINNED, VARY, chosen, pins
 from tool_sandbox.scenarios.seeding.words import Words
@@ -161,7 +161,9 @@ class WorldSeeding:
         pinned = frozenset(each for world in self.worlds.values() for each in pins(world))
         said = " ".join(map(str, (*self._cells("content"), *self._cells("relationship"))))
         spoken = frozenset(re.findall(r"\b[a-z]+\b", said))
-        return Words(other_names(self.seed, people, spoken, pinned))
+        names = other_names(self.seed, people, spoken, pinned)
+        several = {f"{name}s": f"{other}s" for name, other in names.items() if f"{name}s" not in names}
+        return Words({**several, **names}, exactly=[*several, *also_words()])
 
     def _cells(self, column: str) -> Iterator[Any]:
         """What stands in one column of the rows of all worlds."""

@@ -1,16 +1,16 @@
 """Stocks and exchange rates of the offline data.
 
 A price strays from its usual value by up to eight percent, always by the same amount on the same day of the world.
-An exchange rate is that of the world's day.
+An exchange rate is that of the world's day, in a fresh world up to four percent off.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tool_sandbox import clock
+from tool_sandbox import clock, world_seed
 from tool_sandbox.tools.search import chance
 from tool_sandbox.tools.search.dataset import Dataset, Stock
 
@@ -19,6 +19,7 @@ EXACT_SYMBOL = 200.0
 """More than any name can reach."""
 
 MOST_STRAY = 0.08
+MOST_RATE_STRAY = 0.04
 _FILLER = frozenset({"stock", "stocks", "share", "shares", "price", "of", "the", "quote", "ticker"})
 
 
@@ -32,10 +33,18 @@ def find_stocks(data: Dataset, query: str) -> list[dict[str, Any]]:
 def converted(data: Dataset, amount: float, origin: str, target: str) -> float | None:
     """The amount in another currency today, to four decimals; ``None`` if a currency has no rate."""
     today = clock.now_datetime().date()
-    per_dollar, wanted_per_dollar = data.rates.on(today, origin), data.rates.on(today, target)
+    per_dollar, wanted_per_dollar = _rate(data, today, origin), _rate(data, today, target)
     if per_dollar is None or wanted_per_dollar is None:
         return None
     return round(amount / per_dollar * wanted_per_dollar, 4)
+
+
+def _rate(data: Dataset, day: date, currency: str) -> float | None:
+    """Units per US dollar; in a fresh world a little off what they are."""
+    rate = data.rates.on(day, currency)
+    if rate is None or currency == "USD" or world_seed.current() == world_seed.CANONICAL:
+        return rate
+    return rate * (1 + (2 * chance.share("rate", currency) - 1) * MOST_RATE_STRAY)
 
 
 def _likeness(query: str, stock: Stock) -> float:
