@@ -9,12 +9,28 @@ from typing import Any
 
 from attrs import field, frozen
 
+from tool_sandbox.common.world.schemas import INITIAL_SETTING
 from tool_sandbox.scenarios.language.document import Mapping, Sequence
 from tool_sandbox.scenarios.seeding.dates import Move, is_number
 from tool_sandbox.scenarios.seeding.people import also_words, other_names
 from tool_sandbox.scenarios.seeding.phones import other_phones
-from tool_sandbox.scenarios.seeding.variation import DATES, FOUND, PINNED, VARY, chosen, pins
+from tool_sandbox.scenarios.seeding.places import (
+    WRITTEN_LARGE,
+    Position,
+    found_in,
+    moved,
+    other_cities,
+    other_companies,
+    places_named_after,
+)
+from tool_sandbox.scenarios.seeding.variation import DATES, FOUND, PINNED, VARY, chosen, pins, texts_of
 from tool_sandbox.scenarios.seeding.words import Words
+from tool_sandbox.tools.search.dataset import City, shipped_cities
+
+_LONG = 4
+"""Symbols of companies with so many letters are known in small ones, too."""
+_INITIAL: Position = (INITIAL_SETTING["latitude"], INITIAL_SETTING["longitude"])
+"""Where a phone is of which nothing else is said."""
 
 AT_HOME = " with its own dates"
 """What is put behind the name of a world where an entry pins dates."""
@@ -35,6 +51,7 @@ class _Change:
     text: Callable[[str], str]
     numbers: dict[str, Any]
     move: Move | None
+    cities: dict[str, City]
 
     def of(self, value: Any, key: str = "") -> Any:
         """A value in the fresh world; what names things of the suite stays."""
@@ -43,10 +60,19 @@ class _Change:
             return value if kept else self.text(value)
         if isinstance(value, Mapping):
             values = {name: self.of(each, name) for name, each in value.items()}
-            return Mapping(self.move.numbers(values) if self.move else values, value.line, value.lines)
+            values = self.move.numbers(values) if self.move else values
+            return Mapping({**values, **dict(self._positions(values))}, value.line, value.lines)
         if isinstance(value, Sequence):
             return Sequence([self.of(each, key) for each in value], value.line, value.lines)
         return self.numbers.get(str(value), value) if is_number(value) else value
+
+    def _positions(self, values: dict[str, Any]) -> Iterator[tuple[str, float]]:
+        """Coordinates of cities that are others now."""
+        for key, latitude in values.items():
+            partner = key.replace("latitude", "longitude")
+            if key.startswith("latitude") and is_number(latitude) and is_number(values.get(partner)):
+                position = moved(self.cities, latitude, values[partner])
+                yield from zip((key, partner), position or (), strict=False)
 
 
 @frozen(slots=False)
@@ -112,7 +138,8 @@ class WorldSeeding:
         self._entries.setdefault(str(entry.get("name")), (entry, base))
         move = None if DATES in pinned else self._move(world)
         instead = {**self._chosen(world), **chosen(entry.get(VARY), self.seed, base)}
-        change = self._change(move, {word: other for word, other in instead.items() if word not in pinned}, pinned)
+        there = pinned | self._places_in(content if content is entry else Mapping({"of": entry, "and": content}))
+        change = self._change(move, {word: other for word, other in instead.items() if word not in pinned}, there)
         values: dict[str, Any] = {
             key: value if key in _OF_ENTRY else change.of(value, key) for key, value in content.items()
         }
@@ -139,6 +166,7 @@ class WorldSeeding:
         vary = Words({word: str(other) for word, other in instead.items()})
         numbers = {word: other for word, other in instead.items() if is_number(other)}
         kept = _pattern(pinned)
+        cities = {name: city for name, city in self._cities.items() if name not in pinned}
 
         def change(text: str) -> str:
             held: list[str] = []
@@ -150,10 +178,39 @@ class WorldSeeding:
             text = kept.sub(hold, text) if kept else text
             text = vary(text)
             text = move.text(text) if move else text
-            text = other_phones(self.seed, self._people(text))
+            text = other_phones(self.seed, self._places(self._people(text)))
             return re.sub("\0(\\d+)\0", lambda match: held[int(match[1])], text)
 
-        return _Change(change, numbers, move)
+        return _Change(change, numbers, move, cities)
+
+    @cached_property
+    def _cities(self) -> dict[str, City]:
+        """What city stands in the place of which."""
+        known = shipped_cities()
+        homes = [_INITIAL]
+        for name in self.worlds:
+            city = known.get(str(self._said(name, "place")))
+            homes += [(city.latitude, city.longitude)] if city else []
+            settings = self.worlds[name].get("settings")
+            if isinstance(settings, Mapping) and is_number(settings.get("latitude")):
+                homes.append((settings["latitude"], settings.get("longitude", 0.0)))
+        return other_cities(self.seed, homes)
+
+    @cached_property
+    def _places(self) -> Words:
+        others = {name: city.name for name, city in self._cities.items()}
+        companies = other_companies(self.seed)
+        stay = {name: name for name in places_named_after()}
+        return Words(
+            {**others, **companies, **stay},
+            exactly=[name for name in companies if name in WRITTEN_LARGE or len(name) < _LONG],
+        )
+
+    def _places_in(self, content: Mapping) -> frozenset[str]:
+        """The cities that stay in an entry, as it speaks of what is found there."""
+        text = "\n".join(texts_of(content))
+        named = [name for name in self._cities if name in text]
+        return frozenset(name for name in named if any(place in text for place in found_in(name)))
 
     @cached_property
     def _people(self) -> Words:
@@ -181,9 +238,10 @@ class WorldSeeding:
         return found
 
     def _move(self, name: str) -> Move | None:
-        now, zone = self._said(name, "now"), self._said(name, "zone")
+        now, zone, place = (self._said(name, key) for key in ("now", "zone", "place"))
+        city = shipped_cities().get(place or "")
         try:
-            return Move.of(self.seed, now, zone or "UTC") if now else None
+            return Move.of(self.seed, now, zone or (city.zone if city else "UTC")) if now else None
         except Exception:  # noqa: BLE001 -- no date or no zone: whoever reads the world says so
             return None
 
