@@ -52,6 +52,7 @@ class Move:
     weeks: int = 0
 
     @classmethod
+    @cache
     def of(cls, seed: int, now: str, zone: str) -> Move:
         """How far a world is moved.
 

@@ -41,9 +41,10 @@ def other_names(seed: int, people: Iterable[str], spoken: frozenset[str], pinned
     return found
 
 
-def also_words() -> list[str]:
-    """The names that are words, too, when they are written small."""
-    return _names()["also"]["words"]
+def written_large(names: Iterable[str]) -> set[str]:
+    """Which of some names are meant only in large letters: those that are words, too, and those of which nobody knows."""
+    listed = {name for kinds in _names()["suite"].values() for name in kinds}
+    return {name for name in names if name not in listed or name in _names()["also"]["words"]}
 
 
 def _unlisted(
@@ -62,9 +63,10 @@ def _unlisted(
 
 
 STAY = frozenset(
-    {"Autos", "Bakery", "Cafe", "Café", "Clinic", "Dental", "Garage", "Hotel", "Pharmacy", "Pizza", "Pitches", "School",
-     "Shop", "Store", "Taxi", "Apotek", "Plumbing", "Library", "Corner"}
-)  # fmt: skip
+    {"Apotek", "Autos", "Bakery", "Cafe", "Café", "Clinic", "Club", "Coaches", "Corner", "Däckservice", "Dental", "Garage"}
+    | {"Hire", "Home", "Hotel", "Library", "Moving", "Nursery", "Office", "Pharmacy", "Pitches", "Pizza", "Plumbing"}
+    | {"Roadhouse", "School", "Shop", "Store", "Surgery", "Taxi", "The", "Van", "Walking"}
+)
 """Parts of names that say what kind of business it is."""
 
 

@@ -12,7 +12,7 @@ from attrs import field, frozen
 from tool_sandbox.common.world.schemas import INITIAL_SETTING
 from tool_sandbox.scenarios.language.document import Mapping, Sequence
 from tool_sandbox.scenarios.seeding.dates import Move, is_number
-from tool_sandbox.scenarios.seeding.people import also_words, other_names
+from tool_sandbox.scenarios.seeding.people import other_names, written_large
 from tool_sandbox.scenarios.seeding.phones import other_phones
 from tool_sandbox.scenarios.seeding.places import (
     WRITTEN_LARGE,
@@ -220,7 +220,7 @@ class WorldSeeding:
         spoken = frozenset(re.findall(r"\b[a-z]+\b", said))
         names = other_names(self.seed, people, spoken, pinned)
         several = {f"{name}s": f"{other}s" for name, other in names.items() if f"{name}s" not in names}
-        return Words({**several, **names}, exactly=[*several, *also_words()])
+        return Words({**several, **names}, exactly=[*several, *written_large(names)])
 
     def _cells(self, column: str) -> Iterator[Any]:
         """What stands in one column of the rows of all worlds."""
