@@ -42,7 +42,7 @@ def other_names(seed: int, people: Iterable[str], spoken: frozenset[str], pinned
 
 
 def written_large(names: Iterable[str]) -> set[str]:
-    """Which of some names are meant only in large letters: those that are words, too, and those of which nobody knows."""
+    """Which of some names are meant only in large letters: those that are also words, and unknown ones."""
     listed = {name for kinds in _names()["suite"].values() for name in kinds}
     return {name for name in names if name not in listed or name in _names()["also"]["words"]}
 
@@ -63,7 +63,20 @@ def _unlisted(
 
 
 STAY = frozenset(
-    {"Apotek", "Autos", "Bakery", "Cafe", "Café", "Clinic", "Club", "Coaches", "Corner", "Däckservice", "Dental", "Garage"}
+    {
+        "Apotek",
+        "Autos",
+        "Bakery",
+        "Cafe",
+        "Café",
+        "Clinic",
+        "Club",
+        "Coaches",
+        "Corner",
+        "Däckservice",
+        "Dental",
+        "Garage",
+    }
     | {"Hire", "Home", "Hotel", "Library", "Moving", "Nursery", "Office", "Pharmacy", "Pitches", "Pizza", "Plumbing"}
     | {"Roadhouse", "School", "Shop", "Store", "Surgery", "Taxi", "The", "Van", "Walking"}
 )

@@ -93,6 +93,12 @@ def other_companies(seed: int) -> dict[str, str]:
     return found
 
 
+def names_of_company(name: str) -> tuple[str, ...]:
+    """The names and the symbol of the company of which this is one; nothing where it is none's."""
+    every = ((stock.name, _short(stock), stock.symbol, *stock.also_called) for stock in shipped_dataset().stocks)
+    return next((names for names in every if name in names), ())
+
+
 @cache
 def places_named_after() -> tuple[str, ...]:
     """Names and streets of the search data that have a city or a company in them and yet stay."""

@@ -19,6 +19,7 @@ from tool_sandbox.scenarios.seeding.places import (
     Position,
     found_in,
     moved,
+    names_of_company,
     other_cities,
     other_companies,
     places_named_after,
@@ -133,6 +134,7 @@ class WorldSeeding:
             base: The name of the entry of which it is a variant, or its own: what varies does so in all of them alike.
         """
         world, pinned = entry.get("world", "base"), pins(entry)
+        pinned = pinned.union(*map(names_of_company, pinned))
         if not isinstance(world, str) or world not in self.worlds:
             return content  # refused by whoever reads it
         self._entries.setdefault(str(entry.get("name")), (entry, base))
