@@ -316,6 +316,22 @@ def init(directory: options.NewDirectory = ".", *, force: options.Force = False)
 
 @app.command()
 @options.settings("tools_from")
+def new(
+    name: options.NewName,
+    *,
+    world: options.World = "base",
+    tool: options.NewTools = None,
+    file: options.NewFile = "scenarios.yaml",
+    **flags: Any,
+) -> None:
+    """Add a scenario to a file, which holds as it is and is there to be edited."""
+    from tool_sandbox.cli.new import add_scenario
+
+    add_scenario(name, file=file, world=world, tools=tool or ["set_wifi_status"], **_lists(flags))
+
+
+@app.command()
+@options.settings("tools_from")
 def convert(source: options.Source, *, file: options.File = None, force: options.Force = False, **flags: Any) -> None:
     """Write scenarios made in Python as a scenario file, and say what has no form there."""
     from tool_sandbox.cli.conversion import convert_to_file

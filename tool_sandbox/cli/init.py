@@ -30,11 +30,16 @@ def begin_suite(directory: str, *, force: bool) -> None:
         message = f"{', '.join(map(repr, taken))} {exists}; choose another directory, or --force to write over files."
         raise UsageError(message)
     for path, text in files.items():
-        _write(path, text)
+        write_file(path, text)
     print_lines("\n".join(_told(directory, [str(path) for path in files])).split("\n"))
 
 
-def _write(path: Path, text: str) -> None:
+def write_file(path: Path, text: str) -> None:
+    """Write a file, and the folders around it that are missing.
+
+    Raises:
+        UsageError: That cannot be.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")

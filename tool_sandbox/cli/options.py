@@ -20,6 +20,13 @@ def _option(*spellings: str, metavar: str | None = None, help: str) -> Any:  # n
 
 Directory = Annotated[str, typer.Argument(metavar="DIR", help="A run directory.")]
 NewDirectory = Annotated[str, typer.Argument(metavar="DIR", help="Where to; made if it does not exist.")]
+NewName = Annotated[str, typer.Argument(metavar="NAME", help="What the scenario is called.")]
+World = Annotated[str, _option("--world", metavar="NAME", help="Where it starts.")]
+NewTools = Annotated[
+    list[str] | None,
+    _option("--tool", metavar="NAME...", help="What its solution calls, in this order. [default: set_wifi_status]"),
+]
+NewFile = Annotated[str, _option("--file", metavar="FILE", help="The file it is added to; made if there is none.")]
 ScenarioName = Annotated[str, typer.Argument(metavar="NAME", help="A scenario.")]
 ToolNames = Annotated[
     list[str] | None, typer.Argument(metavar="NAME", help="Tools to show, or globs; without any, all are listed.")
