@@ -47,7 +47,7 @@ def test_what_it_tells_to_do_next_works_at_once(
         assert program == "tool_sandbox"
         assert exit_code(arguments) == 0, capsys.readouterr().err
     out = capsys.readouterr().out
-    assert "1 scenario checked in 15 plays" in out
+    assert "1 scenario checked in " in out
     assert "Score 1.000 over 1 of 1 samples" in out
     assert "\nplace_order\tOrder an item.\tmy_tools\t" in out
     workflow = yaml.safe_load((tmp_path / "my shop" / FILES[0]).read_text())
