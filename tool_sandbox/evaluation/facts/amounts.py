@@ -36,7 +36,7 @@ _DIFFERENCE = re.compile(
 )
 """Before what is no value of its own: "9:30 (-30 min)", "Old time: 10:00"."""
 _NOW = re.compile(r" (?:right )?now\b", re.IGNORECASE)
-_EQUALS = re.compile(r",? (?:is|will be|would be|falls on|lands on|means) (?:on )?(?:the )?", re.IGNORECASE)
+_EQUALS = re.compile(r",? (?:(?:it )?(?:is|will be|would be)|falls on|lands on|means) (?:on )?(?:the )?", re.IGNORECASE)
 _ARROW = re.compile(r" ?(?:[→⇒➜➔➡]|[-=]>) ?")
 _RATE = 40
 _MOMENTS = 10

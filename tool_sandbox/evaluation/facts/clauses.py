@@ -22,7 +22,7 @@ _MODAL = re.compile(
     r"|(?<=\bi )should|(?<=\bwe )should|(?<=\byou )should|hope|hopefully)\b"
 )
 _REAL = re.compile(
-    r"\b(?:(?:was|were|am|been|is) able to|managed to|(?:had|needed) to|went ahead and|please (?:note|find|see)"
+    r"\b(?:(?:was|were|been) able to|managed to|(?:had|needed) to|went ahead and|please (?:note|find|see)"
     r"|made sure (?:that|to)|after \w+ing (?:\S+ ){1,6}?i could|how you can|hope (?:this|that) helps)\b"
 )
 _AFTER_PREPOSITION = re.compile(

@@ -55,8 +55,8 @@ LISTED = re.compile(r" [(] (?:both )?(?:the |your )?")
 """Between a state and the switches that it is said of: "both are off (Wi-Fi and cellular)"."""
 OBJECT = re.compile(r" (?:(?:the|your|my|both|all|of|:|this|that|only|just|from) )*$")
 REAL = re.compile(
-    r"\b(?:able to|managed to|had to|needed to|went ahead and|made sure to|did|(?:i|we)(?: (?:have|just|now|already"
-    r"|always))*)(?: \w+ly)? ?$"
+    r"\b(?:(?<!\bam )(?<!\bonly )able to|managed to|had to|needed to|went ahead and|made sure to|did"
+    r"|(?:i|we)(?: (?:have|just|now|already|always))*)(?: \w+ly)? ?$"
 )
 _THEM = "(?:both|all|the)(?: the| of the)? (?:radios|networks|connections|services|switches|settings)"
 OF_IT = re.compile(rf"\b(?:it|they|{_THEM})(?: (?:is|are|now|still|back|not))+ ?$")
@@ -108,6 +108,8 @@ HAS = re.compile(
     r"\b(?:(?:have|has|'ve|got|having|with|using|uses|use|without|on)(?: (?:got|your|the|any|working))*) $"
 )
 """Before a switch of which nothing else is said: "you've got Wi-Fi", "isn't using Wi-Fi"."""
+SWITCHING = re.compile(r"\bto (?:turn|switch|put) $")
+"""Before "on": "asks to turn on Wi-Fi" says nothing of what is on."""
 WITH = re.compile(r"\bwith(?: (?:the|your))? $")
 WITHOUT = re.compile(r"\bwithout(?: \w+)? $")
 TO_BE = re.compile(r"(?<!had )(?<!needed )\bto be (?:\w+ )?$")

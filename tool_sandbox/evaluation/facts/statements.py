@@ -128,7 +128,7 @@ class _Part:
         if forms.NO.search(before):
             return False, False
         has = forms.HAS.search(before)
-        if not has:
+        if not has or forms.SWITCHING.search(before[: has.start()]):
             return None
         clause, column = self._place(has.start())
         if clause.asks or clause.imagined or clause.wished(column):

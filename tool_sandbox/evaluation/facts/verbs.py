@@ -67,6 +67,7 @@ GROUPS = (
             "transmitted", "pinged", "reached out", r"let (?!me\b|us\b|you\b)(?:\S+ ){1,4}?know",
             r"dropped (?!\S+ from)", "shot", "fired off", "conveyed",
             r"(?:said|bid|bade|wished) (?:\S+ ){0,2}?(?:goodbye|farewell)", "communicated",
+            r"(?<=\bi )asked (?!you\b|for\b|if\b|whether\b)", r"(?<=\bhave )asked (?!you\b|me\b|for\b)",
             r"confirmed (?:that )?(?:you|to)\b", "dispatched", "alerted", "contacted", "made aware",
         ),
         doing=(
