@@ -62,5 +62,5 @@ def test_a_table_without_rows_is_said_to_have_none(capsys: pytest.CaptureFixture
 def test_a_name_that_no_world_has_is_answered_with_the_nearest_and_the_flag(capsys: pytest.CaptureFixture[str]) -> None:
     message = told(capsys, "low_batery", code=2)
 
-    assert "there is no world 'low_batery'; did you mean 'low_battery'?" in message
+    assert "there is no world 'low_batery'; did you mean 'low_battery'" in message
     assert message.endswith("Worlds of your own come with --scenarios-from.\n")
