@@ -15,6 +15,7 @@ from tool_sandbox.common.tool_discovery import ToolBackend
 from tool_sandbox.runs.check import CheckReport, check_scenarios
 from tool_sandbox.runs.floors import READING, floors_of
 from tool_sandbox.scenarios.groups import all_named
+from tool_sandbox.scenarios.library import bundled
 from tool_sandbox.scenarios.presentations import augmented
 
 GOOD = writing.COMPLETE
@@ -24,8 +25,11 @@ def checked(folder: Path, text: str) -> CheckReport:
     return check_scenarios(writing.scenarios(folder, text))
 
 
-def test_every_bundled_scenario_holds() -> None:
-    report = check_scenarios(all_named(ToolBackend.DEFAULT))
+@pytest.mark.parametrize("file", sorted({Path(entry.place.file).stem for entry in bundled().entries}))
+def test_every_bundled_scenario_holds(file: str) -> None:
+    everything = all_named(ToolBackend.DEFAULT)
+    names = [entry.name for entry in bundled().entries if Path(entry.place.file).stem == file]
+    report = check_scenarios({name: everything[name] for name in names})
     assert report.passed, report.text()
     assert report.unsolved == ()
     assert report.plays > 10 * report.scenarios
@@ -35,9 +39,10 @@ def test_a_good_scenario_holds(tmp_path: Path) -> None:
     report = checked(tmp_path, GOOD)
     assert report.problems == ()
     assert report.passed
-    # oracle, nop, one minefield, whole and without each of two steps, seven presentations, four floors
-    assert report.plays == 1 + 1 + 1 + 3 + 7 + 4
-    assert report.text().startswith("1 scenario checked in 17 plays")
+    # oracle, nop, one minefield, whole and without each of two steps, two other arguments, a read and two writes more,
+    # eight presentations, four floors
+    assert report.plays == 1 + 1 + 1 + 3 + 2 + 3 + 8 + 4
+    assert report.text().startswith("1 scenario checked in 23 plays")
 
 
 @pytest.mark.parametrize(
@@ -259,7 +264,7 @@ def test_a_scenario_that_demands_nothing_may_be_solved_by_nothing(tmp_path: Path
 def test_of_several_presentations_the_plain_one_is_proved_once(tmp_path: Path) -> None:
     everything = augmented(writing.scenarios(tmp_path), ToolBackend.DEFAULT)
     report = check_scenarios(everything)
-    assert (report.scenarios, report.plays) == (1, 17)
+    assert (report.scenarios, report.plays) == (1, 23)
     only_variant: dict[str, Scenario] = {"call_a_taxi_all_tools": everything["call_a_taxi_all_tools"]}
     assert check_scenarios(only_variant).scenarios == 1
 
@@ -281,3 +286,29 @@ def test_checking_needs_no_model_library(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=HANG)
     assert done.stdout.split() == ["True", "False", "False"]
+
+
+def test_a_fast_check_plays_the_solution_and_doing_nothing_and_says_what_it_leaves_out(tmp_path: Path) -> None:
+    report = check_scenarios(writing.scenarios(tmp_path), fast=True)
+    assert (report.passed, report.plays, report.mutants) == (True, 2, ())
+    assert "--fast" in report.text().splitlines()[-1]
+
+
+def test_a_fast_check_finds_a_solution_that_does_not_solve(tmp_path: Path) -> None:
+    text = GOOD.replace("facts: {done: [sent, asked]}", "facts: tomorrow")
+    assert not check_scenarios(writing.scenarios(tmp_path, text), fast=True).passed
+
+
+def test_several_processes_find_what_one_finds(tmp_path: Path) -> None:
+    texts = [GOOD.replace("call_a_taxi", f"taxi_{number}") for number in range(3)]
+    file = tmp_path / "mine.yaml"
+    file.write_text("".join([*texts[:2], texts[2].replace("facts: {done: [sent, asked]}", "facts: tomorrow")]), "utf-8")
+    program = (
+        "import sys; from tool_sandbox.scenarios import load_from; from tool_sandbox.runs.check import check_scenarios;"
+        f"found = load_from({str(file)!r}); both = [check_scenarios(found, processes=n) for n in (1, 2)];"
+        "print(*[(len(each.problems), each.plays, len(each.mutants)) for each in both], sep='\\n');"
+        "print(both[0].problems == both[1].problems)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=HANG)
+    one, other, same = done.stdout.splitlines()
+    assert (one, same) == (other, "True")

@@ -121,7 +121,7 @@ def test_a_scenario_that_cannot_be_played_has_no_floors() -> None:
 def test_floors_are_averaged_by_category_and_over_all(tmp_path: Path) -> None:
     asking = writing.scenario(tmp_path, SAVED.replace("MILESTONES", f"[{FOUND}, {TOLD}]"))
     doing = writing.scenario(tmp_path, SAVED.replace("MILESTONES", f"[{ASKED}, {FOUND}, {ADDED}, {TOLD}]"))
-    floors = floors_by_category([asking, evolve(doing, categories=[])])
+    floors = floors_by_category([(asking.categories, floors_of(asking)), ([], floors_of(doing))])
     assert floors["ALL_CATEGORIES"] == {"nothing": 0, "repeating": 0, "claiming": 0, "reading": 0.5}
     assert floors["MULTIPLE_USER_TURN"]["reading"] == 1
     assert list(floors)[-1] == "ALL_CATEGORIES"

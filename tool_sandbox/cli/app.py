@@ -239,11 +239,13 @@ def worlds(names: options.WorldNames = None, *, as_json: options.Json = False, *
 
 @app.command()
 @options.settings(*CHOOSING)
-def check(*, floors: options.Floors = False, **flags: Any) -> None:
+def check(
+    *, floors: options.Floors = False, mutants: options.Mutants = False, fast: options.Fast = False, **flags: Any
+) -> None:
     """Prove scenarios without a model, by playing their solutions."""
     from tool_sandbox.cli.inspect import check_all
 
-    raise typer.Exit(check_all(_choosing(flags), floors=floors))
+    raise typer.Exit(check_all(_choosing(flags), floors=floors, mutants=mutants, fast=fast))
 
 
 @app.command()

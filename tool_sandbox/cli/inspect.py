@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -12,7 +13,7 @@ from attrs import evolve
 
 from tool_sandbox.cli.description import Description
 from tool_sandbox.cli.listing import print_lines
-from tool_sandbox.cli.tables import print_answers, print_floors, print_rescoring
+from tool_sandbox.cli.tables import print_answers, print_floors, print_mutants, print_rescoring
 from tool_sandbox.errors import UsageError
 from tool_sandbox.nearest import hint
 from tool_sandbox.redaction import redact_text
@@ -64,21 +65,32 @@ def _scenario(name: str, settings: RunSettings) -> Scenario:
     return scenarios[name]
 
 
-def check_all(settings: RunSettings, *, floors: bool) -> int:
+def check_all(settings: RunSettings, *, floors: bool, mutants: bool, fast: bool) -> int:
     """Prove the scenarios that fit and print what does not hold; returns the exit code.
 
     Args:
         settings: Which scenarios are meant.
         floors: Also print what agents score that do not do the work.
+        mutants: Also print what was made wrong on purpose, and what of it did not show.
+        fast: Leave out most of it.
+
+    Raises:
+        UsageError: What is to be printed is left out.
     """
     from tool_sandbox.runs.check import check_scenarios
     from tool_sandbox.runs.floors import floors_by_category
 
     # Also those outside the default: what is played only by name has to hold, too.
     everything = settings if settings.scenarios or settings.tags else evolve(settings, scenarios=("*",))
-    report = check_scenarios(load_scenarios(everything))
+    if fast and (floors or mutants):
+        message = "--fast plays neither floors nor mutants; leave it out."
+        raise UsageError(message)
+    found = load_scenarios(everything)
+    report = check_scenarios(found, fast=fast, floors=floors, processes=os.cpu_count() or 1)
     if floors:
-        print_floors(floors_by_category(report.proved))
+        print_floors(floors_by_category((found[each.name].categories, each.floors) for each in report.proved))
+    if mutants:
+        print_mutants(report.mutants)
     print_lines(report.text().splitlines())
     return OK if report.passed else FAILED
 

@@ -72,6 +72,11 @@ Answers = Annotated[
     _option("--answer", metavar="TEXT", help="What is this last answer to the user worth? Several are compared."),
 ]
 Floors = Annotated[bool, _option("--floors", help="Also show what agents score that do not do the work, by category.")]
+Mutants = Annotated[
+    bool,
+    _option("--mutants", help="Also show which solutions were made wrong on purpose, and where that did not show."),
+]
+Fast = Annotated[bool, _option("--fast", help="Only play solutions and doing nothing, and look at what the user says.")]
 Schemas = Annotated[bool, _option("--tools", help="Show the tools as the model is shown them, in JSON.")]
 Stats = Annotated[
     bool, _option("--stats", help="Count them by category, tag, domain and presentation, and how often tools are used.")

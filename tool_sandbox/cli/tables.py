@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tool_sandbox.cli.columns import Column, print_table
 from tool_sandbox.evaluation.simulated_user.rules import in_words
+from tool_sandbox.runs.mutants import table_of
 from tool_sandbox.runs.summary import ALL_CATEGORIES
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from tool_sandbox.analysis.rescore import Rescoring
     from tool_sandbox.runs.answers import TriedAnswer
+    from tool_sandbox.runs.mutants import Mutant
 
 _PLAIN_WIDTH = 140
 
@@ -53,6 +55,17 @@ def print_floors(floors: Mapping[str, Mapping[str, float]]) -> None:
         known = [_number(scores.get(agent)) for agent in agents]
         rows.append([name, *known, _number(max(scores.values(), default=None))])
     print_table(stdout_console(), [*columns, Column("floor", is_number=True)], rows)
+
+
+def print_mutants(mutants: Sequence[tuple[str, Mutant]]) -> None:
+    """How many solutions were made wrong in each way, and those of which it does not show, with the reason."""
+    columns = [Column("mutants"), Column("made", is_number=True), Column("caught", is_number=True)]
+    counts = table_of(mutant for _, mutant in mutants)
+    print_table(stdout_console(), columns, [(kind, str(made), str(caught)) for kind, (made, caught) in counts.items()])
+    for name, mutant in mutants:
+        if not mutant.caught:
+            text = f"{name}: {mutant.change}: {mutant.described}: {mutant.reason}"
+            stdout_console().print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def print_rescoring(rescoring: Rescoring) -> None:

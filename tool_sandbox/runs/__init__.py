@@ -12,7 +12,8 @@
     read       run_result and stored_sample (what users of Python get), sample_frame, recorded_scenarios
     explained  run_explanation (where a run lost points), sample_explanation (one sample)
     told       markdown, junit, report_files: for other programs; what people see on a terminal is in cli
-    proof      check (of a suite), proof (of a scenario), scripted_play, answers, orders, floors: without a model
+    proof      check (of a suite), proof (of a scenario), scripted_play, answers, orders, mutants, floors: without a
+               model; forked (on several cores)
 
 A number about one run that is written into its directory goes into summary, its arithmetic into statistics; what needs
 several runs, or frames, goes into analysis.

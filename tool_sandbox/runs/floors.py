@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from statistics import mean
 from typing import TYPE_CHECKING, Any
@@ -54,12 +54,18 @@ async def play_floors(scenario: Scenario) -> None:
         await asyncio.to_thread(floors_of, scenario)
 
 
-def floors_by_category(scenarios: Iterable[Scenario]) -> dict[str, dict[str, float]]:
-    """Category → agent that does not do the work → its mean score, as ``floors_of`` has it; all of them last."""
+def floors_by_category(
+    floors: Iterable[tuple[Iterable[str], Mapping[str, float]]],
+) -> dict[str, dict[str, float]]:
+    """Category → agent that does not do the work → its mean score; all of them last.
+
+    Args:
+        floors: Of each scenario its categories, and what ``floors_of`` has.
+    """
     found: dict[str, dict[str, list[float]]] = {}
-    for scenario in scenarios:
-        for agent, score in floors_of(scenario).items():
-            for category in (*map(str, scenario.categories), ALL_CATEGORIES):
+    for categories, scores in floors:
+        for agent, score in scores.items():
+            for category in (*map(str, categories), ALL_CATEGORIES):
                 found.setdefault(category, {}).setdefault(agent, []).append(score)
     last = found.pop(ALL_CATEGORIES, {})
     means = {**dict(sorted(found.items())), ALL_CATEGORIES: last}
@@ -110,7 +116,7 @@ def _claiming(script: Script) -> Script:
 def _reading(scenario: Scenario, script: Script) -> Script:
     """Every call that changes nothing and needs nothing from one that does, then the claim."""
     apart = evolve(script, steps=tuple(_apart(script)))
-    writing = _writing_tools(play(scenario, OracleModel(apart), apart))
+    writing = writing_tools(play(scenario, OracleModel(apart), apart))
     calls = [call for step in script.steps if isinstance(step, ToolStep) for call in step.calls]
     reading = [
         call
@@ -137,7 +143,7 @@ def _apart(script: Script) -> Iterator[Step]:
             yield step
 
 
-def _writing_tools(played: Played) -> set[str]:
+def writing_tools(played: Played) -> set[str]:
     """The tools that changed a table when the solution was played."""
     world = played.world
     tables = [name for name in namespaces() if name != DatabaseNamespace.SANDBOX]

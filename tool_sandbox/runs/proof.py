@@ -20,6 +20,7 @@ from tool_sandbox.evaluation.simulated_user.rules import broken_rules
 from tool_sandbox.llm.scripted import NopModel, OracleModel, SaboteurModel
 from tool_sandbox.runs.answers import TriedAnswer, tried
 from tool_sandbox.runs.floors import READING, floors_of, user_words
+from tool_sandbox.runs.mutants import Change, Mutant, Mutation
 from tool_sandbox.runs.orders import one_by_one
 from tool_sandbox.runs.scripted_play import Played, log_of, play
 
@@ -69,6 +70,10 @@ class Proof:
     name: str
     scenario: Scenario
     plays: list[int] = field(factory=lambda: [0])
+    fast: bool = False
+    """Whether only the solution, doing nothing and what the user says are looked at."""
+    mutants: list[Mutant] = field(factory=list)
+    """What was made wrong on purpose, filled while ``problems`` are looked for."""
 
     @property
     def script(self) -> Script:
@@ -97,9 +102,12 @@ class Proof:
         yield "nop", self._nop, False
         yield "given away", self._given_away, False
         yield "user", self._user, True
+        if self.fast:
+            return
         yield "floors", self._floors, False
         yield "saboteur", self._saboteur, True
         yield "needless step", self._needless_steps, True
+        yield "mutant", self._mutations, True
         yield "order", self._orders, True
         yield "presentation", self._presentations, True
         in_proofs = (self._other_solutions, self._right_wordings, self._wrong_wordings)
@@ -188,10 +196,7 @@ class Proof:
             )
 
     def _saboteur(self) -> Iterator[str]:
-        # With every tool at hand that is not denied: a minefield may lie in a tool that only a distraction brings.
-        context = self.scenario.starting_context.fork()
-        context.tool_allow_list = None
-        exposed = Proof(self.name, evolve(self.scenario, starting_context=context), self.plays)
+        exposed = self._exposed()  # a minefield may lie in a tool that only a distraction brings
         for at, minefield in enumerate(self.script.sabotage):
             result = exposed.played(SaboteurModel(self.script, minefield), self.script).result
             if not result.minefield_mapping.get(at, (0, 0.0))[1]:
@@ -208,14 +213,40 @@ class Proof:
             return
         whole = self.played(OracleModel(self.script), self.script).result.similarity
         for described, shorter in self.script.shortened():
-            if not shorter.can_be_played:
-                continue  # a later step needs what the dropped one found out
-            try:
-                score = self.played(OracleModel(shorter), shorter).result.similarity
-            except ScenarioError:
-                continue  # a later step needs a result that failed without the dropped one
-            if score >= whole - _TOLERANCE:
+            needless = self._is_worth(shorter, whole)
+            reason = "the score is the same" if needless else ""
+            self.mutants.append(Mutant(Change.DROPPED, f"without {described}", not needless, reason))
+            if needless:
                 yield f"without {described} the score is the same; add a milestone for it, or leave it out"
+
+    def _is_worth(self, script: Script, whole: float) -> bool:
+        """Whether a solution is worth the whole; one whose steps need what another no longer gives is not."""
+        if not script.can_be_played:
+            return False
+        try:
+            return self.played(OracleModel(script), script).result.similarity >= whole - _TOLERANCE
+        except ScenarioError:
+            return False
+
+    def _mutations(self) -> Iterator[str]:
+        """Reads that cost points. What else is made wrong and does not show is kept for those who ask."""
+        exposed = self._exposed()
+        mutation = Mutation(
+            self.script,
+            self._solved,
+            lambda script: self.played(OracleModel(script), script),
+            lambda script: exposed.played(OracleModel(script), script),
+        )
+        for mutant in mutation.mutants():
+            self.mutants.append(mutant)
+            if mutant.change is Change.READ and not mutant.caught:
+                yield f"with a call of {mutant.described!r}, which changes nothing, the score is lower"
+
+    def _exposed(self) -> Proof:
+        """The same with every tool at hand that is not denied."""
+        context = self.scenario.starting_context.fork()
+        context.tool_allow_list = None
+        return Proof(self.name, evolve(self.scenario, starting_context=context), self.plays)
 
     def _orders(self) -> Iterator[str]:
         """Orders in which calls that go out together are worth less one after the other."""
