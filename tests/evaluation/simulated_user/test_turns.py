@@ -24,7 +24,8 @@ def _turns() -> Iterator[Any]:
 
 @pytest.mark.parametrize(("situation", "turn"), list(_turns()))
 def test_a_turn_breaks_what_it_breaks_and_nothing_else(situation: dict[str, Any], turn: dict[str, Any]) -> None:
-    known = Known(NOW, (situation["task"], *situation["says"]))
+    now = Surroundings(now=situation["now"].replace(tzinfo=UTC)) if "now" in situation else NOW
+    known = Known(now, (situation["task"], *situation["says"]))
     assert list(inventions(turn["turn"], known, situation["says"][-1])) == [str(v) for v in turn.get("invented", [])]
     found = list(words_of_the_assistant(turn["turn"], situation["task"]))
     wanted = turn.get("as_assistant", [])

@@ -66,6 +66,19 @@ class Known:
         numbers = [number for text in self.texts for number in _numbers(text)]
         return frozenset([*numbers, str(self.surroundings.now.year)])
 
+    def makes(self, amount: Amount, written: str) -> bool:
+        """Whether a number is known, whatever it counts, perhaps rounded, or follows from two that are.
+
+        Args:
+            amount: The number.
+            written: How it is written.
+        """
+        told = [mention for mention in self.mentions if isinstance(mention, Amount)]
+        if any(each.equals(amount) or amount.equals(each) for each in told) or amount.value in self.reckoned:
+            return True
+        numbers = set(_numbers(written))
+        return bool(numbers) and all(map(self.has_digits, numbers))
+
     def has_digits(self, number: str) -> bool:
         """Whether these digits were told, or are the last ones of a longer number."""
         is_end = len(number) >= _FEWEST_AT_END and any(known.endswith(number) for known in self.digits)
@@ -151,9 +164,7 @@ def _follows(mention: Mention, reading: Reading, known: Known) -> bool:
         return True
     if isinstance(mention, Day) and _PAST.fullmatch(written):
         return True
-    if isinstance(mention, Amount) and mention.value in known.reckoned:
-        return True
-    if isinstance(mention, Amount) and (numbers := set(_numbers(written))) and all(map(known.has_digits, numbers)):
+    if isinstance(mention, Amount) and known.makes(mention, written):
         return True
     return any(Agreement.SAME in (agreement(each, mention), agreement(mention, each)) for each in known.mentions)
 

@@ -36,6 +36,7 @@ _HELP = re.compile(
 _CLAIM = re.compile(
     rf"(?:^|\b(?:and|ok|okay|sure|done|yes|so|great|all right|alright) )i (?:have )(?:just |now |successfully "
     rf"|gone ahead and |also )*(?:{_DONE}) (?:\w+ ){{0,3}}?(?:{_THING})\b"
+    rf"|^i have (?:just |now |successfully )*(?:{_DONE}) .* (?:to|in|from|on) your (?:contacts?|reminders?|phone)\b"
     r"|^i have (?:just |now )?(?:looked up|converted|calculated) "
     r"|^i have (?:just |now )?(?:texted|messaged) \w+(?: \w+)?(?: and\b| that\b|$)"
     r"|\bi (?:have )?(?:just |now )*(?:turned|switched|put) (?:(?:it|them|that|those|both)|(?:the |my |your )?"
