@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -65,6 +66,15 @@ def test_the_data_fits_together() -> None:
         assert stock.currency in DATA.rates.values
     with pytest.raises(KeyError, match="Atlantis"):
         DATA.city_named("Atlantis")
+
+
+def test_the_documentation_counts_what_is_known() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "scenarios.md").read_text(encoding="utf-8")
+    exchanges = {stock.exchange for stock in DATA.stocks}
+    assert f"some {len(DATA.cities) // 100 * 100} cities" in page
+    assert f"{len(DATA.kinds_of_places)} kinds of places" in page
+    assert f"{len(DATA.stocks) // 100 * 100} companies on {len(exchanges)} exchanges" in page
+    assert f"{len(DATA.rates.values)} currencies" in page
 
 
 def test_a_known_place_has_its_address() -> None:

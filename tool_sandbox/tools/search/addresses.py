@@ -156,7 +156,12 @@ def _is_kind(query: str, kinds: list[str]) -> bool:
 def _likeness(query: str, text: str) -> float:
     from rapidfuzz import fuzz
 
-    return fuzz.ratio(_comparable(_without_filler(query)), _comparable(text))
+    return fuzz.ratio(_wanted(query), _comparable(text), score_cutoff=NAME_LIKENESS)
+
+
+@functools.lru_cache(maxsize=256)
+def _wanted(query: str) -> str:
+    return _comparable(_without_filler(query))
 
 
 @functools.lru_cache(maxsize=4096)
@@ -189,7 +194,7 @@ def _without_filler(query: str) -> str:
 
 def _is_part_of(query: str, name: str, data: Dataset) -> bool:
     """Whether the query is a good part of the name, such as ``Heathrow``, and more than the word for a kind."""
-    words = set(_comparable(_without_filler(query)).split())
+    words = set(_wanted(query).split())
     whole = _comparable(name)
     if not words <= set(whole.split()) or words <= data.words_for_kinds:
         return False

@@ -29,7 +29,7 @@ def _texts(cell: str | list[str]) -> list[str]:
 
 
 def _maybe(cell: str | float | None) -> float | None:
-    return None if cell in {"", None} else float(cell or 0)
+    return None if cell is None or cell == "" else float(cell)
 
 
 def _count(cell: str | int) -> int:
