@@ -23,6 +23,7 @@ from tool_sandbox.scenarios.language.models import check_keys, described
 from tool_sandbox.scenarios.language.proofs import ProofsFile, is_proofs_file, proofs_file, proved_file
 from tool_sandbox.scenarios.language.reader import EntryReader
 from tool_sandbox.scenarios.language.worlds import World, read_worlds
+from tool_sandbox.scenarios.seeding.variation import texts_of
 from tool_sandbox.scenarios.seeding.world_seeding import WorldSeeding
 from tool_sandbox.scenarios.user_simulator_few_shot_examples import named_user_simulator_few_shot_examples
 from tool_sandbox.world_seed import CANONICAL
@@ -131,7 +132,7 @@ def _library_of(
 ) -> Library:
     """The worlds of all documents, and the entries of the latter ones."""
     everything = [*before, *documents]
-    seeding = WorldSeeding(seed, dict(_written_worlds(everything))) if seed != CANONICAL else None
+    seeding = _seeding(everything, seed) if seed != CANONICAL else None
     worlds = _worlds_of(everything, seeding=seeding)
     tools = tool_parameters(get_all_tools(backend))
     examples = named_user_simulator_few_shot_examples().keys()
@@ -170,6 +171,11 @@ def _worlds_of(
                 written = seeding.worlds_of(written) if seeding else written
                 worlds.update(read_worlds(written, place, worlds, raw, clock))
     return worlds
+
+
+def _seeding(documents: Sequence[Document], seed: int) -> WorldSeeding:
+    written = "\n".join(text for document in documents for text in texts_of(document.content))
+    return WorldSeeding(seed, dict(_written_worlds(documents)), written)
 
 
 def _written_worlds(documents: Iterable[Document]) -> Iterator[tuple[str, YamlMapping]]:

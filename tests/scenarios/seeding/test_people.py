@@ -1,18 +1,15 @@
 from __future__ import annotations
 
-import json
-from importlib import resources
 from itertools import combinations, product
 
 from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz import fuzz
 
-from tool_sandbox.scenarios.seeding import people
-from tool_sandbox.scenarios.seeding.people import other_names
+from tool_sandbox.scenarios.seeding.people import listed, names_of, other_names
 from tool_sandbox.scenarios.seeding.words import plain
 
-NAMES = json.loads(resources.files(people.__package__).joinpath("names.json").read_text(encoding="utf-8"))
+NAMES = listed()
 SPARE = {name: kind for kind, names in NAMES["spare"].items() for name in names}
 ALIKE = 90
 """From this likeness on, search_contacts finds one name when it is asked for another."""
@@ -50,3 +47,9 @@ def test_no_spare_name_can_be_taken_for_another() -> None:
     suite = [name for names in NAMES["suite"].values() for name in names]
     pairs = [*combinations(SPARE, 2), *product(SPARE, suite)]
     assert [pair for pair in pairs if fuzz.WRatio(*(plain(name).casefold() for name in pair)) >= ALIKE] == []
+
+
+def test_what_somebody_does_is_no_name() -> None:
+    assert names_of("Window cleaner (assistant, Delete All)") == []
+    assert names_of("Dr. Ana van der Berg") == ["Ana", "Berg"]
+    assert names_of("Harbour Bakery") == ["Harbour"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import resources
@@ -12,6 +13,26 @@ from tool_sandbox.scenarios.seeding.words import in_any_order
 _TITLES = frozenset(
     {"dr", "mr", "mrs", "ms", "miss", "prof", "aunt", "uncle", "grandma", "grandpa", "mum", "mom", "dad"}
 )
+_BUSINESSES = frozenset(
+    {
+        "apotek",
+        "autos",
+        "bakery",
+        "cafe",
+        "café",
+        "clinic",
+        "club",
+        "coaches",
+        "corner",
+        "däckservice",
+        "dental",
+        "hire",
+    }
+    | {"garage", "hire", "home", "hotel", "library", "moving", "nursery", "office", "pharmacy", "pitches", "pizza"}
+    | {"plumbing", "roadhouse", "school", "shop", "store", "surgery", "taxi", "the", "van", "walking"}
+)
+"""What says in a name which kind of business it is."""
+_PARTICLE = re.compile(r"\b(?:da|de|del|della|den|der|di|dos|du|la|le|ter|van|von|y|zu)\b")
 _FIRST = ("she", "he", "either")
 
 
@@ -24,13 +45,13 @@ def other_names(seed: int, people: Iterable[str], spoken: frozenset[str], pinned
         spoken: Words that stand somewhere in lower case; a name that nobody knows as such may be one of them.
         pinned: What keeps its name.
     """
-    listed = _names()
-    kinds = {name: kind for kind, names in listed["suite"].items() for name in names}
-    for name, kind in _unlisted(people, listed, spoken):
+    lists = listed()
+    kinds = {name: kind for kind, names in lists["suite"].items() for name in names}
+    for name, kind in _unlisted(people, lists, spoken):
         kinds.setdefault(name, kind)
     spare = {
         kind: [each for each in in_any_order(names, "name", seed, kind) if each not in kinds]
-        for kind, names in listed["spare"].items()
+        for kind, names in lists["spare"].items()
     }
     left = {kind: iter(names) for kind, names in spare.items()}
     found: dict[str, str] = {}
@@ -41,51 +62,37 @@ def other_names(seed: int, people: Iterable[str], spoken: frozenset[str], pinned
     return found
 
 
+def names_of(person: str) -> list[str]:
+    """The parts of a whole name that name somebody; none where it says what somebody does, as in Window cleaner."""
+    parts = _PARTICLE.sub(" ", re.split("[(,;]", person)[0]).split()
+    if not all(part[0].isupper() for part in parts):
+        return []
+    return [part for part in parts if part.isalpha() and len(part) > 1 and part.casefold() not in _TITLES | _BUSINESSES]
+
+
 def written_large(names: Iterable[str]) -> set[str]:
     """Which of some names are meant only in large letters: those that are also words, and unknown ones."""
-    listed = {name for kinds in _names()["suite"].values() for name in kinds}
-    return {name for name in names if name not in listed or name in _names()["also"]["words"]}
-
-
-def _unlisted(
-    people: Iterable[str], listed: Mapping[str, Mapping[str, list[str]]], spoken: frozenset[str]
-) -> Iterator[tuple[str, str]]:
-    """The names that are not in the lists of the suite, and what they are."""
-    known = {name: kind for kind, names in listed["spare"].items() for name in names}
-    suite = [name for names in listed["suite"].values() for name in names]
-    within = {word for name in suite for word in name.split()} | set(suite)
-    for person in people:
-        names = person.split()
-        for position, name in enumerate(names):
-            is_name = name[:1].isupper() and name.isalpha() and len(name) > 1 and name.casefold() not in _TITLES
-            if is_name and name not in within and name.casefold() not in spoken and name not in STAY:
-                yield name, known.get(name, "last" if position and position == len(names) - 1 else "either")
-
-
-STAY = frozenset(
-    {
-        "Apotek",
-        "Autos",
-        "Bakery",
-        "Cafe",
-        "Café",
-        "Clinic",
-        "Club",
-        "Coaches",
-        "Corner",
-        "Däckservice",
-        "Dental",
-        "Garage",
-    }
-    | {"Hire", "Home", "Hotel", "Library", "Moving", "Nursery", "Office", "Pharmacy", "Pitches", "Pizza", "Plumbing"}
-    | {"Roadhouse", "School", "Shop", "Store", "Surgery", "Taxi", "The", "Van", "Walking"}
-)
-"""Parts of names that say what kind of business it is."""
+    lists = listed()
+    suite = {name for kinds in lists["suite"].values() for name in kinds}
+    return {name for name in names if name not in suite or name in lists["also"]["words"]}
 
 
 @cache
-def _names() -> dict[str, dict[str, list[str]]]:
+def listed() -> dict[str, dict[str, list[str]]]:
     """Which names the suite has and which are free, by kind: ``she``, ``he`` and ``either``, ``last``, ``house``."""
     text = resources.files(__package__).joinpath("names.json").read_text(encoding="utf-8")
     names: dict[str, dict[str, list[str]]] = json.loads(text)
     return names
+
+
+def _unlisted(
+    people: Iterable[str], lists: Mapping[str, Mapping[str, list[str]]], spoken: frozenset[str]
+) -> Iterator[tuple[str, str]]:
+    """The names that are not in the lists of the suite, and what they are."""
+    known = {name: kind for kind, names in lists["spare"].items() for name in names}
+    suite = {word for names in lists["suite"].values() for name in names for word in (name, *name.split())}
+    for names in map(names_of, people):
+        for position, name in enumerate(names):
+            if name not in suite and name.casefold() not in spoken:
+                is_last = position and position == len(names) - 1
+                yield name, known.get(name, "last" if is_last else "either")

@@ -7,7 +7,7 @@ from other ranges may be somebody's and stay.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterator
 from functools import cache
 
 from attrs import frozen
@@ -32,90 +32,123 @@ _AUSTRALIAN = (
 
 @frozen
 class _Range:
-    """Numbers reserved for fiction: what they begin with, and what of them changes how."""
+    """Numbers reserved for fiction.
 
-    start: str
-    changing: str
-    """The digits that change, as a regular expression of digits alone."""
-    other: Callable[[int, str], str]
+    Args:
+        start: What they begin with: the country's code, what stands for it at home, or both.
+        fixed: What all of them have.
+        choices: What the digits may be that differ.
+    """
+
+    start: tuple[str, ...]
+    fixed: str
+    choices: Callable[[], tuple[str, ...]]
+
+
+class Phones:
+    """Changes the telephone numbers in texts: none becomes one that the suite has, no two the same.
+
+    Args:
+        seed: Which world.
+        written: Every text of the suite, as it is written.
+    """
+
+    def __init__(self, seed: int, written: str) -> None:
+        self._seed = seed
+        taken = [{_digits(match) for match in pattern.finditer(written)} for pattern, _ in _patterns()]
+        areas = sorted({digits[:-_LOCAL] for digits in taken[0]})
+        free = in_any_order((area for area in _US_AREAS if area not in areas), "area", seed)
+        self._areas = dict(zip(areas, free, strict=False))
+        self._others = [self._changed(reserved, each) for (_, reserved), each in zip(_patterns(), taken, strict=True)]
+        self._taken = taken
+
+    def __call__(self, text: str) -> str:
+        """A text with other numbers, written as they were."""
+        for position, (pattern, _) in enumerate(_patterns()):
+            text = pattern.sub(lambda match, position=position: self._rewritten(match, position), text)  # type: ignore[misc]
+        return text
+
+    def _rewritten(self, match: re.Match[str], position: int) -> str:
+        begin = match.start("changing") - match.start()
+        written = match[0]
+        others = iter(self._other(_digits(match), position))
+        return written[:begin] + "".join(next(others) if each.isdigit() else each for each in written[begin:])
+
+    def _other(self, digits: str, position: int) -> str:
+        reserved = _patterns()[position][1]
+        if reserved is not None:
+            known = self._others[position]
+            return known.get(digits) or self._drawn(reserved, digits, {*known.values(), *self._taken[position]})
+        area, fixed, end = digits[:-_LOCAL], digits[-_LOCAL:-2], digits[-2:]
+        step = 1 + int(world_seed.share("number", self._seed) * 99)
+        return (self._area(area) if area else "") + fixed + f"{(int(end) + step) % 100:02d}"
+
+    def _area(self, area: str) -> str:
+        others = (each for each in _US_AREAS if each != area)
+        return self._areas.get(area) or in_any_order(others, "area", self._seed, area)[0]
+
+    def _changed(self, reserved: _Range | None, taken: set[str]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for digits in sorted(taken) if reserved else ():
+            found[digits] = self._drawn(reserved, digits, {*found.values(), *taken})
+        return found
+
+    def _drawn(self, reserved: _Range | None, digits: str, taken: Container[str]) -> str:
+        """Other digits of a range; the same where they are none of it."""
+        choices = reserved.choices() if reserved else ()
+        if digits not in choices:
+            return digits
+        drawn = (int(world_seed.share("phone", self._seed, digits, time) * len(choices)) for time in range(_TRIES))
+        return next((choices[each] for each in drawn if choices[each] not in taken), choices[choices.index(digits) - 1])
 
 
 def other_phones(seed: int, text: str) -> str:
-    """A text with other telephone numbers, written as they were."""
-    for pattern, reserved in _patterns():
-        text = pattern.sub(lambda match, reserved=reserved: _changed(match, reserved, seed), text)  # type: ignore[misc]
-    return text
+    """A text with other telephone numbers, where it is all that there is."""
+    return Phones(seed, text)(text)
 
 
-def _changed(match: re.Match[str], reserved: _Range, seed: int) -> str:
-    begin = match.start("changing") - match.start()
-    written = match[0]
-    digits = "".join(filter(str.isdigit, written[begin:]))
-    others = iter(reserved.other(seed, digits))
-    return written[:begin] + "".join(next(others) if each.isdigit() else each for each in written[begin:])
+def _digits(match: re.Match[str]) -> str:
+    return "".join(filter(str.isdigit, match["changing"]))
 
 
-def _us(seed: int, digits: str) -> str:
-    """Another area, the prefix of fiction, another end; without an area just another end."""
-    area, fixed, end = digits[:-7], digits[-7:-2], digits[-2:]
-    return (_other_area(seed, area) if area else "") + fixed + f"{(int(end) + 1 + _step(seed, 99)) % 100:02d}"
+_LOCAL = 7
+"""Digits of a number of North America without its area."""
+_TRIES = 400
 
 
 @cache
-def _other_area(seed: int, area: str) -> str:
-    return in_any_order((each for each in _US_AREAS if each != area), "area", seed, area)[0]
-
-
-def _shifted(low: int, high: int) -> Callable[[int, str], str]:
-    """Another number from ``low`` to ``high``; one outside of it stays."""
-
-    def other(seed: int, digits: str) -> str:
-        count, number = high - low + 1, int(digits)
-        if not low <= number <= high:
-            return digits
-        return f"{low + (number - low + 1 + _step(seed, count - 1)) % count:0{len(digits)}d}"
-
-    return other
-
-
-def _step(seed: int, count: int) -> int:
-    return int(world_seed.share("number", seed) * count)
-
-
-def _australian(seed: int, digits: str) -> str:
-    if digits not in _AUSTRALIAN:
-        return digits
-    return _AUSTRALIAN[(_AUSTRALIAN.index(digits) + 1 + _step(seed, len(_AUSTRALIAN) - 1)) % len(_AUSTRALIAN)]
+def _counted(low: int, high: int) -> tuple[str, ...]:
+    return tuple(f"{number:0{len(str(high))}d}" for number in range(low, high + 1))
 
 
 _RANGES = (
-    _Range("44|0|44 0", r"7700900(\d{3})", _shifted(0, 999)),
-    _Range("61|0|61 0", r"491(\d{6})", _australian),
-    _Range("353|0|353 0", r"2091(\d{5})", _shifted(0, 99_999)),
-    _Range("46|0|46 0", r"7017406(\d{2})", _shifted(5, 99)),
-    _Range("33|0|33 0", r"63998(\d{4})", _shifted(0, 9999)),
+    _Range(("440", "44", "0"), "7700900", lambda: _counted(0, 999)),
+    _Range(("610", "61", "0"), "491", lambda: _AUSTRALIAN),
+    _Range(("3530", "353", "0"), "2091", lambda: _counted(0, 99_999)),
+    _Range(("460", "46", "0"), "7017406", lambda: _counted(5, 99)),
+    _Range(("330", "33", "0"), "63998", lambda: _counted(0, 9999)),
 )
 
 
 @cache
-def _patterns() -> tuple[tuple[re.Pattern[str], _Range], ...]:
+def _patterns() -> tuple[tuple[re.Pattern[str], _Range | None], ...]:
+    """How numbers are written, and their range; those of North America, which have areas, come first."""
     local = _spaced("55501..")
     american = (
         rf"(?<!\d)(?:\+?1{_APART})?\(?(?P<changing>[2-9]\d\d{_APART}{local})(?!\d)",
         rf"(?<!\d)(?<!\d[ .)-])(?<!\d\) )(?P<changing>{local})(?!\d)",
         r"\bend(?:s|ing)? (?:in|with|on) (?P<changing>01\d\d)(?!\d)",
     )
-    found = [(re.compile(pattern), _Range("1", "", _us)) for pattern in american]
+    return (*((re.compile(pattern), None) for pattern in american), *_patterns_elsewhere())
+
+
+def _patterns_elsewhere() -> Iterator[tuple[re.Pattern[str], _Range]]:
     for each in _RANGES:
-        fixed, changing = each.changing.split("(")
-        count = int(re.search(r"\d+(?=\})", changing)[0])  # type: ignore[index]
-        start = "|".join(_spaced(one.replace(" ", "")) for one in sorted(each.start.split("|"), key=len, reverse=True))
-        digits = _APART.join([r"\d"] * count)
-        pattern = rf"(?<!\d)\+?(?:{start}){_APART}{_spaced(fixed)}{_APART}(?P<changing>{digits})(?!\d)"
-        found.append((re.compile(pattern), each))
-    return tuple(found)
+        start, digits = "|".join(map(_spaced, each.start)), _spaced("." * len(each.choices()[0]))
+        pattern = rf"(?<!\d)\+?(?:{start}){_APART}{_spaced(each.fixed)}{_APART}(?P<changing>{digits})(?!\d)"
+        yield re.compile(pattern), each
 
 
 def _spaced(digits: str) -> str:
-    """Digits with anything between them that people put there."""
+    """Digits with anything between them that people put there; a dot is any digit."""
     return _APART.join(r"\d" if each == "." else each for each in digits)

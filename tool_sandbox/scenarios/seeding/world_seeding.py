@@ -13,7 +13,7 @@ from tool_sandbox.common.world.schemas import INITIAL_SETTING
 from tool_sandbox.scenarios.language.document import Mapping, Sequence
 from tool_sandbox.scenarios.seeding.dates import Move, is_number
 from tool_sandbox.scenarios.seeding.people import other_names, written_large
-from tool_sandbox.scenarios.seeding.phones import other_phones
+from tool_sandbox.scenarios.seeding.phones import Phones
 from tool_sandbox.scenarios.seeding.places import (
     WRITTEN_LARGE,
     Position,
@@ -83,10 +83,12 @@ class WorldSeeding:
     Args:
         seed: Which world; 0 changes nothing.
         worlds: Every world as written, by name, those of other files included.
+        written: Every text of the suite.
     """
 
     seed: int
     worlds: dict[str, Mapping]
+    written: str = field(default="", repr=False)
     _entries: dict[str, tuple[Mapping, str]] = field(factory=dict, init=False, repr=False)
 
     def worlds_of(self, written: Any) -> Any:
@@ -180,10 +182,14 @@ class WorldSeeding:
             text = kept.sub(hold, text) if kept else text
             text = vary(text)
             text = move.text(text) if move else text
-            text = other_phones(self.seed, self._places(self._people(text)))
+            text = self._phones(self._places(self._people(text)))
             return re.sub("\0(\\d+)\0", lambda match: held[int(match[1])], text)
 
         return _Change(change, numbers, move, cities)
+
+    @cached_property
+    def _phones(self) -> Phones:
+        return Phones(self.seed, self.written)
 
     @cached_property
     def _cities(self) -> dict[str, City]:
