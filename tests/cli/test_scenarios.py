@@ -67,7 +67,20 @@ def test_scenarios_and_uses_of_tools_are_counted(suite: Sequence[str], capsys: p
     assert "end_conversation" not in counts["tools"]
     shown = [line.split() for line in listed(capsys, *flags).splitlines()]
     assert ["lend_from_shelf", "4", "2", "2"] in shown
-    assert ["4", "scenarios"] in shown
+    assert ["SINGLE_TOOL_CALL", "4", "2"] in shown
+    assert (counts["base_scenarios"], counts["bases"]["SINGLE_TOOL_CALL"], counts["original"]) == (2, 2, {})
+    assert ["4", "scenarios,", "2", "without", "their", "presentations"] in shown
+
+
+def test_beside_bundled_scenarios_stands_what_the_original_has(capsys: pytest.CaptureFixture[str]) -> None:
+    flags = ("-s", "switch_wifi_off", "dollars_to_euros", "--presentations", "plain", "3_distraction_tools", "--stats")
+    counts = json.loads(listed(capsys, *flags, "--json"))
+    assert counts["original"]["SINGLE_TOOL_CALL"] == [19, 152]
+    assert counts["kinds"]["domains"] == {"setting": 2, "currency": 2}
+    shown = [line.split() for line in listed(capsys, *flags).splitlines()]
+    assert ["SINGLE_TOOL_CALL", "4", "2", "152", "19"] in shown
+    assert ["NO_DISTRACTION_TOOLS", "2", "2", "129"] in shown
+    assert ["setting", "2"] in shown
 
 
 @pytest.mark.parametrize("columns", [60, 120])

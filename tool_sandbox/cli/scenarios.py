@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attrs import asdict, frozen
@@ -19,6 +20,7 @@ from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.registry.packs import packs
 from tool_sandbox.registry.sources import load_scenarios
 from tool_sandbox.runs.floors import user_words
+from tool_sandbox.scenarios.library import DATA
 from tool_sandbox.scenarios.presentations import base_name, presentation_of
 
 if TYPE_CHECKING:
@@ -32,6 +34,29 @@ _COLUMNS = (
     Column("tags", left_out=1),
 )
 _INSTALLED = "Installed packs, which '--scenarios-from NAME' takes"
+
+
+_OF_THE_ORIGINAL: Mapping[str, tuple[int | None, int]] = {
+    "SINGLE_TOOL_CALL": (19, 152),
+    "MULTIPLE_TOOL_CALL": (82, 656),
+    "SINGLE_USER_TURN": (73, 584),
+    "MULTIPLE_USER_TURN": (28, 224),
+    "STATE_DEPENDENCY": (24, 192),
+    "CANONICALIZATION": (59, 472),
+    "INSUFFICIENT_INFORMATION": (28, 224),
+    "COREFERENCE": (0, 0),
+    "DISAMBIGUATION": (0, 0),
+    "NO_DISTRACTION_TOOLS": (None, 129),
+    "THREE_DISTRACTION_TOOLS": (None, 645),
+    "TEN_DISTRACTION_TOOLS": (None, 129),
+    "ALL_TOOLS_AVAILABLE": (None, 129),
+    "TOOL_NAME_SCRAMBLED": (None, 129),
+    "TOOL_DESCRIPTION_SCRAMBLED": (None, 129),
+    "ARG_DESCRIPTION_SCRAMBLED": (None, 129),
+    "ARG_TYPE_SCRAMBLED": (None, 129),
+    "ARG_NAME_SCRAMBLED": (None, 0),
+}
+"""Category → base scenarios of the original that have it, unless it is a presentation, and scenarios with it."""
 
 
 @frozen(kw_only=True)
@@ -48,7 +73,7 @@ class ScenarioSummary:
     categories: tuple[str, ...]
     tags: tuple[str, ...]
     domains: tuple[str, ...]
-    """The modules whose tools it needs."""
+    """What it is about: of a bundled one its file, of others the modules whose tools it needs."""
     tools: tuple[str, ...]
     """The tools on offer to the agent."""
     calls: tuple[str, ...]
@@ -58,6 +83,8 @@ class ScenarioSummary:
     max_messages: int
     source: str | None
     """File and line, or module."""
+    is_bundled: bool
+    """Whether it comes with the package."""
 
     @classmethod
     def of(cls, name: str, scenario: Scenario) -> ScenarioSummary:
@@ -76,12 +103,13 @@ class ScenarioSummary:
             description=description_of(scenario),
             categories=tuple(map(str, scenario.categories)),
             tags=scenario.tags,
-            domains=tuple(dict.fromkeys(map(domain_of, needed))),
+            domains=tuple(dict.fromkeys(_bundled_domain(scenario) or map(domain_of, needed))),
             tools=tuple(offered),
             calls=tuple(calls),
             world=scenario.world,
             max_messages=scenario.max_messages,
             source=scenario.source,
+            is_bundled=bool(_bundled_domain(scenario)),
         )
 
 
@@ -106,6 +134,11 @@ def list_scenarios(settings: RunSettings, *, stats: bool, as_json: bool) -> None
         )
     else:
         _print_all(found, settings)
+
+
+def _bundled_domain(scenario: Scenario) -> list[str]:
+    file = Path((scenario.source or "").rpartition(":")[0])
+    return [file.stem] if file.parent == DATA else []
 
 
 def description_of(scenario: Scenario) -> str:
@@ -174,6 +207,12 @@ class Statistics:
     kinds: Mapping[str, Mapping[str, int]]
     """Categories, tags, domains, worlds and presentations → each of them → its scenarios, the most frequent first."""
     tools: Mapping[str, ToolUse]
+    base_scenarios: int
+    """How many there are, whatever the presentation."""
+    bases: Mapping[str, int]
+    """Category → base scenarios that have it."""
+    original: Mapping[str, tuple[int | None, int]]
+    """Category → base scenarios and scenarios of the original; nothing where none of the bundled ones is listed."""
 
     @classmethod
     def of(cls, found: Sequence[ScenarioSummary]) -> Statistics:
@@ -189,16 +228,29 @@ class Statistics:
                 for kind, values in _KINDS.items()
             },
             tools={tool: ToolUse(offered[tool], needed[tool], calls[tool]) for tool in often},
+            base_scenarios=len({each.base for each in found}),
+            bases=Counter(category for _, category in {(each.base, one) for each in found for one in each.categories}),
+            original=_OF_THE_ORIGINAL if any(each.is_bundled for each in found) else {},
         )
 
     def show(self) -> None:
         """Print a table for each kind, and one of the tools."""
         console = stdout_console()
+        titles = ("scenarios", "base", "original", "its base")
         for kind, counts in self.kinds.items():
             if counts:
-                rows = [(name, str(count)) for name, count in counts.items()]
-                print_table(console, [Column(kind), Column("scenarios", is_number=True)], rows)
+                numbers = [Column(title, is_number=True, left_out=at and 1) for at, title in enumerate(titles)]
+                rows = [(name, str(count), *self._beside(kind, name)) for name, count in counts.items()]
+                print_table(console, [Column(kind), *numbers], rows)
         columns = [Column(name, is_number=True) for name in ("offered in", "needed in", "calls")]
         uses = [(name, str(use.offered), str(use.needed), str(use.calls)) for name, use in self.tools.items()]
         print_table(console, [Column("tools"), *columns], uses)
-        print_lines([counted(self.scenarios, "scenario")])
+        total = f", {self.base_scenarios} without their presentations" if self.base_scenarios < self.scenarios else ""
+        print_lines([f"{counted(self.scenarios, 'scenario')}{total}"])
+
+    def _beside(self, kind: str, name: str) -> tuple[str, str, str]:
+        """What stands beside the number of scenarios with a category: base scenarios, and both of the original."""
+        if kind != "categories":
+            return "", "", ""
+        base, total = self.original.get(name, (None, None))
+        return str(self.bases[name]), "" if total is None else str(total), "" if base is None else str(base)
