@@ -45,6 +45,12 @@ def test_what_stands_beside_proves_an_entry_and_its_variants(tmp_path: Path) -> 
     assert check_scenarios(found).passed
 
 
+def test_a_variant_to_which_no_other_solution_leads_says_so_with_an_empty_list(tmp_path: Path) -> None:
+    found = written(tmp_path, PROOFS + "\n- {name: taxi_please, also: []}\n")
+    assert len(script(found["call_a_taxi"]).also) == 1
+    assert script(found["taxi_please"]).also == ()
+
+
 def test_a_variant_may_have_proofs_of_its_own_for_a_part(tmp_path: Path) -> None:
     found = written(tmp_path, f"{PROOFS}\n- {{name: taxi_please, wordings: {{right: Sent!}}}}")
     assert script(found["taxi_please"]).right == ("Sent!",)

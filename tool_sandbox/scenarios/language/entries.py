@@ -95,8 +95,9 @@ def _wrong(value: Any, info: ValidationInfo) -> WrongWording:
 
 
 def _solutions(value: Any) -> Any:
-    """One solution for a list of one."""
-    return value if not isinstance(value, list) or any(isinstance(each, list) for each in value) else [value]
+    """One solution for a list of one; an empty list is none."""
+    is_one = isinstance(value, list) and value and not any(isinstance(each, list) for each in value)
+    return [value] if is_one else value
 
 
 class Wordings(FileModel):
