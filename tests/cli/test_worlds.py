@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -53,6 +54,17 @@ def test_one_json_object_has_every_cell(suite: Sequence[str], capsys: pytest.Cap
         {"row": None, "title": "Fair Play"}, {"row": None, "title": "The Summer Book"},
     ]  # fmt: skip
     assert world["scenarios"] == ["lend_it", "refuse_it"]
+
+
+def test_a_column_is_shown_that_only_a_later_row_has(
+    suite: Sequence[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    more = tmp_path / "more.yaml"
+    more.write_text(
+        "worlds: {shelf: {like: base, tables: {loans: [{title: Emma}, {title: Evelina, lent_to: Burney}]}}}"
+    )
+    text = told(capsys, "shelf", *suite, "--scenarios-from", str(more))
+    assert ["Evelina", "Burney"] in [line.split() for line in text.splitlines()]
 
 
 def test_a_table_without_rows_is_said_to_have_none(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -149,7 +150,7 @@ def _print_one(world: World, described: WorldDescription) -> None:
         if not rows:
             print_lines([f"{table}: no rows", ""])
             continue
-        columns = [name for name in rows[0] if not name.endswith(_ID)]
+        columns = [name for name in dict.fromkeys(itertools.chain(*rows)) if not name.endswith(_ID)]
         cells = [[_cell(name, row.get(name), world) for name in columns] for row in rows]
         print_table(stdout_console(), [_column(name) for name in columns], cells, title=table)
     print_lines(_foot(described))
