@@ -14,7 +14,7 @@ from tool_sandbox.common.trouble import TroubleKind
 from tool_sandbox.common.vocabulary import ScenarioCategories
 from tool_sandbox.errors import ScenarioError, TimeLimitError
 from tool_sandbox.evaluation.comparing.answers import wanted_texts
-from tool_sandbox.evaluation.credit import Kind
+from tool_sandbox.evaluation.credit import Credit, Kind
 from tool_sandbox.evaluation.explanation.explain import explain
 from tool_sandbox.evaluation.simulated_user.rules import broken_rules
 from tool_sandbox.llm.scripted import NopModel, OracleModel, SaboteurModel
@@ -313,9 +313,18 @@ class Proof:
         for agent, score in floors_of(self.scenario).items():
             self.plays[0] += 1
             reading = agent == READING
-            most = MOST_FOR_READING if reading else MOST_FOR_WORDS
+            most = max(MOST_FOR_READING, self._questions(credit)) if reading else MOST_FOR_WORDS
             if score > most and (not reading or Kind.DEED in credit.kinds):
                 yield f"an agent that is only {agent} scores {score:.3f}, expected at most {most:g}"
+
+    def _questions(self, credit: Credit) -> float:
+        """The share of milestones for which it is enough to read and tell: in them reading is the work."""
+        order = self.scenario.evaluation.milestone_matcher.milestone_dag
+        deeds = {node for node, kind in enumerate(credit.kinds) if kind is Kind.DEED}
+        words = [node for node, kind in enumerate(credit.kinds) if kind is Kind.WORDS]
+        answers = [node for node in words if not deeds & order.ancestors(node)]
+        looked = {each for node in answers for each in order.ancestors(node) if credit.kinds[each] is Kind.LOOK_UP}
+        return (len(answers) + len(looked)) / len(credit.kinds)
 
     def _given_away(self) -> Iterator[str]:
         """Facts that the user's own words contain: an agent that repeats the request must not be paid."""

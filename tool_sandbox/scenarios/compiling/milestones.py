@@ -41,6 +41,7 @@ class NodeCompiler:
         canonical: Tool → what makes equal arguments equal.
         forbidden: The nodes are minefields.
         by_likeness: Texts without facts are compared by their wording.
+        called: Id of a node → the tools of which it sees a result; only of those can a later node use one.
     """
 
     values: Values
@@ -48,6 +49,7 @@ class NodeCompiler:
     canonical: Mapping[str, Canonical] = Factory(dict)
     forbidden: bool = False
     by_likeness: bool = False
+    called: Mapping[str, frozenset[str]] = Factory(dict)
 
     def node(self, node: spec.WrittenMilestone) -> Milestone:
         """One milestone, or one minefield."""
@@ -91,7 +93,8 @@ class NodeCompiler:
         if check.using is not None:
             fill_to = check.using.fill or ("tool_trace" if check.verb == "called" else "content")
             in_words = self.by_likeness or bool(check.match)
-            extractor = _extractor(check.using, as_text=fill_to == "content" and in_words)
+            tools = None if self.by_likeness else self.called.get(check.using.milestone)
+            extractor = _extractor(check.using, tools, as_text=fill_to == "content" and in_words)
             return partial(evaluation.tool_trace_dependant_similarity, fill_to=fill_to, extractor=extractor)
         of_verb: dict[str, Callable[..., float]] = {
             "added": evaluation.addition_similarity,
@@ -158,9 +161,9 @@ def tables_of(check: spec.Check) -> tuple[str, ...]:
     return tuple(check.rows) if check.verb in spec.TABLE_VERBS else (_LOG.value,)
 
 
-def _extractor(using: spec.Using, *, as_text: bool) -> Callable[..., list[dict[str, Any]]]:
+def _extractor(using: spec.Using, tools: frozenset[str] | None, *, as_text: bool) -> Callable[..., list[dict[str, Any]]]:
     if using.extractor is None:
-        return ResultExtractor(using.take.items(), as_text=as_text)
+        return ResultExtractor(using.take.items(), as_text=as_text, tools=tools)
     from tool_sandbox.common import tool_trace_extractors
 
     extractor: Callable[..., list[dict[str, Any]]] = getattr(tool_trace_extractors, using.extractor)
@@ -220,7 +223,9 @@ def compiled(entry: Entry, values: Values, canonical: Mapping[str, Canonical], *
         ScenarioError: Ids, order or values of the nodes do not work out.
     """
     nodes = entry.minefields if forbidden else entry.milestones
-    compiler = NodeCompiler(values, Order.of(nodes), canonical, forbidden, entry.scoring == "original")
+    called = {node.id: frozenset(call.tool for check in node.checks for call in check.calls) for node in nodes}
+    seen = {name: tools for name, tools in called.items() if tools}
+    compiler = NodeCompiler(values, Order.of(nodes), canonical, forbidden, entry.scoring == "original", seen)
     return Nodes([compiler.node(node) for node in nodes], compiler.order.edges(), compiler)
 
 
