@@ -188,6 +188,35 @@ def test_agents_that_do_not_do_the_work_are_not_paid(tmp_path: Path, milestones:
     assert (message in " ".join(floors)) if message else not floors
 
 
+ERRANDS = """
+- name: errands
+  user: {knows: Save Ada and text her., says: "Wanda's number and my boss's? And save Ada, +12065550101, and text her"}
+  milestones:
+    - {id: wanda, after: [], called: {search_contacts: {name: Wanda}}, may_change: all}
+    - {id: boss, after: [], called: {search_contacts: {relationship: boss}}, may_change: all}
+    - {id: saved, after: [], added: {contact: {name: Ada}}, may_change: all}
+    - {id: sent, after: [], added: {messaging: {recipient_phone_number: "+12065550101"}}, may_change: all}
+    - {id: told, after: [saved, sent], said: Ada is saved., facts: {done: saved}, may_change: all}
+    - {id: told_wanda, after: [wanda], said: She has +12065550139., facts: ["+12065550139"], may_change: all}
+    - {id: told_boss, after: [boss], said: It is +12065550150., facts: ["+12065550150"], may_change: all}
+  solution:
+    - search_contacts: {name: Wanda}
+    - search_contacts: {relationship: boss}
+    - add_contact: {name: Ada, phone_number: "+12065550101"}
+    - send_message_with_phone_number: {phone_number: "+12065550101", content: Hi}
+    - say: +12065550139 and +12065550150, and Ada is saved.
+"""
+
+
+def test_reading_may_earn_what_the_questions_among_several_deeds_are_worth(tmp_path: Path) -> None:
+    assert floors_of(writing.scenario(tmp_path, ERRANDS))[READING] == pytest.approx(4 / 7)
+    assert [each for each in checked(tmp_path, ERRANDS).problems if each.check == "floors"] == []
+    sent = next(line for line in ERRANDS.splitlines(keepends=True) if "id: sent" in line)
+    one_deed = ERRANDS.replace(sent, "").replace("[saved, sent]", "[saved]")
+    (problem,) = [each for each in checked(tmp_path, one_deed).problems if each.check == "floors"]
+    assert "only reading scores 0.667, expected at most 0.25" in problem.message
+
+
 @pytest.mark.parametrize(
     "more", ["  nop_floor: 0.2\n", "  categories: [insufficient_information]\n", "  scoring: original\n"]
 )

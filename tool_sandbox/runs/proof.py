@@ -318,13 +318,16 @@ class Proof:
                 yield f"an agent that is only {agent} scores {score:.3f}, expected at most {most:g}"
 
     def _questions(self, credit: Credit) -> float:
-        """The share of milestones for which it is enough to read and tell: in them reading is the work."""
+        """Of a task with several deeds and several questions, the share of milestones that are about the questions.
+
+        For these it is enough to read and tell: there, reading is the work.
+        """
         order = self.scenario.evaluation.milestone_matcher.milestone_dag
         deeds = {node for node, kind in enumerate(credit.kinds) if kind is Kind.DEED}
         words = [node for node, kind in enumerate(credit.kinds) if kind is Kind.WORDS]
         answers = [node for node in words if not deeds & order.ancestors(node)]
         looked = {each for node in answers for each in order.ancestors(node) if credit.kinds[each] is Kind.LOOK_UP}
-        return (len(answers) + len(looked)) / len(credit.kinds)
+        return (len(answers) + len(looked)) / len(credit.kinds) if min(len(deeds), len(answers)) > 1 else 0.0
 
     def _given_away(self) -> Iterator[str]:
         """Facts that the user's own words contain: an agent that repeats the request must not be paid."""

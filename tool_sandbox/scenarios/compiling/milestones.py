@@ -161,7 +161,9 @@ def tables_of(check: spec.Check) -> tuple[str, ...]:
     return tuple(check.rows) if check.verb in spec.TABLE_VERBS else (_LOG.value,)
 
 
-def _extractor(using: spec.Using, tools: frozenset[str] | None, *, as_text: bool) -> Callable[..., list[dict[str, Any]]]:
+def _extractor(
+    using: spec.Using, tools: frozenset[str] | None, *, as_text: bool
+) -> Callable[..., list[dict[str, Any]]]:
     if using.extractor is None:
         return ResultExtractor(using.take.items(), as_text=as_text, tools=tools)
     from tool_sandbox.common import tool_trace_extractors
