@@ -22,7 +22,7 @@ from tool_sandbox.common.script import EndStep, SayStep, Script
 from tool_sandbox.common.tool_discovery import ToolBackend
 from tool_sandbox.common.vocabulary import DatabaseNamespace
 from tool_sandbox.registry.sample import Sample
-from tool_sandbox.runs.floors import floors_by_category, floors_of, play_floors, user_words
+from tool_sandbox.runs.floors import RANDOM, floors_by_category, floors_of, floors_with_chance, play_floors, user_words
 from tool_sandbox.runs.run import Observer, Plan, arun
 from tool_sandbox.runs.scheduler import Ending
 from tool_sandbox.runs.session import play_sample
@@ -204,3 +204,11 @@ async def test_a_run_that_is_stopped_waits_for_no_floors_of_what_was_never_playe
 
     (result,) = report.results
     assert (report.ending, result.cause, result.floors) == (Ending.INTERRUPTED, "cancelled", {})
+
+
+def test_an_agent_that_calls_by_chance_is_played_where_somebody_asks_the_same_way_every_time(tmp_path: Path) -> None:
+    scenario = writing.scenario(tmp_path)
+    found = floors_with_chance(scenario)
+    assert found == floors_with_chance(scenario)
+    assert 0 <= found[RANDOM] < 1
+    assert RANDOM not in floors_of(scenario)

@@ -239,7 +239,7 @@ class Statistics:
         titles = ("scenarios", "base", "original", "its base")
         for kind, counts in self.kinds.items():
             if counts:
-                numbers = [Column(title, is_number=True, left_out=at and 1) for at, title in enumerate(titles)]
+                numbers = [Column(title, is_number=True, left_out=at) for at, title in enumerate(titles)]
                 rows = [(name, str(count), *self._beside(kind, name)) for name, count in counts.items()]
                 print_table(console, [Column(kind), *numbers], rows)
         columns = [Column(name, is_number=True) for name in ("offered in", "needed in", "calls")]

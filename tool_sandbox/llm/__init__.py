@@ -12,6 +12,7 @@
     transports    the ways to a server: a folder of its own
     local         models on this machine: a folder of its own
     scripted      answers without a model
+    random_caller calls without a model, by chance
     token_counter how many tokens a request has, without asking anybody
 
 Only ``transports.through_litellm.transport`` imports LiteLLM.

@@ -11,7 +11,7 @@ from attrs import frozen
 
 from tool_sandbox.common.counted import counted
 from tool_sandbox.common.vocabulary import ScenarioCategories
-from tool_sandbox.runs.floors import floors_of
+from tool_sandbox.runs.floors import floors_with_chance
 from tool_sandbox.runs.forked import in_processes
 from tool_sandbox.runs.mutants import Mutant
 from tool_sandbox.runs.proof import Problem, Proof
@@ -125,4 +125,4 @@ def _proved(named: tuple[str, Scenario], *, fast: bool, floors: bool) -> Proved:
     name, scenario = named
     proof = Proof(name, scenario, fast=fast)
     problems = tuple(proof.problems())
-    return Proved(name, proof.plays[0], problems, tuple(proof.mutants), floors_of(scenario) if floors else {})
+    return Proved(name, proof.plays[0], problems, tuple(proof.mutants), floors_with_chance(scenario) if floors else {})

@@ -18,6 +18,7 @@ from tool_sandbox.common.vocabulary import DatabaseNamespace, RoleType
 from tool_sandbox.common.world.schemas import namespaces
 from tool_sandbox.errors import ScenarioError
 from tool_sandbox.evaluation.explanation.log import Log
+from tool_sandbox.llm.random_caller import RandomCaller
 from tool_sandbox.llm.scripted import NopModel, OracleModel
 from tool_sandbox.runs.scripted_play import Played, play
 from tool_sandbox.runs.summary import ALL_CATEGORIES
@@ -30,6 +31,7 @@ _KEPT = "floors"
 _playing = threading.Lock()
 """So that samples of one scenario that begin together play it once."""
 NOTHING, REPEATING, CLAIMING, READING = "nothing", "repeating", "claiming", "reading"
+RANDOM = "random"
 
 
 def floors_of(scenario: Scenario) -> dict[str, float]:
@@ -46,6 +48,20 @@ def floors_of(scenario: Scenario) -> dict[str, float]:
             if _KEPT not in kept:
                 kept[_KEPT] = dict(_floors(scenario))
     return dict(kept[_KEPT])
+
+
+def floors_with_chance(scenario: Scenario) -> dict[str, float]:
+    """``floors_of``, and what an agent scores that calls tools on offer by chance; it is not played in runs.
+
+    With tools of a user's own it is left out: calling them may cost something.
+    """
+    found = floors_of(scenario)
+    context = scenario.starting_context
+    offered = context.get_available_tools(scrambling_allowed=False)
+    if scenario.script is not None and all(map(is_shipped, offered.values())):
+        with suppress(Exception), use_backend(None):  # as for the others
+            found[RANDOM] = play(scenario, RandomCaller(str(scenario.name)), scenario.script).result.similarity
+    return found
 
 
 async def play_floors(scenario: Scenario) -> None:
