@@ -51,6 +51,8 @@ def test_a_statement_about_what_was_to_be_done_reports_it(verb: str, text: str) 
         ("move", "The cake: 10:00 AM → 9:30 AM was not possible."),
         ("send", "I found your boss, Priya Raman, in your contacts."),
         ("send", "Cellular service is on now."),
+        ("send", "Joris is at the door."),
+        ("change", "Joris still has +31205550123."),
         ("remove", "Tomás is your friend."),
         ("remind", "Nothing to say."),
     ],

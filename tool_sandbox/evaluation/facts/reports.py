@@ -21,8 +21,10 @@ _POSSIBLE = re.compile(r"\b(?:can|will)\b")
 """What may be said of somebody else than the agent where it is so: "she can be reached at"."""
 _UNFINISHED = re.compile(
     r"\b(?:draft\w*|ready|waiting|pending|queued|prepared|unsent|in progress|not yet|almost|about to|unknown|missing"
-    r"|failed|unable|stops|prevents|keeps me from|here is (?:the|a|your|what))\b"
+    r"|failed|unable|still|stops|prevents|keeps me from|here is (?:the|a|your|what))\b"
 )
+_QUOTED = re.compile(r":\W*[\"'“]")
+"""What was sent, shown in quotes; its content alone is no report: "Dana is at the door"."""
 _GONE = re.compile(r"\b(?:off|out|gone)\b")
 _DESCRIBES = re.compile(r"\b(?:number|contacts?|belongs|phone|reminders?)\b")
 """What tells of somebody without anything done, where nothing was to be kept."""
@@ -48,6 +50,8 @@ def is_reported(group: VerbGroup, reading: Reading) -> bool:
         group: The deed, of which the answer claims nothing in its own verbs.
         reading: The answer.
     """
+    if group.name == "send" and not _QUOTED.search(reading.normal.text):
+        return False
     if any(clause.asks and not _CLOSING.search(clause.plain) for clause in reading.clauses):
         return False
     if any(re.search(rf"\b{re.escape(person.said)} {_ANSWERS}", person.clause.plain) for person in people_in(reading)):
