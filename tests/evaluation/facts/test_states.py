@@ -116,6 +116,7 @@ SAID: dict[str, dict[str, bool | None]] = {
     "An unknown number asks to turn on low battery mode.": {"low battery mode": None},
     "I'm only able to turn Wi-Fi off at once, not at ten.": {"wi-fi": None},
     "I was able to turn Wi-Fi off.": {"wi-fi": False},
+    "I can turn low battery mode off and location back on.": {"location": None, "low battery mode": None},
     "I can't text with low battery mode on.": {"low battery mode": True},
     "Low battery mode is on, and Wi-Fi can't be enabled while it's active.": {"wi-fi": False},
     "Cut wifi and cell, but keep GPS running": {"wi-fi": None, "cellular": None, "location": None},

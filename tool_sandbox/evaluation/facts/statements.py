@@ -198,7 +198,7 @@ class _Part:
         clause, column = self._place(match.start("state"))
         if clause.asks or clause.imagined or is_only_spoken_of(match, clause, column):
             return None
-        if forms.WHILE_IT_IS.match(clause.plain):
+        if forms.WHILE_IT_IS.match(clause.plain) or self._continues_a_wish(clause):
             return None  # "Wi-Fi can't be enabled while it's active" may be of any switch before
         if clause.negated(column):
             # "I can't text with low battery mode on" denies the deed, not the state.
@@ -217,6 +217,13 @@ class _Part:
         if verb in forms.BARE and not is_real(self.text, verb, start):
             return None
         return True
+
+    def _continues_a_wish(self, clause: Clause) -> bool:
+        """Whether it has no verb of its own, behind one that only may be: "I can turn one off and the other on"."""
+        clauses = [each for _, each, _ in self._words if each is not None]
+        before = next((each for each in reversed(clauses[: clauses.index(clause)]) if each is not clause), None)
+        wished = before is not None and before.modals and clause.words[0] in ("and", "or")
+        return bool(wished) and not forms.HAS_VERB.search(clause.plain)
 
     def _bind(self, group: _Group, value: bool | None, past: bool, *, active: bool, again: bool) -> None:
         if group.bound is not None and group.by_verb and not active and len(group.subjects) > 1:
