@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tool_sandbox.cli.columns import Column, print_table
+from tool_sandbox.cli.lines import print_line
 from tool_sandbox.evaluation.simulated_user.rules import in_words
 from tool_sandbox.runs.mutants import table_of
 from tool_sandbox.runs.summary import ALL_CATEGORIES
@@ -80,7 +81,7 @@ def print_rescoring(rescoring: Rescoring) -> None:
         print_table(console, [*columns, Column("why", is_prose=True)], rows)
     for sample in rescoring.with_broken_rules:
         text = f"{sample.name} #{sample.trial}: the simulated user broke its rules: {in_words(sample.broken_rules)}"
-        console.print(text, markup=False, soft_wrap=True)
+        print_line(console, text)
     for skipped in rescoring.skipped:
         console.print(f"not judged: {skipped.name}: {skipped.why}", markup=False, soft_wrap=True)
     console.print(
