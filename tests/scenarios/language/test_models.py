@@ -48,6 +48,11 @@ TOLD = "{id: told, said: I asked for a taxi., facts: {done: [sent, asked]}}"
             "{state: {contact: 5}}",
             "milestones[1].state.contact: expected a mapping with the keys person_id, name",
         ),
+        (
+            TOLD,
+            "{state: {reminder: [{content: A}, {latitude: 1.5}]}}",
+            "milestones[1].state.reminder[1]: this row has no 'content', which another one of the table has",
+        ),
         (TOLD, "{state: {contact: {}}}", "expected at least one column; an empty table is written as []."),
     ],
 )

@@ -167,6 +167,7 @@ class Check(FileModel):
         for modifier, (allowed, sentence) in _GOES_WITH.items():
             if self.has(modifier) and self.verb not in allowed:
                 raise problem(sentence.format(verb=self.verb), modifier)
+        self._check_columns()
         if self.using is not None:
             self._check_fill(self.using)
         if self.match and (self.facts or self.never):
@@ -179,6 +180,17 @@ class Check(FileModel):
             if isinstance(tolerance, Share) and not self.said:
                 raise problem("a share such as 1% is a tolerance for what is said; write a number.", "within", name)
         return self
+
+    def _check_columns(self) -> None:
+        """Refuse rows of which one says nothing of a column whose words are compared in another."""
+        for table, rows in self.rows.items():
+            by_words = {
+                name for name, way in schema_of(table).similarities.items() if way == "rouge"
+            } - self.match.keys()
+            for position, row in enumerate(rows):
+                for column in sorted((columns_of({table: rows}) & by_words) - row.keys()):
+                    sentence = f"this row has no {column!r}, which another one of the table has; write it in each."
+                    raise problem(sentence, self.verb, table.lower(), position)
 
     def _check_facts(self) -> None:
         if not (self.facts or self.using):
