@@ -64,6 +64,16 @@ def test_a_tool_that_needs_an_id_is_preceded_by_one_that_finds_it() -> None:
     assert [next(iter(step)) for step in entries()[0]["solution"]] == ["search_reminder", "remove_reminder", "say"]  # type: ignore[attr-defined]  # a list
 
 
+def test_the_lines_of_a_file_end_as_they_did() -> None:
+    assert exit_code(["new", "first"]) == 0
+    lines = Path("scenarios.yaml").read_bytes().replace(b"\n", b"\r\n")
+    Path("scenarios.yaml").write_bytes(lines)
+    assert exit_code(["new", "second"]) == 0
+    added = Path("scenarios.yaml").read_bytes()
+    assert added.startswith(lines)
+    assert added.count(b"\n") == added.count(b"\r\n")
+
+
 def test_tools_and_worlds_of_ones_own_can_be_named(capsys: pytest.CaptureFixture[str]) -> None:
     Path("mine.py").write_text(
         "from tool_sandbox.common.tool import register_as_tool\n"

@@ -34,15 +34,20 @@ def begin_suite(directory: str, *, force: bool) -> None:
     print_lines("\n".join(_told(directory, [str(path) for path in files])).split("\n"))
 
 
-def write_file(path: Path, text: str) -> None:
+def write_file(path: Path, text: str, newline: str | None = None) -> None:
     """Write a file, and the folders around it that are missing.
+
+    Args:
+        path: Where to.
+        text: What stands in it.
+        newline: How its lines end; by default as on this system.
 
     Raises:
         UsageError: That cannot be.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        path.write_text(text, encoding="utf-8", newline=newline)
     except OSError as error:
         message = f"cannot write {str(path)!r}: {error.strerror}. Choose another directory."
         raise UsageError(message) from error

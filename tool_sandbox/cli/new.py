@@ -55,7 +55,7 @@ def add_scenario(name: str, *, file: str, world: str, tools: Sequence[str], tool
         raise UsageError(message)
     old = path.read_text("utf-8") if path.exists() else ""
     text = _proved(name, tools, known, known.worlds[world], lambda entry: with_entry(old, entry, file))
-    write_file(path, text)
+    write_file(path, text, "\r\n" if path.exists() and b"\r\n" in path.read_bytes() else "\n")
     print_lines(_told(name, file, text, tools_from))
 
 
