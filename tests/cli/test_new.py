@@ -64,6 +64,18 @@ def test_a_tool_that_needs_an_id_is_preceded_by_one_that_finds_it() -> None:
     assert [next(iter(step)) for step in entries()[0]["solution"]] == ["search_reminder", "remove_reminder", "say"]  # type: ignore[attr-defined]  # a list
 
 
+def test_a_tool_whose_result_tells_nobody_anything_makes_no_scenario(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("mine.py").write_text(
+        "from tool_sandbox.common.tool import register_as_tool\n"
+        "@register_as_tool()\ndef open_drawer() -> dict:\n"
+        '    """Open a drawer."""\n'
+        "    return {'drawer_id': 'x'}\n"
+    )
+    assert exit_code(["new", "mine", "--tool", "open_drawer", "--tools-from", "mine.py"]) == 2
+    assert "open_drawer returns nothing there that an answer could tell" in " ".join(capsys.readouterr().err.split())
+    assert not Path("scenarios.yaml").exists()
+
+
 def test_the_lines_of_a_file_end_as_they_did() -> None:
     assert exit_code(["new", "first"]) == 0
     lines = Path("scenarios.yaml").read_bytes().replace(b"\n", b"\r\n")

@@ -16,6 +16,7 @@ from tool_sandbox.errors import ScenarioError, UsageError
 from tool_sandbox.nearest import hint
 from tool_sandbox.registry.sources import all_scenarios, offer_tools
 from tool_sandbox.runs.check import CheckReport, check_scenarios
+from tool_sandbox.runs.proof import Problem
 from tool_sandbox.scenarios.drafting.calls import Tools, made_calls
 from tool_sandbox.scenarios.drafting.entry import REQUESTS, entry_text
 from tool_sandbox.scenarios.drafting.placing import with_entry
@@ -75,14 +76,15 @@ def _check_name(name: str, known: Library) -> None:
 
 def _proved(name: str, tools: Sequence[str], known: Library, world: World, placed: Callable[[str], str]) -> str:
     """The text of the file with the first draft that holds."""
-    problem: object = None
+    problem: Problem | None = None
     for entry in islice(_drafts(name, tools, known, world), _MOST_TRIES):
         text = placed(entry)
         report = _report(text, name)
         if report.passed:
             return text
         problem = problem or next(iter(report.problems))
-    message = f"no scenario was found that calls {' and '.join(tools)} in {world.name!r} and holds: {problem}"
+    why = problem or f"{tools[-1]} returns nothing there that an answer could tell"
+    message = f"no scenario was found that calls {' and '.join(tools)} in {world.name!r} and holds: {why}"
     raise ScenarioError(f"{message}. Try another world, or more tools.")
 
 
