@@ -121,7 +121,7 @@ def all_scenarios(
     for source in scenarios_from:
         with world_clock.use(now), _packs_suggested(source):
             more = load(module_of(source, "scenarios"), variant, world_seed)
-        twice = sorted(set(found) & set(more))
+        twice = sorted(found.names & more.keys())
         if twice:
             message = f"{twice[0]!r} from {source!r} is the name of another scenario; give it a name of its own."
             raise UsageError(message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from enum import Enum
 from functools import partial
 
@@ -11,7 +12,7 @@ from tool_sandbox.common.vocabulary import ScenarioCategories
 from tool_sandbox.scenarios.base_scenarios import WORLDS
 from tool_sandbox.scenarios.compiling.compiler import Compiler, categories_of
 from tool_sandbox.scenarios.language import entries as spec
-from tool_sandbox.scenarios.library import Library, bundled, bundled_at
+from tool_sandbox.scenarios.library import Library, bundled, bundled_at, bundled_pieces
 from tool_sandbox.scenarios.suite import Suite
 
 KINDS_OF_THEIR_OWN = frozenset({"long", "parallel", "changed_mind", "trouble", "injection", "consent", "nothing_to_do"})
@@ -50,13 +51,25 @@ def all_named(backend: ToolBackend, world_seed: int = 0) -> Suite:
 
     Those outside the default come last.
     """
-    library = bundled(backend, world_seed)
-    compile_entry = library.compiler().scenario
-    in_order = sorted(library.entries, key=lambda entry: (not is_default(entry), list(Group).index(group_of(entry))))
+    pieces = bundled_pieces(backend, world_seed)
+    compile_entry = pieces.compiler().scenario
+    entries, places = pieces.entries, {name: place for place, name in enumerate(pieces.entries)}
+
+    def rank(name: str) -> tuple[bool, int, int]:
+        entry = entries[name]
+        return not is_default(entry), list(Group).index(group_of(entry)), places[name]
+
     return Suite(
-        {entry.name: partial(compile_entry, entry) for entry in in_order},
-        [entry.name for entry in in_order if not is_default(entry)],
+        {name: partial(_compiled, compile_entry, entries, name) for name in entries},
+        lambda: [name for name, entry in entries.items() if not is_default(entry)],
+        rank,
     )
+
+
+def _compiled(
+    compile_entry: Callable[[spec.Entry], Scenario], entries: Mapping[str, spec.Entry], name: str
+) -> Scenario:
+    return compile_entry(entries[name])
 
 
 def extensions(group: Group, base_scenarios: dict[str, Scenario]) -> list[ScenarioExtension]:

@@ -23,12 +23,14 @@ from tool_sandbox.scenarios.language.models import check_keys, described
 from tool_sandbox.scenarios.language.proofs import ProofsFile, is_proofs_file, proofs_file, proved_file
 from tool_sandbox.scenarios.language.reader import EntryReader
 from tool_sandbox.scenarios.language.worlds import World, read_worlds
+from tool_sandbox.scenarios.pieces import Pieces
 from tool_sandbox.scenarios.seeding.variation import texts_of
 from tool_sandbox.scenarios.seeding.world_seeding import WorldSeeding
 from tool_sandbox.scenarios.user_simulator_few_shot_examples import named_user_simulator_few_shot_examples
 from tool_sandbox.world_seed import CANONICAL
 
 DATA = Path(__file__).parent / "data"
+_WORLDS = "worlds.yaml"
 _FILE_KEYS = ("worlds", "scenarios")
 _SUFFIXES = frozenset({".yaml", ".yml", ".json"})
 
@@ -59,18 +61,44 @@ class Library:
         return {entry.name: compiler.scenario(entry) for entry in self.entries}
 
 
-@lru_cache(maxsize=16)
 def bundled(backend: ToolBackend = ToolBackend.DEFAULT, seed: int = CANONICAL) -> Library:
-    """The scenarios that come with the package, as they are written or in the fresh world of another seed.
+    """The scenarios that come with the package, as they are written or in the fresh world of another seed."""
+    pieces = bundled_pieces(backend, seed)
+    return Library(pieces.worlds, tuple(pieces.entries.values()), backend, seed)
 
-    They are read once: entries and worlds are never changed, and scenarios are compiled anew for everybody.
+
+@frozen
+class BundledPieces:
+    """What comes with the package, of which each entry is read when it is asked for; the rest as in a ``Library``."""
+
+    worlds: Mapping[str, World]
+    entries: Mapping[str, spec.Entry]
+    backend: ToolBackend
+    seed: int
+
+    def compiler(self) -> Compiler:
+        """What compiles the entries."""
+        return Compiler(self.worlds, self.backend, self.seed)
+
+
+@lru_cache(maxsize=16)
+def bundled_pieces(backend: ToolBackend = ToolBackend.DEFAULT, seed: int = CANONICAL) -> BundledPieces:
+    """What comes with the package.
+
+    It is read once: entries and worlds are never changed, and scenarios are compiled anew for everybody.
     """
-    return _library_of([], _documents(scenario_files(DATA)), backend, seed)
+    files = scenario_files(DATA)
+    if seed != CANONICAL:  # of a fresh world the whole suite says what has to be new
+        library = _library_of([], _documents(files), backend, seed)
+        return BundledPieces(library.worlds, {entry.name: entry for entry in library.entries}, backend, seed)
+    worlds = _worlds_of(_documents([DATA / _WORLDS]))
+    entries = Pieces.of((path for path in files if path.name != _WORLDS), _reader(worlds, backend, None))
+    return BundledPieces(worlds, entries, backend, seed)
 
 
 def bundled_at(clock: Clock, backend: ToolBackend = ToolBackend.DEFAULT) -> Compiler:
     """The bundled worlds as they are at another time: what happened an hour ago there did so an hour before it."""
-    return Compiler(_worlds_of(_documents([DATA / "worlds.yaml"]), clock), backend)
+    return Compiler(_worlds_of(_documents([DATA / _WORLDS]), clock), backend)
 
 
 def from_files(paths: Iterable[Path], backend: ToolBackend = ToolBackend.DEFAULT, seed: int = CANONICAL) -> Library:
@@ -79,7 +107,7 @@ def from_files(paths: Iterable[Path], backend: ToolBackend = ToolBackend.DEFAULT
     Raises:
         ScenarioError: A file cannot be read, or something in it is not written as it should be.
     """
-    return _library_of(_documents([DATA / "worlds.yaml"]), _documents(paths), backend, seed)
+    return _library_of(_documents([DATA / _WORLDS]), _documents(paths), backend, seed)
 
 
 def from_text(text: str, backend: ToolBackend = ToolBackend.DEFAULT) -> Library:
@@ -88,7 +116,7 @@ def from_text(text: str, backend: ToolBackend = ToolBackend.DEFAULT) -> Library:
     Raises:
         ScenarioError: Something in it is not written as it should be.
     """
-    return _library_of(_documents([DATA / "worlds.yaml"]), [read_text(text)], backend)
+    return _library_of(_documents([DATA / _WORLDS]), [read_text(text)], backend)
 
 
 def scenario_files(folder: Path) -> list[Path]:
@@ -134,9 +162,7 @@ def _library_of(
     everything = [*before, *documents]
     seeding = _seeding(everything, seed) if seed != CANONICAL else None
     worlds = _worlds_of(everything, seeding=seeding)
-    tools = tool_parameters(get_all_tools(backend))
-    examples = named_user_simulator_few_shot_examples().keys()
-    reader = EntryReader(tools, worlds.keys(), examples, seeding)
+    reader = _reader(worlds, backend, seeding)
     entries: dict[str, spec.Entry] = {}
     for document in documents:
         for entry in _entries(document, reader):
@@ -145,6 +171,11 @@ def _library_of(
                 raise entry.place.error(f"the name stands twice; it is taken in {first.file}:{first.line}.")
             entries[entry.name] = entry
     return Library(worlds, tuple(entries.values()), backend, seed)
+
+
+def _reader(worlds: Mapping[str, World], backend: ToolBackend, seeding: WorldSeeding | None) -> EntryReader:
+    tools = tool_parameters(get_all_tools(backend))
+    return EntryReader(tools, worlds.keys(), named_user_simulator_few_shot_examples().keys(), seeding)
 
 
 def _documents(paths: Iterable[Path]) -> list[Document]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import lru_cache, partial
 from types import ModuleType
+from typing import Any
 
 from attrs import evolve, frozen
 
 from tool_sandbox.common.scenario import Scenario
 from tool_sandbox.common.tool_discovery import ToolBackend, extra_tool_modules, rank_tools_by_similarity
 from tool_sandbox.common.vocabulary import ScenarioCategories as Category
-from tool_sandbox.scenarios.suite import Suite, outside_of
+from tool_sandbox.scenarios.suite import Suite, names_of, outside_of
 
 
 @frozen
@@ -77,18 +78,23 @@ def presentations(name_to_scenario: Mapping[str, Scenario], backend: ToolBackend
     Raises:
         KeyError: Where one is made, if it allows a tool that does not exist.
     """
-    plain, *others = AUGMENTATIONS
-    every = [(name, plain) for name in name_to_scenario]
-    every += [(name, augmentation) for name in name_to_scenario for augmentation in others]
+    names = names_of(name_to_scenario)
+    every = {name + each.suffix: (name, each) for each in AUGMENTATIONS for name in names}
+    place = name_to_scenario.rank if isinstance(name_to_scenario, Suite) else list(name_to_scenario).index
 
     def presented(name: str, augmentation: Augmentation) -> Scenario:
         return _presented(name + augmentation.suffix, name_to_scenario[name], augmentation, backend)
 
-    outside = outside_of(name_to_scenario)
-    return Suite(
-        {name + each.suffix: partial(presented, name, each) for name, each in every},
-        [name + each.suffix for name, each in every if name in outside],
-    )
+    def outside() -> list[str]:
+        left_out = outside_of(name_to_scenario)
+        return [presented_name for presented_name, (name, _) in every.items() if name in left_out]
+
+    def rank(presented_name: str) -> Any:
+        name, augmentation = every[presented_name]
+        number = AUGMENTATIONS.index(augmentation)
+        return number > 0, place(name), number
+
+    return Suite({name: partial(presented, *each) for name, each in every.items()}, outside, rank)
 
 
 def augmented(name_to_scenario: Mapping[str, Scenario], backend: ToolBackend) -> dict[str, Scenario]:

@@ -13,7 +13,7 @@ from tool_sandbox.common.vocabulary import ScenarioCategories
 from tool_sandbox.errors import ScenarioError
 from tool_sandbox.nearest import hint, nearest
 from tool_sandbox.scenarios.presentations import AUGMENTATIONS, base_name, presentation_of
-from tool_sandbox.scenarios.suite import outside_of
+from tool_sandbox.scenarios.suite import in_order, names_of, outside_of
 from tool_sandbox.scenarios.tag_expressions import TagExpression
 
 _PATTERN = re.compile(r"[*?\[]")
@@ -52,7 +52,7 @@ def select(
     """
     needed = [_category(name) for name in categories]
     any_of = list(tags)
-    wanted = set(scenarios) if names is None else _matching(scenarios, names)
+    wanted = set(names_of(scenarios)) if names is None else _matching(scenarios, names)
     if names is None and among is None:
         wanted = {name for name in wanted if presentations or presentation_of(name).by_default}
         wanted -= frozenset() if needed or any_of else outside_of(scenarios)
@@ -63,7 +63,7 @@ def select(
         wanted = {name for name in _in_all_presentations(scenarios, wanted) if presentation_of(name).name in shown}
     wanted -= left_out
     expressions = _expressions(scenarios, any_of)
-    named = (name for name in scenarios if name in wanted and (among is None or name in among))
+    named = in_order(scenarios, wanted if among is None else wanted.intersection(among))
     fitting = (
         (name, scenarios[name])
         for name in named
@@ -90,7 +90,7 @@ def _matching(scenarios: Mapping[str, Any], names: Sequence[str], *, in_any_pres
         if wanted in scenarios:
             found.add(wanted)
             continue
-        hits = {name for name in scenarios if fnmatchcase(name, wanted)} if _PATTERN.search(wanted) else set()
+        hits = {name for name in names_of(scenarios) if fnmatchcase(name, wanted)} if _PATTERN.search(wanted) else set()
         if not hits:
             missing.append(wanted)
         usual = {name for name in hits if presentation_of(name).by_default}
@@ -106,16 +106,16 @@ def _missing(scenarios: Mapping[str, Any], missing: Sequence[str]) -> str:
         if _PATTERN.search(name):
             parts.append(f"no scenario fits the pattern {name!r}")
             continue
-        close = nearest(name, scenarios)
+        close = nearest(name, names_of(scenarios))
         parts.append(
             f"there is no scenario {name!r}" + (f"; did you mean {' or '.join(map(repr, close))}?" if close else "")
         )
     return f"{'; '.join(parts)} ({len(scenarios)} scenarios are loaded; `tool_sandbox list` shows them)"
 
 
-def _in_all_presentations(scenarios: Iterable[str], names: Collection[str]) -> set[str]:
+def _in_all_presentations(scenarios: Mapping[str, Any], names: Collection[str]) -> set[str]:
     """The names, and those of the other presentations of every scenario whose plain name is among them."""
-    return {name for name in scenarios if name in names or base_name(name) in names}
+    return {name for name in names_of(scenarios) if name in names or base_name(name) in names}
 
 
 def _shown(presentations: Sequence[str]) -> set[str]:
