@@ -320,3 +320,38 @@ def test_a_role_in_a_file_can_be_resumed_from_anywhere(
     (directory / "results.jsonl").write_text("")
     monkeypatch.chdir("/")
     assert exit_code(["resume", str(directory)]) == 0
+
+
+SHELF = """
+from tool_sandbox.common.execution_context import get_current_context
+from tool_sandbox.common.tool import register_as_tool
+from tool_sandbox.common.world.schemas import register_namespace
+
+SHELF = register_namespace("SHELF", {"title": "text"})
+
+
+@register_as_tool()
+def put_on_shelf(title: str) -> None:
+    get_current_context().add_rows(SHELF, [{"title": title}])
+"""
+SHELVED = """
+- name: shelve_it
+  user: {knows: The book is Emma., says: Put Emma away}
+  trouble: {put_on_shelf: fail once}
+  milestones:
+    - {id: shelved, added: {shelf: {title: Emma}}}
+    - {id: told, said: Emma is on the shelf., facts: {done: put}}
+  solution: [put_on_shelf: {title: Emma}, put_on_shelf: {title: Emma}, say: Emma is on the shelf.]
+"""
+
+
+def test_a_conversation_with_a_table_of_its_own_tools_is_shown_in_another_process(tmp_path: Path) -> None:
+    (tmp_path / "shelf.py").write_text(SHELF, encoding="utf-8")
+    (tmp_path / "shelf.yaml").write_text(SHELVED, encoding="utf-8")
+    sources = ("--scenarios-from", str(tmp_path / "shelf.yaml"), "--tools-from", str(tmp_path / "shelf.py"))
+    played = run_apart("run", "-a", "oracle", *sources, "--presentations", "plain", "-o", str(tmp_path / "runs"))
+    assert played.returncode == 0, played.stderr
+    shown = run_apart("view", str(run_directory(tmp_path / "runs")), "shelve_it")
+    assert shown.returncode == 0, shown.stderr
+    assert "~ put_on_shelf: fail once" in shown.stdout
+    assert "✓ shelved 1.00" in shown.stdout

@@ -74,10 +74,10 @@ def view_samples(
         _list(run, directory, console)
         return
     chosen = chosen_samples(run, sample)
-    worlds = [_world(each) for each in chosen]
+    said = _annotations(run, chosen, scenarios_from, tools_from)
+    worlds = [_world(each) for each in chosen]  # after that, as tools bring their own tables along
     if all(isinstance(world, SettingsError) for world in worlds):
         raise next(world for world in worlds if isinstance(world, SettingsError))
-    said = _annotations(run, chosen, scenarios_from, tools_from)
     for number, (world, remarks) in enumerate(zip(worlds, said, strict=True)):
         if number:
             console.print()
