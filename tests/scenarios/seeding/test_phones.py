@@ -57,6 +57,14 @@ def test_national_forms_are_followed(seed: int) -> None:
     )
 
 
+@given(seeds)
+def test_numbers_that_are_spelt_in_part_are_followed(seed: int) -> None:
+    text = "zero six 39 98 01 21, that is +33639980121"
+    spelt, written = other_phones(seed, text).split(", that is ")
+    assert spelt != "zero six 39 98 01 21"
+    assert spelt.removeprefix("zero six ").replace(" ", "") == written.removeprefix("+336")
+
+
 @pytest.mark.parametrize(
     "text",
     ["+46855501234", "+31 20 555 0198", "2026-03-02 09:00", "at 5:30 on 555 Main St", "120655501390", "+4670174", ""],

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterator
-from functools import cache
+from functools import cache, partial
 
 from attrs import frozen
 
@@ -35,7 +35,7 @@ class _Range:
     """Numbers reserved for fiction.
 
     Args:
-        start: What they begin with: the country's code, what stands for it at home, or both.
+        start: What they begin with: the country's code, what stands for it at home, or both; also in words.
         fixed: What all of them have.
         choices: What the digits may be that differ.
     """
@@ -55,30 +55,31 @@ class Phones:
 
     def __init__(self, seed: int, written: str) -> None:
         self._seed = seed
-        taken = [{_digits(match) for match in pattern.finditer(written)} for pattern, _ in _patterns()]
-        areas = sorted({digits[:-_LOCAL] for digits in taken[0]})
+        taken: dict[_Range | None, set[str]] = {}
+        for pattern, reserved in _patterns():
+            taken.setdefault(reserved, set()).update(_digits(match) for match in pattern.finditer(written))
+        areas = sorted({digits[:-_LOCAL] for digits in taken[None] if len(digits) > _LOCAL})
         free = in_any_order((area for area in _US_AREAS if area not in areas), "area", seed)
         self._areas = dict(zip(areas, free, strict=False))
-        self._others = [self._changed(reserved, each) for (_, reserved), each in zip(_patterns(), taken, strict=True)]
+        self._others = {reserved: self._changed(reserved, each) for reserved, each in taken.items()}
         self._taken = taken
 
     def __call__(self, text: str) -> str:
         """A text with other numbers, written as they were."""
-        for position, (pattern, _) in enumerate(_patterns()):
-            text = pattern.sub(lambda match, position=position: self._rewritten(match, position), text)  # type: ignore[misc]
+        for pattern, reserved in _patterns():
+            text = pattern.sub(partial(self._rewritten, reserved), text)
         return text
 
-    def _rewritten(self, match: re.Match[str], position: int) -> str:
+    def _rewritten(self, reserved: _Range | None, match: re.Match[str]) -> str:
         begin = match.start("changing") - match.start()
         written = match[0]
-        others = iter(self._other(_digits(match), position))
+        others = iter(self._other(_digits(match), reserved))
         return written[:begin] + "".join(next(others) if each.isdigit() else each for each in written[begin:])
 
-    def _other(self, digits: str, position: int) -> str:
-        reserved = _patterns()[position][1]
+    def _other(self, digits: str, reserved: _Range | None) -> str:
         if reserved is not None:
-            known = self._others[position]
-            return known.get(digits) or self._drawn(reserved, digits, {*known.values(), *self._taken[position]})
+            known = self._others[reserved]
+            return known.get(digits) or self._drawn(reserved, digits, {*known.values(), *self._taken[reserved]})
         area, fixed, end = digits[:-_LOCAL], digits[-_LOCAL:-2], digits[-2:]
         step = 1 + int(world_seed.share("number", self._seed) * 99)
         return (self._area(area) if area else "") + fixed + f"{(int(end) + step) % 100:02d}"
@@ -121,12 +122,13 @@ def _counted(low: int, high: int) -> tuple[str, ...]:
     return tuple(f"{number:0{len(str(high))}d}" for number in range(low, high + 1))
 
 
+_IN_WORDS = {"2": "two", "4": "four", "6": "six", "7": "seven"}
 _RANGES = (
     _Range(("440", "44", "0"), "7700900", lambda: _counted(0, 999)),
     _Range(("610", "61", "0"), "491", lambda: _AUSTRALIAN),
     _Range(("3530", "353", "0"), "2091", lambda: _counted(0, 99_999)),
     _Range(("460", "46", "0"), "7017406", lambda: _counted(5, 99)),
-    _Range(("330", "33", "0"), "63998", lambda: _counted(0, 9999)),
+    _Range(("330", "33", "0", "zero"), "63998", lambda: _counted(0, 9999)),
 )
 
 
@@ -144,9 +146,16 @@ def _patterns() -> tuple[tuple[re.Pattern[str], _Range | None], ...]:
 
 def _patterns_elsewhere() -> Iterator[tuple[re.Pattern[str], _Range]]:
     for each in _RANGES:
-        start, digits = "|".join(map(_spaced, each.start)), _spaced("." * len(each.choices()[0]))
-        pattern = rf"(?<!\d)\+?(?:{start}){_APART}{_spaced(each.fixed)}{_APART}(?P<changing>{digits})(?!\d)"
-        yield re.compile(pattern), each
+        known = "|".join(_begun(each.fixed, start) for start in each.start)
+        digits = _spaced("." * len(each.choices()[0]))
+        yield re.compile(rf"(?<![\w+])\+?(?:{known}){_APART}(?P<changing>{digits})(?!\d)", re.IGNORECASE), each
+
+
+def _begun(fixed: str, start: str) -> str:
+    """What a number begins with; after a word the next digit is one, too."""
+    if start.isalpha():
+        return f"{start}{_APART}{_IN_WORDS[fixed[0]]}{_APART}{_spaced(fixed[1:])}"
+    return _spaced(start + fixed)
 
 
 def _spaced(digits: str) -> str:

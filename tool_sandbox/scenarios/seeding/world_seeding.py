@@ -50,7 +50,7 @@ class _Change:
     """What becomes of values: texts, numbers that vary, and numbers that are parts of a date."""
 
     text: Callable[[str], str]
-    numbers: dict[str, Any]
+    numbers: dict[float, Any]
     move: Move | None
     cities: dict[str, City]
 
@@ -65,7 +65,7 @@ class _Change:
             return Mapping({**values, **dict(self._positions(values))}, value.line, value.lines)
         if isinstance(value, Sequence):
             return Sequence([self.of(each, key) for each in value], value.line, value.lines)
-        return self.numbers.get(str(value), value) if is_number(value) else value
+        return self.numbers.get(value, value) if is_number(value) else value
 
     def _positions(self, values: dict[str, Any]) -> Iterator[tuple[str, float]]:
         """Coordinates of cities that are others now."""
@@ -168,7 +168,7 @@ class WorldSeeding:
 
     def _change(self, move: Move | None, instead: dict[str, Any], pinned: frozenset[str] = frozenset()) -> _Change:
         vary = Words({word: str(other) for word, other in instead.items()})
-        numbers = {word: other for word, other in instead.items() if is_number(other)}
+        numbers = {float(word): other for word, other in instead.items() if is_number(other)}
         kept = _pattern(pinned)
         cities = {name: city for name, city in self._cities.items() if name not in pinned}
 
