@@ -16,8 +16,8 @@ ALIKE = 90
 seeds = st.integers(1, 10_000)
 
 
-def renamed(seed: int, *names: str, spoken: str = "", pinned: str = "") -> dict[str, str]:
-    return other_names(seed, names, frozenset(spoken.split()), frozenset(pinned.split()))
+def renamed(seed: int, *names: str, words: str = "", pinned: str = "") -> dict[str, str]:
+    return other_names(seed, names, frozenset(words.split()), frozenset(pinned.split()))
 
 
 @given(seeds)
@@ -38,8 +38,16 @@ def test_names_that_nobody_listed_are_changed_too(seed: int) -> None:
     assert "Greta" not in found.values()
 
 
+def test_a_spare_name_that_is_used_is_not_spare() -> None:
+    first, last = (NAMES["spare"][kind][0] for kind in ("she", "last"))
+    for seed in range(1, 30):
+        found = renamed(seed, words=f"{first} and {last}")
+        assert [SPARE[found[first]], SPARE[found[last]]] == ["she", "last"]
+        assert not {first, last} & set(found.values())
+
+
 def test_what_is_a_word_elsewhere_or_pinned_is_no_name() -> None:
-    found = renamed(1, "Harbour Bakery", "Xanthippa", spoken="harbour", pinned="Xanthippa Noor")
+    found = renamed(1, "Harbour Bakery", "Xanthippa", words="harbour", pinned="Xanthippa Noor")
     assert not {"Harbour", "Bakery", "Xanthippa", "Noor"} & found.keys()
 
 

@@ -36,18 +36,20 @@ _PARTICLE = re.compile(r"\b(?:da|de|del|della|den|der|di|dos|du|la|le|ter|van|vo
 _FIRST = ("she", "he", "either")
 
 
-def other_names(seed: int, people: Iterable[str], spoken: frozenset[str], pinned: frozenset[str]) -> dict[str, str]:
+def other_names(seed: int, people: Iterable[str], words: frozenset[str], pinned: frozenset[str]) -> dict[str, str]:
     """What each name becomes.
 
     Args:
         seed: Which world.
         people: The whole names of people in the worlds.
-        spoken: Words that stand somewhere in lower case; a name that nobody knows as such may be one of them.
+        words: Those of the suite's texts. A part of a name that also stands there in small letters is none, unless it
+            is listed; a spare name that stands there is not spare.
         pinned: What keeps its name.
     """
     lists = listed()
     kinds = {name: kind for kind, names in lists["suite"].items() for name in names}
-    for name, kind in _unlisted(people, lists, spoken):
+    kinds |= {name: kind for kind, names in lists["spare"].items() for name in names if name in words}
+    for name, kind in _unlisted(people, lists, words):
         kinds.setdefault(name, kind)
     spare = {
         kind: [each for each in in_any_order(names, "name", seed, kind) if each not in kinds]
@@ -86,13 +88,13 @@ def listed() -> dict[str, dict[str, list[str]]]:
 
 
 def _unlisted(
-    people: Iterable[str], lists: Mapping[str, Mapping[str, list[str]]], spoken: frozenset[str]
+    people: Iterable[str], lists: Mapping[str, Mapping[str, list[str]]], words: frozenset[str]
 ) -> Iterator[tuple[str, str]]:
     """The names that are not in the lists of the suite, and what they are."""
     known = {name: kind for kind, names in lists["spare"].items() for name in names}
     suite = {word for names in lists["suite"].values() for name in names for word in (name, *name.split())}
     for names in map(names_of, people):
         for position, name in enumerate(names):
-            if name not in suite and name.casefold() not in spoken:
+            if name not in suite and name.casefold() not in words:
                 is_last = position and position == len(names) - 1
                 yield name, known.get(name, "last" if is_last else "either")

@@ -224,9 +224,11 @@ class WorldSeeding:
     def _people(self) -> Words:
         people = [str(name) for name in self._cells("name")]
         pinned = frozenset(each for world in self.worlds.values() for each in pins(world))
+        # Row names such as tomas in {from: tomas} are no words of a text.
         said = " ".join(map(str, (*self._cells("content"), *self._cells("relationship"))))
-        spoken = frozenset(re.findall(r"\b[a-z]+\b", said))
-        names = other_names(self.seed, people, spoken, pinned)
+        small = (word for word in re.findall(r"\w+", said) if word.islower())
+        large = (word for word in re.findall(r"\w+", self.written) if not word.islower())
+        names = other_names(self.seed, people, frozenset((*small, *large)), pinned)
         several = {f"{name}s": f"{other}s" for name, other in names.items() if f"{name}s" not in names}
         return Words({**several, **names}, exactly=[*several, *written_large(names)])
 
