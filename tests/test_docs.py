@@ -134,7 +134,7 @@ def seen(lines: Iterator[str] | list[str]) -> list[str]:
     quiet = (re.sub(r"\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d", "<time>", line).rstrip() for line in lines)
     quiet = (re.sub(r"\d+\.\d s:", "<seconds> s:", line) for line in quiet)
     quiet = (re.sub(r"checked in [\d,]+ plays?", "checked in <number> plays", line) for line in quiet)
-    quiet = (re.sub(r"\([\d,]+ scenarios are loaded", "(<number> scenarios are loaded", line) for line in quiet)
+    quiet = (re.sub(r"(there is no scenario '\w+'; did you mean '\w+').*", r"\1", line) for line in quiet)
     return [line for line in quiet if line and not re.match(r"\d+/\d+ samples, ", line)]
 
 
