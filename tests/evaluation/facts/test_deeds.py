@@ -12,7 +12,9 @@ DONE = {
     "send": (
         "I sent it.", "Sent!", "Texted Wanda.", "Wanda has been told.", "I let Wanda know.",
         "I've just messaged Wanda",
-        "The text went out.", "Wanda knows now.", "I was able to text Wanda.", "I went ahead and texted Wanda",
+        "The text went out.", "Wanda knows now.", "Chidi knows.", "I've passed that on to Kofi.",
+        "Kofi has been asked.", "I said yes to Helen.", "Dana, Wanda and Priya know that it is late.",
+        "I was able to text Wanda.", "I went ahead and texted Wanda",
         "Message delivered ✅", "I passed your message on to Wanda.", "Wanda got your text.",
         "I have replied to Wanda.",
         "She's been informed", "I couldn't call her, so I texted her.", "After turning on cellular I texted Wanda.",

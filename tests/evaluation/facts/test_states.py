@@ -117,6 +117,7 @@ SAID: dict[str, dict[str, bool | None]] = {
     "I'm only able to turn Wi-Fi off at once, not at ten.": {"wi-fi": None},
     "I was able to turn Wi-Fi off.": {"wi-fi": False},
     "I can turn low battery mode off and location back on.": {"location": None, "low battery mode": None},
+    "The phone is in low battery mode and GPS is off as a result.": {"low battery mode": True, "location": False},
     "I can't text with low battery mode on.": {"low battery mode": True},
     "Low battery mode is on, and Wi-Fi can't be enabled while it's active.": {"wi-fi": False},
     "Cut wifi and cell, but keep GPS running": {"wi-fi": None, "cellular": None, "location": None},

@@ -21,6 +21,7 @@ _DENIED = re.compile(
 )
 
 _CURRENCY = r"(?:us[- ]?|american )?(?:dollars?|euros?|pounds?|francs?|yen|[a-z]{3})\b"
+_TELLS = re.compile(r"\b(?:told|texted|messaged|wrote|informed|let)\b.*\bthat\b")
 _DEED = re.compile(r"\b(?:sent|delivered|texted|replied|went out|created on|timestamp)\b")
 _RATES = re.compile(
     rf"(?<![\w.,])(?:(?:1|one|each|per) {_CURRENCY}|[$€£]1(?:\.0+)?)\s*(?:=|≈|is|equals|gives|buys|at|for|:|to)\s*"
@@ -89,6 +90,22 @@ class Amount(Fact):
 
     def __str__(self) -> str:
         return self.said or str(self.wanted)
+
+
+@frozen
+class Told(Amount):
+    """A value that somebody was to be told: a report may leave it out, but say no other one in its place."""
+
+    def _found(self, reading: Reading) -> bool:
+        return bool(self._same(reading))
+
+    def _wrong(self, reading: Reading, explained: Explained) -> str | None:
+        for sentence in filter(lambda each: _TELLS.search(each.plain), reading.sentences):
+            for mention in reading.mentions:
+                here = sentence.start <= mention.span.start < sentence.end
+                if here and self._agreement(mention) is Agreement.OTHER and _counts(reading, mention, explained):
+                    return f"says {reading.words_at(mention.span)!r}"
+        return None
 
 
 def _place(mention: Mention) -> Said:

@@ -20,7 +20,7 @@ from tool_sandbox.evaluation.facts.verbs import VerbGroup, any_of, group_of
 _REQUEST = re.compile(
     r"\b(?:please|kindly|tell me|(?:let|lets) me know(?! (?:if|when|once|should)\b)"
     r"|(?:give|drop|hand|pass|get|shoot) me|share|provide|specify|clarify"
-    r"|confirm|i (?:\w+ )?need|i (?:just )?require|need to know|could you|can you|would you|send me"
+    r"|confirm|i (?:\w+ )?need|i (?:just )?require|(?:need to|must) know|could you|can you|would you|send me"
     r"|i am missing|missing is|waiting for|depends on|say (?:which|who|what)|pick one|choose|i would like to know"
     r"|what i need|need (?:a|the|to|your|one)|required)\b"
 )

@@ -38,7 +38,8 @@ _CONJUNCTIONS = frozenset(
 )  # fmt: skip
 _POINTED_AT = frozenset(
     {"mode", "number", "one", "reminder", "contact", "message", "text", "setting", "name", "person", "day", "date",
-     "time", "feature", "way", "tool", "note", "for", "is", "was", "has", "mean", "means", "?", ",", ";", "service"}
+     "time", "feature", "way", "tool", "note", "for", "on", "along", "is", "was", "has", "mean", "means", "?", ",", ";",
+     "service"}
 )  # fmt: skip
 _SUBJECTS = frozenset(["i", "you", "he", "she", "it", "they", "we", "the", "your"])
 _REASON_BEGINS = _SUBJECTS | {"my", "this", "there", "its", "no", "wi", "cellular", "location", "low"}

@@ -9,7 +9,7 @@ from functools import lru_cache
 from attrs import frozen
 
 from tool_sandbox.evaluation.facts.addresses import addresses
-from tool_sandbox.evaluation.facts.amounts import Amount
+from tool_sandbox.evaluation.facts.amounts import Amount, Told
 from tool_sandbox.evaluation.facts.clauses import Clause
 from tool_sandbox.evaluation.facts.combined import AnyOf
 from tool_sandbox.evaluation.facts.counts import Count, counted_at
@@ -17,7 +17,9 @@ from tool_sandbox.evaluation.facts.directions import directions
 from tool_sandbox.evaluation.facts.fact import Explained, Fact
 from tool_sandbox.evaluation.facts.further import nothing_else
 from tool_sandbox.evaluation.facts.mentions.amounts import Quantity
+from tool_sandbox.evaluation.facts.mentions.money import Money
 from tool_sandbox.evaluation.facts.mentions.normalisation import folded
+from tool_sandbox.evaluation.facts.mentions.phones import Phone
 from tool_sandbox.evaluation.facts.opposites import both_ways
 from tool_sandbox.evaluation.facts.others import nobody_else
 from tool_sandbox.evaluation.facts.people import PersonNamed, people_in
@@ -33,7 +35,9 @@ from tool_sandbox.evaluation.facts.switches import these_switches
 from tool_sandbox.evaluation.facts.synonyms import SMALL
 from tool_sandbox.evaluation.facts.topics import same_topic
 
-_LIMITS = re.compile(r"\b(?:after|until|till|before|more|longer|anymore|only|yet|else|other|another|if|any)\b")
+_LIMITS = re.compile(
+    r"\b(?:after|until|till|before|more|longer|anymore|only|yet|else|other|another|if|any|without|unless)\b"
+)
 _NAME = re.compile(r"\b[A-Z][a-z]+(?: [A-Z][a-z]+)+\b")
 _OF_VALUES = ("low", "minimum", "lowest", "high", "maximum", "highest", "increase", "decrease", "higher", "lower")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -42,7 +46,7 @@ _NOT_DONE = re.compile(
 )
 _UNREACHED = re.compile(
     r"^(?!.*\b(?:first|initially|earlier|yet)\b).*"
-    r"\b(?:could not|unable to|failed to) (?:reach|text|message|notify|inform|tell)\b"
+    r"\b(?:could not|unable to|failed to) (?:reach|text|message|notify|inform|tell|save|add|remove|delete)\b"
 )
 """Somebody was not told after all; "at first" is another matter."""
 _FIRST_PERSON = re.compile(r"(?:\w+ ){0,3}(?:i|we) (?:\w+ )?(?:can|could|am|was|are|were|do|did|will|would|have|had)\b")
@@ -66,6 +70,7 @@ def implied_by(said: str, surroundings: Surroundings) -> tuple[Fact, ...]:
         *these_switches(reading),
         *addresses(reading),
         *same_topic(reading),
+        *_told(reading),
         *_deeds(reading),
         *([Undisturbed(said, surroundings)] if has_frames(reading) else ()),
     )
@@ -78,6 +83,15 @@ def _amounts(reading: Reading) -> Iterator[Fact]:
             yield Amount(mention, said=reading.words_at(mention.span))
         elif counted_at(reading, mention.span.end):
             yield Count(mention, counted_at(reading, mention.span.end))
+
+
+def _told(reading: Reading) -> Iterator[Fact]:
+    """The only sum of money or quantity of something in a text that has to be written."""
+    for text in reading.surroundings.written:
+        found = [each for each in reading_of(text, reading.surroundings).mentions if not isinstance(each, Phone)]
+        (only,) = found if len(found) == 1 else (None,)
+        if isinstance(only, Money) or (isinstance(only, Quantity) and only.unit):
+            yield Told(only, said=text)
 
 
 def _people(reading: Reading) -> Iterator[Fact]:

@@ -23,7 +23,7 @@ _UNFINISHED = re.compile(
     r"\b(?:draft\w*|ready|waiting|pending|queued|prepared|unsent|in progress|not yet|almost|about to|unknown|missing"
     r"|failed|unable|still|stops|prevents|keeps me from|here is (?:the|a|your|what))\b"
 )
-_QUOTED = re.compile(r":\W*[\"'“]")
+_QUOTED = re.compile(r":\W*[\"'“]|^ *>", re.MULTILINE)
 """What was sent, shown in quotes; its content alone is no report: "Dana is at the door"."""
 _GONE = re.compile(r"\b(?:off|out|gone)\b")
 _DESCRIBES = re.compile(r"\b(?:number|contacts?|belongs|phone|reminders?)\b")
@@ -50,7 +50,7 @@ def is_reported(group: VerbGroup, reading: Reading) -> bool:
         group: The deed, of which the answer claims nothing in its own verbs.
         reading: The answer.
     """
-    if group.name == "send" and not _QUOTED.search(reading.normal.text):
+    if group.name == "send" and not _QUOTED.search(reading.answer):
         return False
     if any(clause.asks and not _CLOSING.search(clause.plain) for clause in reading.clauses):
         return False

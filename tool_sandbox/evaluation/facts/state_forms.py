@@ -109,6 +109,7 @@ HAS = re.compile(
 )
 """Before a switch of which nothing else is said: "you've got Wi-Fi", "isn't using Wi-Fi"."""
 HAS_VERB = re.compile(r"\b(?:is|are|was|were|'s|stays?|remains?|has|have|had|been|turned|switched|i|you|we)\b")
+PREDICATE = re.compile(r" (?:is|are|was|has|have|stays?)\b")
 SWITCHING = re.compile(r"\bto (?:turn|switch|put) $")
 """Before "on": "asks to turn on Wi-Fi" says nothing of what is on."""
 WITH = re.compile(r"\bwith(?: (?:the|your))? $")

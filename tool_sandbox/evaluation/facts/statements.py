@@ -93,9 +93,11 @@ class _Part:
 
     def _is_apart(self, group: _Group, subject: re.Match[str]) -> bool:
         """Whether a comma ends a list of switches: "no more Wi-Fi or cellular, GPS keeps running"."""
+        before = self.text[: group.start]
+        if forms.IS_IN.search(before) and forms.PREDICATE.match(self.text, subject.end()):
+            return True  # "is in low battery mode and Wi-Fi is off"
         if "," not in self.text[group.end : subject.start()]:
             return False
-        before = self.text[: group.start]
         if forms.NOT_ANY.search(before):
             return not forms.LIST_ENDS.match(subject.re.sub("", self.text[subject.end() :]))
         return forms.IN_OR_FROM.search(before) is not None

@@ -48,6 +48,7 @@ class VerbGroup:
 _DETAIL = "(?:number|name|contact|entry|address)"
 _LISTED = r"(?:contacts?(?: list)?|address book|phone ?book|phone|list|directory|entries)"
 _WRITING = "(?:text|message|note|reply|answer)"
+_NO_NAME = "(?:i|you|they|we|to|do|did|does|not)"
 _NEWS = f"(?:{_WRITING}|goodbye|farewell|news)"
 _SET = "(?:set|created|added|scheduled|saved|made|put|placed|noted|booked|entered|arranged)(?: up)?"
 _NUDGE = "(?:reminder|nudge|alert|alarm)s?"
@@ -68,6 +69,7 @@ GROUPS = (
             r"dropped (?!\S+ from)", "shot", "fired off", "conveyed",
             r"(?:said|bid|bade|wished) (?:\S+ ){0,2}?(?:goodbye|farewell)", "communicated",
             r"(?<=\bi )asked (?!you\b|for\b|if\b|whether\b)", r"(?<=\bhave )asked (?!you\b|me\b|for\b)",
+            r"(?<=\bbeen )asked\b", r"said (?:yes|no) to\b",
             r"confirmed (?:that )?(?:you|to)\b", "dispatched", "alerted", "contacted", "made aware",
         ),
         doing=(
@@ -75,7 +77,9 @@ GROUPS = (
             "writing", "forwarding", "delivering",
         ),
         result=(
-            "(?<!i )(?<!you )(?<!do )(?<!not )knows", r"(?:both|all)(?: of (?:them|your \w+))?(?: now)? know\b",
+            r"(?<!\bi )(?<!\byou )(?<!\bdo )(?<!\bnot )(?<!\bphone )(?<!phone now )knows",
+            r"(?:both|all)(?: of (?:them|your \w+)| two| three| four)?(?: now)? know\b",
+            rf"(?<=\band )(?!{_NO_NAME}\b)\S+(?: (?!{_NO_NAME}\b)\S+)?(?: now| both| all)? know\b",
             rf"(?:has|got|gets|received|have) (?:got )?(?:your|the|a|my|his|her) (?:\S+ )?{_NEWS}",
             r"(?<=[a-z] )(?<!\bi )(?:got|has|received) (?:it|that|this)\b", "on its way",
             "(?:went|gone) (?:out|through|off|to)", rf"{_WRITING}s? (?:has |have |is )?(?:just )?(?:went|gone)",
@@ -95,7 +99,7 @@ GROUPS = (
             rf"{_SET}(?: \S+){{0,6}}? {_NUDGE}",
             rf"{_NUDGE}\b(?: \S+){{0,9}}? (?:{_SET}|in place|ready|active|up|on)",
             rf"^(?:has been|was|is) (?:now |successfully )?{_SET}",
-            "noted", "scheduled", "set (?:it )?for", "set at", "set it", "it is set", r"(?<![\w'] )set\b",
+            "noted", "scheduled", "set (?:it )?for", "set at", "set it", "it is set", r"(?<![\w'] )(?<!\ba )set\b",
         ),
         doing=("reminding", "nudging"),
         result=(
@@ -121,7 +125,7 @@ GROUPS = (
             "removed", "deleted", "erased", "cleared(?: (?:out|away|up))?", "cancell?ed", "dropped", "discarded",
             "wiped", "got(?:ten)? rid of", "purged", r"thrown (?:\S+ ){0,3}?(?:out|away)",
             r"threw (?:\S+ ){0,3}?(?:out|away)", r"took (?:\S+ ){1,4}?(?:off|out)",
-            r"taken (?:\S+ ){0,4}?(?:off|out)", "dismissed", "unsaved", "kicked",
+            r"taken (?:\S+ ){0,4}?(?:off|out)", "dismissed", "unsaved", "kicked", "binned",
         ),
         doing=("removing", "deleting", "erasing", "clearing", "cancelling", "canceling", "discarding"),
         result=(

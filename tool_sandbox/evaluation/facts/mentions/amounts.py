@@ -15,7 +15,7 @@ from tool_sandbox.evaluation.facts.mentions.units import Unit, unit_at, unit_nam
 
 _PART_AFTER = re.compile(r" and (?P<count>an?|one|two|three)[ -](?P<part>half|quarter|third)s?\b", re.IGNORECASE)
 _RANGE = re.compile(r" ?(?:-|-to-|to|and|or|through|until) ?", re.IGNORECASE)
-_JOINT = re.compile(r",? ?\(?(?:and )?(?:(?:about|almost|nearly|roughly|around) )?", re.IGNORECASE)
+_JOINT = re.compile(r",? ?\(?(?:and )?(?:(?:about|almost|nearly|roughly|around|plus) )?", re.IGNORECASE)
 _BELOW_ZERO = re.compile(
     r"(?: (?:degrees?|°C|°F|Celsius|Fahrenheit))* below(?: zero| freezing|(?=\s*(?:$|[.,;!?)\n])))", re.IGNORECASE
 )
@@ -99,6 +99,7 @@ class Quantity(Amount):
         return evolve(self, readings=tuple(each.times(factor) for each in readings), unit=unit)
 
 
+_LEAST_CENTS, _HUNDRED = 10, 100
 _EXACTLY = Decimal("1e-9")
 
 
@@ -216,6 +217,9 @@ def _together(text: str, left: _Amount, right: _Amount) -> _Amount | None:
     if not _JOINT.fullmatch(text, left.span.end, right.span.start):
         return None
     span, more = Span(left.span.start, right.span.end), right.readings[0]
+    if left.currencies and right.is_bare and text[left.span.end : right.span.start] == " " and _is_cents(left, more):
+        cents = more.times(Decimal("0.01"))
+        return evolve(left, readings=tuple(each.plus(cents) for each in left.readings), span=span, unit=None)
     if left.currencies & right.currencies and right.hundredths and not left.hundredths:
         return evolve(left, readings=tuple(each.plus(more) for each in left.readings), span=span, unit=None)
     if not (left.unit and right.unit and left.unit.name != right.unit.name and left.unit.is_said_for(right.unit)):
@@ -225,3 +229,9 @@ def _together(text: str, left: _Amount, right: _Amount) -> _Amount | None:
         return None
     readings = tuple(Numeral(each.times(factor).plus(more).value, more.step) for each in left.readings)
     return evolve(right, readings=readings, span=span)
+
+
+def _is_cents(left: _Amount, more: Numeral) -> bool:
+    """Whether a number behind a whole sum is its hundredths: "four euros fifty"."""
+    whole = left.readings[0].value == left.readings[0].value.to_integral_value()
+    return whole and _LEAST_CENTS <= more.value < _HUNDRED
