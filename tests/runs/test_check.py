@@ -341,3 +341,14 @@ def test_several_processes_find_what_one_finds(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=HANG)
     one, other, same = done.stdout.splitlines()
     assert (one, same) == (other, "True")
+
+
+@pytest.mark.parametrize(
+    ("said", "word"),
+    [("the reminder_id of the cake", "reminder_id"), ("82c7f8c1-7a1c-55ca-bf67-69fae3d7a9ed", "82c7f8c1-7a1c")],
+)
+def test_words_of_machines_in_what_a_user_says_are_named(tmp_path: Path, said: str, word: str) -> None:
+    text = GOOD.replace("knows: You need a taxi.", f"knows: You need a taxi for {said}.")
+    (problem,) = checked(tmp_path, text).problems
+    assert problem.check == "language"
+    assert word in problem.message

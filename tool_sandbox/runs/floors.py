@@ -109,6 +109,13 @@ def _scored(scenario: Scenario, script: Script) -> float:
     return play(scenario, OracleModel(script), script).result.similarity
 
 
+def user_knowledge(scenario: Scenario) -> str:
+    """What the simulated user is told; empty where it is told nothing."""
+    way = (RoleType.SYSTEM, RoleType.USER)
+    told = [row["content"] for row in scenario.starting_context.log() if (row["sender"], row["recipient"]) == way]
+    return str(told[-1]) if told else ""
+
+
 def user_words(scenario: Scenario) -> list[str]:
     """What the user says: the opening message, then what a scripted user answers."""
     opening = [row["content"] for row in scenario.starting_context.log() if row["sender"] == RoleType.USER][-1:]

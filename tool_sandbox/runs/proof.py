@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ from tool_sandbox.evaluation.explanation.explain import explain
 from tool_sandbox.evaluation.simulated_user.rules import broken_rules
 from tool_sandbox.llm.scripted import NopModel, OracleModel, SaboteurModel
 from tool_sandbox.runs.answers import TriedAnswer, tried
-from tool_sandbox.runs.floors import READING, floors_of, user_words
+from tool_sandbox.runs.floors import READING, floors_of, user_knowledge, user_words
 from tool_sandbox.runs.mutants import Change, Mutant, Mutation
 from tool_sandbox.runs.orders import one_by_one
 from tool_sandbox.runs.scripted_play import Played, log_of, play
@@ -32,6 +33,7 @@ MOST_FOR_WORDS, MOST_FOR_READING = 0.05, 0.25
 """What agents may score that only talk, or only read where something has to be changed."""
 _TOLERANCE = 1e-9
 _ORACLE = "oracle"
+_OF_MACHINES = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]+|\b[a-z]+(?:_[a-z]+)*_(?:id|timestamp)\b")
 _IN_PROOFS = ("also", "right wording", "wrong wording")
 
 
@@ -101,6 +103,7 @@ class Proof:
         yield "trouble", self._troubles, True
         yield "nop", self._nop, False
         yield "given away", self._given_away, False
+        yield "language", self._language, False
         yield "user", self._user, True
         if self.fast:
             return
@@ -201,6 +204,12 @@ class Proof:
             result = exposed.played(SaboteurModel(self.script, minefield), self.script).result
             if not result.minefield_mapping.get(at, (0, 0.0))[1]:
                 yield f"the sabotage of {minefield!r} does not trip it, so perhaps nothing does"
+
+    def _language(self) -> Iterator[str]:
+        """Ids and names of columns in what the user knows and says: no person speaks so."""
+        for text in (user_knowledge(self.scenario), *user_words(self.scenario)):
+            if found := _OF_MACHINES.search(text):
+                yield f"{found[0]!r} in {text!r} is a word of machines; say it as a person would"
 
     def _user(self) -> Iterator[str]:
         """What a scripted user says that one which a model plays would not know, or must not say."""
