@@ -123,3 +123,34 @@ def test_help_shows_the_default_of_a_model(name: str) -> None:
 
 def test_help_shows_who_plays_the_user() -> None:
     assert f"[default: {DEFAULT_USER};" in RunSettings.options()["user"].help_with_default
+
+
+def test_a_fresh_world_is_recorded_with_the_run_and_used_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    choice = ["-s", "text_boss_by_relationship", "--presentations", "plain"]
+    for seed in ("0", "3"):
+        run = [
+            "run",
+            "-a",
+            "oracle",
+            *choice,
+            "--world-seed",
+            seed,
+            "-o",
+            str(tmp_path),
+            "--name",
+            f"seed_{seed}",
+            "-q",
+        ]
+        assert exit_code(run) == 0
+    fresh = tmp_path / "seed_3"
+    assert json.loads((fresh / "run.json").read_text("utf-8"))["settings"]["world_seed"] == 3
+    conversation = next(fresh.rglob("conversation.json")).read_text("utf-8")
+    assert "Priya" not in conversation
+    capsys.readouterr()
+
+    assert exit_code(["rescore", str(fresh)]) == 0
+    assert "1 judged, 0 changed" in capsys.readouterr().out
+    assert exit_code(["compare", str(tmp_path / "seed_0"), str(fresh)]) == 0
+    assert "world_seed: 0 in seed_0, 3 in seed_3" in " ".join(capsys.readouterr().out.split())
