@@ -81,7 +81,7 @@ GROUPS = (
             r"(?:both|all)(?: of (?:them|your \w+)| two| three| four)?(?: now)? know\b",
             rf"(?<=\band )(?!{_NO_NAME}\b)\S+(?: (?!{_NO_NAME}\b)\S+)?(?: now| both| all)? know\b",
             rf"(?:has|got|gets|received|have) (?:got )?(?:your|the|a|my|his|her) (?:\S+ )?{_NEWS}",
-            r"(?<=[a-z] )(?<!\bi )(?:got|has|received) (?:it|that|this)\b", "on its way",
+            r"(?<=[a-z] )(?<!\bi )(?:got|has|received) (?:it|that|this|them)\b", "on its way",
             "(?:went|gone) (?:out|through|off|to)", rf"{_WRITING}s? (?:has |have |is )?(?:just )?(?:went|gone)",
             r"(?<!\bi )(?<!\byou )(?<!not )(?<!have )(?<!has )(?:has |have )?(?:got|received)$",
             r"is out\b(?! of\b)|^(?:text|message) out$",
