@@ -153,6 +153,20 @@ def test_what_the_search_finds_is_of_the_seed_unless_it_is_pinned(tmp_path: Path
     assert seeded(tmp_path, 5, pinned).world_seed == 0
 
 
+def test_what_a_world_pins_stays_in_all_that_starts_in_it(tmp_path: Path) -> None:
+    text = SUITE.replace("{Tusse: The cat keeps its name.}", "{dates: It is midsummer., Rut: She is known.}")
+    scenario = seeded(tmp_path, 5, text)
+    assert scenario.clock == seeded(tmp_path, 0, text).clock
+    assert "Rut" in told(scenario)
+    assert "June 19" in told(scenario)
+    assert "Tusse" not in told(scenario)
+
+
+def test_a_number_may_become_one_where_a_word_does(tmp_path: Path) -> None:
+    text = SUITE.replace('[[seven, "7 pm"], [eight, "8 pm"], [nine, "9 pm"]]', "[[seven, June], [8, 9]]")
+    assert "at 8 on the" in told(seeded(tmp_path, 1, text))
+
+
 @pytest.mark.parametrize(
     ("vary", "problem"),
     [

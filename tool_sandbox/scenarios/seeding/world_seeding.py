@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
@@ -11,6 +11,7 @@ from attrs import field, frozen
 
 from tool_sandbox.common.world.schemas import INITIAL_SETTING
 from tool_sandbox.scenarios.language.document import Mapping, Sequence
+from tool_sandbox.scenarios.seeding.changes import NAMES, Change
 from tool_sandbox.scenarios.seeding.dates import Move, is_number
 from tool_sandbox.scenarios.seeding.people import other_names, written_large
 from tool_sandbox.scenarios.seeding.phones import Phones
@@ -18,7 +19,6 @@ from tool_sandbox.scenarios.seeding.places import (
     WRITTEN_LARGE,
     Position,
     found_in,
-    moved,
     names_of_company,
     other_cities,
     other_companies,
@@ -28,6 +28,7 @@ from tool_sandbox.scenarios.seeding.variation import DATES, FOUND, PINNED, VARY,
 from tool_sandbox.scenarios.seeding.words import Words
 from tool_sandbox.tools.search.dataset import City, shipped_cities
 
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?\Z")
 _LONG = 4
 """Symbols of companies with so many letters are known in small ones, too."""
 _INITIAL: Position = (INITIAL_SETTING["latitude"], INITIAL_SETTING["longitude"])
@@ -35,45 +36,7 @@ _INITIAL: Position = (INITIAL_SETTING["latitude"], INITIAL_SETTING["longitude"])
 
 AT_HOME = " with its own dates"
 """What is put behind the name of a world where an entry pins dates."""
-_NAMES = frozenset(
-    {"world", "like", "id", "after", "since", "take", "examples", "tools", "without", "categories", "tags", "match"}
-    | {"within", "scoring", "zone", VARY, PINNED}
-)
-"""Keys whose values name things of the suite."""
-_PARTIES = frozenset({"from", "to"})
-"""Keys whose values name things of the suite, or telephone numbers."""
-_OF_ENTRY = frozenset({"name", "variants", *_NAMES})
-
-
-@frozen
-class _Change:
-    """What becomes of values: texts, numbers that vary, and numbers that are parts of a date."""
-
-    text: Callable[[str], str]
-    numbers: dict[float, Any]
-    move: Move | None
-    cities: dict[str, City]
-
-    def of(self, value: Any, key: str = "") -> Any:
-        """A value in the fresh world; what names things of the suite stays."""
-        if isinstance(value, str):
-            kept = key in _NAMES or (key in _PARTIES and not value.startswith("+"))
-            return value if kept else self.text(value)
-        if isinstance(value, Mapping):
-            values = {name: self.of(each, name) for name, each in value.items()}
-            values = self.move.numbers(values) if self.move else values
-            return Mapping({**values, **dict(self._positions(values))}, value.line, value.lines)
-        if isinstance(value, Sequence):
-            return Sequence([self.of(each, key) for each in value], value.line, value.lines)
-        return self.numbers.get(value, value) if is_number(value) else value
-
-    def _positions(self, values: dict[str, Any]) -> Iterator[tuple[str, float]]:
-        """Coordinates of cities that are others now."""
-        for key, latitude in values.items():
-            partner = key.replace("latitude", "longitude")
-            if key.startswith("latitude") and is_number(latitude) and is_number(values.get(partner)):
-                position = moved(self.cities, latitude, values[partner])
-                yield from zip((key, partner), position or (), strict=False)
+_OF_ENTRY = frozenset({"name", "variants", *NAMES})
 
 
 @frozen(slots=False)
@@ -122,7 +85,7 @@ class WorldSeeding:
     def _world(self, name: str, *, at_home: bool = False) -> Mapping:
         content = self.worlds[name]
         move = None if at_home else self._move(name)
-        changed: Mapping = self._change(move, self._chosen(name)).of(content)
+        changed: Mapping = self._change(move, self._chosen(name), self._pinned(name)).of(content)
         if at_home and isinstance(content.get("like"), str):
             changed["like"] = content["like"] + AT_HOME
         return changed
@@ -136,9 +99,9 @@ class WorldSeeding:
             base: The name of the entry of which it is a variant, or its own: what varies does so in all of them alike.
         """
         world, pinned = entry.get("world", "base"), pins(entry)
-        pinned = pinned.union(*map(names_of_company, pinned))
         if not isinstance(world, str) or world not in self.worlds:
             return content  # refused by whoever reads it
+        pinned = pinned.union(self._pinned(world), *map(names_of_company, pinned))
         self._entries.setdefault(str(entry.get("name")), (entry, base))
         move = None if DATES in pinned else self._move(world)
         instead = {**self._chosen(world), **chosen(entry.get(VARY), self.seed, base)}
@@ -153,7 +116,7 @@ class WorldSeeding:
                 content["variants"].line,
                 content["variants"].lines,
             )
-        if DATES in pinned and content is entry:
+        if DATES in pins(entry) and content is entry:
             values["world"] = world + AT_HOME
         return Mapping(values, content.line, content.lines)
 
@@ -166,9 +129,9 @@ class WorldSeeding:
         kept = {key: values[key] for key in values if key in variant or (key == "world" and DATES in pins(whole))}
         return Mapping(kept, variant.line, whole.lines)
 
-    def _change(self, move: Move | None, instead: dict[str, Any], pinned: frozenset[str] = frozenset()) -> _Change:
+    def _change(self, move: Move | None, instead: dict[str, Any], pinned: frozenset[str] = frozenset()) -> Change:
         vary = Words({word: str(other) for word, other in instead.items()})
-        numbers = {float(word): other for word, other in instead.items() if is_number(other)}
+        numbers = {float(word): other for word, other in instead.items() if is_number(other) and _NUMBER.match(word)}
         kept = _pattern(pinned)
         cities = {name: city for name, city in self._cities.items() if name not in pinned}
 
@@ -185,7 +148,7 @@ class WorldSeeding:
             text = self._phones(self._places(self._people(text)))
             return re.sub("\0(\\d+)\0", lambda match: held[int(match[1])], text)
 
-        return _Change(change, numbers, move, cities)
+        return Change(change, numbers, move, cities)
 
     @cached_property
     def _phones(self) -> Phones:
@@ -247,7 +210,13 @@ class WorldSeeding:
             found |= chosen(self.worlds[each].get(VARY), self.seed, f"world {each}")
         return found
 
+    def _pinned(self, name: str) -> frozenset[str]:
+        """What is pinned in a world, and in those that it is like."""
+        return frozenset().union(*(pins(self.worlds[each]) for each in self._line_of(name)))
+
     def _move(self, name: str) -> Move | None:
+        if DATES in self._pinned(name):
+            return None
         now, zone, place = (self._said(name, key) for key in ("now", "zone", "place"))
         city = shipped_cities().get(place or "")
         try:
