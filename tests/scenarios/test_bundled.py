@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from inspect import signature
 from itertools import chain
 from pathlib import Path
 from types import ModuleType
@@ -13,7 +17,8 @@ import yaml
 
 from tests.waiting import HANG
 from tool_sandbox.common.scenario import Scenario
-from tool_sandbox.common.tool_discovery import ToolBackend
+from tool_sandbox.common.script import ScriptedCall, Step, ToolStep
+from tool_sandbox.common.tool_discovery import ToolBackend, get_all_tools
 from tool_sandbox.common.vocabulary import ScenarioCategories
 from tool_sandbox.scenarios import (
     bundled_suite,
@@ -171,3 +176,39 @@ def test_no_bundled_answer_is_paid_for_its_wording() -> None:
 def test_no_bundled_file_needs_libyaml(file: Path) -> None:
     """PyYAML's own loader is stricter: it takes no bare '?' in front of a comma or a bracket."""
     assert list(yaml.parse(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader))
+
+
+HARMLESS = {
+    "search_reminder",
+    "get_cellular_service_status",
+    "get_location_service_status",
+    "get_low_battery_mode_status",
+    "get_wifi_status",
+}
+"""Look-ups in what belongs to the user: nobody is harmed by one too many."""
+
+
+def test_every_tool_is_needed_often_with_each_of_its_arguments_and_may_be_the_wrong_choice() -> None:
+    tools = {name: tool for name, tool in get_all_tools(ToolBackend.DEFAULT).items() if name != "end_conversation"}
+    needed: Counter[str] = Counter()
+    used: dict[str, set[str]] = defaultdict(set)
+    mined: set[str] = set()
+    library = bundled()
+    compiler = library.compiler()
+    for entry in library.entries:
+        script = compiler.scenario(entry).script
+        assert script is not None
+        solution, *others = [_calls(steps) for steps in (script.steps, *script.also)]
+        needed.update({call.name for call in solution} if is_default(entry) else ())
+        for call in chain(solution, *others):
+            used[call.name].update(call.arguments)
+        mined |= tools.keys() & set(re.findall(r"\w+", repr(entry.minefields)))
+    assert {name: needed[name] for name in tools if needed[name] < 6} == {}
+    assert {(name, each) for name, tool in tools.items() for each in signature(tool).parameters} == {
+        (name, each) for name in tools for each in used[name]
+    }
+    assert tools.keys() - mined == HARMLESS
+
+
+def _calls(steps: Iterable[Step]) -> list[ScriptedCall]:
+    return [call for step in steps if isinstance(step, ToolStep) for call in step.calls]
