@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
+from itertools import chain
 
 Roots = tuple[str, ...]
 
@@ -46,11 +48,11 @@ OPPOSITES: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
 """Pairs of sides; one side of a pair is not true when the other is."""
 
 
-def opposites_of(roots: Roots, roots_of: Callable[[str], Roots]) -> Iterator[str]:
+@lru_cache(maxsize=1 << 12)
+def opposites_of(roots: Roots, roots_of: Callable[[str], Roots]) -> tuple[str, ...]:
     """What would be the opposite of a phrase with these roots, if it holds a listed word."""
-    for side, other in both_ways():
-        if any(_within(roots_of(phrase), roots) for phrase in side):
-            yield from other
+    held = (other for side, other in both_ways() if any(_within(roots_of(phrase), roots) for phrase in side))
+    return tuple(chain.from_iterable(held))
 
 
 def both_ways() -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:

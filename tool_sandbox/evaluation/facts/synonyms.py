@@ -107,13 +107,19 @@ def same_thing(one: str, other: str) -> bool:
 @lru_cache(maxsize=1 << 12)
 def other_doing(one: str, other: str) -> bool:
     """Whether two roots are verbs of which it is known that they mean different things."""
-    families = [set(map(root, family)) for family in DOINGS]
+    families = _families(DOINGS)
     known = any(one in family for family in families) and any(other in family for family in families)
     return known and not any({one, other} <= family for family in families)
 
 
 def _are_listed(one: str, other: str) -> bool:
-    return any({one, other} <= set(map(root, family)) for family in THINGS)
+    return any({one, other} <= family for family in _families(THINGS))
+
+
+@lru_cache(maxsize=2)
+def _families(words: tuple[tuple[str, ...], ...]) -> tuple[frozenset[str], ...]:
+    """Their roots."""
+    return tuple(frozenset(map(root, family)) for family in words)
 
 
 def _is_short_for(one: str, other: str) -> bool:

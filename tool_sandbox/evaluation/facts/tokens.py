@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from tool_sandbox.evaluation.facts.mentions.normalisation import folded
@@ -61,6 +62,7 @@ def tokens_of(text: str) -> Iterator[Token]:
             yield Token(BREAK, match.start())
 
 
+@lru_cache(maxsize=1 << 12)
 def words_of(text: str) -> tuple[str, ...]:
     """The words of a normalised text, without punctuation."""
     return tuple(token.word for token in tokens_of(text) if token.word[0].isalnum())

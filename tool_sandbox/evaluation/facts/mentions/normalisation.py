@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 import re
 import unicodedata
+from functools import lru_cache
 
 from attrs import frozen
 
@@ -53,6 +54,7 @@ class Normalised:
         return Span(self.origins[span.start], self.origins[span.end - 1] + 1)
 
 
+@lru_cache(maxsize=1 << 11)
 def normalised(text: str) -> Normalised:
     """The text with one kind of quotes, hyphens and spaces, and without what markdown adds.
 
@@ -69,9 +71,10 @@ def normalised(text: str) -> Normalised:
 
 def folded(text: str) -> str:
     """Lower case without accents, and as long as before, so that places stay true."""
-    return "".join(map(_folded, text))
+    return text.lower() if text.isascii() else "".join(map(_folded, text))
 
 
+@lru_cache(maxsize=1 << 11)
 def _folded(character: str) -> str:
     lower = unicodedata.normalize("NFD", character)[0].lower()
     return lower if len(lower) == 1 else character
@@ -96,6 +99,8 @@ class _Draft:
 
     def composed(self) -> _Draft:
         """With letters and their marks as one character, and one character for those that mean the same."""
+        if self.text.isascii() and "\t" not in self.text:
+            return self  # of what means the same, only a tab is ASCII
         parts = [
             (character, self.origins[match.start()])
             for match in re.finditer(r"[^\u0300-\u036f][\u0300-\u036f]*|[\u0300-\u036f]+", self.text, re.DOTALL)
@@ -106,6 +111,7 @@ class _Draft:
         )
 
 
+@lru_cache(maxsize=1 << 11)
 def _plain(cluster: str) -> str:
     if cluster in _FRACTIONS:
         return cluster
