@@ -10,7 +10,7 @@ from typing import Any
 from attrs import evolve, frozen
 
 from tool_sandbox.common.scenario import Scenario
-from tool_sandbox.common.tool_discovery import ToolBackend, extra_tool_modules, rank_tools_by_similarity
+from tool_sandbox.common.tool_discovery import ToolBackend, extra_tool_modules, get_all_tools, rank_tools_by_similarity
 from tool_sandbox.common.vocabulary import ScenarioCategories as Category
 from tool_sandbox.scenarios.suite import Suite, names_of, outside_of
 
@@ -135,9 +135,14 @@ def _ranked(needed: tuple[str, ...], backend: ToolBackend, own: Sequence[ModuleT
     A pure function of what tools there are, so remembering it shares no state between runs.
     """
     import tool_sandbox.tools
-    from tool_sandbox.common.tool_discovery import get_all_tools
 
-    ours = rank_tools_by_similarity([], tool_sandbox.tools, backend)
-    theirs = [name for name in get_all_tools(backend) if name not in ours] if own else []
+    theirs = _tools_of_users(backend) if own else []
     ranked = rank_tools_by_similarity([name for name in needed if name not in theirs], tool_sandbox.tools, backend)
     return (*ranked, *(name for name in theirs if name not in needed))
+
+
+def _tools_of_users(backend: ToolBackend) -> list[str]:
+    import tool_sandbox.tools
+
+    ours = rank_tools_by_similarity([], tool_sandbox.tools, backend)
+    return [name for name in get_all_tools(backend) if name not in ours]
