@@ -40,7 +40,7 @@ def summary(base: Path) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize(("role", "cap"), [("agent", 0.03), ("user", 0.05)])
+@pytest.mark.parametrize(("role", "cap"), [("agent", 0.03), ("user", 0.07)])
 def test_a_role_has_a_budget_of_its_own_and_the_run_goes_on_with_a_larger_one(
     role: str, cap: float, url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -47,10 +47,7 @@ def test_it_asks_nothing_and_tells_what_to_do_next(capsys: pytest.CaptureFixture
 
 def test_tools_are_called_in_order_and_what_one_returns_goes_into_the_next() -> None:
     names = ["set_cellular_service_status", "search_contacts", "send_message_with_phone_number"]
-    assert (
-        exit_code(["new", "mine", "--world", "cellular_off", *(word for each in names for word in ("--tool", each))])
-        == 0
-    )
+    assert exit_code(["new", "mine", "--world", "cellular_off", "--tool", *names]) == 0
     (entry,) = entries()
     solution = entry["solution"]
     assert isinstance(solution, list)

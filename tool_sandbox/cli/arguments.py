@@ -8,7 +8,7 @@ from tool_sandbox.registry.settings import RunSettings
 
 SEVERAL_VALUES = frozenset(
     spelling for option in RunSettings.options().values() if option.several for spelling in option.spellings
-)
+) | {"--tool"}
 """Flags that take any number of values: ``-s a b`` means ``-s a -s b``."""
 
 
