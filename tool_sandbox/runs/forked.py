@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -26,7 +27,7 @@ def in_processes(work: Callable[[T], R], items: Sequence[T], processes: int) -> 
         RuntimeError: A process ended before its work was done.
     """
     processes = min(processes, len(items))
-    if processes < 2 or sys.platform != "linux" or threading.active_count() > 1:  # noqa: PLR2004 -- one is no other
+    if processes < 2 or sys.platform != "linux" or _has_other_threads():  # noqa: PLR2004 -- one is no other
         return [work(item) for item in items]
     fork = multiprocessing.get_context("fork")
     pipes = [fork.Pipe(duplex=False) for _ in range(processes)]
@@ -49,7 +50,16 @@ def in_processes(work: Callable[[T], R], items: Sequence[T], processes: int) -> 
     return found
 
 
+def _has_other_threads() -> bool:
+    """Whether a thread may hold a lock for which a forked process would wait; what only waits for Ctrl-C does not."""
+    return any(each is not threading.main_thread() and each.name != "interrupts" for each in threading.enumerate())
+
+
 def _send(sender: Any, work: Callable[[T], R], items: Sequence[T]) -> None:
+    # The parent handles Ctrl-C for all and ends the others; what they are told must not reach its own pipe of signals.
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     sender.send([work(item) for item in items])
 
 
