@@ -9,10 +9,12 @@ import pytest
 
 from tests.cli.authoring import TABLE, write_suite
 from tests.own_tables import forget
+from tool_sandbox.scenarios.library import bundled
 
 
 @pytest.fixture
 def suite(tmp_path: Path) -> Iterator[Sequence[str]]:
     """The flags that name a small suite with a tool, a table, a world and two scenarios, in ``tmp_path``."""
+    bundled()  # is kept once it is read, so that no test after this one may find the table in it
     yield write_suite(tmp_path)
     forget(TABLE)

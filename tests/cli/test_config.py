@@ -63,6 +63,7 @@ def test_agents_by_pattern_become_rules(tmp_path: Path) -> None:
         ("- agent", "must be a mapping"),
         ("agent: nop\nagents: gpt-5", "'agents' must map"),
         ("agent: nop\ntrials: many", "trials='many' must be a whole number"),
+        ("agent: nop\nworld_seed: 1.5", "world_seed=1.5 must be a whole number of at least 0; 0 plays the worlds as"),
         ("agent: nop\nconcurrency: 0", "concurrency=0"),
         ("agent_rules: {}", "'agent_rules' is not a setting"),
     ],

@@ -58,6 +58,7 @@ def test_the_value_of_a_flag_gets_to_the_run_in_the_type_of_its_setting(tmp_path
         ("resume", {"concurrency", "budget", "params", "user_params", "max_void"}),
         ("list", set(CHOOSING)),
         ("show", {"scenarios_from", "tools_from", "world_seed"}),
+        ("worlds", {"scenarios_from", "with_bundled", "tools_from", "world_seed"}),
         ("convert", {"tools_from"}),
     ],
 )

@@ -43,6 +43,31 @@ def test_one_world_shows_its_rows_by_the_names_that_checks_use(
     assert text.endswith("Start of 2 scenarios: lend_it, refuse_it\n")
 
 
+def test_a_fresh_world_is_shown_as_its_scenarios_find_it(
+    suite: Sequence[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (fresh,) = json.loads(told(capsys, "bookcase", "--json", "--world-seed", "11", *suite))["worlds"]
+    (again,) = json.loads(told(capsys, "bookcase", "--json", "--world-seed", "11", *suite))["worlds"]
+    (other,) = json.loads(told(capsys, "bookcase", "--json", "--world-seed", "4", *suite))["worlds"]
+    names = [[row["name"] for row in world["tables"]["contact"]] for world in (fresh, again, other)]
+
+    assert names[0] == names[1] != names[2]
+    assert "Wanda" not in str(names)
+    assert not fresh["time"].startswith("2026-06-15")
+    assert fresh["time"].endswith("08:00")
+    assert fresh["scenarios"] == ["lend_it", "refuse_it"]
+
+
+def test_a_world_with_its_own_dates_is_listed_only_where_something_starts_in_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    lines = [line.split("\t") for line in told(capsys, "--world-seed", "12").splitlines()]
+    own = [line for line in lines if line[0].endswith("with its own dates")]
+
+    assert own
+    assert all(int(line[-1]) for line in own)
+
+
 def test_one_json_object_has_every_cell(suite: Sequence[str], capsys: pytest.CaptureFixture[str]) -> None:
     (world,) = json.loads(told(capsys, "bookcase", "--json", *suite))["worlds"]
 

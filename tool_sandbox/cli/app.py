@@ -229,7 +229,7 @@ def tools(names: options.ToolNames = None, *, as_json: options.Json = False, **f
 
 
 @app.command()
-@options.settings("scenarios_from", "with_bundled", "tools_from")
+@options.settings("scenarios_from", "with_bundled", "tools_from", "world_seed")
 def worlds(names: options.WorldNames = None, *, as_json: options.Json = False, **flags: Any) -> None:
     """List the worlds that scenarios start in, or show what is in some, with the names of their rows."""
     from tool_sandbox.cli.worlds import show_worlds

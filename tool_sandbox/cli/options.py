@@ -124,8 +124,9 @@ def settings(*names: str, defaults: bool = True) -> Callable[[Command], Command]
 def _parameter(name: str, *, defaults: bool) -> inspect.Parameter:
     option = FLAGS[name]
     text = option.help_with_default if defaults else option.help
-    declared = typer.Option(*option.spellings, metavar=option.metavar, help=text)
     kind: Any = list[str] if option.several else _scalar(name)
+    parser = _NUMBERS.get(kind)
+    declared = typer.Option(*option.spellings, metavar=option.metavar, help=text, parser=parser)
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind, declared])
 
 
@@ -133,3 +134,18 @@ def _scalar(name: str) -> type:
     """The type of the flag of a setting that has one value; choices and addresses are text."""
     declared = get_type_hints(RunSettings)[name]
     return next((kind for kind in (bool, int, float) if kind is declared or kind in get_args(declared)), str)
+
+
+def _number(kind: Callable[[str], float]) -> Callable[[str], float | str]:
+    """Reads a number; what is none stays as it is, for the check of the setting names it and says what is expected."""
+
+    def read(text: str) -> float | str:
+        try:
+            return kind(text)
+        except ValueError:
+            return text
+
+    return read
+
+
+_NUMBERS: Mapping[Any, Callable[[str], float | str]] = {int: _number(int), float: _number(float)}

@@ -18,6 +18,7 @@ from tool_sandbox.registry.packs import module_of
 from tool_sandbox.registry.sources import scenarios_of
 from tool_sandbox.scenarios.library import bundled
 from tool_sandbox.scenarios.presentations import base_name
+from tool_sandbox.scenarios.seeding.world_seeding import AT_HOME
 from tool_sandbox.scenarios.sources import worlds
 
 if TYPE_CHECKING:
@@ -95,8 +96,10 @@ def show_worlds(names: Sequence[str], settings: RunSettings, *, as_json: bool) -
     """
     starting = _starting(settings)  # tables of users' own are known from here on
     sources = [module_of(source, "scenarios") for source in settings.scenarios_from]
-    known = {name: world for source in sources for name, world in worlds(source).items()}
-    known = {**bundled().worlds, **known}
+    seed = settings.world_seed
+    found = [bundled(seed=seed).worlds, *(worlds(source, seed) for source in sources)]
+    every = {name: world for some in found for name, world in some.items()}
+    known = {name: every[name] for name in every if name in starting or not name.endswith(AT_HOME)}
     meant = chosen(names, known, "world", "--scenarios-from")
     told = [(each := known[name], WorldDescription.of(each, starting.get(name, ()))) for name in meant]
     if as_json:

@@ -22,11 +22,13 @@ class Kind:
         fits: Whether a value is of this kind.
         expected: What it is called in messages, such as ``a number of at least 0``.
         choices: The words that it may be, if they can be counted; the nearest one is proposed.
+        advice: What to give instead, where what is expected does not say it.
     """
 
     fits: Callable[[Any], bool]
     expected: str
     choices: tuple[str, ...] = ()
+    advice: str = ""
 
     def check(self, name: str, value: Any) -> None:
         """Make sure that a value is of this kind.
@@ -37,7 +39,7 @@ class Kind:
         if self.fits(value):
             return
         near = nearest(str(value), self.choices, 1)
-        ending = f"; did you mean {near[0]!r}?" if near else "."
+        ending = f"; did you mean {near[0]!r}?" if near else f"; {self.advice}." if self.advice else "."
         message = f"{name}={redact({name: value})[name]!r} must be {self.expected}{ending}"
         raise SettingsError(message)
 
@@ -53,10 +55,11 @@ def number(least: float, most: float | None = None) -> Kind:
     return Kind(lambda value: _is_number(value) and _is_within(value, least, most), f"a number {bounds}")
 
 
-def whole(least: int | None = None) -> Kind:
+def whole(least: int | None = None, advice: str = "") -> Kind:
     """A whole number."""
     bound = "" if least is None else f" of at least {least}"
-    return Kind(lambda value: _is_whole(value) and _is_within(value, least, None), f"a whole number{bound}")
+    fits: Callable[[Any], bool] = lambda value: _is_whole(value) and _is_within(value, least, None)  # noqa: E731
+    return Kind(fits, f"a whole number{bound}", advice=advice)
 
 
 def one_of(*choices: str) -> Kind:

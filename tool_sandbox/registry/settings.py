@@ -167,7 +167,7 @@ class RunSettings:
     )
     world_seed: int = setting(
         0,
-        whole(0),
+        whole(0, "0 plays the worlds as the files are written, and every other number a fresh one"),
         "Play in a fresh world: other people, numbers, dates and prices for each N above 0.",
         "--world-seed",
         metavar="N",

@@ -52,19 +52,22 @@ def load(source: str | Path, backend: ToolBackend | None = None, world_seed: int
     return _guarded(source, lambda: _from_module(module, backend), clock)
 
 
-def worlds(source: str | Path) -> Mapping[str, World]:
+def worlds(source: str | Path, world_seed: int = CANONICAL) -> Mapping[str, World]:
     """The worlds in the scenario files at a source, with the bundled ones before them; Python code has none.
+
+    With a ``world_seed`` they are those of the fresh suite, each also with the dates that are written.
 
     Raises:
         ScenarioError: A file cannot be read, or something in it is not written as it should be.
     """
     path = Path(source)
     if path.is_dir():
-        return from_files(scenario_files(path)).worlds
+        return from_files(scenario_files(path), seed=world_seed).worlds
     if is_scenario_file(path):
-        return from_files([path]).worlds
+        return from_files([path], seed=world_seed).worlds
     is_name = path.suffix != ".py" and str(source).replace(".", "").isidentifier()
-    return from_files(_files_of_package(_named_module(str(source), loading_clock())) if is_name else []).worlds
+    files = _files_of_package(_named_module(str(source), loading_clock())) if is_name else []
+    return from_files(files, seed=world_seed).worlds
 
 
 def _named_module(name: str, clock: Clock) -> ModuleType:
