@@ -51,14 +51,14 @@ def test_tools_are_called_in_order_and_what_one_returns_goes_into_the_next() -> 
     (entry,) = entries()
     solution = entry["solution"]
     assert isinstance(solution, list)
-    assert [next(iter(step)) for step in solution] == [*names, "say"]
+    assert [next(iter(step)) for step in solution] == names
     sent = solution[2]["send_message_with_phone_number"]
     assert sent["phone_number"] == {"from": "search_contacts", "take": "0.phone_number"}
 
 
 def test_a_tool_that_needs_an_id_is_preceded_by_one_that_finds_it() -> None:
     assert exit_code(["new", "mine", "--tool", "remove_reminder"]) == 0
-    assert [next(iter(step)) for step in entries()[0]["solution"]] == ["search_reminder", "remove_reminder", "say"]  # type: ignore[attr-defined]  # a list
+    assert [next(iter(step)) for step in entries()[0]["solution"]] == ["search_reminder", "remove_reminder"]  # type: ignore[attr-defined]  # a list
 
 
 def test_a_tool_whose_result_tells_nobody_anything_makes_no_scenario(capsys: pytest.CaptureFixture[str]) -> None:

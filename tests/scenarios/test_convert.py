@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 import yaml
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,6 +24,7 @@ from tool_sandbox.common.evaluation import Evaluation, Milestone, MilestoneMatch
 from tool_sandbox.common.execution_context import DatabaseNamespace as N
 from tool_sandbox.common.execution_context import ExecutionContext, RoleType, ScenarioCategories
 from tool_sandbox.common.scenario import Scenario
+from tool_sandbox.common.script import Script
 from tool_sandbox.common.tool_discovery import ToolBackend
 from tool_sandbox.common.tool_trace_extractors import days_extractor
 from tool_sandbox.common.vocabulary import DatabaseNamespace
@@ -301,6 +303,17 @@ def test_a_scenario_that_no_file_can_hold_is_left_out_with_its_reason() -> None:
     assert conversion.scenarios == ("task",)
     assert [loss.scenario for loss in conversion.losses] == ["a name with spaces"]
     assert "letters, digits" in conversion.losses[0].reason
+
+
+def test_a_solution_that_ends_without_words_is_left_out_with_its_reason() -> None:
+    original = from_text(ORIGINAL.read_text("utf-8")).scenarios()["postpone_seeds"]
+    assert original.script is not None
+    silent = evolve(original, script=Script(original.script.agent_steps()[:-1]))
+    conversion = convert({"task": silent})
+    assert [(loss.where, loss.reason.partition(";")[0]) for loss in conversion.losses] == [
+        ("solution", "it ends without words for the user")
+    ]
+    assert "solution" not in yaml.safe_load(conversion.text)["scenarios"][0]
 
 
 def test_what_the_starting_world_cannot_say_is_noted() -> None:

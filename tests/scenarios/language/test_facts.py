@@ -94,10 +94,10 @@ def test_a_composed_text_needs_facts_that_can_be_meant(tmp_path: Path, content: 
         ("wordings: {wrong: [5]}", "wordings.wrong"),
         ("wordings: {wrong: [{says: No., at_most: 2}]}", "at_most"),
         ("wordings: {wrong: [{at_most: 0.5}]}", "says"),
-        ("also: [[search_contacts]]", "also[0]: the last step must be a 'say'"),
-        ("also: [search_contacts]", "also[0]: the last step must be a 'say'"),
+        ("also: [[]]", "also[0]: the last step must be a 'say'"),
+        ("also: [search_contact]", "did you mean 'search_contacts'"),
         ("also: [[search_contact, say: Sent.]]", "did you mean 'search_contacts'"),
-        ("also: [[say: Where to?, say: Sent.]]", "the solution speaks 1 time(s) before its last step"),
+        ("also: [[say: Where to?, say: Sent.]]", "the solution speaks 1 time(s) before its last words"),
     ],
 )
 def test_new_keys_of_an_entry_are_read_as_strictly_as_the_others(tmp_path: Path, keys: str, message: str) -> None:

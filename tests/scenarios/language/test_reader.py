@@ -79,7 +79,6 @@ MISTAKES = [
         "minefields[0]",
         "almost any text is a little alike",
     ),
-    ("    - say: I asked for a taxi.\n", "", 10, "solution", "the last step must be a 'say'"),
     ("    - say: I asked", "    - say: Where to?\n    - say: I asked", 1, "user.replies", "speaks 1 time(s) before"),
     ("- say: I asked for a taxi.", "- say: {text: a}", 12, "solution[1].say", "expected text; got a mapping"),
     (

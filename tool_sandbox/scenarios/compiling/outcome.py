@@ -14,7 +14,7 @@ from tool_sandbox.evaluation.constraints import SnapshotConstraint
 from tool_sandbox.evaluation.outcome import Outcome, TableEnd, Telling
 from tool_sandbox.evaluation.snapshots import snapshot_similarity
 from tool_sandbox.scenarios.compiling.milestones import NodeCompiler, tables_of
-from tool_sandbox.scenarios.language.calls import Say
+from tool_sandbox.scenarios.compiling.solutions import last_words
 from tool_sandbox.scenarios.language.checks import Check
 from tool_sandbox.scenarios.language.entries import Entry
 
@@ -126,8 +126,9 @@ def _tellings(check: Check, entry: Entry, compiler: NodeCompiler) -> tuple[Telli
     source = None if check.using is None else compiler.order.ids.index(check.using.milestone)
     constraint = compiler.constraint(check, table)
     ways = [Telling(constraint, source)]
-    if source is not None and entry.solution and isinstance(entry.solution[-1], Say):
-        sentence = [{**row, "content": entry.solution[-1].text} for row in constraint.target_rows or ()]
+    words = last_words(entry, entry.solution)
+    if source is not None and words is not None:
+        sentence = [{**row, "content": words} for row in constraint.target_rows or ()]
         ways.append(Telling(evolve(constraint, snapshot_constraint=snapshot_similarity, target_dataframe=sentence)))
     return tuple(ways)
 

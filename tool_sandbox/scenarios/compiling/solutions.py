@@ -22,7 +22,7 @@ from tool_sandbox.common.script import (
 )
 from tool_sandbox.scenarios.compiling.values import Values
 from tool_sandbox.scenarios.language.calls import Say, SolutionStep, ToolCalls
-from tool_sandbox.scenarios.language.checks import WrittenMinefield
+from tool_sandbox.scenarios.language.checks import Check, WrittenMinefield
 from tool_sandbox.scenarios.language.document import Place
 from tool_sandbox.scenarios.language.entries import PROOFS, Entry
 
@@ -61,22 +61,56 @@ def _proofs(entry: Entry, values: Values) -> Proofs:
     )
 
 
+def last_words(entry: Entry, solution: Sequence[SolutionStep]) -> str | None:
+    """What the agent says last: the last step or, when that is no ``say``, the sentence of the last ``said``.
+
+    ``None`` when there is neither, and when that sentence cannot be the last words as it is.
+    """
+    if not solution:
+        return None
+    if isinstance(solution[-1], Say):
+        return solution[-1].text
+    said = _last_said(entry)
+    return None if said is None or _why_not_last(said, solution) else said.said
+
+
 def _checked(
     entry: Entry, solution: Sequence[SolutionStep], at: Callable[..., Place], values: Values
 ) -> tuple[ToolStep | SayStep, ...]:
-    """What the agent does; ``at`` gives the place of a step."""
-    _check_talk(entry, solution, at())
+    """What the agent does, up to its last words; ``at`` gives the place of a step."""
+    words = last_words(entry, solution)
+    if words is None:
+        raise at().error(_unanswered(entry, solution))
+    before = [*solution[:-1]] if isinstance(solution[-1], Say) else [*solution]
+    _check_replies(entry, sum(isinstance(step, Say) for step in before))
     _check_offered(entry, solution, at)
-    return _agent_steps(solution, values)
+    return (*_agent_steps(before, values), SayStep(words))
 
 
-def _check_talk(entry: Entry, solution: Sequence[SolutionStep], place: Place) -> None:
-    if not solution or not isinstance(solution[-1], Say):
-        raise place.error("the last step must be a 'say': the user waits for an answer.")
-    questions = sum(isinstance(step, Say) for step in solution) - 1
+def _last_said(entry: Entry) -> Check | None:
+    checks = (check for node in reversed(entry.milestones) for check in reversed(node.checks))
+    return next((check for check in checks if check.verb == "said"), None)
+
+
+def _why_not_last(said: Check, solution: Sequence[SolutionStep]) -> str:
+    if said.using is not None:
+        return "has values to be filled in"
+    return "is said before" if any(isinstance(step, Say) and step.text == said.said for step in solution) else ""
+
+
+def _unanswered(entry: Entry, solution: Sequence[SolutionStep]) -> str:
+    said = _last_said(entry)
+    if not solution or said is None:
+        reason = "no milestone has a 'said' from which to take it"
+    else:
+        reason = f"{said.said!r}, the last 'said', {_why_not_last(said, solution)}"
+    return f"the last step must be a 'say': the user waits for an answer, and {reason}."
+
+
+def _check_replies(entry: Entry, questions: int) -> None:
     if questions != len(entry.user.replies):
         raise entry.place.inside("user.replies").error(
-            f"the solution speaks {questions} time(s) before its last step, so the user needs as many replies; "
+            f"the solution speaks {questions} time(s) before its last words, so the user needs as many replies; "
             f"there are {len(entry.user.replies)}."
         )
 

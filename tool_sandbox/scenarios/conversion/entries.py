@@ -120,8 +120,12 @@ class EntryWriter:
         script = scenario.script
         if script is None or "user" not in entry:
             return {}
+        steps = script.agent_steps()
+        if steps and not isinstance(steps[-1], SayStep):
+            losses.add("solution", "it ends without words for the user; that of a scenario file always ends with some")
+            return {}
         try:
-            solution = [_written_step(step) for step in script.agent_steps()]
+            solution = [_written_step(step) for step in steps]
             for node in entry.get("minefields", ()):
                 node.update(_sabotage(node, script))
         except NoFormError as error:

@@ -43,6 +43,7 @@ def entry_text(name: str, world: World, calls: Sequence[MadeCall], tools: Tools,
         return None
     last = tools[calls[-1].tool]
     what, (judged, answer) = _summary(last), told
+    ends = [f"    - say: {flow(answer)}"] if answer else []
     says = request.format(what=what[:1].lower() + what[1:], domain=domain_of(last))
     lines = [
         f"- name: {name}",
@@ -54,9 +55,9 @@ def entry_text(name: str, world: World, calls: Sequence[MadeCall], tools: Tools,
         f"    says: {flow(says)}",
         "  milestones: # what must have happened, in this order",
         *(f"    - {flow(each)}" for each in (*milestones, judged)),
-        "  solution: # what a perfect agent does",
+        f"  solution: # what a perfect agent does{'' if ends else '; it ends by saying what is said last above'}",
         *(f"    - {_step(call)}" for call in calls),
-        f"    - say: {flow(answer)}",
+        *ends,
     ]
     return "\n".join(lines) + "\n"
 
@@ -148,15 +149,15 @@ def _cell(column: str, cell: Any, call: MadeCall, world: World) -> Any:
 
 
 def _told(calls: Sequence[MadeCall], ids: Sequence[str]) -> tuple[dict[str, Any], str] | None:
-    """The last milestone, which judges what the user is told, and a sentence that fulfils it."""
+    """The last milestone, which judges what the user is told; and what a solution says if not just its sentence."""
     name = {"id": "told"}
     deeds = [each for each, call in zip(ids, calls, strict=True) if call.changed]
     last = calls[-1]
     if deeds:
-        return {**name, "said": _DONE, "facts": {"done": deeds[-1]}}, _DONE
+        return {**name, "said": _DONE, "facts": {"done": deeds[-1]}}, ""
     if isinstance(last.result, bool):
         answer = "Yes, that is so." if last.result else "No, that is not so."
-        return {**name, "said": answer, "facts": {"words": ["yes", "on"] if last.result else ["no", "off"]}}, answer
+        return {**name, "said": answer, "facts": {"words": ["yes", "on"] if last.result else ["no", "off"]}}, ""
     part = _answer_part(last)
     if part is None:
         return None

@@ -49,7 +49,7 @@ class User(FileModel):
     says: Text = ""
     """The opening message."""
     replies: Texts = ()
-    """What a scripted user answers: one line for each 'say' of the solution but the last."""
+    """What a scripted user answers: one line for each 'say' of the solution before its last words."""
     manner: Literal["terse", "chatty", "unsure", "dictating"] | None = None
     """How the simulated user writes, in place of the usual way: one or two short, casual sentences."""
     examples: OneOrMany[
@@ -158,7 +158,7 @@ class Variant(FileModel):
     minefields: tuple[WrittenMinefield, ...] = ()
     """What must never happen."""
     solution: tuple[Step, ...] = ()
-    """What a perfect agent does; the last step is a 'say'."""
+    """What a perfect agent does; without a 'say' at its end, it ends with the sentence of the last 'said'."""
     also: _Solutions = ()
     """Another way to do it as well, or several."""
     wordings: Wordings = Field(default_factory=Wordings.model_construct)
