@@ -20,13 +20,11 @@ from tool_sandbox.registry import sources
 from tool_sandbox.registry.keywords import asked_for, in_words_of_python, objects_for
 from tool_sandbox.registry.settings import CHOOSING, RunSettings
 from tool_sandbox.runs.continuation import stopped_runs
-from tool_sandbox.runs.latest import mark_latest
-from tool_sandbox.runs.preparation import PreparedRun, new_runs
-from tool_sandbox.runs.regression import Regression
-from tool_sandbox.runs.report_files import write_files
+from tool_sandbox.runs.preparation import new_runs
 from tool_sandbox.runs.run import Observer
 from tool_sandbox.runs.run_result import RunResult
 from tool_sandbox.runs.run_thread import RunThread
+from tool_sandbox.runs.started_run import played
 from tool_sandbox.runs.stored_sample import StoredSample
 
 if TYPE_CHECKING:
@@ -167,7 +165,7 @@ def resume(
     @in_words_of_python()
     def work(told: Observer) -> RunResult:
         (stopped,) = stopped_runs(fspath(directory), changes, objects, retry_void=retry_void, alone=True)
-        return _played(stopped, told)
+        return played(stopped, told)
 
     return RunThread(work, observer).result()
 
@@ -224,33 +222,9 @@ def _begun(
     @in_words_of_python()
     def work(told: Observer) -> RunResult:
         (prepared,) = new_runs([settings], objects, temporary=output is None)
-        return _played(prepared, told, is_kept=output is not None)
+        return played(prepared, told, is_kept=output is not None)
 
     return RunThread(work, observer)
-
-
-def _played(prepared: PreparedRun, observer: Observer, *, is_kept: bool = True) -> RunResult:
-    store = prepared.store if is_kept else prepared.store.removed_with_it()
-    if is_kept:
-        mark_latest(store.directory)
-    try:
-        report = prepared.play(observer)
-        write_files(prepared.settings, [report])
-    finally:
-        prepared.close()
-    settings = prepared.settings
-    told = report.summary.get("regression")
-    return RunResult.of(
-        report.results,
-        report.ending,
-        store,
-        is_kept=is_kept,
-        scenarios=prepared.scenarios,
-        thresholds=settings.fail_under,
-        min_coverage=settings.min_coverage,
-        pass_at=settings.pass_at,
-        regression=Regression.from_record(told) if told else None,
-    )
 
 
 def _shared(role: Role | BaseRole) -> Role:

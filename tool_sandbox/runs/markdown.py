@@ -12,6 +12,7 @@ from tool_sandbox.runs.run_explanation import lost_in_words
 from tool_sandbox.runs.summary import ALL_CATEGORIES, shown_range
 
 if TYPE_CHECKING:
+    from tool_sandbox.runs.outcomes import SampleResult
     from tool_sandbox.runs.run import Report
 
 _SHOWN = 10
@@ -23,12 +24,39 @@ def markdown(reports: Sequence[Report]) -> str:
     return "\n".join(line for report in reports for line in _section(report))
 
 
-def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """The lines of a table whose columns but the first hold numbers; the cells are texts as they are."""
+def what_was_played(
+    categories: Mapping[str, Mapping[str, Any]], results: Sequence[SampleResult], *, raw: bool = False
+) -> Iterator[str]:
+    """The categories, the lowest samples, and why samples are void.
+
+    Args:
+        categories: By name, what ``Score`` writes of each.
+        results: The samples.
+        raw: Whether nothing is escaped, for readers that are no renderers of Markdown.
+    """
+    yield from markdown_table(_CATEGORY, map(_category_row, *zip(*categories.items(), strict=True)), raw=raw)
+    lowest = sorted(
+        (result for result in results if result.similarity is not None and result.similarity < 1),
+        key=lambda result: result.similarity or 0.0,
+    )
+    if lowest:
+        yield ""
+        yield f"The {min(len(lowest), _SHOWN)} lowest of {len(lowest)} samples below 1:"
+        yield ""
+        rows = ([f"{each.name} #{each.trial}", _number(each.similarity), _number(each.outcome)] for each in lowest)
+        yield from markdown_table(("sample", "score", "outcome"), list(rows)[:_SHOWN], raw=raw)
+    for group in void_groups(results):
+        yield ""
+        words = group.reason.words if raw else markdown_text(group.reason.words)
+        yield f"{len(group.samples)} void, {group.reason.cause}: {words}"
+
+
+def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]], *, raw: bool = False) -> Iterator[str]:
+    """The lines of a table whose columns but the first hold numbers; the cells are texts, or Markdown if ``raw``."""
     yield _row(head)
     yield _row(["---", *("---:" for _ in head[1:])], raw=True)
     for row in rows:
-        yield _row(row)
+        yield _row(row, raw=raw)
 
 
 def markdown_text(text: str) -> str:
@@ -58,20 +86,7 @@ def _section(report: Report) -> Iterator[str]:
         yield ""
         yield f"{told}: {markdown_text(regression['text'])}."
     yield ""
-    yield from markdown_table(_CATEGORY, map(_category_row, *zip(*report.summary["categories"].items(), strict=True)))
-    lowest = sorted(
-        (result for result in report.results if result.similarity is not None and result.similarity < 1),
-        key=lambda result: result.similarity or 0.0,
-    )
-    if lowest:
-        yield ""
-        yield f"The {min(len(lowest), _SHOWN)} lowest of {len(lowest)} samples below 1:"
-        yield ""
-        rows = ([f"{each.name} #{each.trial}", _number(each.similarity), _number(each.outcome)] for each in lowest)
-        yield from markdown_table(("sample", "score", "outcome"), list(rows)[:_SHOWN])
-    for group in void_groups(report.results):
-        yield ""
-        yield f"{len(group.samples)} void, {group.reason.cause}: {markdown_text(group.reason.words)}"
+    yield from what_was_played(report.summary["categories"], report.results)
     spent = f"{spending_line(report)}. " if Spending.from_record(report.summary["spending"]).calls else ""
     yield ""
     yield markdown_text(f"{spent}Run directory {report.directory}")

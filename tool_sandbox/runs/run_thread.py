@@ -76,6 +76,20 @@ class RunThread(Generic[Result]):
         self._observer = StoppableObserver(told or Observer())
         self._future = begun(partial(work, self._observer), "tool_sandbox-run")[1]
 
+    def stop(self) -> None:
+        """Have the run stop; what is finished stays."""
+        self._observer.stop()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the work has returned or failed."""
+        return self._future.done()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait so long at most for the end; whether it came."""
+        wait([self._future], seconds)
+        return self.is_over
+
     def result(self) -> Result:
         """What the work returned.
 
