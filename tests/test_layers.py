@@ -120,7 +120,9 @@ def test_litellm_is_imported_by_one_module_and_only_when_called(found: list[impo
     assert litellm_elsewhere(found) == []
 
 
-@pytest.mark.parametrize("package", ["ray", "redis", "opentelemetry", "xllamacpp", "huggingface_hub"])
+@pytest.mark.parametrize(
+    "package", ["ray", "redis", "opentelemetry", "xllamacpp", "huggingface_hub", "mcp", "mcp_types"]
+)
 def test_optional_packages_are_imported_only_when_called(found: list[imports.Import], package: str) -> None:
     assert [str(entry) for entry in imports.tops(found, package) if not entry.late] == []
 

@@ -8,6 +8,7 @@
     scenarios  scenarios, tools, worlds, inspect, description (one scenario), conversion
     to play    plan, play, until_decided, progress, interrupts
     after it   report (what a run ends with), void, explain, view, compare, comparison_text
+    over MCP   assistant (what it is offered, and how it is served)
     printing   lines, columns, tables, listing (a table, lines or JSON), streams, terminal
     original   legacy (its flags), sandbox and utils (its functions), __main__
 

@@ -363,6 +363,18 @@ def cache(action: options.CacheAction, where: options.Cache = "disk") -> None:
 
 
 @app.command()
+@options.settings("output", "scenarios_from", "with_bundled", "tools_from")
+def mcp(*, http: options.Http = None, budget: options.BudgetOfAll = None, **flags: Any) -> None:
+    """Let an assistant that speaks MCP list, show, run, explain and compare; -o also says that it sees nothing else."""
+    from tool_sandbox.cli.assistant.serving import serve
+    from tool_sandbox.cli.config import settings_from
+
+    only_here = flags["output"] is not None
+    (settings,) = settings_from(flags, agents=["oracle"])
+    serve(settings, only_here=only_here, budget=budget, port=http)
+
+
+@app.command()
 def doctor() -> None:
     """Tell what this machine has for a run, and what it misses."""
     from tool_sandbox.cli.doctor import examine

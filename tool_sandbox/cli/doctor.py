@@ -19,6 +19,7 @@ EXTRAS: Mapping[str, tuple[str, ...]] = {
     "redis": ("redis",),
     "ray": ("ray",),
     "otel": ("opentelemetry.sdk",),
+    "mcp": ("mcp",),
 }
 """Optional parts and the modules they need."""
 

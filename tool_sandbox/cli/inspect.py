@@ -39,7 +39,7 @@ def show_one(name: str, settings: RunSettings, *, with_schemas: bool) -> None:
     Raises:
         UsageError: There is none of this name.
     """
-    print_lines(Description(name, _scenario(name, settings), with_schemas).lines())
+    print_lines(Description(name, scenario_named(name, settings), with_schemas).lines())
 
 
 def try_answers(name: str, answers: Sequence[str], settings: RunSettings) -> None:
@@ -50,14 +50,19 @@ def try_answers(name: str, answers: Sequence[str], settings: RunSettings) -> Non
     """
     from tool_sandbox.runs.answers import tried
 
-    scenario = _scenario(name, settings)
+    scenario = scenario_named(name, settings)
     if scenario.script is None:
         message = f"{name!r} has no solution that an answer could end; add 'solution' to its entry."
         raise UsageError(message)
     print_answers([tried(scenario, answer) for answer in answers])
 
 
-def _scenario(name: str, settings: RunSettings) -> Scenario:
+def scenario_named(name: str, settings: RunSettings) -> Scenario:
+    """The scenario of this name.
+
+    Raises:
+        UsageError: There is none.
+    """
     scenarios = scenarios_of(settings)
     if name not in scenarios:
         message = f"there is no scenario {name!r}; {hint(name, scenarios)} ('tool_sandbox list' shows all.)"

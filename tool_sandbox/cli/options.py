@@ -96,6 +96,14 @@ Yes = Annotated[bool, _option("--yes", help="Do not ask before runs that are exp
 DryRun = Annotated[bool, _option("--dry-run", help="Only tell what it would take, as 'tool_sandbox plan' does.")]
 Quiet = Annotated[bool, _option("-q", "--quiet", help="Show neither progress nor tables, only the last lines.")]
 RetryVoid = Annotated[bool, _option("--retry-void", help="Play void samples again, too.")]
+Http = Annotated[
+    int | None,
+    _option("--http", metavar="PORT", help="Listen on 127.0.0.1 instead of talking over standard input and output."),
+]
+BudgetOfAll = Annotated[
+    float | None,
+    _option("--budget", metavar="USD", help="US dollars that all runs started here may spend together."),
+]
 Version = Annotated[bool, _option("--version", help="Show the version and leave.")]
 
 FLAGS: Mapping[str, Option] = {name: option for name, option in RunSettings.options().items() if option.spellings}
