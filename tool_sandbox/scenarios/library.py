@@ -206,7 +206,8 @@ def _worlds_of(
 
 def _seeding(documents: Sequence[Document], seed: int) -> WorldSeeding:
     written = "\n".join(text for document in documents for text in texts_of(document.content))
-    return WorldSeeding(seed, dict(_written_worlds(documents)), written)
+    shipped = [document for document in documents if document.path == DATA / _WORLDS]
+    return WorldSeeding(seed, dict(_written_worlds(documents)), written, frozenset(dict(_written_worlds(shipped))))
 
 
 def _written_worlds(documents: Iterable[Document]) -> Iterator[tuple[str, YamlMapping]]:

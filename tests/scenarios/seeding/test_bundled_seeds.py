@@ -20,6 +20,7 @@ from tool_sandbox.scenarios.language.document import read_file
 from tool_sandbox.scenarios.library import DATA, Library, bundled
 from tool_sandbox.scenarios.seeding.people import listed, names_of
 from tool_sandbox.scenarios.seeding.phones import other_phones
+from tool_sandbox.scenarios.seeding.things import things
 
 SEEDS = range(1, 10)
 WORLDS = read_file(DATA / "worlds.yaml").content["worlds"]
@@ -28,6 +29,7 @@ PEOPLE = {each["name"] for world in WORLDS.values() for each in (world.get("peop
 LISTED = {name for names in listed()["suite"].values() for name in names}
 IN_ROWS = {word for name in LISTED if " " in name for word in name.split()}
 NAMES = (LISTED | {name for person in PEOPLE for name in names_of(person)}) - PINNED - IN_ROWS
+THINGS = {form for here, *_ in things() for form in here if " " not in form}
 APART = re.compile(r"(?<=\d)[ .()-]+(?=\d)")
 PHONE = re.compile(r"\+\d{9,}")
 
@@ -49,7 +51,7 @@ def told(scenario: Scenario) -> str:
     context, script = scenario.starting_context, scenario.script or Script()
     rows = [dict(row) for name in ("CONTACT", "MESSAGING", "REMINDER") for row in context.rows(name)]
     said = [row["content"] for row in context.log()[-2:]]
-    proofs = [str(script.also), script.right, str(script.wrong), str(script.sabotage)]
+    proofs = [str(script.also), script.right, str(script.wrong), str(list(script.sabotage.values()))]
     return json.dumps([rows, said, str(script.steps), proofs], ensure_ascii=False, default=str)
 
 
@@ -60,7 +62,7 @@ def test_the_suite_holds_in_a_fresh_world_and_nothing_of_it_is_known(seed: int) 
     wrong: dict[str, list[str]] = {}
     for name, scenario, pinned in fresh:
         words = set(re.findall(r"\w+", told(scenario)))
-        left = (NAMES & words) - pinned
+        left = ((NAMES | THINGS) & words) - pinned
         numbers = {each for each in PHONE.findall(told(before[name])) if other_phones(1, each) != each}
         digits = APART.sub("", told(scenario))
         left |= {number for number in numbers if number[-10 if number[1] == "1" else -9 :] in digits}

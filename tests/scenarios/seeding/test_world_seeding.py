@@ -162,6 +162,47 @@ def test_what_a_world_pins_stays_in_all_that_starts_in_it(tmp_path: Path) -> Non
     assert "Tusse" not in told(scenario)
 
 
+PLUMBER = """
+worlds:
+  leak: {like: base, settings: {wifi: false}}
+  mine:
+    now: "2026-06-15 08:00"
+    zone: Europe/Stockholm
+    people: {me: {name: Ines Fagerhult, phone_number: "+46701740605", relationship: self, is_self: true}}
+scenarios:
+  - name: plumber
+    world: WORLD
+    PINNED
+    user: {knows: The plumber takes milk., says: "Remind me in an hour: milk for the PLUMBER. I hate plumbers"}
+    milestones:
+      - {id: noted, added: {reminder: {content: Milk for the plumber}}}
+      - {id: told, said: I noted it., facts: [{done: noted}]}
+    solution:
+      - get_current_timestamp
+      - shift_timestamp: {timestamp: {from: get_current_timestamp}, hours: 1}
+      - add_reminder: {content: Milk for the plumber, reminder_timestamp: {from: shift_timestamp}}
+      - say: I noted milk for the plumber.
+"""
+
+
+@pytest.mark.parametrize(("world", "changed"), [("base", True), ("leak", True), ("mine", False)])
+def test_things_are_others_in_what_starts_in_a_bundled_world(tmp_path: Path, world: str, changed: bool) -> None:
+    text = PLUMBER.replace("WORLD", world).replace("    PINNED\n", "")
+    for seed in (1, 2, 3):
+        scenario = seeded(tmp_path, seed, text)
+        assert ("plumber" not in told(scenario).casefold()) is changed
+        assert ("milk" not in told(scenario).casefold()) is changed
+        report = check_scenarios({"plumber": scenario})
+        assert report.passed, report.text()
+
+
+def test_a_thing_that_is_pinned_stays(tmp_path: Path) -> None:
+    text = PLUMBER.replace("WORLD", "base").replace("PINNED", "pinned: {plumber: So it must be.}")
+    found = told(seeded(tmp_path, 2, text)).casefold()
+    assert "plumber" in found
+    assert "milk" not in found
+
+
 def test_a_number_may_become_one_where_a_word_does(tmp_path: Path) -> None:
     text = SUITE.replace('[[seven, "7 pm"], [eight, "8 pm"], [nine, "9 pm"]]', "[[seven, June], [8, 9]]")
     assert "at 8 on the" in told(seeded(tmp_path, 1, text))

@@ -10,5 +10,6 @@ what may stand there instead. The files are rewritten as they are read, before a
     phones         telephone numbers from the ranges that are reserved for fiction
     dates          how many weeks a world is moved, and dates in texts
     places         cities and companies
+    things         what texts are about
     variation      what an entry itself lets vary, and what it pins
 """

@@ -24,11 +24,13 @@ from tool_sandbox.scenarios.seeding.places import (
     other_companies,
     places_named_after,
 )
+from tool_sandbox.scenarios.seeding.things import other_things
 from tool_sandbox.scenarios.seeding.variation import DATES, FOUND, PINNED, VARY, chosen, pins, texts_of
 from tool_sandbox.scenarios.seeding.words import Words
 from tool_sandbox.tools.search.dataset import City, shipped_cities
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?\Z")
+_PLACEHOLDER = r"\{\w+[^{}\s]*\}"
 _LONG = 4
 """Symbols of companies with so many letters are known in small ones, too."""
 _INITIAL: Position = (INITIAL_SETTING["latitude"], INITIAL_SETTING["longitude"])
@@ -47,11 +49,13 @@ class WorldSeeding:
         seed: Which world; 0 changes nothing.
         worlds: Every world as written, by name, those of other files included.
         written: Every text of the suite.
+        shipped: The names of the worlds that come with the package.
     """
 
     seed: int
     worlds: dict[str, Mapping]
     written: str = field(default="", repr=False)
+    shipped: frozenset[str] = frozenset()
     _entries: dict[str, tuple[Mapping, str]] = field(factory=dict, init=False, repr=False)
 
     def worlds_of(self, written: Any) -> Any:
@@ -132,7 +136,7 @@ class WorldSeeding:
     def _change(self, move: Move | None, instead: dict[str, Any], pinned: frozenset[str] = frozenset()) -> Change:
         vary = Words({word: str(other) for word, other in instead.items()})
         numbers = {float(word): other for word, other in instead.items() if is_number(other) and _NUMBER.match(word)}
-        kept = _pattern(pinned)
+        kept = _kept(pinned)
         cities = {name: city for name, city in self._cities.items() if name not in pinned}
 
         def change(text: str) -> str:
@@ -142,7 +146,7 @@ class WorldSeeding:
                 held.append(match[0])
                 return f"\0{len(held) - 1}\0"
 
-            text = kept.sub(hold, text) if kept else text
+            text = kept.sub(hold, text)
             text = vary(text)
             text = move.text(text) if move else text
             text = self._phones(self._places(self._people(text)))
@@ -195,6 +199,11 @@ class WorldSeeding:
         several = {f"{name}s": f"{other}s" for name, other in names.items() if f"{name}s" not in names}
         return Words({**several, **names}, exactly=[*several, *written_large(names)])
 
+    @cached_property
+    def _things(self) -> dict[str, str]:
+        """What stands in the place of things in the worlds of the package."""
+        return other_things(self.seed, self.written)
+
     def _cells(self, column: str) -> Iterator[Any]:
         """What stands in one column of the rows of all worlds."""
         for world in self.worlds.values():
@@ -204,9 +213,10 @@ class WorldSeeding:
                         yield row[column]
 
     def _chosen(self, name: str) -> dict[str, Any]:
-        """What varies in a world, and in those that it is like."""
-        found: dict[str, Any] = {}
-        for each in reversed(self._line_of(name)):
+        """What varies in a world, and in those that it is like; in those of the package things of texts, too."""
+        line = self._line_of(name)
+        found: dict[str, Any] = {**self._things} if self.shipped.intersection(line) else {}
+        for each in reversed(line):
             found |= chosen(self.worlds[each].get(VARY), self.seed, f"world {each}")
         return found
 
@@ -238,6 +248,7 @@ class WorldSeeding:
         return found
 
 
-def _pattern(pinned: frozenset[str]) -> re.Pattern[str] | None:
+def _kept(pinned: frozenset[str]) -> re.Pattern[str]:
+    """What of a text stays: placeholders such as ``{search_contacts[0].name}``, and what is pinned."""
     words = sorted(pinned - {DATES, FOUND}, key=len, reverse=True)
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)") if words else None
+    return re.compile("|".join((_PLACEHOLDER, *(rf"(?<!\w){re.escape(word)}(?!\w)" for word in words))))
