@@ -151,6 +151,22 @@ def test_what_is_not_done_reports_nothing(text: str) -> None:
     assert not Deed(("send",)).found_in(reading_of(text, BASE))
 
 
+@pytest.mark.parametrize(
+    ("text", "deed"),
+    [
+        ("I've sent the message, but they have not answered yet.", Deed(("send",))),
+        ("I tried twice, but the message didn't go through.", Deed(("send",), done=False)),
+        ("It won't go through, sorry.", Deed(("send",), done=False)),
+    ],
+)
+def test_what_others_did_not_do_is_no_failure_but_what_did_not_go_through_is(text: str, deed: Deed) -> None:
+    assert deed.found_in(reading_of(text, BASE))
+
+
+def test_what_was_so_already_was_not_done() -> None:
+    assert not Deed(("save",)).found_in(reading_of("Joris Peeters is already in your contacts.", BASE))
+
+
 def test_any_form_of_a_verb_stands_for_its_group() -> None:
     reading = reading_of("I let Wanda know.", BASE)
     assert all(Deed((verb,)).found_in(reading) for verb in ("send", "sent", "texted", "told", "messaging", "reply"))

@@ -59,3 +59,31 @@ def test_what_the_user_calls_it_is_right() -> None:
     said, answer = "I will remind you to call the landlord.", "I will remind you to call Novak."
     assert reasons(said, answer) == ("says 'novak'",)
     assert reasons(said, answer, world) == ()
+
+
+LAMPS = evolve(BASE, heard=("The lamps on the pier are changed, that reminder can go. The one about the coins stays.",))
+
+
+def test_what_the_user_keeps_is_no_other_word_for_what_is_removed() -> None:
+    said = "The reminder about the lamps is deleted."
+    assert reasons(said, "I deleted the reminder about the coins.", LAMPS) == ("says 'coins'",)
+    assert not reasons(said, "I deleted the reminder about the pier.", LAMPS)
+
+
+@pytest.mark.parametrize(
+    ("answer", "right"),
+    [
+        ("I deleted the reminder about the lamps, but not the one about the pier.", False),
+        ("I deleted the reminder about the lamps, but not the one about the coins.", True),
+        ("I deleted the reminder about the lamps, but I couldn't find the pier.", False),
+        ("I deleted the reminder about the lamps, but I couldn't check what is on the pier.", True),
+    ],
+)
+def test_a_part_that_was_wanted_and_is_left_out_is_wrong(answer: str, right: bool) -> None:
+    assert (not reasons("The reminders about the lamps and the pier are deleted.", answer, LAMPS)) is right
+
+
+def test_what_is_cheaper_here_is_more_expensive_there() -> None:
+    said = "The camera is cheaper in Melbourne."
+    assert not reasons(said, "It is more expensive in Sweden, so buy it here.")
+    assert reasons(said, "The camera is more expensive in Melbourne.")

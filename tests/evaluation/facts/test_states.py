@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from attrs import evolve
 
 from tests.evaluation.facts.wording import BASE
 from tool_sandbox.evaluation.facts.reading import reading_of
@@ -184,3 +185,5 @@ def test_any_subject_has_states() -> None:
 def test_of_it_alone_says_no_word_of_a_forbidden_state() -> None:
     assert not State("wi-fi", on=False).said_in(reading_of("It's off.", BASE))
     assert State("wi-fi", on=False).said_in(reading_of("Wi-Fi is off.", BASE))
+    asked = evolve(BASE, heard=("Is Wi-Fi on?",))
+    assert State("wi-fi", on=False).said_in(reading_of("It was on, so I turned it off.", asked))

@@ -13,6 +13,7 @@
     directions    which way amounts count
     topics        what somebody was told, or will be reminded of
     addresses     streets and postal codes
+    bindings      which number, phone number or deed belongs to what
     switches      these switches and no other in their place
     states        what is on or off
     statements, spoken, state_forms, settings   what an answer says is on or off, and what people call it

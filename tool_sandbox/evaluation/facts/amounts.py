@@ -37,7 +37,11 @@ _DIFFERENCE = re.compile(
 )
 """Before what is no value of its own: "9:30 (-30 min)", "Old time: 10:00"."""
 _NOW = re.compile(r" (?:right )?now\b", re.IGNORECASE)
-_EQUALS = re.compile(r",? (?:(?:it )?(?:is|will be|would be)|falls on|lands on|means) (?:on )?(?:the )?", re.IGNORECASE)
+_EQUALS = re.compile(
+    r",? (?:(?:it )?(?:is|will be|would be)|(?:it|that)'s|falls on|lands on|means) (?:on )?(?:the )?"
+    r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,? (?:the )?)?",
+    re.IGNORECASE,
+)
 _ARROW = re.compile(r" ?(?:[→⇒➜➔➡]|[-=]>) ?")
 _RATE = 40
 _MOMENTS = 10
@@ -82,7 +86,7 @@ class Amount(Fact):
     def _is_told_otherwise(self, reading: Reading, mention: Mention) -> bool:
         """Whether it is only the question, and its answer is another: "ten weeks from today is October 7"."""
         equals = _EQUALS.match(reading.normal.text, mention.span.end)
-        following = (each for each in reading.mentions if equals and each.span.start == equals.end())
+        following = (each for each in reading.mentions if equals and equals.start() < each.span.start <= equals.end())
         return isinstance(mention, Day) and any(self._agreement(each) is Agreement.OTHER for each in following)
 
     def _agreement(self, mention: Mention) -> Agreement:

@@ -44,6 +44,11 @@ _UNABLE = re.compile(
     r"|inaccessible|unreachable|absent|exceeds|ruled out|cut off|out of (?:reach|the question|my hands)"
     r"|off (?:limits|the table)|in the dark|at a loss)\b"
 )
+_ABSENT = re.compile(
+    r"\b(?:there (?:is|are)|you have) no (?!(?:way|tool|means|access|option|possib|function|search|method)\w*)"
+    r"(?:\S+ ){1,4}?(?:in|among) your (?:contacts|messages|reminders)\b"
+)
+"""What only somebody can say who has looked."""
 _PARTICLES = frozenset(
     {"up", "off", "on", "out", "of", "for", "at", "in", "down", "through", "over", "back", "any", "the", "your", "a",
      "an", "my", "to", "into", "it", "from"}
@@ -122,6 +127,8 @@ class Cannot(Fact):
     phrases: tuple[str, ...]
 
     def _found(self, reading: Reading) -> bool:
+        if "search" in (group.name for group in map(group_of, self._verbs()) if group) and _claims_absence(reading):
+            return False
         unable = [
             each for each in reading.sentences if _UNABLE.search(each.plain) and not all(c.asks for c in each.clauses)
         ]
@@ -142,6 +149,11 @@ class Cannot(Fact):
 
     def __str__(self) -> str:
         return f"cannot {' or '.join(self.phrases)}"
+
+
+def _claims_absence(reading: Reading) -> bool:
+    """Whether an answer says that there is no such entry, as if it had looked."""
+    return any(_ABSENT.search(clause.plain) and not clause.asks for clause in reading.clauses)
 
 
 def _speaks_of(sentence: Sentence, phrase: str) -> bool:

@@ -27,6 +27,7 @@ _REST = re.compile(r"\b(?:remain(?:s|ing|ed)?|left|still|other|kept|stays?|upcom
 _OF_YOURS = re.compile(r"^ of (?:the|your|my|these|those)\b", re.IGNORECASE)
 _ONLY_ONE = re.compile(
     r"\bthere (?:is|was) (?:only|just|but) (?:a single )?(?:one)?\b|\b(?:only|just) one (?:was|is)\b"
+    r"|\b(?:only|just) \w+ed (?:the (?:\w+ )?(?:one|reminder|contact|message|entry)|one)\b"
 )
 _SINGLE = re.compile(r"\b(?:the|your) (?:one|only|single) (?P<things>\w+(?: \w+){0,2})")
 

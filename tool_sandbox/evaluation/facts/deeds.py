@@ -47,6 +47,8 @@ _LATER_FAILURE = re.compile(r"\b(?:fail(?:ed|s)|(?:is|was|are) not|impossible|di
 _NOT_MINE = re.compile(
     r"\b(?:(?:you|he|she|they|who|someone|somebody)(?: (?:have|has|had|just|already|also|recently))*|to be) ?$"
 )
+_NOT_THEIRS = re.compile(r"\b(?:he|she|they|nobody|no one) (?:has|have|had|did|does|do|will|would) not (?:yet )?$")
+"""Before what somebody else did not do: "they have not answered yet" says nothing of what was sent."""
 _NOTHING = re.compile(r" (?:\w+ )?(?:nothing|nobody|none|no one|no \w+)\b(?! (?:problem|problems))")
 _ORDER = re.compile(r"(?:let (?!me |us )\w+|set (?:a|an|the|me|up)|put|cut)\b")
 """Forms that are a command at the beginning of a clause, and the past everywhere else."""
@@ -208,7 +210,8 @@ class _Patterns:
             yield Claim.DENIED
         if _OF_THE_OLD.search(plain):
             return
-        if any(clause.negated(match.start()) for match in self._open.finditer(plain)):
+        mine = (match.start() for match in self._open.finditer(plain) if not _NOT_THEIRS.search(plain[: match.start()]))
+        if any(map(clause.negated, mine)):
             if not any(
                 clause.negated(match.end()) and not clause.negated(match.start())
                 for match in self._result.finditer(plain)

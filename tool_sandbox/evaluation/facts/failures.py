@@ -9,6 +9,7 @@ from tool_sandbox.evaluation.facts.reading import Reading
 _ANY_FAILURE = re.compile(
     r"\b(?:(?:can|could|do|did|was|am) not (?:\w+ ){0,2}?(?:do (?:that|this|it|so)|able to do|help|complete|work"
     r"|succeed)|not (?:possible|able)|unable|did not work|(?:it|that|this|which) failed|failed$|unsuccessful\w*"
+    r"|(?:did|do|does|will|would) not (?:go|get) (?:through|out)|bounced|undelivered|undeliverable"
     r"|went wrong|nothing (?:was|has been) (?:\w+ )?(?:done|changed|sent|deleted|saved)|not (?:been )?(?:done"
     r"|completed))\b"
 )
@@ -18,6 +19,7 @@ _NOTHING_CHANGED = re.compile(
     r"|without (?:any|a) changes?|left it (?:as|that way|alone))"
 )
 _ALREADY = re.compile(r"\balready\b")
+_IS_ALREADY = re.compile(r"\b(?:is|are|was|were|'s) already (?:\w+ )?(?:in|on|among|there|saved|listed|gone)\b")
 _STILL = re.compile(r"^(?:\w+ )?(?:he|she|it|they) (?:is|are|'s|remains?) still (?:in|on|there|saved|listed)\b")
 
 
@@ -29,10 +31,11 @@ def says_failed(reading: Reading) -> bool:
 
 
 def was_so_already(reading: Reading) -> bool:
-    """Whether an answer says that there was nothing to be done: "it was off already, so I changed nothing"."""
+    """Whether an answer says that there was nothing to be done: "it was off already", "he is already in there"."""
     return any(
-        _ALREADY.search(each.plain) and _NOTHING_CHANGED.search(each.plain) and not each.asks
+        _IS_ALREADY.search(each.plain) or (_ALREADY.search(each.plain) and _NOTHING_CHANGED.search(each.plain))
         for each in reading.sentences
+        if not each.asks
     )
 
 

@@ -17,7 +17,10 @@ from tool_sandbox.evaluation.facts.spoken import gives_name
 from tool_sandbox.evaluation.facts.synonyms import same_thing
 from tool_sandbox.evaluation.facts.verbs import group_of
 
-_DOER = r"(?:^|\b(?:i|we|and|then|also|just|already|so|have|'ve) )(?:(?:have|just|also|already|then|even) )*"
+_DOER = (
+    r"(?:^|\b(?:i|we|and|then|so) |(?<!they )(?<!she )(?<!he )\b(?:also|just|already|have|'ve) )"
+    r"(?:(?:have|just|also|already|then|even) )*"
+)
 _CLAIMS = {
     "send": (
         (
@@ -38,7 +41,7 @@ _CLAIMS = {
         r"\b(?:call|phone|ring|dial)\b",
     ),
     "save": (
-        r"(?:added|saved|stored)\b(?! as\b).*\b(?:contacts?|him|her|as (?:a|an|your))\b",
+        r"(?:added|saved|stored)\b(?! (?:in \S+ \S+ )?as\b).*\b(?:contacts?|him|her|as (?:a|an|your))\b",
         r"\b(?:save|add|store|put|create)\b",
     ),
     "remove": (

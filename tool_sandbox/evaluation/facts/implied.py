@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from functools import lru_cache
 
 from attrs import frozen
 
 from tool_sandbox.evaluation.facts.addresses import addresses
 from tool_sandbox.evaluation.facts.amounts import Amount, Told
+from tool_sandbox.evaluation.facts.bindings import bindings
 from tool_sandbox.evaluation.facts.clauses import Clause
 from tool_sandbox.evaluation.facts.combined import AnyOf
 from tool_sandbox.evaluation.facts.counts import Count, counted_at
@@ -17,6 +19,7 @@ from tool_sandbox.evaluation.facts.directions import directions
 from tool_sandbox.evaluation.facts.fact import Explained, Fact
 from tool_sandbox.evaluation.facts.further import nothing_else
 from tool_sandbox.evaluation.facts.mentions.amounts import Quantity
+from tool_sandbox.evaluation.facts.mentions.mention import EXACT, Tolerance
 from tool_sandbox.evaluation.facts.mentions.money import Money
 from tool_sandbox.evaluation.facts.mentions.normalisation import folded
 from tool_sandbox.evaluation.facts.mentions.phones import Phone
@@ -32,7 +35,7 @@ from tool_sandbox.evaluation.facts.statements import statements_in
 from tool_sandbox.evaluation.facts.states import State
 from tool_sandbox.evaluation.facts.surroundings import Surroundings
 from tool_sandbox.evaluation.facts.switches import these_switches
-from tool_sandbox.evaluation.facts.synonyms import SMALL
+from tool_sandbox.evaluation.facts.synonyms import SMALL, light_roots
 from tool_sandbox.evaluation.facts.topics import same_topic
 
 _LIMITS = re.compile(
@@ -46,11 +49,17 @@ _NOT_DONE = re.compile(
 )
 _UNREACHED = re.compile(
     r"^(?!.*\b(?:first|initially|earlier|yet)\b).*"
-    r"\b(?:could not|unable to|failed to) (?:reach|text|message|notify|inform|tell|save|add|remove|delete)\b"
+    r"(?:\b(?:could not|unable to|failed to) (?:reach|text|message|notify|inform|tell|save|add|remove|delete)\b"
+    r"|^(?:but|though|although|however) (?:\w+ )?i (?:could not|was unable to|failed to)"
+    r" (?!(?:\w+ )?(?:confirm|check|verify|tell|see)\b))"
 )
 """Somebody was not told after all; "at first" is another matter."""
 _FIRST_PERSON = re.compile(r"(?:\w+ ){0,3}(?:i|we) (?:\w+ )?(?:can|could|am|was|are|were|do|did|will|would|have|had)\b")
 _LEAST, _SHARE = 2, 0.6
+_SHARE_OF = re.compile(r"(\d+(?:\.\d+)?)%")
+_BUT_NOT = re.compile(r"^(?:but |and |though |just |only )?not (?:yet )?(?:the|your|for|to|about|her|his|their)\b")
+_STAYS = re.compile(r"\b(?:stays?|keep|kept|leave|not|only|remains?)\b")
+_COMPARED = ("cheaper", "less expensive", "more expensive", "dearer")
 
 
 @lru_cache(maxsize=1 << 10)
@@ -69,6 +78,7 @@ def implied_by(said: str, surroundings: Surroundings) -> tuple[Fact, ...]:
         *directions(reading),
         *these_switches(reading),
         *addresses(reading),
+        *bindings(reading),
         *same_topic(reading),
         *_told(reading),
         *_deeds(reading),
@@ -87,11 +97,14 @@ def _amounts(reading: Reading) -> Iterator[Fact]:
 
 def _told(reading: Reading) -> Iterator[Fact]:
     """The only sum of money or quantity of something in a text that has to be written."""
+    shares = (_SHARE_OF.fullmatch(text) for text in reading.surroundings.written)
+    tolerance = Tolerance(relative=max((Decimal(each[1]) / 100 for each in shares if each), default=Decimal(0)))
     for text in reading.surroundings.written:
         found = [each for each in reading_of(text, reading.surroundings).mentions if not isinstance(each, Phone)]
-        (only,) = found if len(found) == 1 else (None,)
-        if isinstance(only, Money) or (isinstance(only, Quantity) and only.unit):
-            yield Told(only, said=text)
+        sums = [each for each in found if isinstance(each, Money)]
+        (only,) = sums or found if len(sums or found) == 1 else (None,)
+        if not _SHARE_OF.fullmatch(text) and (sums or (isinstance(only, Quantity) and only.unit)) and only:
+            yield Told(only, tolerance if len(found) > 1 else EXACT, said=text)
 
 
 def _people(reading: Reading) -> Iterator[Fact]:
@@ -124,7 +137,13 @@ def _sides(reading: Reading) -> Iterator[Fact]:
             and not any(stated(each, reading) for each in other)
         ):
             numbers = frozenset().union(*map(_numbers, reading.clauses))
-            yield Side(side, other, numbers if set(held) & set(_OF_VALUES) else frozenset())
+            things = frozenset().union(*(_content(clause, reading) for clause in reading.clauses))
+            yield Side(
+                side,
+                other,
+                numbers if set(held) & set(_OF_VALUES) else frozenset(),
+                things if set(held) & set(_COMPARED) else frozenset(),
+            )
 
 
 def _numbers(clause: Clause) -> frozenset[float]:
@@ -143,8 +162,12 @@ def _affirmed(reading: Reading) -> Iterator[Fact]:
 def _deeds(reading: Reading) -> Iterator[Fact]:
     """What a good answer that denies nothing is about: none of it could not be done."""
     roots = frozenset().union(*(_content(clause, reading) for clause in reading.clauses))
+    heard = [reading_of(text, reading.surroundings) for text in reading.surroundings.heard]
+    sentences = [sentence for each in (reading, *heard) for sentence in each.sentences]
+    apart = frozenset(root(word) for each in sentences if _STAYS.search(each.plain) for word in each.plain.split())
+    wanted = frozenset(root(word) for each in sentences for word in each.plain.split()) - apart - light_roots()
     if len(roots) >= _LEAST and not any(clause.denies for clause in reading.clauses):
-        yield Wholly(roots)
+        yield Wholly(roots, wanted)
 
 
 def _content(clause: Clause, reading: Reading) -> frozenset[str]:
@@ -162,11 +185,13 @@ class Side(Fact):
         phrases: Ways to say the side that is true.
         opposites: Ways to say the other one.
         numbers: If there are any, the other side is only wrong beside one of them: another number may well be the high.
+        things: The same for words: what is cheaper here is more expensive there.
     """
 
     phrases: tuple[str, ...]
     opposites: tuple[str, ...]
     numbers: frozenset[float] = frozenset()
+    things: frozenset[str] = frozenset()
 
     def _found(self, reading: Reading) -> bool:
         return any(foretold(phrase, reading) for phrase in self.phrases)
@@ -174,16 +199,17 @@ class Side(Fact):
     def _wrong(self, reading: Reading, explained: Explained) -> str | None:
         del explained
         for phrase in self.opposites:
-            if foretold(phrase, reading) and self._is_beside_a_number(phrase, reading):
+            if foretold(phrase, reading) and self._is_beside(phrase, reading):
                 return f"says {phrase!r}"
         for phrase in self.phrases:
             if denied(phrase, reading):
                 return f"denies {phrase!r}"
         return None
 
-    def _is_beside_a_number(self, phrase: str, reading: Reading) -> bool:
-        places = places_of(phrase, reading)
-        return not self.numbers or any(self.numbers & _numbers(clause) for clause, _, _ in places)
+    def _is_beside(self, phrase: str, reading: Reading) -> bool:
+        clauses = [clause for clause, _, _ in places_of(phrase, reading)]
+        numbered = not self.numbers or any(self.numbers & _numbers(clause) for clause in clauses)
+        return numbered and (not self.things or any(self.things & _content(clause, reading) for clause in clauses))
 
     def __str__(self) -> str:
         return self.phrases[0]
@@ -231,9 +257,11 @@ class Wholly(Fact):
 
     Args:
         roots: The roots of the words for what it was done to.
+        wanted: The roots of all that was asked for.
     """
 
     roots: frozenset[str]
+    wanted: frozenset[str] = frozenset()
 
     def _found(self, reading: Reading) -> bool:
         return not self._wrong(reading, frozenset())
@@ -244,7 +272,8 @@ class Wholly(Fact):
             failed = not clause.asks and not clause.imagined and _NOT_DONE.search(clause.plain)
             if failed and self.roots & _content(clause, reading):
                 return f"denies {clause.plain!r}"
-            if not clause.asks and not clause.imagined and _UNREACHED.search(clause.plain):
+            left_out = _BUT_NOT.search(clause.plain) and self.wanted & set(map(root, clause.words))
+            if not clause.asks and not clause.imagined and (left_out or _UNREACHED.search(clause.plain)):
                 return f"says {clause.plain!r}"
         return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from tool_sandbox.evaluation.facts.mentions.normalisation import folded, normalised
@@ -11,12 +12,24 @@ from tool_sandbox.evaluation.facts.surroundings import Surroundings
 from tool_sandbox.evaluation.facts.tokens import words_of
 
 Roots = frozenset[str]
+_SENTENCES = re.compile(r"[.!?;\n]+")
+_SHORT = 4
+"""Words of what is asked for, which stand beside what the user says."""
 
 
 @lru_cache(maxsize=1 << 8)
 def heard_roots(surroundings: Surroundings) -> Roots:
     """The roots of what the user says and knows, and of the words of what is asked for."""
     return _roots(surroundings.heard)
+
+
+@lru_cache(maxsize=1 << 10)
+def related_roots(said: Roots, surroundings: Surroundings) -> Roots:
+    """The roots of the sentences of the user that speak of something that is said, or of all if none does."""
+    sentences = [_roots((each,)) for text in surroundings.heard for each in _SENTENCES.split(text)]
+    if not any(len(each) > _SHORT and each & said for each in sentences):
+        return heard_roots(surroundings)
+    return frozenset().union(*(each for each in sentences if len(each) <= _SHORT or each & said))
 
 
 @lru_cache(maxsize=1 << 8)

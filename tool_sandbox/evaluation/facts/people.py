@@ -28,7 +28,7 @@ _NO_NAMES = frozenset(
      "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
      "contact", "contacts", "reminder", "reminders", "message"}
 )  # fmt: skip
-_LEFT = re.compile(r"\b(?:still|remains?|untouched|unchanged|others?|kept)\b")
+_LEFT = re.compile(r"\b(?:still|remains?|stays?|untouched|unchanged|others?|kept|once)\b")
 """What is said of people whom nothing was done to."""
 _SHORTEST_SURNAME = 3
 
@@ -161,10 +161,16 @@ class PersonNamed(Fact):
                 and person.place not in explained
                 and not is_denied(person)
                 and not is_left(reading, person)
+                and not self._is_heard(person, reading)
             )
             if spoken_of and not (person.by_role and not is_addressed(person)) and not self._means(person):
                 return f"names {person.said!r}"
         return None
+
+    @staticmethod
+    def _is_heard(person: Person, reading: Reading) -> bool:
+        """Whether somebody who is no contact is called so by the user: the name that a contact is to have."""
+        return not person.names and any(person.said in folded(text) for text in reading.surroundings.heard)
 
     def _means(self, person: Person) -> bool:
         return self._may_be(person) or any(person.said in folded(alias) for alias in (self.name, *self.aliases))

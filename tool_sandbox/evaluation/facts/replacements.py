@@ -11,7 +11,7 @@ from attrs import frozen
 
 from tool_sandbox.evaluation.facts.clauses import Clause
 from tool_sandbox.evaluation.facts.fact import Explained, Fact
-from tool_sandbox.evaluation.facts.known import heard_roots, name_roots, switch_roots, written_roots
+from tool_sandbox.evaluation.facts.known import name_roots, related_roots, switch_roots, written_roots
 from tool_sandbox.evaluation.facts.opposites import OPPOSITES
 from tool_sandbox.evaluation.facts.phrases import root, roots_of
 from tool_sandbox.evaluation.facts.reading import Reading, reading_of
@@ -225,7 +225,7 @@ def _known(good: Reading) -> frozenset[str]:
 def _said(good: Reading) -> frozenset[str]:
     """The roots of all words that the good answer or the user uses."""
     said = frozenset(root(word) for clause in good.clauses for word in clause.words)
-    return said | heard_roots(good.surroundings)
+    return said | related_roots(said - light_roots(), good.surroundings)
 
 
 def _roots_of_all(phrases: tuple[str, ...]) -> Iterator[str]:

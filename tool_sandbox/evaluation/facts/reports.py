@@ -93,7 +93,8 @@ def _searched() -> re.Pattern[str]:
 def _other_deeds(name: str) -> re.Pattern[str]:
     """What says that something else was done, or that somebody else did it."""
     others = [group for group in GROUPS if not {group.name, name} <= _KEEPING or group.name == name]
-    return re.compile(rf"\b(?:{'|'.join(any_of(group.done) for group in others)})\b")
+    forms = (any_of((*group.done, *(group.result if group.name == "remove" else ()))) for group in others)
+    return re.compile(rf"(?:\b|^)(?:{'|'.join(forms)})\b")
 
 
 def _topic(surroundings: Surroundings) -> frozenset[str]:

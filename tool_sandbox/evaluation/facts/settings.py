@@ -14,7 +14,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     ),
     "cellular": (
         "cellular service", "cellular data", "cellular network", "cellular connection", "cellular", "cell service",
-        "cell data", "cell network", "cell signal", "mobile signal",
+        "cell data", "cell network", "cell signal", "mobile signal", "signal",
         "cellular signal", "cell", "mobile data", "mobile network", "mobile service", "mobile connection",
         "mobile internet", "phone network", "phone service", "mobile",
     ),

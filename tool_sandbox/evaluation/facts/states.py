@@ -8,7 +8,7 @@ from attrs import field, frozen
 
 from tool_sandbox.evaluation.facts.deeds import says_done
 from tool_sandbox.evaluation.facts.fact import Explained, Fact
-from tool_sandbox.evaluation.facts.reading import Reading
+from tool_sandbox.evaluation.facts.reading import Reading, reading_of
 from tool_sandbox.evaluation.facts.settings import subject_named, subject_of, subject_pattern
 from tool_sandbox.evaluation.facts.statements import statements_in
 
@@ -59,7 +59,9 @@ class State(Fact):
         found = statements_in(reading, self.subject)
         if _excepted(reading):
             return self._found(reading)
-        return any(each.subject == self.subject and each.on is self.on and not each.past for each in found)
+        named = {each.subject for each in found if each.subject is not None}
+        meant = (self.subject, None) if not named and _only_heard(reading) == self.subject else (self.subject,)
+        return any(each.subject in meant and each.on is self.on and not each.past for each in found)
 
     def _wrong(self, reading: Reading, explained: Explained) -> str | None:
         del explained
@@ -82,6 +84,13 @@ class State(Fact):
 
     def __str__(self) -> str:
         return f"{self.subject} is {_word(self.on)}"
+
+
+def _only_heard(reading: Reading) -> str | None:
+    """The only switch that the user speaks of: what "it" is."""
+    texts = (each for text in reading.surroundings.heard for each in reading_of(text, reading.surroundings).clauses)
+    heard = {subject_named(match.group()) for each in texts for match in subject_pattern().finditer(each.plain)}
+    return heard.pop() if len(heard) == 1 else None
 
 
 def _excepted(reading: Reading) -> tuple[frozenset[str], bool] | None:

@@ -18,7 +18,7 @@ from tool_sandbox.evaluation.facts.synonyms import SMALL, light_roots, same_thin
 from tool_sandbox.evaluation.facts.tokens import words_of
 
 _TELLS = re.compile(
-    r"(?:^|\b(?:i|we|and|then|also|just|already|have|been|was|so) )"
+    r"(?:^|\b(?:i|we|and|then|been|was|so) |(?<!they )(?<!she )(?<!he )\b(?:also|just|already|have) )"
     r"(?:told|texted|messaged|informed|notified|let|wrote|replied|answered|knows?)\b(?! you\b)|\bknows?$"
 )
 _TOLD = re.compile(
@@ -26,6 +26,7 @@ _TOLD = re.compile(
     r"(?P<content>(?:you|i|he|she|it|they|we) (?:\S+ ?)+)$"
 )
 _REMINDED = re.compile(
+    r"^(?!.*\breminder (?:also )?(?:says|asks|tells|wants)\b).*?"
     r"\b(?:remind|reminder|reminded|reminding|nudge)\b(?: \S+)*? (?:to|about) (?P<content>(?:\S+ ?)+)$"
 )
 _SMALL_ROOTS = frozenset(map(root, SMALL))

@@ -97,7 +97,8 @@ GROUPS = (
         ),
         done=(
             rf"{_SET}(?: \S+){{0,6}}? {_NUDGE}",
-            rf"{_NUDGE}\b(?: \S+){{0,9}}? (?:{_SET}|in place|ready|active|up|on)",
+            (rf"{_NUDGE}\b(?! (?:needs?|requires?|must|only|can)\b)(?: \S+){{0,9}}?"
+            rf" (?:{_SET}|in place|ready|active|up|on)"),
             rf"^(?:has been|was|is) (?:now |successfully )?{_SET}",
             "noted", "scheduled", "set (?:it )?for", "set at", "set it", "it is set", r"(?<![\w'] )(?<!\ba )set\b",
         ),
