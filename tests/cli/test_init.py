@@ -17,7 +17,8 @@ from tests.own_tables import forget
 from tool_sandbox.cli.app import exit_code
 
 FILES = [
-    ".github/workflows/agent.yml", "my_agent.py", "my_tools.py", "run.yaml", "scenario.schema.json", "shop.yaml",
+    ".github/workflows/agent.yml", "my_agent.py", "my_tools.py", "proofs.schema.json", "run.yaml",
+    "scenario.schema.json", "shop.proofs.yaml", "shop.yaml",
 ]  # fmt: skip
 
 
@@ -69,6 +70,19 @@ def test_the_scenario_has_six_lines_and_editors_find_its_schema(tmp_path: Path) 
     assert not validator.is_valid(suite)
 
 
+def test_editors_find_the_schema_of_the_proofs_beside_it(tmp_path: Path) -> None:
+    assert exit_code(["init", str(tmp_path)]) == 0
+    first, *entry = (tmp_path / "shop.proofs.yaml").read_text("utf-8").splitlines()
+
+    schema = json.loads((tmp_path / first.removeprefix("# yaml-language-server: $schema=")).read_text("utf-8"))
+    jsonschema: Any = importlib.import_module("jsonschema")
+    validator = jsonschema.Draft202012Validator(schema)
+    proofs = yaml.safe_load("\n".join(entry))
+    assert validator.is_valid(proofs)
+    proofs[0]["wording"] = proofs[0].pop("wordings")
+    assert not validator.is_valid(proofs)
+
+
 def test_nothing_is_written_over_unless_it_is_forced(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     mine = tmp_path / "my_agent.py"
     mine.write_text("mine", encoding="utf-8")
@@ -95,7 +109,7 @@ def test_it_has_the_shape_of_the_example_that_is_a_whole_repository(tmp_path: Pa
     example = ROOT / "examples" / "agent-in-ci"
     assert exit_code(["init", str(tmp_path)]) == 0
 
-    of_the_editor = "scenario.schema.json"
-    assert [name for name in FILES if name != of_the_editor and not (example / name).is_file()] == []
+    of_the_editor = ("scenario.schema.json", "proofs.schema.json")
+    assert [name for name in FILES if name not in of_the_editor and not (example / name).is_file()] == []
     settings = [yaml.safe_load((folder / "run.yaml").read_text("utf-8")) for folder in (tmp_path, example)]
     assert settings[0] == settings[1]

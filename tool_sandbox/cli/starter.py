@@ -1,10 +1,11 @@
-"""The files that somebody begins with: a scenario, a tool, an agent, settings and a workflow."""
+"""The files that somebody begins with: a scenario with its proofs, a tool, an agent, settings and a workflow."""
 
 from __future__ import annotations
 
-from tool_sandbox.scenarios.language.schema import FILE
+from tool_sandbox.scenarios.language.schema import FILE, PROOFS_FILE
 
 SCENARIOS, TOOLS, AGENT, SETTINGS = "shop.yaml", "my_tools.py", "my_agent.py", "run.yaml"
+PROOFS = "shop.proofs.yaml"
 WORKFLOW = ".github/workflows/agent.yml"
 
 CHECK = f"tool_sandbox check --scenarios-from {SCENARIOS} --tools-from {TOOLS}"
@@ -19,7 +20,16 @@ _SCENARIOS = f"""\
   milestones:
     - {{id: ordered, added: {{orders: {{item: milk, quantity: 2}}}}}}
     - {{id: told, said: I ordered 2 cartons of milk for you., facts: {{done: ordered}}}}
-  solution: [place_order: {{item: milk, quantity: 2}}, say: I ordered 2 cartons of milk for you.]
+  solution: [place_order: {{item: milk, quantity: 2}}]
+"""
+
+_PROOFS = f"""\
+# yaml-language-server: $schema={PROOFS_FILE.name}
+# Other last answers, which prove that the facts of {SCENARIOS} tell right from wrong.
+- name: buy_milk
+  wordings:
+    right: ["Done, two cartons of milk are ordered."]
+    wrong: [I could not order the milk., "Shall I order 2 cartons of milk for you?"]
 """
 
 _TOOLS = '''\
@@ -102,12 +112,13 @@ jobs:
 
 
 def starter_files() -> dict[str, str]:
-    """Path → content of every file; the schema is that of this version."""
+    """Path → content of every file; the schemas are those of this version."""
     return {
         SCENARIOS: _SCENARIOS,
+        PROOFS: _PROOFS,
         TOOLS: _TOOLS,
         AGENT: _AGENT,
         SETTINGS: _SETTINGS,
-        FILE.name: FILE.read_text("utf-8"),
+        **{file.name: file.read_text("utf-8") for file in (FILE, PROOFS_FILE)},
         WORKFLOW: _WORKFLOW,
     }
