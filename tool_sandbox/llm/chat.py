@@ -136,6 +136,19 @@ class Attempt:
 
 
 @frozen(kw_only=True)
+class RateLimit:
+    """One of a provider's limits on how much it may be asked, as it was when it answered."""
+
+    of: str
+    """What is counted, in the provider's words: ``requests``, ``tokens``, ``input tokens``, …"""
+    limit: int | None = None
+    """How many there may be in the provider's span of time."""
+    remaining: int | None = None
+    reset: float | None = None
+    """Seconds until all of them may be used again."""
+
+
+@frozen(kw_only=True)
 class ChatResponse:
     """What came back, and what it took to get it."""
 
@@ -167,10 +180,12 @@ class ChatResponse:
     """What was changed in the request so that the provider takes it, in words."""
     parse_losses: int = 0
     """Tool calls that could not be read from text (models without native tool calling)."""
+    rate_limits: tuple[RateLimit, ...] = field(default=(), converter=_tuple, eq=False)
+    """What the provider said of its limits; they are those of the moment, so no record keeps them."""
 
     def to_dict(self) -> dict[str, Any]:
         """The response as JSON-able data."""
-        return asdict(self)
+        return asdict(self, filter=lambda attribute, _value: attribute.name != "rate_limits")
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ChatResponse:

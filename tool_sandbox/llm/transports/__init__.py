@@ -6,7 +6,7 @@
     direct        any OpenAI-compatible server over plain HTTP
     address       where a ``direct:`` model is
     http_text     what a key or header may hold
-    deadline      one limit for a whole answer
+    rate_limits   what a provider says of its limits
     history, turns   what of the conversation is sent back
     negotiation   what a model refuses, learned and unlearned: a folder of its own
     completions   reading answers, whole or streamed: a folder of its own

@@ -28,6 +28,7 @@ from tool_sandbox.llm.transports.errors.classification import FailedCall, comple
 from tool_sandbox.llm.transports.errors.foreign import is_foreign_error
 from tool_sandbox.llm.transports.errors.unparsed_calls import unparsed_call
 from tool_sandbox.llm.transports.negotiation.negotiator import Negotiator
+from tool_sandbox.llm.transports.rate_limits import rate_limits_in
 from tool_sandbox.redaction import redact_text
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class DirectTransport(Layer):
         self.url = self.endpoint.url
         self.negotiator = Negotiator(flexible_tokens=flexible_tokens, limit_is_ours=limit_is_ours)
         self._connection = dict(connection)
-        self._headers = _headers(connection, self.endpoint)
+        self._headers = headers_for(connection, self.endpoint)
         self._secrets = secrets_in(connection)
         self._pools: WeakKeyDictionary[asyncio.AbstractEventLoop, _Pool] = WeakKeyDictionary()
         finalize(self, _begin_to_close, self._pools).atexit = False  # also where nobody ever closes this
@@ -113,7 +114,12 @@ class DirectTransport(Layer):
         return self._signed(answer, headers)
 
     def _signed(self, response: ChatResponse, headers: Mapping[str, str]) -> ChatResponse:
-        return evolve(response, endpoint=self.endpoint.shown, request_id=request_id_in(headers))
+        return evolve(
+            response,
+            endpoint=self.endpoint.shown,
+            request_id=request_id_in(headers),
+            rate_limits=rate_limits_in(headers, now=time.time()),
+        )
 
     def _fault(self, error: Exception, request: ChatRequest) -> Exception:
         """The error in our tree; a mistake of ours stays what it is."""
@@ -139,6 +145,16 @@ class DirectTransport(Layer):
             keeper = _kept_open(self._headers)
             pool = self._pools[loop] = _Pool(await anext(keeper), keeper)
         return pool.session
+
+
+def headers_for(connection: Mapping[str, Any], endpoint: Endpoint) -> dict[str, str]:
+    """What is sent with every request to an OpenAI-compatible server: the key, and the headers that were given."""
+    headers = {"Content-Type": "application/json", **(connection.get("extra_headers") or {})}
+    key = connection.get("api_key")
+    credentials = f"Bearer {key}" if key else endpoint.authorization
+    if credentials and not any(name.lower() == "authorization" for name in headers):
+        headers["Authorization"] = credentials
+    return headers
 
 
 class _Pool(NamedTuple):
@@ -185,15 +201,6 @@ async def _streamed(answer: aiohttp.ClientResponse, model: str) -> Mapping[str, 
         if stream.over:
             break
     return stream.completion()
-
-
-def _headers(connection: Mapping[str, Any], endpoint: Endpoint) -> dict[str, str]:
-    headers = {"Content-Type": "application/json", **(connection.get("extra_headers") or {})}
-    key = connection.get("api_key")
-    credentials = f"Bearer {key}" if key else endpoint.authorization
-    if credentials and not any(name.lower() == "authorization" for name in headers):
-        headers["Authorization"] = credentials
-    return headers
 
 
 def _moved(model: str, status: int, headers: Mapping[str, str]) -> InvalidRequestError:

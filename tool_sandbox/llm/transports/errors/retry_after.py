@@ -40,7 +40,7 @@ def seconds_to_wait(headers: Mapping[str, str], *, now: float, text: str = "") -
     named = by_name(headers)
     if (milliseconds := _number(named.get("retry-after-ms"))) is not None:
         return max(0.0, milliseconds / 1000)
-    if "retry-after" in named and (wait := _moment(named["retry-after"], now)) is not None:
+    if "retry-after" in named and (wait := wait_of(named["retry-after"], now)) is not None:
         return wait
     if (wait := _from_text(text)) is not None:
         return wait
@@ -48,15 +48,7 @@ def seconds_to_wait(headers: Mapping[str, str], *, now: float, text: str = "") -
     return max((reset for reset in resets if reset is not None), default=None)
 
 
-def _reset(named: Mapping[str, str], name: str, now: float) -> float | None:
-    """The wait until one limit is lifted, if that limit is the one used up."""
-    remaining = named.get(name.removesuffix("-reset") + "-remaining") or named.get(name.replace("-reset", "-remaining"))
-    if (left := _number(remaining)) is not None and left > 0:
-        return None
-    return _moment(named[name], now)
-
-
-def _moment(value: str, now: float) -> float | None:
+def wait_of(value: str, now: float) -> float | None:
     """A wait written as seconds, a duration, an epoch, an HTTP date or an ISO date."""
     number = _number(value)
     if number is not None:
@@ -70,6 +62,19 @@ def _moment(value: str, now: float) -> float | None:
         hours, minutes, seconds, milliseconds = (float(part or 0) for part in match.groups())
         return hours * 3600 + minutes * 60 + seconds + milliseconds / 1000
     return _date(value, now)
+
+
+def by_name(headers: Mapping[str, str]) -> dict[str, str]:
+    """Response headers by their names in small letters, without what LiteLLM puts in front of a provider's own."""
+    return {str(name).lower().removeprefix("llm_provider-"): str(value).strip() for name, value in headers.items()}
+
+
+def _reset(named: Mapping[str, str], name: str, now: float) -> float | None:
+    """The wait until one limit is lifted, if that limit is the one used up."""
+    remaining = named.get(name.removesuffix("-reset") + "-remaining") or named.get(name.replace("-reset", "-remaining"))
+    if (left := _number(remaining)) is not None and left > 0:
+        return None
+    return wait_of(named[name], now)
 
 
 def _date(value: str, now: float) -> float | None:
@@ -99,8 +104,3 @@ def _number(value: str | None) -> float | None:
     except ValueError:
         return None
     return number if number == number and abs(number) != float("inf") else None  # noqa: PLR0124 -- the test for NaN
-
-
-def by_name(headers: Mapping[str, str]) -> dict[str, str]:
-    """Response headers by their names in small letters, without what LiteLLM puts in front of a provider's own."""
-    return {str(name).lower().removeprefix("llm_provider-"): str(value).strip() for name, value in headers.items()}

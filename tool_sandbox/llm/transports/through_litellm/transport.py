@@ -32,6 +32,7 @@ from tool_sandbox.llm.transports.errors.classification import completed, request
 from tool_sandbox.llm.transports.errors.foreign import error_body, is_about_absurd_json, provider_error
 from tool_sandbox.llm.transports.errors.unparsed_calls import unparsed_call
 from tool_sandbox.llm.transports.negotiation.negotiator import Negotiator
+from tool_sandbox.llm.transports.rate_limits import rate_limits_in
 from tool_sandbox.llm.transports.through_litellm.keys import own_key
 from tool_sandbox.llm.transports.through_litellm.raw_answer import RawAnswer, absurd_call
 from tool_sandbox.llm.transports.through_litellm.releases import check_release, installed_release
@@ -299,6 +300,7 @@ class LiteLLMTransport(Layer):
             provider=response.provider or hidden.get("custom_llm_provider"),
             endpoint=without_query(hidden.get("api_base") or self.connection.get("api_base")),
             request_id=request_id_in(headers),
+            rate_limits=rate_limits_in(headers, now=time.time()),
             deployment=hidden.get("model_id"),
         )
 
