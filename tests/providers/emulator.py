@@ -14,7 +14,7 @@ from typing import Any, Protocol, Self
 
 from aiohttp import web
 
-from tests.providers.wire import Answer, Fault, Recorded, Seen
+from tests.providers.wire import Answer, Fault, Recorded, RefusedError, Seen
 from tests.waiting import HANG
 
 HTML = "<html><head><title>Gateway</title></head><body>Please log in.</body></html>"
@@ -135,7 +135,8 @@ class Emulator:
         try:
             seen = self.dialect.read(recorded)
         except (ValueError, KeyError) as error:
-            return web.json_response({"error": {"message": f"emulator: {error}"}}, status=400)
+            body = error.body if isinstance(error, RefusedError) else {"error": {"message": f"emulator: {error}"}}
+            return web.json_response(body, status=400)
         step = self._script.popleft() if self._script else self.default
         if isinstance(step, Fault):
             return await self._fail(request, recorded, step)

@@ -67,6 +67,14 @@ class Fault:
     headers: Mapping[str, str] = Factory(dict)
 
 
+class RefusedError(ValueError):
+    """A server refuses a request with status 400, in words of its own."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.body = {"error": {"message": message, "type": "BadRequestError", "param": None, "code": 400}}
+
+
 @frozen(kw_only=True)
 class Seen:
     """What a request said, whatever format it came in."""

@@ -4,7 +4,7 @@
 
     commands   app (all of them; each imports what it needs when it is called), options, arguments, config (flags, file
                and environment become settings), chosen_samples (which ones of a run)
-    to begin   init, starter (what it writes), new, doctor
+    to begin   init, starter (what it writes), new, doctor (and what it says of the machine: machine)
     scenarios  scenarios, tools, worlds, inspect, description (one scenario), conversion
     to play    plan, play, until_decided, progress, interrupts
     after it   report (what a run ends with), void, explain, view, compare, comparison_text

@@ -375,10 +375,19 @@ def mcp(*, http: options.Http = None, budget: options.BudgetOfAll = None, **flag
 
 
 @app.command()
-def doctor() -> None:
-    """Tell what this machine has for a run, and what it misses."""
-    from tool_sandbox.cli.doctor import examine
+@options.settings("router_config", "params", "temperature", "max_tokens", "timeout", "tool_format", "budget")
+def doctor(models: options.Models = None, *, as_json: options.JsonObject = False, **flags: Any) -> None:
+    """Tell what this machine has for a run, or ask models a few short questions and tell what a run would meet."""
+    from tool_sandbox.cli.config import parameters, settings_from
+    from tool_sandbox.cli.doctor import examine_machine, examine_models
+    from tool_sandbox.registry.effects import check_said_once
 
-    findings = list(examine())
-    print("\n".join(map(str, findings)))
-    raise typer.Exit(USAGE if any(finding.is_problem for finding in findings) else OK)
+    if models:
+        flags["params"] = parameters(flags["params"] or ())
+        check_said_once(flags)
+        every = settings_from(flags, agents=models)
+        raise typer.Exit(examine_models([each.agent for each in every], every[0], as_json=as_json))
+    if given := [options.FLAGS[name].flag for name, value in flags.items() if value not in (None, [])]:
+        message = f"{' and '.join(given)} would have no effect: name a model to ask, such as 'doctor openai/gpt-5.4'."
+        raise UsageError(message)
+    raise typer.Exit(examine_machine(as_json=as_json))

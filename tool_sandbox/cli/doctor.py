@@ -1,142 +1,203 @@
-"""What this machine has, and what a run would miss."""
+"""What a run would meet: on this machine, or with the models that it would ask."""
 
 from __future__ import annotations
 
-import os
-import platform
-import tempfile
-from collections.abc import Iterator, Mapping
-from importlib import metadata
-from importlib.util import find_spec
+import asyncio
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
 
-from attrs import frozen
+from attrs import define
 
-from tool_sandbox.errors import ToolSandboxError
-from tool_sandbox.registry.packs import Pack, packs
+from tool_sandbox.cli.interrupts import INTERRUPTED, Interrupts
+from tool_sandbox.cli.listing import print_lines
+from tool_sandbox.common.counted import counted
+from tool_sandbox.llm.layers.budget.money import Cost
+from tool_sandbox.llm.probes.examination import examine
+from tool_sandbox.llm.probes.finding import Finding
+from tool_sandbox.llm.probes.servers import without_native_tools
+from tool_sandbox.llm.probes.subject import Evidence
+from tool_sandbox.llm.transports.through_litellm.transport import close_litellm
+from tool_sandbox.registry.probed_models import ProbedModels
+from tool_sandbox.registry.settings import RunSettings
 
-EXTRAS: Mapping[str, tuple[str, ...]] = {
-    "local": ("xllamacpp", "huggingface_hub"),
-    "redis": ("redis",),
-    "ray": ("ray",),
-    "otel": ("opentelemetry.sdk",),
-    "mcp": ("mcp",),
-}
-"""Optional parts and the modules they need."""
-
-_OK, _NOTE, _BAD = "ok", "-", "problem"
+FINE, CANNOT_WORK, USAGE = 0, 1, 2
 
 
-@frozen
-class Finding:
-    """One thing that was looked at."""
+def examine_machine(*, as_json: bool = False) -> int:
+    """Tell what this machine has for a run, and what it misses.
 
-    state: str
-    what: str
+    Returns:
+        The exit code: 2 when no run can work here.
+    """
+    from tool_sandbox.cli import machine
 
-    @property
-    def is_problem(self) -> bool:
-        """Whether a run cannot do without it."""
-        return self.state == _BAD
+    found = []
+    for finding in machine.examine():
+        found.append(finding)
+        if not as_json:
+            print_lines(lines_of(finding))
+    if as_json:
+        print(json.dumps({"findings": [finding.to_dict() for finding in found]}))
+    return USAGE if any(finding.is_problem for finding in found) else FINE
 
-    def __str__(self) -> str:
-        return f"{self.state:<8} {self.what}"
 
-
-def examine(environment: Mapping[str, str] | None = None) -> Iterator[Finding]:
-    """Everything that decides whether a run can work here. Calls nobody and imports no model library.
+def examine_models(names: Sequence[str], settings: RunSettings, *, as_json: bool = False) -> int:
+    """Ask models a few short questions, side by side, and tell what a run would meet with them.
 
     Args:
-        environment: Where keys are looked for; by default the process's variables. Only names are told.
+        names: As after ``-a``.
+        settings: How they are called, and what they may cost together.
+        as_json: Whether one JSON object is printed at the end.
+
+    Returns:
+        The exit code: 1 when a run cannot work with one of them.
+
+    Raises:
+        UsageError: A name, or what was set, means nothing.
     """
-    yield Finding(_OK, f"Python {platform.python_version()} on {platform.system()}")
-    yield from _packages()
-    yield from _scenarios()
-    yield _folder()
-    variables = os.environ if environment is None else environment
-    yield from _own_variables(variables)
-    yield from _keys(variables)
-    yield from _addresses(variables)
-    for extra, modules in EXTRAS.items():
-        missing = [module for module in modules if not _installed(module)]
-        hint = f"extra {extra!r} not installed: pip install 'tool_sandbox[{extra}]'"
-        yield Finding(_NOTE if missing else _OK, hint if missing else f"extra {extra!r}")
+    with ProbedModels(names, settings) as models:
+        parts = [
+            Part(title, None if subject is None else Evidence(subject)) for title, subject in models.open().items()
+        ]
+        report, interrupts = Report(parts, is_shown=not as_json), Interrupts.current()
+        with interrupts.during(models.close):
+            try:
+                asyncio.run(_examined(report, interrupts))
+            except asyncio.CancelledError:
+                return INTERRUPTED
+    return FINE if all(part.works for part in parts) else CANNOT_WORK
 
 
-def _own_variables(environment: Mapping[str, str]) -> Iterator[Finding]:
-    from tool_sandbox.cli.config import check_environment
+def lines_of(finding: Finding) -> Iterator[str]:
+    """A finding in a line, and what to do about it in another."""
+    took = "" if finding.seconds is None else f", {finding.seconds:.1f} s"
+    probe = f"{finding.probe}{took}: " if finding.probe else ""
+    yield f"{finding.state:<8} {probe}{finding.what}"
+    if finding.advice:
+        yield f"{'':<8} → {finding.advice}"
 
+
+@define(eq=False)
+class Part:
+    """What is told of one model."""
+
+    title: str
+    evidence: Evidence | None
+    """``None`` for a role that asks no model of ours."""
+    is_over: bool = False
+
+    @property
+    def works(self) -> bool:
+        """Whether nothing was found for which a run cannot work."""
+        return self.evidence is None or self.evidence.works
+
+    @property
+    def verdict(self) -> str:
+        """The name of a model with which a run cannot work as it is, and how it can."""
+        if self.evidence is None or not self.evidence.works_prompted:
+            return repr(self.title)
+        return f"{self.title!r} (it can with {without_native_tools(self.evidence.subject.model)})"
+
+    def lines(self) -> Iterator[str]:
+        """The findings so far."""
+        yield self.title
+        if self.evidence is None:
+            yield f"{'note':<8} it asks no model, so there is nothing to find out"
+            return
+        for finding in self.evidence.findings.values():
+            yield from lines_of(finding)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The part as JSON-able data."""
+        evidence = self.evidence
+        return {
+            "model": self.title,
+            "works": self.works,
+            "finished": self.is_over,
+            "probes": [finding.to_dict() for finding in evidence.findings.values()] if evidence else [],
+            "calls": evidence.calls if evidence else 0,
+            "cost": evidence.cost.total if evidence else 0.0,
+        }
+
+
+@define(eq=False)
+class Report:
+    """What is told of all models: one after the other, each finding as soon as it is its model's turn."""
+
+    parts: Sequence[Part]
+    is_shown: bool = True
+    _shown: int = 0
+    """How many lines were."""
+
+    def show(self) -> None:
+        """Tell what was not told yet; what comes after a model that is not finished has to wait."""
+        self._show_new(list(self._lines(to_the_end=False)))
+
+    def end(self) -> None:
+        """Tell all that is known, and what it came to, or print it as one JSON object."""
+        self._show_new([*self._lines(to_the_end=True), self._closing()])
+        if not self.is_shown:
+            print(json.dumps(self.to_dict()), flush=True)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as JSON-able data."""
+        calls, cost = self._bill
+        return {"models": [part.to_dict() for part in self.parts], "calls": calls, "cost": cost.total}
+
+    @property
+    def _bill(self) -> tuple[int, Cost]:
+        asked = [part.evidence for part in self.parts if part.evidence is not None]
+        return sum(each.calls for each in asked), sum((each.cost for each in asked), Cost())
+
+    def _lines(self, *, to_the_end: bool) -> Iterator[str]:
+        for part in self.parts:
+            yield from part.lines()
+            if not part.is_over:
+                if not to_the_end:
+                    return
+                yield f"{'note':<8} broken off before the end"
+            yield ""
+
+    def _show_new(self, lines: Sequence[str]) -> None:
+        if self.is_shown:
+            print_lines(lines[self._shown :])
+        self._shown = len(lines)
+
+    def _closing(self) -> str:
+        calls, cost = self._bill
+        asked = f"{counted(calls, 'call')}, {_paid(cost)}" if calls else "Nobody was asked"
+        if broken := [part.verdict for part in self.parts if not part.works]:
+            return f"{asked}. A run cannot work with {' and '.join(broken)}."
+        finished = all(part.is_over for part in self.parts)
+        return f"{asked}. Nothing stands in the way of a run{'' if finished else ' so far'}."
+
+
+def _paid(cost: Cost) -> str:
+    return "nobody knows what they cost" if cost.unknown_calls and not cost.known else str(cost)
+
+
+async def _examined(report: Report, interrupts: Interrupts) -> None:
+    """Probe all models side by side, until that is done or somebody presses Ctrl-C."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None
+
+    def stop() -> None:
+        loop.call_soon_threadsafe(task.cancel)
+
+    interrupts.stop_with(stop)
+    report.show()
     try:
-        check_environment(environment)
-    except ToolSandboxError as error:
-        yield Finding(_BAD, str(error))
+        async with asyncio.TaskGroup() as group:
+            for part in report.parts:
+                group.create_task(_part_examined(part, report))
+    finally:  # here, because threads of libraries may keep the event loop from ending
+        report.end()
+        await close_litellm()
 
 
-def _packages() -> Iterator[Finding]:
-    for name in ("litellm", "polars"):
-        try:
-            yield Finding(_OK, f"{name} {metadata.version(name)}")
-        except metadata.PackageNotFoundError:
-            yield Finding(_BAD, f"{name} is not installed: pip install tool_sandbox")
-
-
-def _scenarios() -> Iterator[Finding]:
-    yield _loaded()
-    try:
-        found = packs()
-    except ToolSandboxError as error:
-        yield Finding(_BAD, str(error))
-        return
-    for pack in found.values():
-        if pack.scenarios is not None:
-            yield _loaded(pack)
-
-
-def _loaded(pack: Pack | None = None) -> Finding:
-    from tool_sandbox.registry.sources import all_scenarios
-
-    sources, which = ([pack.name], f" of the pack {pack}") if pack else ([], "")
-    try:
-        return Finding(_OK, f"{len(all_scenarios(sources))} scenarios{which} load")
-    except ToolSandboxError as error:
-        return Finding(_BAD, f"the scenarios{which} do not load: {error}")
-
-
-def _folder() -> Finding:
-    try:
-        with tempfile.TemporaryFile(dir="."):
-            return Finding(_OK, "runs can be written here")
-    except OSError as error:
-        return Finding(_NOTE, f"runs cannot be written here ({error.strerror}); choose a directory with -o")
-
-
-def _keys(environment: Mapping[str, str]) -> Iterator[Finding]:
-    from tool_sandbox.llm.providers import PROVIDERS
-
-    found = {
-        name: provider.name for provider in PROVIDERS for name in provider.keys if environment.get(name)
-    }  # one variable may serve several providers
-    if not found:
-        yield Finding(_NOTE, "no provider's key is set; without one there are oracle, nop, saboteur, human and local")
-    for name, provider in found.items():
-        yield Finding(_OK, f"{name} is set ({provider})")
-
-
-def _addresses(environment: Mapping[str, str]) -> Iterator[Finding]:
-    """The servers that variables name for ``direct:`` models."""
-    from tool_sandbox.llm.transports.address import DirectName, Endpoint, is_direct
-
-    try:
-        if base := environment.get("DIRECT_API_BASE"):
-            yield Finding(_OK, f"direct: models are asked at {Endpoint.parse(base).shown}")
-        for name in ("TOOL_SANDBOX_AGENT", "TOOL_SANDBOX_USER"):
-            if is_direct(model := environment.get(name, "")):
-                yield Finding(_OK, f"{name} asks for {DirectName.parse(model).model!r} without LiteLLM")
-    except ToolSandboxError as error:
-        yield Finding(_BAD, str(error))
-
-
-def _installed(module: str) -> bool:
-    try:
-        return find_spec(module) is not None
-    except ModuleNotFoundError:  # the package around it is missing
-        return False
+async def _part_examined(part: Part, report: Report) -> None:
+    if part.evidence is not None:
+        await examine(part.evidence, lambda _finding: report.show())
+    part.is_over = True
+    report.show()

@@ -34,6 +34,10 @@ ToolNames = Annotated[
 WorldNames = Annotated[
     list[str] | None, typer.Argument(metavar="NAME", help="Worlds to show, or globs; without any, all are listed.")
 ]
+Models = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="MODEL", help="Models to ask, named as after -a; without any, the machine is looked at."),
+]
 Directories = Annotated[list[str], typer.Argument(metavar="DIR...", help="Run directories.")]
 Table = Annotated[
     str, _option("--table", metavar="samples|messages|calls|milestones", help="Which table. [default: samples]")

@@ -11,6 +11,7 @@
     routing       several deployments behind one model: a folder of its own
     transports    the ways to a server: a folder of its own
     local         models on this machine: a folder of its own
+    probes        whether a run can work with a model: a folder of its own
     scripted      answers without a model
     random_caller calls without a model, by chance
     token_counter how many tokens a request has, without asking anybody

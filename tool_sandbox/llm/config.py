@@ -44,7 +44,7 @@ class LiteLLMConfig:
         wanted = {"api_key": provider.keys, "api_base": provider.bases, **provider.others}
         if is_direct(model_name) and (base := DirectName.parse(model_name).base):
             del wanted["api_base"]
-            if _is_at(base, _OPENAI.domains):
+            if is_at(base, _OPENAI.domains):
                 wanted["api_key"] = (*provider.keys, *_OPENAI.keys)
         for keyword, names in wanted.items():
             if value := next((variables[name] for name in names if variables.get(name)), None):
@@ -152,10 +152,17 @@ def advised(error: ProviderError, model: str, connection: Mapping[str, Any]) -> 
     return error
 
 
+def is_at(base: str, domains: Sequence[str]) -> bool:
+    """Whether a base URL leads, encrypted, to a server in one of these domains."""
+    host = re.match(r"https://(?:[^/?#]*@)?(?P<name>[^/?#:@]+)", base, re.IGNORECASE)
+    return host is not None and any(f".{host['name'].lower()}".endswith(f".{domain}") for domain in domains)
+
+
 def _lacks_key(model: str, connection: Mapping[str, Any]) -> bool:
     """Whether a call to an address of the user's went without any credentials."""
-    key, headers, base = (connection.get(name) for name in ("api_key", "extra_headers", "api_base"))
-    given = (key and key != NO_KEY) or any(map(is_secret_name, headers or {})) or not base
+    headers, base = connection.get("extra_headers") or {}, connection.get("api_base")
+    values = [value for name, value in {**connection, **headers}.items() if is_secret_name(name)]
+    given = any(value and value != NO_KEY for value in values) or not base
     return not given and not (is_direct(model) and url_secrets(str(base)))
 
 
@@ -184,7 +191,7 @@ def _keep_at_home(provider: Provider | None, found: dict[str, Any], given: Mappi
     base = given.get("api_base")
     if provider is None or not provider.domains or "api_key" not in found or given.get("api_key"):
         return
-    if not base or base == found.get("api_base") or _is_at(str(base), provider.domains):
+    if not base or base == found.get("api_base") or is_at(str(base), provider.domains):
         return
     if not provider.key_optional_with_base:
         message = (
@@ -194,12 +201,6 @@ def _keep_at_home(provider: Provider | None, found: dict[str, Any], given: Mappi
         )
         raise MissingKeyError(message)
     found["api_key"] = NO_KEY
-
-
-def _is_at(base: str, domains: Sequence[str]) -> bool:
-    """Whether a base URL leads, encrypted, to a server in one of these domains."""
-    host = re.match(r"https://(?:[^/?#]*@)?(?P<name>[^/?#:@]+)", base, re.IGNORECASE)
-    return host is not None and any(f".{host['name'].lower()}".endswith(f".{domain}") for domain in domains)
 
 
 def _missing_key(model: str, provider: Provider) -> str:

@@ -15,6 +15,7 @@
     callables     roles that a function or a class makes
     catalogue     the names of the original and of well-known models
     cast          the factories of one run, and which scenario is played by which
+    probed_models from names to the models that they mean, ready to be probed
     run_resources ledger, journal, cache, layers and local servers of a run
     model_config  which settings concern models, and how they become the configuration of one
     effects       which settings can have an effect with which kind of role

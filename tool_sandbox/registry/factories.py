@@ -76,6 +76,11 @@ class RoleFactory:
         """The model that is asked first, known after ``check``; ``None`` when none of ours is."""
         return None
 
+    def within_reach(self) -> Sequence[AskedModel]:
+        """Every model that may answer, known after ``check``: deployments and fallbacks, too."""
+        asked = self.asked()
+        return () if asked is None else (asked,)
+
     def open(self, resources: RunResources) -> None:
         """Get ready: start servers, build the layers to the model."""
 
@@ -236,6 +241,18 @@ class RouterRoleFactory(ModelRoleFactory):
             return asked
         first, *_ = self._routing.group(self._routing.main_group)
         return evolve(asked, name=first.model, prices={**self._routing.prices, **asked.prices})
+
+    def within_reach(self) -> Sequence[AskedModel]:
+        """Every deployment of the group, and of those that it falls back to."""
+        asked, routing = self.asked(), self._routing
+        if asked is None or routing is None:
+            return ()
+        groups = (routing.main_group, *routing.fallbacks.get(routing.main_group, ()))
+        return [
+            evolve(asked, name=each.model, settings=each.settings_over(asked.settings))
+            for group in groups
+            for each in routing.group(group)
+        ]
 
     def open(self, resources: RunResources) -> None:
         """Build the layers to the router."""

@@ -13,7 +13,7 @@ from tool_sandbox.llm.transports.address import is_direct
 from tool_sandbox.llm.transports.completions.written_calls import parameters_by_name, read_answer
 from tool_sandbox.llm.transports.through_litellm.transport import supports_tools
 
-_UNREAD = (
+UNREAD = (
     "the text holds a tool call that the server did not read, and it was taken as text: start the server with the tool "
     "parser of its model, or read calls from the text with --tool-format hermes or json"
 )
@@ -77,7 +77,7 @@ def _noted(request: ChatRequest, response: ChatResponse) -> ChatResponse:
         unread = len(answer.calls) + answer.losses - sum(call.lost for call in answer.calls)
         if unread:
             losses = response.parse_losses + unread
-            return evolve(response, parse_losses=losses, adjustments=(*response.adjustments, _UNREAD))
+            return evolve(response, parse_losses=losses, adjustments=(*response.adjustments, UNREAD))
     silent = not (response.text or "").strip() and not response.tool_calls and response.finish_reason == "stop"
     if silent and response.provider_fields.get("reasoning_content"):
         return evolve(response, adjustments=(*response.adjustments, _ONLY_THOUGHTS))
