@@ -135,7 +135,7 @@ def seen(lines: Iterator[str] | list[str]) -> list[str]:
     quiet = (re.sub(r"\d+\.\d s:", "<seconds> s:", line) for line in quiet)
     quiet = (re.sub(r"checked in [\d,]+ plays?", "checked in <number> plays", line) for line in quiet)
     quiet = (re.sub(r"(there is no scenario '\w+'; did you mean '\w+').*", r"\1", line) for line in quiet)
-    return [line for line in quiet if line and not re.match(r"\d+/\d+ samples, ", line)]
+    return [line for line in quiet if line and not re.match(r"\d\d:\d\d:\d\d ", line)]
 
 
 def printed_by(command: Command, folder: Path) -> list[str]:

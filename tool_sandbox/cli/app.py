@@ -144,10 +144,15 @@ def run(
     if dry_run:
         _plan(flags, config, as_json=as_json)
         return
-    every = _settings_of_runs(flags, config)
-    from tool_sandbox.cli.play import Display, play_all
+    from tool_sandbox.cli.live.loading import Loading
 
-    raise typer.Exit(play_all(every, display=Display(as_json=as_json, quiet=quiet, asks=not yes)))
+    with Loading(shown=not quiet) as loading:
+        every = _settings_of_runs(flags, config)
+        from tool_sandbox.cli.play import Display, play_all
+
+        display = Display(as_json=as_json, quiet=quiet, asks=not yes, loading=loading)
+        code = play_all(every, display=display)
+    raise typer.Exit(code)
 
 
 @app.command()
@@ -187,13 +192,18 @@ def resume(
     **flags: Any,
 ) -> None:
     """Go on with a run that was stopped or killed; finished samples are kept."""
-    from tool_sandbox.cli.config import check_environment, parameters
-    from tool_sandbox.cli.play import Display, resume_run
+    from tool_sandbox.cli.live.loading import Loading
 
-    check_environment(os.environ)
-    flags["params"] = parameters(flags["params"] or ())
-    flags["user_params"] = parameters(flags["user_params"] or (), "--user-param")
-    raise typer.Exit(resume_run(directory, flags, Display(as_json=as_json, quiet=quiet), retry_void=retry_void))
+    with Loading(shown=not quiet) as loading:
+        from tool_sandbox.cli.config import check_environment, parameters
+        from tool_sandbox.cli.play import Display, resume_run
+
+        check_environment(os.environ)
+        flags["params"] = parameters(flags["params"] or ())
+        flags["user_params"] = parameters(flags["user_params"] or (), "--user-param")
+        display = Display(as_json=as_json, quiet=quiet, loading=loading)
+        code = resume_run(directory, flags, display, retry_void=retry_void)
+    raise typer.Exit(code)
 
 
 @app.command("list")

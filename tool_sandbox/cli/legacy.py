@@ -38,17 +38,22 @@ def run_legacy(arguments: Sequence[str]) -> int:
         SystemExit: A flag is unknown or lacks its value; code 2.
         UsageError: A value has no meaning.
     """
-    from tool_sandbox.cli.play import Display, play_all
-    from tool_sandbox.registry.sources import load_scenarios
+    from tool_sandbox.cli.live.loading import Loading
 
-    settings, test_mode = legacy_settings(arguments)
-    scenarios = load_scenarios(settings)
-    if test_mode:
-        names = [name for name in TEST_SCENARIO_NAMES if name in scenarios] or list(scenarios)[
-            : len(TEST_SCENARIO_NAMES)
-        ]
-        scenarios = {name: scenarios[name] for name in names}
-    return play_all([settings], scenarios, Display(marks_latest=False))  # programs go over what is in data/
+    with Loading() as loading:
+        from tool_sandbox.cli.play import Display, play_all
+        from tool_sandbox.registry.sources import load_scenarios
+
+        settings, test_mode = legacy_settings(arguments)
+        loading.tell("loading scenarios")
+        scenarios = load_scenarios(settings)
+        if test_mode:
+            names = [name for name in TEST_SCENARIO_NAMES if name in scenarios] or list(scenarios)[
+                : len(TEST_SCENARIO_NAMES)
+            ]
+            scenarios = {name: scenarios[name] for name in names}
+        display = Display(marks_latest=False, loading=loading)  # programs go over what is in data/
+        return play_all([settings], scenarios, display)
 
 
 def legacy_settings(arguments: Sequence[str]) -> tuple[RunSettings, bool]:

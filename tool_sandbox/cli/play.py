@@ -10,12 +10,15 @@ from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from tool_sandbox.cli.interrupts import INTERRUPTED, Interrupts
 from tool_sandbox.cli.lines import print_line
+from tool_sandbox.cli.live.display import Watched
+from tool_sandbox.cli.live.loading import Loading
+from tool_sandbox.cli.live.opening import display_of
+from tool_sandbox.cli.live.progress import Progress
 from tool_sandbox.cli.plan import agree
-from tool_sandbox.cli.progress import Progress, progress_display
 from tool_sandbox.cli.report import print_report
 from tool_sandbox.cli.tables import stderr_console, stdout_console
 from tool_sandbox.errors import MissingDependencyError, MissingKeyError
@@ -53,6 +56,8 @@ class Display:
     """Whether progress and tables are left out."""
     asks: bool = False
     """Whether somebody at the terminal is asked before runs that are expected to cost more than ``ASKED_ABOVE``."""
+    loading: Loading = field(factory=lambda: Loading(shown=False))
+    """What is told before a run begins."""
     marks_latest: bool = True
     """Whether ``latest`` beside the run directories leads to the one that is played."""
 
@@ -76,9 +81,11 @@ def play_all(
 
     def shown(estimates: Sequence[Estimate]) -> None:
         if display.asks:
+            display.loading.close()
             agree(estimates, every)
 
-    return _play_in_turn(new_runs(every, Objects(scenarios=scenarios), agree=shown), display)
+    objects = Objects(scenarios=scenarios)
+    return _play_in_turn(new_runs(every, objects, agree=shown, told=display.loading.tell), display)
 
 
 def resume_run(
@@ -98,6 +105,7 @@ def resume_run(
     Raises:
         SettingsError: A run cannot be continued as asked.
     """
+    display.loading.tell("loading scenarios")
     runs = stopped_runs(location, changes, retry_void=retry_void)
     for one in [] if display.quiet else runs:
         every = len(one.samples())
@@ -210,21 +218,34 @@ def _record(report: Report) -> dict[str, Any]:
 
 
 def _play(one: PreparedRun, go_on: str, display: Display) -> Report:
-    interrupts = Interrupts.current()
-    nothing = one.cast.somebody_types or display.quiet
-    progress = progress_display(len(one.samples()), len(one.done), interrupts, shows_nothing=nothing)
     if display.marks_latest:
         mark_latest(one.store.directory)
+    interrupts = Interrupts.current()
     try:
-        with interrupts.during(lambda: _leave(progress, one, go_on)):
+        with interrupts.during(lambda: _leave(display.loading, one, go_on)):
+            display.loading.tell("getting models ready")
             one.open()
-            with progress:
-                return one.play(progress)
+        display.loading.close()  # what the terminal can do is hidden while it is there
+        progress = display_of(_watched(one, interrupts), shows_nothing=one.cast.somebody_types or display.quiet)
+        with interrupts.during(lambda: _leave(progress, one, go_on)), progress:
+            return one.play(progress)
     except (MissingKeyError, MissingDependencyError):
+        display.loading.close()
         print(f"What was finished is kept. Go on with: {go_on}", file=sys.stderr)
         raise
     finally:
         one.cast.close()
+
+
+def _watched(one: PreparedRun, interrupts: Interrupts) -> Watched:
+    return Watched(
+        total=len(one.samples()),
+        done=one.done,
+        budget=one.settings.budget,
+        has_trials=one.settings.trials > 1,
+        meter=one.cast,
+        interrupts=interrupts,
+    )
 
 
 def _how_to_go_on(one: PreparedRun, later: Sequence[PreparedRun]) -> str:
@@ -236,9 +257,9 @@ def _how_to_go_on(one: PreparedRun, later: Sequence[PreparedRun]) -> str:
     return f"{command} (it then plays what is left with {agents}, too)"
 
 
-def _leave(progress: Progress, one: PreparedRun, go_on: str) -> None:
+def _leave(shown: Progress | Loading, one: PreparedRun, go_on: str) -> None:
     """Leave nothing running when the process is about to end the hard way."""
-    progress.close()
+    shown.close()
     print(f"Interrupted. Go on with: {go_on}", file=sys.stderr, flush=True)
     one.cast.close()
 

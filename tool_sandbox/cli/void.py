@@ -31,21 +31,22 @@ def void_lines(results: Iterable[SampleResult], directory: str) -> list[str]:
     return [_line(group, directory) for group in groups if group.reason.cause not in UNFINISHED_CAUSES]
 
 
+def in_short(reason: Reason) -> str:
+    """What happened: who failed, how, and what was said."""
+    said = f'"{reason.words}"' if reason.words else "no details given"
+    who = f"{reason.model!r}: " if reason.model else ""
+    place = f" at {_short(reason.where)}" if reason.where else ""
+    kind = f"HTTP {reason.status}" if reason.status else reason.kind
+    return f"{who}{f'{kind} {said}'.strip()}{place}"
+
+
 def _line(group: VoidGroup, directory: str) -> str:
     reason, samples = group.reason, group.samples
     example = samples[0].name + (", …" if len(samples) > 1 else "")
     again = f"tool_sandbox resume {directory} --retry-void"
     first = _first(reason)
     advice = f"{first}, then: {again}" if first else f"Again: {again}"
-    return f"{len(samples)} void, {reason.cause}: {_what(reason)} ({example}). {advice}"
-
-
-def _what(reason: Reason) -> str:
-    said = f'"{reason.words}"' if reason.words else "no details given"
-    who = f"{reason.model!r}: " if reason.model else ""
-    place = f" at {_short(reason.where)}" if reason.where else ""
-    kind = f"HTTP {reason.status}" if reason.status else reason.kind
-    return f"{who}{f'{kind} {said}'.strip()}{place}"
+    return f"{len(samples)} void, {reason.cause}: {in_short(reason)} ({example}). {advice}"
 
 
 def _first(reason: Reason) -> str | None:

@@ -12,6 +12,7 @@ from attrs import evolve
 
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import MissingKeyError, SettingsError
+from tool_sandbox.llm.layers.budget.spending import Spending
 from tool_sandbox.llm.layers.cache.settings import CacheSettings
 from tool_sandbox.redaction import redact_text
 from tool_sandbox.registry.agent_rules import AgentRule
@@ -129,6 +130,14 @@ class RoleCast:
         """Have somebody told what calls wait for, from now on."""
         if self._resources is not None:
             self._resources.outages.told = told
+
+    def spending(self) -> Spending:
+        """What the calls of this part of the run have come to so far."""
+        return Spending() if self._resources is None else self._resources.spending()
+
+    def paid_before(self) -> float:
+        """US dollars that an earlier part of the run has paid."""
+        return 0.0 if self._resources is None else self._resources.paid_before()
 
     async def aclose(self) -> None:
         """Close connections, inside the event loop that used them."""

@@ -69,10 +69,12 @@ class RunResources:
         self.outages = Outages()
         self._servers: dict[Path, LocalServer] = {}
         self._models: list[ChatModel] = []
+        self._ledgers: list[Ledger] = []
         self._ledger: Any = None
         self._journal: Any = None
         self._cache: Any = None
         self._tracing: Any = None
+        self._paid_before = 0.0
 
     def model(
         self, name: str, role_type: RoleType, config: Mapping[str, Any], routing: RouterSettings | None = None
@@ -83,6 +85,7 @@ class RunResources:
         if not all(map(is_direct, asked)):
             preload()
         ledger = self._open_ledger(name, settings, role_type, routing)
+        self._ledgers.append(ledger)
         built = stack.build_model(
             name,
             settings,
@@ -108,6 +111,15 @@ class RunResources:
             server.start()
             self._servers[path] = server
         return self._servers[path]
+
+    def spending(self) -> Spending:
+        """What calls have come to so far; calls that an earlier part of the run has made are not among them."""
+        each_once = {id(ledger): ledger for ledger in self._ledgers}.values()
+        return sum((ledger.spending() for ledger in each_once), Spending())
+
+    def paid_before(self) -> float:
+        """US dollars that an earlier part of the run has paid, as far as anybody knows."""
+        return self._paid_before
 
     async def aclose(self) -> None:
         """Close connections, inside the event loop that used them."""
@@ -173,6 +185,7 @@ class RunResources:
         if self._journal is None and self.directory is not None:
             wanted = self.settings.on_fallback != "void"
             self._journal = Journal(self.directory / CALLS, secrets=self.secrets, replays_fallbacks=wanted)
+            self._paid_before = _paid(self._journal.entries())
         return self._journal
 
     def _open_tracing(self, settings: ModelSettings) -> Any:
@@ -186,7 +199,9 @@ class RunResources:
         journal = self._open_journal()
         if cap is None or journal is None:
             return cap
-        return max(0.0, cap - _paid(entry for entry in journal.entries() if role in (None, entry.tag.role)))
+        if role is None:
+            return max(0.0, cap - self._paid_before)
+        return max(0.0, cap - _paid(entry for entry in journal.entries() if entry.tag.role == role))
 
     def _router(
         self, name: str, settings: ModelSettings, routing: RouterSettings | None, ledger: Any

@@ -109,6 +109,7 @@ def new_runs(
     *,
     temporary: bool = False,
     agree: Agree | None = None,
+    told: Callable[[str], None] = lambda _what: None,
 ) -> list[PreparedRun]:
     """Prepare runs of the same scenarios, one for each agent.
 
@@ -119,17 +120,22 @@ def new_runs(
         objects: What goes with them.
         temporary: Whether the directories are among temporary files, wherever the settings want them.
         agree: Is shown what they will take; without it that is not reckoned.
+        told: Is told in words what is being done.
 
     Raises:
         UsageError: Something about them is wrong; nothing is left behind.
     """
+    told("loading scenarios")
     intended = _intended(every, objects or Objects(), needs_keys=True)
     if temporary and every[0].name is not None and "name" not in every[0].ambient:
         message = "--name would have no effect: no run directory is left. Say where it is made with --output."
         raise SettingsError(message)
-    estimates = [] if agree is None else [_estimated(each) for each in intended]
+    estimates: list[Estimate] = []
     if agree is not None:
+        told("estimating what it will take")
+        estimates = [_estimated(each) for each in intended]
         agree(estimates)
+    told("getting models ready")
     runs: list[PreparedRun] = []
     try:
         for each, reckoned in zip_longest(intended, estimates):

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
 from tool_sandbox.cli.lines import filled
-from tool_sandbox.cli.progress import Progress
+from tool_sandbox.cli.live.progress import Progress
 from tool_sandbox.runs.run import Observer
 
 if TYPE_CHECKING:

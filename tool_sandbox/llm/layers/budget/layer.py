@@ -128,6 +128,11 @@ class Ledger:
         with self._lock:
             return self._at((kind, name)).spent
 
+    def spending(self) -> Spending:
+        """What all calls so far came to."""
+        with self._lock:
+            return self._at(("run", "")).spending
+
     def snapshot(self) -> dict[str, Any]:
         """Everything counted so far as JSON-able data: totals of the run, and by role, model and user."""
         with self._lock:

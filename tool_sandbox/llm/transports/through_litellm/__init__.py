@@ -3,6 +3,7 @@
 ::
 
     transport     one call: asked, read, named when it fails
+    loading       whether LiteLLM is being imported
     shapes        LiteLLM's objects as plain data
     raw_answer    what the server really sent
     keys          which key LiteLLM would send when it was given none

@@ -34,6 +34,7 @@ from tool_sandbox.llm.transports.errors.unparsed_calls import unparsed_call
 from tool_sandbox.llm.transports.negotiation.negotiator import Negotiator
 from tool_sandbox.llm.transports.rate_limits import rate_limits_in
 from tool_sandbox.llm.transports.through_litellm.keys import own_key
+from tool_sandbox.llm.transports.through_litellm.loading import LOADING
 from tool_sandbox.llm.transports.through_litellm.raw_answer import RawAnswer, absurd_call
 from tool_sandbox.llm.transports.through_litellm.releases import check_release, installed_release
 from tool_sandbox.llm.transports.through_litellm.retirement import warn_if_retired
@@ -48,7 +49,6 @@ _ENVIRONMENT = {
 }
 _GRACE = 0.5
 """Seconds beyond the time-out before a call is given up, so that LiteLLM's own time-out is heard first."""
-_loading = threading.Lock()
 _names_priced: WeakKeyDictionary[Any, frozenset[str]] = WeakKeyDictionary()
 """What routers added to the price map."""
 
@@ -64,7 +64,7 @@ def load_litellm() -> Any:
     if (loaded := _loaded()) is not None:
         return loaded
     check_release(installed_release())
-    with _loading:
+    with LOADING:
         for name, value in _ENVIRONMENT.items():
             os.environ.setdefault(name, value)
         ours = "litellm" not in sys.modules
