@@ -140,6 +140,14 @@ DIFFERENCE = call("timestamp_diff", {"days": 268}, timestamp_0=1.0)
         (8.0467, {"": 8.05}, {"": 0.01}, 1),
         (8.0467, {"": 8.05}, {}, 0),
         ([1, 2], {"": [1, 2]}, {}, 1),
+        ([{"name": "Dana"}, {"name": "Wanda"}], {"any.name": "Wanda"}, {}, 1),
+        ([{"name": "Dana"}, {"age": 3}, 5], {"any.name": "Wanda"}, {}, 0),
+        ([{"price": 2.5}], {"any.price": 2}, {"any.price": 0.5}, 1),
+        ([[1, 2], [3]], {"any.any.": 3}, {}, 1),
+        ([], {"any.name": "Wanda"}, {}, 0),
+        ({"any": {"name": "Wanda"}}, {"any.name": "Wanda"}, {}, 0),
+        ("text", {"any.name": "Wanda"}, {}, 0),
+        (None, {"any.name": "Wanda"}, {}, 0),
     ],
 )
 def test_what_a_call_gave_counts_whatever_its_arguments(

@@ -52,6 +52,10 @@ def words(scenario: Scenario, milestone: Milestone) -> list[str]:
             {"called": {"get_current_location": {}}, "gave": {"latitude": 37.3}, "within": {"latitude": 0.1}},
             ["get_current_location is called, which gives that latitude is 37.3 (latitude within 0.1)"],
         ),
+        (
+            {"called": "search_contacts", "gave": {"any.name": "Dana"}},
+            ["search_contacts is called, which gives that some name is 'Dana'"],
+        ),
         ({"requested": "remove_contact"}, ["remove_contact is asked for, whether it succeeds or not"]),
         (
             {"requested": ["remove_contact", "modify_contact"]},

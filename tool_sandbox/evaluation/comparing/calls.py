@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from attrs import Factory, frozen
@@ -14,6 +15,9 @@ from tool_sandbox.evaluation.comparing.columns import CellMeasure, CellSimilarit
 
 Canonical = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 """Arguments of a tool → the same in the one spelling in which equal ones are equal."""
+
+ANY_ITEM = "any."
+"""What a path into a list begins with that means each of its items."""
 
 
 class _Wanted(NamedTuple):
@@ -87,9 +91,9 @@ class CallSimilarity(CellMeasure):
             if not self._equal(found, value, wanted.within.get(name)):
                 yield Difference("arguments", name, value, found)
         for path, value in () if self.exact else wanted.trace.get("result", {}).items():
-            found = _part(recorded["result"], path)
-            if not self._equal(found, value, self.within.get(path)):
-                yield Difference("result", path, value, found)
+            found = list(_parts(recorded["result"], path)) or [NOT_GIVEN]
+            if not any(self._equal(each, value, self.within.get(path)) for each in found):
+                yield Difference("result", path, value, found[0])
 
     def _equal(self, found: Any, wanted: Any, within: float | None) -> bool:
         if not self.exact and isinstance(found, str) and isinstance(wanted, str):
@@ -141,8 +145,11 @@ class RequestSimilarity(CellMeasure):
         return lambda cell: None if cell is None else float(any(tool in cell for tool in self.tools))
 
 
-def _part(result: Any, path: str) -> Any:
-    try:
-        return part_of(result, path)
-    except (KeyError, IndexError, TypeError, ValueError):
-        return NOT_GIVEN
+def _parts(result: Any, path: str) -> Iterator[Any]:
+    """What a path leads to: one part of the result, or one of each item where ``any`` stands for a position."""
+    if path.startswith(ANY_ITEM):
+        for item in result if isinstance(result, Sequence) and not isinstance(result, str) else ():
+            yield from _parts(item, path.removeprefix(ANY_ITEM))
+        return
+    with suppress(KeyError, IndexError, TypeError, ValueError):
+        yield part_of(result, path)

@@ -14,7 +14,7 @@ from tool_sandbox.common.vocabulary import DatabaseNamespace, RoleType
 from tool_sandbox.common.world.schemas import namespaces
 from tool_sandbox.evaluation.comparing import columns
 from tool_sandbox.evaluation.comparing.answers import TextSimilarity
-from tool_sandbox.evaluation.comparing.calls import CallSimilarity, RequestSimilarity
+from tool_sandbox.evaluation.comparing.calls import ANY_ITEM, CallSimilarity, RequestSimilarity
 from tool_sandbox.evaluation.explanation.misses import bound
 from tool_sandbox.evaluation.snapshots import addition_similarity, removal_similarity, update_similarity
 
@@ -161,7 +161,9 @@ class Wanted:
 def _called(traces: str, measure: Any) -> str:
     wanted = columns.golden_traces(traces)
     calls = " or ".join(dict.fromkeys(_call(each["tool_name"], each["arguments"]) for each in wanted))
-    gave = [f"{path or 'it'} is {value!r}" for path, value in wanted[0].get("result", {}).items()]
+    gave = [
+        f"{path.replace(ANY_ITEM, 'some ') or 'it'} is {value!r}" for path, value in wanted[0].get("result", {}).items()
+    ]
     given = f", which gives that {' and '.join(gave)}" if gave else ""
     within = measure.within if isinstance(measure, CallSimilarity) else _bound_tolerances(measure)
     near = ", ".join(f"{name} within {_tolerance(value)}" for name, value in within.items())

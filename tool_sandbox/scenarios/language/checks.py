@@ -97,9 +97,9 @@ class Check(FileModel):
     never: Facts = ()
     """What no good answer says."""
     gave: Annotated[Mapping, PlainValidator(_parts), Shown(lambda: dict[str, Value])] = Field(
-        Mapping({}), examples=[{"days": 268}]
+        Mapping({}), examples=[{"days": 268}, {"any.name": "Dana Osei"}]
     )
-    """With 'called': parts of the result, by dotted path, whatever the arguments were."""
+    """With 'called': parts of the result, by dotted path, whatever the arguments were; 'any.name' is some item's."""
     state: Rows = Field({}, examples=[{"setting": {"wifi": True}}])
     """The table looks like this: all rows, though only the columns given; [] is an empty table."""
     added: Rows = Field({}, examples=[{"contact": {"name": "Ada"}}])
