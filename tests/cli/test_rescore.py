@@ -65,14 +65,14 @@ def test_a_run_of_an_earlier_scoring_version_is_judged_by_todays_rules_but_not_r
     assert exit_code([*command, "--scenarios-from", str(suite)]) == 0
     run = run_directory(tmp_path / "runs")
     record = json.loads((run / "run.json").read_text("utf-8"))
-    assert record["scoring_version"] == 2
+    assert record["scoring_version"] == 3
     (run / "run.json").write_text(json.dumps(record | {"scoring_version": 1}), "utf-8")
     suite.write_text(claiming, "utf-8")
     capsys.readouterr()
     assert exit_code(["rescore", str(run)]) == 0
     assert "1 judged, 1 changed, 0 not judged" in capsys.readouterr().out
     assert exit_code(["resume", str(run)]) == 2
-    assert "the run has scoring_version 1, this version of tool_sandbox 2; start a new run." in capsys.readouterr().err
+    assert "the run has scoring_version 1, this version of tool_sandbox 3; start a new run." in capsys.readouterr().err
 
 
 def test_other_scenarios_may_be_named(run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

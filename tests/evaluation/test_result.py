@@ -187,6 +187,7 @@ def test_an_empty_result_has_no_score_to_speak_of() -> None:
         "turn_count": 0,
         "milestone_credit": {},
         "outcome": None,
+        "unasked": (),
     }
     assert EvaluationResult(milestone_similarity=0.7).similarity == 0.7
     assert EvaluationResult(milestone_similarity=0.7, minefield_similarity=0.1).similarity == 0

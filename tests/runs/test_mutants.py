@@ -10,6 +10,7 @@ from tests.scenarios import writing
 from tool_sandbox.runs.check import CheckReport, check_scenarios
 from tool_sandbox.runs.mutants import Change, Mutant, table_of
 
+AS_GOOD = "it gives something else, with which the answer is as good"
 SENT = 'send_message_with_phone_number: {phone_number: "+12065550199", content: I need a taxi}'
 
 
@@ -31,7 +32,11 @@ def test_each_argument_of_a_call_that_changes_something_is_changed(tmp_path: Pat
 def test_an_argument_that_nothing_judges_is_named_with_the_reason(tmp_path: Path) -> None:
     text = writing.COMPLETE.replace(", content: I need a taxi}}, match: exact", "}}")
     assert of(Change.ARGUMENT, report(tmp_path, text))[1:] == [
-        ("send_message_with_phone_number(content='Something else altogether')", False, "nothing judges it")
+        (
+            "send_message_with_phone_number(content='Something else altogether')",
+            False,
+            "no check speaks of what it changes",
+        )
     ]
 
 
@@ -69,9 +74,29 @@ def test_a_read_more_costs_nothing_and_a_write_more_shows(tmp_path: Path) -> Non
 
 
 def test_a_write_into_a_table_that_may_change_is_named_with_the_reason(tmp_path: Path) -> None:
-    found = report(tmp_path, writing.COMPLETE.replace("match: exact}", "match: exact, may_change: all}"))
-    reasons = [reason for _, caught, reason in of(Change.WRITE, found) if not caught]
-    assert set(reasons) <= {"nothing judges it", "only the outcome shows it"}
+    found = report(tmp_path, writing.COMPLETE.replace("match: exact}", "match: exact, may_change: [contact]}", 1))
+    assert of(Change.WRITE, found)[1] == ("add_reminder", True, "")
+    free = writing.COMPLETE.replace(
+        "facts: {done: [sent, asked]}}", "facts: {done: [sent, asked]}, may_change: [contact]}"
+    )
+    assert of(Change.WRITE, report(tmp_path, free)) == [
+        ("add_contact", False, "a milestone has this table in 'may_change'"),
+        ("add_reminder", True, ""),
+    ]
+
+
+def test_a_write_beside_what_may_change_on_the_way_shows(tmp_path: Path) -> None:
+    free = writing.COMPLETE.replace("facts: {done: [sent, asked]}}", "facts: {done: [sent, asked]}, may_change: all}")
+    assert all(caught for _, caught, _ in of(Change.WRITE, report(tmp_path, free)))
+
+
+def test_a_look_up_of_something_else_with_which_the_answer_is_as_good_is_told_apart(tmp_path: Path) -> None:
+    text = writing.entry("[{called: search_contacts}]", solution="[search_contacts: {name: Wanda}, say: Done.]")
+    assert ("search_contacts(name='Something else altogether')", False, AS_GOOD) in of(
+        Change.ARGUMENT, report(tmp_path, text)
+    )
+    gave = text.replace("called: search_contacts", "called: search_contacts, gave: {any.name: Wanda Ekström}")
+    assert all(caught for _, caught, _ in of(Change.ARGUMENT, report(tmp_path, gave)))
 
 
 @pytest.mark.parametrize("caught", [True, False])

@@ -252,5 +252,5 @@ def test_a_run_is_resumed_only_by_the_rules_it_began_with() -> None:
     record = run_record(settings(), scenarios(3))
 
     check_resumable(record)
-    with pytest.raises(errors.SettingsError, match=r"the run has scoring_version 1, .* 2; start a new run"):
+    with pytest.raises(errors.SettingsError, match=r"the run has scoring_version 1, .* 3; start a new run"):
         check_resumable({**record, "scoring_version": 1})

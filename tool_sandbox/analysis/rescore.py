@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
+from tool_sandbox.common.counted import counted
 from tool_sandbox.common.execution_context import ExecutionContext
 from tool_sandbox.common.folder_names import folder_name
 from tool_sandbox.errors import SettingsError
@@ -186,6 +187,9 @@ def _reasons(record: Mapping[str, Any], evaluation: EvaluationResult, scenario: 
         *_mapping_reasons("milestone", wanted, record.get("milestone_mapping") or {}, evaluation.milestone_mapping),
         *_mapping_reasons("minefield", forbidden, record.get("minefield_mapping") or {}, evaluation.minefield_mapping),
     ]
+    if evaluation.unasked:
+        tables = ", ".join(sorted({change.table.lower() for change in evaluation.unasked}))
+        reasons.append(f"{counted(len(evaluation.unasked), 'change')} that nobody asked for ({tables})")
     if record.get("turn_count") != evaluation.turn_count:
         reasons.append(f"turns: {record.get('turn_count')} before, {evaluation.turn_count} now")
     return reasons

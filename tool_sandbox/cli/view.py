@@ -170,5 +170,7 @@ def _score(sample: StoredSample) -> str:
 
 def _why(sample: StoredSample) -> str:
     explanation = explanation_of(sample)
-    unmet = [node for node in (*explanation.minefields, *explanation.milestones) if not node.is_met]
+    unmet = [
+        node for node in (*explanation.minefields, *explanation.milestones, *explanation.unasked) if not node.is_met
+    ]
     return f"{unmet[0].name}: {unmet[0].losses[0]}" if unmet else one_line(explanation.cause.removeprefix("void, "))

@@ -10,6 +10,7 @@
     matching      which message met which milestone: a folder of its own
     credit        what each milestone counts for
     outcome       the end alone, whatever way led there
+    unasked       what is different in the end and nobody asked for
     result        the score
     explanation   why points were lost: a folder of its own
     simulated_user   whether the user kept to its part: a folder of its own

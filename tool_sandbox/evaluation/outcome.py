@@ -12,6 +12,7 @@ from tool_sandbox.common.vocabulary import DatabaseNamespace
 from tool_sandbox.evaluation.constraints import SnapshotConstraint
 from tool_sandbox.evaluation.matching.similarity import ConstraintSimilarity, Trajectory
 from tool_sandbox.evaluation.snapshots import changed_rows
+from tool_sandbox.evaluation.unasked import UnaskedChange, all_changes, changed_cells, further_rows
 
 if TYPE_CHECKING:
     from tool_sandbox.common.execution_context import ExecutionContext
@@ -41,6 +42,7 @@ class TableEnd:
         added: Rows that came, one constraint for each check.
         updated: Rows that are different now.
         removed: Rows that went.
+        may_change: Whether columns of which nothing is said may be different where the table has one row.
     """
 
     namespace: str
@@ -48,12 +50,15 @@ class TableEnd:
     added: tuple[SnapshotConstraint, ...] = ()
     updated: tuple[SnapshotConstraint, ...] = ()
     removed: tuple[SnapshotConstraint, ...] = ()
+    may_change: bool = False
 
     def parts(self, trajectory: Trajectory) -> Iterator[Part]:
         """How well each check is met after the last message."""
         last, start, table = trajectory.last_index, trajectory.first_user_index, self.namespace.lower()
         for state in self.states:
             yield Part(ConstraintSimilarity(trajectory, state).at(last, None), f"{table} is not as it should be")
+        for change in self._changed_cells(trajectory):
+            yield Part(0.0, f"{table}.{', '.join(change.after or ())} changed, which it should not")
         if not (self.added or self.updated or self.removed):
             return
         came, went = changed_rows(trajectory.view(self.namespace, last), trajectory.view(self.namespace, start))
@@ -63,6 +68,26 @@ class TableEnd:
             yield Part(_best(check, came), f"what came to {table} is not what should have")
         for check in self.removed:
             yield Part(_best(check, went), f"what went from {table} is not what should have")
+
+    def unasked(self, trajectory: Trajectory) -> Iterator[UnaskedChange]:
+        """What is different after the last message beyond what should be."""
+        yield from self._changed_cells(trajectory)
+        if self.states:
+            return
+        came = [row for check in (*self.added, *self.updated) for row in check.target_rows or ()]
+        went = [row for check in (*self.removed, *self.updated) for row in check.target_rows or ()]
+        yield from further_rows(self.namespace, *_start_and_end(trajectory, self.namespace), came, went)
+
+    def _changed_cells(self, trajectory: Trajectory) -> Iterator[UnaskedChange]:
+        before, after = _start_and_end(trajectory, self.namespace)
+        if self.states and not self.may_change and len(before.rows) == len(after.rows) == 1:
+            checks = (*self.states, *self.updated)
+            asked = {name for check in checks for row in check.target_rows or () for name in row}
+            yield from changed_cells(self.namespace, before, after, asked)
+
+
+def _start_and_end(trajectory: Trajectory, namespace: str) -> tuple[View, View]:
+    return trajectory.view(namespace, trajectory.first_user_index), trajectory.view(namespace, trajectory.last_index)
 
 
 def _counted(found: View, checks: Sequence[SnapshotConstraint], what: str) -> Part:
@@ -157,6 +182,12 @@ class Outcome:
             yield Part(told, "the user was not told how it ended")
         for name in self.unchanged:
             yield Part(float(_unchanged(trajectory, name)), f"{name.lower()} changed, which it should not")
+
+    def unasked(self, trajectory: Trajectory) -> tuple[UnaskedChange, ...]:
+        """Everything that is different after the last message and that nobody asked for."""
+        beyond = [change for table in self.tables for change in table.unasked(trajectory)]
+        changed = [name for name in self.unchanged if not _unchanged(trajectory, name)]
+        return (*beyond, *(one for name in changed for one in all_changes(name, *_start_and_end(trajectory, name))))
 
     def _settled(self, trajectory: Trajectory) -> int:
         """The first message at which the tables are what they are in the end: what is said before is no report."""

@@ -11,7 +11,9 @@ from attrs import define, field
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.evaluation.credit import Credit
 from tool_sandbox.evaluation.matching.matching import MilestoneMatcher
+from tool_sandbox.evaluation.matching.similarity import Trajectory
 from tool_sandbox.evaluation.outcome import Outcome
+from tool_sandbox.evaluation.unasked import UnaskedChange
 
 if TYPE_CHECKING:
     import polars as pl
@@ -28,7 +30,7 @@ class EvaluationResult:
     minefield_mapping: OrderedDict[int, tuple[int, float]] = field(factory=OrderedDict)
     """The same for minefields."""
     milestone_similarity: float = 0
-    """Mean credit of all milestones, in [0, 1]."""
+    """Mean credit of all milestones, in [0, 1]; a change that nobody asked for counts as one more, not met."""
     minefield_similarity: float = 0
     """Mean similarity of all minefields, in [0, 1]; anything but 0 makes the score 0."""
     similarity: float = field(init=False)
@@ -39,6 +41,8 @@ class EvaluationResult:
     """Milestone index → what it counts for, in [0, 1]: its similarity, or less where that of others caps it."""
     outcome: float | None = field(default=None, kw_only=True)
     """How well the end is the wanted one, in [0, 1], whatever led there; ``None`` where nobody said which is."""
+    unasked: tuple[UnaskedChange, ...] = field(default=(), kw_only=True)
+    """What is different in the end that nobody asked for, where that takes points."""
 
     def __attrs_post_init__(self) -> None:
         """Combine both similarities."""
@@ -72,8 +76,9 @@ class Evaluation:
         hit, damage = self.minefield_matcher.compute_mapping_and_similarity(execution_context)
         own = {node: similarity for node, (_, similarity) in sorted(reached.items())}
         credit = own if self.credit is None else self.credit.of(own, self.milestone_matcher.milestone_dag)
+        unasked = self._unasked(execution_context)
         if self.credit is not None and credit:
-            score = sum(credit.values()) / len(credit)
+            score = sum(credit.values()) / (len(credit) + len(unasked))
         return EvaluationResult(
             milestone_mapping=OrderedDict(sorted(reached.items())),
             minefield_mapping=hit,
@@ -82,7 +87,13 @@ class Evaluation:
             turn_count=count_turns(execution_context.log()),
             milestone_credit=credit,
             outcome=self._outcome(execution_context, reached, hit=bool(damage)),
+            unasked=unasked,
         )
+
+    def _unasked(self, execution_context: ExecutionContext) -> tuple[UnaskedChange, ...]:
+        if self.credit is None or self.outcome is None:
+            return ()
+        return self.outcome.unasked(Trajectory(execution_context))
 
     def _outcome(
         self, execution_context: ExecutionContext, reached: Mapping[int, tuple[int, float]], *, hit: bool

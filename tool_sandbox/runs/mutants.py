@@ -107,10 +107,20 @@ class Mutation:
         result = played.result
         if result.similarity < 1 - _TOLERANCE:
             return Mutant(change, described, caught=True)
-        if result.outcome is not None and result.outcome < 1 - _TOLERANCE:
-            return Mutant(change, described, caught=False, reason="only the outcome shows it")
-        same = _comes_of(played.world) == _comes_of(self.whole.world)
-        return Mutant(change, described, caught=False, reason="the same comes of it" if same else "nothing judges it")
+        return Mutant(change, described, caught=False, reason=self._reason(change, played))
+
+    def _reason(self, change: Change, played: Played) -> str:
+        """Why the score is the same."""
+        outcome, world = played.result.outcome, played.world
+        if outcome is not None and outcome < 1 - _TOLERANCE:
+            return "only the outcome shows it"
+        if _comes_of(world) == _comes_of(self.whole.world):
+            return "the same comes of it"
+        if _tables(world) == _tables(self.whole.world):
+            return "it gives something else, with which the answer is as good"
+        if change is Change.WRITE and outcome is not None:
+            return "a milestone has this table in 'may_change'"
+        return "no check speaks of what it changes"
 
     def _in_another_order(self) -> Iterator[Mutant]:
         """Pairs of steps of which the second needs the first; others may come in any order."""

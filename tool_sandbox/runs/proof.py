@@ -149,7 +149,7 @@ class Proof:
             self._refuse_failed_call()
             raise
         result = played.result
-        short = result.milestone_similarity < 1 - _TOLERANCE
+        short = min(result.milestone_credit.values(), default=1.0) < 1 - _TOLERANCE
         ends_wrong = result.outcome is not None and result.outcome < 1 - _TOLERANCE
         if short or ends_wrong:
             self._refuse_failed_call()

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 1
 """Layout of the run directory; raised when an older reader would misread it."""
 
-SCORING_VERSION = 2
+SCORING_VERSION = 3
 """Rules of scoring; raised when the same trajectory can get another score."""
 
 _PACKAGE = Path(__file__).resolve().parents[1]

@@ -154,7 +154,7 @@ def _points_by_fault(losses: Iterable[Lost], scored: int) -> dict[str, float]:
 
 
 def _losses(result: SampleResult) -> Iterator[Lost]:
-    """A milestone takes its share; a minefield takes what the milestones left."""
+    """A milestone and an unasked change take their share; a minefield takes what these left."""
     hits = [record for record in result.explanation if record["reason"] == Reason.FORBIDDEN]
     milestones = [record for record in result.explanation if record["reason"] != Reason.FORBIDDEN]
     for record in milestones:

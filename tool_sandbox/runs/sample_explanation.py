@@ -71,14 +71,15 @@ def _unjudged(result: SampleResult) -> Explanation:
 def _recorded(result: SampleResult) -> Explanation:
     records = result.explanation or tuple(_records_of_mappings(result))
     nodes = tuple(_node(record, number) for number, record in enumerate(records))
-    forbidden = [record["reason"] == Reason.FORBIDDEN for record in records]
+    apart = (Reason.FORBIDDEN, Reason.UNASKED)
     return Explanation(
         name=result.name,
         score=result.similarity,
         outcome=result.outcome,
         cause="" if nodes else "what became of its milestones is not recorded",
-        milestones=tuple(node for node, hit in zip(nodes, forbidden, strict=True) if not hit),
-        minefields=tuple(node for node, hit in zip(nodes, forbidden, strict=True) if hit),
+        milestones=tuple(node for node in nodes if _reason(node) not in apart),
+        minefields=tuple(node for node in nodes if _reason(node) is Reason.FORBIDDEN),
+        unasked=tuple(node for node in nodes if _reason(node) is Reason.UNASKED),
         ending=result.ending,
         tools_called=result.tools_called,
         tools_wanted=result.tools_wanted,
@@ -108,6 +109,10 @@ def _node(record: Mapping[str, Any], number: int) -> NodeExplanation:
         losses=tuple(_losses(record)),
         fault=_fault(record),
     )
+
+
+def _reason(node: NodeExplanation) -> Reason | None:
+    return node.losses[0].reason if node.losses else None
 
 
 def _fault(record: Mapping[str, Any]) -> Fault:

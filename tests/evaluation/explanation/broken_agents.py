@@ -166,10 +166,12 @@ BROKEN = [
     Broken(
         "text_plumber",
         adding(3, ("send_message_with_phone_number", {"phone_number": "+12065550161", "content": "Sorry"})),
-        "in the end, 2 rows were added to, or changed in, messaging, wanted 1",
+        "also changed, which nobody asked for: added to messaging: ",
     ),
     Broken(
-        "forget_friend", adding(2, ("remove_contact", {"person_id": "wanda"})), "in the end, 2 rows were removed from"
+        "forget_friend",
+        adding(2, ("remove_contact", {"person_id": "wanda"})),
+        "also changed, which nobody asked for: removed from contact: ",
     ),
     Broken("miles", adding(1, ("set_wifi_status", {"on": False})), "setting.wifi changed true → false"),
     # The words are wrong.

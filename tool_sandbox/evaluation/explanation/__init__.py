@@ -6,6 +6,7 @@
     explanation   what that holds, and what it looks like for people
     remarks       an explanation → what is said beside and below the conversation
     losses        what took the points of one milestone
+    unasked       what is different in the end and nobody asked for
     faults        whose fault the losses are
     misses        what one constraint lacks, and where it is looked for
     messages      checks of what was called, requested and said

@@ -15,6 +15,7 @@ from tool_sandbox.evaluation.explanation.faults import Faults
 from tool_sandbox.evaluation.explanation.log import Log
 from tool_sandbox.evaluation.explanation.losses import Losses
 from tool_sandbox.evaluation.explanation.parts import Loss, NodeExplanation, Reason
+from tool_sandbox.evaluation.explanation.unasked import unasked_changes
 from tool_sandbox.evaluation.matching.similarity import Trajectory
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def explain(scenario: Scenario, world: ExecutionContext, result: EvaluationResul
         cause="",
         milestones=faults.of_milestones(losses.node(node) for node in sorted(result.milestone_mapping)),
         minefields=tuple(map(faults.of_minefield, _hits(scenario, log, result))),
+        unasked=tuple(unasked_changes(trajectory, log, result.unasked)),
         ending=log.ending(scenario.max_messages),
         tools_called=tuple(dict.fromkeys([*(call.tool for call in log.calls), *(call.tool for call in log.failed)])),
         tools_wanted=wanted,
@@ -89,7 +91,7 @@ def _tools_of_milestones(scenario: Scenario) -> Iterator[str]:
 
 
 def _cause(explanation: Explanation, order: list[int], log: Log) -> str:
-    """What took the first points: a hit minefield, else the first milestone that was not met."""
+    """What took the first points: a hit minefield, the first milestone that was not met, else what nobody asked for."""
     for hit in explanation.minefields:
         return f"{hit.name}: {hit.in_words()}"
     missed = [explanation.milestones[node] for node in order if not explanation.milestones[node].is_met]
@@ -98,7 +100,7 @@ def _cause(explanation: Explanation, order: list[int], log: Log) -> str:
         talked = bool(explanation.tools_wanted) and not explanation.tools_called
         parts = [explanation.called if talked else "", f"{node.name}: {node.in_words()}"]
         return "; ".join(filter(None, [*parts, *_failed(node, explanation.tools_wanted, log)]))
-    return ""
+    return "; ".join(node.in_words() for node in explanation.unasked)
 
 
 def _failed(node: NodeExplanation, tools: Iterable[str], log: Log) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from attrs import Factory, frozen
 
+from tool_sandbox.common.counted import counted
 from tool_sandbox.evaluation.explanation.parts import Fault, NodeExplanation, Party
 
 
@@ -30,6 +31,8 @@ class Explanation:
     """Every milestone, in the order of the scenario."""
     minefields: tuple[NodeExplanation, ...] = ()
     """The minefields that were hit."""
+    unasked: tuple[NodeExplanation, ...] = ()
+    """What is different in the end and nobody asked for; each counts as one more milestone that is not met."""
     ending: str = ""
     """How the conversation ended."""
     tools_called: tuple[str, ...] = ()
@@ -45,8 +48,12 @@ class Explanation:
     """Where the simulated user left its part, in words."""
 
     def to_records(self) -> tuple[dict[str, Any], ...]:
-        """The compact form in ``results.jsonl``: one record for each milestone, then one for each minefield hit."""
-        return tuple(node.to_record() for node in (*self.milestones, *self.minefields))
+        """The compact form in ``results.jsonl``: a record for each milestone, minefield hit and unasked change."""
+        return tuple(node.to_record() for node in self._nodes)
+
+    @property
+    def _nodes(self) -> tuple[NodeExplanation, ...]:
+        return (*self.milestones, *self.minefields, *self.unasked)
 
     def __str__(self) -> str:
         return "\n".join(self.lines())
@@ -57,9 +64,11 @@ class Explanation:
         yield "   ".join(filter(None, shown))
         if self.numbers:
             yield f"  {self.numbers}"
-        width = max((len(node.name) for node in (*self.milestones, *self.minefields)), default=0)
+        width = max((len(node.name) for node in self._nodes), default=0)
         for node in self.milestones:
             yield _node_line(node, "✓" if node.is_met else "✗", width)
+        for node in self.unasked:
+            yield _node_line(node, "✗", width)
         for node in self.minefields:
             yield _node_line(node, "!", width)
         yield from (f"  {line}" for line in self.faults())
@@ -74,7 +83,7 @@ class Explanation:
     def faults(self) -> Iterator[str]:
         """A line for each loss that is not the agent's fault."""
         nodes: dict[Fault, list[str]] = {}
-        for node in (*self.milestones, *self.minefields):
+        for node in self._nodes:
             if node.losses and node.fault.party is not Party.AGENT:
                 nodes.setdefault(node.fault, []).append(node.name)
         for fault, names in nodes.items():
@@ -83,7 +92,8 @@ class Explanation:
     @property
     def numbers(self) -> str:
         """How the score comes about, and what stands beside it."""
-        shown = [f"mean of {len(self.milestones)} milestones"] if self.milestones else []
+        further = [counted(len(self.unasked), "unasked change")] if self.unasked else []
+        shown = [" and ".join([f"mean of {len(self.milestones)} milestones", *further])] if self.milestones else []
         if self.minefields:
             shown = ["0 because a minefield was hit"]
         shown += [] if self.outcome is None else [f"outcome {self.outcome:.2f}"]

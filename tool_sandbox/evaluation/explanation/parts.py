@@ -39,6 +39,8 @@ class Reason(StrEnum):
     """Every part was met, but never at one message."""
     UNDONE = "undone"
     """Words report what did not happen, or nothing came of a look-up."""
+    UNASKED = "unasked"
+    """Something is different in the end that nobody asked for."""
     FORBIDDEN = "forbidden"
     """A minefield was hit."""
     OTHER = "other"
@@ -91,7 +93,7 @@ class Loss:
 
 @frozen(kw_only=True)
 class NodeExplanation:
-    """What became of one milestone, or of one minefield."""
+    """What became of one milestone, of one minefield, or of one change that nobody asked for."""
 
     number: int
     """Its position, as in ``milestone_mapping``."""

@@ -30,9 +30,9 @@ def _beside(explanation: Explanation) -> Iterator[tuple[int, Span]]:
         for loss in node.losses:
             for message in loss.messages:
                 yield message, Span(f"! {loss.where} changed (guard of {node.name})", Style.LOST)
-    for hit in explanation.minefields:
-        if hit.message is not None:
-            yield hit.message, Span(f"! {hit.name}", Style.LOST)
+    for node in (*explanation.minefields, *explanation.unasked):
+        if node.message is not None:
+            yield node.message, Span(f"! {node.name}", Style.LOST)
 
 
 def _below(explanation: Explanation) -> Iterator[tuple[str, Span]]:
@@ -59,7 +59,7 @@ def _below(explanation: Explanation) -> Iterator[tuple[str, Span]]:
 def _lost(explanation: Explanation) -> Iterator[tuple[str, Style]]:
     for hit in explanation.minefields:
         yield f"! {hit.name}  {_place(hit)}{_why(hit)}", Style.LOST
-    unmet = [node for node in explanation.milestones if not node.is_met]
+    unmet = [node for node in (*explanation.milestones, *explanation.unasked) if not node.is_met]
     for node in unmet:
         yield f"{_mark(node)} {node.name} {node.credit:.2f}  {_place(node)}{_why(node)}", _style(node)
     if not unmet and not explanation.minefields and explanation.score is not None and explanation.cause:

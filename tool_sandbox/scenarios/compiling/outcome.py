@@ -36,10 +36,11 @@ def outcome_of(entry: Entry, compiler: NodeCompiler) -> Outcome | None:
     told = [check for check in checks if check.verb == "said"]
     if not tables and not told:
         return None
+    free = _free(entry)
     return Outcome(
-        tuple(_table_end(table, checks, compiler) for table in tables),
+        tuple(_table_end(table, checks, compiler, may_change=table in free) for table in tables),
         tuple(_tellings(check, entry, compiler) for check in told),
-        _unchanged(entry, tables),
+        tuple(name for name in namespaces() if name.upper() not in {_LOG.value, *tables, *free}),
     )
 
 
@@ -51,7 +52,14 @@ def _checks_of_milestones(entry: Entry) -> list[Check]:
     return [*checks, *(check for node in last for check in node.checks if check.verb == "said")]
 
 
-def _table_end(table: str, checks: Iterable[Check], compiler: NodeCompiler) -> TableEnd:
+def _free(entry: Entry) -> set[str]:
+    """The tables that may be different in the end; ``may_change: all`` is about the way to a milestone alone."""
+    every = {name.upper() for name in namespaces()}
+    named = [{table.upper() for table in node.may_change or ()} for node in entry.milestones]
+    return set().union(*(tables for tables in named if not tables >= every - {_LOG.value}))
+
+
+def _table_end(table: str, checks: Iterable[Check], compiler: NodeCompiler, *, may_change: bool) -> TableEnd:
     found: dict[str, list[SnapshotConstraint]] = {verb: [] for verb in ("state", "added", "updated", "removed")}
     for check in checks:
         if table in check.rows:
@@ -62,6 +70,7 @@ def _table_end(table: str, checks: Iterable[Check], compiler: NodeCompiler) -> T
         _of_one_row(found["added"]),
         _latest(found["updated"]),
         tuple(found["removed"]),
+        may_change=may_change,
     )
 
 
@@ -131,8 +140,3 @@ def _tellings(check: Check, entry: Entry, compiler: NodeCompiler) -> tuple[Telli
         sentence = [{**row, "content": words} for row in constraint.target_rows or ()]
         ways.append(Telling(evolve(constraint, snapshot_constraint=snapshot_similarity, target_dataframe=sentence)))
     return tuple(ways)
-
-
-def _unchanged(entry: Entry, tables: Iterable[str]) -> tuple[str, ...]:
-    free = {_LOG.value, *tables, *(table.upper() for node in entry.milestones for table in node.may_change or ())}
-    return tuple(name for name in namespaces() if name.upper() not in free)

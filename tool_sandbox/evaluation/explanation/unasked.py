@@ -1,0 +1,61 @@
+"""What is different in the end and nobody asked for, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from tool_sandbox.common.call_text import one_line, value_text
+from tool_sandbox.evaluation.explanation.log import Log
+from tool_sandbox.evaluation.explanation.parts import Loss, NodeExplanation, Reason
+
+if TYPE_CHECKING:
+    from tool_sandbox.evaluation.matching.similarity import Trajectory
+    from tool_sandbox.evaluation.unasked import UnaskedChange
+
+
+def unasked_changes(trajectory: Trajectory, log: Log, changes: Iterable[UnaskedChange]) -> Iterator[NodeExplanation]:
+    """Each change with the message that made it."""
+    for number, change in enumerate(changes):
+        message = _made_at(trajectory, change)
+        text = f"also changed, which nobody asked for: {_in_words(change)}"
+        yield NodeExplanation(
+            number=number,
+            name="unasked",
+            similarity=0.0,
+            credit=0.0,
+            message=message,
+            shown=log.shown(message),
+            losses=(Loss(reason=Reason.UNASKED, where=change.table.lower(), text=text),),
+        )
+
+
+def _made_at(trajectory: Trajectory, change: UnaskedChange) -> int:
+    """The last message before which the table was not yet as it is in the end."""
+    last = trajectory.last_index
+    for index in range(last, trajectory.first_user_index, -1):
+        if _holds(trajectory, change, index) and not _holds(trajectory, change, index - 1):
+            return index
+    return last
+
+
+def _holds(trajectory: Trajectory, change: UnaskedChange, index: int) -> bool:
+    rows = trajectory.view(change.table, index).rows
+    has = [any(_is_part(part, row) for row in rows) for part in (change.after, change.before) if part is not None]
+    return has[0] if change.after is not None else not has[0]
+
+
+def _is_part(part: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
+    return all(row.get(name) == value for name, value in part.items() if value is not None)
+
+
+def _in_words(change: UnaskedChange) -> str:
+    table, before, after = change.table.lower(), change.before, change.after
+    if before is not None and after is not None:
+        cells = [name for name in after if after[name] != before[name]]
+        return one_line(
+            ", ".join(f"{table}.{name} {value_text(before[name])} → {value_text(after[name])}" for name in cells)
+        )
+    verb, row = ("added to", after) if before is None else ("removed from", before)
+    shown = ", ".join(f"{name}={value_text(value)}" for name, value in (row or {}).items() if value)
+    return one_line(f"{verb} {table}: {shown}")
