@@ -33,10 +33,13 @@ def _convert(amount: float, from_unit: str, to_unit: str) -> float:
 
 def canonical(unit: Any) -> Any:
     """The one name of a unit that has several, such as mile for miles; what is no known unit stays as it is."""
+    return _canonical(unit) if isinstance(unit, str) else unit
+
+
+@functools.lru_cache(maxsize=1 << 10)
+def _canonical(unit: str) -> str:
     from pint import UndefinedUnitError
 
-    if not isinstance(unit, str):
-        return unit
     for name in (unit, unit.lower()):
         with contextlib.suppress(UndefinedUnitError, ValueError, AttributeError, TypeError, SyntaxError, TokenError):
             return str(_registry().Unit(name))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from attrs import frozen
 
@@ -53,12 +53,27 @@ class WantedText:
         Args:
             filled: The sentence with values in the place of the placeholders.
         """
-        values = tuple(self._value(filled, *span) for span in self._values(filled))
-        return Facts((*values, *self.required), self.never, implied_by(filled, self.surroundings))
+        return Facts(self._required(filled), self.never, implied_by(filled, self.surroundings))
 
     def verdict(self, text: str, filled: str) -> Verdict:
         """What a text says of what it has to contain."""
         return self.facts(filled).verdict(text, self.surroundings)
+
+    def similarity(self, text: str, filled: str, *, whole: bool = False) -> float:
+        """That of the ``verdict``, without looking further than it takes to know it.
+
+        Args:
+            text: What is said.
+            filled: As for ``facts``.
+            whole: Whether a part of the required facts is worth nothing.
+        """
+        share = Facts(self._required(filled)).share(text, self.surroundings)
+        if not share or (whole and share < 1):
+            return 0.0
+        return 0.0 if self.facts(filled).contradicted_by(text, self.surroundings) else share
+
+    def _required(self, filled: str) -> tuple[Fact, ...]:
+        return (*(self._value(filled, *span) for span in self._values(filled)), *self.required)
 
     def _value(self, filled: str, start: int, end: int) -> Fact:
         """The fact that a value in a sentence is: the amount it belongs to, with its unit, else its words."""
@@ -76,6 +91,8 @@ class WantedText:
 
     def _values(self, filled: str) -> list[tuple[int, int]]:
         names = _PLACEHOLDER.findall(self.sentence)
+        if not names:
+            return []
         literal = [re.escape(part) for part in _PLACEHOLDER.split(self.sentence)[::2]]
         found = re.fullmatch("(.+?)".join(literal), filled, re.DOTALL)
         return [found.span(number + 1) for number in range(len(names))] if found else []
@@ -92,6 +109,7 @@ class TextSimilarity(CellMeasure):
         whole: Count nothing unless every fact is there; for minefields.
     """
 
+    costly: ClassVar[bool] = True
     texts: Mapping[str, WantedText]
     columns: int
     whole: bool = False
@@ -110,12 +128,12 @@ class TextSimilarity(CellMeasure):
     def cell(self, value: str) -> CellSimilarity:
         """The comparison of single cells with a wanted text."""
         wanted = self._wanted(value)
-        facts = wanted.facts(value)
 
         @lru_cache(maxsize=256)
         def similarity(cell: Any) -> float:
-            share = facts.verdict(cell[:MOST_READ], wanted.surroundings).similarity if isinstance(cell, str) else 0.0
-            return 0.0 if self.whole and share < 1 else float(share**self.columns)
+            if not isinstance(cell, str):
+                return 0.0
+            return float(wanted.similarity(cell[:MOST_READ], value, whole=self.whole) ** self.columns)
 
         return similarity
 

@@ -11,7 +11,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from tool_sandbox.common.not_given import NOT_GIVEN
 from tool_sandbox.common.values import is_close
@@ -43,6 +43,9 @@ class ColumnSimilarityMeasureType(Protocol):
 
 class CellMeasure(ABC):
     """A column similarity of ours that is an object, made for what it compares with."""
+
+    costly: ClassVar[bool] = False
+    """Whether cells are only compared in rows that no other column rules out; each similarity is then in [0, 1]."""
 
     @abstractmethod
     def cell(self, value: Any) -> CellSimilarity:

@@ -9,11 +9,13 @@ from typing import Any
 from attrs import frozen
 
 from tool_sandbox.evaluation.comparing.assignment import assign
-from tool_sandbox.evaluation.comparing.columns import CellSimilarity, cell_similarity
+from tool_sandbox.evaluation.comparing.columns import CellMeasure, CellSimilarity, cell_similarity
 from tool_sandbox.evaluation.comparing.float32 import cost, float32, mean32, wide_cost
 from tool_sandbox.evaluation.comparing.views import ColumnKinds, View, zero_filled
 
 Measures = Mapping[str, Any]
+_Costs = tuple[Sequence["float | None"], bool]
+"""A cost for every row, and whether the costs have 64 bits."""
 
 
 class Target:
@@ -56,14 +58,30 @@ class _Column:
     cell: CellSimilarity | None
     measure: Any
 
-    def costs(self, snapshot: View) -> tuple[Sequence[float | None], bool]:
-        """Cost of this cell against every row, and whether the costs have 64 bits."""
+    @property
+    def costly(self) -> bool:
+        """Whether rows that another column rules out are left alone."""
+        return isinstance(self.measure, CellMeasure) and self.measure.costly
+
+    def costs(self, snapshot: View) -> _Costs:
+        """Cost of this cell against every row."""
         if self.cell is not None:
             compare, name = self.cell, self.name
             return [_cost(compare(row[name])) for row in snapshot.rows], False
         measured = self.measure(dataframe=snapshot.frame(), column_name=self.name, value=self.value)["similarity"]
         wide = str(measured.dtype) != "Float32"
         return [_cost(value, wide_cost if wide else cost) for value in measured.to_list()], wide
+
+
+    def costs_of_possible(self, snapshot: View, others: Sequence[_Costs]) -> _Costs:
+        """The same, infinite without looking at the row where it is for another column."""
+        assert self.cell is not None
+        compare, name = self.cell, self.name
+        costs = [
+            math.inf if any(costs[at] == math.inf for costs, _ in others) else _cost(compare(row[name]))
+            for at, row in enumerate(snapshot.rows)
+        ]
+        return costs, False
 
 
 def _cost(similarity: float | None, cost_of: Callable[[float], float] = cost) -> float | None:
@@ -100,7 +118,7 @@ class _Prepared:
         narrow = len(self._columns) == 1
         matrix: list[list[float]] = []
         for wanted in self._rows:
-            measured = [column.costs(snapshot) for column in wanted]
+            measured = _measured(wanted, snapshot)
             narrow = narrow and not measured[0][1]
             matrix.append([_row_cost(measured, at) for at in range(len(snapshot.rows))])
         columns = assign(matrix)
@@ -112,7 +130,14 @@ class _Prepared:
         return math.exp(-sum(assigned) / len(assigned))
 
 
-def _row_cost(measured: Sequence[tuple[Sequence[float | None], bool]], at: int) -> float:
+def _measured(wanted: Sequence[_Column], snapshot: View) -> list[_Costs]:
+    """What each column costs, in order."""
+    cheap = {column.name: column.costs(snapshot) for column in wanted if not column.costly}
+    others = list(cheap.values())
+    return [cheap.get(column.name) or column.costs_of_possible(snapshot, others) for column in wanted]
+
+
+def _row_cost(measured: Sequence[_Costs], at: int) -> float:
     """Mean cost of one row over the columns that can be compared; NaN when none can."""
     if len(measured) == 1:
         only = measured[0][0][at]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
 from attrs import frozen
 
@@ -59,9 +60,12 @@ def roots_of(phrase: str) -> tuple[str, ...]:
 def places_of(phrase: str, reading: Reading) -> Iterator[Place]:
     """Where an answer has the words of a phrase, in order, with at most small words between them."""
     roots = roots_of(phrase)
-    for clause in reading.clauses:
+    rooted = _rooted(reading)
+    if not rooted.anywhere.issuperset(roots):
+        return
+    for clause, own in zip(reading.clauses, rooted.clauses, strict=True):
         for first in range(len(clause.words)):
-            last = _matched(clause.words, first, roots)
+            last = _matched(clause.words, own, first, roots)
             if last and not (roots in _REPLIES and not _replies(clause.words, first)):
                 yield clause, first, last
 
@@ -71,20 +75,33 @@ def column(clause: Clause, word: int) -> int:
     return sum(len(each) + 1 for each in clause.words[:word])
 
 
+@lru_cache(maxsize=1 << 12)
+def _rooted(reading: Reading) -> _Rooted:
+    clauses = tuple(tuple(map(root, clause.words)) for clause in reading.clauses)
+    return _Rooted(clauses, frozenset().union(*clauses))
+
+
+class _Rooted(NamedTuple):
+    """The roots of the words of an answer: those of each clause, and all of them."""
+
+    clauses: tuple[tuple[str, ...], ...]
+    anywhere: frozenset[str]
+
+
 def _replies(words: tuple[str, ...], first: int) -> bool:
     """Whether "no" at this place is a reply, not a part of "no problem"."""
     return first == 0 and (len(words) == 1 or words[1] in _AFTER_REPLY)
 
 
-def _matched(words: tuple[str, ...], first: int, roots: tuple[str, ...]) -> int:
+def _matched(words: tuple[str, ...], own: tuple[str, ...], first: int, roots: tuple[str, ...]) -> int:
     """The number of the word after the phrase that begins here, 0 if none does."""
     at = first
     for number, wanted in enumerate(roots):
         skipped = 0
-        while number and at < len(words) and words[at] in _FILLERS and skipped < _REACH and root(words[at]) != wanted:
+        while number and at < len(words) and words[at] in _FILLERS and skipped < _REACH and own[at] != wanted:
             at += 1
             skipped += 1
-        if at >= len(words) or root(words[at]) != wanted:
+        if at >= len(words) or own[at] != wanted:
             return 0
         at += 1
     return at if roots else 0

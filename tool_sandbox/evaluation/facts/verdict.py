@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from attrs import frozen
 
 from tool_sandbox.evaluation.facts.fact import Explained, Fact
@@ -51,16 +53,26 @@ class Facts:
         found = tuple(fact for fact in self.required if fact.found_in(reading))
         missing = tuple(fact for fact in self.required if fact not in found)
         return Verdict(
-            share=len(found) / len(self.required) if self.required else 1.0,
+            share=self._share(len(found)),
             found=tuple(map(str, found)),
             missing=tuple(map(str, missing)),
-            contradictions=self._contradictions(reading),
+            contradictions=tuple(dict.fromkeys(self._contradictions(reading))),
         )
 
-    def _contradictions(self, reading: Reading) -> tuple[str, ...]:
+    def share(self, text: str, surroundings: Surroundings) -> float:
+        """That of the verdict, by itself."""
+        reading = reading_of(text, surroundings)
+        return self._share(sum(fact.found_in(reading) for fact in self.required))
+
+    def contradicted_by(self, text: str, surroundings: Surroundings) -> bool:
+        """Whether the verdict has contradictions, without looking for more than one."""
+        return any(self._contradictions(reading_of(text, surroundings)))
+
+    def _share(self, found: int) -> float:
+        return found / len(self.required) if self.required else 1.0
+
+    def _contradictions(self, reading: Reading) -> Iterator[str]:
         facts = (*self.required, *self.implied)
-        places = {fact: fact.places(reading) for fact in facts}
-        explained: Explained = frozenset().union(*places.values())
-        reasons = [fact.contradicted_by(reading, explained) for fact in facts]
-        reasons += [f"says what it must not: {fact}" for fact in self.never if fact.said_in(reading)]
-        return tuple(dict.fromkeys(filter(None, reasons)))
+        explained: Explained = frozenset().union(*(fact.places(reading) for fact in facts))
+        yield from filter(None, (fact.contradicted_by(reading, explained) for fact in facts))
+        yield from (f"says what it must not: {fact}" for fact in self.never if fact.said_in(reading))
