@@ -22,6 +22,7 @@ LAYERS = (
         "redaction",
         "nearest",
         "threads",
+        "garbage",
         "folder_imports",
         "plugins",
     ),

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tool_sandbox import garbage
 from tool_sandbox.analysis.comparison import Comparison, compare_runs
 from tool_sandbox.analysis.contrast import Contrast
 from tool_sandbox.analysis.named_runs import named_runs
@@ -52,7 +51,7 @@ def compare(
         UsageError: A directory is no run, two of them have nothing in common, or a number has no meaning.
     """
     _check(form, flips)
-    with _no_garbage_collection():
+    with garbage.kept():
         runs = named_runs(directories)
         comparison = compare_runs(runs, pass_at=pass_at)
     if form == JSON:
@@ -70,18 +69,6 @@ def compare(
     for contrast in comparison.contrasts if flips else ():
         lines = _flip_lines(contrast, explained, flips)
         print_lines(["", "```text", *lines, "```"] if form == MARKDOWN else lines)
-
-
-@contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """Look for no garbage while everything is kept: with many samples, looking takes a quarter of the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def compare_reports(reports: Sequence[Report]) -> Comparison | None:

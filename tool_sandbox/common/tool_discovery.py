@@ -6,7 +6,7 @@ import functools
 import inspect
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from enum import StrEnum
 from itertools import chain
@@ -85,6 +85,11 @@ def rank_tools_by_similarity(
         KeyError: A target is not a tool of ``module``.
     """
     tools = find_tools_by_module(module, preferred_tool_backend)
+    return ranked_by_similarity(target_tool_names or [], tools, module)
+
+
+def ranked_by_similarity(target_tool_names: Sequence[str], tools: Mapping[str, Tool], module: ModuleType) -> list[str]:
+    """``rank_tools_by_similarity`` among tools of ``module`` that are found already, in the order of discovery."""
     if not target_tool_names:
         return list(tools)
     unknown = sorted({name for name in target_tool_names if name not in tools})
@@ -230,7 +235,12 @@ def _home(function: Tool) -> str:
     return module.__name__ if module else function.__module__
 
 
-def _likeness(name: str, targets: list[str]) -> float:
+def _likeness(name: str, targets: Sequence[str]) -> float:
+    return max(_likeness_of_two(name, target) for target in targets)
+
+
+@functools.lru_cache(maxsize=1 << 13)
+def _likeness_of_two(name: str, target: str) -> float:
     from rapidfuzz import fuzz, utils
 
-    return max(fuzz.WRatio(name, target, processor=utils.default_process) for target in targets)
+    return fuzz.WRatio(name, target, processor=utils.default_process)

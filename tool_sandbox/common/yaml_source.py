@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
-from attrs import field, frozen
+from attrs import define, field, frozen
 
 from tool_sandbox.errors import UsageError
 
@@ -24,6 +25,7 @@ _CORE = frozenset(
     f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "map", "seq", "merge")
 )
 _TEXT_ONLY = frozenset(f"tag:yaml.org,2002:{name}" for name in ("timestamp", "value"))
+_TAGS = _CORE | _TEXT_ONLY
 _UNPRINTABLE = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -136,38 +138,45 @@ class YamlSource:
         Raises:
             UsageError: As ``error``, with the line.
         """
-        sizes: dict[int, int] = {}
-        levels: dict[int, int] = {}
+        extents: dict[int, _Extent] = {}
         begun: set[int] = set()
-        waiting: list[tuple[yaml.Node, bool]] = [(root, False)]
-        while waiting:
-            node, looked_into = waiting.pop()
-            key, children = id(node), _children(node)
-            if looked_into:
-                sizes[key] = 1 + sum(sizes[id(child)] for child in children)
-                levels[key] = 1 + max((levels[id(child)] for child in children), default=0)
-                self._check_extent(node, sizes[key], levels[key], len(sizes))
-            elif key in begun and key not in sizes:
-                raise self.fault(node, f"nested more than {MOST_LEVELS} levels deep: its anchor is used inside itself.")
-            elif key not in begun:
-                begun.add(key)
-                self._check_node(node)
-                waiting.append((node, True))
-                waiting += [(child, False) for child in reversed(children)]
+        branch = [_Branch(yaml.SequenceNode("", [root]), iter([root]))]
+        while branch:
+            inmost = branch[-1]
+            for node in inmost.left:
+                if (known := extents.get(id(node))) is not None:
+                    inmost.take(known)
+                elif id(node) in begun:
+                    problem = f"nested more than {MOST_LEVELS} levels deep: its anchor is used inside itself."
+                    raise self.fault(node, problem)
+                elif node.tag not in _TAGS:
+                    raise self.fault(node, f"the tag {node.tag!r} means nothing here; leave it out.")
+                elif isinstance(node, yaml.ScalarNode):
+                    extents[id(node)] = _LEAF
+                    inmost.take(_LEAF)
+                else:
+                    begun.add(id(node))
+                    self._check_keys(node)
+                    branch.append(_Branch(node, iter(_children(node))))
+                    break
+            else:
+                branch.pop()
+                if branch:
+                    extents[id(inmost.node)] = extent = inmost.extent()
+                    self._check_extent(inmost.node, extent, len(extents))
+                    branch[-1].take(extent)
 
     def fault(self, node: yaml.Node, problem: str) -> UsageError:
         """The error about a place in the text."""
         return self._at(node.start_mark.line, problem)
 
-    def _check_extent(self, node: yaml.Node, size: int, levels: int, seen: int) -> None:
-        if levels > MOST_LEVELS:
+    def _check_extent(self, node: yaml.Node, extent: _Extent, seen: int) -> None:
+        if extent.levels > MOST_LEVELS:
             raise self.fault(node, f"nested more than {MOST_LEVELS} levels deep.")
-        if size > seen + MOST_REPEATED:
+        if extent.size > seen + MOST_REPEATED:
             raise self.fault(node, f"its aliases stand for more than {MOST_REPEATED:,} values; write fewer of them.")
 
-    def _check_node(self, node: yaml.Node) -> None:
-        if node.tag not in _CORE | _TEXT_ONLY:
-            raise self.fault(node, f"the tag {node.tag!r} means nothing here; leave it out.")
+    def _check_keys(self, node: yaml.Node) -> None:
         if isinstance(node, yaml.MappingNode):
             first: dict[str, int] = {}
             for key, _ in node.value:
@@ -196,6 +205,35 @@ class YamlSource:
     def _at(self, line: int, problem: str) -> UsageError:
         place = f"{self.name}:{line + 1}" if self.numbered else self.name
         return self.error(f"{place}: {problem}")
+
+
+class _Extent(NamedTuple):
+    """How many values a node stands for, itself among them, and over how many levels; aliases followed."""
+
+    size: int
+    levels: int
+
+
+_LEAF = _Extent(1, 1)
+
+
+@define
+class _Branch:
+    """A node of which some children are looked through, with what was found of their extent."""
+
+    node: yaml.Node
+    left: Iterator[yaml.Node]
+    size: int = 0
+    levels: int = 0
+
+    def take(self, child: _Extent) -> None:
+        """Add a child to what was found."""
+        self.size += child.size
+        self.levels = max(self.levels, child.levels)
+
+    def extent(self) -> _Extent:
+        """That of the node, once no children are left."""
+        return _Extent(self.size + 1, self.levels + 1)
 
 
 def _children(node: yaml.Node) -> list[yaml.Node]:

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from types import ModuleType
 from typing import Any
 
 from attrs import evolve, frozen
 
+from tool_sandbox import garbage
 from tool_sandbox.common.scenario import Scenario
-from tool_sandbox.common.tool_discovery import ToolBackend, extra_tool_modules, get_all_tools, rank_tools_by_similarity
+from tool_sandbox.common.tool_discovery import (
+    Tool,
+    ToolBackend,
+    extra_tool_modules,
+    find_tools_by_module,
+    get_all_tools,
+    ranked_by_similarity,
+)
 from tool_sandbox.common.vocabulary import ScenarioCategories as Category
 from tool_sandbox.scenarios.suite import Suite, names_of, outside_of
 
@@ -80,7 +88,7 @@ def presentations(name_to_scenario: Mapping[str, Scenario], backend: ToolBackend
     """
     names = names_of(name_to_scenario)
     every = {name + each.suffix: (name, each) for each in AUGMENTATIONS for name in names}
-    place = name_to_scenario.rank if isinstance(name_to_scenario, Suite) else list(name_to_scenario).index
+    place = cache(name_to_scenario.rank if isinstance(name_to_scenario, Suite) else list(name_to_scenario).index)
 
     def presented(name: str, augmentation: Augmentation) -> Scenario:
         return _presented(name + augmentation.suffix, name_to_scenario[name], augmentation, backend)
@@ -107,6 +115,7 @@ def in_every_presentation(name_to_scenario: Mapping[str, Scenario], backend: Too
     return dict(presentations(name_to_scenario, backend))
 
 
+@garbage.kept()
 def by_default(scenarios: Mapping[str, Scenario]) -> dict[str, Scenario]:
     """Those that are played where nothing says which: no kind of its own, in one of the eight presentations."""
     outside = outside_of(scenarios)
@@ -136,13 +145,14 @@ def _ranked(needed: tuple[str, ...], backend: ToolBackend, own: Sequence[ModuleT
     """
     import tool_sandbox.tools
 
-    theirs = _tools_of_users(backend) if own else []
-    ranked = rank_tools_by_similarity([name for name in needed if name not in theirs], tool_sandbox.tools, backend)
+    ours = _shipped(backend)
+    theirs = [name for name in get_all_tools(backend) if name not in ours] if own else []
+    ranked = ranked_by_similarity([name for name in needed if name not in theirs], ours, tool_sandbox.tools)
     return (*ranked, *(name for name in theirs if name not in needed))
 
 
-def _tools_of_users(backend: ToolBackend) -> list[str]:
+@lru_cache(maxsize=len(ToolBackend))
+def _shipped(backend: ToolBackend) -> Mapping[str, Tool]:
     import tool_sandbox.tools
 
-    ours = rank_tools_by_similarity([], tool_sandbox.tools, backend)
-    return [name for name in get_all_tools(backend) if name not in ours]
+    return find_tools_by_module(tool_sandbox.tools, backend)

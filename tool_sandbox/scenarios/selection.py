@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from itertools import islice
 from typing import Any
 
+from tool_sandbox import garbage
 from tool_sandbox.common.scenario import Scenario
 from tool_sandbox.common.vocabulary import ScenarioCategories
 from tool_sandbox.errors import ScenarioError
@@ -21,6 +22,7 @@ _CATEGORY_NAMES = [category.value.lower() for category in ScenarioCategories]
 _EVERY_PRESENTATION = "all"
 
 
+@garbage.kept()
 def select(
     scenarios: Mapping[str, Scenario],
     names: Sequence[str] | None = None,

@@ -72,7 +72,6 @@ class _Column:
         wide = str(measured.dtype) != "Float32"
         return [_cost(value, wide_cost if wide else cost) for value in measured.to_list()], wide
 
-
     def costs_of_possible(self, snapshot: View, others: Sequence[_Costs]) -> _Costs:
         """The same, infinite without looking at the row where it is for another column."""
         assert self.cell is not None

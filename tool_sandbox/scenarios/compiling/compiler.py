@@ -58,6 +58,9 @@ class Compiler:
     _canonical: Mapping[str, Canonical] = field(
         default=Factory(lambda self: canonical_arguments(self.tools), takes_self=True), init=False, repr=False
     )
+    _blank: ExecutionContext = field(
+        default=Factory(lambda self: _blank(self.backend), takes_self=True), init=False, repr=False
+    )
     _contexts: dict[str, ExecutionContext] = field(factory=dict, init=False, repr=False)
     _examples: dict[str, list[dict[str, Any]]] = field(
         factory=named_user_simulator_few_shot_examples, init=False, repr=False
@@ -131,8 +134,7 @@ class Compiler:
         return self._contexts[world.name].fork()
 
     def _starting_context(self, world: World) -> ExecutionContext:
-        context = ExecutionContext(tool_allow_list=[END_CONVERSATION], preferred_tool_backend=self.backend)
-        context.trace_tool = True
+        context = self._blank.fork()
         context.add_rows(DatabaseNamespace.SANDBOX, self._opening_rows(world))
         for table, rows in world.tables.items():
             if rows or context.rows(table):
@@ -157,6 +159,12 @@ class Compiler:
             _row(RoleType.SYSTEM, RoleType.USER, instruction(entry.user.knows, entry.user.manner)),
             _row(RoleType.USER, RoleType.AGENT, entry.user.says),
         ]
+
+
+def _blank(backend: ToolBackend) -> ExecutionContext:
+    context = ExecutionContext(tool_allow_list=[END_CONVERSATION], preferred_tool_backend=backend)
+    context.trace_tool = True
+    return context
 
 
 def import_prelude(tools: Iterable[Callable[..., Any]]) -> str:

@@ -60,7 +60,8 @@ class FileModel(BaseModel):
 
     def has(self, key: str) -> bool:
         """Whether a key is written there."""
-        return key in self._source
+        private: dict[str, Any] = self.__pydantic_private__ or {}  # asked so often that the way of attributes is long
+        return key in private["_source"]
 
     @model_validator(mode="wrap")
     @classmethod

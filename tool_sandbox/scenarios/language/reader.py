@@ -50,8 +50,10 @@ class EntryReader:
 
 def _check_variation(value: Mapping, place: Place) -> None:
     """Make sure that what may vary is there to be varied."""
+    if VARY not in value:
+        return
     rest = "\n".join(texts_of({key: each for key, each in value.items() if key != VARY}))
-    for group in groups(value.get(VARY)):
+    for group in groups(value[VARY]):
         if not any(stands_in(rest, form) for form in group[0]):
             forms = ", ".join(repr(form) for form in group[0])
             problem = f"{forms} stands nowhere in it, so nothing varies; write what stands there first."
