@@ -7,7 +7,7 @@ import pytest
 from tests.scenarios import writing
 from tool_sandbox.common.scenario import Scenario
 from tool_sandbox.common.tool_discovery import ToolBackend, get_all_tools
-from tool_sandbox.scenarios.presentations import augmented, base_name, presentation_of, presentations
+from tool_sandbox.scenarios.presentations import augmented, base_name, plain_names, presentation_of, presentations
 
 SUFFIXES = {
     "": (2, ["NO_DISTRACTION_TOOLS"], []),
@@ -115,3 +115,11 @@ def test_the_name_of_a_presentation_says_which_scenario_it_presents_and_how(suff
 
 def test_a_name_that_is_nothing_but_a_suffix_is_the_name_of_a_plain_scenario() -> None:
     assert base_name("_all_tools") == "_all_tools"
+
+
+def test_plain_are_the_names_that_present_no_other_one_in_another_way() -> None:
+    assert plain_names(["a", "a_all_tools", "use_all_tools", "b_3_distraction_tools"]) == {
+        "a",
+        "use_all_tools",
+        "b_3_distraction_tools",
+    }

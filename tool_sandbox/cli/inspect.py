@@ -17,7 +17,7 @@ from tool_sandbox.cli.tables import print_answers, print_floors, print_mutants, 
 from tool_sandbox.errors import UsageError
 from tool_sandbox.nearest import hint
 from tool_sandbox.redaction import redact_text
-from tool_sandbox.registry.sources import load_scenarios, scenarios_of
+from tool_sandbox.registry.sources import scenarios_of, selected
 from tool_sandbox.runs.recorded_scenarios import scenarios_of_run
 
 if TYPE_CHECKING:
@@ -84,13 +84,16 @@ def check_all(settings: RunSettings, *, floors: bool, mutants: bool, fast: bool)
     """
     from tool_sandbox.runs.check import check_scenarios
     from tool_sandbox.runs.floors import floors_by_category
+    from tool_sandbox.scenarios.presentations import plain_names
 
     # Also those outside the default: what is played only by name has to hold, too.
     everything = settings if settings.scenarios or settings.tags else evolve(settings, scenarios=("*",))
     if fast and mutants:
         message = "--fast makes no mutants; leave one of both out."
         raise UsageError(message)
-    found = load_scenarios(everything)
+    suite = scenarios_of(everything)
+    presented = settings.scenarios or settings.tags or settings.presentations
+    found = selected(suite, everything, None if presented else plain_names(suite.names))
     report = check_scenarios(found, fast=fast, floors=floors, processes=os.cpu_count() or 1)
     if floors:
         print_floors(floors_by_category((found[each.name].categories, each.floors) for each in report.proved))

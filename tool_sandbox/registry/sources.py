@@ -68,7 +68,7 @@ def selected(
         given = {name: getattr(settings, name) for name in _SELECTING}
         flags = settings.options()
         told = [f"{flags[name].flag} {' '.join(map(str, value))}" for name, value in given.items() if value]
-        told += [f"{flags['failed'].flag} {settings.failed}"] if among is not None else []
+        told += [f"{flags['failed'].flag} {settings.failed}"] if settings.failed else []
         message = f"no scenario fits {' and '.join(told)} together."
         raise UsageError(message)
     return chosen

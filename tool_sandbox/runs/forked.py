@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import signal
 import sys
@@ -56,6 +57,7 @@ def _has_other_threads() -> bool:
 
 
 def _send(sender: Any, work: Callable[[T], R], items: Sequence[T]) -> None:
+    gc.freeze()  # what the parent made is kept to the end, so nobody need look through it for garbage
     # The parent handles Ctrl-C for all and ends the others; what they are told must not reach its own pipe of signals.
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache, lru_cache, partial
 from types import ModuleType
 from typing import Any
@@ -78,6 +78,11 @@ def presentation_of(name: str) -> Augmentation:
 def base_name(name: str) -> str:
     """The name of a scenario without what says how its tools are presented."""
     return name.removesuffix(presentation_of(name).suffix)
+
+
+def plain_names(names: Collection[str]) -> set[str]:
+    """Those that do not only present another one of them with other tools."""
+    return {name for name in names if base_name(name) == name or base_name(name) not in names}
 
 
 def presentations(name_to_scenario: Mapping[str, Scenario], backend: ToolBackend) -> Suite:

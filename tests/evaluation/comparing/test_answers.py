@@ -16,6 +16,7 @@ from tool_sandbox.common.evaluation import (
 )
 from tool_sandbox.common.execution_context import DatabaseNamespace as N
 from tool_sandbox.evaluation.comparing.answers import TextSimilarity, WantedText, wanted_texts
+from tool_sandbox.evaluation.comparing.columns import CellSimilarity
 from tool_sandbox.evaluation.facts.fact import Fact
 from tool_sandbox.evaluation.facts.mentions.mention import EXACT, Tolerance
 
@@ -59,6 +60,27 @@ def test_a_cell_is_worth_its_share_of_facts_and_nothing_when_it_is_wrong(said: s
 def test_for_a_minefield_only_the_whole_counts() -> None:
     assert measure(whole=True).cell(SAID)("I sent it.") == 0
     assert measure(whole=True).cell(SAID)("Sent at 18:15.") == 1
+
+
+@pytest.mark.parametrize("said", ["Sent at 18:15.", "I sent it.", "Hello.", "I sent it at 18:30.", "Not sent."])
+def test_the_similarity_alone_is_that_of_the_verdict(said: str) -> None:
+    judged = wanted(SAID, done("send"), text("18:15"))
+    assert judged.similarity(said, SAID) == judged.verdict(said, SAID).similarity
+
+
+def test_a_text_is_not_read_in_a_row_that_another_column_rules_out() -> None:
+    read: list[str] = []
+
+    class Noted(TextSimilarity):
+        def cell(self, value: str) -> CellSimilarity:
+            compare = super().cell(value)
+            return lambda cell: [read.append(cell), compare(cell)][1]
+
+    rows = [{"sender": "USER", "content": "I sent it at 18:15."}, {"sender": "AGENT", "content": "Sent at 18:15."}]
+    wants = [{"sender": "AGENT", "content": SAID}]
+    measures = {"sender": column_exact_match_similarity, "content": Noted(measure().texts, 2)}
+    similarities = [snapshot_similarity(pl.DataFrame([row]), pl.DataFrame(wants), measures) for row in rows]
+    assert (similarities, read) == ([0, 1], ["Sent at 18:15."])
 
 
 def test_a_whole_column_is_compared_as_its_cells_are() -> None:

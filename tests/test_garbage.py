@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import gc
+
+import pytest
+
+from tool_sandbox import garbage
+
+
+def test_nothing_is_collected_inside_and_everything_as_before_after_it() -> None:
+    assert gc.isenabled()
+    seen = []
+
+    @garbage.kept()
+    def fails() -> None:
+        seen.append(gc.isenabled())
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        fails()
+    assert seen == [False]
+    assert gc.isenabled()
+
+
+def test_a_collector_that_somebody_switched_off_stays_off() -> None:
+    gc.disable()
+    try:
+        with garbage.kept():
+            assert not gc.isenabled()
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
