@@ -45,6 +45,14 @@ def test_names_are_known_and_only_what_is_asked_for_is_read(tmp_path: Path) -> N
         found["taxi_please"]
 
 
+def test_tags_are_seen_without_reading_unless_a_variant_may_have_others(tmp_path: Path) -> None:
+    tagged = writing.COMPLETE.replace("  user:", "  tags: [smoke, long]\n  user:", 1)
+    alone = pieces(tmp_path, tagged.replace("says: Text", "syas: Text", 1))
+    assert alone.shown_tags("call_a_taxi") == {"smoke", "long"}
+    varied = pieces(tmp_path, f"{tagged}  variants:\n    - {{name: taxi_please, tags: [], user: {{says: A taxi}}}}\n")
+    assert varied.shown_tags("taxi_please") == set()
+
+
 def test_text_that_is_no_yaml_is_named_with_its_line_in_the_file(tmp_path: Path) -> None:
     found = pieces(tmp_path, f"{TWO}  tags: [a\n")
     with pytest.raises(ScenarioError, match=r"mine\.yaml:\d\d: this is not YAML"):

@@ -13,6 +13,7 @@ from tool_sandbox.scenarios.base_scenarios import WORLDS
 from tool_sandbox.scenarios.compiling.compiler import Compiler, categories_of
 from tool_sandbox.scenarios.language import entries as spec
 from tool_sandbox.scenarios.library import Library, bundled, bundled_at, bundled_pieces
+from tool_sandbox.scenarios.pieces import Pieces
 from tool_sandbox.scenarios.suite import Suite
 
 KINDS_OF_THEIR_OWN = frozenset({"long", "parallel", "changed_mind", "trouble", "injection", "consent", "nothing_to_do"})
@@ -61,9 +62,15 @@ def all_named(backend: ToolBackend, world_seed: int = 0) -> Suite:
 
     return Suite(
         {name: partial(_compiled, compile_entry, entries, name) for name in entries},
-        lambda: [name for name, entry in entries.items() if not is_default(entry)],
+        lambda: [name for name in entries if _is_outside(entries, name)],
         rank,
     )
+
+
+def _is_outside(entries: Mapping[str, spec.Entry], name: str) -> bool:
+    """Whether an entry is no part of the default; most of those that are not need not be read for it."""
+    shown = entries.shown_tags(name) if isinstance(entries, Pieces) else frozenset()
+    return not KINDS_OF_THEIR_OWN.isdisjoint(shown) or not is_default(entries[name])
 
 
 def _compiled(

@@ -16,6 +16,7 @@ from tool_sandbox.scenarios.language.proofs import ProofsFile, proofs_file
 from tool_sandbox.scenarios.language.reader import EntryReader
 
 _START = re.compile(r"^- name: *([\w]+)", re.MULTILINE)
+_TAGS = re.compile(r"^  tags: *\[([\w, ]*)\] *$", re.MULTILINE)
 _VARIANTS = re.compile(r"^  variants:", re.MULTILINE)
 _VARIANT = re.compile(r"^ +- (?:\{ *)?name: *([\w]+)", re.MULTILINE)
 
@@ -81,6 +82,12 @@ class Pieces(Mapping[str, Entry]):
 
     def __len__(self) -> int:
         return len(self._pieces)
+
+    def shown_tags(self, name: str) -> frozenset[str]:
+        """Tags that an entry surely has, seen without reading it as YAML; it may have more."""
+        piece = self._pieces[name]
+        shown = _TAGS.search(piece.text) if len(piece.names) == 1 else None  # a variant may have others
+        return frozenset(shown[1].replace(",", " ").split()) if shown else frozenset()
 
     def _read(self, piece: Piece) -> dict[str, Entry]:
         above = "\n" * (piece.place.line - 1)  # so that every value knows its line in the file

@@ -20,7 +20,7 @@ from tool_sandbox.common.tool_discovery import (
     ranked_by_similarity,
 )
 from tool_sandbox.common.vocabulary import ScenarioCategories as Category
-from tool_sandbox.scenarios.suite import Suite, names_of, outside_of
+from tool_sandbox.scenarios.suite import Suite, in_order, names_of, outside_of
 
 
 @frozen
@@ -124,7 +124,8 @@ def in_every_presentation(name_to_scenario: Mapping[str, Scenario], backend: Too
 def by_default(scenarios: Mapping[str, Scenario]) -> dict[str, Scenario]:
     """Those that are played where nothing says which: no kind of its own, in one of the eight presentations."""
     outside = outside_of(scenarios)
-    return {name: scenarios[name] for name in scenarios if name not in outside and presentation_of(name).by_default}
+    wanted = {name for name in names_of(scenarios) if name not in outside and presentation_of(name).by_default}
+    return {name: scenarios[name] for name in in_order(scenarios, wanted)}
 
 
 def _presented(name: str, scenario: Scenario, augmentation: Augmentation, backend: ToolBackend) -> Scenario:

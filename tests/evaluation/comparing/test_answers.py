@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import polars as pl
 import pytest
@@ -74,11 +75,16 @@ def test_a_text_is_not_read_in_a_row_that_another_column_rules_out() -> None:
     class Noted(TextSimilarity):
         def cell(self, value: str) -> CellSimilarity:
             compare = super().cell(value)
-            return lambda cell: [read.append(cell), compare(cell)][1]
+
+            def noted(cell: str) -> float | None:
+                read.append(cell)
+                return compare(cell)
+
+            return noted
 
     rows = [{"sender": "USER", "content": "I sent it at 18:15."}, {"sender": "AGENT", "content": "Sent at 18:15."}]
     wants = [{"sender": "AGENT", "content": SAID}]
-    measures = {"sender": column_exact_match_similarity, "content": Noted(measure().texts, 2)}
+    measures: dict[str, Any] = {"sender": column_exact_match_similarity, "content": Noted(measure().texts, 2)}
     similarities = [snapshot_similarity(pl.DataFrame([row]), pl.DataFrame(wants), measures) for row in rows]
     assert (similarities, read) == ([0, 1], ["Sent at 18:15."])
 
