@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from inspect import signature
 from itertools import chain
 from pathlib import Path
+from statistics import median
 from types import ModuleType
 
 import pytest
@@ -87,6 +88,14 @@ def test_a_kind_of_its_own_is_chosen_by_its_tag_in_eight_presentations(tag: str)
     assert len(select(suite, tags=[tag])) == 8 * len(tagged)
     assert len(select(suite, tags=[tag], presentations=["all"])) == 9 * len(tagged)
     assert set(select(suite, tagged)) == set(tagged)
+
+
+def test_half_of_the_entries_of_the_default_suite_fit_in_18_lines() -> None:
+    apart = {"worlds", *KINDS_OF_THEIR_OWN}
+    files = [file for file in DATA.glob("*.yaml") if file.stem not in apart and ".proofs" not in file.name]
+    entries = [entry for file in files for entry in file.read_text("utf-8").split("\n- name: ")[1:]]
+    lines = [[line for line in entry.splitlines() if line.strip() and line.strip()[0] != "#"] for entry in entries]
+    assert median(map(len, lines)) <= 18
 
 
 def test_plain_scenarios_come_first_module_after_module(everything: dict[str, Scenario]) -> None:
