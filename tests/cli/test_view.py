@@ -14,7 +14,7 @@ from rich.console import Console
 from tests.cli.command import run_directory
 from tests.cli.test_explain import SUITE
 from tool_sandbox.cli.app import exit_code
-from tool_sandbox.cli.view import view_samples
+from tool_sandbox.cli.view import Looked
 from tool_sandbox.runs.run_result import open_run
 
 
@@ -234,7 +234,7 @@ def test_a_terminal_gets_colours_in_its_own_width(
         console = Console(
             file=io.StringIO(), force_terminal=True, color_system="standard", width=width, highlight=False
         )
-        view_samples(str(run), "wifi_off#0", (), (), console=console)
+        Looked.at([str(run), "wifi_off#0"]).show(console=console)
         written = console.file
         assert isinstance(written, io.StringIO)
         return written.getvalue()

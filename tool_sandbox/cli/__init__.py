@@ -7,7 +7,8 @@
     to begin   init, starter (what it writes), new, doctor (and what it says of the machine: machine)
     scenarios  scenarios, tools, worlds, inspect, description (one scenario), conversion
     to play    plan, play, until_decided, interrupts, live (what is shown meanwhile: a folder of its own)
-    after it   report (what a run ends with), void, explain, view, compare, comparison_text
+    after it   run_report (what a run ends with), void, explain, view, serve_pages, report (a page as one
+               file), compare, comparison_text
     over MCP   assistant (what it is offered, and how it is served)
     printing   lines, columns, tables, listing (a table, lines or JSON), streams
     original   legacy (its flags), sandbox and utils (its functions), __main__

@@ -279,6 +279,20 @@ def export(directories: options.Directories, *, output: options.Exported, table:
 
 
 @app.command()
+def report(
+    directories: options.Directories,
+    *,
+    output: options.ReportOutput,
+    title: options.Title = "",
+    largest: options.Largest = "50MB",
+) -> None:
+    """Write a page about runs that anybody can open: scores, charts, and every conversation."""
+    from tool_sandbox.cli.report import write_report
+
+    write_report(directories, output, title=title, largest=largest)
+
+
+@app.command()
 @options.settings("scenarios_from", "tools_from", defaults=False)
 def explain(directory: options.Directory, sample: options.SampleName = None, **flags: Any) -> None:
     """Say why points were lost: over a run, or in one sample of it."""
@@ -309,13 +323,28 @@ def compare(
 @app.command()
 @options.settings("scenarios_from", "tools_from", defaults=False)
 def view(
-    directory: options.Directory, sample: options.ViewedSample = None, *, full: options.Full = False, **flags: Any
+    directories: options.Viewed,
+    *,
+    full: options.Full = False,
+    as_list: options.AsList = False,
+    where: options.Where = "",
+    host: options.Host = "127.0.0.1",
+    port: options.Port = None,
+    **flags: Any,
 ) -> None:
-    """Show a conversation of a run: who said what, which milestone was met where, and the score."""
-    from tool_sandbox.cli.view import view_samples
+    """Serve pages of runs, live while they last; with NAME, show a conversation here."""
+    from tool_sandbox.cli.view import Looked
 
     scenarios_from, tools_from = _lists(flags).values()
-    view_samples(directory, sample, scenarios_from, tools_from, full=full)
+    looked = Looked.at(directories, scenarios_from=scenarios_from, tools_from=tools_from)
+    if looked.sample is not None:
+        looked.show(full=full)
+    elif as_list or where or (port is None and not sys.stdout.isatty()):
+        looked.list(where)
+    else:
+        from tool_sandbox.cli.serve_pages import serve_pages
+
+        serve_pages(looked.directories, host=host, port=port or 0)
 
 
 @app.command()

@@ -45,6 +45,11 @@ Table = Annotated[
 Exported = Annotated[
     str, _option("-o", "--output", metavar="FILE", help="Where to; it ends in .parquet, .csv, .ndjson or .jsonl.")
 ]
+ReportOutput = Annotated[str, _option("-o", "--output", metavar="FILE.html", help="Where to.")]
+Title = Annotated[str, _option("--title", metavar="TEXT", help="Title of the page. [default: the agents]")]
+Largest = Annotated[
+    str, _option("--largest", metavar="SIZE", help="How much of conversations it may hold. [default: 50MB]")
+]
 SampleName = Annotated[
     str | None,
     typer.Argument(metavar="NAME[#TRIAL]", help="A scenario of the run, or one trial of it; without it, the run."),
@@ -66,10 +71,18 @@ Flips = Annotated[
 ]
 Format = Annotated[str, _option("--format", metavar="text|md", help="How it is printed.")]
 JsonAlone = Annotated[bool, _option("--json", help="Print one JSON object.")]
-ViewedSample = Annotated[
-    str | None,
-    typer.Argument(metavar="NAME[#TRIAL]", help="A scenario of the run, or one trial of it; without it, a list."),
+Viewed = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="DIR... [NAME[#TRIAL]]", help="Run directories; behind a single one, a scenario of it, or one trial."
+    ),
 ]
+AsList = Annotated[bool, _option("--list", help="List the samples here, the worst first, instead of serving pages.")]
+Where = Annotated[
+    str, _option("--where", metavar="FILTER", help="Which samples to list, such as 'score < 0.5 and void = false'.")
+]
+Host = Annotated[str, _option("--host", metavar="ADDRESS", help="Where pages are served. [default: 127.0.0.1]")]
+Port = Annotated[int | None, _option("--port", metavar="NUMBER", help="The port of the pages. [default: a free one]")]
 Full = Annotated[bool, _option("--full", help="Shorten nothing, and show the instructions of agent and user, too.")]
 Answers = Annotated[
     list[str] | None,

@@ -19,7 +19,7 @@ from tool_sandbox.cli.live.loading import Loading
 from tool_sandbox.cli.live.opening import display_of
 from tool_sandbox.cli.live.progress import Progress
 from tool_sandbox.cli.plan import agree
-from tool_sandbox.cli.report import print_report
+from tool_sandbox.cli.run_report import print_report
 from tool_sandbox.cli.tables import stderr_console, stdout_console
 from tool_sandbox.errors import MissingDependencyError, MissingKeyError
 from tool_sandbox.redaction import redact_text

@@ -1,31 +1,31 @@
-"""Conversations of a finished run on a terminal, with what became of the milestones beside the messages."""
+"""Conversations and samples of finished runs on a terminal."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from tool_sandbox.cli.chosen_samples import chosen_samples, run_with_samples
 from tool_sandbox.cli.columns import Column, print_table
 from tool_sandbox.cli.lines import print_line
-from tool_sandbox.cli.report import MOST_SCENARIOS
+from tool_sandbox.cli.run_report import MOST_SCENARIOS
 from tool_sandbox.cli.tables import stdout_console
 from tool_sandbox.common.annotated_transcript import WIDTH, transcript_lines
 from tool_sandbox.common.annotations import Annotations, Span, Style
 from tool_sandbox.common.call_text import one_line
-from tool_sandbox.errors import SettingsError, UsageError
+from tool_sandbox.errors import SettingsError
 from tool_sandbox.evaluation.explanation.remarks import annotated
-from tool_sandbox.runs.recorded_scenarios import scenarios_of_run
-from tool_sandbox.runs.sample_explanation import explanation_of
+from tool_sandbox.runs.explained_sample import ExplainedSample, explained_samples
+from tool_sandbox.viewer.data.rows import COLUMNS
+from tool_sandbox.viewer.library import RunLibrary, in_order
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from tool_sandbox.common.execution_context import ExecutionContext
-    from tool_sandbox.common.scenario import Scenario
-    from tool_sandbox.runs.run_result import RunResult
     from tool_sandbox.runs.stored_sample import StoredSample
 
 COLOURS: Mapping[Style, str] = {
@@ -43,45 +43,61 @@ COLOURS: Mapping[Style, str] = {
 }
 """How each kind of text looks, in rich's words."""
 
-_ROUNDING = 1e-6
-"""Scores closer than this are equal: recorded ones may have gone through 32-bit arithmetic."""
 
+@frozen(kw_only=True)
+class Looked:
+    """What somebody wants to look at."""
 
-def view_samples(
-    directory: str,
-    sample: str | None,
-    scenarios_from: Sequence[str],
-    tools_from: Sequence[str],
-    *,
-    full: bool = False,
-    console: Console | None = None,
-) -> None:
-    """Print conversations of a run, or what there is to be seen.
+    directories: Sequence[str]
+    sample: str | None = None
+    """``NAME`` for every trial of a scenario, or ``NAME#TRIAL``; ``None`` means the runs as a whole."""
+    scenarios_from: Sequence[str] = ()
+    """Scenarios in place of those the run recorded."""
+    tools_from: Sequence[str] = ()
+    """Tools in place of those."""
 
-    Args:
-        directory: The run directory.
-        sample: ``NAME`` for every trial of a scenario, or ``NAME#TRIAL``; ``None`` lists the samples, worst first.
-        scenarios_from: Scenarios in place of those the run recorded.
-        tools_from: Tools in place of those.
-        full: Shorten nothing, and show the instructions, too.
-        console: Where to; by default standard output.
+    @classmethod
+    def at(cls, words: Sequence[str], **more: Any) -> Looked:
+        """What the words after ``view`` mean: directories, or one and a sample of it."""
+        if len(words) == 2 and not Path(words[1]).is_dir() and "://" not in words[1]:  # noqa: PLR2004 -- DIR NAME
+            return cls(directories=words[:1], sample=words[1], **more)
+        return cls(directories=words, **more)
 
-    Raises:
-        UsageError: There is no such sample, or it has no conversation.
-    """
-    run, console = run_with_samples(directory), console or stdout_console()
-    if sample is None:
-        _list(run, directory, console)
-        return
-    chosen = chosen_samples(run, sample)
-    said = _annotations(run, chosen, scenarios_from, tools_from)
-    worlds = [_world(each) for each in chosen]  # after that, as tools bring their own tables along
-    if all(isinstance(world, SettingsError) for world in worlds):
-        raise next(world for world in worlds if isinstance(world, SettingsError))
-    for number, (world, remarks) in enumerate(zip(worlds, said, strict=True)):
-        if number:
-            console.print()
-        _show(world, remarks, console, full=full)
+    def show(self, *, full: bool = False, console: Console | None = None) -> None:
+        """Print conversations.
+
+        Args:
+            full: Shorten nothing, and show the instructions, too.
+            console: Where to; by default standard output.
+
+        Raises:
+            UsageError: There is no such sample, or it has no conversation.
+        """
+        run, console = run_with_samples(self.directories[0]), console or stdout_console()
+        chosen = chosen_samples(run, str(self.sample))
+        explained = explained_samples(run, chosen, self.scenarios_from, self.tools_from)
+        worlds = [_world(each) for each in chosen]  # after that, as tools bring their own tables along
+        if all(isinstance(world, SettingsError) for world in worlds):
+            raise next(world for world in worlds if isinstance(world, SettingsError))
+        for number, (world, each) in enumerate(zip(worlds, explained, strict=True)):
+            if number:
+                console.print()
+            _show(world, _annotations(each), console, full=full)
+
+    def list(self, where: str = "", *, console: Console | None = None) -> None:
+        """Print the samples, the worst first.
+
+        Args:
+            where: A filter; without one, every sample counts.
+            console: Where to; by default standard output.
+
+        Raises:
+            UsageError: The filter cannot be read.
+        """
+        for directory in self.directories:
+            run_with_samples(directory)
+        library = RunLibrary(self.directories)
+        _print_list(library, self.directories, where, console or stdout_console())
 
 
 # -- one conversation ------------------------------------------------------------------------------------------------
@@ -107,70 +123,34 @@ def _show(world: ExecutionContext | SettingsError, said: Annotations, console: C
         console.print(text, soft_wrap=True)
 
 
-def _annotations(
-    run: RunResult, chosen: Sequence[StoredSample], scenarios_from: Sequence[str], tools_from: Sequence[str]
-) -> list[Annotations]:
-    """What is said about each conversation: by its scenario as it is now, else by what the run recorded."""
-    try:
-        with scenarios_of_run(run.store, scenarios_from, tools_from) as known:
-            return [_judged(sample, known) for sample in chosen]
-    except UsageError as error:
-        if scenarios_from or tools_from:
-            raise
-        return [_as_recorded(sample, str(error)) for sample in chosen]
-
-
-def _judged(sample: StoredSample, known: Mapping[str, Scenario]) -> Annotations:
-    try:
-        explanation = sample.explained_by(known)
-    except UsageError as error:
-        return _as_recorded(sample, str(error))
-    except Exception as error:  # noqa: BLE001 -- a similarity function of a user's own may raise anything
-        return _as_recorded(sample, f"judging it now ends in {type(error).__name__}: {error}")
-    said, recorded = annotated(explanation), sample.similarity
-    if explanation.score is None or recorded is None or abs(explanation.score - recorded) < _ROUNDING:
-        return said
-    return _noted(said, f"The run recorded {recorded:.3f}; its scenario or the rules have changed since.")
-
-
-def _as_recorded(sample: StoredSample, why: str) -> Annotations:
-    return _noted(annotated(explanation_of(sample)), f"This is what the run recorded: {why}")
-
-
-def _noted(said: Annotations, note: str) -> Annotations:
-    return evolve(said, below=[*said.below, ("note", Span(note, Style.NOTE))])
+def _annotations(each: ExplainedSample) -> Annotations:
+    said = annotated(each.explanation)
+    return evolve(said, below=[*said.below, ("note", Span(each.note, Style.NOTE))]) if each.note else said
 
 
 # -- what there is ---------------------------------------------------------------------------------------------------
 
 
-def _list(run: RunResult, directory: str, console: Console) -> None:
-    samples = sorted(run.samples, key=_worst_first)
-    shown = samples[:MOST_SCENARIOS]
+def _print_list(library: RunLibrary, directories: Sequence[str], where: str, console: Console) -> None:
+    rows = [dict(zip(COLUMNS, row, strict=True)) for row in in_order(library.rows(where), "score")]
+    several = len(library.runs()) > 1
+    trials = any(row["trial"] for row in rows)
+    shown = rows[:MOST_SCENARIOS]
     columns = [Column("sample"), Column("score", is_number=True), Column("why", is_prose=True, left_out=1)]
-    print_table(console, columns, [(_name(run, each), _score(each), _why(each)) for each in shown])
-    if len(samples) > len(shown):
-        console.print(f"The {len(shown)} worst of {len(samples)} samples.")
-    if samples:
-        print_line(console, f"See one of them: tool_sandbox view {directory} {_name(run, samples[0])}")
+    names = [f"{row['name']}#{row['trial']}" if trials else row["name"] for row in shown]
+    cells = [(name, _score(row["score"]), one_line(row["why"])) for name, row in zip(names, shown, strict=True)]
+    if several:
+        columns = [Column("run"), *columns]
+        print_table(console, columns, [(row["run"], *each) for row, each in zip(shown, cells, strict=True)])
+    else:
+        print_table(console, columns, cells)
+    if len(rows) > len(shown):
+        console.print(f"The {len(shown)} worst of {len(rows)} samples.")
+    if where and not rows:
+        console.print("No sample matches.")
+    if names and not several:
+        print_line(console, f"See one of them: tool_sandbox view {directories[0]} {names[0]}")
 
 
-def _worst_first(sample: StoredSample) -> tuple[bool, float]:
-    return sample.similarity is None, sample.similarity or 0.0
-
-
-def _name(run: RunResult, sample: StoredSample) -> str:
-    several = any(each.trial for each in run.samples)
-    return f"{sample.name}#{sample.trial}" if several else sample.name
-
-
-def _score(sample: StoredSample) -> str:
-    return "void" if sample.similarity is None else f"{sample.similarity:.3f}"
-
-
-def _why(sample: StoredSample) -> str:
-    explanation = explanation_of(sample)
-    unmet = [
-        node for node in (*explanation.minefields, *explanation.milestones, *explanation.unasked) if not node.is_met
-    ]
-    return f"{unmet[0].name}: {unmet[0].losses[0]}" if unmet else one_line(explanation.cause.removeprefix("void, "))
+def _score(score: float | None) -> str:
+    return "void" if score is None else f"{score:.3f}"

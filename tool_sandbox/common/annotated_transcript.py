@@ -161,7 +161,7 @@ class _Page:
 
     def _result(self, row: Row, before: Sequence[Row]) -> Iterator[Span]:
         style = Style.ERROR if row["tool_call_exception"] else Style.RESULT
-        name = _tool_of_several(row, before)
+        name = tool_of_several(row, before)
         lines = [*([name] if name else []), *wrapped((row["content"] or "").strip("\n"), self.room - 2)]
         for at, line in enumerate(self._cut(row, lines, _RESULT_LINES)):
             yield Span(f"{'  ' if at else '→ '}{line}", style)
@@ -212,7 +212,7 @@ def _call_lines(tool: str, arguments: Sequence[str], room: int) -> list[str]:
     return [f"{tool}(", *(line for each in shown for line in hanging(each, room))]
 
 
-def _tool_of_several(row: Row, before: Sequence[Row]) -> str | None:
+def tool_of_several(row: Row, before: Sequence[Row]) -> str | None:
     """The tool that a result comes from, where it is not the one call right before it."""
     answered = {each["openai_tool_call_id"] for each in before if each["sender"] == _CONSOLE}
     requests = [each for each in before if each["recipient"] == _CONSOLE and each["sender"] == row["recipient"]]

@@ -10,7 +10,8 @@
     numbers    summary (result_summary.json), statistics (how sure they are), thresholds and regression (whether they
                are enough)
     read       run_result and stored_sample (what users of Python get), sample_frame, recorded_scenarios
-    explained  run_explanation (where a run lost points), sample_explanation (one sample)
+    explained  run_explanation (where a run lost points), sample_explanation (one sample), explained_sample (by its
+               scenario as it is now)
     told       markdown, junit, report_files: for other programs; what people see on a terminal is in cli
     proof      check (of a suite), proof (of a scenario), scripted_play, answers, orders, mutants, floors: without a
                model; forked (on several cores)

@@ -13,7 +13,7 @@ from rich.console import Console
 
 import tool_sandbox as ts
 from tests.runs.samples import scored, void
-from tool_sandbox.cli.report import print_report
+from tool_sandbox.cli.run_report import print_report
 from tool_sandbox.llm.layers.budget.money import Cost
 from tool_sandbox.llm.layers.budget.spending import Spending
 from tool_sandbox.runs.outcomes import SampleResult

@@ -1,0 +1,49 @@
+"""A report: one file that opens anywhere, and holds every conversation."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.viewer.browser import Tab, address_of, needs_browser
+from tests.viewer.conftest import PLAYED
+from tool_sandbox.viewer.report import report
+
+if TYPE_CHECKING:
+    from tool_sandbox import RunResult
+
+
+@pytest.fixture(scope="module")
+def file(runs: dict[str, RunResult], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    path.write_text(report(runs, title="Two agents").html, encoding="utf-8")
+    return path
+
+
+def test_a_report_asks_nobody_for_anything(file: Path) -> None:
+    assert re.findall(r"""(?:src|href)=["'](?!#|data:)[^"']+""", file.read_text("utf-8")) == []
+
+
+def test_of_what_is_too_much_perfect_samples_are_left_out_first(runs: dict[str, RunResult]) -> None:
+    whole = report(runs, title="all")
+    assert whole.left_out == 0
+    empty = report(runs, title="none", largest=10)
+    assert empty.left_out == empty.samples == whole.samples
+    assert "are left out" in empty.html
+
+
+@needs_browser
+def test_a_report_shows_scores_samples_and_conversations_without_a_network(file: Path, offline: Tab) -> None:
+    offline.open(address_of(file))
+    assert offline.text("h1") == "Two agents"
+    assert "1.000" in offline.text(".card >> nth=0")
+    offline.open(address_of(file, "#/samples?where=run%20%3D%20saboteur"))
+    assert offline.text(".count") == f"{len(PLAYED)} samples"
+    offline.page.click("text=text_boss_by_relationship")
+    offline.settle()
+    assert "search_contacts(" in offline.text(".conversation")
+    assert offline.complaints == []
+    assert {url.split("#")[0] for url in offline.requests if not url.startswith("data:")} == {address_of(file)}

@@ -1,0 +1,165 @@
+"""Served pages: what they answer, to whom, and that they follow a run while it lasts."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import uvicorn
+from starlette.testclient import TestClient
+
+from tests.viewer.browser import Tab, needs_browser
+from tests.waiting import until
+from tool_sandbox.runs.store import RESULTS, SUMMARY
+from tool_sandbox.viewer.library import RunLibrary
+from tool_sandbox.viewer.server import application
+
+if TYPE_CHECKING:
+    from tool_sandbox import RunResult
+
+LOCAL = "http://127.0.0.1"
+
+
+@pytest.fixture
+def directories(runs: dict[str, RunResult], tmp_path: Path) -> list[str]:
+    """The runs in directories of their own."""
+    return [str(shutil.copytree(str(run.directory), tmp_path / name)) for name, run in runs.items()]
+
+
+@pytest.fixture
+def client(directories: list[str]) -> Iterator[TestClient]:
+    with TestClient(application(RunLibrary(directories), title="Two runs"), base_url=LOCAL) as found:
+        yield found
+
+
+def rows(client: TestClient, **asked: Any) -> list[dict[str, Any]]:
+    answer = client.get("/api/samples", params=asked).json()
+    return [dict(zip(answer["columns"], row, strict=True)) for row in answer["rows"]]
+
+
+def test_the_first_page_says_what_the_runs_came_to(client: TestClient) -> None:
+    page = client.get("/").text
+    assert '<h1 tabindex="-1">Two runs</h1>' in page
+    assert "1.000" in page
+    assert "The runs against each other" in page
+    assert "<h1" in client.get("/overview").text
+
+
+def test_samples_are_filtered_sorted_and_given_in_parts(client: TestClient) -> None:
+    assert [row["run"] for row in rows(client, where="score = 0")] == ["saboteur"] * 2
+    assert [row["name"] for row in rows(client, where="run = oracle", sort="-name")] == [
+        "text_boss_by_relationship",
+        "switch_wifi_off",
+    ]
+    assert client.get("/api/samples", params={"limit": 1, "offset": 1}).json()["total"] == 4
+    assert len(rows(client, limit=1, offset=1)) == 1
+
+
+def test_samples_are_found_by_what_was_said(client: TestClient) -> None:
+    until(lambda: rows(client, search="set_wifi_status"))
+    assert [(row["run"], row["name"]) for row in rows(client, search="set_wifi_status")] == [
+        ("oracle", "switch_wifi_off")
+    ]
+
+
+def test_a_filter_that_cannot_be_read_is_refused_in_words(client: TestClient) -> None:
+    answer = client.get("/api/samples", params={"where": "scor < 1"})
+    assert answer.status_code == 400
+    assert answer.json()["error"].startswith("'scor' is no column; did you mean 'score'")
+
+
+def test_a_sample_has_its_conversation_its_world_and_the_order_of_its_milestones(client: TestClient) -> None:
+    asked = {"run": "oracle", "name": "text_boss_by_relationship", "trial": "0"}
+    sample = client.get("/api/sample", params=asked).json()
+    assert next(message["tool"] for message in sample["messages"] if message["kind"] == "call") == "search_contacts"
+    assert "messaging" in {table["name"] for table in sample["tables"]}
+    assert any(node["after"] for node in sample["milestones"])
+
+
+def test_a_sample_that_is_not_there_is_named(client: TestClient) -> None:
+    answer = client.get("/api/sample", params={"run": "oracle", "name": "nope", "trial": 0})
+    assert answer.status_code == 404
+    assert answer.json()["error"] == "There is no sample 'nope' #0 in 'oracle'."
+
+
+@pytest.mark.parametrize("name", ["/assets/main.js", "/assets/style.css"])
+def test_styles_and_modules_are_served(client: TestClient, name: str) -> None:
+    assert client.get(name).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["/assets/nope.js", "/assets/..%2Fpages.py", "/nope"])
+def test_nothing_else_is_served(client: TestClient, name: str) -> None:
+    assert client.get(name).status_code == 404
+
+
+def test_only_reading_is_answered(client: TestClient) -> None:
+    assert client.post("/api/samples").status_code == 405
+
+
+@pytest.mark.parametrize("host", ["evil.example", "169.254.169.254", "127.0.0.1.evil.example"])
+def test_a_name_from_elsewhere_that_leads_here_is_refused(client: TestClient, host: str) -> None:
+    assert client.get("/", headers={"host": host}).status_code == 421
+
+
+def test_elsewhere_only_who_knows_the_token_is_answered(directories: list[str]) -> None:
+    app = application(RunLibrary(directories[:1]), title="One run", token="secret")
+    with TestClient(app, base_url="http://192.0.2.7") as client:
+        assert client.get("/").status_code == 403
+        assert client.get("/", params={"token": "wrong"}).status_code == 403
+        assert client.get("/", params={"token": "secret"}).status_code == 200
+        assert client.get("/api/samples").status_code == 200  # by the cookie
+
+
+def test_pages_may_do_nothing_but_run_their_own_scripts(client: TestClient) -> None:
+    policy = client.get("/").headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'")
+    assert "unsafe" not in policy
+
+
+# -- in a browser ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def address(directories: list[str]) -> Iterator[str]:
+    """Where a real server serves the runs."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(application(RunLibrary(directories), title="Live"), log_level="error")
+    config.timeout_graceful_shutdown = 1
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    until(lambda: server.started)
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+    server.should_exit = True
+    thread.join()
+
+
+@needs_browser
+def test_served_pages_show_lists_and_conversations(address: str, online: Tab) -> None:
+    online.open(address)
+    assert online.text("h1") == "Live"
+    online.open(f"{address}#/samples?where=run%20%3D%20saboteur")
+    assert online.text(".count") == "2 samples"
+    online.page.click("text=text_boss_by_relationship")
+    online.page.wait_for_selector(".conversation")
+    assert "search_contacts(" in online.text(".conversation")
+    assert online.complaints == []
+
+
+@needs_browser
+def test_a_page_follows_a_run_while_it_lasts(address: str, directories: list[str], online: Tab) -> None:
+    online.open(f"{address}#/samples?where=run%20%3D%20oracle")
+    assert online.text(".count") == "2 samples"
+    results = Path(directories[0]) / RESULTS
+    (Path(directories[0]) / SUMMARY).unlink()
+    record = json.loads(results.read_text("utf-8").splitlines()[0]) | {"trial": 1}
+    with results.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(record) + "\n")
+    online.page.wait_for_selector("text=3 samples")
+    assert online.complaints == []

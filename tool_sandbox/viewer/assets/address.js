@@ -1,0 +1,21 @@
+// What stands behind # in the address of a page: links that can be kept and sent.
+
+export function addressOfList(question = {}) {
+  return `#/samples${asked(question)}`;
+}
+
+export function addressOfSample(run, name, trial, question = {}) {
+  return `#/sample/${[run, name, trial].map(encodeURIComponent).join("/")}${asked(question)}`;
+}
+
+/** The parts of the present address: `page`, `parts` and `question`. */
+export function presentAddress() {
+  const [path, query = ""] = location.hash.replace(/^#\/?/, "").split("?");
+  const [page, ...parts] = path.split("/").map(decodeURIComponent);
+  return { page, parts, question: Object.fromEntries(new URLSearchParams(query)) };
+}
+
+function asked(question) {
+  const known = Object.entries(question).filter(([, value]) => value);
+  return known.length ? `?${new URLSearchParams(known)}` : "";
+}

@@ -1,0 +1,120 @@
+// One sample: the conversation, and beside it the milestones and the world as it was at a message.
+
+import { announce, dollars, element, number, shade } from "viewer/dom";
+import { addressOfList, addressOfSample } from "viewer/address";
+import { milestonesPart } from "viewer/milestones";
+import { WorldPart } from "viewer/world";
+
+/** The page of one sample; `question` is that of the list it was reached from. */
+export async function samplePage(source, [run, name, trial], question) {
+  const data = await source.sample(run, name, Number(trial));
+  if (data === null) return element("p", { class: "problem", role: "alert" }, `There is no sample ${name} #${trial} in ${run}.`);
+  const title = data.trial ? `${data.name} #${data.trial}` : data.name;
+  const world = new WorldPart(data.tables);
+  const conversation = new Conversation(data, (message) => world.show(message));
+  announce(`${title}, score ${data.score === null ? "none" : number(data.score)}`);
+  const page = element("section", { class: "sample", "aria-label": title },
+    element("header", {},
+      element("nav", { "aria-label": "Samples around this one" }, element("a", { href: addressOfList(question) }, "All samples"),
+        await neighbours(source, run, name, Number(trial), question)),
+      element("h1", { tabindex: -1 }, title, " ", element("span", { class: `score ${shade(data.score)}` }, data.score === null ? "void" : number(data.score))),
+      summary(data)),
+    data.missing ? element("p", { class: "problem" }, data.missing) : null,
+    element("div", { class: "sides" },
+      conversation.element,
+      element("aside", { "aria-label": "Milestones and world" }, milestonesPart(data.milestones, (message) => conversation.go(message)), world.element)));
+  page.conversation = conversation;
+  return page;
+}
+
+function summary(data) {
+  const { calls, prompt_tokens: read, completion_tokens: written, cost } = data.spending;
+  const facts = [`${data.messages.length} messages`, `${calls} calls`, `${read + written} tokens`, dollars(cost), `${number(data.seconds, 1)} s`];
+  return element("p", { class: "facts" }, [...facts, ...data.models].join(" · "));
+}
+
+/** Links to the sample before and after this one in the list, and to the next that lost points. */
+async function neighbours(source, run, name, trial, question) {
+  const { columns, rows } = await source.rows({ ...question, offset: 0, limit: 100000 });
+  const cell = (row, column) => row[columns.indexOf(column)];
+  const at = rows.findIndex((row) => cell(row, "run") === run && cell(row, "name") === name && cell(row, "trial") === trial);
+  const failing = (row) => cell(row, "score") === null || cell(row, "score") < 1 - 1e-6;
+  const link = (row, title, key) => (row === undefined ? null :
+    element("a", { href: addressOfSample(cell(row, "run"), cell(row, "name"), cell(row, "trial"), question), "data-key": key, title: `key ${key}` }, title));
+  return [
+    link(rows[at - 1], "← before", "k"),
+    link(rows[at + 1], "next →", "j"),
+    link(rows.slice(at + 1).find(failing), "next failing", "n"),
+    link(rows.slice(0, Math.max(at, 0)).findLast(failing), "previous failing", "p"),
+  ];
+}
+
+/** The messages; one of them is chosen, and the world is shown as it was after it. */
+class Conversation {
+  constructor(data, chosen) {
+    this.chosen = chosen;
+    const first = data.messages.findIndex((message) => message.kind === "text" && message.sender === "user");
+    const instructions = data.messages.slice(0, Math.max(first, 0)).filter((message) => message.recipient !== "execution environment");
+    const messages = data.messages.slice(Math.max(first, 0));
+    this.messages = messages.map((message) => this.message(message));
+    this.element = element("div", { class: "conversation" },
+      instructions.length ? element("details", { class: "instructions" }, element("summary", {}, "Instructions and task of the simulated user"),
+        instructions.map((message) => this.message(message))) : null,
+      element("ol", { class: "messages" }, this.messages.map((item) => element("li", {}, item))),
+      element("dl", { class: "below" }, data.below.map(({ label, text, style }) => [element("dt", {}, label), element("dd", { class: style }, text)])));
+  }
+
+  message(message) {
+    const { number: at, sender, recipient, kind } = message;
+    const item = element("article", { id: `message-${at}`, class: `message ${kind} ${sender.replaceAll(" ", "-")}${message.failed ? " failed" : ""}`, "data-number": at,
+      tabindex: kind === "instructions" ? null : 0, "aria-label": `Message ${at}, ${sender} to ${recipient}`,
+      onclick: () => this.choose(item), onfocus: () => this.choose(item) },
+    element("header", {}, element("span", { class: "role" }, kind === "result" ? (message.tool ?? "result") : kind === "instructions" ? `to the ${recipient}` : sender),
+      element("span", { class: "at" }, String(at)),
+      message.seen_by ? element("span", { class: "note" }, `seen by ${message.seen_by.join(", ") || "nobody"}`) : null),
+    ...this.content(message),
+    (message.remarks ?? []).map(({ text, style }) => element("p", { class: `remark ${style}` }, text)));
+    return item;
+  }
+
+  content(message) {
+    const long = (text, tag) => {
+      const whole = element(tag, { class: "text", dir: "auto" }, text);
+      if (text.length < 4000) return whole;
+      const more = element("button", { type: "button", onclick: () => { short.replaceWith(whole); more.remove(); } }, `Show all ${text.length.toLocaleString("en")} characters`);
+      const short = element(tag, { class: "text", dir: "auto" }, `${text.slice(0, 4000)}…`);
+      return [short, more];
+    };
+    if (message.kind !== "call") return [long(message.text, message.kind === "result" ? "pre" : "p")].flat();
+    return [message.text ? long(message.text, "p") : [], long(callText(message), "pre")].flat();
+  }
+
+  choose(item) {
+    if (this.present === item) return;
+    this.present?.classList.remove("chosen");
+    this.present = item;
+    item.classList.add("chosen");
+    this.chosen(Number(item.dataset.number));
+  }
+
+  go(number) {
+    const item = this.messages.find((each) => Number(each.dataset.number) === number);
+    item?.focus();
+    item?.scrollIntoView({ block: "center" });
+  }
+
+  step(by) {
+    const at = this.messages.indexOf(this.present);
+    const next = this.messages[Math.min(Math.max(at + by, 0), this.messages.length - 1)];
+    if (next) this.go(Number(next.dataset.number));
+  }
+}
+
+/** A call as a person writes it. */
+function callText({ tool, code, arguments: named, real_tool: real }) {
+  if (named === undefined) return code || `${tool}(…)`;
+  const parts = named.map(([name, value]) => `${name}=${value}`);
+  const line = `${tool}(${parts.join(", ")})`;
+  const shown = line.length <= 80 ? line : `${tool}(\n${parts.map((part) => `  ${part},\n`).join("")})`;
+  return real ? `${shown}   # ${real}` : shown;
+}

@@ -1,0 +1,116 @@
+"""What runs came to, as the first page says it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from tool_sandbox.analysis.comparison import Comparison, compare_runs
+from tool_sandbox.errors import SettingsError
+from tool_sandbox.runs.reasons import VoidGroup, void_groups
+from tool_sandbox.runs.run_explanation import RunExplanation, lost_in_words
+from tool_sandbox.runs.summary import ALL_CATEGORIES, Score, scores_by, shown_range
+from tool_sandbox.viewer.charts import cost_chart, score_chart, seconds_chart
+
+if TYPE_CHECKING:
+    from tool_sandbox.runs.run_result import RunResult
+
+GROUPINGS: Mapping[str, str] = {"categories": "category", "presentations": "presentation", "tags": "tag"}
+"""How samples are grouped → the column that a filter names."""
+_MOST_GROUPS = 12
+
+
+@frozen(kw_only=True)
+class RunOverview:
+    """One run: its score and how sure that is, what is missing, and what took points."""
+
+    name: str
+    run: RunResult
+    score: Score
+    range: str
+    """The interval as text, joined with what void samples could have made of it."""
+    void: Sequence[VoidGroup]
+    explanation: RunExplanation
+    lost: str
+    """What was lost by others than the agent, in words."""
+
+    @classmethod
+    def of(cls, name: str, run: RunResult) -> RunOverview:
+        """One run under a name."""
+        score = Score.over(run.samples)
+        explanation = RunExplanation.of(run.samples)
+        return cls(
+            name=name,
+            run=run,
+            score=score,
+            range=shown_range(score.to_record()),
+            void=void_groups(run.samples),
+            explanation=explanation,
+            lost=lost_in_words(explanation.by_fault),
+        )
+
+
+@frozen(kw_only=True)
+class Overview:
+    """All that the first page shows."""
+
+    runs: Sequence[RunOverview]
+    groups: Mapping[str, Mapping[str, Mapping[str, Score]]]
+    """Grouping → group → run → score."""
+    comparison: Comparison | None
+    """``None`` of a single run, and of runs that have nothing in common."""
+    charts: Mapping[str, str]
+    """Title → SVG."""
+    note: str = ""
+    """Why there is no comparison."""
+
+    @classmethod
+    def of(cls, runs: Mapping[str, RunResult]) -> Overview:
+        """Runs by their names, in their order."""
+        comparison, note = _compared(runs)
+        return cls(
+            runs=[RunOverview.of(name, run) for name, run in runs.items()],
+            groups={grouping: _groups(grouping, runs) for grouping in GROUPINGS},
+            comparison=comparison,
+            charts=dict(_charts(runs)),
+            note=note,
+        )
+
+    @property
+    def losses(self) -> list[tuple[str, Any]]:
+        """What took most points: pairs of a run's name and a group of losses, the costliest first."""
+        pairs = chain.from_iterable(((each.name, group) for group in each.explanation.by_reason) for each in self.runs)
+        return sorted(pairs, key=lambda pair: -pair[1].points)[:_MOST_GROUPS]
+
+
+def _compared(runs: Mapping[str, RunResult]) -> tuple[Comparison | None, str]:
+    if len(runs) == 1:
+        return None, ""
+    try:
+        return compare_runs(runs), ""
+    except SettingsError as error:
+        return None, str(error)
+
+
+def _groups(grouping: str, runs: Mapping[str, RunResult]) -> dict[str, dict[str, Score]]:
+    found: dict[str, dict[str, Score]] = {}
+    for name, run in runs.items():
+        for group, score in scores_by(grouping, run.samples).items():
+            found.setdefault(group, {})[name] = score
+    return {group: scores for group, scores in found.items() if group != ALL_CATEGORIES}
+
+
+def _charts(runs: Mapping[str, RunResult]) -> Iterator[tuple[str, str]]:
+    played = {name: run for name, run in runs.items() if any(sample.similarity is not None for sample in run)}
+    if not played:
+        return
+    yield (
+        "Score by category, with its 95% interval",
+        score_chart({name: run.categories for name, run in played.items()}),
+    )
+    if cost := cost_chart(played):
+        yield "Cost against score", cost
+    yield "How long samples took", seconds_chart(played)

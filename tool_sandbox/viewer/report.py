@@ -1,0 +1,119 @@
+"""Runs as one file of HTML that anybody can open: pages, charts and conversations inside, nothing to be fetched."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from importlib import metadata
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+from markupsafe import Markup
+
+from tool_sandbox.common.counted import counted
+from tool_sandbox.runs.outcomes import is_success
+from tool_sandbox.runs.sample_explanation import explanation_of
+from tool_sandbox.viewer.data.rows import COLUMNS, row_data
+from tool_sandbox.viewer.data.samples import sample_data
+from tool_sandbox.viewer.overview import Overview
+from tool_sandbox.viewer.pages import file_policy, page
+
+if TYPE_CHECKING:
+    from tool_sandbox.runs.run_result import RunResult
+    from tool_sandbox.runs.stored_sample import StoredSample
+
+CHUNK = 50
+"""So many conversations are packed together: few enough to unpack at once, enough to share what they repeat."""
+LARGEST = 50_000_000
+"""Bytes of packed conversations that a file holds where nobody says otherwise."""
+
+
+@frozen(kw_only=True)
+class ReportFile:
+    """A report and what it holds."""
+
+    html: str
+    samples: int
+    left_out: int
+    """How many samples are there without their conversations, because the file would be too large."""
+
+
+def report(runs: Mapping[str, RunResult], *, title: str, largest: int = LARGEST) -> ReportFile:
+    """Runs as one page.
+
+    Args:
+        runs: By name, in their order.
+        title: Of the page.
+        largest: Bytes of packed conversations that it may hold; of what is too much, the perfect samples go first.
+    """
+    samples = [(name, sample) for name, run in runs.items() for sample in run]
+    packed = _packed([sample for _, sample in samples], largest)
+    left_out = len(samples) - len(packed.order)
+    said = _left_out(left_out, len(samples), largest) if left_out else ""
+    rows = {"columns": list(COLUMNS), "rows": [row_data(name, sample) for name, sample in samples]}
+    places = {at: place for place, at in enumerate(packed.order)}
+    packing = {
+        "size": CHUNK,
+        "chunks": len(packed.chunks),
+        "kept": [places.get(at, -1) for at in range(len(samples))],
+        "left_out": "This conversation is left out, as the file would be too large: see it with tool_sandbox view.",
+    }
+    parts = [_script("packing", "application/json", json.dumps(packing)), _script("rows", _PACKED, _pack(rows))]
+    parts += [_script(f"chunk-{number}", _PACKED, chunk) for number, chunk in enumerate(packed.chunks)]
+    html = page(
+        Overview.of(runs),
+        title=title,
+        version=metadata.version("tool_sandbox"),
+        data=Markup("\n").join(parts),
+        partial=said,
+        policy=file_policy(),
+    )
+    return ReportFile(html=html, samples=len(samples), left_out=left_out)
+
+
+@frozen
+class _Packed:
+    """Conversations in chunks, and which sample each place holds."""
+
+    chunks: Sequence[str]
+    order: Sequence[int]
+
+
+_PACKED = "application/gzip;base64"
+
+
+def _packed(samples: Sequence[StoredSample], largest: int) -> _Packed:
+    """As many samples as there is room for: void and failed ones first, then in their order."""
+    wanted = sorted(range(len(samples)), key=lambda at: (is_success(samples[at].similarity, 1), at))
+    chunks: list[str] = []
+    room = largest
+    for at, chunk in _chunks(samples, wanted):
+        if len(chunk) > room:
+            return _Packed(chunks, wanted[:at])
+        room -= len(chunk)
+        chunks.append(chunk)
+    return _Packed(chunks, wanted)
+
+
+def _chunks(samples: Sequence[StoredSample], wanted: Sequence[int]) -> Iterator[tuple[int, str]]:
+    for at in range(0, len(wanted), CHUNK):
+        together = [samples[each] for each in wanted[at : at + CHUNK]]
+        yield at, _pack([sample_data(sample, explanation_of(sample), None) for sample in together])
+
+
+def _left_out(count: int, samples: int, largest: int) -> str:
+    return (
+        f"{counted(count, 'conversation')} of {samples} are left out, as they would take more than "
+        f"{largest / 1e6:g} MB: perfect samples first. Their rows and all numbers are here."
+    )
+
+
+def _pack(data: Any) -> str:
+    text = json.dumps(data, ensure_ascii=True, separators=(",", ":"))
+    return base64.b64encode(gzip.compress(text.encode(), 6, mtime=0)).decode()
+
+
+def _script(name: str, kind: str, text: str) -> Markup:
+    return Markup('<script id="{}" type="{}">{}</script>').format(name, kind, Markup(text.replace("<", "\\u003c")))  # noqa: S704

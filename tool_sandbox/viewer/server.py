@@ -1,0 +1,214 @@
+"""The pages of runs, served on this machine: the same as in a report, and live while a run lasts."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from importlib import metadata
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from tool_sandbox.errors import ToolSandboxError
+from tool_sandbox.viewer.data.rows import COLUMNS
+from tool_sandbox.viewer.data.samples import sample_data
+from tool_sandbox.viewer.library import RunLibrary, in_order
+from tool_sandbox.viewer.overview import Overview
+from tool_sandbox.viewer.pages import MODULES, asset, fragment, page, served_policy
+from tool_sandbox.viewer.search import Indexer
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+MOST_ROWS = 1000
+"""So many rows are given at once."""
+TOKEN = "token"  # noqa: S105 -- what the parameter is called
+_COOKIE = "tool_sandbox_token"
+_SECONDS_BETWEEN_LOOKS = 1.0
+_TYPES = {"css": "text/css", "js": "text/javascript"}
+
+
+def application(library: RunLibrary, *, title: str, token: str | None = None) -> Starlette:
+    """The pages of runs as an ASGI application.
+
+    Args:
+        library: The runs.
+        title: Of the page.
+        token: What who asks from elsewhere has to know; without one, only requests to this machine's own names are
+            answered.
+    """
+    pages = _Pages(library, title)
+    routes = [
+        Route("/", pages.start),
+        Route("/overview", pages.overview),
+        Route("/assets/{name}.{kind}", _asset),
+        Route("/api/samples", pages.samples),
+        Route("/api/sample", pages.sample),
+        Route("/api/events", pages.events),
+    ]
+    middleware = [Middleware(_Guard, token=token), Middleware(GZipMiddleware, minimum_size=1000)]
+    handlers: Mapping[Any, Any] = {ToolSandboxError: _told}
+    return Starlette(routes=routes, middleware=middleware, exception_handlers=handlers, lifespan=pages.lifespan)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address is this machine itself."""
+    try:
+        return host == "localhost" or ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+class _Pages:
+    """What is answered."""
+
+    def __init__(self, library: RunLibrary, title: str) -> None:
+        self._library, self._title = library, title
+        self._indexer = Indexer()
+
+    @asynccontextmanager
+    async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
+        """Read what takes a while in the background, as long as pages are served."""
+        for name, run in self._library.runs().items():
+            self._indexer.index(name, run)
+        yield
+        self._indexer.close()
+
+    def start(self, _request: Request) -> Response:
+        """The page."""
+        made = page(self._overview(), title=self._title, version=metadata.version("tool_sandbox"))
+        return HTMLResponse(made)
+
+    def overview(self, _request: Request) -> Response:
+        """The part of the page that says what the runs came to, as it is now."""
+        return HTMLResponse(fragment(self._overview(), title=self._title))
+
+    def samples(self, request: Request) -> Response:
+        """Some rows of the list: filtered, searched and sorted."""
+        asked = request.query_params
+        rows = self._library.rows(asked.get("where", ""))
+        if search := asked.get("search", "").strip():
+            rows = self._saying(rows, search)
+        offset, limit = _count(asked.get("offset"), 0), min(_count(asked.get("limit"), MOST_ROWS), MOST_ROWS)
+        shown = in_order(rows, asked.get("sort", ""))[offset : offset + limit]
+        return JSONResponse({"total": len(rows), "columns": list(COLUMNS), "rows": shown})
+
+    def sample(self, request: Request) -> Response:
+        """One sample with its conversation, and its place among those that the list shows."""
+        asked = request.query_params
+        run, name, trial = asked.get("run", ""), asked.get("name", ""), _count(asked.get("trial"), 0)
+        sample = self._library.sample(run, name, trial)
+        if sample is None:
+            return JSONResponse({"error": f"There is no sample {name!r} #{trial} in {run!r}."}, status_code=404)
+        told = self._library.explained(run, sample)
+        return JSONResponse(sample_data(sample, told.explanation, told.scenario, note=told.note))
+
+    async def events(self, request: Request) -> Response:
+        """A word whenever a run has grown."""
+        return StreamingResponse(self._changes(request), media_type="text/event-stream")
+
+    async def _changes(self, request: Request) -> AsyncIterator[str]:
+        before = self._library.stamps
+        yield ": listening\n\n"
+        while not await request.is_disconnected():
+            await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
+            now = await run_in_threadpool(lambda: self._library.stamps)
+            if now != before:
+                before = now
+                runs = await run_in_threadpool(self._library.runs)
+                for name, run in runs.items():
+                    self._indexer.index(name, run)
+                yield f"event: grown\ndata: {json.dumps({name: len(run) for name, run in runs.items()})}\n\n"
+
+    def _overview(self) -> Overview:
+        return Overview.of(self._library.runs())
+
+    def _saying(self, rows: Sequence[Sequence[Any]], words: str) -> list[Sequence[Any]]:
+        run, name, trial = (list(COLUMNS).index(column) for column in ("run", "name", "trial"))
+        found = {each: self._indexer.samples(each, words) for each in {row[run] for row in rows}}
+        return [row for row in rows if (row[name], row[trial]) in found[row[run]]]
+
+
+def _count(value: str | None, otherwise: int) -> int:
+    return int(value) if value and value.isdecimal() and len(value) < 10 else otherwise  # noqa: PLR2004 -- no number at all
+
+
+def _asset(request: Request) -> Response:
+    name, kind = request.path_params["name"], request.path_params["kind"]
+    if (name, kind) != ("style", "css") and not (kind == "js" and name in MODULES):
+        return PlainTextResponse("There is no such file.", status_code=404)
+    return Response(asset(f"{name}.{kind}"), media_type=_TYPES[kind])
+
+
+def _told(_request: Request, error: Exception) -> Response:
+    return JSONResponse({"error": str(error)}, status_code=400)
+
+
+class _Guard:
+    """Answers this machine alone, or who knows the token; and says what the page may do.
+
+    A page elsewhere can have its name lead here (DNS rebinding): without a token, only this machine's own names count.
+    """
+
+    def __init__(self, app: ASGIApp, token: str | None) -> None:
+        self._app, self._token = app, token
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what is allowed."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+        headers = self._headers(request)
+        if request.method not in {"GET", "HEAD"}:
+            answer: Response | None = PlainTextResponse("Only GET is answered here.", status_code=405)
+        else:
+            answer = self._refusal(request)
+        if answer is not None:
+            answer.headers.update(headers)
+            await answer(scope, receive, send)
+            return
+        await self._app(scope, receive, _with_headers(send, headers))
+
+    def _refusal(self, request: Request) -> Response | None:
+        if self._token is None:
+            host = request.url.hostname or ""
+            known = is_loopback(host)
+            return None if known else PlainTextResponse(f"{host!r} is not this machine.", status_code=421)
+        told = request.query_params.get(TOKEN) or request.cookies.get(_COOKIE) or ""
+        if secrets.compare_digest(told.encode(), self._token.encode()):
+            return None
+        return PlainTextResponse("Open the address that tool_sandbox view printed: it holds a token.", status_code=403)
+
+    def _headers(self, request: Request) -> dict[str, str]:
+        headers = {
+            "Content-Security-Policy": served_policy(),
+            "Cache-Control": "no-store",
+            "Cross-Origin-Resource-Policy": "same-origin",
+            "Referrer-Policy": "no-referrer",
+            "X-Content-Type-Options": "nosniff",
+        }
+        if self._token is not None and request.query_params.get(TOKEN) == self._token:
+            headers["Set-Cookie"] = f"{_COOKIE}={self._token}; HttpOnly; SameSite=Strict; Path=/"
+        return headers
+
+
+def _with_headers(send: Send, headers: Mapping[str, str]) -> Send:
+    added = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+    async def sending(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message["headers"], *added]}
+        await send(message)
+
+    return sending
