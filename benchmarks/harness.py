@@ -44,6 +44,7 @@ from tool_sandbox.scenarios.library import bundled_pieces
 
 PHASES = ("play", "evaluate", "write")
 AIM_SECONDS = 3.0
+LOADING_AIM_SECONDS = 0.5
 PACKAGES = ("polars", "attrs", "rapidfuzz", "scipy", "pyyaml")
 LOOK_UPS = ("search_contacts", {"name": "a"})
 WRITES = ("add_contact", {"name": "Zoe", "phone_number": "+12065550177"})
@@ -229,7 +230,10 @@ def table(report: Mapping[str, Any]) -> str:
         f"{report['scenarios_played']} scenarios: {report['total_seconds']:.2f} CPU s "
         f"(aim: under {AIM_SECONDS:.0f} for 1,032), peak {report['peak_megabytes']:.0f} MB"
     )
-    rows.append(f"loading {report['scenarios_loaded']} scenarios: {report['load_seconds']:.2f} CPU s")
+    rows.append(
+        f"loading {report['scenarios_loaded']} scenarios: {report['load_seconds']:.2f} CPU s "
+        f"(aim: under {LOADING_AIM_SECONDS})"
+    )
     rows.append(f"loading one of them by name: {report['load_one_seconds']:.2f} CPU s")
     rows.append(f"--help: {report['help_seconds']:.2f} s")
     rows += [f"{name}: {seconds * 1000:.1f} CPU ms" for name, seconds in report["parallel"].items()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import code
 
 import pytest
@@ -31,6 +32,12 @@ def test_code_that_prints_nothing_gives_no_output() -> None:
     body = compiled("x = 1")
     assert body is not None
     assert Console().execute(body).output == ""
+
+
+def test_the_builtins_of_python_are_those_of_every_fork() -> None:
+    console = Console()
+    console.execute(compile("number = 1", "<input>", "exec"))
+    assert console.fork().locals["__builtins__"] is vars(builtins)
 
 
 def test_values_that_refuse_to_be_copied_are_shared_by_forks() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import code
 import codeop
 import copy
@@ -111,7 +112,7 @@ _SHARED = (str, bytes, int, float, complex, bool, type(None), ModuleType, Builti
 
 
 def _copied(value: Any, old: Any, new: Any, memo: dict[int, Any]) -> Any:
-    if isinstance(value, _SHARED):
+    if isinstance(value, _SHARED) or value is vars(builtins):
         return value
     if isinstance(value, FunctionType):
         return _function(value.__code__, new, value) if value.__globals__ is old else value
