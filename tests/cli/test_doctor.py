@@ -132,9 +132,18 @@ def test_what_is_known_is_told_as_json_without_the_key(server: Emulator, capsys:
     out = capsys.readouterr().out
     (model,) = json.loads(out)["models"]
     assert (model["works"], model["finished"], model["calls"], model["cost"]) == (True, True, 5, 0.015)
-    assert [probe["probe"] for probe in model["probes"]][:3] == ["key", "server", "answer"]
+    assert [probe["probe"] for probe in model["probes"]][:3] == ["access", "server", "answer"]
     assert all(isinstance(probe["seconds"], float) for probe in model["probes"] if probe["probe"] == "tool call")
     assert "verysecret" not in out
+
+
+def test_the_password_of_an_address_is_sent_and_not_shown(server: Emulator, capsys: pytest.CaptureFixture[str]) -> None:
+    server.script(*HEALTHY)
+    address = server.base_url.replace("http://", "http://me:hunter2@")
+
+    assert exit_code(["doctor", f"direct:{address}/m"]) == 0
+    assert "hunter2" not in capsys.readouterr().out
+    assert all(request.headers["Authorization"].startswith("Basic ") for request in server.requests)
 
 
 def test_settings_are_those_of_a_run_and_hold_for_every_call(server: Emulator) -> None:

@@ -12,6 +12,7 @@ import pytest
 from tests.cli.command import call, run_directory, spawn
 from tests.llm.tiny_gguf import write_tiny_gguf
 from tests.waiting import HANG, until
+from tool_sandbox.cli.app import exit_code
 
 MARK = "TEST_MARK_OF_TOOL_SANDBOX"
 
@@ -68,3 +69,13 @@ def test_an_interrupted_local_run_leaves_no_process(
     process.communicate(timeout=HANG)
 
     until(lambda: _marked(mark) == [])
+
+
+def test_a_local_model_is_probed_as_it_is_served(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    exit_code(["doctor", f"local:{tiny}", "--max-tokens", "8", "--json"])
+
+    (model,) = json.loads(capsys.readouterr().out)["models"]
+    found = {probe["probe"]: probe["what"] for probe in model["probes"]}
+    assert found["server"] == "llama.cpp serves 'tiny'"
+    assert (found["price"], found["context"]) == ("free", "8,192 tokens")
+    assert (model["finished"], model["cost"]) == (True, 0.0)

@@ -81,11 +81,12 @@ class ProbedModels:
         except (MissingKeyError, SettingsError):  # credentials and addresses are what the first probe looks at
             if not factory.within_reach():
                 raise
-        if isinstance(factory, LocalRoleFactory):
+        is_local = isinstance(factory, LocalRoleFactory)
+        if is_local:
             factory.open(self._resources)
-        return [self._subject(shown, each) for each in factory.within_reach()]
+        return [self._subject(shown, each, is_served_here=is_local) for each in factory.within_reach()]
 
-    def _subject(self, shown: str, asked: AskedModel) -> Subject:
+    def _subject(self, shown: str, asked: AskedModel, *, is_served_here: bool) -> Subject:
         own = {asked.name: asked.settings.prices} if asked.settings.prices else {}
         for model, price in {**asked.prices, **own}.items():
             self._prices[model] = Price.from_mapping(price, name=model)
@@ -94,6 +95,7 @@ class ProbedModels:
             model=asked.name,
             settings=asked.settings,
             prices=self._ledger.prices,
+            is_served_here=is_served_here,
             build=partial(_build, asked.name, ledger=self._ledger),
         )
 

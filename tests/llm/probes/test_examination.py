@@ -111,8 +111,8 @@ def test_a_server_that_never_answers_is_given_up_in_time() -> None:
 def test_without_a_key_nobody_is_asked_and_the_variable_is_named() -> None:
     evidence = examined(provider="openai", api_key=None, api_base=None)
 
-    assert "OPENAI_API_KEY" in whole(evidence, "key")
-    assert states(evidence)["key"] == "problem"
+    assert "OPENAI_API_KEY" in whole(evidence, "access")
+    assert states(evidence)["access"] == "problem"
     assert evidence.calls == 0
 
 

@@ -104,14 +104,16 @@ def _judged(response: ChatResponse, evidence: Evidence) -> Finding:
     subject = evidence.subject
     if response.tool_calls:
         first = response.tool_calls[0]
-        if first.name != questions.TOOL_NAME or not isinstance(_arguments(first), dict):
-            return note(f"it calls {_shown(first)}, which is no call of the tool on offer")
+        if first.name != questions.TOOL_NAME:
+            return note(f"it calls {_shown(first)}, although there is only {questions.TOOL_NAME}")
+        if not isinstance(_arguments(first), dict):
+            return note(f"it calls {_shown(first)}, whose arguments are no JSON object")
         return ok(f"it calls {_shown(first)}")
     if response.parse_losses:
         what = f"its call comes as text, which nobody reads: {_quoted(response.text)}"
         return problem(what, how_to_serve_tools(evidence.server, subject.model))
     what = f"it calls no tool and says {_quoted(response.text)}"
-    if own_base(subject.model, subject.connection) is not None:
+    if own_base(subject.model, subject.connection) is not None and not subject.is_served_here:
         return problem(what, how_to_serve_tools(evidence.server, subject.model))
     return problem(what, f"describe the tools in the prompt with {without_native_tools(subject.model)}")
 
@@ -126,7 +128,7 @@ def _is_prompted(response: ChatResponse) -> bool:
 
 
 def _shown(call: ToolCall) -> str:
-    return _shortened(f"{call.name}({call.arguments})")
+    return _shortened(" ".join(f"{call.name}({call.arguments})".split()))
 
 
 def _arguments(call: ToolCall) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from tool_sandbox.errors import UsageError
 from tool_sandbox.llm.config import NO_KEY
-from tool_sandbox.llm.probes.finding import Finding, ok, problem
+from tool_sandbox.llm.probes.finding import Finding, note, ok, problem
 from tool_sandbox.llm.probes.subject import Evidence
 from tool_sandbox.llm.providers import Provider, provider_of
 from tool_sandbox.redaction import is_secret_name, redact_text
@@ -29,7 +29,11 @@ async def credentials(evidence: Evidence) -> Finding:
         return ok(f"its key is in the configuration{at}")
     provider = provider_of(subject.model)
     names = sorted(_variables(provider, environ, None if key == NO_KEY else key)) if provider else []
-    return ok(f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} set{at}" if names else f"no key is sent{at}")
+    if names:
+        return ok(f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} set{at}")
+    if provider and provider.others and not provider.keys:
+        return note(f"{provider.name} is asked with the credentials of this machine, if it has any{at}")
+    return ok(f"no key is sent{at}")
 
 
 def _variables(provider: Provider, environ: Mapping[str, str], key: str | None) -> Iterator[str]:

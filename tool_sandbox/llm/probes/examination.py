@@ -53,7 +53,7 @@ class Probe:
 
 
 PROBES = (
-    Probe(name="key", find=credentials, needed=True),
+    Probe(name="access", find=credentials, needed=True),
     Probe(name="server", find=calls.server, asks=True),
     Probe(name="answer", find=calls.answer, asks=True, needed=True),
     Probe(name="tool call", find=calls.tool_call, asks=True, needed=True),
@@ -64,6 +64,7 @@ PROBES = (
     Probe(name="usage", find=facts.usage),
     Probe(name="price", find=facts.price),
     Probe(name="context", find=facts.context),
+    Probe(name="announced end", find=facts.announced_end),
     Probe(name="rate limits", find=facts.rate_limits),
     Probe(name="adjustments", find=facts.adjustments),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,12 +14,13 @@ from tool_sandbox.llm.layers.budget.money import shown
 from tool_sandbox.llm.layers.prompted_tools.support import UNREAD
 from tool_sandbox.llm.probes.finding import Finding, note, ok
 from tool_sandbox.llm.probes.subject import Evidence
+from tool_sandbox.llm.transports.through_litellm.retirement import announced_end_of
 from tool_sandbox.llm.transports.through_litellm.transport import listed_price
 
 _TOKENS_IN, _TOKENS_OUT = 1000, 20
 """What a call of an agent comes to in the mean of the bundled scenarios."""
 _MILLION = 1_000_000
-_SET_PRICE = "--param 'prices={input_per_million: 1, output_per_million: 5}' gives it"
+_SET_PRICE = "give it, in US dollars: --param 'prices={input_per_million: 1, output_per_million: 5}'"
 
 _UNLIKE_A_RUN = frozenset({"prompted", "streaming"})
 """Probes that ask in another way than a run would; what is changed there, they tell themselves."""
@@ -62,6 +64,16 @@ async def context(evidence: Evidence) -> Finding:
     if window is None:
         return note("nobody knows it; a conversation that does not fit ends its sample as void")
     return ok(f"{window:,} tokens" + (f", answers of up to {longest:,}" if longest else ""))
+
+
+async def announced_end(evidence: Evidence) -> Finding | None:
+    """Whether the provider has announced the end of the model."""
+    day = announced_end_of(await asyncio.to_thread(listed_price, evidence.subject.model))
+    if day is None:
+        return None
+    if day < datetime.now(UTC).date():
+        return note(f"it was announced for {day}", "choose a current model: others may answer in its place, or nobody")
+    return ok(f"it is announced for {day}")
 
 
 async def rate_limits(evidence: Evidence) -> Finding | None:

@@ -36,6 +36,8 @@ class Subject:
     prices: PriceBook
     build: Build
     """The layers to the model, as a run has them, without a cache, a journal and retries."""
+    is_served_here: bool = False
+    """Whether this process serves it, so that nobody has to start its server in another way."""
     environ: Mapping[str, str] | None = None
     """Where credentials are looked for; the process's environment when not given."""
 

@@ -17,19 +17,29 @@ def warn_if_retired(model: str, listing: Mapping[str, Any] | None) -> None:
 
     Args:
         model: The model string.
-        listing: Its entry in LiteLLM's map, whose ``deprecation_date`` is written ``2025-09-30``.
+        listing: Its entry in LiteLLM's map.
     """
-    if day := (listing or {}).get("deprecation_date"):
-        _warn_once(model, str(day))
+    day = announced_end_of(listing)
+    if day is not None and day < datetime.now(UTC).date():
+        _warn_once(model, day)
+
+
+def announced_end_of(listing: Mapping[str, Any] | None) -> date | None:
+    """The day that a provider has announced for the end of a model; ``None`` where it has not.
+
+    Args:
+        listing: The model's entry in LiteLLM's map, whose ``deprecation_date`` is written ``2025-09-30``.
+    """
+    with suppress(ValueError):  # some entries say "soon", or a month without a day
+        return date.fromisoformat(str((listing or {}).get("deprecation_date") or ""))
+    return None
 
 
 @cache  # a process says it once, however many agents ask the model
-def _warn_once(model: str, day: str) -> None:
-    with suppress(ValueError):  # some entries say "soon", or a month without a day
-        if date.fromisoformat(day) < datetime.now(UTC).date():
-            _log.warning(
-                "%r is past the end that its provider announced for %s: calls may fail or be answered by a successor. "
-                "Choose a current model for new results.",
-                model,
-                day,
-            )
+def _warn_once(model: str, day: date) -> None:
+    _log.warning(
+        "%r is past the end that its provider announced for %s: calls may fail or be answered by a successor. "
+        "Choose a current model for new results.",
+        model,
+        day,
+    )
