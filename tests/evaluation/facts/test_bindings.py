@@ -37,6 +37,7 @@ def test_what_belongs_to_another_is_wrong(said: str, heard: str, text: str) -> N
         ("You are at Stephansplatz 3.", "Where am I?", "You are at Stephansplatz 3, near exit 5."),
         ("Both are saved.", NUMBERS, "Saved: Solène Aubert +33 6 39 98 01 21 and Marc Vidal +33 6 39 98 01 43."),
         (PERMIT, "", "The permit is moved to Tuesday, and I deleted the reminder about the tyres."),
+        ("I saved Wanda and set a reminder for 10.", "", "I've added Wanda and created a reminder for 10."),
         (PERMIT, "", "Both are done: permit moved, tyre pressure deleted."),
     ],
 )

@@ -163,6 +163,14 @@ def test_what_others_did_not_do_is_no_failure_but_what_did_not_go_through_is(tex
     assert deed.found_in(reading_of(text, BASE))
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["You did reply: it runs well.", "That number texted on Wednesday.", "The sender has also asked for a price."],
+)
+def test_what_the_user_or_a_stranger_wrote_is_no_deed(text: str) -> None:
+    assert not Deed(("texted",)).said_in(reading_of(text, BASE))
+
+
 def test_what_was_so_already_was_not_done() -> None:
     assert not Deed(("save",)).found_in(reading_of("Joris Peeters is already in your contacts.", BASE))
 

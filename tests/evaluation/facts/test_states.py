@@ -182,6 +182,24 @@ def test_any_subject_has_states() -> None:
     assert State("kitchen light", on=True).contradicted_by(reading) is not None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Low battery mode is blocking Wi-Fi and I can't disable it from here.",
+        "I've taken the location off the reminder and kept the time.",
+    ],
+)
+def test_what_one_cannot_switch_or_takes_off_something_says_no_state(text: str) -> None:
+    reading = reading_of(text, BASE)
+    assert not any(State(name, on=on).said_in(reading) for name in ("wi-fi", "location") for on in (True, False))
+
+
+def test_out_of_a_mode_is_off() -> None:
+    reading = reading_of("Done, out of low battery mode, and wifi, signal and location are all back.", BASE)
+    assert State("low battery mode", on=False).said_in(reading)
+    assert all(State(name, on=True).said_in(reading) for name in ("wi-fi", "cellular", "location"))
+
+
 def test_of_it_alone_says_no_word_of_a_forbidden_state() -> None:
     assert not State("wi-fi", on=False).said_in(reading_of("It's off.", BASE))
     assert State("wi-fi", on=False).said_in(reading_of("Wi-Fi is off.", BASE))

@@ -93,3 +93,10 @@ def test_fillers_are_part_of_a_phrase_that_has_but_one_other_word() -> None:
 def test_letters_one_by_one_are_a_word() -> None:
     assert Words(("NVDA",)).found_in(reading_of("It trades as N-V-D-A.", BASE))
     assert not Words(("NVDA",)).found_in(reading_of("It trades as N-V-A-D.", BASE))
+
+
+@pytest.mark.parametrize(
+    "text", ["I'm afraid not.", "Unfortunately not: 154 minutes.", "Nope, too many.", "Not quite."]
+)
+def test_no_is_said_in_other_words(text: str) -> None:
+    assert Words(("no",)).found_in(reading_of(text, BASE))

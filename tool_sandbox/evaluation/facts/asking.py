@@ -36,9 +36,10 @@ _SAME_QUESTION = (
 )
 _UNABLE = re.compile(
     r"\b(?:not|unable|impossible|never|nor|neither|without|lacks?|lacking|missing|unavailable|beyond|outside"
-    r"|fail(?:ed|s)?|only|no (?:way|access|tools?|means|ability|permission|possibility|option|function\w*|network"
-    r"|internet|connection|signal|wi fi|idea|information|can|such|record|search|e ?mail|mail|clock|calendar|date"
-    r"|control|capabilit\w+|features?|methods?|reach|clue|insight|knowledge|chance|switch)|nothing|none|unsupported"
+    r"|fail(?:ed|s)?|only|no (?:texts?|messages?"
+    r"|way|access|tools?|means|ability|permission|possibility|option|function\w*"
+    r"|network|internet|connection|signal|wi fi|idea|information|can|such|record|search|e ?mail|mail"
+    r"|clock|calendar|date|control|capabilit\w+|features?|methods?|reach|clue|insight|knowledge|chance|switch)|nothing|none|unsupported"
     r"|prevents?|blocks(?! (?:away|from|down|off)\b)|blocked|hardly|refuses?|refused|denied|disabled|unknown|incapable"
     r"|powerless|limited to|stuck"
     r"|inaccessible|unreachable|absent|exceeds|ruled out|cut off|out of (?:reach|the question|my hands)"

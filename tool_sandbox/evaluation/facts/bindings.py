@@ -20,7 +20,7 @@ from tool_sandbox.evaluation.facts.synonyms import light_roots
 _LABEL = re.compile(r"(?<![\w'])(?P<label>[^\W\d_]{3,}) (?:number |no\. ?|#)?$")
 _HOLDER = re.compile(r"(?P<name>[A-Z]\w+(?: [A-Z]\w+)*)[^\w\n+]{0,6}(?P<phone>\+?\d[\d ()-]{6,}\d)")
 _LAST_DIGITS = 8
-_DEEDS = ("remove", "move", "send", "save")
+_DEEDS = ("remove", "move", "send")
 
 Pair = tuple[str, str]
 """Who or what holds something, and what it holds."""
@@ -96,7 +96,7 @@ def _done_to(reading: Reading) -> Iterator[Pair]:
         deeds = [deed for deed in _DEEDS if Claim.DONE in claims_of((deed,), alone)]
         if len(deeds) == 1:
             known = light_roots() | name_roots(reading.surroundings)
-            yield from ((root(word), deeds[0]) for word in clause.words if root(word) not in known)
+            yield from ((root(word), deeds[0]) for word in clause.words if word.isalpha() and root(word) not in known)
 
 
 _KINDS: dict[str, Callable[[Reading], Iterator[Pair]]] = {"number": _numbered, "phone": _phones, "deed": _done_to}

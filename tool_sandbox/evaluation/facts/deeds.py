@@ -45,10 +45,15 @@ _AGREED = re.compile(
 )
 _LATER_FAILURE = re.compile(r"\b(?:fail(?:ed|s)|(?:is|was|are) not|impossible|did not work)\b")
 _NOT_MINE = re.compile(
-    r"\b(?:(?:you|he|she|they|who|someone|somebody)(?: (?:have|has|had|just|already|also|recently))*|to be) ?$"
+    r"\b(?:(?:you|he|she|they|who|someone|somebody)(?: (?:have|has|had|did|just|already|also|recently))*|to be) ?$"
 )
 _NOT_THEIRS = re.compile(r"\b(?:he|she|they|nobody|no one) (?:has|have|had|did|does|do|will|would) not (?:yet )?$")
 """Before what somebody else did not do: "they have not answered yet" says nothing of what was sent."""
+_SENDER = re.compile(
+    r"(?:^| )(?:that|this|the|an unknown) (?:number|sender|person|caller)(?: (?:has|have|had|also|just))* $"
+)
+_WROTE = re.compile(r"(?:texted|messaged|wrote|told|asked|replied|answered)\b")
+"""What somebody who is no contact did."""
 _NOTHING = re.compile(r" (?:\w+ )?(?:nothing|nobody|none|no one|no \w+)\b(?! (?:problem|problems))")
 _ORDER = re.compile(r"(?:let (?!me |us )\w+|set (?:a|an|the|me|up)|put|cut)\b")
 """Forms that are a command at the beginning of a clause, and the past everywhere else."""
@@ -236,7 +241,8 @@ class _Patterns:
             denied = _NOT_DONE.search(match.group()) or _NOTHING.match(clause.plain, match.end())
             yield Claim.DENIED if denied else Claim.DONE
         for match in self._base.finditer(clause.plain):
-            if _REAL_BASE.search(clause.plain[: match.start()]) and not clause.negated(match.start()):
+            before = clause.plain[: match.start()]
+            if _REAL_BASE.search(before) and not _NOT_MINE.search(before) and not clause.negated(match.start()):
                 yield Claim.DONE
 
     def _is_of_others(self, match: re.Match[str], clause: Clause) -> bool:
@@ -245,6 +251,7 @@ class _Patterns:
         to_user = self._name == "send" and not match.group().endswith("know") and not _PASSIVE.search(before)
         return bool(
             gives_name(clause, *match.span())
+            or (self._name == "send" and _WROTE.match(match.group()) and _SENDER.search(before))
             or _NOT_MINE.search(before)
             or (to_user and _TO_USER.match(clause.plain, match.end()))
         )

@@ -156,6 +156,7 @@ def nothing_else(good: Reading) -> Iterator[Fact]:
     wanted = {group.name for text in good.surroundings.heard if (group := group_of(text))}
     told = [deed for deed in _CLAIMS if deed in wanted or Claim.DONE in claims_of((deed,), good)]
     others = (deed for deed in _CLAIMS if deed not in told and not any(_ORDERED[deed].search(each) for each in heard))
+    told += ["ask"] if "send" in told else []
     changed = any(Claim.DONE in claims_of((deed,), good) for deed in ("remind", "change", "move"))
     if not heard and not (told or changed):
         return

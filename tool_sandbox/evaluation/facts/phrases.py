@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
@@ -30,6 +31,10 @@ _IRREGULAR = {
 }  # fmt: skip
 _REPLIES = (("no",), ("yes",), ("nope",))
 _AFTER_REPLY = frozenset({"it", "the", "your", "that", "they", "i", "wi", "sorry", "not", "this", "there", "you"})
+_NO = re.compile(
+    r"(?:(?:i am )?afraid|unfortunately|sadly|sorry|probably|of course|certainly|quite) not|nope|nah"
+    r"|not (?:quite|really)"
+)
 _REACH = 2
 """How many fillers may stand between two words of a phrase."""
 
@@ -60,6 +65,8 @@ def roots_of(phrase: str) -> tuple[str, ...]:
 def places_of(phrase: str, reading: Reading) -> Iterator[Place]:
     """Where an answer has the words of a phrase, in order, with at most small words between them."""
     roots = roots_of(phrase)
+    if roots == ("no",):
+        yield from ((clause, 0, 1) for clause in reading.clauses if _NO.fullmatch(clause.plain))
     rooted = _rooted(reading)
     if not rooted.anywhere.issuperset(roots):
         return

@@ -144,10 +144,12 @@ class _Part:
         before = forms.FROM_TO.sub("", self.text[: match.start()])
         group, active = self._target(match, before)
         elsewhere = word == "on" and forms.NO_STATE_AFTER_ON.match(self.text, match.end()) and not active
+        taken = word == "off" and forms.TAKEN.search(before)  # "I've taken the location off the reminder"
         looked = word in ("up", "out") and not match["verb"] and forms.LOOKED.search(before)
         if (
             elsewhere
             or looked
+            or taken
             or forms.COUNTED.search(before)
             or (word in forms.WEAK and forms.OF_A_MEANS.search(before))
         ):
@@ -204,7 +206,10 @@ class _Part:
             return None  # "Wi-Fi can't be enabled while it's active" may be of any switch before
         if clause.negated(column):
             # "I can't text with low battery mode on" denies the deed, not the state.
-            return group is not None and forms.WITH.search(self.text[: group.start]) is not None
+            # "Low battery mode blocks Wi-Fi and I can't disable it" may be of either.
+            with_it = group is not None and forms.WITH.search(self.text[: group.start]) is not None
+            of_it = match["object"] or self.text.startswith(" it", match.end())
+            return None if of_it and forms.UNABLE.search(clause.plain[:column]) else with_it
         verb = verb_of(match)
         start = match.start()
         if verb is None and group is not None and group.end <= start:
