@@ -12,7 +12,7 @@ from tool_sandbox.common.vocabulary import DatabaseNamespace
 from tool_sandbox.evaluation.constraints import SnapshotConstraint
 from tool_sandbox.evaluation.matching.similarity import ConstraintSimilarity, Trajectory
 from tool_sandbox.evaluation.snapshots import changed_rows
-from tool_sandbox.evaluation.unasked import UnaskedChange, all_changes, changed_cells, further_rows
+from tool_sandbox.evaluation.unasked import UnaskedChange, all_changes, changed_cells, further_rows, rows_too_many
 
 if TYPE_CHECKING:
     from tool_sandbox.common.execution_context import ExecutionContext
@@ -72,11 +72,13 @@ class TableEnd:
     def unasked(self, trajectory: Trajectory) -> Iterator[UnaskedChange]:
         """What is different after the last message beyond what should be."""
         yield from self._changed_cells(trajectory)
+        before, after = _start_and_end(trajectory, self.namespace)
         if self.states:
+            yield from rows_too_many(self.namespace, before, after, self.states[-1].target_rows or ())
             return
         came = [row for check in (*self.added, *self.updated) for row in check.target_rows or ()]
         went = [row for check in (*self.removed, *self.updated) for row in check.target_rows or ()]
-        yield from further_rows(self.namespace, *_start_and_end(trajectory, self.namespace), came, went)
+        yield from further_rows(self.namespace, before, after, came, went)
 
     def _changed_cells(self, trajectory: Trajectory) -> Iterator[UnaskedChange]:
         before, after = _start_and_end(trajectory, self.namespace)

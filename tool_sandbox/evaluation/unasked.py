@@ -65,6 +65,13 @@ def further_rows(
     yield from _paired(table, _unlike(lost.rows, went), _unlike(found.rows, came))
 
 
+def rows_too_many(table: str, before: View, after: View, wanted: Sequence[_Row]) -> Iterator[UnaskedChange]:
+    """The rows that came where the table holds more than it should; the ones most unlike what is wanted."""
+    old, new = before.without_index().rows, after.without_index().rows
+    came = sorted((row for row in new if row not in old), key=lambda row: _likeness(row, wanted))
+    yield from _paired(table, (), came[: max(len(new) - len(wanted), 0)])
+
+
 def _paired(table: str, lost: Sequence[_Row], found: Sequence[_Row]) -> Iterator[UnaskedChange]:
     for old, new in zip_longest(lost, found):
         yield UnaskedChange(table, old, new)

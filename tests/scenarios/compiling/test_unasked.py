@@ -112,6 +112,13 @@ def test_a_switch_that_may_change_on_the_way_is_none(tmp_path: Path) -> None:
     assert score(tmp_path, free, switched("wifi", on=False), switched("location_service", on=False), find, "Ok.") == 1
 
 
+def test_a_row_more_than_a_whole_table_should_hold_is_a_change(tmp_path: Path) -> None:
+    whole = "[{state: {reminder: []}}, {said: Noted., facts: {done: noted}}]"
+    empty = scenario(tmp_path, whole)
+    assert judged(empty, "Noted.").unasked == ()  # what is still there nobody brought
+    assert len(judged(empty, REMIND, "Noted.").unasked) == 1
+
+
 def test_the_end_that_an_entry_names_says_what_was_asked_for(tmp_path: Path) -> None:
     saved = "  outcome: [{added: {contact: {name: Ada}}}]\n"
     assert score(tmp_path, FOUND, ADD, FIND, ANSWER, more=saved) == 1
