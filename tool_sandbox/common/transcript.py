@@ -41,7 +41,7 @@ def serialize_to_conversation(
         JSON-able.
     """
     rows = [row for row in execution_context.log() if _in_conversation(row)]
-    chat, origins = to_openai_messages(_answerable([_message(row) for row in rows]))
+    chat, origins = to_openai_messages(_answerable([message_of(row) for row in rows]))
     details = _details(execution_context, evaluation_result, milestones, minefields)
     for message, positions in zip(chat, origins, strict=True):
         if message.get("tool_calls"):
@@ -76,7 +76,8 @@ def _in_conversation(row: Row) -> bool:
     return RoleType.AGENT in (row["sender"], row["recipient"]) and not is_few_shot(row)
 
 
-def _message(row: Row) -> Message:
+def message_of(row: Row) -> Message:
+    """The message that a row of the log holds."""
     return Message(**{name: value for name, value in row.items() if name != INDEX_COLUMN})
 
 

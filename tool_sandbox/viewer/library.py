@@ -15,6 +15,7 @@ from tool_sandbox.runs.places import is_local, refusals
 from tool_sandbox.runs.recorded_scenarios import scenarios_of_run
 from tool_sandbox.runs.run_result import open_run
 from tool_sandbox.runs.store import RESULTS, SUMMARY, RunStore
+from tool_sandbox.viewer.data.calls import CallIndex, calls_of
 from tool_sandbox.viewer.data.rows import COLUMNS, row_data
 from tool_sandbox.viewer.filters import Row, matcher
 
@@ -54,6 +55,7 @@ class RunLibrary:
         self._lock = threading.Lock()
         self._opened = {name: _opened(name, run, stamp_of(run.store), 0) for name, run in named_runs(locations).items()}
         self._scenarios: dict[str, Mapping[str, Scenario]] = {}
+        self._calls = {name: CallIndex(each.run.store) for name, each in self._opened.items()}
 
     @property
     def stamps(self) -> dict[str, Stamp]:
@@ -90,6 +92,10 @@ class RunLibrary:
             return explained_samples(found, [sample])[0]
         with scenarios_of_run(found.store, known=self._scenarios[run]) as known:
             return explained_by(sample, known)
+
+    def calls(self, run: str, sample: StoredSample) -> list[dict[str, Any]]:
+        """What models were asked for a sample, and what they answered, as far as the run keeps a journal."""
+        return calls_of(sample, self._calls[run])
 
     def prepare(self, run: str) -> None:
         """Load what a run played, which takes a second or two; nothing is kept where it is not to be found."""

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from tool_sandbox.common.counted import counted
 from tool_sandbox.runs.outcomes import is_success
 from tool_sandbox.runs.sample_explanation import explanation_of
+from tool_sandbox.viewer.data.calls import CallIndex, calls_of
 from tool_sandbox.viewer.data.rows import COLUMNS, row_data
 from tool_sandbox.viewer.data.samples import sample_data
 from tool_sandbox.viewer.overview import Overview
@@ -54,14 +55,17 @@ def report(runs: Mapping[str, RunResult], *, title: str, largest: int = LARGEST)
     said = _left_out(left_out, len(samples), largest) if left_out else ""
     rows = {"columns": list(COLUMNS), "rows": [row_data(name, sample) for name, sample in samples]}
     places = {at: place for place, at in enumerate(packed.order)}
-    packing = {
+    packing: dict[str, Any] = {
         "size": CHUNK,
         "chunks": len(packed.chunks),
         "kept": [places.get(at, -1) for at in range(len(samples))],
         "left_out": "This conversation is left out, as the file would be too large: see it with tool_sandbox view.",
     }
+    calls = _packed_calls([samples[at] for at in packed.order], largest - sum(map(len, packed.chunks)))
+    packing["calls"] = len(calls)
     parts = [_script("packing", "application/json", json.dumps(packing)), _script("rows", _PACKED, _pack(rows))]
     parts += [_script(f"chunk-{number}", _PACKED, chunk) for number, chunk in enumerate(packed.chunks)]
+    parts += [_script(f"calls-{number}", _PACKED, chunk) for number, chunk in enumerate(calls)]
     html = page(
         Overview.of(runs),
         title=title,
@@ -101,6 +105,20 @@ def _chunks(samples: Sequence[StoredSample], wanted: Sequence[int]) -> Iterator[
     for at in range(0, len(wanted), CHUNK):
         together = [samples[each] for each in wanted[at : at + CHUNK]]
         yield at, _pack([sample_data(sample, explanation_of(sample), None) for sample in together])
+
+
+def _packed_calls(samples: Sequence[tuple[str, StoredSample]], room: int) -> list[str]:
+    """What models were asked and answered, in as many chunks as there is room for; nothing where nobody was asked."""
+    indices = {run: CallIndex(sample.store) for run, sample in samples}
+    chunks: list[str] = []
+    for at in range(0, len(samples), CHUNK):
+        together = [calls_of(sample, indices[run]) for run, sample in samples[at : at + CHUNK]]
+        chunk = _pack(together)
+        room -= len(chunk)
+        if room < 0 or not (chunks or any(together)):
+            return chunks
+        chunks.append(chunk)
+    return chunks
 
 
 def _left_out(count: int, samples: int, largest: int) -> str:

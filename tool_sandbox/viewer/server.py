@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
@@ -29,6 +30,8 @@ from tool_sandbox.viewer.search import Indexer
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from tool_sandbox.runs.stored_sample import StoredSample
 
 MOST_ROWS = 1000
 """So many rows are given at once."""
@@ -54,10 +57,11 @@ def application(library: RunLibrary, *, title: str, token: str | None = None) ->
         Route("/assets/{name}.{kind}", _asset),
         Route("/api/samples", pages.samples),
         Route("/api/sample", pages.sample),
+        Route("/api/calls", pages.calls),
         Route("/api/events", pages.events),
     ]
     middleware = [Middleware(_Guard, token=token), Middleware(GZipMiddleware, minimum_size=1000)]
-    handlers: Mapping[Any, Any] = {ToolSandboxError: _told}
+    handlers: Mapping[Any, Any] = {ToolSandboxError: _told, HTTPException: _refused}
     return Starlette(routes=routes, middleware=middleware, exception_handlers=handlers, lifespan=pages.lifespan)
 
 
@@ -105,13 +109,14 @@ class _Pages:
 
     def sample(self, request: Request) -> Response:
         """One sample with its conversation, and its place among those that the list shows."""
-        asked = request.query_params
-        run, name, trial = asked.get("run", ""), asked.get("name", ""), _count(asked.get("trial"), 0)
-        sample = self._library.sample(run, name, trial)
-        if sample is None:
-            return JSONResponse({"error": f"There is no sample {name!r} #{trial} in {run!r}."}, status_code=404)
+        run, sample = self._asked_sample(request)
         told = self._library.explained(run, sample)
         return JSONResponse(sample_data(sample, told.explanation, told.scenario, note=told.note))
+
+    def calls(self, request: Request) -> Response:
+        """What models were asked for a sample, and what they answered."""
+        run, sample = self._asked_sample(request)
+        return JSONResponse(self._library.calls(run, sample))
 
     async def events(self, request: Request) -> Response:
         """A word whenever a run has grown."""
@@ -129,6 +134,14 @@ class _Pages:
                 for name, run in runs.items():
                     self._indexer.index(name, run)
                 yield f"event: grown\ndata: {json.dumps({name: len(run) for name, run in runs.items()})}\n\n"
+
+    def _asked_sample(self, request: Request) -> tuple[str, StoredSample]:
+        asked = request.query_params
+        run, name, trial = asked.get("run", ""), asked.get("name", ""), _count(asked.get("trial"), 0)
+        sample = self._library.sample(run, name, trial)
+        if sample is None:
+            raise HTTPException(404, f"There is no sample {name!r} #{trial} in {run!r}.")
+        return run, sample
 
     def _overview(self) -> Overview:
         return Overview.of(self._library.runs())
@@ -152,6 +165,11 @@ def _asset(request: Request) -> Response:
 
 def _told(_request: Request, error: Exception) -> Response:
     return JSONResponse({"error": str(error)}, status_code=400)
+
+
+def _refused(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return JSONResponse({"error": error.detail}, status_code=error.status_code)
 
 
 class _Guard:

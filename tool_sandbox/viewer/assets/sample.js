@@ -11,7 +11,7 @@ export async function samplePage(source, [run, name, trial], question) {
   if (data === null) return element("p", { class: "problem", role: "alert" }, `There is no sample ${name} #${trial} in ${run}.`);
   const title = data.trial ? `${data.name} #${data.trial}` : data.name;
   const world = new WorldPart(data.tables);
-  const conversation = new Conversation(data, (message) => world.show(message));
+  const conversation = new Conversation(data, (message) => world.show(message), () => source.calls(run, name, Number(trial)));
   announce(`${title}, score ${data.score === null ? "none" : number(data.score)}`);
   const page = element("section", { class: "sample", "aria-label": title },
     element("header", {},
@@ -51,8 +51,8 @@ async function neighbours(source, run, name, trial, question) {
 
 /** The messages; one of them is chosen, and the world is shown as it was after it. */
 class Conversation {
-  constructor(data, chosen) {
-    this.chosen = chosen;
+  constructor(data, chosen, calls) {
+    Object.assign(this, { chosen, calls });
     const first = data.messages.findIndex((message) => message.kind === "text" && message.sender === "user");
     const instructions = data.messages.slice(0, Math.max(first, 0)).filter((message) => message.recipient !== "execution environment");
     const messages = data.messages.slice(Math.max(first, 0));
@@ -73,8 +73,20 @@ class Conversation {
       element("span", { class: "at" }, String(at)),
       message.seen_by ? element("span", { class: "note" }, `seen by ${message.seen_by.join(", ") || "nobody"}`) : null),
     ...this.content(message),
+    message.answered ? this.answered(message) : null,
     (message.remarks ?? []).map(({ text, style }) => element("p", { class: `remark ${style}` }, text)));
     return item;
+  }
+
+  /** Who answered and what that took; behind it what went over the wire. */
+  answered({ number: at, answered }) {
+    const details = element("details", { class: "answered", ontoggle: async () => {
+      if (!details.open || details.children.length > 1) return;
+      const call = (await this.calls()).find(({ message }) => message === at);
+      details.append(call ? element("div", {}, wire("Asked", call.asked), wire("Answered", call.answered), call.attempts.length > 1 ? wire("Tries", call.attempts) : null)
+        : element("p", { class: "note" }, "What went over the wire is not kept here."));
+    } }, element("summary", {}, answered.join(" · ")));
+    return details;
   }
 
   content(message) {
@@ -108,6 +120,10 @@ class Conversation {
     const next = this.messages[Math.min(Math.max(at + by, 0), this.messages.length - 1)];
     if (next) this.go(Number(next.dataset.number));
   }
+}
+
+function wire(title, data) {
+  return [element("h3", {}, title), element("pre", { class: "text", tabindex: 0 }, JSON.stringify(data, null, 2))];
 }
 
 /** A call as a person writes it. */

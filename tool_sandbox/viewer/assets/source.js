@@ -28,6 +28,15 @@ export class FileSource {
     return data ?? { name, trial, messages: [], tables: [], milestones: [], below: [], missing: this.packing.left_out };
   }
 
+  /** What models were asked for a sample, and what they answered; nothing where the file does not hold it. */
+  async calls(run, name, trial) {
+    const { columns, rows } = await this.all();
+    const { size, kept, calls } = this.packing;
+    const place = kept[rows.findIndex((row) => isSample(row, columns, run, name, trial))];
+    const number = Math.floor(place / size);
+    return place < 0 || number >= calls ? [] : (await unpacked(`calls-${number}`))[place % size];
+  }
+
   async all() {
     if (this.table === null) {
       this.packing = JSON.parse(document.getElementById("packing").textContent);
@@ -70,6 +79,10 @@ export class ServerSource {
 
   async sample(run, name, trial) {
     return this.get("/api/sample", { run, name, trial });
+  }
+
+  async calls(run, name, trial) {
+    return this.get("/api/calls", { run, name, trial });
   }
 
   async get(path, question) {

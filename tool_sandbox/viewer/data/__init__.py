@@ -4,5 +4,6 @@
 - `samples`: one sample with all of the following
 - `messages`: the conversation
 - `tables`: the world after each message that changed it
+- `calls`: what models were asked and answered, from the journal
 - `milestones`: what became of milestones and minefields
 """

@@ -25,8 +25,8 @@ def messages_data(world: ExecutionContext, said: Annotations) -> list[dict[str, 
     Keys: ``number``; ``kind``, which is ``instructions``, ``text``, ``call`` or ``result``; ``sender``, ``recipient``
     and ``text``. Of a call also ``tool``, ``arguments`` (pairs of name and text) and ``real_tool`` where the name was
     scrambled, or ``code`` where it cannot be read. Of a result ``failed`` and, where it is not the one of the call
-    before, ``tool``. ``seen_by`` where somebody else sees the message, and ``remarks`` (text and style) where there
-    are any.
+    before, ``tool``. Of an answer of a model ``answered``: who gave it and what it took, in words. ``seen_by`` where
+    somebody else sees the message, and ``remarks`` (text and style) where there are any.
     """
     rows = [row for row in world.log() if not is_few_shot(row)]
     return [dict(_message(world, row, rows[:at], said.beside)) for at, row in enumerate(rows)]
@@ -51,10 +51,33 @@ def _message(
         yield from _call(row, text_beside_call(world, row) or "")
     else:
         yield from (("kind", "text"), ("text", _text(row["content"])))
+    if answered := world.annotations.get(row[INDEX_COLUMN], {}).get("answered"):
+        yield "answered", list(_answered(answered))
     if row["visible_to"] not in (None, [row["sender"], row["recipient"]]):
         yield "seen_by", [_role(role) for role in row["visible_to"]]
     if remarks := beside.get(row[INDEX_COLUMN]):
         yield "remarks", [remark_data(span) for span in remarks]
+
+
+def _answered(facts: Mapping[str, Any]) -> Iterator[str]:
+    """Who gave an answer and what it took, each in a few words; what is as usual is not told."""
+    yield from (visible(str(facts[name])) for name in ("model", "deployment") if name in facts)
+    if (cost := facts.get("cost")) is not None:
+        yield f"${cost:.6f}".rstrip("0").rstrip(".")
+    for name, words in _HOW.items():
+        if name in facts:
+            yield words.format(facts[name])
+    yield from (visible(f"adjusted: {each}") for each in facts.get("adjustments", ()))
+
+
+_HOW = {
+    "fallback": "a fallback",
+    "cached": "from the cache",
+    "replayed": "from the journal",
+    "attempts": "{} tries",
+    "finish_reason": "ended by {}",
+    "parse_losses": "{} calls that nobody could read",
+}
 
 
 def _call(row: Row, beside: str) -> Iterator[tuple[str, Any]]:
