@@ -153,27 +153,50 @@ def test_settings_are_those_of_a_run_and_hold_for_every_call(server: Emulator) -
     assert [(each["temperature"], each["max_tokens"]) for each in chats(server)] == [(0.5, 99)] * 5
 
 
+def write_router(folder: Path, *entries: tuple[str, str, Emulator], key: str = "key-for-tests") -> str:
+    """A LiteLLM config.yaml with deployments of groups, the first of which falls back to ``spare``."""
+    listed = [
+        f"  - {{model_name: {group}, litellm_params: {{model: '{model}', api_base: '{at.base_url}', api_key: {key}}}}}"
+        for group, model, at in entries
+    ]
+    config = folder / "config.yaml"
+    config.write_text("\n".join(["model_list:", *listed, "router_settings: {fallbacks: [{main: [spare]}]}"]))
+    return str(config)
+
+
 def test_every_deployment_that_a_group_of_a_router_reaches_is_probed(
     server: Emulator, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    config = tmp_path / "config.yaml"
-    with Emulator(OpenAI()) as spare, Emulator(OpenAI()) as unrelated:
-        entries = [("main", "direct:m", server), ("spare", "openai/gpt-4o", spare), ("else", "openai/o", unrelated)]
-        listed = [
-            f"  - {{model_name: {group}, litellm_params: {{model: '{model}', api_base: '{at.base_url}', api_key: "
-            "key-for-tests}}"
-            for group, model, at in entries
-        ]
-        config.write_text("\n".join(["model_list:", *listed, "router_settings: {fallbacks: [{main: [spare]}]}"]))
+    with Emulator(VLLM()) as twin, Emulator(OpenAI()) as spare, Emulator(OpenAI()) as unrelated:
+        config = write_router(
+            tmp_path,
+            ("main", "direct:m", server),
+            ("main", "direct:m", twin),
+            ("spare", "openai/gpt-4o", spare),
+            ("else", "openai/o", unrelated),
+        )
         server.script(*HEALTHY)
+        twin.script(*HEALTHY)
         spare.script(default=Fault(status=401))
-        code = exit_code(["doctor", "main", "--router-config", str(config)])
+        code = exit_code(["doctor", "main", "--router-config", config])
 
     out = capsys.readouterr().out
     assert code == 1
     assert "A run cannot work with 'main: openai/gpt-4o'." in out
-    assert "main: direct:m\nok" in out
+    assert out.count("main: direct:m\nok") == 2
     assert unrelated.requests == []
+
+
+def test_a_key_for_all_deployments_goes_to_one_server_only(
+    server: Emulator, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Emulator(VLLM()) as spare:
+        config = write_router(tmp_path, ("main", "direct:m", server), ("spare", "direct:n", spare), key="null")
+        code = exit_code(["doctor", "main", "--router-config", config, "--param", "api_key=mine"])
+
+        assert code == 2
+        assert "api_key would go to every server of the router" in capsys.readouterr().err
+        assert server.requests == spare.requests == []
 
 
 def test_a_budget_is_for_all_models_together(server: Emulator, capsys: pytest.CaptureFixture[str]) -> None:

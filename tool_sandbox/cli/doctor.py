@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 from attrs import define
@@ -57,9 +58,7 @@ def examine_models(names: Sequence[str], settings: RunSettings, *, as_json: bool
         UsageError: A name, or what was set, means nothing.
     """
     with ProbedModels(names, settings) as models:
-        parts = [
-            Part(title, None if subject is None else Evidence(subject)) for title, subject in models.open().items()
-        ]
+        parts = [Part(title, None if subject is None else Evidence(subject)) for title, subject in models.open()]
         report, interrupts = Report(parts, is_shown=not as_json), Interrupts.current()
         with interrupts.during(models.close):
             try:
@@ -183,14 +182,13 @@ async def _examined(report: Report, interrupts: Interrupts) -> None:
     assert task is not None
 
     def stop() -> None:
-        loop.call_soon_threadsafe(task.cancel)
+        with suppress(RuntimeError):  # the loop has ended meanwhile, and everything is told
+            loop.call_soon_threadsafe(task.cancel)
 
     interrupts.stop_with(stop)
     report.show()
     try:
-        async with asyncio.TaskGroup() as group:
-            for part in report.parts:
-                group.create_task(_part_examined(part, report))
+        await asyncio.gather(*(_part_examined(part, report) for part in report.parts))
     finally:  # here, because threads of libraries may keep the event loop from ending
         report.end()
         await close_litellm()

@@ -243,10 +243,15 @@ class RouterRoleFactory(ModelRoleFactory):
         return evolve(asked, name=first.model, prices={**self._routing.prices, **asked.prices})
 
     def within_reach(self) -> Sequence[AskedModel]:
-        """Every deployment of the group, and of those that it falls back to."""
+        """Every deployment of the group, and of those that it falls back to.
+
+        Raises:
+            SettingsError: A key that was given for all of them would go to several servers.
+        """
         asked, routing = self.asked(), self._routing
         if asked is None or routing is None:
             return ()
+        routing.check_shared(asked.settings)
         groups = (routing.main_group, *routing.fallbacks.get(routing.main_group, ()))
         return [
             evolve(asked, name=each.model, settings=each.settings_over(asked.settings))

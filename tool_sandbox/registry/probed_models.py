@@ -60,16 +60,16 @@ class ProbedModels:
         """Stop local servers; may be called twice, and from a signal handler."""
         self._resources.close()
 
-    def open(self) -> dict[str, Subject | None]:
+    def open(self) -> list[tuple[str, Subject | None]]:
         """Start the servers of local models.
 
         Returns:
-            The models by what they are called; ``None`` for roles that ask no model of ours.
+            The models and what they are called; ``None`` for roles that ask no model of ours.
         """
-        found: dict[str, Subject | None] = {}
+        found: list[tuple[str, Subject | None]] = []
         for name, factory in self._factories.items():
             subjects = self._subjects(redact_text(name), factory)
-            found |= {each.title: each for each in subjects} if subjects else {redact_text(name): None}
+            found += [(each.title, each) for each in subjects] or [(redact_text(name), None)]
         return found
 
     def _subjects(self, shown: str, factory: RoleFactory) -> list[Subject]:

@@ -95,7 +95,7 @@ async def examine(evidence: Evidence, told: Callable[[Finding], None]) -> None:
 async def _made(probe: Probe, evidence: Evidence) -> Finding | None:
     began = time.monotonic()
     finding = await _within_its_time(probe, evidence) if probe.asks else await probe.find(evidence)
-    took = time.monotonic() - began if probe.asks else None
+    took = round(time.monotonic() - began, 3) if probe.asks else None
     return finding and evolve(finding, probe=probe.name, seconds=took)
 
 
