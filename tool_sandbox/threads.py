@@ -212,6 +212,11 @@ class DaemonThreads(ThreadPoolExecutor):
         with self._lock:
             self._size += 1
 
+    def allow(self, size: int) -> None:
+        """Allow so many threads at least."""
+        with self._lock:
+            self._size = max(self._size, size)
+
     def close(self, timeout: float = 2.0) -> bool:
         """Finish what was submitted and end the threads; returns whether that was possible in ``timeout`` seconds."""
         with self._lock:

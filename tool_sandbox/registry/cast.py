@@ -77,6 +77,8 @@ class RoleCast:
         with nullcontext() if needs_keys else suppress(MissingKeyError):
             self._check_user(scenarios)
         limits = [factory.at_once for factory in self._factories() if factory.at_once is not None]
+        self.at_once: int | None = min(limits, default=None)
+        """How many samples can be in flight; ``None`` for any number."""
         self.settings = evolve(settings, concurrency=min(settings.concurrency, *limits)) if limits else settings
         self._resources: RunResources | None = None
 
@@ -138,6 +140,20 @@ class RoleCast:
     def paid_before(self) -> float:
         """US dollars that an earlier part of the run has paid."""
         return 0.0 if self._resources is None else self._resources.paid_before()
+
+    @property
+    def budget(self) -> float | None:
+        """US dollars that the run may spend now; ``None`` where it began without a limit."""
+        return None if self._resources is None else self._resources.budget
+
+    def change_budget(self, dollars: float) -> None:
+        """Keep the run within another budget from now on.
+
+        Raises:
+            SettingsError: The run began without one, or that much is spent already.
+        """
+        if self._resources is not None:
+            self._resources.change_budget(dollars)
 
     async def aclose(self) -> None:
         """Close connections, inside the event loop that used them."""

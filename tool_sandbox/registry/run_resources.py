@@ -15,7 +15,7 @@ from tool_sandbox.llm.config import connection_for, secrets_in
 from tool_sandbox.llm.layer import Layer, aclose
 from tool_sandbox.llm.layers.budget.caps import Caps
 from tool_sandbox.llm.layers.budget.layer import Ledger
-from tool_sandbox.llm.layers.budget.money import as_float, total_cost
+from tool_sandbox.llm.layers.budget.money import amount_of, as_float, total_cost
 from tool_sandbox.llm.layers.budget.pricing import Price, PriceBook
 from tool_sandbox.llm.layers.budget.spending import Spending
 from tool_sandbox.llm.layers.journal import Journal, JournalEntry
@@ -120,6 +120,23 @@ class RunResources:
     def paid_before(self) -> float:
         """US dollars that an earlier part of the run has paid, as far as anybody knows."""
         return self._paid_before
+
+    @property
+    def budget(self) -> float | None:
+        """US dollars that the run may spend, with what an earlier part of it has paid; ``None`` for any amount."""
+        cap = None if self._ledger is None else self._ledger.caps.run
+        return None if cap is None else as_float(cap) + self._paid_before
+
+    def change_budget(self, dollars: float) -> None:
+        """Keep the run within another budget from now on.
+
+        Raises:
+            SettingsError: It began without one, which its models would have to know; or that much is spent already.
+        """
+        if self.budget is None:
+            message = "the run began without a budget, so that none can be kept now; stop it, and resume with --budget."
+            raise SettingsError(message)
+        self._ledger.cap_run(amount_of(dollars, "a budget of"), amount_of(self._paid_before, "before it"))
 
     async def aclose(self) -> None:
         """Close connections, inside the event loop that used them."""

@@ -55,7 +55,8 @@ class PreparedRun(Plan):
             done: The samples that were played before.
             budget: US dollars that all of them may cost.
         """
-        settings = evolve(self.settings, budget=budget)
+        now = self.store.read_run()["settings"]["concurrency"]  # somebody may have changed it in an earlier part
+        settings = evolve(self.settings, budget=budget, concurrency=now)
         cast = self.cast if self.cast.is_open else RoleCast(settings, self.scenarios)
         return evolve(self, settings=settings, cast=cast, trials=trials, done=done, estimate=None)
 
@@ -67,9 +68,10 @@ class PreparedRun(Plan):
         """Play what is left, with the rules for tools and the search that were asked for; others keep theirs."""
         self.open()
         self.cast.watch(observer.waiting)
+        money = None if self.settings.budget is None or self.settings.until_decided else self.cast
         search = RapidApiSearch() if self.settings.search == "rapidapi" else None
         with use_original_rules(self.settings.compat == "original"), use_backend(search):
-            return run(evolve(self, observer=observer))
+            return run(evolve(self, observer=observer, at_once=self.cast.at_once, money=money))
 
     def close(self) -> None:
         """Stop what it started, and let others go on with it."""

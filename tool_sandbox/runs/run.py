@@ -15,6 +15,7 @@ from tool_sandbox.common.execution.capture import dispatched_output
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.registry.sample import Sample
 from tool_sandbox.runs import provenance
+from tool_sandbox.runs.control import Adjustment, Money, RunControl
 from tool_sandbox.runs.digests import digest_of_all
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.results import cancelled
@@ -40,6 +41,12 @@ class Observer:
             interrupt: Stops the run: samples in flight are given up, finished ones stay. May be called from any thread
                 and from a signal handler, also when the run is over.
         """
+
+    def adjustable(self, control: RunControl) -> None:
+        """The run can be changed through ``control`` while it is played."""
+
+    def adjusted(self, adjustment: Adjustment) -> None:
+        """Somebody has changed the run, and that is on disk."""
 
     def started(self, sample: Sample) -> None:
         """A sample begins."""
@@ -71,6 +78,10 @@ class Plan:
     observer: Observer = field(factory=Observer)
     trials: int | None = None
     """How many trials there are for now; by default all that the settings allow."""
+    at_once: int | None = None
+    """The most samples that those who play can have in flight; ``None`` for any number."""
+    money: Money | None = None
+    """Who keeps the run within its budget, where that can be changed while it is played."""
 
     def samples(self) -> list[Sample]:
         """Every sample, finished or not: all scenarios once, then all of them again for the next trial."""
@@ -117,10 +128,12 @@ async def arun(plan: Plan) -> Report:
         started=plan.observer.started,
         max_void=plan.settings.max_void,
     )
+    left = [sample for sample in plan.samples() if sample.key not in done]
     plan.observer.begun(_from_anywhere(schedule.interrupt))
+    plan.observer.adjustable(_control(plan, schedule, len(left)))
     try:
         with dispatched_output():
-            await schedule.run([sample for sample in plan.samples() if sample.key not in done])
+            await schedule.run(left)
         return _report(plan, done, schedule.ending)
     except BaseException:  # also when the task is cancelled, or what every sample needs is missing
         with suppress(OSError):  # the disk may be what failed
@@ -128,6 +141,16 @@ async def arun(plan: Plan) -> Report:
         raise
     finally:
         await plan.cast.aclose()
+
+
+def _control(plan: Plan, schedule: Schedule, left: int) -> RunControl:
+    def adjusted(adjustment: Adjustment) -> None:
+        with suppress(OSError, SettingsError):  # the run goes on, and its results are what counts
+            plan.store.write_run(adjustment.added_to(plan.store.read_run()))
+        plan.observer.adjusted(adjustment)
+
+    most = max(1, min(left, plan.at_once or left))
+    return RunControl(schedule, adjusted, most=most, money=plan.money)
 
 
 def _from_anywhere(interrupt: Callable[[], None]) -> Callable[[], None]:

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Generic, TypeVar
 
 from tool_sandbox.registry.sample import Sample
+from tool_sandbox.runs.control import Adjustment, RunControl
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.run import Observer
 from tool_sandbox.threads import begun
@@ -50,6 +51,14 @@ class StoppableObserver(Observer):
         self._told.begun(interrupt)
         if stopped:
             interrupt()
+
+    def adjustable(self, control: RunControl) -> None:
+        """Pass it on."""
+        self._told.adjustable(control)
+
+    def adjusted(self, adjustment: Adjustment) -> None:
+        """Pass it on."""
+        self._told.adjusted(adjustment)
 
     def started(self, sample: Sample) -> None:
         """Pass it on."""

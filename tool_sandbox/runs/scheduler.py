@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
 from enum import Enum
 
 from attrs import define, field
@@ -34,7 +35,9 @@ class Ending(Enum):
 
 @define
 class Schedule:
-    """Plays samples with at most ``concurrency`` of them in flight.
+    """Plays samples with at most ``concurrency`` of them in flight, each in a task and a context of its own.
+
+    Its methods are for the thread of the event loop in which it runs.
 
     Args:
         play: Plays one sample; never raises but when cancelled.
@@ -50,7 +53,14 @@ class Schedule:
     started: Callable[[Sample], None] = lambda _sample: None
     max_void: int = 0
     ending: Ending = Ending.DONE
-    _workers: set[asyncio.Task[None]] = field(factory=set, init=False)
+    paused: bool = field(default=False, init=False)
+    """Whether no further samples begin."""
+    _waiting: deque[Sample] = field(factory=deque, init=False)
+    _playing: set[asyncio.Task[None]] = field(factory=set, init=False)
+    _failed: list[asyncio.Task[None]] = field(factory=list, init=False)
+    _changed: asyncio.Event = field(factory=asyncio.Event, init=False)
+    """Set when a sample has ended or something else may let another one begin, or end the run."""
+    _threads: DaemonThreads | None = field(default=None, init=False)
     _row: list[Reason] = field(factory=list, init=False)
     """The reasons of the last samples, as far back as they are void for the same one."""
 
@@ -63,13 +73,14 @@ class Schedule:
         Raises:
             asyncio.CancelledError: The task was cancelled, and with it every sample in flight.
         """
-        asyncio.get_running_loop().set_default_executor(DaemonThreads(self.concurrency * _THREADS_PER_SAMPLE))
-        waiting = iter(samples)
-        for _ in range(min(self.concurrency, len(samples))):
-            self._workers.add(asyncio.create_task(self._work(waiting)))
+        self._threads = DaemonThreads(self.concurrency * _THREADS_PER_SAMPLE)
+        asyncio.get_running_loop().set_default_executor(self._threads)
+        self._waiting.extend(samples)
         try:
-            if self._workers:
-                await asyncio.wait(self._workers, return_when=asyncio.FIRST_EXCEPTION)
+            while self._playing or (self._waiting and self.ending is Ending.DONE):
+                self._begin_samples()
+                await self._changed.wait()
+                self._changed.clear()
         except asyncio.CancelledError:
             self.interrupt()
             raise
@@ -81,28 +92,54 @@ class Schedule:
         """Stop at once; samples in flight are given up, finished ones stay."""
         self._stop(Ending.INTERRUPTED)
 
+    def pause(self, *, paused: bool) -> None:
+        """Begin no further samples, or go on; those in flight are played to their end."""
+        self.paused = paused
+        self._changed.set()
+
+    def change_concurrency(self, concurrency: int) -> None:
+        """Have so many samples in flight from now on; where they are too many, the next ones wait."""
+        self.concurrency = concurrency
+        if self._threads is not None:
+            self._threads.allow(concurrency * _THREADS_PER_SAMPLE)
+        self._changed.set()
+
+    def _begin_samples(self) -> None:
+        """Begin as many as there is room for: in the task of ``run``, whose context every sample gets a copy of."""
+        while (
+            self._waiting and self.ending is Ending.DONE and not self.paused and len(self._playing) < self.concurrency
+        ):
+            task = asyncio.create_task(self._play(self._waiting.popleft()))
+            self._playing.add(task)
+            task.add_done_callback(self._ended)
+
+    async def _play(self, sample: Sample) -> None:
+        self.started(sample)
+        played = await self.play(sample)
+        self.finished(sample, played)
+        self._end_after(played.result)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._playing.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            self._failed.append(task)
+            self._stop(Ending.FAILED)
+        self._changed.set()
+
     def _stop(self, ending: Ending) -> None:
         """Give up the samples in flight; whatever stops a run first says why it ended."""
         if self.ending is Ending.DONE:
             self.ending = ending
-        for worker in self._workers:
-            worker.cancel()
+        for task in self._playing:
+            task.cancel()
+        self._changed.set()
 
     async def _give_up_the_rest(self) -> None:
-        """Wait until no worker is left; when one failed, the others are stopped, and its error is raised."""
-        failed = [worker for worker in self._workers if worker.done() and not worker.cancelled() and worker.exception()]
-        if failed:
-            self._stop(Ending.FAILED)
-        await asyncio.gather(*self._workers, return_exceptions=True)
-        for worker in failed:
-            worker.result()
-
-    async def _work(self, waiting: Iterator[Sample]) -> None:
-        while self.ending is Ending.DONE and (sample := next(waiting, None)) is not None:
-            self.started(sample)
-            played = await self.play(sample)
-            self.finished(sample, played)
-            self._end_after(played.result)
+        """Wait until no sample is in flight; when one failed, its error is raised."""
+        failed = list(self._failed)
+        await asyncio.gather(*self._playing, return_exceptions=True)
+        for task in failed:
+            task.result()
 
     def _end_after(self, result: SampleResult) -> None:
         """End the run if this sample shows that going on has no use, or is not wanted."""

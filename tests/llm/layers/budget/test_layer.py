@@ -184,6 +184,36 @@ async def test_a_waiting_call_goes_on_when_money_comes_back() -> None:
     assert book.snapshot()["run"]["held"] == 0
 
 
+async def test_a_higher_cap_lets_a_waiting_call_go_on_at_once() -> None:
+    book = ledger(run="0.02")
+    held = await book.reserve(dear_question())
+    waiting = asyncio.create_task(book.reserve(dear_question()))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+
+    book.cap_run(Decimal("0.03"))
+
+    (await waiting).release()
+    held.release()
+
+
+async def test_a_lower_cap_counts_for_the_next_call_and_never_is_below_what_is_spent() -> None:
+    book = ledger(run="1")
+    (await book.reserve(dear_question())).settle(
+        answer(cost=None, usage=Usage(prompt_tokens=0, completion_tokens=5000))
+    )
+    with pytest.raises(SettingsError, match=r"budget of 0\.4 USD is too low: 0\.5000 are spent"):
+        book.cap_run(Decimal("0.4"))
+    with pytest.raises(SettingsError, match=r"0\.9000 are spent"):
+        book.cap_run(Decimal("0.8"), before=Decimal("0.4"))
+    (await book.reserve(dear_question())).release()
+
+    book.cap_run(Decimal("0.501"))
+
+    with pytest.raises(BudgetExceededError, match=r"budget of the run is 0\.501 USD"):
+        await book.reserve(dear_question())
+
+
 async def test_a_cancelled_wait_holds_nothing() -> None:
     book = ledger(run="0.02")
     held = await book.reserve(dear_question())

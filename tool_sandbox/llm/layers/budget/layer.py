@@ -13,7 +13,7 @@ from typing import Any
 
 from attrs import define, evolve, field
 
-from tool_sandbox.errors import BudgetExceededError, ProviderError
+from tool_sandbox.errors import BudgetExceededError, ProviderError, SettingsError
 from tool_sandbox.llm.chat import Attempt, ChatModel, ChatRequest, ChatResponse, tries_of
 from tool_sandbox.llm.layer import Wrapper
 from tool_sandbox.llm.layers.budget.caps import Caps, Scope, scopes_of, worst_case
@@ -118,10 +118,26 @@ class Ledger:
                 account.held -= held
                 account.spending += spending
                 account.uncertain += in_doubt * held
-            waiting, self._waiting = self._waiting, []
-        for turn in waiting:
-            with suppress(InvalidStateError):  # its waiter was cancelled or gave up
-                turn.set_result(None)
+        self._wake()
+
+    def cap_run(self, cap: Decimal, before: Decimal = NOTHING) -> None:
+        """Change what everything together may cost; calls in flight, which hold what they need, are not stopped.
+
+        Args:
+            cap: US dollars.
+            before: How much of them is spent without having been counted here.
+
+        Raises:
+            SettingsError: That much is spent already, or may have been.
+        """
+        with self._lock:
+            account = self._at(("run", ""))
+            spent = before + account.spent + account.uncertain
+            if cap < spent:
+                message = f"a budget of {cap:f} USD is too low: {shown(spent)} are spent already"
+                raise SettingsError(message)
+            self.caps = evolve(self.caps, run=cap - before)
+        self._wake()
 
     def spent(self, kind: str = "run", name: str = "") -> Decimal:
         """US dollars known to be spent, exactly. ``kind`` is ``run``, ``role``, ``model`` or ``user``."""
@@ -172,6 +188,14 @@ class Ledger:
             for scope in scopes:
                 self._at(scope).held += needed
         return Reservation(ledger=self, request=request, amount=amount)
+
+    def _wake(self) -> None:
+        """Have those look again who wait for money that calls in flight hold."""
+        with self._lock:
+            waiting, self._waiting = self._waiting, []
+        for turn in waiting:
+            with suppress(InvalidStateError):  # its waiter was cancelled or gave up
+                turn.set_result(None)
 
     def _at(self, scope: Scope) -> Account:
         return self._accounts.setdefault(scope, Account())
