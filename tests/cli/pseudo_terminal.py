@@ -69,6 +69,11 @@ class PseudoTerminal:
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", _LINES, columns, 0, 0))
         self.screen.resize(columns=columns)
 
+    def is_line_by_line(self) -> bool:
+        """Whether what is typed is shown and comes as lines, as terminals do it unless they are told otherwise."""
+        modes = termios.tcgetattr(self._master)[3]
+        return bool(modes & termios.ICANON) and bool(modes & termios.ECHO)
+
     def send(self, text: str) -> None:
         """Type."""
         os.write(self._master, text.encode())

@@ -44,6 +44,17 @@ class Talker(BaseRole):
         self.add_messages([answer])
 
 
+class Slow(BaseRole):
+    """Takes its time, and says nothing but its answer."""
+
+    role_type: ClassVar[RoleType] = RoleType.AGENT
+
+    async def arespond(self, ending_index: int | None = None) -> None:
+        await asyncio.sleep(1)
+        answer = Message(sender=RoleType.AGENT, recipient=RoleType.USER, content="Wi-Fi is switched off.")
+        self.add_messages([answer])
+
+
 class Deaf(BaseRole):
     """Blocks the thread it is asked in."""
 

@@ -28,6 +28,8 @@ def _status(**changes: Any) -> Status:
         "done": 412,
         "total": 848,
         "running": 16,
+        "at_once": 16,
+        "paused": False,
         "scored": 409,
         "score": 0.7134,
         "interval": (0.681, 0.744),
@@ -35,6 +37,7 @@ def _status(**changes: Any) -> Status:
         "waiting": "no connection, waiting for openai/gpt-5 at http://127.0.0.1:9/v1: Connection refused",
         "slowest": [Running(name=name, trial=2, seconds=133.4) for name in NAMES],
         "spent": Cost.of(1.84),
+        "budget": 5.0,
         "projected": 3.79,
         "calls": 4000,
         "calls_per_second": 5.23,
@@ -44,8 +47,8 @@ def _status(**changes: Any) -> Status:
     return Status(**(usual | changes))
 
 
-def _lines(columns: int, status: Status | None = None, *, budget: float | None = 5.0, lines: int = 24) -> list[str]:
-    drawn = Block("utf-8", has_trials=True).drawn(status or _status(), budget, columns, lines)
+def _lines(columns: int, status: Status | None = None, *, lines: int = 24, **more: str) -> list[str]:
+    drawn = Block("utf-8", has_trials=True).drawn(status or _status(), columns, lines, **more)
     return [Text.from_ansi(line.decode()).plain.rstrip() for line in drawn]
 
 
@@ -78,14 +81,27 @@ def test_sixty_columns_show_what_matters_most() -> None:
 
 
 def test_a_run_without_models_says_nothing_of_money() -> None:
-    status = _status(spent=Cost(), projected=None, calls=0, void=[], waiting="", slowest=[])
-    assert len(_lines(80, status, budget=None)) == 2
-    assert "$" not in "\n".join(_lines(80, status, budget=None))
+    status = _status(spent=Cost(), budget=None, projected=None, calls=0, void=[], waiting="", slowest=[])
+    assert len(_lines(80, status)) == 2
+    assert "$" not in "\n".join(_lines(80, status))
 
 
 def test_what_nobody_knows_the_price_of_is_told() -> None:
-    status = _status(spent=Cost.of(0.5) + Cost.of(None), projected=None)
-    assert _lines(80, status, budget=None)[2] == "≥ $0.50 spent  1 call of unknown price  5.2 calls/s"
+    status = _status(spent=Cost.of(0.5) + Cost.of(None), budget=None, projected=None)
+    assert _lines(80, status)[2] == "≥ $0.50 spent  1 call of unknown price  5.2 calls/s"
+
+
+def test_a_run_that_is_paused_or_could_play_more_at_once_says_so() -> None:
+    assert "paused  2 running  409" in _lines(80, _status(paused=True, running=2))[1]
+    assert "9 running  at most 16" in _lines(80, _status(running=9))[1]
+    assert "at most" not in _lines(80, _status(running=9, done=839))[1]
+
+
+def test_the_answer_to_a_key_stands_below_the_bar_and_the_hint_where_there_is_room() -> None:
+    shown = _lines(80, said="20 samples at once", hint="? keys")
+    assert shown[1] == "20 samples at once"
+    assert shown[2].endswith("409 scored  ? keys")
+    assert "? keys" not in "\n".join(_lines(60, hint="? keys"))
 
 
 def test_a_low_terminal_shows_the_first_lines() -> None:
@@ -101,7 +117,7 @@ def test_a_low_terminal_shows_the_first_lines() -> None:
 )
 def test_no_line_reaches_the_end_of_the_terminal(encoding: str, done: int, columns: int, words: str) -> None:
     status = _status(done=done, waiting=words, slowest=[Running(name=words, trial=0, seconds=9.0)])
-    for line in Block(encoding).drawn(status, 5.0, columns, 24):
+    for line in Block(encoding).drawn(status, columns, 24, said=words, hint="? keys"):
         shown = Text.from_ansi(line.decode(encoding))
         assert shown.cell_len < max(columns, 2)
         assert "\n" not in shown.plain

@@ -11,6 +11,7 @@ from tool_sandbox.cli.live.wording import (
     GAP,
     clock_time,
     joined,
+    running,
     score,
     shortened,
     slowest,
@@ -43,17 +44,26 @@ class Block:
         self._encoding, self._has_trials = encoding, has_trials
         self._bar = Bar(encoding)
 
-    def drawn(self, status: Status, budget: float | None, columns: int, lines: int) -> list[bytes]:
-        """The lines, each narrower than ``columns``, and fewer than ``lines``."""
+    def drawn(self, status: Status, columns: int, lines: int, *, said: str = "", hint: str = "") -> list[bytes]:
+        """The lines, each narrower than ``columns``, and fewer than ``lines``.
+
+        Args:
+            status: How the run stands.
+            columns: Width of the terminal.
+            lines: Its height.
+            said: What stands below the first of them, in answer to a key.
+            hint: What stands at the end of another one, where there is room.
+        """
         room = max(0, min(columns, _WIDEST) - _ECHO)
-        shown = [writable(line, self._encoding) for line in filter(None, self._lines(status, budget, room))]
+        shown = [writable(line, self._encoding) for line in filter(None, self._lines(status, said, hint, room))]
         return [line.encode(self._encoding) for line in shown[: max(1, lines - 2)]]
 
-    def _lines(self, status: Status, budget: float | None, room: int) -> Iterator[str]:
+    def _lines(self, status: Status, said: str, hint: str, room: int) -> Iterator[str]:
         yield self._how_far(status, room)
-        counts = [f"{sum(count for _, count in status.void)} void", f"{status.running} running"]
-        yield joined([*score(status), *counts, f"{status.scored} scored"], room)
-        yield joined([*spent(status, budget), speed(status)], room)
+        yield shortened(said, room)
+        void_samples = f"{sum(count for _, count in status.void)} void"
+        yield joined([*score(status), void_samples, *running(status), f"{status.scored} scored", hint], room)
+        yield joined([*spent(status), speed(status)], room)
         yield shortened(waiting(status), room)
         for reason in void(status)[:_MOST_REASONS]:
             yield shortened(reason, room)

@@ -32,7 +32,8 @@ class BottomBlock:
     def __init__(self) -> None:
         self._others = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 -- closed by close()
         self._terminal = os.dup(sys.stderr.fileno())
-        self._shown = 0
+        self._read = 0
+        self._new = b""
         self._drawn: tuple[bytes, ...] = ()
         self._at_line_start = True
         flush_streams()
@@ -48,21 +49,26 @@ class BottomBlock:
             size = os.get_terminal_size(self._terminal)
         return os.terminal_size((size.columns or 80, size.lines or 24))
 
-    @property
-    def is_shown(self) -> bool:
-        """Whether lines stand there: not while what others wrote ends in the middle of one of theirs."""
-        return bool(self._drawn)
+    def look(self) -> bool:
+        """Look at what others have written since the last time.
+
+        Returns:
+            Whether it ends with a whole line; somebody may be asked something where it does not.
+        """
+        while chunk := os.pread(self._others.fileno(), _CHUNK, self._read):
+            self._read += len(chunk)
+            self._new += chunk
+        if self._new:
+            self._at_line_start = self._new.endswith(b"\n")
+        return self._at_line_start
 
     def draw(self, lines: Sequence[bytes]) -> None:
-        """Show what others have written since the last time, and the lines below it.
-
-        They are left out as long as what others wrote ends in the middle of one of theirs: somebody may be asked
-        something there.
+        """Show what others had written at the last look, and the lines below it, unless that ends in half a line.
 
         Args:
             lines: Without line breaks, narrower than the terminal; fewer than it has.
         """
-        others = self._what_others_wrote()
+        others, self._new = self._new, b""
         wanted = tuple(lines) if self._at_line_start else ()
         if others or wanted != self._drawn:
             self._write(self._to_the_top() + _erasing(others) + self._below(wanted, fresh=bool(others)))
@@ -80,7 +86,8 @@ class BottomBlock:
         for number, saved in self._saved.items():
             os.dup2(saved, number)
             os.close(saved)
-        others = self._what_others_wrote()
+        self.look()
+        others, self._new = self._new, b""
         shown = self._to_the_top() + (_ERASE_BELOW if self._drawn else b"") + others
         self._write(shown if self._at_line_start else shown + b"\n")
         self._others.close()
@@ -98,16 +105,6 @@ class BottomBlock:
         content = b"\r\n".join(line + _ERASE_THE_REST for line in lines)
         content = b"\r" + content if content else b""
         return content if fresh or len(lines) >= len(self._drawn) else content + _ERASE_BELOW
-
-    def _what_others_wrote(self) -> bytes:
-        """What is new in the file."""
-        new = b""
-        while chunk := os.pread(self._others.fileno(), _CHUNK, self._shown):
-            self._shown += len(chunk)
-            new += chunk
-        if new:
-            self._at_line_start = new.endswith(b"\n")
-        return new
 
     def _write(self, content: bytes) -> None:
         rest = memoryview(content)

@@ -49,7 +49,7 @@ class ShownProgress(FollowedProgress):
     def __init__(self, watched: Watched, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(watched.total, len(watched.done), watched.interrupts, clock=clock)
         self.watched = watched
-        self._standing = Standing(self, watched.done, watched.meter)
+        self._standing = Standing(self, watched.done, watched.meter, watched.budget)
         self._lock = threading.Lock()  # taken by the thread that shows and by the one that closes, nowhere else
         self._over = threading.Event()
         self._is_closed = False
@@ -75,8 +75,13 @@ class ShownProgress(FollowedProgress):
         threading.Thread(target=self._keep_showing, name="tool_sandbox-progress", daemon=True).start()
         return self
 
+    def wait(self) -> None:
+        """Wait until it is to be shown again how the run stands."""
+        self._over.wait(self.pause)
+
     def _keep_showing(self) -> None:
-        while not self._over.wait(self.pause):
+        while not self._over.is_set():
+            self.wait()
             with self._lock:
                 if not self._is_closed:
                     self.show(self._standing.now())

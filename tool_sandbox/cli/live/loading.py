@@ -82,6 +82,7 @@ class Loading:
         if self._bottom is not None:
             line = f"{what} … {seconds:.0f} s" if seconds >= 1 else f"{what} …"
             room = max(0, self._bottom.size.columns - _ECHO)
+            self._bottom.look()
             self._bottom.draw([writable(line[:room], sys.stderr.encoding).encode(sys.stderr.encoding)])
         elif seconds >= _LONG and not self._is_logged and not can_hold_lines():
             self._is_logged = True

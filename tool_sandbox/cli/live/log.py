@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tool_sandbox.cli.live.display import ShownProgress
 from tool_sandbox.cli.live.status import Status
 from tool_sandbox.cli.live.terminals import log_line
-from tool_sandbox.cli.live.wording import score, speed, spent, time_left, void, waiting
+from tool_sandbox.cli.live.wording import running, score, speed, spent, time_left, void, waiting
 
 _SECONDS_BETWEEN_LINES = 5.0
 _LONGEST_SILENCE = 60.0
@@ -38,8 +38,8 @@ class LogProgress(ShownProgress):
     def _parts(self, status: Status) -> Iterator[str]:
         yield from score(status)
         yield f"{sum(count for _, count in status.void)} void"
-        yield f"{status.running} running"
-        yield from spent(status, self.watched.budget)
+        yield from running(status)
+        yield from spent(status)
         yield speed(status)
         yield time_left(status)
         yield waiting(status)

@@ -12,6 +12,7 @@ from tool_sandbox.runs.run import Observer
 
 if TYPE_CHECKING:
     from tool_sandbox.registry.sample import Sample
+    from tool_sandbox.runs.control import RunControl
     from tool_sandbox.runs.outcomes import SampleResult
 
 
@@ -98,6 +99,12 @@ class FollowedProgress(Progress):
         """Since when samples are in flight, by name and trial."""
         self.news: deque[tuple[float, SampleResult]] = deque()
         """Results that nobody has looked at yet, and when they came."""
+        self.control: RunControl | None = None
+        """Changes the run, as soon as it is played."""
+
+    def adjustable(self, control: RunControl) -> None:
+        """Keep what changes the run."""
+        self.control = control
 
     def started(self, sample: Sample) -> None:
         """Note when it began."""

@@ -58,6 +58,10 @@ class Status:
     done: int
     total: int
     running: int
+    at_once: int | None
+    """Samples that may be in flight; ``None`` until the run has begun."""
+    paused: bool
+    """Whether no further samples begin."""
     scored: int
     score: float | None
     """Mean over the scored samples, in [0, 1]."""
@@ -70,6 +74,8 @@ class Status:
     slowest: Sequence[Running]
     """The samples that have been in flight longest."""
     spent: Cost
+    budget: float | None
+    """US dollars that the run may spend; ``None`` for any amount."""
     projected: float | None
     """US dollars that the whole run will have cost if the rest costs what the samples did so far."""
     calls: int
@@ -96,12 +102,18 @@ class Standing:
         progress: What the run tells.
         done: Results that an earlier part of the run has written.
         meter: Tells what was spent.
+        budget: US dollars that the run may spend, until somebody changes that.
     """
 
     def __init__(
-        self, progress: FollowedProgress, done: Sequence[SampleResult] = (), meter: Meter | None = None
+        self,
+        progress: FollowedProgress,
+        done: Sequence[SampleResult] = (),
+        meter: Meter | None = None,
+        budget: float | None = None,
     ) -> None:
         self._progress, self._meter, self._clock = progress, meter, progress.clock
+        self._budget = budget
         self._began = self._clock()
         self._score = Score(self._clock)
         self._void: Counter[Reason] = Counter()
@@ -119,10 +131,16 @@ class Standing:
             self._ends.append(at)
             self._take(result)
         calls, spent = self._spent()
+        control = progress.control
+        paused = control is not None and control.paused
+        if paused:  # the time does not count
+            self._ends = deque([now], maxlen=_LATEST)
         return Status(
             done=progress.done,
             total=progress.total,
             running=progress.running,
+            at_once=None if control is None else control.concurrency,
+            paused=paused,
             scored=self._score.samples,
             score=self._score.mean,
             interval=self._score.interval(),
@@ -130,6 +148,7 @@ class Standing:
             waiting=progress.reason or ("LiteLLM to be loaded" if is_loading() else ""),
             slowest=_slowest(progress, now),
             spent=spent,
+            budget=self._budget if control is None or control.budget is None else control.budget,
             projected=self._projected(),
             calls=calls,
             calls_per_second=self._per_second(now, calls),

@@ -77,9 +77,20 @@ def score(status: Status) -> list[str]:
     return [f"score {status.score:.3f}", f"95% {interval[0]:.3f}–{interval[1]:.3f}" if interval else ""]
 
 
-def spent(status: Status, budget: float | None) -> list[str]:
+def running(status: Status) -> list[str]:
+    """How many samples are in flight, and how many may be where that is more."""
+    left = status.total - status.done - status.running
+    has_room = status.at_once is not None and status.running < status.at_once and left > 0
+    return [
+        "paused" if status.paused else "",
+        f"{status.running} running",
+        f"at most {status.at_once}" if has_room and not status.paused else "",
+    ]
+
+
+def spent(status: Status) -> list[str]:
     """Money that is gone, that will be, and that may be; nothing where no model is paid."""
-    cost = status.spent
+    cost, budget = status.spent, status.budget
     if cost.is_nothing and budget is None:
         return []
     unknown = f"{counted(cost.unknown_calls, 'call')} of unknown price" if cost.unknown_calls else ""
