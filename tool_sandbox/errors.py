@@ -20,6 +20,7 @@
     ├── BudgetExceededError
     ├── TimeLimitError                a tool or a sample took longer than it may
     ├── FallbackAnsweredError         another model answered, which the run does not allow
+    ├── ToolServerError               a server of tools died or does not answer
     ├── UserSimulatorError            the simulated user left its part
     ├── CancelledRunError             interrupted from outside
     └── HarnessError                  our own fault
@@ -204,6 +205,12 @@ class FallbackAnsweredError(ToolSandboxError):
     """Another model answered in place of the one under test, and such samples are void."""
 
     cause = "fallback"
+
+
+class ToolServerError(ToolSandboxError):
+    """A server of tools died or does not answer; no call of a tool swallows it."""
+
+    cause = "tool"
 
 
 class UserSimulatorError(ToolSandboxError):

@@ -15,6 +15,7 @@ _FIRST = {
     "ContextWindowError": "Give the server more context",
     "MissingKeyError": "Set the key",
     "UserSimulatorError": "Choose another model for the user (-u) in a new run, or try again",
+    "ToolServerError": "Mend the server",
     "InvalidRequestError": "Change what the server refuses, with --param",
 }
 """What comes before playing again, by the class of the error."""

@@ -25,6 +25,7 @@ from tool_sandbox.registry.run_resources import RunResources
 from tool_sandbox.registry.sample import SampleRoles
 from tool_sandbox.registry.settings import RunSettings
 from tool_sandbox.roles.execution_environment import ExecutionEnvironment
+from tool_sandbox.tools.mcp.offered import servers_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,6 +81,7 @@ class RoleCast:
         self.at_once: int | None = min(limits, default=None)
         """How many samples can be in flight; ``None`` for any number."""
         self.settings = evolve(settings, concurrency=min(settings.concurrency, *limits)) if limits else settings
+        self._servers = servers_of(scenario.starting_context for scenario in scenarios.values())
         self._resources: RunResources | None = None
 
     @property
@@ -109,6 +111,8 @@ class RoleCast:
         """
         if self.is_open:
             return
+        for server in self._servers:
+            server.start()
         self._resources = RunResources(self.settings, directory, self.secrets)
         for factory in self._factories():
             factory.open(self._resources)
@@ -162,6 +166,8 @@ class RoleCast:
 
     def close(self) -> None:
         """Stop servers and close files."""
+        for server in self._servers:
+            server.stop()
         if self._resources is not None:
             self._resources.close()
             self._resources = None

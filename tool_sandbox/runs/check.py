@@ -15,6 +15,7 @@ from tool_sandbox.runs.floors import floors_with_chance
 from tool_sandbox.runs.forked import in_processes
 from tool_sandbox.runs.mutants import Mutant
 from tool_sandbox.runs.proof import Problem, Proof
+from tool_sandbox.tools.mcp.offered import servers_of
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
@@ -113,8 +114,13 @@ def check_scenarios(
     for scenario in chosen.values():
         if scenario.script and not fast:
             scenario.script.proofs()  # what cannot be read is no problem of one scenario
+    try:
+        proved = in_processes(partial(_proved, fast=fast, floors=floors), list(chosen.items()), processes)
+    finally:
+        for server in servers_of(scenario.starting_context for scenario in chosen.values()):
+            server.stop()
     return CheckReport(
-        proved=tuple(in_processes(partial(_proved, fast=fast, floors=floors), list(chosen.items()), processes)),
+        proved=tuple(proved),
         seconds=time.monotonic() - started,
         unsolved=tuple(name for name, scenario in chosen.items() if scenario.script is None),
         fast=fast,

@@ -16,6 +16,7 @@ from attrs import fields, has
 
 from tool_sandbox.common.world.schemas import namespaces
 from tool_sandbox.runs.provenance import SCORING_VERSION
+from tool_sandbox.tools.mcp.offered import digests_of
 from tool_sandbox.world_seed import CANONICAL
 
 if TYPE_CHECKING:
@@ -28,10 +29,10 @@ _LENGTH = 16
 def digest_of(scenario: Scenario) -> str:
     """A text that changes when another score could come of the same conduct.
 
-    It is made of the starting world (its rows and clock, the tools on offer and what goes wrong with them), the longest
-    conversation, milestones and minefields with all that they are compared with, the rules for credit and outcome, and
-    the scoring version. Names, tags, descriptions, solutions and the code of tools are not part of it. Empty when it
-    cannot be told.
+    It is made of the starting world (its rows and clock, the tools on offer and what goes wrong with them, and what
+    servers say of theirs), the longest conversation, milestones and minefields with all that they are compared with,
+    the rules for credit and outcome, and the scoring version. Names, tags, descriptions, solutions and the code of
+    tools are not part of it. Empty when it cannot be told.
     """
     try:
         return _hash(list(_parts(scenario)))
@@ -66,6 +67,8 @@ def _parts(scenario: Scenario) -> Iterator[Any]:
     yield _plain(evaluation.outcome)
     if world.troubles.plans:
         yield _plain(world.troubles.plans)
+    if of_servers := digests_of(world):
+        yield sorted(of_servers.items())
 
 
 def _plain(value: Any, above: tuple[int, ...] = ()) -> Any:

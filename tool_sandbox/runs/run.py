@@ -13,6 +13,7 @@ from attrs import evolve, field, frozen
 
 from tool_sandbox.common.execution.capture import dispatched_output
 from tool_sandbox.errors import SettingsError
+from tool_sandbox.redaction import redact
 from tool_sandbox.registry.sample import Sample
 from tool_sandbox.runs import provenance
 from tool_sandbox.runs.control import Adjustment, Money, RunControl
@@ -24,6 +25,7 @@ from tool_sandbox.runs.session import Cast, Played, play_sample
 from tool_sandbox.runs.store import RunStore, trajectory_place
 from tool_sandbox.runs.summary import summarise
 from tool_sandbox.runs.thresholds import coverage_shortfall, shortfalls
+from tool_sandbox.tools.mcp.offered import record_of_servers
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
@@ -234,6 +236,7 @@ def run_record(
         started_together: The names of all run directories of the command, in the order in which they are played.
         estimate: What the run is expected to take.
     """
+    servers = record_of_servers(scenario.starting_context for scenario in scenarios.values())
     return {
         "schema_version": provenance.SCHEMA_VERSION,
         "scoring_version": provenance.SCORING_VERSION,
@@ -245,6 +248,7 @@ def run_record(
         "loaded_at": provenance.loaded_at(scenarios),
         "versions": provenance.versions(),
         "git_sha": provenance.git_sha(),
+        **({"mcp": redact(servers)} if servers else {}),
         **({} if estimate is None else {"estimate": estimate}),
     }
 

@@ -26,12 +26,13 @@ from tool_sandbox.scenarios.language.worlds import World, read_worlds
 from tool_sandbox.scenarios.pieces import Pieces
 from tool_sandbox.scenarios.seeding.variation import texts_of
 from tool_sandbox.scenarios.seeding.world_seeding import WorldSeeding
+from tool_sandbox.scenarios.servers import offer_servers
 from tool_sandbox.scenarios.user_simulator_few_shot_examples import named_user_simulator_few_shot_examples
 from tool_sandbox.world_seed import CANONICAL
 
 DATA = Path(__file__).parent / "data"
 _WORLDS = "worlds.yaml"
-_FILE_KEYS = ("worlds", "scenarios")
+_FILE_KEYS = ("mcp", "worlds", "scenarios")
 _SUFFIXES = frozenset({".yaml", ".yml", ".json"})
 
 
@@ -149,7 +150,7 @@ def _check_companion(path: Path) -> None:
 
 def _has_scenarios(content: Any) -> bool:
     if isinstance(content, YamlMapping):
-        return any(key in content for key in _FILE_KEYS)
+        return any(key in content for key in ("worlds", "scenarios"))
     return isinstance(content, YamlSequence) and all(
         isinstance(item, YamlMapping) and "name" in item for item in content
     )
@@ -160,6 +161,7 @@ def _library_of(
 ) -> Library:
     """The worlds of all documents, and the entries of the latter ones."""
     everything = [*before, *documents]
+    offer_servers(everything)
     seeding = _seeding(everything, seed) if seed != CANONICAL else None
     worlds = _worlds_of(everything, seeding=seeding)
     reader = _reader(worlds, backend, seeding)

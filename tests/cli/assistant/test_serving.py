@@ -99,6 +99,6 @@ def test_without_the_extra_one_sentence_says_how_to_get_it(
     monkeypatch.setitem(sys.modules, "mcp", None)
     assert exit_code(["mcp"]) == 2
     assert capsys.readouterr().err == (
-        "tool_sandbox: 'tool_sandbox mcp' needs the package 'mcp': pip install '.[mcp]' in the checkout of "
-        "tool_sandbox.\n"
+        "tool_sandbox: 'tool_sandbox mcp' needs the package 'mcp', which is not installed: "
+        ".venv/bin/uv pip install -e '.[mcp]'\n"
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from tool_sandbox.errors import MissingDependencyError, SettingsError
+from tool_sandbox.errors import SettingsError
+from tool_sandbox.tools.mcp.extra import check_installed
 
 if TYPE_CHECKING:
     from mcp.server.lowlevel.server import Server
@@ -49,17 +49,6 @@ def serve(settings: RunSettings, *, only_here: bool, budget: float | None, port:
             anyio.run(_over_streams, server)
         else:
             _over_http(server, port)
-
-
-def check_installed(what: str) -> None:
-    """Make sure that the extra is there.
-
-    Raises:
-        MissingDependencyError: It is not; the message says how to get it.
-    """
-    if find_spec("mcp") is None:
-        message = f"{what} needs the package 'mcp': pip install '.[mcp]' in the checkout of tool_sandbox."
-        raise MissingDependencyError(message)
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from attrs import frozen
 
 from tool_sandbox.common.execution.capture import captured_output
 from tool_sandbox.common.execution.exception_text import exception_text
+from tool_sandbox.errors import ToolServerError
 from tool_sandbox.interrupts import is_from_a_person
 
 
@@ -40,13 +41,13 @@ class Console(code.InteractiveConsole):
     def execute(self, compiled: CodeType) -> Execution:
         """Run code in this namespace; whatever it prints or raises is returned.
 
-        Only a person's Ctrl-C is passed on.
+        Only a person's Ctrl-C is passed on, and that a server of tools is gone, which no agent can mend.
         """
         with captured_output() as output:
             try:
                 exec(compiled, self.locals)  # noqa: S102 -- running generated tool calls is this class's purpose
             except BaseException as error:  # whatever a tool raises is an answer, also an attempt to exit
-                if is_from_a_person(error):
+                if is_from_a_person(error) or isinstance(error, ToolServerError):
                     raise
                 return Execution(output.getvalue(), exception_text(error))
         return Execution(output.getvalue())

@@ -15,5 +15,6 @@
     proofs        the file beside a scenario file, in which other solutions and other wordings stand
     worlds        the worlds scenarios start in
     moments       points in time
+    servers       servers with tools of a user's own
     schema        the JSON Schema for editors
 """

@@ -16,14 +16,17 @@ from pydantic_core import core_schema
 
 from tool_sandbox.scenarios.language.entries import Entry, WrittenProofs, WrittenWorld
 from tool_sandbox.scenarios.language.models import FileModel
+from tool_sandbox.scenarios.language.servers import WrittenServer
 
 FILE = Path(__file__).parents[1] / "scenario.schema.json"
 PROOFS_FILE = FILE.with_name("proofs.schema.json")
 
 
 class ScenarioFile(FileModel):
-    """Scenarios, and the worlds they start in."""
+    """Scenarios, the worlds they start in, and servers with tools of yours."""
 
+    mcp: dict[str, WrittenServer] = Field({})
+    """Name to server that speaks MCP; its tools may be used by every file that is loaded together with this one."""
     worlds: dict[str, WrittenWorld] = Field({})
     """Name to world; they may be used by every file that is loaded together with this one."""
     scenarios: tuple[Entry, ...] = ()
