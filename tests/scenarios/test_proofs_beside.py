@@ -93,7 +93,7 @@ def test_what_is_only_played_does_not_read_the_proofs(tmp_path: Path) -> None:
             "- name: call_a_taxi\n  also:\n    - [search_contact, say: Sent.]",
             ":3: call_a_taxi: also.*'search_contacts'",
         ),
-        ("- name: call_a_taxi\n  also:\n    - search_contacts", ":3: call_a_taxi: also.* must be a 'say'"),
+        ("- name: call_a_taxi\n  also:\n    - []", ":3: call_a_taxi: also.* must be a 'say'"),
     ],
 )
 def test_mistakes_are_named_with_the_line_of_the_file_of_proofs(tmp_path: Path, proofs: str, message: str) -> None:
