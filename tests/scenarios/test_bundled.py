@@ -181,7 +181,10 @@ def test_no_bundled_answer_is_paid_for_its_wording() -> None:
     assert [check for check in checks if "likeness" in check.match.values()] == []
 
 
-@pytest.mark.parametrize("file", sorted(DATA.glob("*.yaml")), ids=lambda file: file.name)
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+@pytest.mark.parametrize("file", sorted([*DATA.glob("*.yaml"), *EXAMPLES.rglob("*.yaml")]), ids=lambda file: file.name)
 def test_no_bundled_file_needs_libyaml(file: Path) -> None:
     """PyYAML's own loader is stricter: it takes no bare '?' in front of a comma or a bracket."""
     assert list(yaml.parse(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader))
