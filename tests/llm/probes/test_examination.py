@@ -23,6 +23,7 @@ from tests.providers.catalogue import PROVIDERS, Client, Provider
 from tests.providers.emulator import Dialect, Emulator
 from tests.providers.wire import Answer, Fault
 from tool_sandbox.llm.probes.subject import Evidence
+from tool_sandbox.llm.transports.through_litellm.transport import load_litellm
 
 BY_NAME = {provider.name: provider for provider in PROVIDERS}
 
@@ -253,3 +254,15 @@ def test_what_a_model_refuses_is_told_as_it_is_changed_in_a_run() -> None:
 
     assert "note: temperature=0.0 dropped, provider's default used" in whole(evidence, "adjustments")
     assert evidence.calls == 5
+
+
+@pytest.mark.parametrize(
+    ("day", "told"), [("2024-06-13", "note: it was announced for 2024-06-13"), ("2999-01-01", "ok: it is announced")]
+)
+def test_an_announced_end_is_told(day: str, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = BY_NAME["vllm"].model
+    monkeypatch.setitem(load_litellm().model_cost, model, {"deprecation_date": day, "max_input_tokens": 4096})
+    evidence = examined(*HEALTHY, provider="vllm")
+
+    assert whole(evidence, "announced end").startswith(told)
+    assert whole(evidence, "context") == "ok: 4,096 tokens → None"

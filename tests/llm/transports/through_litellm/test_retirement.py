@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from tests.llm.fakes import question
 from tests.llm.loopback import serving
-from tool_sandbox.llm.transports.through_litellm.retirement import warn_if_retired
+from tool_sandbox.llm.transports.through_litellm.retirement import announced_end_of, warn_if_retired
 from tool_sandbox.llm.transports.through_litellm.transport import LiteLLMTransport, close_litellm, load_litellm
 
 
@@ -28,6 +29,12 @@ def test_only_an_end_that_has_passed_is_told(
     warn_if_retired(f"openai/listed-as-{listing}", listing)
     assert ("2024-06-13" in caplog.text) == told
     assert bool(caplog.records) == told
+
+
+def test_the_day_of_an_end_is_read_where_it_is_one() -> None:
+    assert announced_end_of({"deprecation_date": "2024-06-13"}) == date(2024, 6, 13)
+    assert announced_end_of({"deprecation_date": "soon"}) is None
+    assert announced_end_of(None) is None
 
 
 async def test_asking_such_a_model_warns_once_for_all_agents(
