@@ -153,6 +153,15 @@ def test_served_pages_show_lists_and_conversations(address: str, online: Tab) ->
 
 
 @needs_browser
+def test_served_pages_put_two_samples_side_by_side(address: str, online: Tab) -> None:
+    online.open(f"{address}#/pair/oracle/saboteur/switch_wifi_off/0")
+    assert "set_wifi_status(on=False)" in online.text(".turns")
+    online.page.click("text=next with other scores")
+    online.page.wait_for_selector("h1 >> text=text_boss_by_relationship: oracle and saboteur")
+    assert online.complaints == []
+
+
+@needs_browser
 def test_a_page_follows_a_run_while_it_lasts(address: str, directories: list[str], online: Tab) -> None:
     online.open(f"{address}#/samples?where=run%20%3D%20oracle")
     assert online.text(".count") == "2 samples"

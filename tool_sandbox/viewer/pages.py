@@ -18,7 +18,21 @@ from tool_sandbox.viewer.overview import GROUPINGS, Overview
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-MODULES = ("address", "dom", "filter", "list", "main", "milestones", "sample", "source", "world")
+MODULES = (
+    "address",
+    "alignment",
+    "dom",
+    "filter",
+    "list",
+    "main",
+    "message",
+    "milestones",
+    "others",
+    "pair",
+    "sample",
+    "source",
+    "world",
+)
 """The modules of the page; they import each other as ``viewer/NAME``."""
 
 

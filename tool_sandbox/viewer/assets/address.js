@@ -8,6 +8,12 @@ export function addressOfSample(run, name, trial, question = {}) {
   return `#/sample/${[run, name, trial].map(encodeURIComponent).join("/")}${asked(question)}`;
 }
 
+/** Two samples of a scenario side by side: of two runs, or two trials. */
+export function addressOfPair(run, other, name, trial, otherTrial = trial) {
+  const trials = otherTrial === trial ? [trial] : [trial, otherTrial];
+  return `#/pair/${[run, other, name, ...trials].map(encodeURIComponent).join("/")}`;
+}
+
 /** The parts of the present address: `page`, `parts` and `question`. */
 export function presentAddress() {
   const [path, query = ""] = location.hash.replace(/^#\/?/, "").split("?");

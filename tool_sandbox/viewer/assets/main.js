@@ -1,7 +1,8 @@
-// One page with three faces: what a run came to, its samples, and one of them. The address says which.
+// One page with four faces: what a run came to, its samples, one of them, and two side by side. The address says which.
 
 import { presentAddress } from "viewer/address";
 import { listPage } from "viewer/list";
+import { pairPage } from "viewer/pair";
 import { samplePage } from "viewer/sample";
 import { FileSource, ServerSource } from "viewer/source";
 
@@ -23,17 +24,19 @@ async function show({ keepPlace = false } = {}) {
   if (keepPlace) return;
   (shown.querySelector("h1") ?? main).focus({ preventScroll: true });
   scrollTo(0, 0);
+  if (question.message) shown.conversation?.go?.(Number(question.message));
 }
 
 async function pageOf(page, parts, question) {
   if (page === "samples") return listPage(source, question, { severalRuns: Number(shell.runs) > 1 });
   if (page === "sample") return samplePage(source, parts, question);
+  if (page === "pair") return pairPage(source, parts);
   return overview;
 }
 
 function mark(page) {
   for (const link of document.querySelectorAll("body > header nav a")) {
-    const here = link.getAttribute("href") === (page.startsWith("sample") ? "#/samples" : "#/");
+    const here = link.getAttribute("href") === (page ? "#/samples" : "#/");
     if (here) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }

@@ -2,11 +2,13 @@
 
 import { announce, dollars, element, number, shade } from "viewer/dom";
 import { addressOfList, addressOfSample } from "viewer/address";
+import { content, speaker } from "viewer/message";
 import { milestonesPart } from "viewer/milestones";
+import { othersPart } from "viewer/others";
 import { WorldPart } from "viewer/world";
 
-/** The page of one sample; `question` is that of the list it was reached from. */
-export async function samplePage(source, [run, name, trial], question) {
+/** The page of one sample; `question` is that of the list it was reached from, and the message that is wanted. */
+export async function samplePage(source, [run, name, trial], { message: _wanted, ...question }) {
   const data = await source.sample(run, name, Number(trial));
   if (data === null) return element("p", { class: "problem", role: "alert" }, `There is no sample ${name} #${trial} in ${run}.`);
   const title = data.trial ? `${data.name} #${data.trial}` : data.name;
@@ -18,7 +20,8 @@ export async function samplePage(source, [run, name, trial], question) {
       element("nav", { "aria-label": "Samples around this one" }, element("a", { href: addressOfList(question) }, "All samples"),
         await neighbours(source, run, name, Number(trial), question)),
       element("h1", { tabindex: -1 }, title, " ", element("span", { class: `score ${shade(data.score)}` }, data.score === null ? "void" : number(data.score))),
-      summary(data)),
+      summary(data),
+      await othersPart(source, run, name, Number(trial))),
     data.missing ? element("p", { class: "problem" }, data.missing) : null,
     element("div", { class: "sides" },
       conversation.element,
@@ -69,10 +72,10 @@ class Conversation {
     const item = element("article", { id: `message-${at}`, class: `message ${kind} ${sender.replaceAll(" ", "-")}${message.failed ? " failed" : ""}`, "data-number": at,
       tabindex: kind === "instructions" ? null : 0, "aria-label": `Message ${at}, ${sender} to ${recipient}`,
       onclick: () => this.choose(item), onfocus: () => this.choose(item) },
-    element("header", {}, element("span", { class: "role" }, kind === "result" ? (message.tool ?? "result") : kind === "instructions" ? `to the ${recipient}` : sender),
+    element("header", {}, element("span", { class: "role" }, speaker(message)),
       element("span", { class: "at" }, String(at)),
       message.seen_by ? element("span", { class: "note" }, `seen by ${message.seen_by.join(", ") || "nobody"}`) : null),
-    ...this.content(message),
+    ...content(message),
     message.answered ? this.answered(message) : null,
     (message.remarks ?? []).map(({ text, style }) => element("p", { class: `remark ${style}` }, text)));
     return item;
@@ -87,18 +90,6 @@ class Conversation {
         : element("p", { class: "note" }, "What went over the wire is not kept here."));
     } }, element("summary", {}, answered.join(" · ")));
     return details;
-  }
-
-  content(message) {
-    const long = (text, tag) => {
-      const whole = element(tag, { class: "text", dir: "auto" }, text);
-      if (text.length < 4000) return whole;
-      const more = element("button", { type: "button", onclick: () => { short.replaceWith(whole); more.remove(); } }, `Show all ${text.length.toLocaleString("en")} characters`);
-      const short = element(tag, { class: "text", dir: "auto" }, `${text.slice(0, 4000)}…`);
-      return [short, more];
-    };
-    if (message.kind !== "call") return [long(message.text, message.kind === "result" ? "pre" : "p")].flat();
-    return [message.text ? long(message.text, "p") : [], long(callText(message), "pre")].flat();
   }
 
   choose(item) {
@@ -124,13 +115,4 @@ class Conversation {
 
 function wire(title, data) {
   return [element("h3", {}, title), element("pre", { class: "text", tabindex: 0 }, JSON.stringify(data, null, 2))];
-}
-
-/** A call as a person writes it. */
-function callText({ tool, code, arguments: named, real_tool: real }) {
-  if (named === undefined) return code || `${tool}(…)`;
-  const parts = named.map(([name, value]) => `${name}=${value}`);
-  const line = `${tool}(${parts.join(", ")})`;
-  const shown = line.length <= 80 ? line : `${tool}(\n${parts.map((part) => `  ${part},\n`).join("")})`;
-  return real ? `${shown}   # ${real}` : shown;
 }
