@@ -22,7 +22,8 @@ FLAGS = {name: option for name, option in RunSettings.options().items() if optio
 
 def test_a_run_has_a_flag_for_every_setting_but_two_for_a_file_of_them_and_for_what_is_shown() -> None:
     assert set(RunSettings.names()) - set(FLAGS) == {"agent_rules", "backend"}
-    assert [name for name in RUN if name != "help"] == [*FLAGS, "config", "as_json", "quiet", "yes", "dry_run"]
+    more = ("config", "as_json", "quiet", "json_events", "yes", "dry_run")
+    assert [name for name in RUN if name != "help"] == [*FLAGS, *more]
     assert [parameter.name for parameter in PLAN if parameter.name != "help"] == [*FLAGS, "config", "as_json"]
 
 

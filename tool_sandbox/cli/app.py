@@ -136,6 +136,7 @@ def run(
     config: options.Config = None,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
+    json_events: options.JsonEvents = None,
     yes: options.Yes = False,
     dry_run: options.DryRun = False,
     **flags: Any,
@@ -148,10 +149,12 @@ def run(
 
     with Loading(shown=not quiet) as loading:
         every = _settings_of_runs(flags, config)
+        from tool_sandbox.cli.live.events import opened_events
         from tool_sandbox.cli.play import Display, play_all
 
-        display = Display(as_json=as_json, quiet=quiet, asks=not yes, loading=loading)
-        code = play_all(every, display=display)
+        with opened_events(json_events, as_json=as_json) as events:
+            display = Display(as_json=as_json, quiet=quiet, asks=not yes, loading=loading, events=events)
+            code = play_all(every, display=display)
     raise typer.Exit(code)
 
 
@@ -189,6 +192,7 @@ def resume(
     retry_void: options.RetryVoid = False,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
+    json_events: options.JsonEvents = None,
     **flags: Any,
 ) -> None:
     """Go on with a run that was stopped or killed; finished samples are kept."""
@@ -196,13 +200,15 @@ def resume(
 
     with Loading(shown=not quiet) as loading:
         from tool_sandbox.cli.config import check_environment, parameters
+        from tool_sandbox.cli.live.events import opened_events
         from tool_sandbox.cli.play import Display, resume_run
 
         check_environment(os.environ)
         flags["params"] = parameters(flags["params"] or ())
         flags["user_params"] = parameters(flags["user_params"] or (), "--user-param")
-        display = Display(as_json=as_json, quiet=quiet, loading=loading)
-        code = resume_run(directory, flags, display, retry_void=retry_void)
+        with opened_events(json_events, as_json=as_json) as events:
+            display = Display(as_json=as_json, quiet=quiet, loading=loading, events=events)
+            code = resume_run(directory, flags, display, retry_void=retry_void)
     raise typer.Exit(code)
 
 

@@ -108,6 +108,14 @@ Source = Annotated[
 File = Annotated[str | None, _option("-o", "--output", metavar="FILE", help="The scenario file; printed if not given.")]
 Force = Annotated[bool, _option("--force", help="Write over a file that exists.")]
 Json = Annotated[bool, _option("--json", help="Print one JSON object; what is for people goes to standard error.")]
+JsonEvents = Annotated[
+    str | None,
+    _option(
+        "--json-events",
+        metavar="FILE|-",
+        help="Add what happens to a file, or '-' for standard output, as JSON, one object a line.",
+    ),
+]
 JsonObject = Annotated[bool, _option("--json", help="Print one JSON object.")]
 Yes = Annotated[bool, _option("--yes", help="Do not ask before runs that are expected to cost more than 1 USD.")]
 DryRun = Annotated[bool, _option("--dry-run", help="Only tell what it would take, as 'tool_sandbox plan' does.")]

@@ -15,9 +15,10 @@ from attrs import field, frozen
 from tool_sandbox.cli.interrupts import INTERRUPTED, Interrupts
 from tool_sandbox.cli.lines import print_line
 from tool_sandbox.cli.live.display import Watched
+from tool_sandbox.cli.live.events import EventFile, RunEvents
 from tool_sandbox.cli.live.loading import Loading
 from tool_sandbox.cli.live.opening import display_of
-from tool_sandbox.cli.live.progress import Progress
+from tool_sandbox.cli.live.together import Together
 from tool_sandbox.cli.plan import agree
 from tool_sandbox.cli.run_report import print_report
 from tool_sandbox.cli.tables import stderr_console, stdout_console
@@ -58,8 +59,15 @@ class Display:
     """Whether somebody at the terminal is asked before runs that are expected to cost more than ``ASKED_ABOVE``."""
     loading: Loading = field(factory=lambda: Loading(shown=False))
     """What is told before a run begins."""
+    events: EventFile | None = None
+    """Where what happens is written for other programs."""
     marks_latest: bool = True
     """Whether ``latest`` beside the run directories leads to the one that is played."""
+
+    @property
+    def leaves_standard_output(self) -> bool:
+        """Whether standard output is for programs, so that what is for people goes to standard error."""
+        return self.as_json or (self.events is not None and self.events.is_standard_output)
 
 
 EVERYTHING = Display()
@@ -121,7 +129,7 @@ def resume_run(
 def _play_in_turn(runs: Sequence[PreparedRun], display: Display) -> int:
     play = _play_until_decided if runs[0].settings.until_decided else _play_to_the_end
     try:
-        with redirect_stdout(sys.stderr) if display.as_json else nullcontext():
+        with redirect_stdout(sys.stderr) if display.leaves_standard_output else nullcontext():
             reports, codes, told = play(runs, display)
     finally:
         for each in runs:
@@ -226,9 +234,14 @@ def _play(one: PreparedRun, go_on: str, display: Display) -> Report:
             display.loading.tell("getting models ready")
             one.open()
         display.loading.close()  # what the terminal can do is hidden while it is there
-        progress = display_of(_watched(one, interrupts), shows_nothing=one.cast.somebody_types or display.quiet)
-        with interrupts.during(lambda: _leave(progress, one, go_on)), progress:
-            return one.play(progress)
+        shown = display_of(_watched(one, interrupts), shows_nothing=one.cast.somebody_types or display.quiet)
+        events = None if display.events is None else RunEvents(display.events, one, _watched(one))
+        together = Together([shown] if events is None else [shown, events])
+        with interrupts.during(lambda: _leave(together, one, go_on)), together:
+            report = one.play(together)
+            if events is not None:
+                events.ended(report)
+            return report
     except (MissingKeyError, MissingDependencyError):
         display.loading.close()
         print(f"What was finished is kept. Go on with: {go_on}", file=sys.stderr)
@@ -237,7 +250,7 @@ def _play(one: PreparedRun, go_on: str, display: Display) -> Report:
         one.cast.close()
 
 
-def _watched(one: PreparedRun, interrupts: Interrupts) -> Watched:
+def _watched(one: PreparedRun, interrupts: Interrupts | None = None) -> Watched:
     return Watched(
         total=len(one.samples()),
         done=one.done,
@@ -257,7 +270,7 @@ def _how_to_go_on(one: PreparedRun, later: Sequence[PreparedRun]) -> str:
     return f"{command} (it then plays what is left with {agents}, too)"
 
 
-def _leave(shown: Progress | Loading, one: PreparedRun, go_on: str) -> None:
+def _leave(shown: Together | Loading, one: PreparedRun, go_on: str) -> None:
     """Leave nothing running when the process is about to end the hard way."""
     shown.close()
     print(f"Interrupted. Go on with: {go_on}", file=sys.stderr, flush=True)

@@ -9,6 +9,8 @@
     display    what all displays share: a thread of their own
     screen     on a terminal: a block of lines
     log        elsewhere: a line now and then
+    events     for other programs: JSON, one object a line
+    together   several of these at once
     keyboard, keys        what is pressed meanwhile, and what it means
     block, bar, wording   what stands in them
     bottom, terminals     how it is written
