@@ -57,6 +57,7 @@ def test_a_conversation_that_is_said_to_lie_outside_is_not_read(runs: Path) -> N
     (runs / "first" / RESULTS).write_text(f"{json.dumps(lines)}\n", encoding="utf-8")
     (runs / "first" / SUMMARY).unlink()
     tools = ResultTools(only(runs))
+    assert tools.summarise_run("first").data["ending"] == "not over, or killed"
     assert "1.000" in tools.explain_sample("first", "switch_wifi_off").text
     with pytest.raises(SettingsError, match="which is not in its run"):
         tools.explain_sample("first", "switch_wifi_off", conversation=True)
@@ -69,4 +70,5 @@ def test_runs_are_listed_newest_first_and_one_without_samples_is_there_too(runs:
     answer = ResultTools(only(runs)).list_runs(count=2)
     assert [each["run"] for each in answer.data["runs"]] == ["begun", "another"]
     assert answer.text.splitlines()[0] == "begun: no sample is over yet"
+    assert answer.data["runs"][1]["ending"] == "done"
     assert answer.text.endswith(f"2 of 3 runs in {runs}.")

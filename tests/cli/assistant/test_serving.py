@@ -84,13 +84,19 @@ async def test_what_goes_wrong_is_told_in_a_sentence_and_the_server_lives_on(tmp
         assert "limit: Missing required argument" in await refused(client, "start_run", agent="oracle", budget=1)
         assert "there is no tool 'explain'" in await refused(client, "explain")
         assert "needs a person" in await refused(client, "start_run", agent="human", budget=1, limit=1)
-        assert (await told(client, "list_scenarios", scenarios=EASY))[1]["total"] == 2
+        assert "count=0 must be" in await refused(client, "list_scenarios", count=0)
+        assert (await told(client, "list_scenarios", scenarios=EASY, first=1))[1]["total"] == 2
 
 
 @pytest.mark.parametrize("port", [["--http", "0"], ["--http", "99999"]])
 def test_a_port_that_is_none_is_refused(port: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code(["mcp", *port]) == 2
     assert "must be a port from 1 to 65535" in capsys.readouterr().err
+
+
+def test_a_budget_that_is_no_amount_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code(["mcp", "--budget", "-1"]) == 2
+    assert "--budget=-1.0 must be a number of at least 0" in capsys.readouterr().err
 
 
 def test_without_the_extra_one_sentence_says_how_to_get_it(

@@ -153,7 +153,7 @@ def _lines(name: str, progress: Progress) -> Iterator[str]:
     state = f"ended: {progress.so_far.ending.value}" if progress.is_over else "is being played"
     yield f"Run {name} {f'failed: {progress.error}' if progress.error else state}."
     done = len([each for each in progress.so_far if each.finished])
-    yield f"{done} of {counted(progress.samples, 'sample')} are over; {progress.so_far.spending}."
+    yield f"Finished {done} of {counted(progress.samples, 'sample')}; {progress.so_far.spending}."
     if done:
         yield score_line(record_of(progress.so_far))
     if progress.playing:

@@ -14,12 +14,15 @@ from tool_sandbox.cli.assistant.answer import Answer
 from tool_sandbox.cli.assistant.places import RunPlaces
 from tool_sandbox.cli.chosen_samples import chosen_samples
 from tool_sandbox.common.annotated_transcript import WIDTH, transcript_lines
+from tool_sandbox.common.checks import whole
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.evaluation.explanation.remarks import annotated
 from tool_sandbox.runs.markdown import what_was_played
 from tool_sandbox.runs.run_explanation import RunExplanation
 from tool_sandbox.runs.run_result import open_run
 from tool_sandbox.runs.sample_explanation import explanation_of
+from tool_sandbox.runs.scheduler import Ending
+from tool_sandbox.runs.store import SUMMARY
 
 if TYPE_CHECKING:
     from tool_sandbox.runs.places import AnyPath
@@ -46,8 +49,9 @@ class ResultTools:
         Args:
             count: How many to show at most.
         """
+        whole(1).check("count", count)
         every = list(self.places.newest_first())
-        shown = every[: max(count, 0)]
+        shown = every[:count]
         records = [_listed(directory) for directory in shown]
         closing = f"{len(shown)} of {len(every)} runs in {self.places.output}."
         return Answer.of([*map(_line, records), closing], {"runs": records, "total": len(every)})
@@ -140,9 +144,15 @@ def record_of(run: RunResult) -> dict[str, Any]:
         "samples": len(run),
         "scored": scored,
         "void": len(run.void),
-        "ending": run.ending.value,
+        "ending": _ending(run),
         "spending": run.spending.to_record(),
     }
+
+
+def _ending(run: RunResult) -> str:
+    """Why a run ended; of one without a summary only that it is not over, or was killed."""
+    is_told = run.ending is not Ending.INTERRUPTED or (run.store.directory / SUMMARY).exists()
+    return run.ending.value if is_told else "not over, or killed"
 
 
 def _range(record: Mapping[str, Any]) -> str:

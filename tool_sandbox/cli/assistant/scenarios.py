@@ -10,6 +10,7 @@ from tool_sandbox.cli.assistant.answer import Answer
 from tool_sandbox.cli.description import Description
 from tool_sandbox.cli.inspect import scenario_named
 from tool_sandbox.cli.scenarios import ScenarioSummary
+from tool_sandbox.common.checks import whole
 from tool_sandbox.registry.settings import RunSettings
 from tool_sandbox.registry.sources import load_scenarios
 
@@ -45,6 +46,8 @@ class ScenarioTools:
             first: How many to leave out at the beginning.
             count: How many to show at most.
         """
+        whole(1).check("count", count)
+        whole(0).check("first", first)
         chosen = evolve(
             self.settings,
             scenarios=tuple(scenarios or ()),
@@ -53,7 +56,7 @@ class ScenarioTools:
             presentations=tuple(presentations or ("plain",)),
         )
         found = load_scenarios(chosen)
-        names = list(found)[max(first, 0) :][: max(count, 0)]
+        names = list(found)[first : first + count]
         summaries = [ScenarioSummary.of(name, found[name]) for name in names]
         lines = [_line(each) for each in summaries]
         closing = f"{len(names)} of {len(found)} scenarios, from number {first} on."

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from tool_sandbox.common.checks import number
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.tools.mcp.extra import check_installed
 
@@ -33,12 +34,14 @@ def serve(settings: RunSettings, *, only_here: bool, budget: float | None, port:
 
     Raises:
         MissingDependencyError: The extra is not installed.
-        SettingsError: The port is none, or taken.
+        SettingsError: The port is none, or taken, or the budget is no amount.
     """
     check_installed("'tool_sandbox mcp'")
     if port is not None and port not in _PORTS:
         message = f"--http {port} must be a port from {_PORTS[0]} to {_PORTS[-1]}."
         raise SettingsError(message)
+    if budget is not None:
+        number(0).check("--budget", budget)
     import anyio
 
     from tool_sandbox.cli.assistant.protocol import server_of
