@@ -99,12 +99,13 @@ def test_a_budget_that_is_no_amount_is_refused(capsys: pytest.CaptureFixture[str
     assert "--budget=-1.0 must be a number of at least 0" in capsys.readouterr().err
 
 
-def test_without_the_extra_one_sentence_says_how_to_get_it(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("missing", ["mcp", "mcp_types"])
+def test_without_the_extra_or_with_an_older_version_one_sentence_says_how_to_get_it(
+    missing: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setitem(sys.modules, "mcp", None)
+    monkeypatch.setitem(sys.modules, missing, None)
     assert exit_code(["mcp"]) == 2
     assert capsys.readouterr().err == (
-        "tool_sandbox: 'tool_sandbox mcp' needs the package 'mcp', which is not installed: "
+        "tool_sandbox: 'tool_sandbox mcp' needs the package 'mcp>=2', which is not installed: "
         ".venv/bin/uv pip install -e '.[mcp]'\n"
     )

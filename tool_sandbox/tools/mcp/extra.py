@@ -16,6 +16,6 @@ def check_installed(what: str) -> None:
     Raises:
         MissingDependencyError: It is not; the message says how to get it.
     """
-    if find_spec("mcp") is None:
-        message = f"{what} needs the package 'mcp', which is not installed: .venv/bin/uv pip install -e '.[mcp]'"
+    if find_spec("mcp") is None or find_spec("mcp_types") is None:  # the first alone is an older version
+        message = f"{what} needs the package 'mcp>=2', which is not installed: .venv/bin/uv pip install -e '.[mcp]'"
         raise MissingDependencyError(message)
