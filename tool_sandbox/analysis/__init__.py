@@ -7,6 +7,7 @@ One run: statistics (what it shows and how sure that is; the arithmetic is in ru
 Two runs: permutation (tests), power (what a size can show), conditions (in what runs differ beside the model),
 named_runs (what they are called), contrast (one against another, in numbers and in words, with wording), comparison
 (everything about two or more), sequential (when to stop).
+Told: markdown (runs and how they compare, for the page of a build).
 """
 
 from __future__ import annotations

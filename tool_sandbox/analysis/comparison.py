@@ -28,7 +28,7 @@ from tool_sandbox.runs.statistics.trials import succeeded
 if TYPE_CHECKING:
     from tool_sandbox.runs.outcomes import SampleResult
 
-__all__ = ["Comparison", "Contrast", "Flip", "compare_runs"]
+__all__ = ["Comparison", "Contrast", "Flip", "compare_runs", "compared"]
 
 _EQUAL = 1e-6
 """Scores that differ by rounding are equal."""
@@ -176,6 +176,16 @@ def _contrast(every: Pairs, first: RunFacts, second: RunFacts, pass_at: float) -
         resolution=Resolution.of(pairs),
         conditions=differing_conditions(first, second),
     )
+
+
+def compared(runs: Mapping[str, RunResult]) -> tuple[Comparison | None, str]:
+    """How runs compare where there are several that can be compared; else why not, which of a single one is nothing."""
+    if len(runs) == 1:
+        return None, ""
+    try:
+        return compare_runs(runs), ""
+    except SettingsError as error:
+        return None, str(error)
 
 
 def _range_with_void(every: Pairs, difference: Estimate) -> Interval:

@@ -82,12 +82,16 @@ def _write_parquet(frame: pl.DataFrame, path: Path) -> None:
     frame.write_parquet(path)
 
 
-def _write_csv(frame: pl.DataFrame, path: Path) -> None:
-    """Lists become texts with blanks between the items: a cell of a CSV file holds no list."""
+def csv_text(frame: pl.DataFrame) -> str:
+    """A frame as CSV; lists become texts with blanks between the items, as a cell of a CSV file holds no list."""
     import polars as pl
     from polars import selectors
 
-    frame.with_columns(selectors.by_dtype(pl.List(pl.String)).list.join(" ")).write_csv(path)
+    return frame.with_columns(selectors.by_dtype(pl.List(pl.String)).list.join(" ")).write_csv()
+
+
+def _write_csv(frame: pl.DataFrame, path: Path) -> None:
+    path.write_text(csv_text(frame), encoding="utf-8", newline="")
 
 
 def _write_lines(frame: pl.DataFrame, path: Path) -> None:

@@ -288,14 +288,15 @@ def export(directories: options.Directories, *, output: options.Exported, table:
 def report(
     directories: options.Directories,
     *,
-    output: options.ReportOutput,
+    output: options.ReportOutput = None,
+    form: options.ReportFormat = None,
     title: options.Title = "",
     largest: options.Largest = "50MB",
 ) -> None:
-    """Write a page about runs that anybody can open: scores, charts, and every conversation."""
+    """Write a page about runs that anybody can open: scores, charts, and every conversation; or a text, or a table."""
     from tool_sandbox.cli.report import write_report
 
-    write_report(directories, output, title=title, largest=largest)
+    write_report(directories, output, form, title=title, largest=largest)
 
 
 @app.command()

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from tool_sandbox import garbage
 from tool_sandbox.analysis.comparison import Comparison, compare_runs
 from tool_sandbox.analysis.contrast import Contrast
+from tool_sandbox.analysis.markdown import markdown_of
 from tool_sandbox.analysis.named_runs import named_runs
-from tool_sandbox.cli.comparison_text import markdown_of, print_comparison
+from tool_sandbox.cli.comparison_text import print_comparison
 from tool_sandbox.cli.explain import print_lines
 from tool_sandbox.cli.tables import stdout_console
 from tool_sandbox.errors import SettingsError, UsageError

@@ -45,7 +45,14 @@ Table = Annotated[
 Exported = Annotated[
     str, _option("-o", "--output", metavar="FILE", help="Where to; it ends in .parquet, .csv, .ndjson or .jsonl.")
 ]
-ReportOutput = Annotated[str, _option("-o", "--output", metavar="FILE.html", help="Where to.")]
+ReportOutput = Annotated[
+    str | None,
+    _option("-o", "--output", metavar="FILE", help="Where to; its end says how. Without it, text is printed."),
+]
+ReportFormat = Annotated[
+    str | None,
+    _option("--format", metavar="html|md|json|csv|parquet", help="How, where the file's name does not say it."),
+]
 Title = Annotated[str, _option("--title", metavar="TEXT", help="Title of the page. [default: the agents]")]
 Largest = Annotated[
     str, _option("--largest", metavar="SIZE", help="How much of conversations it may hold. [default: 50MB]")

@@ -167,8 +167,9 @@ def _compare(reports: Sequence[Report], display: Display) -> tuple[str, dict[str
     """Print how several runs compare; gives the same in Markdown and for programs."""
     if len(reports) < 2:  # noqa: PLR2004 -- nothing to compare
         return "", {}
+    from tool_sandbox.analysis.markdown import markdown_of
     from tool_sandbox.cli.compare import compare_reports  # numpy and scipy are slow to import
-    from tool_sandbox.cli.comparison_text import markdown_of, print_short_comparison
+    from tool_sandbox.cli.comparison_text import print_short_comparison
 
     comparison = compare_reports(reports)
     if comparison is None:

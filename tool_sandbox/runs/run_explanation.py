@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -95,16 +96,25 @@ class RunExplanation:
     def __str__(self) -> str:
         return "\n".join(self.lines())
 
+    def _repr_html_(self) -> str:
+        """It in a notebook: what took points, as tables."""
+        first = "<br>".join(escape(line) for line in self._head())
+        parts = (("What took it", self.by_reason), ("Where", self.by_milestone))
+        return f"<p>{first}</p>{''.join(_table(title, groups) for title, groups in parts if groups)}"
+
     def lines(self) -> Iterator[str]:
         """It for people."""
+        yield from self._head()
+        yield from _shown("What took it", self.by_reason)
+        yield from _shown("Where", self.by_milestone)
+
+    def _head(self) -> Iterator[str]:
         yield f"{self.lost:.3f} of 1 lost over {counted(self.scored, 'scored sample')}{_of_others(self.by_fault)}"
         yield from (f"  {count} ended because {why}" for why, count in self.endings.items())
         if self.talked:
             yield f"  {self.talked} talked and called no tool"
         if self.broken_rules["any"]:
             yield f"  {broken_in_words(self.broken_rules)}"
-        yield from _shown("What took it", self.by_reason)
-        yield from _shown("Where", self.by_milestone)
 
 
 def points_by_fault(results: Iterable[SampleResult]) -> dict[str, float]:
@@ -205,6 +215,16 @@ def _shown(title: str, groups: Sequence[LossGroup]) -> Iterator[str]:
     if len(groups) > MOST_GROUPS:
         rest = groups[MOST_GROUPS:]
         yield f"  -{sum(group.points for group in rest):.3f}  {len(rest)} others"
+
+
+def _table(title: str, groups: Sequence[LossGroup]) -> str:
+    rows = "".join(
+        f"<tr><td>-{group.points:.3f}</td><td>{escape(group.name)}</td><td>{group.samples}</td>"
+        f"<td>{escape(str(group.examples[0]))}</td></tr>"
+        for group in groups[:MOST_GROUPS]
+    )
+    head = "".join(f"<th>{name}</th>" for name in ("points", escape(title), "samples", "for example"))
+    return f"<table><tr>{head}</tr>{rows}</table>"
 
 
 def with_records(

@@ -28,6 +28,8 @@ from tool_sandbox.runs.summary import GROUPINGS, Score, scores_by, shown_range, 
 from tool_sandbox.runs.thresholds import CoverageShortfall, Shortfall, coverage_shortfall, shortfalls
 
 if TYPE_CHECKING:
+    import altair as alt
+
     from tool_sandbox.common.scenario import Scenario
     from tool_sandbox.runs.places import AnyPath
     from tool_sandbox.runs.sample_frame import SampleFrame
@@ -189,6 +191,18 @@ class RunResult:
         """
         known = self.samples[0].scenarios if self.samples else {}
         return RunExplanation.of(with_records(self.samples, lambda: scenarios_of_run(self.store, known=known or None)))
+
+    def chart(self, grouping: str = "categories") -> alt.LayerChart:
+        """The scores of each of the ``categories``, ``presentations``, ``tags`` or ``tools``, with their intervals.
+
+        An Altair chart: a notebook draws it, and ``save`` writes it to a file.
+
+        Raises:
+            SettingsError: ``grouping`` is none of these.
+        """
+        from tool_sandbox.runs.charts import score_chart
+
+        return score_chart({self.agent: self.scores_by(grouping)})
 
     def frame(self) -> SampleFrame:
         """A polars frame with one row per sample; grouped by ``category``, a sample counts in each of its own."""

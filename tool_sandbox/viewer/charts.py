@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+
+from tool_sandbox.runs.charts import WIDTH, colour_of_runs, score_chart
 
 if TYPE_CHECKING:
     import altair as alt
@@ -12,33 +14,15 @@ if TYPE_CHECKING:
     from tool_sandbox.runs.run_result import RunResult
     from tool_sandbox.runs.summary import Score
 
-_WIDTH, _STEP = 420, 22
-"""Points: the width of a chart, and the height of a line in it."""
-_ACCENT = "var(--accent)"
+_COLOURS = tuple(f"var(--series-{number})" for number in range(1, 7))
 
 
-def score_chart(groups: Mapping[str, Mapping[str, Score]]) -> str:
-    """The scores of groups of samples with their 95% intervals, as SVG; a colour for each run.
-
-    Args:
-        groups: Run → group → score. Groups without a score are left out.
-    """
-    import altair as alt
-
-    rows = [row for run, scores in groups.items() for row in _intervals(run, scores)]
-    order = list(dict.fromkeys(str(row["group"]) for row in rows))
-    base = alt.Chart(alt.InlineData(values=rows)).encode(
-        y=alt.Y("group:N", sort=order, title=None, axis=alt.Axis(labelLimit=240)),
-        yOffset=alt.YOffset("run:N", sort=list(groups)),
-        color=_colour(list(groups)),
-    )
-    scale = alt.Scale(domain=[0, 1])
-    interval = base.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", scale=scale, title="score"), x2="high:Q")
-    points = base.mark_point(filled=True, size=45, opacity=1).encode(x=alt.X("score:Q", scale=scale))
-    return _svg((interval + points).properties(width=_WIDTH, height=alt.Step(_STEP / len(groups))))
+def drawn_scores(groups: Mapping[str, Mapping[str, Score]]) -> str:
+    """The scores of groups of samples with their 95% intervals, as SVG; the groups are those of ``score_chart``."""
+    return _svg(score_chart(groups, _COLOURS))
 
 
-def cost_chart(runs: Mapping[str, RunResult]) -> str:
+def drawn_costs(runs: Mapping[str, RunResult]) -> str:
     """What a sample of each run cost on average, against its score, as SVG; empty where nothing was paid."""
     import altair as alt
 
@@ -53,12 +37,12 @@ def cost_chart(runs: Mapping[str, RunResult]) -> str:
         x=alt.X("cost:Q", title="US dollars per sample"),
         y=alt.Y("score:Q", scale=alt.Scale(domain=[0, 1])),
     )
-    points = base.mark_point(filled=True, size=90, opacity=1).encode(color=_colour(list(runs)))
+    points = base.mark_point(filled=True, size=90, opacity=1).encode(color=colour_of_runs(list(runs), _COLOURS))
     names = base.mark_text(align="left", dx=8, color="currentColor").encode(text="run:N")
-    return _svg((points + names).properties(width=_WIDTH, height=220))
+    return _svg((points + names).properties(width=WIDTH, height=220))
 
 
-def seconds_chart(runs: Mapping[str, RunResult]) -> str:
+def drawn_times(runs: Mapping[str, RunResult]) -> str:
     """How long samples took: the share that was done after so many seconds, as SVG."""
     import altair as alt
 
@@ -68,16 +52,9 @@ def seconds_chart(runs: Mapping[str, RunResult]) -> str:
         chart.encode(
             x=alt.X("seconds:Q", title="seconds for a sample"),
             y=alt.Y("share:Q", title="share of samples", axis=alt.Axis(format="%")),
-            color=_colour(list(runs)),
-        ).properties(width=_WIDTH, height=180)
+            color=colour_of_runs(list(runs), _COLOURS),
+        ).properties(width=WIDTH, height=180)
     )
-
-
-def _intervals(run: str, scores: Mapping[str, Score]) -> Iterator[dict[str, Any]]:
-    for name, score in scores.items():
-        if score.similarity is not None:
-            sure = score.range_with_void
-            yield {"run": run, "group": name, "score": score.similarity, "low": sure.low, "high": sure.high}
 
 
 def _shares(run: str, seconds: Sequence[float]) -> list[dict[str, Any]]:
@@ -87,20 +64,17 @@ def _shares(run: str, seconds: Sequence[float]) -> list[dict[str, Any]]:
     return [{"run": run, "seconds": seconds[at], "share": (at + 1) / count} for at in chosen]
 
 
-def _colour(runs: Sequence[str]) -> Any:
-    import altair as alt
-
-    if len(runs) == 1:
-        return alt.value(_ACCENT)
-    colours = [f"var(--series-{at % 6 + 1})" for at in range(len(runs))]
-    return alt.Color("run:N", scale=alt.Scale(domain=list(runs), range=colours), legend=alt.Legend(title=None))
-
-
 def _svg(chart: alt.LayerChart | alt.Chart) -> str:
     """The chart as SVG without a background, in the colours of the text around it."""
     import vl_convert
 
-    quiet = {"labelColor": "currentColor", "titleColor": "currentColor", "labelFontSize": 12, "titleFontSize": 12}
+    quiet = {
+        "labelColor": "currentColor",
+        "titleColor": "currentColor",
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "labelLimit": 240,
+    }
     lines = {"gridColor": "var(--line)", "domainColor": "var(--line)", "tickColor": "var(--line)"}
     legend = {"orient": "bottom", "labelLimit": 400}
     themed = chart.configure(

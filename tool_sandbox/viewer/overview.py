@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from tool_sandbox.analysis.comparison import Comparison, compare_runs
-from tool_sandbox.errors import SettingsError
+from tool_sandbox.analysis.comparison import Comparison, compared
 from tool_sandbox.runs.reasons import VoidGroup, void_groups
 from tool_sandbox.runs.run_explanation import RunExplanation, lost_in_words
 from tool_sandbox.runs.summary import ALL_CATEGORIES, Score, scores_by, shown_range
-from tool_sandbox.viewer.charts import cost_chart, score_chart, seconds_chart
+from tool_sandbox.viewer.charts import drawn_costs, drawn_scores, drawn_times
 
 if TYPE_CHECKING:
     from tool_sandbox.runs.run_result import RunResult
@@ -70,7 +69,7 @@ class Overview:
     @classmethod
     def of(cls, runs: Mapping[str, RunResult]) -> Overview:
         """Runs by their names, in their order."""
-        comparison, note = _compared(runs)
+        comparison, note = compared(runs)
         return cls(
             runs=[RunOverview.of(name, run) for name, run in runs.items()],
             groups={grouping: _groups(grouping, runs) for grouping in GROUPINGS},
@@ -84,15 +83,6 @@ class Overview:
         """What took most points: pairs of a run's name and a group of losses, the costliest first."""
         pairs = chain.from_iterable(((each.name, group) for group in each.explanation.by_reason) for each in self.runs)
         return sorted(pairs, key=lambda pair: -pair[1].points)[:_MOST_GROUPS]
-
-
-def _compared(runs: Mapping[str, RunResult]) -> tuple[Comparison | None, str]:
-    if len(runs) == 1:
-        return None, ""
-    try:
-        return compare_runs(runs), ""
-    except SettingsError as error:
-        return None, str(error)
 
 
 def _groups(grouping: str, runs: Mapping[str, RunResult]) -> dict[str, dict[str, Score]]:
@@ -109,8 +99,8 @@ def _charts(runs: Mapping[str, RunResult]) -> Iterator[tuple[str, str]]:
         return
     yield (
         "Score by category, with its 95% interval",
-        score_chart({name: run.categories for name, run in played.items()}),
+        drawn_scores({name: run.categories for name, run in played.items()}),
     )
-    if cost := cost_chart(played):
+    if cost := drawn_costs(played):
         yield "Cost against score", cost
-    yield "How long samples took", seconds_chart(played)
+    yield "How long samples took", drawn_times(played)

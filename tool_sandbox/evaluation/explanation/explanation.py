@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from html import escape
 from typing import Any
 
 from attrs import Factory, frozen
 
 from tool_sandbox.common.counted import counted
 from tool_sandbox.evaluation.explanation.parts import Fault, NodeExplanation, Party
+
+_COLOURS: Mapping[str, str] = defaultdict(lambda: "inherit", {"✓": "#14683b", "✗": "#b3261e", "!": "#b3261e"})
+"""Of a line in a notebook, by the mark that it begins with."""
 
 
 @frozen(kw_only=True)
@@ -57,6 +62,11 @@ class Explanation:
 
     def __str__(self) -> str:
         return "\n".join(self.lines())
+
+    def _repr_html_(self) -> str:
+        """It in a notebook: what was met in green, what was lost in red."""
+        shown = (f'<span style="color:{_COLOURS[line[:3].strip()[:1]]}">{escape(line)}</span>' for line in self.lines())
+        return f"<pre>{'<br>'.join(shown)}</pre>"
 
     def lines(self) -> Iterator[str]:
         """It for people; the first line names the sample, its score and the cause."""
