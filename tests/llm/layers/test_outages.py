@@ -341,6 +341,42 @@ def test_it_is_told_that_nothing_is_waited_for_when_the_last_endpoint_is_back() 
     assert told[-1] == ""
 
 
+async def test_it_is_told_who_is_waited_for_after_a_rate_limit_once_for_all_calls(time: Time) -> None:
+    told: list[str] = []
+    limited = RateLimitError("20 requests a minute", status=429, retry_after=20.0)
+    flaky = Flaky(time, away=(0.0, 10.0), error=limited)
+    model = Retrying(flaky, time.policy(attempts=3, base=8.0), outages=time.outages(told.append), endpoint="m")
+    calls = asyncio.gather(*(model.acomplete(question()) for _ in range(3)))
+    await time.run(calls)
+
+    first, *others = told
+    assert first == "HTTP 429, waiting for m: 20 requests a minute"
+    assert told[-1] == ""
+    assert set(others) <= {first, ""}
+    assert len(told) < 6
+
+
+async def test_short_pauses_are_not_told_of(time: Time) -> None:
+    told: list[str] = []
+    flaky = Flaky(time, away=(0.0, 0.3), error=RateLimitError("slow down", status=429))
+    model = Retrying(flaky, time.policy(attempts=3), outages=time.outages(told.append), endpoint="m")
+    await time.run(asyncio.ensure_future(model.acomplete(question())))
+
+    assert told == []
+
+
+def test_a_rate_limit_that_passes_does_not_hide_an_endpoint_that_is_down() -> None:
+    told: list[str] = []
+    outages = Time().outages(told.append)
+    outages.failed("down", DOWN, looked=False)
+    with outages.resting("limited", RateLimitError("slow down", status=429), 9.0):
+        pass
+
+    assert "" not in told
+    outages.answered("down")
+    assert told[-1] == ""
+
+
 def test_the_next_look_is_not_before_the_server_asked_for_it() -> None:
     time = Time()
     outages = time.outages()

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from attrs import define
 
@@ -25,6 +27,8 @@ _LONGEST_PAUSE = 5.0
 _LOOK = 0.5
 """Seconds after which a waiting call looks whether another one got through."""
 _LONGEST_REASON = 200
+_LONG_REST = 2.0
+"""Seconds from which on it is told that a call waits before it tries again."""
 
 
 @define
@@ -53,6 +57,7 @@ class Outages:
         self._clock = clock
         self._lock = threading.Lock()
         self._down: dict[str, _Down] = {}
+        self._resting: Counter[str] = Counter()
         self._reached: set[str] = set()
 
     def reached(self, endpoint: str) -> bool:
@@ -98,9 +103,32 @@ class Outages:
         with self._lock:
             self._reached.add(endpoint)
             was_down = self._down.pop(endpoint, None) is not None
-            others = bool(self._down)
-        if was_down and not others:
+            is_over = was_down and self._nothing_is_waited_for()
+        if is_over:
             self.told("")
+
+    @contextmanager
+    def resting(self, endpoint: str, error: ProviderError, seconds: float) -> Iterator[None]:
+        """While the block lasts, a call waits before it tries again, as after a rate limit; long waits are told of."""
+        if seconds < _LONG_REST:
+            yield
+            return
+        with self._lock:
+            self._resting[endpoint] += 1
+            is_first = self._resting[endpoint] == 1
+        if is_first:
+            self.told(_in_words(endpoint, error))
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._resting[endpoint] -= 1
+                is_over = self._nothing_is_waited_for()
+            if is_over:
+                self.told("")
+
+    def _nothing_is_waited_for(self) -> bool:
+        return not self._down and not any(self._resting.values())
 
     def left(self, endpoint: str) -> None:
         """Say that a call ended without finding out."""

@@ -108,12 +108,13 @@ class Retrying(Wrapper):
             try:
                 return tries.succeeded(await self.inner.acomplete(request))
             except ProviderError as error:
-                wait = tries.failed(error)
+                wait, failure = tries.failed(error), error
             except BaseException:
                 tries.left()
                 raise
             if wait is not None:
-                await self.policy.sleep(wait)
+                with self.outages.resting(tries.endpoint, failure, wait):
+                    await self.policy.sleep(wait)
 
 
 @define
