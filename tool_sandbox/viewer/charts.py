@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
 from tool_sandbox.runs.charts import WIDTH, colour_of_runs, score_chart
 
 if TYPE_CHECKING:
@@ -17,12 +19,12 @@ if TYPE_CHECKING:
 _COLOURS = tuple(f"var(--series-{number})" for number in range(1, 7))
 
 
-def drawn_scores(groups: Mapping[str, Mapping[str, Score]]) -> str:
+def drawn_scores(groups: Mapping[str, Mapping[str, Score]]) -> Markup:
     """The scores of groups of samples with their 95% intervals, as SVG; the groups are those of ``score_chart``."""
     return _svg(score_chart(groups, _COLOURS))
 
 
-def drawn_costs(runs: Mapping[str, RunResult]) -> str:
+def drawn_costs(runs: Mapping[str, RunResult]) -> Markup:
     """What a sample of each run cost on average, against its score, as SVG; empty where nothing was paid."""
     import altair as alt
 
@@ -32,7 +34,7 @@ def drawn_costs(runs: Mapping[str, RunResult]) -> str:
         if run.spending.cost.total and not math.isnan(run.score)
     ]
     if not rows:
-        return ""
+        return Markup()
     base = alt.Chart(alt.InlineData(values=rows)).encode(
         x=alt.X("cost:Q", title="US dollars per sample"),
         y=alt.Y("score:Q", scale=alt.Scale(domain=[0, 1])),
@@ -42,7 +44,7 @@ def drawn_costs(runs: Mapping[str, RunResult]) -> str:
     return _svg((points + names).properties(width=WIDTH, height=220))
 
 
-def drawn_times(runs: Mapping[str, RunResult]) -> str:
+def drawn_times(runs: Mapping[str, RunResult]) -> Markup:
     """How long samples took: the share that was done after so many seconds, as SVG."""
     import altair as alt
 
@@ -64,8 +66,8 @@ def _shares(run: str, seconds: Sequence[float]) -> list[dict[str, Any]]:
     return [{"run": run, "seconds": seconds[at], "share": (at + 1) / count} for at in chosen]
 
 
-def _svg(chart: alt.LayerChart | alt.Chart) -> str:
-    """The chart as SVG without a background, in the colours of the text around it."""
+def _svg(chart: alt.LayerChart | alt.Chart) -> Markup:
+    """The chart as SVG without a background, in the colours of the text around it; what it says stands around it."""
     import vl_convert
 
     quiet = {
@@ -78,6 +80,10 @@ def _svg(chart: alt.LayerChart | alt.Chart) -> str:
     lines = {"gridColor": "var(--line)", "domainColor": "var(--line)", "tickColor": "var(--line)"}
     legend = {"orient": "bottom", "labelLimit": 400}
     themed = chart.configure(
-        background="transparent", font="system-ui, sans-serif", axis={**quiet, **lines}, legend={**quiet, **legend}
+        aria=False,
+        background="transparent",
+        font="system-ui, sans-serif",
+        axis={**quiet, **lines},
+        legend={**quiet, **legend},
     ).configure_view(stroke=None)
-    return vl_convert.vegalite_to_svg(themed.to_dict())
+    return Markup(vl_convert.vegalite_to_svg(themed.to_dict()))  # noqa: S704 -- texts in it are escaped there

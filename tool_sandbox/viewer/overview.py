@@ -15,6 +15,8 @@ from tool_sandbox.runs.summary import ALL_CATEGORIES, Score, scores_by, shown_ra
 from tool_sandbox.viewer.charts import drawn_costs, drawn_scores, drawn_times
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
     from tool_sandbox.runs.run_result import RunResult
 
 GROUPINGS: Mapping[str, str] = {"categories": "category", "presentations": "presentation", "tags": "tag"}
@@ -61,7 +63,7 @@ class Overview:
     """Grouping → group → run → score."""
     comparison: Comparison | None
     """``None`` of a single run, and of runs that have nothing in common."""
-    charts: Mapping[str, str]
+    charts: Mapping[str, Markup]
     """Title → SVG."""
     note: str = ""
     """Why there is no comparison."""
@@ -93,7 +95,7 @@ def _groups(grouping: str, runs: Mapping[str, RunResult]) -> dict[str, dict[str,
     return {group: scores for group, scores in found.items() if group != ALL_CATEGORIES}
 
 
-def _charts(runs: Mapping[str, RunResult]) -> Iterator[tuple[str, str]]:
+def _charts(runs: Mapping[str, RunResult]) -> Iterator[tuple[str, Markup]]:
     played = {name: run for name, run in runs.items() if any(sample.similarity is not None for sample in run)}
     if not played:
         return

@@ -17,8 +17,17 @@ export function addressOfPair(run, other, name, trial, otherTrial = trial) {
 /** The parts of the present address: `page`, `parts` and `question`. */
 export function presentAddress() {
   const [path, query = ""] = location.hash.replace(/^#\/?/, "").split("?");
-  const [page, ...parts] = path.split("/").map(decodeURIComponent);
+  const [page, ...parts] = path.split("/").map(decoded);
   return { page, parts, question: Object.fromEntries(new URLSearchParams(query)) };
+}
+
+/** A part of an address; one that was cut off somewhere stays as it is. */
+function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 function asked(question) {

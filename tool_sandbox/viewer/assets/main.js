@@ -1,6 +1,7 @@
 // One page with four faces: what a run came to, its samples, one of them, and two side by side. The address says which.
 
 import { presentAddress } from "viewer/address";
+import { element } from "viewer/dom";
 import { listPage } from "viewer/list";
 import { pairPage } from "viewer/pair";
 import { samplePage } from "viewer/sample";
@@ -11,20 +12,35 @@ const overview = document.getElementById("overview");
 const shell = document.body.dataset;
 const source = shell.source === "server" ? new ServerSource() : new FileSource();
 let latest = 0;
+let before = "";
 
 async function show({ keepPlace = false } = {}) {
   const mine = (latest += 1);
   const { page, parts, question } = presentAddress();
   document.body.setAttribute("aria-busy", "true");
-  const shown = await pageOf(page, parts, question);
+  const shown = await pageOf(page, parts, question).catch(problem);
   if (mine !== latest) return; // somebody has gone on meanwhile
+  const stays = document.activeElement?.dataset.stays;
   main.replaceChildren(shown);
   mark(page);
+  const came = before;
+  before = location.hash;
+  if (!keepPlace) await focus(shown, stays, came);
+  if (!keepPlace && question.message) shown.conversation?.go?.(Number(question.message));
   document.body.removeAttribute("aria-busy");
-  if (keepPlace) return;
-  (shown.querySelector("h1") ?? main).focus({ preventScroll: true });
+}
+
+/** Focus what was focused before, such as a field; the row of a sample that somebody comes back from; or the heading. */
+async function focus(shown, stays, came) {
   scrollTo(0, 0);
-  if (question.message) shown.conversation?.go?.(Number(question.message));
+  const same = stays && shown.querySelector(`[data-stays="${CSS.escape(stays)}"]`);
+  if (same) same.focus({ preventScroll: true });
+  else if (!(await shown.placed?.(came))) (shown.querySelector("h1") ?? main).focus({ preventScroll: true });
+}
+
+function problem(error) {
+  const said = source.live ? `${error.message}. Is tool_sandbox view still running?` : error.message;
+  return element("p", { class: "problem", role: "alert" }, said);
 }
 
 async function pageOf(page, parts, question) {
@@ -44,18 +60,24 @@ function mark(page) {
 
 /** Keys: j and k go through samples, n and p through failing ones, arrows with Alt through messages, / to the filter. */
 function onKey(event) {
-  if (event.ctrlKey || event.metaKey || /^(input|textarea|select)$/i.test(event.target.tagName)) return;
+  if (event.ctrlKey || event.metaKey) return;
+  const page = main.firstElementChild;
+  const steps = { ArrowDown: 1, ArrowUp: -1 };
+  if (/^(input|textarea|select)$/i.test(event.target.tagName)) {
+    if (event.key === "Escape") (page?.querySelector(".rows") ?? page?.querySelector("h1"))?.focus();
+    return;
+  }
   const link = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
-  const conversation = main.firstElementChild?.conversation;
   if (link) link.click();
   else if (event.key === "/") {
     event.preventDefault();
     const field = main.querySelector("input[name=where]");
     if (field) field.focus();
     else location.hash = "#/samples";
-  } else if (conversation && ["ArrowDown", "ArrowUp"].includes(event.key) && event.altKey) {
+  } else if ("jk".includes(event.key)) page?.step?.(event.key === "j" ? 1 : -1);
+  else if (event.altKey && event.key in steps) {
     event.preventDefault();
-    conversation.step(event.key === "ArrowDown" ? 1 : -1);
+    page?.conversation?.step(steps[event.key]);
   }
 }
 
@@ -75,4 +97,6 @@ async function onGrown() {
 if (source.live) new EventSource("/api/events").addEventListener("grown", onGrown);
 addEventListener("hashchange", () => show());
 addEventListener("keydown", onKey);
+addEventListener("beforeprint", () => main.firstElementChild?.toPrint?.(true));
+addEventListener("afterprint", () => main.firstElementChild?.toPrint?.(false));
 await show();

@@ -1,8 +1,6 @@
 // What a message says, as a person reads it.
 
-import { element } from "viewer/dom";
-
-const LONG = 4000;
+import { longText } from "viewer/dom";
 
 /** Who speaks: a role, or the tool whose result it is. */
 export function speaker({ kind, tool, sender, recipient }) {
@@ -12,23 +10,15 @@ export function speaker({ kind, tool, sender, recipient }) {
 
 /** The elements of a message; a long one is shown in part until somebody asks for all of it. */
 export function content(message) {
-  const said = message.text ? shortened(message.text, "p") : [];
-  if (message.kind === "call") return [...said, ...shortened(callText(message), "pre")];
-  return shortened(message.text, message.kind === "result" ? "pre" : "p");
+  const text = { class: "text" };
+  if (message.kind !== "call") return [longText(message.kind === "result" ? "pre" : "p", message.text, text)];
+  return [...(message.text ? [longText("p", message.text, text)] : []), longText("pre", callText(message), text)];
 }
 
 /** All of it as one text. */
 export function textOf(message) {
   if (message.kind !== "call") return message.text;
   return [message.text, callText(message)].filter(Boolean).join("\n");
-}
-
-function shortened(text, tag) {
-  const whole = element(tag, { class: "text", dir: "auto" }, text);
-  if (text.length < LONG) return [whole];
-  const short = element(tag, { class: "text", dir: "auto" }, `${text.slice(0, LONG)}…`);
-  const more = element("button", { type: "button", onclick: () => { short.replaceWith(whole); more.remove(); } }, `Show all ${text.length.toLocaleString("en")} characters`);
-  return [short, more];
 }
 
 /** A call as a person writes it. */

@@ -1,6 +1,6 @@
 // The milestones in the order in which they have to come, each with what it counts for and what took points.
 
-import { element, number, shade } from "viewer/dom";
+import { element, longText, number, shade } from "viewer/dom";
 
 /** The part of a page about milestones; `go` is told the message that a person wants to see. */
 export function milestonesPart(nodes, go) {
@@ -36,6 +36,6 @@ function milestone(node, names, go) {
   return element("article", { class: `milestone ${lost ? "lost" : shade(node.credit)}` },
     element("h3", {}, lost ?? "", node.kind === "unasked" ? null : node.name, lost ? null : element("span", { class: "credit" }, number(node.credit, 2))),
     element("p", { class: "note" }, after.length ? `after ${after.join(", ")} ` : "", place),
-    node.losses.map((loss) => element("p", { class: "loss" }, loss.text)),
+    node.losses.map((loss) => longText("p", loss.text, { class: "loss" }, 1000)),
     node.fault ? element("p", { class: "note" }, `Fault of the ${node.fault.party}: ${node.fault.why}`) : null);
 }

@@ -1,6 +1,6 @@
 // Two samples of one scenario side by side, turn by turn: what is the same in both is quiet, what differs stands out.
 
-import { announce, dollars, element, number, shade } from "viewer/dom";
+import { announce, dollars, element, longText, number, shade } from "viewer/dom";
 import { addressOfList, addressOfPair, addressOfSample } from "viewer/address";
 import { aligned, common, turnsOf } from "viewer/alignment";
 import { content, speaker, textOf } from "viewer/message";
@@ -69,7 +69,7 @@ function node(each) {
   if (each === undefined) return element("td", { class: "note" }, "–");
   const lost = each.kind !== "milestone";
   return element("td", {}, element("span", { class: `score ${lost ? "lost" : shade(each.credit)}` }, lost ? "happened" : number(each.credit, 2)),
-    each.losses.map(({ text }) => element("p", { class: "loss" }, text)));
+    each.losses.map(({ text }) => longText("p", text, { class: "loss" }, 1000)));
 }
 
 // -- turn by turn ------------------------------------------------------------------------------------------------------
@@ -145,7 +145,7 @@ function rowOf(kind, ...cells) {
 function article(message, kind, place, said) {
   return element("article", { class: `message ${message.kind} ${message.sender.replaceAll(" ", "-")} ${kind}${message.failed ? " failed" : ""}` },
     element("header", {}, element("span", { class: "role" }, speaker(message)), element("span", { class: "at" }, place)),
-    said, (message.remarks ?? []).map(({ text, style }) => element("p", { class: `remark ${style}` }, text)));
+    said, (message.remarks ?? []).map(({ text, style }) => longText("p", text, { class: `remark ${style}` }, 1000)));
 }
 
 /** Message → what makes it the same as one of the others. An id that only one of both worlds made counts by its order. */

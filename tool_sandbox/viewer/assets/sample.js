@@ -1,11 +1,13 @@
 // One sample: the conversation, and beside it the milestones and the world as it was at a message.
 
-import { announce, dollars, element, number, shade } from "viewer/dom";
+import { announce, dollars, element, longText, number, shade, visible } from "viewer/dom";
 import { addressOfList, addressOfSample } from "viewer/address";
 import { content, speaker } from "viewer/message";
 import { milestonesPart } from "viewer/milestones";
 import { othersPart } from "viewer/others";
 import { WorldPart } from "viewer/world";
+
+const MANY = 200; // so many messages are drawn only as far as they are seen
 
 /** The page of one sample; `question` is that of the list it was reached from, and the message that is wanted. */
 export async function samplePage(source, [run, name, trial], { message: _wanted, ...question }) {
@@ -14,19 +16,23 @@ export async function samplePage(source, [run, name, trial], { message: _wanted,
   const title = data.trial ? `${data.name} #${data.trial}` : data.name;
   const world = new WorldPart(data.tables);
   const conversation = new Conversation(data, (message) => world.show(message), () => source.calls(run, name, Number(trial)));
+  const aside = element("aside", { "aria-label": "Milestones and world", tabindex: -1 },
+    milestonesPart(data.milestones, (message) => conversation.go(message)), world.element);
   announce(`${title}, score ${data.score === null ? "none" : number(data.score)}`);
   const page = element("section", { class: "sample", "aria-label": title },
     element("header", {},
-      element("nav", { "aria-label": "Samples around this one" }, element("a", { href: addressOfList(question) }, "All samples"),
+      element("nav", { "aria-label": "Samples around this one" }, element("a", { href: addressOfList(question), "data-key": "Escape", title: "key Escape" }, "All samples"),
         await neighbours(source, run, name, Number(trial), question)),
       element("h1", { tabindex: -1 }, title, " ", element("span", { class: `score ${shade(data.score)}` }, data.score === null ? "void" : number(data.score))),
       summary(data),
+      element("button", { type: "button", class: "jump", onclick: () => { aside.scrollIntoView(); aside.focus({ preventScroll: true }); } }, "To milestones and world ↓"),
       await othersPart(source, run, name, Number(trial))),
     data.missing ? element("p", { class: "problem" }, data.missing) : null,
     element("div", { class: "sides" },
       conversation.element,
-      element("aside", { "aria-label": "Milestones and world" }, milestonesPart(data.milestones, (message) => conversation.go(message)), world.element)));
+      aside));
   page.conversation = conversation;
+  page.toPrint = (whole) => whole && page.querySelectorAll("button.more").forEach((button) => button.click());
   return page;
 }
 
@@ -63,8 +69,8 @@ class Conversation {
     this.element = element("div", { class: "conversation" },
       instructions.length ? element("details", { class: "instructions" }, element("summary", {}, "Instructions and task of the simulated user"),
         instructions.map((message) => this.message(message))) : null,
-      element("ol", { class: "messages" }, this.messages.map((item) => element("li", {}, item))),
-      element("dl", { class: "below" }, data.below.map(({ label, text, style }) => [element("dt", {}, label), element("dd", { class: style }, text)])));
+      element("ol", { class: `messages${messages.length > MANY ? " many" : ""}` }, this.messages.map((item) => element("li", {}, item))),
+      element("dl", { class: "below" }, data.below.map(({ label, text, style }) => [element("dt", {}, label), longText("dd", text, { class: style }, 2000)])));
   }
 
   message(message) {
@@ -75,9 +81,9 @@ class Conversation {
     element("header", {}, element("span", { class: "role" }, speaker(message)),
       element("span", { class: "at" }, String(at)),
       message.seen_by ? element("span", { class: "note" }, `seen by ${message.seen_by.join(", ") || "nobody"}`) : null),
-    ...content(message),
+    content(message),
     message.answered ? this.answered(message) : null,
-    (message.remarks ?? []).map(({ text, style }) => element("p", { class: `remark ${style}` }, text)));
+    (message.remarks ?? []).map(({ text, style }) => longText("p", text, { class: `remark ${style}` }, 1000)));
     return item;
   }
 
@@ -114,5 +120,5 @@ class Conversation {
 }
 
 function wire(title, data) {
-  return [element("h3", {}, title), element("pre", { class: "text", tabindex: 0 }, JSON.stringify(data, null, 2))];
+  return [element("h3", {}, title), longText("pre", visible(JSON.stringify(data, null, 2)), { class: "text", tabindex: 0 })];
 }

@@ -1,6 +1,6 @@
 // The tables of the world as they were after a message, with what it changed.
 
-import { element } from "viewer/dom";
+import { element, longText } from "viewer/dom";
 
 export class WorldPart {
   constructor(tables) {
@@ -25,15 +25,27 @@ export class WorldPart {
 
 function part({ name, columns, version, times }, isNew, message) {
   const marks = isNew || message === Infinity ? version : {};
-  const known = columns.map((_, at) => version.rows.some((row) => row[at] !== "") || (version.removed ?? []).some((row) => row[at] !== ""));
-  const cells = (row, changed = {}) => row.map((cell, at) => known[at] && element("td", { class: at in changed ? "changed" : null, dir: "auto" },
-    at in changed ? [element("del", {}, changed[at] || "–"), " "] : null, at in changed ? element("ins", {}, cell || "–") : cell)).filter(Boolean);
-  const rows = version.rows.map((row, at) => element("tr", { class: marks.added?.includes(at) ? "added" : null }, cells(row, marks.changed?.[at])));
+  const order = inOrder(columns, [...version.rows, ...(version.removed ?? [])]);
+  const cells = (row, changed = {}) => order.map((at) => cell(row[at], changed[at]));
+  const isMarked = (at) => Boolean(marks.added?.includes(at) || marks.changed?.[at]);
+  const rows = version.rows.map((row, at) => ({ marked: isMarked(at), row: element("tr", { class: marks.added?.includes(at) ? "added" : null }, cells(row, marks.changed?.[at])) }));
   const removed = (marks.removed ?? []).map((row) => element("tr", { class: "removed" }, cells(row)));
   const count = `${version.rows.length} ${version.rows.length === 1 ? "row" : "rows"}`;
   return element("details", { open: isNew || (message === Infinity && times > 0) },
     element("summary", {}, name, element("span", { class: "note" }, ` ${count}${times ? `, changed ${times} ${times === 1 ? "time" : "times"}` : ""}`)),
     element("div", { class: "wide", tabindex: 0, role: "region", "aria-label": `Table ${name}` }, element("table", {},
-      element("thead", {}, element("tr", {}, columns.filter((_, at) => known[at]).map((column) => element("th", { scope: "col" }, column)))),
-      element("tbody", {}, rows, removed))));
+      element("thead", {}, element("tr", {}, order.map((at) => element("th", { scope: "col" }, columns[at])))),
+      element("tbody", {}, rows.filter(({ marked }) => marked).map(({ row }) => row), removed, rows.filter(({ marked }) => !marked).map(({ row }) => row)))));
+}
+
+/** The columns that hold something; ids, which tell a person least, come last. */
+function inOrder(columns, rows) {
+  const known = columns.map((_, at) => at).filter((at) => rows.some((row) => row[at] !== ""));
+  const isId = (at) => columns[at].endsWith("_id");
+  return [...known.filter((at) => !isId(at)), ...known.filter(isId)];
+}
+
+function cell(now, before) {
+  if (before === undefined) return longText("td", now, {}, 500);
+  return element("td", { class: "changed", dir: "auto" }, before ? [longText("del", before, {}, 500), " "] : null, longText("ins", now || "–", {}, 500));
 }
