@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from tool_sandbox.cli.live.block import Block
 from tool_sandbox.cli.live.bottom import BottomBlock
@@ -32,8 +32,6 @@ class ScreenProgress(ShownProgress):
     _keys: Keys | None = None
     _has_keys = False
     """Whether keys come one by one just now."""
-    _before: Any = None
-    """What handled Ctrl-Z before."""
 
     def __enter__(self) -> Self:
         self._block = Block(sys.stderr.encoding, has_trials=self.watched.has_trials)
@@ -42,7 +40,8 @@ class ScreenProgress(ShownProgress):
         if threading.current_thread() is threading.main_thread():  # no other one is told of Ctrl-Z
             with suppress(OSError, ValueError, AttributeError):  # nobody types there
                 self._keyboard = Keyboard()
-                self._before = signal.signal(signal.SIGTSTP, self._stop)
+                if signal.getsignal(signal.SIGTSTP) == signal.SIG_DFL:  # whoever ignores Ctrl-Z goes on to do so
+                    signal.signal(signal.SIGTSTP, self._stop)
         return super().__enter__()
 
     def adjustable(self, control: RunControl) -> None:
@@ -67,8 +66,8 @@ class ScreenProgress(ShownProgress):
         """Take it away, and give the terminal back."""
         if self._keyboard is not None:
             self._keyboard.release()
-            if threading.current_thread() is threading.main_thread():
-                signal.signal(signal.SIGTSTP, self._before or signal.SIG_DFL)
+            if threading.current_thread() is threading.main_thread() and self._handles_stop():
+                signal.signal(signal.SIGTSTP, signal.SIG_DFL)
         if self._bottom is not None:
             self._bottom.close()
 
@@ -86,6 +85,9 @@ class ScreenProgress(ShownProgress):
     def _keep_showing(self) -> None:
         without_stopping()
         super()._keep_showing()
+
+    def _handles_stop(self) -> bool:
+        return signal.getsignal(signal.SIGTSTP) == self._stop
 
     def _stop(self, number: int, _frame: object) -> None:
         """Give the terminal back before Ctrl-Z stops the process; once it goes on, the lines stand below the shell's.
