@@ -19,7 +19,7 @@ DONE = {
         "I have replied to Wanda.",
         "She's been informed", "I couldn't call her, so I texted her.", "After turning on cellular I texted Wanda.",
         "I texted Wanda, let me know if I should tell anyone else.", "I dropped her a line: sent.",
-        "I have send it to Wanda.", "Both of them know now.",
+        "I have send it to Wanda.", "Both of them know now.", "All three have it.",
         "Wanda's been told you are late.",
         "Wanda has received your farewell.", "I bid Wanda goodbye.", 'The reply "I will be there" went to Wanda.',
     ),
@@ -35,6 +35,7 @@ DONE = {
         "There's no Wanda in your contacts any longer.",
         "I took her off your list.", "I threw her out of your contacts.",
         "I have cleared the reminders.", "The reminder was cancelled.", "Gone.",
+        "It has been taken away.", "Ticked both off.",
     ),
     "change": (
         "Updated.", "I changed the number.", "Her number is now +46855501234.", "The entry has been modified",
@@ -49,12 +50,14 @@ DONE = {
         "Moved.", "It's now at noon.", "I pushed it back by two hours.", "Your reminder has been rescheduled",
         "I postponed it.", "You'll now be reminded at noon.",
         "It is at 9:30 now.", "The new time of it is now 9:30.", "I pulled it forward.", "I made it an hour earlier.",
+        "The reminder's on Monday at 4 PM now.",
     ),
     "remind": (
         "I'll remind you.", "I will remind you at six.", "Reminder set for 6 PM", "You'll get a reminder.",
         "I've created a reminder.", "A reminder has been added.", "You will be reminded.", "Will nudge you at six!",
         'A reminder titled "Call home" has been added.',
         "I set a reminder for Friday.", "Scheduled.", "The reminder is in place.", "I've set up a reminder for you",
+        "Reminder's in.",
     ),
 }  # fmt: skip
 DENIED = {

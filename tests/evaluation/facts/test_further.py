@@ -51,6 +51,7 @@ def test_a_claim_of_another_deed_is_wrong(text: str) -> None:
         "Tomás texted you on Friday, by the way.",
         "I removed Tomás. They also texted yesterday that the car is ready.",
         "I removed Tomás, saved in your contacts as your mechanic.",
+        "I removed Tomás. You already told him that you would.",
     ],
 )
 def test_offers_denials_and_ways_to_do_it_are_not(text: str) -> None:

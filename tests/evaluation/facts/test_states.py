@@ -162,6 +162,7 @@ def test_done_says_every_state_where_no_switch_is_spoken_of() -> None:
     assert State("wi-fi", on=False).found_in(reading_of("Done!", BASE))
     assert not State("wi-fi", on=False).said_in(reading_of("Done!", BASE))
     assert not State("wi-fi", on=False).found_in(reading_of("Done! Low battery mode is off.", BASE))
+    assert State("wi-fi", on=False).found_in(reading_of("Done! Low battery mode is untouched.", BASE))
 
 
 def test_it_is_the_switch_that_was_named_last() -> None:

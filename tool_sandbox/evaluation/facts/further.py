@@ -18,7 +18,7 @@ from tool_sandbox.evaluation.facts.synonyms import same_thing
 from tool_sandbox.evaluation.facts.verbs import group_of
 
 _DOER = (
-    r"(?:^|\b(?:i|we|and|then|so) |(?<!they )(?<!she )(?<!he )\b(?:also|just|already|have|'ve) )"
+    r"(?:^|\b(?:i|we|and|then|so) |(?<!they )(?<!she )(?<!he )(?<!you )\b(?:also|just|already|have|'ve) )"
     r"(?:(?:have|just|also|already|then|even) )*"
 )
 _CLAIMS = {

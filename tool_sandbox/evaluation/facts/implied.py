@@ -50,7 +50,7 @@ _NOT_DONE = re.compile(
 _UNREACHED = re.compile(
     r"^(?!.*\b(?:first|initially|earlier|yet)\b).*"
     r"(?:\b(?:could not|unable to|failed to) (?:reach|text|message|notify|inform|tell|save|add|remove|delete)\b"
-    r"|^(?:but|though|although|however) (?:\w+ )?i (?:could not|was unable to|failed to)"
+    r"|^(?:but|though|although|however) (?:\w+ )?(?:i )?(?:could not|was unable to|failed to)"
     r" (?!(?:\w+ )?(?:confirm|check|verify|tell|see)\b))"
 )
 """Somebody was not told after all; "at first" is another matter."""

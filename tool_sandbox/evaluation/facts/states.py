@@ -43,7 +43,7 @@ class State(Fact):
 
     def _speaks_of_another(self, reading: Reading) -> bool:
         """Whether an answer says what is on or off, and nothing about this."""
-        if not statements_in(reading, self.subject):
+        if not any(each.on is not None for each in statements_in(reading, self.subject)):
             return False
         named = subject_pattern(self.subject)
         subjects = {subject_named(each.group()) for clause in reading.clauses for each in named.finditer(clause.plain)}

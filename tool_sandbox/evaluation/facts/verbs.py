@@ -78,7 +78,8 @@ GROUPS = (
         ),
         result=(
             r"(?<!\bi )(?<!\byou )(?<!\bdo )(?<!\bnot )(?<!\bphone )(?<!phone now )knows",
-            r"(?:both|all)(?: of (?:them|your \w+)| two| three| four)?(?: now)? know\b",
+            (r"(?:both|all)(?: of (?:them|your \w+)| two| three| four)?(?: now)?"
+             r" (?:know|have (?:it|the (?:text|message)))\b"),
             rf"(?<=\band )(?!{_NO_NAME}\b)\S+(?: (?!{_NO_NAME}\b)\S+)?(?: now| both| all)? know\b",
             rf"(?:has|got|gets|received|have) (?:got )?(?:your|the|a|my|his|her) (?:\S+ )?{_NEWS}",
             r"(?<=[a-z] )(?<!\bi )(?:got|has|received) (?:it|that|this|them)\b", "on its way",
@@ -105,7 +106,8 @@ GROUPS = (
         doing=("reminding", "nudging"),
         result=(
             "(?:you have|there is|here is|got) (?:now )?(?:a|an|your|the|one) (?:new )?(?:reminder|nudge|alert)",
-            r"^(?:(?:your|the|new|a|ok|okay) )*reminder(?: (?:is|for|to|at|on)\b|$)", "on your (?:list|reminders)",
+            r"^(?:(?:your|the|new|a|ok|okay) )*reminder(?: (?:is|for|to|at|on)\b(?!.* not possible\b)|$)",
+            r"^(?:(?:your|the) )?reminder 's (?:in|set|there|up|ready)\b", "on your (?:list|reminders)",
             "in your reminders", r"is set\b",
         ),
         planned=(
@@ -127,6 +129,7 @@ GROUPS = (
             "wiped", "got(?:ten)? rid of", "purged", r"thrown (?:\S+ ){0,3}?(?:out|away)",
             r"threw (?:\S+ ){0,3}?(?:out|away)", r"took (?:\S+ ){1,4}?(?:off|out)",
             r"taken (?:\S+ ){0,4}?(?:off|out)", "dismissed", "unsaved", "kicked", "binned",
+            "taken away", r"ticked (?:\S+ ){0,3}?off",
         ),
         doing=("removing", "deleting", "erasing", "clearing", "cancelling", "canceling", "discarding"),
         result=(
@@ -195,7 +198,8 @@ GROUPS = (
         doing=("moving", "rescheduling", "postponing", "pushing", "shifting"),
         result=(
             r"(?:is|are|'s|it) (?:\S+ ){0,2}?now (?:at|on|set|due|for|scheduled)",
-            r"now (?:at|due|on|for|goes|rings|comes|set|reads|says|shows|\d)", r"(?:is|'s) (?:at|due) (?:\S+ )*?now",
+            r"now (?:at|due|on|for|goes|rings|comes|set|reads|says|shows|\d)",
+            r"(?:is|'s) (?:at|due|on|for) (?:\S+ )*?now",
             "goes off", "new time", "will (?:now )?(?:go|come|be|ring|remind)",
         ),
         planned=(

@@ -35,6 +35,7 @@ SAME, OTHER, UNRELATED = Agreement.SAME, Agreement.OTHER, Agreement.UNRELATED
         ("18:15", "tonight at 6:15"),
         ("18:15", "- **6:15 PM** – defrost the freezer"),
         ("18:15", "18h15"),
+        ("18:00", "Thursday at 18h"),
         ("18:15", "1815 hours"),
         ("18:15", "at 18.15"),
         ("18:15", "18:15h"),

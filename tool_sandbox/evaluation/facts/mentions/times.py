@@ -42,6 +42,7 @@ _PATTERNS = (
     rf"(?<![\w.,:/+$€£]){_DIGIT_HOUR}(?:[:.]{_MINUTE})?(?::[0-5]\d)? ?{_HALF}",
     rf"(?<![\d:.,/$€£+])T?{_DIGIT_HOUR}:{_MINUTE}(?::[0-5]\d(?:\.\d+)?)?(?:Z\b)?{_NO_DURATION}",
     rf"{_LEADING}(?P<hour>1[3-9]|2[0-3])h{_MINUTE}\b",
+    rf"{_PREPOSITION}(?P<hour>1[3-9]|2[0-3])h\b",
     rf"{_LEADING}(?P<hour>[01]\d|2[0-3]){_MINUTE} ?(?:hours|hrs|h)\b",
     rf"\b{_HOUR} ?o'? ?clock\b(?: ?{_HALF})?",
     rf"\b(?P<hour>{_HOUR_WORD})[ -]{_SPOKEN_MINUTE} ?{_HALF}",
