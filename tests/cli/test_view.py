@@ -244,3 +244,22 @@ def test_a_terminal_gets_colours_in_its_own_width(
     assert "\x1b" not in shown(capsys, str(run), "wifi_off#0")
     monkeypatch.setenv("NO_COLOR", "1")
     assert "[32m" not in screen(60)
+
+
+def test_a_conversation_is_printed_as_a_scenario_that_holds(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = shown(capsys, str(run), "wifi_off#1", "--as-scenario")
+    assert "# It holds as it is." in text
+    (tmp_path / "played.yaml").write_text(text, encoding="utf-8")
+    assert exit_code(["check", "--scenarios-from", str(tmp_path / "played.yaml")]) == 0
+
+
+@pytest.mark.parametrize(
+    ("sample", "said"), [((), "needs a conversation"), (("wifi_off",), "'wifi_off' means 2; choose of wifi_off#0")]
+)
+def test_a_scenario_is_made_of_one_conversation(
+    run: Path, capsys: pytest.CaptureFixture[str], sample: tuple[str, ...], said: str
+) -> None:
+    assert exit_code(["view", str(run), *sample, "--as-scenario"]) == 2
+    assert said in " ".join(capsys.readouterr().err.split())

@@ -47,3 +47,11 @@ def test_a_report_shows_scores_samples_and_conversations_without_a_network(file:
     assert "search_contacts(" in offline.text(".conversation")
     assert offline.complaints == []
     assert {url.split("#")[0] for url in offline.requests if not url.startswith("data:")} == {address_of(file)}
+
+
+@needs_browser
+def test_a_report_says_which_command_gives_a_sample_as_a_scenario(file: Path, offline: Tab) -> None:
+    offline.open(address_of(file, "#/sample/oracle/switch_wifi_off/0"))
+    offline.page.click("text=Copy as a scenario")
+    offline.page.wait_for_selector(".scenario pre:visible")
+    assert offline.text(".scenario pre") == "tool_sandbox view DIR 'switch_wifi_off#0' --as-scenario"

@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 from tests.viewer.browser import Tab, needs_browser
 from tests.waiting import until
 from tool_sandbox.runs.store import RESULTS, SUMMARY
+from tool_sandbox.scenarios.library import from_text
 from tool_sandbox.viewer.library import RunLibrary
 from tool_sandbox.viewer.server import application
 
@@ -80,6 +81,11 @@ def test_a_sample_has_its_conversation_its_world_and_the_order_of_its_milestones
     assert next(message["tool"] for message in sample["messages"] if message["kind"] == "call") == "search_contacts"
     assert "messaging" in {table["name"] for table in sample["tables"]}
     assert any(node["after"] for node in sample["milestones"])
+
+
+def test_a_sample_is_given_as_a_scenario_to_begin_with(client: TestClient) -> None:
+    made = client.get("/api/scenario", params={"run": "oracle", "name": "switch_wifi_off", "trial": 0}).json()
+    assert list(from_text(made["text"]).scenarios()) == ["switch_wifi_off_played"]
 
 
 def test_a_sample_that_is_not_there_is_named(client: TestClient) -> None:
@@ -158,6 +164,16 @@ def test_served_pages_put_two_samples_side_by_side(address: str, online: Tab) ->
     assert "set_wifi_status(on=False)" in online.text(".turns")
     online.page.click("text=next with other scores")
     online.page.wait_for_selector("h1 >> text=text_boss_by_relationship: oracle and saboteur")
+    assert online.complaints == []
+
+
+@needs_browser
+def test_a_sample_is_copied_as_a_scenario(address: str, online: Tab) -> None:
+    online.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    online.open(f"{address}#/sample/oracle/switch_wifi_off/0")
+    online.page.click("text=Copy as a scenario")
+    online.page.wait_for_selector("text=The scenario is copied.")
+    assert "name: switch_wifi_off_played" in online.page.evaluate("navigator.clipboard.readText()")
     assert online.complaints == []
 
 

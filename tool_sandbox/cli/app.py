@@ -333,6 +333,7 @@ def view(
     directories: options.Viewed,
     *,
     full: options.Full = False,
+    as_scenario: options.AsScenario = False,
     as_list: options.AsList = False,
     where: options.Where = "",
     host: options.Host = "127.0.0.1",
@@ -344,7 +345,9 @@ def view(
 
     scenarios_from, tools_from = _lists(flags).values()
     looked = Looked.at(directories, scenarios_from=scenarios_from, tools_from=tools_from)
-    if looked.sample is not None:
+    if as_scenario:
+        looked.write_scenario()
+    elif looked.sample is not None:
         looked.show(full=full)
     elif as_list or where or (port is None and not sys.stdout.isatty()):
         looked.list(where)

@@ -84,6 +84,9 @@ Viewed = Annotated[
         metavar="DIR... [NAME[#TRIAL]]", help="Run directories; behind a single one, a scenario of it, or one trial."
     ),
 ]
+AsScenario = Annotated[
+    bool, _option("--as-scenario", help="Print the conversation as a scenario file, to begin one of your own with.")
+]
 AsList = Annotated[bool, _option("--list", help="List the samples here, the worst first, instead of serving pages.")]
 Where = Annotated[
     str, _option("--where", metavar="FILTER", help="Which samples to list, such as 'score < 0.5 and void = false'.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,9 +17,10 @@ from tool_sandbox.cli.tables import stdout_console
 from tool_sandbox.common.annotated_transcript import WIDTH, transcript_lines
 from tool_sandbox.common.annotations import Annotations, Span, Style
 from tool_sandbox.common.call_text import one_line
-from tool_sandbox.errors import SettingsError
+from tool_sandbox.errors import SettingsError, UsageError
 from tool_sandbox.evaluation.explanation.remarks import annotated
 from tool_sandbox.runs.explained_sample import ExplainedSample, explained_samples
+from tool_sandbox.runs.scenario_of_sample import scenario_text
 from tool_sandbox.viewer.data.rows import COLUMNS
 from tool_sandbox.viewer.library import RunLibrary, in_order
 
@@ -83,6 +85,26 @@ class Looked:
             if number:
                 console.print()
             _show(world, _annotations(each), console, full=full)
+
+    def write_scenario(self) -> None:
+        """Print a scenario file made of a conversation.
+
+        Raises:
+            UsageError: It is not one conversation, or no scenario can be made of it.
+        """
+        if self.sample is None:
+            message = "--as-scenario needs a conversation: tool_sandbox view DIR NAME#TRIAL --as-scenario."
+            raise UsageError(message)
+        run = run_with_samples(self.directories[0])
+        chosen = chosen_samples(run, self.sample)
+        if len(chosen) > 1:
+            names = " ".join(f"{each.name}#{each.trial}" for each in chosen[:MOST_SCENARIOS])
+            message = (
+                f"--as-scenario takes one conversation, and {self.sample!r} means {len(chosen)}; choose of {names}"
+            )
+            raise UsageError(message)
+        (explained,) = explained_samples(run, chosen, self.scenarios_from, self.tools_from)
+        sys.stdout.write(scenario_text(explained))
 
     def list(self, where: str = "", *, console: Console | None = None) -> None:
         """Print the samples, the worst first.

@@ -12,7 +12,7 @@
                are enough)
     read       run_result and stored_sample (what users of Python get), sample_frame, charts, recorded_scenarios
     explained  run_explanation (where a run lost points), sample_explanation (one sample), explained_sample (by its
-               scenario as it is now)
+               scenario as it is now), scenario_of_sample (as a scenario to begin with)
     told       markdown, junit, report_files: for other programs; what people see on a terminal is in cli
     proof      check (of a suite), proof (of a scenario), scripted_play, answers, orders, mutants, floors: without a
                model; forked (on several cores)

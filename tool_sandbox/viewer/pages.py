@@ -30,6 +30,7 @@ MODULES = (
     "others",
     "pair",
     "sample",
+    "scenario",
     "source",
     "world",
 )

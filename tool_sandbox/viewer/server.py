@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
+import threading
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from importlib import metadata
@@ -21,6 +22,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from tool_sandbox.errors import ToolSandboxError
+from tool_sandbox.runs.scenario_of_sample import scenario_text
 from tool_sandbox.viewer.data.rows import COLUMNS
 from tool_sandbox.viewer.data.samples import sample_data
 from tool_sandbox.viewer.library import RunLibrary, in_order
@@ -58,6 +60,7 @@ def application(library: RunLibrary, *, title: str, token: str | None = None) ->
         Route("/api/samples", pages.samples),
         Route("/api/sample", pages.sample),
         Route("/api/calls", pages.calls),
+        Route("/api/scenario", pages.scenario),
         Route("/api/events", pages.events),
     ]
     middleware = [Middleware(_Guard, token=token), Middleware(GZipMiddleware, minimum_size=1000)]
@@ -79,6 +82,7 @@ class _Pages:
     def __init__(self, library: RunLibrary, title: str) -> None:
         self._library, self._title = library, title
         self._indexer = Indexer()
+        self._drafting = threading.Lock()
 
     @asynccontextmanager
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
@@ -117,6 +121,12 @@ class _Pages:
         """What models were asked for a sample, and what they answered."""
         run, sample = self._asked_sample(request)
         return JSONResponse(self._library.calls(run, sample))
+
+    def scenario(self, request: Request) -> Response:
+        """A sample as a scenario to begin with; one after the other, as drafts are proved."""
+        run, sample = self._asked_sample(request)
+        with self._drafting:
+            return JSONResponse({"text": scenario_text(self._library.explained(run, sample))})
 
     async def events(self, request: Request) -> Response:
         """A word whenever a run has grown."""

@@ -37,7 +37,7 @@ def entry_text(name: str, world: World, calls: Sequence[MadeCall], tools: Tools,
         tools: All there are.
         request: What the user says, with ``{what}`` or ``{domain}``.
     """
-    milestones = [_milestone(number, calls, world) for number in range(len(calls))]
+    milestones = [milestone(number, calls, world) for number in range(len(calls))]
     told = _told(calls, [milestone["id"] for milestone in milestones])
     if told is None:
         return None
@@ -56,7 +56,7 @@ def entry_text(name: str, world: World, calls: Sequence[MadeCall], tools: Tools,
         "  milestones: # what must have happened, in this order",
         *(f"    - {flow(each)}" for each in (*milestones, judged)),
         f"  solution: # what a perfect agent does{'' if ends else '; it ends by saying what is said last above'}",
-        *(f"    - {_step(call)}" for call in calls),
+        *(f"    - {step_text(call)}" for call in calls),
         *ends,
     ]
     return "\n".join(lines) + "\n"
@@ -89,12 +89,13 @@ def _offered(calls: Sequence[MadeCall]) -> Iterator[str]:
         yield f"  tools: {flow(list(dict.fromkeys([*(call.tool for call in calls), *_TIME_TOOLS])))}"
 
 
-def _step(call: MadeCall) -> str:
+def step_text(call: MadeCall) -> str:
+    """A step of a solution, on one line."""
     written = {name: argument.written for name, argument in call.arguments.items()}
     return f"{call.tool}: {flow(written)}" if written else call.tool
 
 
-def _milestone(number: int, calls: Sequence[MadeCall], world: World) -> dict[str, Any]:
+def milestone(number: int, calls: Sequence[MadeCall], world: World) -> dict[str, Any]:
     """What shows that a call was made: what it changed, else the call itself."""
     call, name = calls[number], {"id": f"step_{number + 1}"}
     earlier = {table for each in calls[:number] for table in each.changed} - set(call.changed)

@@ -5,6 +5,7 @@ import { addressOfList, addressOfSample } from "viewer/address";
 import { content, speaker } from "viewer/message";
 import { milestonesPart } from "viewer/milestones";
 import { othersPart } from "viewer/others";
+import { scenarioPart } from "viewer/scenario";
 import { WorldPart } from "viewer/world";
 
 const MANY = 200; // so many messages are drawn only as far as they are seen
@@ -26,7 +27,8 @@ export async function samplePage(source, [run, name, trial], { message: _wanted,
       element("h1", { tabindex: -1 }, title, " ", element("span", { class: `score ${shade(data.score)}` }, data.score === null ? "void" : number(data.score))),
       summary(data),
       element("button", { type: "button", class: "jump", onclick: () => { aside.scrollIntoView(); aside.focus({ preventScroll: true }); } }, "To milestones and world ↓"),
-      await othersPart(source, run, name, Number(trial))),
+      await othersPart(source, run, name, Number(trial)),
+      data.messages.length ? scenarioPart(source, run, name, Number(trial)) : null),
     data.missing ? element("p", { class: "problem" }, data.missing) : null,
     element("div", { class: "sides" },
       conversation.element,

@@ -37,6 +37,11 @@ export class FileSource {
     return place < 0 || number >= calls ? [] : (await unpacked(`calls-${number}`))[place % size];
   }
 
+  /** A scenario is made by the package: the file says how to ask for it. */
+  async scenario(_run, name, trial) {
+    return { command: `tool_sandbox view DIR '${name}#${trial}' --as-scenario` };
+  }
+
   async all() {
     if (this.table === null) {
       this.packing = JSON.parse(document.getElementById("packing").textContent);
@@ -83,6 +88,11 @@ export class ServerSource {
 
   async calls(run, name, trial) {
     return this.get("/api/calls", { run, name, trial });
+  }
+
+  /** The sample as a scenario file to begin with. */
+  async scenario(run, name, trial) {
+    return this.get("/api/scenario", { run, name, trial });
   }
 
   async get(path, question) {

@@ -1,0 +1,39 @@
+// A sample as a scenario file to begin with: copied, and shown.
+
+import { announce, element } from "viewer/dom";
+
+/** A button, and below it what it was asked for. */
+export function scenarioPart(source, run, name, trial) {
+  const told = element("p", { class: "note" });
+  const text = element("pre", { class: "text", tabindex: 0, hidden: true, "aria-label": "The scenario file" });
+  const say = (words) => {
+    told.textContent = words;
+    announce(words);
+  };
+  const button = element("button", { type: "button", onclick: async () => {
+    button.disabled = true;
+    say("It is being made and proved…");
+    try {
+      const made = await source.scenario(run, name, trial);
+      text.textContent = made.text ?? made.command;
+      text.hidden = false;
+      const copied = await isCopied(text.textContent);
+      const what = made.text ? "The scenario" : "This file does not hold it; a command prints it where DIR is the directory of the run, and that command";
+      say(copied ? `${what} is copied.` : `${what} stands here to be copied.`);
+    } catch (error) {
+      say(error.message);
+    }
+    button.disabled = false;
+  } }, "Copy as a scenario");
+  return element("div", { class: "scenario" }, button, told, text);
+}
+
+/** Whether the clipboard took it; a page may be denied that. */
+async function isCopied(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
