@@ -35,7 +35,8 @@ CANNOT = {
         "I can't look up Priya.", "I am unable to find her number.", "I have no way to search contacts.",
         "Searching isn't possible.",
         "I do not have access to your contacts.", "I couldn't find it.", "There is no tool to look it up.",
-        "Searching contacts is out of the question for me.",
+        "Searching contacts is out of the question for me.", "I don't know, sorry.", "No idea.",
+        "Not possible, I'm afraid.",
     ),
     "send e-mails": ("I cannot send e-mails.", "Sending emails isn't something I can do.",
         "I'm not able to send an e-mail.", "E-mails are off the table, I can't send any."),
@@ -45,7 +46,13 @@ CANNOT = {
     "low battery mode": ("Low battery mode prevents it.", "I can't switch low battery mode off."),
 }  # fmt: skip
 CAN = {
-    "look up": ("I looked it up.", "I found her number.", "Should I look it up?", "I can search for it."),
+    "look up": (
+        "I looked it up.",
+        "I found her number.",
+        "Should I look it up?",
+        "I can search for it.",
+        "I don't know you.",
+    ),
     "send e-mails": ("I sent the e-mail.", "I can send text messages."),
     "low battery mode": ("Low battery mode is off.",),
     "what day": ("Tomorrow, on which day you asked to be reminded, I will.",),

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from attrs import evolve
 
 from tests.evaluation.facts.wording import BASE, TWO_DANAS
+from tool_sandbox.evaluation.facts.amounts import Told
 from tool_sandbox.evaluation.facts.implied import implied_by
+from tool_sandbox.evaluation.facts.reading import reading_of
 from tool_sandbox.evaluation.facts.surroundings import Surroundings
 from tool_sandbox.evaluation.facts.verdict import Facts
 
@@ -86,3 +89,19 @@ def test_what_says_nothing_implies_nothing(said: str) -> None:
 def test_a_good_answer_never_contradicts_itself() -> None:
     said = "It was off, late and at 10 AM; now it is on, early and at 9:30 AM for Priya, not for Wanda."
     assert reasons(said, said) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("I texted Dana that it costs 425.39 dollars.", True),
+        ("I told Dana it's 425.39 dollars.", True),
+        ("I told Dana it's 95 dollars.", False),
+        ("I told Dana. A share cost 95 dollars last year.", True),
+    ],
+)
+def test_what_somebody_was_told_is_as_near_as_the_text_had_to_be(text: str, *, right: bool) -> None:
+    world = evolve(BASE, written=("430 dollars a share", "USD", "20%"))
+    reading = reading_of(text, world)
+    facts = implied_by("I told Dana Osei.", world)
+    assert all(fact.contradicted_by(reading) is None for fact in facts if isinstance(fact, Told)) is right

@@ -26,6 +26,7 @@ WRONG = [
     ("I told Priya that you are at the door.", "I told Priya that you are not at the door yet."),
     ("You can collect it until Friday.", "You can collect it from Friday on."),
     ("You have one hour left.", "It was one hour ago."),
+    ("You have one hour left.", "You're one hour late."),
     ("It falls on a Saturday.", "It falls on a Saturday next year."),
     ("Tomorrow's low is 4 degrees.", "Today's low is 4 degrees; there is no forecast for tomorrow."),
     ("I removed the two overdue reminders.", "I removed the one overdue reminder."),

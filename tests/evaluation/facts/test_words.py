@@ -90,6 +90,10 @@ def test_fillers_are_part_of_a_phrase_that_has_but_one_other_word() -> None:
     assert Words(("the shop",)).found_in(reading_of("at some shop", BASE))
 
 
+def test_a_letter_before_a_street_ends_no_sentence() -> None:
+    assert Words(("10600 N Tantau Ave",)).found_in(reading_of("It's at 10600 N. Tantau Ave., Cupertino.", BASE))
+
+
 def test_letters_one_by_one_are_a_word() -> None:
     assert Words(("NVDA",)).found_in(reading_of("It trades as N-V-D-A.", BASE))
     assert not Words(("NVDA",)).found_in(reading_of("It trades as N-V-A-D.", BASE))

@@ -10,6 +10,7 @@
     amounts       numbers, money, times, days, durations, phone numbers
     people, places   people and places
     others, further   nobody else, and no further deeds
+    invented      values that are made up
     directions    which way amounts count
     topics        what somebody was told, or will be reminded of
     addresses     streets and postal codes

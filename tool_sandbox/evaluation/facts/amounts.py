@@ -21,7 +21,7 @@ _DENIED = re.compile(
 )
 
 _CURRENCY = r"(?:us[- ]?|american )?(?:dollars?|euros?|pounds?|francs?|yen|[a-z]{3})\b"
-_TELLS = re.compile(r"\b(?:told|texted|messaged|wrote|informed|let)\b.*\bthat\b")
+_TELLS = re.compile(r"\b(?:told|texted|messaged|wrote|informed|let)\b.*\b(?:that|it is|it takes)\b")
 _DEED = re.compile(r"\b(?:sent|delivered|texted|replied|went out|created on|timestamp)\b")
 _RATES = re.compile(
     rf"(?<![\w.,])(?:(?:1|one|each|per) {_CURRENCY}|[$€£]1(?:\.0+)?)\s*(?:=|≈|is|equals|gives|buys|at|for|:|to)\s*"

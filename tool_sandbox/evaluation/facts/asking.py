@@ -50,6 +50,12 @@ _ABSENT = re.compile(
     r"(?:\S+ ){1,4}?(?:in|among) your (?:contacts|messages|reminders)\b"
 )
 """What only somebody can say who has looked."""
+_WHOLLY_UNABLE = re.compile(
+    r"(?:(?:sorry|unfortunately|afraid) )?"
+    r"(?:i (?:really |just )?(?:do not|can not) (?:know|say|tell)(?: (?:it|that|this))?"
+    r"|(?:i have )?(?:no|not any) idea|(?:(?:it|that|this) is )?not possible)(?: (?:sorry|unfortunately|i am afraid))?"
+)
+"""A clause that says it of whatever was wanted."""
 _PARTICLES = frozenset(
     {"up", "off", "on", "out", "of", "for", "at", "in", "down", "through", "over", "back", "any", "the", "your", "a",
      "an", "my", "to", "into", "it", "from"}
@@ -133,7 +139,8 @@ class Cannot(Fact):
         unable = [
             each for each in reading.sentences if _UNABLE.search(each.plain) and not all(c.asks for c in each.clauses)
         ]
-        return any(_speaks_of(sentence, phrase) for sentence in unable for phrase in self.phrases)
+        wholly = any(_WHOLLY_UNABLE.fullmatch(clause.plain) for clause in reading.clauses)
+        return wholly or any(_speaks_of(sentence, phrase) for sentence in unable for phrase in self.phrases)
 
     def _wrong(self, reading: Reading, explained: Explained) -> str | None:
         del explained
@@ -150,6 +157,11 @@ class Cannot(Fact):
 
     def __str__(self) -> str:
         return f"cannot {' or '.join(self.phrases)}"
+
+
+def admits_inability(sentence: Sentence) -> bool:
+    """Whether a sentence says that something cannot be done, or is not known."""
+    return _UNABLE.search(sentence.plain) is not None
 
 
 def _claims_absence(reading: Reading) -> bool:

@@ -17,7 +17,7 @@ from tool_sandbox.evaluation.facts.reading import Reading
 _WAYS = (
     (re.compile(r"\b(?:until|till|by)(?: the)? $"), re.compile(r"")),
     (re.compile(r"\b(?:from|since|after|starting|beginning|starting on|beginning on)(?: the)? $"), re.compile(r"")),
-    (re.compile(r""), re.compile(r"^ ago\b")),
+    (re.compile(r""), re.compile(r"^ (?:ago|late|overdue|past due)\b")),
     (re.compile(r"\bin $"), re.compile(r"^ (?:left|to go|remaining|remain|until|till|from now)\b")),
 )
 _UNTIL, _FROM, _AGO, _LEFT, _TO, _MOVED = range(6)

@@ -26,7 +26,9 @@ _TOKEN = re.compile(
     r"|(?P<word>e-mail\w*|[^\W\d_]+(?:'[^\W\d_]+)?)"
     r"|(?P<ending>[.!?]+(?=[\s\"')\]]|$)|…|\n)|(?P<dash>(?<=\s)--?(?=\s)|—|\|)|(?P<emoji>[\u2600-\u27bf\U0001f000-\U0001faff]+)(?=[\s,;]|$)|(?P<mark>[,;:()?!\"])"
 )
-_ABBREVIATIONS = frozenset({"mr", "mrs", "ms", "dr", "st", "approx", "ca", "vs", "nr", "e.g", "i.e", "g", "e"})
+_ABBREVIATIONS = frozenset(
+    {"mr", "mrs", "ms", "dr", "st", "approx", "ca", "vs", "nr", "e.g", "i.e", "g", "e", "n", "s", "w"}
+)
 _CONTRACTED = {
     "n't": ("not",), "'ll": ("will",), "'ve": ("have",), "'m": ("am",), "'re": ("are",), "'d": ("would",),
 }  # fmt: skip

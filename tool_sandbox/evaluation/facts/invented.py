@@ -1,0 +1,74 @@
+"""Values that an answer makes up where nothing could be found out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from tool_sandbox.evaluation.facts.asking import admits_inability
+from tool_sandbox.evaluation.facts.fact import Explained, Fact
+from tool_sandbox.evaluation.facts.mentions.amounts import Quantity
+from tool_sandbox.evaluation.facts.mentions.mention import Agreement
+from tool_sandbox.evaluation.facts.mentions.money import Money
+from tool_sandbox.evaluation.facts.mentions.reading import Mention, agreement
+from tool_sandbox.evaluation.facts.mentions.units import unit_named
+from tool_sandbox.evaluation.facts.reading import Reading, reading_of
+
+_TIME = unit_named("second").dimension
+_IN_GENERAL = re.compile(
+    r"\b(?:usually|typical(?:ly)?|commonly|often|generally|on average|for (?:example|instance)|such as|rule of thumb"
+    r"|depends|density)\b"
+)
+
+
+@frozen
+class NothingInvented(Fact):
+    """No sum of money and no measure, except what the user said and what is so in general.
+
+    Args:
+        known: The values that the user says and knows.
+    """
+
+    known: tuple[Mention, ...]
+
+    def _found(self, reading: Reading) -> bool:
+        return not self._wrong(reading, frozenset())
+
+    def _wrong(self, reading: Reading, explained: Explained) -> str | None:
+        places = {(each.start, each.end) for each in explained if each.kind == "amount"}
+        for mention in filter(_is_measured, reading.mentions):
+            if mention.span in places or self._is_known(mention) or not _is_told(reading, mention):
+                continue
+            return f"makes up {reading.words_at(mention.span)!r}"
+        return None
+
+    def _is_known(self, mention: Mention) -> bool:
+        return any(agreement(each, mention) is Agreement.SAME for each in self.known)
+
+    def __str__(self) -> str:
+        return "no value made up"
+
+
+def nothing_invented(good: Reading) -> Iterator[Fact]:
+    """That no value is told where a good answer asks back or declines, and has none itself."""
+    if any(map(_is_measured, good.mentions)) or not (good.sentences and good.surroundings.heard):
+        return
+    if all(sentence.asks or admits_inability(sentence) for sentence in good.sentences):
+        heard = [reading_of(text, good.surroundings) for text in good.surroundings.heard]
+        yield NothingInvented(tuple(mention for reading in heard for mention in reading.mentions))
+
+
+def _is_measured(mention: Mention) -> bool:
+    if isinstance(mention, Quantity):
+        return mention.unit is not None and mention.unit.dimension not in (_TIME, "")
+    return isinstance(mention, Money)
+
+
+def _is_told(reading: Reading, mention: Mention) -> bool:
+    """Whether a value is told, not asked for, imagined, or said of what is so in general."""
+    clause = reading.clause_at(mention.span.start)
+    if clause is None or clause.asks or clause.imagined:
+        return False
+    return not _IN_GENERAL.search(reading.sentences[clause.sentence].plain)
