@@ -18,6 +18,7 @@ from tool_sandbox.cli.live.display import Watched
 from tool_sandbox.cli.live.events import EventFile, RunEvents
 from tool_sandbox.cli.live.loading import Loading
 from tool_sandbox.cli.live.opening import display_of
+from tool_sandbox.cli.live.status import load_arithmetic
 from tool_sandbox.cli.live.together import Together
 from tool_sandbox.cli.plan import agree
 from tool_sandbox.cli.run_report import print_report
@@ -234,6 +235,8 @@ def _play(one: PreparedRun, go_on: str, display: Display) -> Report:
         with interrupts.during(lambda: _leave(display.loading, one, go_on)):
             display.loading.tell("getting models ready")
             one.open()
+            if len(one.scenarios) > 1:  # of one alone nothing is reckoned
+                load_arithmetic()
         display.loading.close()  # what the terminal can do is hidden while it is there
         shown = display_of(_watched(one, interrupts), shows_nothing=one.cast.somebody_types or display.quiet)
         events = None if display.events is None else RunEvents(display.events, one, _watched(one))

@@ -29,6 +29,16 @@ _LATEST = 200
 """From the speed of so many samples it is told how long the rest will take."""
 
 
+def load_arithmetic() -> None:
+    """Import what intervals take, in the thread that needs it at the end of a run, too.
+
+    Were it imported by the thread that shows the run, Ctrl-C could find the other one waiting for that.
+    """
+    from tool_sandbox.runs.statistics.intervals import student  # numpy and scipy are slow to import
+
+    student(1.0)
+
+
 class Meter(Protocol):
     """Tells what a run has spent."""
 
