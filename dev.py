@@ -77,6 +77,7 @@ def perform(verb: str, rest: list[str]) -> int:
         keep_byte_code()
         return run(*TEST, *(rest or ("-n", "auto")))
     if verb == "docs":
+        os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")  # an advertisement on every build
         return run(*DOCS, *rest)
     if verb == "lock":
         return lock(rest)
