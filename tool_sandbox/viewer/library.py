@@ -57,11 +57,6 @@ class RunLibrary:
         self._scenarios: dict[str, Mapping[str, Scenario]] = {}
         self._calls = {name: CallIndex(each.run.store) for name, each in self._opened.items()}
 
-    @property
-    def stamps(self) -> dict[str, Stamp]:
-        """By name, what changes when a run has grown."""
-        return {name: stamp_of(each.run.store) for name, each in self._opened.items()}
-
     def runs(self) -> dict[str, RunResult]:
         """The runs as they are now."""
         return {name: each.run for name, each in self._fresh().items()}

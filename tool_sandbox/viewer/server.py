@@ -33,6 +33,7 @@ from tool_sandbox.viewer.search import Indexer
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from tool_sandbox.runs.run_result import RunResult
     from tool_sandbox.runs.stored_sample import StoredSample
 
 MOST_ROWS = 1000
@@ -83,6 +84,8 @@ class _Pages:
         self._library, self._title = library, title
         self._indexer = Indexer()
         self._drafting = threading.Lock()
+        self._lock = threading.Lock()
+        self._made: tuple[Mapping[str, RunResult], Overview] | None = None
 
     @asynccontextmanager
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
@@ -133,14 +136,13 @@ class _Pages:
         return StreamingResponse(self._changes(request), media_type="text/event-stream")
 
     async def _changes(self, request: Request) -> AsyncIterator[str]:
-        before = self._library.stamps
+        before = await run_in_threadpool(self._library.runs)
         yield ": listening\n\n"
         while not await request.is_disconnected():
             await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
-            now = await run_in_threadpool(lambda: self._library.stamps)
-            if now != before:
-                before = now
-                runs = await run_in_threadpool(self._library.runs)
+            runs = await run_in_threadpool(self._library.runs)
+            if _have_grown(before, runs):
+                before = runs
                 for name, run in runs.items():
                     self._indexer.index(name, run)
                 yield f"event: grown\ndata: {json.dumps({name: len(run) for name, run in runs.items()})}\n\n"
@@ -154,12 +156,22 @@ class _Pages:
         return run, sample
 
     def _overview(self) -> Overview:
-        return Overview.of(self._library.runs())
+        """It as the runs are now; of large runs it takes seconds, so that it is made once until one has grown."""
+        with self._lock:
+            runs = self._library.runs()
+            if self._made is None or _have_grown(self._made[0], runs):
+                self._made = runs, Overview.of(runs)
+            return self._made[1]
 
     def _saying(self, rows: Sequence[Sequence[Any]], words: str) -> list[Sequence[Any]]:
         run, name, trial = (list(COLUMNS).index(column) for column in ("run", "name", "trial"))
         found = {each: self._indexer.samples(each, words) for each in {row[run] for row in rows}}
         return [row for row in rows if (row[name], row[trial]) in found[row[run]]]
+
+
+def _have_grown(before: Mapping[str, RunResult], now: Mapping[str, RunResult]) -> bool:
+    """Whether a run was read again, which the library does when it has grown."""
+    return any(now[name] is not run for name, run in before.items())
 
 
 def _count(value: str | None, otherwise: int) -> int:
