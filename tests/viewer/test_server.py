@@ -88,6 +88,13 @@ def test_a_sample_is_given_as_a_scenario_to_begin_with(client: TestClient) -> No
     assert list(from_text(made["text"]).scenarios()) == ["switch_wifi_off_played"]
 
 
+def test_what_took_points_is_grouped_as_the_list_is_filtered(client: TestClient) -> None:
+    asked = {"where": "run = saboteur and name ~ wifi", "group": "scenario"}
+    found = client.get("/api/groups", params=asked).json()
+    assert [(each["name"], each["points"], each["samples"]) for each in found] == [("switch_wifi_off", 1.0, 1)]
+    assert client.get("/api/groups", params={"group": "nope"}).status_code == 400
+
+
 def test_a_sample_that_is_not_there_is_named(client: TestClient) -> None:
     answer = client.get("/api/sample", params={"run": "oracle", "name": "nope", "trial": 0})
     assert answer.status_code == 404

@@ -81,7 +81,7 @@ class RunExplanation:
     def of(cls, results: Iterable[SampleResult]) -> RunExplanation:
         """Where samples lost points; void ones and those without an explanation are left out."""
         scored = [result for result in results if result.status == "scored"]
-        losses = [loss for result in scored for loss in _losses(result)]
+        losses = [loss for result in scored for loss in losses_of(result)]
         return cls(
             scored=len(scored),
             lost=sum(1 - (result.similarity or 0.0) for result in scored) / max(len(scored), 1),
@@ -89,7 +89,7 @@ class RunExplanation:
             talked=sum(bool(result.tools_wanted) and not result.tools_called for result in scored),
             broken_rules=samples_by_broken_rule(scored),
             by_fault=_points_by_fault(losses, len(scored)),
-            by_reason=_groups(losses, _reason_of, len(scored)),
+            by_reason=_groups(losses, reason_of, len(scored)),
             by_milestone=_groups(losses, _milestone_of, len(scored)),
         )
 
@@ -117,10 +117,29 @@ class RunExplanation:
             yield f"  {broken_in_words(self.broken_rules)}"
 
 
+def losses_of(result: SampleResult) -> Iterator[Lost]:
+    """What a scored sample lost, and where.
+
+    A milestone and an unasked change take their share; a minefield takes what these left.
+    """
+    hits = [record for record in result.explanation if record["reason"] == Reason.FORBIDDEN]
+    milestones = [record for record in result.explanation if record["reason"] != Reason.FORBIDDEN]
+    for record in milestones:
+        if record["credit"] < 1:
+            yield Lost(sample=result, record=record, points=(1 - record["credit"]) / len(milestones))
+    for record in hits:
+        yield Lost(sample=result, record=record, points=(result.milestone_similarity or 0.0) / len(hits))
+
+
+def reason_of(loss: Lost) -> str:
+    """Why points were lost: a word and a place, such as ``column: setting.cellular``."""
+    return f"{str(loss.record['reason']).replace('_', ' ')}: {loss.record['where']}"
+
+
 def points_by_fault(results: Iterable[SampleResult]) -> dict[str, float]:
     """What scored samples lost of the run's score, by whose fault it is; the agent's is there in any case."""
     scored = [result for result in results if result.status == "scored"]
-    return _points_by_fault((loss for result in scored for loss in _losses(result)), len(scored))
+    return _points_by_fault((loss for result in scored for loss in losses_of(result)), len(scored))
 
 
 def samples_by_broken_rule(results: Iterable[SampleResult]) -> dict[str, int]:
@@ -161,21 +180,6 @@ def _points_by_fault(losses: Iterable[Lost], scored: int) -> dict[str, float]:
         party = str(loss.record.get("fault") or Party.AGENT)  # earlier versions do not say
         points[party] = points.get(party, 0.0) + loss.points / scored
     return points
-
-
-def _losses(result: SampleResult) -> Iterator[Lost]:
-    """A milestone and an unasked change take their share; a minefield takes what these left."""
-    hits = [record for record in result.explanation if record["reason"] == Reason.FORBIDDEN]
-    milestones = [record for record in result.explanation if record["reason"] != Reason.FORBIDDEN]
-    for record in milestones:
-        if record["credit"] < 1:
-            yield Lost(sample=result, record=record, points=(1 - record["credit"]) / len(milestones))
-    for record in hits:
-        yield Lost(sample=result, record=record, points=(result.milestone_similarity or 0.0) / len(hits))
-
-
-def _reason_of(loss: Lost) -> str:
-    return f"{str(loss.record['reason']).replace('_', ' ')}: {loss.record['where']}"
 
 
 def _milestone_of(loss: Lost) -> str:

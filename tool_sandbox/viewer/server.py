@@ -25,6 +25,7 @@ from tool_sandbox.errors import ToolSandboxError
 from tool_sandbox.runs.scenario_of_sample import scenario_text
 from tool_sandbox.viewer.data.rows import COLUMNS
 from tool_sandbox.viewer.data.samples import sample_data
+from tool_sandbox.viewer.groups import groups
 from tool_sandbox.viewer.library import RunLibrary, in_order
 from tool_sandbox.viewer.overview import Overview
 from tool_sandbox.viewer.pages import MODULES, asset, fragment, page, served_policy
@@ -59,6 +60,7 @@ def application(library: RunLibrary, *, title: str, token: str | None = None) ->
         Route("/overview", pages.overview),
         Route("/assets/{name}.{kind}", _asset),
         Route("/api/samples", pages.samples),
+        Route("/api/groups", pages.groups),
         Route("/api/sample", pages.sample),
         Route("/api/calls", pages.calls),
         Route("/api/scenario", pages.scenario),
@@ -107,12 +109,14 @@ class _Pages:
     def samples(self, request: Request) -> Response:
         """Some rows of the list: filtered, searched and sorted."""
         asked = request.query_params
-        rows = self._library.rows(asked.get("where", ""))
-        if search := asked.get("search", "").strip():
-            rows = self._saying(rows, search)
+        rows = self._chosen(request)
         offset, limit = _count(asked.get("offset"), 0), min(_count(asked.get("limit"), MOST_ROWS), MOST_ROWS)
         shown = in_order(rows, asked.get("sort", ""))[offset : offset + limit]
         return JSONResponse({"total": len(rows), "columns": list(COLUMNS), "rows": shown})
+
+    def groups(self, request: Request) -> Response:
+        """What took points in the rows of a list."""
+        return JSONResponse(groups(self._chosen(request), list(COLUMNS), request.query_params.get("group", "")))
 
     def sample(self, request: Request) -> Response:
         """One sample with its conversation, and its place among those that the list shows."""
@@ -146,6 +150,13 @@ class _Pages:
                 for name, run in runs.items():
                     self._indexer.index(name, run)
                 yield f"event: grown\ndata: {json.dumps({name: len(run) for name, run in runs.items()})}\n\n"
+
+    def _chosen(self, request: Request) -> Sequence[Sequence[Any]]:
+        """The rows that match a filter, and whose messages say something."""
+        asked = request.query_params
+        rows = self._library.rows(asked.get("where", ""))
+        search = asked.get("search", "").strip()
+        return self._saying(rows, search) if search else rows
 
     def _asked_sample(self, request: Request) -> tuple[str, StoredSample]:
         asked = request.query_params

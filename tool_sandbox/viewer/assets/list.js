@@ -2,6 +2,8 @@
 
 import { announce, dollars, element, number, shade } from "viewer/dom";
 import { addressOfList, addressOfSample } from "viewer/address";
+import { GROUPINGS } from "viewer/groups";
+import { lossesPart } from "viewer/losses";
 
 const PAGE = 200;
 const PRINTED = 1000;
@@ -18,7 +20,7 @@ const SHOWN = [
 ];
 const places = new Map(); // the address of a list → how far it was scrolled
 
-/** The page of the list; `question` holds `where`, `search` and `sort`. */
+/** The page of the list; `question` holds `where`, `search`, `sort` and `group`. */
 export async function listPage(source, question, { severalRuns }) {
   const shown = SHOWN.filter(({ column }) => severalRuns || column !== "run");
   const problem = element("p", { class: "problem", role: "alert" });
@@ -34,6 +36,10 @@ export async function listPage(source, question, { severalRuns }) {
     if (chosen) found.append(clear(question));
     announce(count.textContent);
     if (!first.total) return page;
+    if (question.group) {
+      page.append(await lossesPart(source, question));
+      return page;
+    }
     const rows = new Rows(source, question, shown, first);
     page.append(rows.element);
     Object.assign(page, { placed: (link) => rows.place(link), step: (by) => rows.step(by), toPrint: (whole) => rows.toPrint(whole) });
@@ -44,8 +50,8 @@ export async function listPage(source, question, { severalRuns }) {
   return page;
 }
 
-function clear({ where, search, sort }) {
-  return element("a", { href: addressOfList({ sort }) }, `Clear the ${[where && "filter", search && "search"].filter(Boolean).join(" and the ")}`);
+function clear({ where, search, sort, group }) {
+  return element("a", { href: addressOfList({ sort, group }) }, `Clear the ${[where && "filter", search && "search"].filter(Boolean).join(" and the ")}`);
 }
 
 function form(question) {
@@ -58,7 +64,14 @@ function form(question) {
   } },
   field("where", "Filter", "score < 0.5 and category = coreference"),
   field("search", "Words in messages", "any text"),
+  grouping(question.group ?? ""),
   element("button", { type: "submit", "data-stays": "submit" }, "Show"));
+}
+
+function grouping(chosen) {
+  const option = (value, title) => element("option", { value, selected: value === chosen }, title);
+  return element("label", { class: "grouping" }, "Points lost by", element("select", { name: "group", "data-stays": "group", onchange: (event) => event.target.form.requestSubmit() },
+    option("", "no group"), Object.keys(GROUPINGS).map((each) => option(each, each))));
 }
 
 /** The rows that are in view, between two spaces as high as all others. */

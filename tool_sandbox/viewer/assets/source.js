@@ -1,6 +1,7 @@
 // Where the pages get their data: out of this file, or from the server that serves them.
 
 import { matcher } from "viewer/filter";
+import { groups } from "viewer/groups";
 
 /** The data beside a page that is one file: rows as JSON, conversations in packed chunks. */
 export class FileSource {
@@ -11,12 +12,21 @@ export class FileSource {
   }
 
   async rows({ where = "", search = "", sort = "", offset = 0, limit = 200 }) {
+    const { columns, rows } = await this.chosen(where, search);
+    return { total: rows.length, columns, rows: inOrder(rows, columns, sort).slice(offset, offset + limit) };
+  }
+
+  /** What took points in the samples of a list, the costliest first. */
+  async groups({ where = "", search = "", group }) {
+    const { columns, rows } = await this.chosen(where, search);
+    return groups(rows, columns, group);
+  }
+
+  async chosen(where, search) {
     const { columns, rows } = await this.all();
     const matches = matcher(where, columns);
     const found = search ? await this.containing(search) : null;
-    const chosen = rows.filter((row, at) => matches(row) && (found === null || found.has(at)));
-    const sorted = inOrder(chosen, columns, sort);
-    return { total: sorted.length, columns, rows: sorted.slice(offset, offset + limit) };
+    return { columns, rows: rows.filter((row, at) => matches(row) && (found === null || found.has(at))) };
   }
 
   async sample(run, name, trial) {
@@ -80,6 +90,10 @@ export class ServerSource {
 
   async rows(question) {
     return this.get("/api/samples", question);
+  }
+
+  async groups({ where = "", search = "", group }) {
+    return this.get("/api/groups", { where, search, group });
   }
 
   async sample(run, name, trial) {

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from tool_sandbox.common.visible_text import visible
+from tool_sandbox.runs.run_explanation import losses_of, reason_of
 from tool_sandbox.runs.sample_explanation import explanation_of
 from tool_sandbox.runs.summary import categories_counted
 from tool_sandbox.scenarios.presentations import base_name, presentation_of
@@ -34,7 +35,8 @@ COLUMNS: Mapping[str, str] = {
     "tokens": "tokens read and written",
     "cost": "US dollars; nothing when unknown",
     "fallback": "whether a fallback answered",
-    "reason": "what took the first points, as a word and a place",
+    "reason": "what took points, each as a word and a place",
+    "points": "what each of these took of the score",
     "why": "what took the first points, in words",
 }
 """Column → what it holds, in the order of a row."""
@@ -42,7 +44,7 @@ COLUMNS: Mapping[str, str] = {
 
 def row_data(run: str, sample: StoredSample) -> list[Any]:
     """The cells of one sample, in the order of ``COLUMNS``; lists and numbers stay what they are."""
-    reason, why = _lost(sample)
+    points = _points(sample)
     cells = {
         "run": run,
         "name": sample.name,
@@ -64,20 +66,28 @@ def row_data(run: str, sample: StoredSample) -> list[Any]:
         "tokens": sample.spending.prompt_tokens + sample.spending.completion_tokens,
         "cost": _rounded(sample.spending.cost.total, 6),
         "fallback": sample.fallback,
-        "reason": reason,
-        "why": why,
+        "reason": list(points),
+        "points": [round(each, 4) for each in points.values()],
+        "why": _why(sample),
     }
     return [_shown(cells[column]) for column in COLUMNS]
 
 
-def _lost(sample: StoredSample) -> tuple[str, str]:
-    """The first loss: as a word and a place, and in words."""
+def _points(sample: StoredSample) -> dict[str, float]:
+    """What each reason took of a score."""
+    points: dict[str, float] = {}
+    for loss in losses_of(sample) if sample.status == "scored" else ():
+        points[reason_of(loss)] = points.get(reason_of(loss), 0.0) + loss.points
+    return points
+
+
+def _why(sample: StoredSample) -> str:
+    """The first loss in words."""
     explanation = explanation_of(sample)
     for node in (*explanation.minefields, *explanation.milestones, *explanation.unasked):
         if not node.is_met:
-            loss = node.losses[0]
-            return f"{str(loss.reason).replace('_', ' ')}: {loss.where}", f"{node.name}: {loss.text}"
-    return "", explanation.cause.removeprefix("void, ")
+            return f"{node.name}: {node.losses[0].text}"
+    return explanation.cause.removeprefix("void, ")
 
 
 def _rounded(value: Any, digits: int) -> float | None:
@@ -86,5 +96,5 @@ def _rounded(value: Any, digits: int) -> float | None:
 
 def _shown(value: Any) -> Any:
     if isinstance(value, list):
-        return [visible(each) for each in value]
+        return [visible(each) if isinstance(each, str) else each for each in value]
     return visible(value) if isinstance(value, str) else value

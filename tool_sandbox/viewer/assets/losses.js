@@ -1,0 +1,29 @@
+// The list in groups: what took how many points, and examples of it.
+
+import { element, number } from "viewer/dom";
+import { addressOfList, addressOfSample } from "viewer/address";
+import { GROUPINGS } from "viewer/groups";
+
+/** The groups of the samples that a list shows, the costliest first. */
+export async function lossesPart(source, question) {
+  const { group: by, where, search } = question;
+  const groups = await source.groups(question);
+  if (!groups.length) return element("p", { class: "note" }, "None of them lost points.");
+  return element("div", { class: "losses" }, groups.map((group, at) => {
+    const inGroup = `${GROUPINGS[by]} = ${JSON.stringify(group.name)} and score < 1`;
+    const these = { where: where ? `(${where}) and ${inGroup}` : inGroup, search };
+    return element("details", { open: at === 0 },
+      element("summary", {}, element("span", { class: "lost" }, `−${number(group.points)}`), " ", element("span", {}, group.name), " ", element("span", { class: "note" }, counted(group.samples))),
+      element("ul", {}, group.examples.map((each) => example(each, these))),
+      element("p", {}, element("a", { href: addressOfList(these) }, group.samples > group.examples.length ? `All ${counted(group.samples)}` : "As a list")));
+  }));
+}
+
+function example({ run, name, trial, points, why }, question) {
+  return element("li", {}, element("span", { class: "lost" }, `−${number(points)}`), " ",
+    element("a", { href: addressOfSample(run, name, trial, question) }, trial ? `${name} #${trial}` : name), " ", element("span", { class: "note" }, `${run}: ${why}`));
+}
+
+function counted(samples) {
+  return `${samples} ${samples === 1 ? "sample" : "samples"}`;
+}
