@@ -138,7 +138,7 @@ def _text(
         f"    says: {flow(played.says)}",
         *([f"    replies: {flow(list(played.replies))}"] if _replies(played) else []),
         *_offered(played),
-        "  milestones: # what must have happened, in this order",
+        f"  milestones:{'' if nodes else ' []'} # what must have happened, in this order",
         *(f"    - {flow(dict(node))}" for node in nodes),
         *_solution(played, remarks),
     ]
@@ -160,12 +160,9 @@ def _offered(played: PlayedConversation) -> list[str]:
 
 
 def _solution(played: PlayedConversation, remarks: Mapping[int, Sequence[str]]) -> Iterator[str]:
-    steps = list(played.steps)
-    if not any(step.call or step.words for step in steps):
-        yield "  # solution: [] # the agent neither did nor said anything: write what a perfect one does"
-        return
-    yield "  solution: # what a perfect agent does"
-    for step in steps:
+    done = any(step.call or step.words for step in played.steps)
+    yield "  solution: # what a perfect agent does" if done else "  # solution: # write what a perfect agent does"
+    for step in played.steps:
         yield from (f"    # to be corrected: {one_line(each)}" for at in step.messages for each in remarks.get(at, ()))
         yield _step(step)
 
