@@ -41,6 +41,8 @@ CANNOT = {
     "send e-mails": ("I cannot send e-mails.", "Sending emails isn't something I can do.",
         "I'm not able to send an e-mail.", "E-mails are off the table, I can't send any."),
     "what day": ("I have no way of telling which day tomorrow is.", "I'm in the dark about which day it is."),
+    "take back": ("A text that has gone out can't be taken back.",),
+    "timers": ("No timers for Wi-Fi, sorry.",),
     "clock": ("There's no clock I could look at.",),
     "date": ("I'm incapable of finding out the date.",),
     "low battery mode": ("Low battery mode prevents it.", "I can't switch low battery mode off."),

@@ -73,6 +73,7 @@ def test_it_must_not_be_got_wrong(said: str, answer: str, reason: str) -> None:
         ("The match starts at seven.", "At first I could not reach Priya, then she got it."),
         ("The match starts at seven.", "The text was sent at 9:01 AM."),
         ("I removed Wanda.", "Removed. Tomás and Priya are still in your contacts."),
+        ("I removed Wanda.", "Removed, only Tomás is left."),
         ("Wi-Fi is off.", "I can't look it up, that requires Wi-Fi to be on."),
         ("I texted Priya at 9 AM.", "Should I text Wanda at 10 AM?"),
     ],

@@ -67,6 +67,11 @@ def test_a_negation_in_another_clause_denies_nothing() -> None:
     assert Words(("sold out",)).found_in(reading_of("No problem, I told her it's sold out.", BASE))
 
 
+def test_as_goes_on_where_no_reason_follows_before_the_next_mark() -> None:
+    reading = reading_of("Joris is marked as the owner; I couldn't change that.", BASE)
+    assert Words(("marked as the owner",)).found_in(reading)
+
+
 def test_what_there_is_none_of_is_denied() -> None:
     assert not Words(("concert",)).found_in(reading_of("There is no concert tonight.", BASE))
     assert not Words(("sold out",)).found_in(reading_of("The concert is not sold out.", BASE))

@@ -36,7 +36,7 @@ _SAME_QUESTION = (
 )
 _UNABLE = re.compile(
     r"\b(?:not|unable|impossible|never|nor|neither|without|lacks?|lacking|missing|unavailable|beyond|outside"
-    r"|fail(?:ed|s)?|only|no (?:texts?|messages?"
+    r"|fail(?:ed|s)?|only|no (?:texts?|messages?|timers?|history"
     r"|way|access|tools?|means|ability|permission|possibility|option|function\w*"
     r"|network|internet|connection|signal|wi fi|idea|information|can|such|record|search|e ?mail|mail"
     r"|clock|calendar|date|control|capabilit\w+|features?|methods?|reach|clue|insight|knowledge|chance|switch)|nothing|none|unsupported"
@@ -172,9 +172,10 @@ def _claims_absence(reading: Reading) -> bool:
 def _speaks_of(sentence: Sentence, phrase: str) -> bool:
     words = words_of(normalised(phrase).text)
     group = group_of(words[0])
-    rest = words[1:] if group else words
-    if group and not _open_forms(group).search(sentence.plain):
+    said = group is not None and _open_forms(group).search(sentence.plain)
+    if group and not said and len(words) == 1:
         return False
+    rest = words[1:] if said else words  # "taken back" is no form of "remove", which "take" stands for
     here = _roots_in(sentence)
     asked = here | ({"what"} if "which" in here else set())
     return {root(word) for word in rest if word not in _PARTICLES} <= asked

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from attrs import define, field
 
@@ -218,5 +218,6 @@ def _cuts(tokens: tuple[Token, ...], at: int) -> bool:
     if tokens[at].word == "as":
         if following == "long":
             return True
-        return following in _REASON_BEGINS and not _FINITE.isdisjoint(token.word for token in tokens[at + 2 : at + 8])
+        words = takewhile(lambda word: word not in _MARKS, (token.word for token in tokens[at + 2 : at + 8]))
+        return following in _REASON_BEGINS and not _FINITE.isdisjoint(words)
     return True

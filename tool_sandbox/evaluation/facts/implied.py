@@ -274,7 +274,8 @@ class Wholly(Fact):
             failed = not clause.asks and not clause.imagined and _NOT_DONE.search(clause.plain)
             if failed and self.roots & _content(clause, reading):
                 return f"denies {clause.plain!r}"
-            left_out = _BUT_NOT.search(clause.plain) and self.wanted & set(map(root, clause.words))
+            first = clause is reading.sentences[clause.sentence].clauses[0]
+            left_out = not first and _BUT_NOT.search(clause.plain) and self.wanted & set(map(root, clause.words))
             if not clause.asks and not clause.imagined and (left_out or _UNREACHED.search(clause.plain)):
                 return f"says {clause.plain!r}"
         return None

@@ -28,7 +28,7 @@ _NO_NAMES = frozenset(
      "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
      "contact", "contacts", "reminder", "reminders", "message"}
 )  # fmt: skip
-_LEFT = re.compile(r"\b(?:still|remains?|stays?|untouched|unchanged|others?|kept|once|got nothing)\b")
+_LEFT = re.compile(r"\b(?:still|remains?|stays?|left|untouched|unchanged|others?|kept|once|got nothing)\b")
 """What is said of people whom nothing was done to."""
 _SHORTEST_SURNAME = 3
 
