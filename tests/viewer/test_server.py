@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
-import socket
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import uvicorn
 from starlette.testclient import TestClient
 
 from tests.viewer.browser import Tab, needs_browser
+from tests.viewer.serving import served
 from tests.waiting import until
 from tool_sandbox.runs.store import RESULTS, SUMMARY
 from tool_sandbox.scenarios.library import from_text
@@ -141,16 +139,8 @@ def test_pages_may_do_nothing_but_run_their_own_scripts(client: TestClient) -> N
 @pytest.fixture
 def address(directories: list[str]) -> Iterator[str]:
     """Where a real server serves the runs."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(application(RunLibrary(directories), title="Live"), log_level="error")
-    config.timeout_graceful_shutdown = 1
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    until(lambda: server.started)
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
-    server.should_exit = True
-    thread.join()
+    with served(directories, title="Live") as found:
+        yield found
 
 
 @needs_browser

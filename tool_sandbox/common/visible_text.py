@@ -22,7 +22,8 @@ def visible(text: str) -> str:
     """
     if text.isascii() and text.replace("\n", "").replace("\t", "").isprintable():
         return text
-    return "".join(_escaped(character) if _is_unseen(character) else character for character in text)
+    escaped = {ord(character): _escaped(character) for character in set(text) if _is_unseen(character)}
+    return text.translate(escaped) if escaped else text
 
 
 def cells(text: str) -> int:

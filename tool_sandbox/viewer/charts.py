@@ -86,4 +86,5 @@ def _svg(chart: alt.LayerChart | alt.Chart) -> Markup:
         axis={**quiet, **lines},
         legend={**quiet, **legend},
     ).configure_view(stroke=None)
-    return Markup(vl_convert.vegalite_to_svg(themed.to_dict()))  # noqa: S704 -- texts in it are escaped there
+    drawn = vl_convert.vegalite_to_svg(themed.to_dict()).replace("<svg ", '<svg aria-hidden="true" ', 1)
+    return Markup(drawn)  # noqa: S704 -- texts in it are escaped there

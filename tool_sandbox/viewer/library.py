@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from tool_sandbox.analysis.named_runs import named_runs
+from tool_sandbox.common.visible_text import visible
 from tool_sandbox.runs.explained_sample import ExplainedSample, explained_by, explained_samples
 from tool_sandbox.runs.places import is_local, refusals
 from tool_sandbox.runs.recorded_scenarios import scenarios_of_run
@@ -37,6 +38,8 @@ class _Opened:
 
     run: RunResult
     rows: Sequence[Row]
+    samples: Mapping[tuple[str, int], StoredSample]
+    """By the name as rows show it, and the trial."""
     stamp: Stamp
     rests_until: float
 
@@ -53,7 +56,8 @@ class RunLibrary:
 
     def __init__(self, locations: Sequence[str]) -> None:
         self._lock = threading.Lock()
-        self._opened = {name: _opened(name, run, stamp_of(run.store), 0) for name, run in named_runs(locations).items()}
+        runs = {visible(name): run for name, run in named_runs(locations).items()}
+        self._opened = {name: _opened(name, run, stamp_of(run.store), 0) for name, run in runs.items()}
         self._scenarios: dict[str, Mapping[str, Scenario]] = {}
         self._calls = {name: CallIndex(each.run.store) for name, each in self._opened.items()}
 
@@ -71,12 +75,9 @@ class RunLibrary:
         return [row for each in self._fresh().values() for row in each.rows if matches(row)]
 
     def sample(self, run: str, name: str, trial: int) -> StoredSample | None:
-        """One sample; ``None`` where there is no such one."""
+        """One sample by the name that its row shows; ``None`` where there is no such one."""
         opened = self._fresh().get(run)
-        try:
-            return opened.run[name, trial] if opened else None
-        except KeyError:
-            return None
+        return opened.samples.get((name, trial)) if opened else None
 
     def explained(self, run: str, sample: StoredSample) -> ExplainedSample:
         """A sample of a run with why it scored what it did."""
@@ -138,7 +139,9 @@ def _stamp(store: RunStore, name: str) -> tuple[int, int]:
 
 
 def _opened(name: str, run: RunResult, stamp: Stamp, seconds: float) -> _Opened:
-    return _Opened(run, [row_data(name, sample) for sample in run], stamp, time.monotonic() + seconds * _REST)
+    rows = [row_data(name, sample) for sample in run]
+    samples = {(visible(sample.name), sample.trial): sample for sample in run}
+    return _Opened(run, rows, samples, stamp, time.monotonic() + seconds * _REST)
 
 
 def _key(cell: Any) -> Any:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from tool_sandbox.analysis.comparison import Comparison, compared
+from tool_sandbox.common.visible_text import visible
 from tool_sandbox.runs.reasons import VoidGroup, void_groups
 from tool_sandbox.runs.run_explanation import RunExplanation, lost_in_words
 from tool_sandbox.runs.summary import ALL_CATEGORIES, Score, scores_by, shown_range
@@ -95,13 +96,17 @@ def _groups(grouping: str, runs: Mapping[str, RunResult]) -> dict[str, dict[str,
     return {group: scores for group, scores in found.items() if group != ALL_CATEGORIES}
 
 
+def _visible_names(scores: Mapping[str, Score]) -> dict[str, Score]:
+    return {visible(group): score for group, score in scores.items()}
+
+
 def _charts(runs: Mapping[str, RunResult]) -> Iterator[tuple[str, Markup]]:
     played = {name: run for name, run in runs.items() if any(sample.similarity is not None for sample in run)}
     if not played:
         return
     yield (
         "Score by category, with its 95% interval",
-        drawn_scores({name: run.categories for name, run in played.items()}),
+        drawn_scores({name: _visible_names(run.categories) for name, run in played.items()}),
     )
     if cost := drawn_costs(played):
         yield "Cost against score", cost

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
+from tool_sandbox.common.visible_text import visible
 from tool_sandbox.viewer.overview import GROUPINGS, Overview
 
 if TYPE_CHECKING:
@@ -131,6 +132,11 @@ def _digest(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
+def _shown(value: object) -> object:
+    """What a template shows: text that anybody may have written cannot turn the direction of what stands around it."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
 @cache
 def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -139,9 +145,13 @@ def _environment() -> Environment:
         loader=PackageLoader("tool_sandbox.viewer"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_shown,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    filters: Mapping[str, object] = {"address": lambda text: quote(str(text), safe="")}
+    filters: Mapping[str, object] = {
+        "address": lambda text: quote(visible(str(text)), safe=""),
+        "quoted": lambda text: json.dumps(visible(str(text)), ensure_ascii=False),
+    }
     environment.filters.update(filters)
     return environment

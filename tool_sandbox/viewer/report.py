@@ -13,6 +13,7 @@ from attrs import frozen
 from markupsafe import Markup
 
 from tool_sandbox.common.counted import counted
+from tool_sandbox.common.visible_text import visible
 from tool_sandbox.runs.outcomes import is_success
 from tool_sandbox.runs.sample_explanation import explanation_of
 from tool_sandbox.viewer.data.calls import CallIndex, calls_of
@@ -49,6 +50,7 @@ def report(runs: Mapping[str, RunResult], *, title: str, largest: int = LARGEST)
         title: Of the page.
         largest: Bytes of packed conversations that it may hold; of what is too much, the perfect samples go first.
     """
+    runs = {visible(name): run for name, run in runs.items()}
     samples = [(name, sample) for name, run in runs.items() for sample in run]
     packed = _packed([sample for _, sample in samples], largest)
     left_out = len(samples) - len(packed.order)

@@ -18,9 +18,10 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from tool_sandbox.common.visible_text import visible
 from tool_sandbox.errors import ToolSandboxError
 from tool_sandbox.runs.scenario_of_sample import scenario_text
 from tool_sandbox.viewer.data.rows import COLUMNS
@@ -112,28 +113,28 @@ class _Pages:
         rows = self._chosen(request)
         offset, limit = _count(asked.get("offset"), 0), min(_count(asked.get("limit"), MOST_ROWS), MOST_ROWS)
         shown = in_order(rows, asked.get("sort", ""))[offset : offset + limit]
-        return JSONResponse({"total": len(rows), "columns": list(COLUMNS), "rows": shown})
+        return _json({"total": len(rows), "columns": list(COLUMNS), "rows": shown})
 
     def groups(self, request: Request) -> Response:
         """What took points in the rows of a list."""
-        return JSONResponse(groups(self._chosen(request), list(COLUMNS), request.query_params.get("group", "")))
+        return _json(groups(self._chosen(request), list(COLUMNS), request.query_params.get("group", "")))
 
     def sample(self, request: Request) -> Response:
         """One sample with its conversation, and its place among those that the list shows."""
         run, sample = self._asked_sample(request)
         told = self._library.explained(run, sample)
-        return JSONResponse(sample_data(sample, told.explanation, told.scenario, note=told.note))
+        return _json(sample_data(sample, told.explanation, told.scenario, note=told.note))
 
     def calls(self, request: Request) -> Response:
         """What models were asked for a sample, and what they answered."""
         run, sample = self._asked_sample(request)
-        return JSONResponse(self._library.calls(run, sample))
+        return _json(self._library.calls(run, sample))
 
     def scenario(self, request: Request) -> Response:
         """A sample as a scenario to begin with; one after the other, as drafts are proved."""
         run, sample = self._asked_sample(request)
         with self._drafting:
-            return JSONResponse({"text": scenario_text(self._library.explained(run, sample))})
+            return _json({"text": scenario_text(self._library.explained(run, sample))})
 
     async def events(self, request: Request) -> Response:
         """A word whenever a run has grown."""
@@ -176,13 +177,21 @@ class _Pages:
 
     def _saying(self, rows: Sequence[Sequence[Any]], words: str) -> list[Sequence[Any]]:
         run, name, trial = (list(COLUMNS).index(column) for column in ("run", "name", "trial"))
-        found = {each: self._indexer.samples(each, words) for each in {row[run] for row in rows}}
+        found = {
+            each: {(visible(name), trial) for name, trial in self._indexer.samples(each, words)}
+            for each in {row[run] for row in rows}
+        }
         return [row for row in rows if (row[name], row[trial]) in found[row[run]]]
 
 
 def _have_grown(before: Mapping[str, RunResult], now: Mapping[str, RunResult]) -> bool:
     """Whether a run was read again, which the library does when it has grown."""
     return any(now[name] is not run for name, run in before.items())
+
+
+def _json(data: Any, *, status: int = 200) -> Response:
+    """Data as JSON, which may hold halves of characters: in UTF-8 these cannot be written, so all is in ASCII."""
+    return Response(json.dumps(data, separators=(",", ":")), status_code=status, media_type="application/json")
 
 
 def _count(value: str | None, otherwise: int) -> int:
@@ -197,12 +206,12 @@ def _asset(request: Request) -> Response:
 
 
 def _told(_request: Request, error: Exception) -> Response:
-    return JSONResponse({"error": str(error)}, status_code=400)
+    return _json({"error": str(error)}, status=400)
 
 
 def _refused(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return JSONResponse({"error": error.detail}, status_code=error.status_code)
+    return _json({"error": error.detail}, status=error.status_code)
 
 
 class _Guard:

@@ -1,6 +1,6 @@
 // A sample as a scenario file to begin with: copied, and shown.
 
-import { announce, element } from "viewer/dom";
+import { announce, element, longText } from "viewer/dom";
 
 /** A button, and below it what it was asked for. */
 export function scenarioPart(source, run, name, trial) {
@@ -15,9 +15,10 @@ export function scenarioPart(source, run, name, trial) {
     say("It is being made and proved…");
     try {
       const made = await source.scenario(run, name, trial);
-      text.textContent = made.text ?? made.command;
+      const whole = made.text ?? made.command;
+      text.replaceChildren(longText("code", whole));
       text.hidden = false;
-      const copied = await isCopied(text.textContent);
+      const copied = await isCopied(whole);
       const what = made.text ? "The scenario" : "This file does not hold it; a command prints it where DIR is the directory of the run, and that command";
       say(copied ? `${what} is copied.` : `${what} stands here to be copied.`);
     } catch (error) {
