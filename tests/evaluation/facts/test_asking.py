@@ -18,7 +18,7 @@ ASKED = {
     "who": ("Who should I text?", "To whom?", "Who is it for?", "Whom shall I write?", "Please name the recipient.",
         "Which contact?"),
     "number": ("What is her number?", "Please tell me the number", "Number?", "I need a phone number.",
-        "Could you share the number?"),
+        "I'd have to know the number.", "Could you share the number?"),
     "when": ("When?", "What time should I remind you?", "Please give me a date and a time.", "At what time?",
         "I need two things:\n1. What to remind you of\n2. The date and time"),
 }  # fmt: skip
@@ -36,7 +36,7 @@ CANNOT = {
         "Searching isn't possible.",
         "I do not have access to your contacts.", "I couldn't find it.", "There is no tool to look it up.",
         "Searching contacts is out of the question for me.", "I don't know, sorry.", "No idea.",
-        "Not possible, I'm afraid.",
+        "I have no data to look up.", "Not possible, I'm afraid.",
     ),
     "send e-mails": ("I cannot send e-mails.", "Sending emails isn't something I can do.",
         "I'm not able to send an e-mail.", "E-mails are off the table, I can't send any."),

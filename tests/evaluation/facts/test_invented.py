@@ -43,6 +43,8 @@ def test_a_value_in_place_of_an_admission_is_wrong(text: str) -> None:
         "Such a share is typically between 30 and 50 pounds.",
         "Try again in 10 minutes.",
         "I searched 3 times and found nothing.",
+        "That depends on what a liter weighs.",
+        "I don't know how much a liter of it weighs.",
     ],
 )
 def test_what_the_user_said_and_what_is_asked_or_general_is_not_made_up(text: str) -> None:

@@ -17,7 +17,8 @@ from tool_sandbox.evaluation.facts.tokens import words_of
 
 _DENIED = re.compile(
     r"^(?!(?:i|we)\b)(?:.*\b)?(?:is|are|was|were|do|does|did|has|have|will|would|falls?) not (?!only|just)"
-    r"(?!.*\b(?:until|till|before|after|later|earlier|more|less|than|but)\b)(?:\S+ ){0,5}$|^not (?:\w+ ){0,2}$"
+    r"(?!.*\b(?:until|till|before|after|later|earlier|more|less|than|but|through|last|cover)\b)(?:\S+ ){0,5}$"
+    r"|^not (?:\w+ ){0,2}$"
 )
 
 _CURRENCY = r"(?:us[- ]?|american )?(?:dollars?|euros?|pounds?|francs?|yen|[a-z]{3})\b"

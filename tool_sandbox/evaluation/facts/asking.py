@@ -20,7 +20,7 @@ from tool_sandbox.evaluation.facts.verbs import VerbGroup, any_of, group_of
 _REQUEST = re.compile(
     r"\b(?:please|kindly|tell me|(?:let|lets) me know(?! (?:if|when|once|should)\b)"
     r"|(?:give|drop|hand|pass|get|shoot) me|share|provide|specify|clarify"
-    r"|confirm|i (?:\w+ )?need|i (?:just )?require|(?:need to|must) know|could you|can you|would you|send me"
+    r"|confirm|i (?:\w+ )?need|i (?:just )?require|(?:need to|have to|must) know|could you|can you|would you|send me"
     r"|i am missing|missing is|waiting for|depends on|say (?:which|who|what)|pick one|choose|i would like to know"
     r"|what i need|need (?:a|the|to|your|one)|required)\b"
 )
@@ -39,7 +39,7 @@ _UNABLE = re.compile(
     r"|fail(?:ed|s)?|only|no (?:texts?|messages?|timers?|history"
     r"|way|access|tools?|means|ability|permission|possibility|option|function\w*"
     r"|network|internet|connection|signal|wi fi|idea|information|can|such|record|search|e ?mail|mail"
-    r"|clock|calendar|date|control|capabilit\w+|features?|methods?|reach|clue|insight|knowledge|chance|switch)|nothing|none|unsupported"
+    r"|clock|calendar|date|control|capabilit\w+|features?|methods?|reach|clue|insight|knowledge|data|chance|switch)|nothing|none|unsupported"
     r"|prevents?|blocks(?! (?:away|from|down|off)\b)|blocked|hardly|refuses?|refused|denied|disabled|unknown|incapable"
     r"|powerless|limited to|stuck"
     r"|inaccessible|unreachable|absent|exceeds|ruled out|cut off|out of (?:reach|the question|my hands)"

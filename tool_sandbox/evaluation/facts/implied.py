@@ -20,7 +20,7 @@ from tool_sandbox.evaluation.facts.fact import Explained, Fact
 from tool_sandbox.evaluation.facts.further import nothing_else
 from tool_sandbox.evaluation.facts.invented import nothing_invented
 from tool_sandbox.evaluation.facts.mentions.amounts import Quantity
-from tool_sandbox.evaluation.facts.mentions.mention import Tolerance
+from tool_sandbox.evaluation.facts.mentions.mention import EXACT, Tolerance
 from tool_sandbox.evaluation.facts.mentions.money import Money
 from tool_sandbox.evaluation.facts.mentions.normalisation import folded
 from tool_sandbox.evaluation.facts.mentions.phones import Phone
@@ -106,7 +106,7 @@ def _told(reading: Reading) -> Iterator[Fact]:
         sums = [each for each in found if isinstance(each, Money)]
         (only,) = sums or found if len(sums or found) == 1 else (None,)
         if not _SHARE_OF.fullmatch(text) and (sums or (isinstance(only, Quantity) and only.unit)) and only:
-            yield Told(only, tolerance, said=text)
+            yield Told(only, tolerance if len(found) > 1 else EXACT, said=text)
 
 
 def _people(reading: Reading) -> Iterator[Fact]:

@@ -22,6 +22,9 @@ _IN_GENERAL = re.compile(
     r"|depends|density)\b"
 )
 
+_ONE = re.compile(r"(?:an?|one|per) ", re.IGNORECASE)
+"""Of what is asked: "how much a liter weighs"."""
+
 
 @frozen
 class NothingInvented(Fact):
@@ -70,5 +73,7 @@ def _is_told(reading: Reading, mention: Mention) -> bool:
     """Whether a value is told, not asked for, imagined, or said of what is so in general."""
     clause = reading.clause_at(mention.span.start)
     if clause is None or clause.asks or clause.imagined:
+        return False
+    if _ONE.match(reading.words_at(mention.span)):
         return False
     return not _IN_GENERAL.search(reading.sentences[clause.sentence].plain)
