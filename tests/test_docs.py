@@ -29,7 +29,7 @@ from tool_sandbox.llm.config import LiteLLMConfig
 from tool_sandbox.llm.layers.cache.settings import CacheSettings
 from tool_sandbox.llm.layers.prompted_tools.formats import FORMATS
 from tool_sandbox.llm.local.models import local_models
-from tool_sandbox.llm.providers import PROVIDERS
+from tool_sandbox.llm.providers import PROVIDERS, provider_name
 from tool_sandbox.llm.routing.option_kinds import STRATEGIES, RouterOptions
 from tool_sandbox.llm.settings import ModelSettings
 from tool_sandbox.registry.settings import RunSettings
@@ -133,6 +133,7 @@ def seen(lines: Iterator[str] | list[str]) -> list[str]:
     """The lines without what differs from run to run."""
     quiet = (re.sub(r"\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d", "<time>", line).rstrip() for line in lines)
     quiet = (re.sub(r"\d+\.\d s:", "<seconds> s:", line) for line in quiet)
+    quiet = (re.sub(r"\d+\.\d MB", "<size> MB", line) for line in quiet)
     quiet = (re.sub(r"checked in [\d,]+ plays?", "checked in <number> plays", line) for line in quiet)
     quiet = (re.sub(r"(there is no scenario '\w+'; did you mean '\w+').*", r"\1", line) for line in quiet)
     return [line for line in quiet if line and not re.match(r"\d\d:\d\d:\d\d ", line)]
@@ -198,8 +199,8 @@ def test_python_prints_what_is_shown(page: Path, tmp_path: Path) -> None:
 
 
 def test_the_first_lines_for_python_test_a_model(tmp_path: Path) -> None:
-    python = [block.text for block in blocks(ROOT / "docs" / "python.md") if block.language == "python"]
-    own_class = next(text for text in python if "class MyAgent" in text)
+    python, own = ([b.text for b in blocks(ROOT / "docs" / f"{name}.md")] for name in ("python", "own-agent"))
+    own_class = next(text for text in own if "class MyAgent" in text)
     few = python[0].replace('"text_*"', '"text_plumber_with_cellular_off"')  # 3 samples instead of 144
     with openai_server("--solve") as url:
         code = f"import tool_sandbox as ts\n{own_class}\n{few}"
@@ -278,19 +279,22 @@ def test_every_command_and_flag_is_described() -> None:
     [
         ("command-line.md", [name for name in RunSettings.names() if name != "agent_rules"]),
         ("command-line.md", [each.name for each in fields(SampleResult)]),
-        ("models.md", [name for provider in PROVIDERS for name in (*provider.keys, *provider.bases, *provider.tokens)]),
-        ("models.md", [provider.name for provider in PROVIDERS]),
-        ("models.md", [each.name for each in fields(CacheSettings)]),
-        (
-            "models.md",
-            [*STRATEGIES, *RouterOptions.model_fields, *FORMATS, *(f"local:{name}" for name in local_models())],
-        ),
+        ("providers.md", [name for each in PROVIDERS for name in (*each.keys, *each.bases, *each.tokens)]),
+        ("providers.md", [provider.name for provider in PROVIDERS]),
+        ("routing.md", [each.name for each in fields(CacheSettings)]),
+        ("routing.md", [*STRATEGIES, *RouterOptions.model_fields]),
+        ("models.md", [*FORMATS, *(f"local:{name}" for name in local_models())]),
         ("scenarios.md", [*MATCHES, *(key for each in (Entry, User, WrittenMinefield) for key in each.known_keys())]),
     ],
 )
 def test_every_key_is_described(page: str, names: list[str]) -> None:
     text = (ROOT / "docs" / page).read_text("utf-8")
     assert [name for name in names if not re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text)] == []
+
+
+def test_every_provider_has_an_example_that_names_a_model_of_it() -> None:
+    named = [call[call.index("-a") + 1] for call in calls_of_ours(ROOT / "docs" / "providers.md") if "-a" in call]
+    assert [provider_name(model) for model in named] == [provider.name for provider in PROVIDERS]
 
 
 def test_the_table_of_flags_is_complete_and_gives_the_defaults() -> None:
