@@ -175,6 +175,26 @@ def test_a_sample_is_copied_as_a_scenario(address: str, online: Tab) -> None:
 
 
 @needs_browser
+def test_of_very_many_samples_each_has_neighbours_and_paper_holds_the_first(
+    directories: list[str], online: Tab
+) -> None:
+    results = Path(directories[1]) / RESULTS
+    (Path(directories[1]) / SUMMARY).unlink()
+    record = json.loads(results.read_text("utf-8").splitlines()[0])
+    results.write_text("".join(f"{json.dumps(record | {'trial': trial})}\n" for trial in range(1100)), "utf-8")
+    with served(directories[1:], title="Many") as address:
+        online.open(f"{address}#/sample/saboteur/{record['name']}/1050")
+        assert [f"#/sample/saboteur/{record['name']}/{trial}" for trial in (1049, 1051, 1051, 1049)] == [
+            link.get_attribute("href") for link in online.page.locator("[data-key]").all()[1:]
+        ]
+        online.open(f"{address}#/samples")
+        online.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        until(lambda: online.page.locator(".rows td.name").count() == 1000)
+        assert online.page.text_content(".paper") == "On paper stand the first 1000 of them."
+    assert online.complaints == []
+
+
+@needs_browser
 def test_a_page_follows_a_run_while_it_lasts(address: str, directories: list[str], online: Tab) -> None:
     online.open(f"{address}#/samples?where=run%20%3D%20oracle")
     assert online.text(".count") == "2 samples"

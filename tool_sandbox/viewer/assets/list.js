@@ -7,6 +7,7 @@ import { lossesPart } from "viewer/losses";
 
 const PAGE = 200;
 const PRINTED = 1000;
+const MILLISECONDS = 1500; // until what is printed is asked for
 const TAIL = 26;
 const SHOWN = [
   { column: "score", title: "Score", number: true },
@@ -42,6 +43,7 @@ export async function listPage(source, question, { severalRuns }) {
     }
     const rows = new Rows(source, question, shown, first);
     page.append(rows.element);
+    if (first.total > PRINTED) page.append(element("p", { class: "paper" }, `On paper stand the first ${PRINTED} of them.`));
     Object.assign(page, { placed: (link) => rows.place(link), step: (by) => rows.step(by), toPrint: (whole) => rows.toPrint(whole) });
   } catch (error) {
     problem.textContent = error.message;
@@ -102,6 +104,7 @@ class Rows {
   async place(link) {
     this.element.scrollTop = places.get(this.address) ?? 0;
     await this.draw();
+    setTimeout(() => this.element.isConnected && this.between(0, Math.min(this.total, PRINTED)), MILLISECONDS); // printing does not wait
     const left = [...this.body.querySelectorAll("a")].find((each) => each.getAttribute("href") === link);
     left?.focus({ preventScroll: true });
     return Boolean(left);

@@ -8,6 +8,7 @@ import { othersPart } from "viewer/others";
 import { scenarioPart } from "viewer/scenario";
 import { WorldPart } from "viewer/world";
 
+const PAGE = 1000; // a server gives no more rows at once
 const MANY = 200; // so many messages are drawn only as far as they are seen
 
 /** The page of one sample; `question` is that of the list it was reached from, and the message that is wanted. */
@@ -46,10 +47,18 @@ function summary(data) {
 
 /** Links to the sample before and after this one in the list, and to the next that lost points. */
 async function neighbours(source, run, name, trial, question) {
-  const { columns, rows } = await source.rows({ ...question, offset: 0, limit: 100000 });
+  let columns;
   const cell = (row, column) => row[columns.indexOf(column)];
-  const at = rows.findIndex((row) => cell(row, "run") === run && cell(row, "name") === name && cell(row, "trial") === trial);
   const failing = (row) => cell(row, "score") === null || cell(row, "score") < 1 - 1e-6;
+  const rows = [];
+  let at = -1;
+  for (let total = 1; rows.length < total && !(at >= 0 && rows.slice(at + 1).some(failing));) {
+    const found = await source.rows({ ...question, offset: rows.length, limit: PAGE });
+    if (!found.rows.length) break;
+    ({ columns, total } = found);
+    rows.push(...found.rows);
+    at = rows.findIndex((row) => cell(row, "run") === run && cell(row, "name") === name && cell(row, "trial") === trial);
+  }
   const link = (row, title, key) => (row === undefined ? null :
     element("a", { href: addressOfSample(cell(row, "run"), cell(row, "name"), cell(row, "trial"), question), "data-key": key, title: `key ${key}` }, title));
   return [
