@@ -20,6 +20,7 @@ DONE = {
         "She's been informed", "I couldn't call her, so I texted her.", "After turning on cellular I texted Wanda.",
         "I texted Wanda, let me know if I should tell anyone else.", "I dropped her a line: sent.",
         "I have send it to Wanda.", "Both of them know now.", "All three have it.",
+        "The three of them know.", "Both messages are out.",
         "Wanda's been told you are late.",
         "Wanda has received your farewell.", "I bid Wanda goodbye.", 'The reply "I will be there" went to Wanda.',
     ),

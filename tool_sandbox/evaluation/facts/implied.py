@@ -51,6 +51,8 @@ _NOT_DONE = re.compile(
 _UNREACHED = re.compile(
     r"^(?!.*\b(?:first|initially|earlier|yet)\b).*"
     r"(?:\b(?:could not|unable to|failed to) (?:reach|text|message|notify|inform|tell|save|add|remove|delete)\b"
+    r"|^(?:but|though|although|however) (?:i )?have not"
+    r" (?:told|texted|sent|saved|removed|deleted|moved|changed)\b"
     r"|^(?:but|though|although|however) (?:\w+ )?(?:i )?(?:could not|was unable to|failed to)"
     r" (?!(?:\w+ )?(?:confirm|check|verify|tell|see)\b))"
 )

@@ -78,14 +78,14 @@ GROUPS = (
         ),
         result=(
             r"(?<!\bi )(?<!\byou )(?<!\bdo )(?<!\bnot )(?<!\bphone )(?<!phone now )knows",
-            (r"(?:both|all)(?: of (?:them|your \w+)| two| three| four)?(?: now)?"
+            (r"(?:(?:both|all)(?: of (?:them|your \w+)| two| three| four)?|(?:two|three|four) of them)(?: now)?"
              r" (?:know|have (?:it|the (?:text|message)))\b"),
             rf"(?<=\band )(?!{_NO_NAME}\b)\S+(?: (?!{_NO_NAME}\b)\S+)?(?: now| both| all)? know\b",
             rf"(?:has|got|gets|received|have) (?:got )?(?:your|the|a|my|his|her) (?:\S+ )?{_NEWS}",
             r"(?<=[a-z] )(?<!\bi )(?:got|has|received) (?:it|that|this|them)\b", "on its way",
             "(?:went|gone) (?:out|through|off|to)", rf"{_WRITING}s? (?:has |have |is )?(?:just )?(?:went|gone)",
             r"(?<!\bi )(?<!\byou )(?<!not )(?<!have )(?<!has )(?:has |have )?(?:got|received)$",
-            r"is out\b(?! of\b)|^(?:text|message) out$",
+            r"(?:is|are) out\b(?! of\b)|^(?:text|message) out$",
             "(?:is|are|'s|been) (?:now )?(?:aware|informed|in the loop|up to date)",
             "heads up (?:is|was|has|given|to)", r"gave \S+(?: \S+)? (?:a|the) (?:heads up|message|news)",
         ),
@@ -107,7 +107,7 @@ GROUPS = (
         result=(
             "(?:you have|there is|here is|got) (?:now )?(?:a|an|your|the|one) (?:new )?(?:reminder|nudge|alert)",
             r"^(?:(?:your|the|new|a|ok|okay) )*reminder(?: (?:is|for|to|at|on)\b(?!.* not possible\b)|$)",
-            r"^(?:(?:your|the) )?reminder 's (?:in|set|there|up|ready)\b", "on your (?:list|reminders)",
+            r"^(?:(?:your|the) )?reminder 's (?:in|set|there|up|ready|back)\b", "on your (?:list|reminders)",
             "in your reminders", r"is set\b",
         ),
         planned=(
