@@ -17,8 +17,10 @@ from typing import Any
 import pytest
 from attrs import frozen
 
+from tests.test_layers import LAYERS
 from tests.viewer.browser import needs_browser, running, tab
 from tests.waiting import HANG
+from tool_sandbox import llm
 
 ROOT = Path(__file__).resolve().parents[1]
 NOT_FETCHED = {"a", "area"}
@@ -110,6 +112,13 @@ def test_what_a_stylesheet_would_fetch_is_seen(tmp_path: Path) -> None:
 def test_commands_and_code_are_coloured_while_the_site_is_built(site: Site) -> None:
     page = (site.folder / "getting-started" / "index.html").read_text("utf-8")
     assert '<span class="gp">$ </span>' in page
+
+
+def test_the_drawing_of_the_package_has_every_part_with_what_it_is_for(site: Site) -> None:
+    page = (site.folder / "architecture" / "index.html").read_text("utf-8")
+    drawing = page[page.index('<ol class="layers">') : page.index("</ol>", page.index('<ol class="layers">'))]
+    assert re.findall(r"<code>(\w+)</code>", drawing) == [name for names in reversed(LAYERS) for name in names]
+    assert f"<code>llm</code> {(llm.__doc__ or '').splitlines()[0]}" in drawing
 
 
 @needs_browser
