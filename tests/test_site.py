@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from attrs import frozen
 
+from tests import gallery
 from tests.test_layers import LAYERS
 from tests.viewer.browser import needs_browser, running, tab
 from tests.waiting import HANG
@@ -119,6 +120,14 @@ def test_the_drawing_of_the_package_has_every_part_with_what_it_is_for(site: Sit
     drawing = page[page.index('<ol class="layers">') : page.index("</ol>", page.index('<ol class="layers">'))]
     assert re.findall(r"<code>(\w+)</code>", drawing) == [name for names in reversed(LAYERS) for name in names]
     assert f"<code>llm</code> {(llm.__doc__ or '').splitlines()[0]}" in drawing
+
+
+def test_the_gallery_shows_what_its_maker_makes_in_small_pictures() -> None:
+    page = (ROOT / "docs" / "gallery.md").read_text("utf-8")
+    assert re.findall(r"\(gallery/([\w-]+)\.webp\)", page) == list(gallery.SHOWN)
+    sizes = {file.stem: file.stat().st_size for file in gallery.FOLDER.iterdir()}
+    assert sizes.keys() == set(gallery.SHOWN)
+    assert max(sizes.values()) < 80_000
 
 
 @needs_browser
