@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
+from contextlib import chdir
 from pathlib import Path
 
 import tool_sandbox
@@ -36,9 +37,9 @@ SMALL = """async source => {
 
 def main() -> None:
     """Play the perfect agent and one that does what is forbidden, and keep the pictures that are shown."""
-    with tempfile.TemporaryDirectory() as folder:
-        pictures = Path(folder) / "pictures"
-        screenshots.main([*_played(Path(folder) / "runs"), "-o", str(pictures)])
+    with tempfile.TemporaryDirectory() as folder, chdir(folder):  # pages name runs as they were named to them
+        pictures = Path("pictures")
+        screenshots.main([*_played(), "-o", str(pictures)])
         FOLDER.mkdir(exist_ok=True)
         with running() as browser, tab(browser) as found:
             for name in SHOWN:
@@ -47,10 +48,10 @@ def main() -> None:
                 (FOLDER / f"{name}.webp").write_bytes(b64decode(small.partition(",")[2]))
 
 
-def _played(where: Path) -> Iterator[str]:
+def _played() -> Iterator[str]:
     for agent in ("oracle", "saboteur"):
-        result = tool_sandbox.run(agent, scenarios=SCENARIOS, presentations=["plain"], output=where)
-        yield str(result.directory)
+        tool_sandbox.run(agent, scenarios=SCENARIOS, presentations=["plain"], output="runs", name=agent)
+        yield f"runs/{agent}"
 
 
 if __name__ == "__main__":
