@@ -42,6 +42,15 @@ def scenarios_of_run(
         yield _scenarios(settings, scenarios_from, tools_from) if known is None else known
 
 
+def found_scenarios(store: RunStore) -> Mapping[str, Scenario]:
+    """The scenarios of a run, for what can do without them; none where they are not to be found or do not load."""
+    try:
+        with scenarios_of_run(store) as known:
+            return known
+    except Exception:  # noqa: BLE001 -- scenarios of users are their own code, which may raise anything
+        return {}
+
+
 def _scenarios(
     settings: Mapping[str, Any], scenarios_from: Sequence[str], tools_from: Sequence[str]
 ) -> Mapping[str, Scenario]:

@@ -13,7 +13,7 @@ from tool_sandbox.analysis.named_runs import named_runs
 from tool_sandbox.common.visible_text import visible
 from tool_sandbox.runs.explained_sample import ExplainedSample, explained_by, explained_samples
 from tool_sandbox.runs.places import is_local, refusals
-from tool_sandbox.runs.recorded_scenarios import scenarios_of_run
+from tool_sandbox.runs.recorded_scenarios import found_scenarios, scenarios_of_run
 from tool_sandbox.runs.run_result import open_run
 from tool_sandbox.runs.store import RESULTS, SUMMARY, RunStore
 from tool_sandbox.viewer.data.calls import CallIndex, calls_of
@@ -95,11 +95,7 @@ class RunLibrary:
 
     def prepare(self, run: str) -> None:
         """Load what a run played, which takes a second or two; nothing is kept where it is not to be found."""
-        try:
-            with scenarios_of_run(self._opened[run].run.store) as known:
-                self._scenarios[run] = known
-        except Exception:  # noqa: BLE001 -- scenarios of users are their own code; the sample's page says what is wrong
-            self._scenarios[run] = {}
+        self._scenarios[run] = found_scenarios(self._opened[run].run.store)
 
     def _fresh(self) -> dict[str, _Opened]:
         with self._lock:

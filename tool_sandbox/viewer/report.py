@@ -15,6 +15,7 @@ from markupsafe import Markup
 from tool_sandbox.common.counted import counted
 from tool_sandbox.common.visible_text import visible
 from tool_sandbox.runs.outcomes import is_success
+from tool_sandbox.runs.recorded_scenarios import found_scenarios
 from tool_sandbox.runs.sample_explanation import explanation_of
 from tool_sandbox.viewer.data.calls import CallIndex, calls_of
 from tool_sandbox.viewer.data.rows import COLUMNS, row_data
@@ -23,6 +24,7 @@ from tool_sandbox.viewer.overview import Overview
 from tool_sandbox.viewer.pages import file_policy, page
 
 if TYPE_CHECKING:
+    from tool_sandbox.common.scenario import Scenario
     from tool_sandbox.runs.run_result import RunResult
     from tool_sandbox.runs.stored_sample import StoredSample
 
@@ -52,7 +54,8 @@ def report(runs: Mapping[str, RunResult], *, title: str, largest: int = LARGEST)
     """
     runs = {visible(name): run for name, run in runs.items()}
     samples = [(name, sample) for name, run in runs.items() for sample in run]
-    packed = _packed([sample for _, sample in samples], largest)
+    scenarios = {name: found_scenarios(run.store) for name, run in runs.items()}
+    packed = _packed([(sample, scenarios[name].get(sample.name)) for name, sample in samples], largest)
     left_out = len(samples) - len(packed.order)
     said = _left_out(left_out, len(samples), largest) if left_out else ""
     rows = {"columns": list(COLUMNS), "rows": [row_data(name, sample) for name, sample in samples]}
@@ -90,9 +93,9 @@ class _Packed:
 _PACKED = "application/gzip;base64"
 
 
-def _packed(samples: Sequence[StoredSample], largest: int) -> _Packed:
+def _packed(samples: Sequence[tuple[StoredSample, Scenario | None]], largest: int) -> _Packed:
     """As many samples as there is room for: void and failed ones first, then in their order."""
-    wanted = sorted(range(len(samples)), key=lambda at: (is_success(samples[at].similarity, 1), at))
+    wanted = sorted(range(len(samples)), key=lambda at: (is_success(samples[at][0].similarity, 1), at))
     chunks: list[str] = []
     room = largest
     for at, chunk in _chunks(samples, wanted):
@@ -103,10 +106,12 @@ def _packed(samples: Sequence[StoredSample], largest: int) -> _Packed:
     return _Packed(chunks, wanted)
 
 
-def _chunks(samples: Sequence[StoredSample], wanted: Sequence[int]) -> Iterator[tuple[int, str]]:
+def _chunks(
+    samples: Sequence[tuple[StoredSample, Scenario | None]], wanted: Sequence[int]
+) -> Iterator[tuple[int, str]]:
     for at in range(0, len(wanted), CHUNK):
         together = [samples[each] for each in wanted[at : at + CHUNK]]
-        yield at, _pack([sample_data(sample, explanation_of(sample), None) for sample in together])
+        yield at, _pack([sample_data(sample, explanation_of(sample), scenario) for sample, scenario in together])
 
 
 def _packed_calls(samples: Sequence[tuple[str, StoredSample]], room: int) -> list[str]:

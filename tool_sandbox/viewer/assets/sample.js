@@ -72,7 +72,7 @@ async function neighbours(source, run, name, trial, question) {
 /** The messages; one of them is chosen, and the world is shown as it was after it. */
 class Conversation {
   constructor(data, chosen, calls) {
-    Object.assign(this, { chosen, calls });
+    Object.assign(this, { chosen, calls, asksModels: data.spending.calls + data.spending.cached_calls > 0 });
     const first = data.messages.findIndex((message) => message.kind === "text" && message.sender === "user");
     const instructions = data.messages.slice(0, Math.max(first, 0)).filter((message) => message.recipient !== "execution environment");
     const messages = data.messages.slice(Math.max(first, 0));
@@ -93,7 +93,7 @@ class Conversation {
       element("span", { class: "at" }, String(at)),
       message.seen_by ? element("span", { class: "note" }, `seen by ${message.seen_by.join(", ") || "nobody"}`) : null),
     content(message),
-    message.answered ? this.answered(message) : null,
+    message.answered && this.asksModels ? this.answered(message) : null,
     (message.remarks ?? []).map(({ text, style }) => longText("p", text, { class: `remark ${style}` }, 1000)));
     return item;
   }

@@ -14,6 +14,7 @@ from tool_sandbox.viewer.data.milestones import milestones_data
 from tool_sandbox.viewer.data.tables import tables_data
 
 if TYPE_CHECKING:
+    from tool_sandbox.clock import Clock
     from tool_sandbox.common.scenario import Scenario
     from tool_sandbox.evaluation.explanation.explanation import Explanation
     from tool_sandbox.runs.stored_sample import StoredSample
@@ -46,7 +47,7 @@ def sample_data(
         "seconds": round(sample.duration, 2),
         "models": [visible(model) for model in sample.models],
         "notes": [visible(each) for each in sample.notes],
-        **_played(sample, said),
+        **_played(sample, said, scenario.clock if scenario else None),
     }
 
 
@@ -55,9 +56,9 @@ def _below(said: Annotations) -> Iterator[dict[str, str]]:
         yield {"label": label, **remark_data(span)}
 
 
-def _played(sample: StoredSample, said: Annotations) -> dict[str, Any]:
+def _played(sample: StoredSample, said: Annotations, clock: Clock | None) -> dict[str, Any]:
     try:
         world = sample.world
     except SettingsError as error:
         return {"messages": [], "tables": [], "missing": visible(str(error))}
-    return {"messages": messages_data(world, said), "tables": tables_data(world), "missing": ""}
+    return {"messages": messages_data(world, said), "tables": tables_data(world, clock), "missing": ""}

@@ -12,25 +12,33 @@ from tool_sandbox.common.world.schemas import Row, namespaces
 from tool_sandbox.common.world.tables import LOG
 
 if TYPE_CHECKING:
+    from tool_sandbox.clock import Clock
     from tool_sandbox.common.execution_context import ExecutionContext
 
 
-def tables_data(world: ExecutionContext) -> list[dict[str, Any]]:
+def tables_data(world: ExecutionContext, clock: Clock | None = None) -> list[dict[str, Any]]:
     """One mapping for each table that ever had a row: ``name``, ``columns`` and its ``versions``.
 
     A version has the ``message`` that made it (the first one that of the beginning), its ``rows`` as texts, what is
     ``added`` (positions of rows) and ``changed`` (position → column → what stood there before), and the rows that are
     ``removed``. Rows are the same when their first column, the id, is; where ids repeat, when all of it is.
+
+    Args:
+        world: The world after the last message.
+        clock: In whose zone times are shown; without one they are POSIX seconds.
     """
-    return [table for name in namespaces() if name != LOG and (table := _table(world, name))]
+    return [table for name in namespaces() if name != LOG and (table := _table(world, name, clock))]
 
 
-def _table(world: ExecutionContext, name: str) -> dict[str, Any]:
+def _table(world: ExecutionContext, name: str, clock: Clock | None) -> dict[str, Any]:
     states = _states(world, name)
     columns = list(dict.fromkeys(column for _, rows in states for row in rows for column in row))
     if not columns:
         return {}
-    texts = [(message, [[_cell(row.get(column)) for column in columns] for row in rows]) for message, rows in states]
+    texts = [
+        (message, [[_cell(column, row.get(column), clock) for column in columns] for row in rows])
+        for message, rows in states
+    ]
     first, *later = [{"message": message, "rows": rows} for message, rows in texts]
     changes = [_changes(before[1], after[1]) for before, after in pairwise(texts)]
     versions = [first, *({**version, **made} for version, made in zip(later, changes, strict=True) if made)]
@@ -67,6 +75,10 @@ def _changed(before: list[str], after: list[str]) -> Iterator[tuple[int, str]]:
             yield column, one
 
 
-def _cell(value: Any) -> str:
+def _cell(column: str, value: Any, clock: Clock | None) -> str:
     """A cell as people write it; nothing for one that is empty."""
-    return "" if value is None else visible(value if isinstance(value, str) else argument_text(value))
+    if value is None:
+        return ""
+    if clock and column.endswith("timestamp") and isinstance(value, int | float):
+        return clock.shown(value)
+    return visible(value if isinstance(value, str) else argument_text(value))
