@@ -29,11 +29,14 @@ DEMO = ("tool_sandbox", "run", "-a", "oracle")
 CHECK = (("ruff", "check"), ("ruff", "format", "--check"), ("mypy",))
 FIX = (("ruff", "check", "--fix"), ("ruff", "format"))
 TEST = ("pytest",)
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+APT = (("apt-get", "update", "-qq"), ("apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"))
 DOCS = ("mkdocs", "build", "--strict")
 
 VERBS = {
     "demo": "install the package and play every scenario with the perfect agent; no key, no model",
     "test": "run the tests (arguments are passed on to pytest)",
+    "browser": "install Chromium, in which the tests try the pages of runs (as root, on Debian and Ubuntu)",
     "check": "lint, check the formatting and the types",
     "fix": "mend what the linter can and format",
     "docs": "build the documentation",
@@ -70,6 +73,8 @@ def main(arguments: list[str]) -> int:
 
 def perform(verb: str, rest: list[str]) -> int:
     """Install what the verb needs, then run its commands until one fails."""
+    if verb == "browser":
+        return browser()
     install(CORE if verb == "demo" else DEV)
     if verb == "demo":
         return run(*DEMO, *rest)
@@ -91,6 +96,19 @@ def keep_byte_code() -> None:
     """
     if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
         os.environ.setdefault("PYTHONPYCACHEPREFIX", str(VENV / "byte-code"))
+
+
+def browser() -> int:
+    """Have Chromium on this machine; without it, the tests of pages are left out."""
+    if any(map(shutil.which, CHROMIUM)):
+        return 0
+    if shutil.which("apt-get") is None or os.geteuid() != 0:
+        message = (
+            "there is no Chromium, and here nobody but you can install it: take the package chromium of your system. "
+            "Until then the tests leave out what needs a browser."
+        )
+        raise DevError(message)
+    return next(filter(None, (call(list(command)) for command in APT)), 0)
 
 
 def run(tool: str, *arguments: str) -> int:

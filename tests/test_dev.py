@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -125,3 +126,38 @@ def test_notices_a_change_of_the_lock() -> None:
 def test_says_how_to_get_a_missing_lock_back() -> None:
     with pytest.raises(dev.DevError, match=r"gone\.lock is missing; restore it with: git checkout"):
         dev.fingerprint("gone.lock", sys.executable)
+
+
+def a_machine_with(folder: Path, **programs: str) -> dict[str, str]:
+    """Variables under which only these programs are found: name to what a shell does in its place."""
+    for name, script in programs.items():
+        program = folder / name.replace("_", "-")
+        program.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+        program.chmod(0o755)
+    return {"PATH": str(folder)}
+
+
+def asked_for_a_browser(variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(dev.ROOT / "dev.py"), "browser"]
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=variables)
+
+
+def test_a_browser_that_is_there_is_not_installed_again(tmp_path: Path) -> None:
+    done = asked_for_a_browser(a_machine_with(tmp_path, chromium="exit 0", apt_get="exit 1"))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_where_no_browser_can_be_installed_a_sentence_says_what_that_means(tmp_path: Path) -> None:
+    done = asked_for_a_browser(a_machine_with(tmp_path))
+    assert done.returncode == 2
+    assert "take the package chromium of your system" in done.stderr
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root installs packages")
+@pytest.mark.parametrize("code", [0, 100])
+def test_a_browser_is_installed_by_the_system(tmp_path: Path, code: int) -> None:
+    done = asked_for_a_browser(a_machine_with(tmp_path, apt_get=f'echo "$@" >> {tmp_path}/asked; exit {code}'))
+    assert done.returncode == code
+    asked = (tmp_path / "asked").read_text("utf-8").splitlines()
+    assert asked[0] == "update -qq"
+    assert (asked[-1].endswith(" chromium")) is (code == 0)
