@@ -26,6 +26,13 @@ _ONE = re.compile(r"(?:an?|one|per) ", re.IGNORECASE)
 """Of what is asked: "how much a liter weighs"."""
 
 
+_TELL_NO_VALUES = re.compile(
+    r"(?:get_(?:wifi|cellular_service|location_service|low_battery_mode)_status|get_current_timestamp|search_contacts"
+    r"|search_holiday|timestamp_\w+|datetime_\w+|shift_timestamp|(?:set|add|modify|remove|send|end)_\w+)"
+)
+"""Tools whose answers hold no sum of money and no measure. Any other one may, as may one of a user's own."""
+
+
 @frozen
 class NothingInvented(Fact):
     """No sum of money and no measure, except what the user said and what is so in general.
@@ -55,11 +62,14 @@ class NothingInvented(Fact):
 
 
 def nothing_invented(good: Reading) -> Iterator[Fact]:
-    """That no value is told where a good answer asks back or declines, and has none itself."""
-    if any(map(_is_measured, good.mentions)) or not (good.sentences and good.surroundings.heard):
+    """That no value is told where a good answer asks back or declines, has none itself, and no tool can give one."""
+    around = good.surroundings
+    if any(map(_is_measured, good.mentions)) or not (good.sentences and around.heard and around.tools):
+        return
+    if not all(map(_TELL_NO_VALUES.fullmatch, around.tools)):
         return
     if all(sentence.asks or admits_inability(sentence) for sentence in good.sentences):
-        heard = [reading_of(text, good.surroundings) for text in good.surroundings.heard]
+        heard = [reading_of(text, around) for text in around.heard]
         yield NothingInvented(tuple(mention for reading in heard for mention in reading.mentions))
 
 
