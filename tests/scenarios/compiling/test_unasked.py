@@ -146,3 +146,17 @@ def test_a_changed_switch_is_explained_with_both_values(tmp_path: Path) -> None:
     (change,) = explain(asked, world).unasked
     assert str(change.losses[0]).endswith("setting.location_service true → false")
     assert "set_location_service_status" in change.shown
+
+
+@pytest.mark.parametrize(
+    ("solution", "expected"),
+    [
+        ("[set_location_service_status: {on: true}, search_contacts: {name: Wanda}]", 1),
+        ("[search_contacts: {name: Wanda}]", 2 / 3),
+    ],
+)
+def test_what_the_solution_writes_and_nothing_asks_for_is_left_open(
+    tmp_path: Path, solution: str, expected: float
+) -> None:
+    actions = (switched("location_service", on=False), FIND, ANSWER)
+    assert score(tmp_path, FOUND, *actions, more=f"  solution: {solution}") == pytest.approx(expected, abs=1e-3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -15,6 +16,7 @@ from tool_sandbox.evaluation.outcome import Outcome, TableEnd, Telling
 from tool_sandbox.evaluation.snapshots import snapshot_similarity
 from tool_sandbox.scenarios.compiling.milestones import NodeCompiler, tables_of
 from tool_sandbox.scenarios.compiling.solutions import last_words
+from tool_sandbox.scenarios.language.calls import ToolCalls
 from tool_sandbox.scenarios.language.checks import Check
 from tool_sandbox.scenarios.language.entries import Entry
 
@@ -37,10 +39,11 @@ def outcome_of(entry: Entry, compiler: NodeCompiler) -> Outcome | None:
     if not tables and not told:
         return None
     free = _free(entry)
+    apart = {_LOG.value, *tables, *free, *_written(entry)}
     return Outcome(
         tuple(_table_end(table, checks, compiler, may_change=table in free) for table in tables),
         tuple(_tellings(check, entry, compiler) for check in told),
-        tuple(name for name in namespaces() if name.upper() not in {_LOG.value, *tables, *free}),
+        tuple(name for name in namespaces() if name.upper() not in apart),
     )
 
 
@@ -50,6 +53,21 @@ def _checks_of_milestones(entry: Entry) -> list[Check]:
     checks = [check for node in entry.milestones for check in node.checks if set(check.rows) - {_LOG}]
     last = [node for node in entry.milestones if any(check.verb == "said" for check in node.checks)][-1:]
     return [*checks, *(check for node in last for check in node.checks if check.verb == "said")]
+
+
+def _written(entry: Entry) -> set[str]:
+    """The tables that a solution writes: where an entry asks nothing of them, it leaves them open."""
+    calls = (call.tool for step in entry.solution if isinstance(step, ToolCalls) for call in step.calls)
+    acts = [name for name in calls if not _LOOKS_UP.match(name)]
+    if not all(_WRITES.match(name) for name in acts):
+        return {name.upper() for name in namespaces()}
+    return {next(table for word, table in _TABLES.items() if word in name) for name in acts}
+
+
+_LOOKS_UP = re.compile(r"(?:get|search|calculate|timestamp|datetime|seconds|shift|unit|convert|end)_")
+_WRITES = re.compile(r"(?:set_\w+_status|(?:add|modify|remove)_(?:contact|reminder)|send_message_\w+)$")
+"""How our tools that change nothing begin, and the others; what one of a user's own does, nobody knows."""
+_TABLES = {"contact": "CONTACT", "reminder": "REMINDER", "message": "MESSAGING", "status": "SETTING"}
 
 
 def _free(entry: Entry) -> set[str]:
