@@ -118,14 +118,16 @@ def _packed_calls(samples: Sequence[tuple[str, StoredSample]], room: int) -> lis
     """What models were asked and answered, in as many chunks as there is room for; nothing where nobody was asked."""
     indices = {run: CallIndex(sample.store) for run, sample in samples}
     chunks: list[str] = []
+    anybody_asked = False
     for at in range(0, len(samples), CHUNK):
         together = [calls_of(sample, indices[run]) for run, sample in samples[at : at + CHUNK]]
+        anybody_asked = anybody_asked or any(together)
         chunk = _pack(together)
         room -= len(chunk)
-        if room < 0 or not (chunks or any(together)):
-            return chunks
+        if room < 0:
+            break
         chunks.append(chunk)
-    return chunks
+    return chunks if anybody_asked else []
 
 
 def _left_out(count: int, samples: int, largest: int) -> str:

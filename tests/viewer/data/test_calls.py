@@ -14,6 +14,7 @@ from tool_sandbox import RunResult
 from tool_sandbox.common.annotations import Annotations
 from tool_sandbox.viewer.data.calls import CallIndex, calls_of
 from tool_sandbox.viewer.data.messages import messages_data
+from tool_sandbox.viewer.report import CHUNK, report
 
 NAME = "switch_wifi_off"
 
@@ -60,3 +61,12 @@ def test_without_a_journal_there_are_no_calls(run: RunResult, tmp_path: Path) ->
     next(tmp_path.rglob("calls.jsonl")).unlink()
     sample = run[NAME]
     assert calls_of(sample, CallIndex(sample.store)) == []
+
+
+def test_a_report_holds_the_calls_of_a_run_behind_one_that_asked_nobody(run: RunResult) -> None:
+    scripted = tool_sandbox.run("oracle", scenarios="remind*")
+    assert len(scripted) > CHUNK
+    assert run.score == scripted.score == 1
+    html = report({"oracle": scripted, "model": run}, title="Both").html
+    assert '<script id="calls-1"' in html
+    assert '<script id="calls-0"' not in report({"oracle": scripted}, title="One").html
