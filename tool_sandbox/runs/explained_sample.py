@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from tool_sandbox.errors import UsageError
+from tool_sandbox.runs.outcomes import ROUNDING
 from tool_sandbox.runs.recorded_scenarios import scenarios_of_run
 from tool_sandbox.runs.sample_explanation import explanation_of
 
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     from tool_sandbox.evaluation.explanation.explanation import Explanation
     from tool_sandbox.runs.run_result import RunResult
     from tool_sandbox.runs.stored_sample import StoredSample
-
-_ROUNDING = 1e-6
-"""Scores closer than this are equal: recorded ones may have gone through 32-bit arithmetic."""
 
 
 @frozen(kw_only=True)
@@ -68,7 +66,7 @@ def explained_by(sample: StoredSample, known: Mapping[str, Scenario]) -> Explain
         return evolve(found, scenario=scenario)
     recorded = sample.similarity
     note = ""
-    if explanation.score is not None and recorded is not None and abs(explanation.score - recorded) >= _ROUNDING:
+    if explanation.score is not None and recorded is not None and abs(explanation.score - recorded) >= ROUNDING:
         note = f"The run recorded {recorded:.3f}; its scenario or the rules have changed since."
     return ExplainedSample(sample=sample, explanation=explanation, scenario=scenario, note=note)
 

@@ -120,7 +120,7 @@ class _Pages:
         return _json(groups(self._chosen(request), list(COLUMNS), request.query_params.get("group", "")))
 
     def sample(self, request: Request) -> Response:
-        """One sample with its conversation, and its place among those that the list shows."""
+        """One sample with its conversation."""
         run, sample = self._asked_sample(request)
         told = self._library.explained(run, sample)
         return _json(sample_data(sample, told.explanation, told.scenario, note=told.note))
