@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import logging
 import os
 import signal
@@ -74,6 +75,20 @@ class Struck(BaseRole):
         time.sleep(0.3)
         signal.pthread_kill(threading.get_ident(), signal.SIGINT)
         time.sleep(600)
+
+
+class Mute(Struck):
+    """Is where the signal arrives, and leaves a standard output that takes nothing any more."""
+
+    def respond(self, ending_index: int | None = None) -> None:
+        sys.stdout = _Full()
+        super().respond(ending_index)
+
+
+class _Full(io.StringIO):
+    def write(self, _text: str, /) -> int:
+        time.sleep(600)
+        return 0
 
 
 class Blocking(BaseRole):

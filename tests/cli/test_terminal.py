@@ -200,6 +200,13 @@ def test_a_signal_that_another_thread_gets_wakes_the_main_thread(terminal: Termi
     assert "Score - over 0 of 1 samples; void: 1 cancelled" in screen.text
 
 
+def test_how_to_go_on_is_said_even_if_the_report_cannot_be_printed(terminal: Terminal, tmp_path: Path) -> None:
+    screen = terminal(*_run(tmp_path, f"{ROLES}:Mute"))
+
+    assert screen.end() == 130
+    assert "Interrupted. Go on with: tool_sandbox resume" in screen.text
+
+
 @pytest.mark.parametrize("presses", [1, 2, 3])
 def test_ctrl_c_in_the_middle_of_a_run(terminal: Terminal, tmp_path: Path, presses: int) -> None:
     screen = terminal("run", "-a", "oracle", "--trials", "5", "-o", str(tmp_path))

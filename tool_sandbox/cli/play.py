@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext, redirect_stdout
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -151,7 +152,7 @@ def _play_to_the_end(runs: Sequence[PreparedRun], display: Display) -> _Ended:
     for number, each in enumerate(runs):
         go_on = _how_to_go_on(each, runs[number + 1 :])
         report = _play(each, go_on, display)
-        print_report(report, brief=display.quiet)
+        _print(report, go_on, display)
         codes.append(_code(report, each.settings, go_on))
         reports.append(report)
         write_files(each.settings, reports)
@@ -192,14 +193,14 @@ def _play_until_decided(runs: Sequence[PreparedRun], display: Display) -> _Ended
     try:
         series.play_until_decided()
     except KeyboardInterrupt:  # between two runs
-        print(f"Interrupted. Go on with: {go_on}", file=sys.stderr)
+        _say_interrupted(go_on)
         raise
     reports, codes, decision = list(series.reports.values()), [OK], series.to_record()
     for each in runs:
         each.store.write_run({**each.store.read_run(), "decision": decision})
     for name, report in series.reports.items():
         series.runs[name].store.write_summary({**report.summary, "decision": decision})
-        print_report(report, brief=display.quiet)
+        _print(report, go_on, display)
         codes.append(_code(report, runs[0].settings, go_on))
     write_files(runs[0].settings, reports)
     _add_to_page(reports)
@@ -277,13 +278,24 @@ def _how_to_go_on(one: PreparedRun, later: Sequence[PreparedRun]) -> str:
 def _leave(shown: Together | Loading, one: PreparedRun, go_on: str) -> None:
     """Leave nothing running when the process is about to end the hard way."""
     shown.close()
-    print(f"Interrupted. Go on with: {go_on}", file=sys.stderr, flush=True)
+    _say_interrupted(go_on)
     one.cast.close()
+
+
+def _print(report: Report, go_on: str, display: Display) -> None:
+    """Print what a run came to. Many samples take a while: how to go on is said even if the process ends meanwhile."""
+    is_interrupted = report.ending is Ending.INTERRUPTED
+    with Interrupts.current().during(partial(_say_interrupted, go_on)) if is_interrupted else nullcontext():
+        print_report(report, brief=display.quiet)
+
+
+def _say_interrupted(go_on: str) -> None:
+    print(f"Interrupted. Go on with: {go_on}", file=sys.stderr, flush=True)
 
 
 def _code(report: Report, settings: RunSettings, go_on: str) -> int:
     if report.ending is Ending.INTERRUPTED:
-        print(f"Interrupted. Go on with: {go_on}", file=sys.stderr)
+        _say_interrupted(go_on)
         return INTERRUPTED
     if report.ending is Ending.BUDGET:
         return _out_of_money(report.directory, settings)
