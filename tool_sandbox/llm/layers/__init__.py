@@ -8,6 +8,7 @@
     budget        what calls cost and may cost: a folder of its own
     prompted_tools   models that cannot call tools natively: a folder of its own
     retry         trying again
+    limits        how much an endpoint is asked: a folder of its own
     tally         what the calls of one role came to
     outages       waiting together for a server that is down
 """
