@@ -25,7 +25,9 @@ from tool_sandbox.llm.layers.budget.layer import Budgeted, Ledger
 from tool_sandbox.llm.layers.cache.layer import Cached
 from tool_sandbox.llm.layers.cache.settings import CacheSettings
 from tool_sandbox.llm.layers.cache.store import ResponseCache
-from tool_sandbox.llm.layers.journal import Journal, Journaled
+from tool_sandbox.llm.layers.journal.calls import Journal
+from tool_sandbox.llm.layers.journal.files import JournalFiles
+from tool_sandbox.llm.layers.journal.layer import Journaled
 from tool_sandbox.llm.layers.prompted_tools.layer import PromptedTools
 from tool_sandbox.llm.layers.prompted_tools.support import NativeTools, PromptedIfListed
 from tool_sandbox.llm.layers.retry import Retrying, RetryPolicy
@@ -44,7 +46,7 @@ def settings(**config: Any) -> ModelSettings:
 
 def test_the_layers_stand_in_their_order(tmp_path: Path) -> None:
     given = settings()
-    journal = Journal(tmp_path / "calls.jsonl")
+    journal = Journal(JournalFiles(tmp_path))
     model = stack.build_model(
         "gpt-4o",
         given,
@@ -180,7 +182,7 @@ async def test_closing_a_stack_reaches_its_transport_through_every_layer(tmp_pat
 
     fake = Transport()
     beneath = Retrying(Budgeted(PromptedTools(NativeTools(RoomForReasoning(fake))), Ledger()))
-    journal = Journal(tmp_path / "calls.jsonl")
+    journal = Journal(JournalFiles(tmp_path))
     model = stack.build_model("m", settings(), transport=beneath, cache=stack.open_cache("memory"), journal=journal)
     await aclose(model)
     journal.close()

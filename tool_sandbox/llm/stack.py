@@ -20,7 +20,7 @@ from tool_sandbox.llm.layers.budget.pricing import Price, PriceBook
 from tool_sandbox.llm.layers.cache.layer import Cached
 from tool_sandbox.llm.layers.cache.settings import CacheSettings
 from tool_sandbox.llm.layers.cache.store import ResponseCache
-from tool_sandbox.llm.layers.journal import Journaled
+from tool_sandbox.llm.layers.journal.layer import Journaled
 from tool_sandbox.llm.layers.outages import Outages
 from tool_sandbox.llm.layers.prompted_tools.support import with_prompted_tools
 from tool_sandbox.llm.layers.retry import Retrying, RetryPolicy

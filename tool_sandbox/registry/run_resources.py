@@ -18,7 +18,9 @@ from tool_sandbox.llm.layers.budget.layer import Ledger
 from tool_sandbox.llm.layers.budget.money import amount_of, as_float, total_cost
 from tool_sandbox.llm.layers.budget.pricing import Price, PriceBook
 from tool_sandbox.llm.layers.budget.spending import Spending
-from tool_sandbox.llm.layers.journal import Journal, JournalEntry
+from tool_sandbox.llm.layers.journal.calls import Journal
+from tool_sandbox.llm.layers.journal.entry import JournalEntry
+from tool_sandbox.llm.layers.journal.files import JournalFiles, journal_files
 from tool_sandbox.llm.layers.outages import Outages
 from tool_sandbox.llm.layers.tracing import check_packages, open_tracing, parse_callbacks
 from tool_sandbox.llm.settings import ModelSettings
@@ -38,8 +40,6 @@ if TYPE_CHECKING:
     from tool_sandbox.registry.settings import RunSettings
 
 
-CALLS = "calls.jsonl"
-"""The journal of finished calls in the run directory."""
 SPANS = "spans.jsonl"
 """OpenTelemetry's spans in the run directory, unless the application exports them itself."""
 
@@ -201,7 +201,8 @@ class RunResources:
         """The journal of finished calls; only a run on this machine's disk has one."""
         if self._journal is None and self.directory is not None:
             wanted = self.settings.on_fallback != "void"
-            self._journal = Journal(self.directory / CALLS, secrets=self.secrets, replays_fallbacks=wanted)
+            store = JournalFiles(self.directory)
+            self._journal = Journal(store, secrets=self.secrets, replays_fallbacks=wanted)
             self._paid_before = _paid(self._journal.entries())
         return self._journal
 
@@ -231,9 +232,9 @@ class RunResources:
 
 def paid_in(directory: Path) -> float:
     """US dollars that the calls of a run on this machine's disk have cost, as far as anybody knows."""
-    if not (directory / CALLS).exists():
+    if not journal_files(directory):
         return 0.0
-    journal = Journal(directory / CALLS)
+    journal = Journal(JournalFiles(directory))
     try:
         return _paid(journal.entries())
     finally:

@@ -18,8 +18,8 @@ if sys.platform != "win32":
 
 from tool_sandbox.common.folder_names import folder_name, readable_name
 from tool_sandbox.errors import SettingsError
+from tool_sandbox.llm.layers.journal.store import CALLS
 from tool_sandbox.redaction import redact_text
-from tool_sandbox.registry.run_resources import CALLS
 from tool_sandbox.runs.json_files import read_object
 from tool_sandbox.runs.latest import found_through_latest
 from tool_sandbox.runs.outcomes import SampleResult

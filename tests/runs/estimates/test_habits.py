@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tool_sandbox.llm.chat import CallTag, ChatRequest, ChatResponse, Usage
-from tool_sandbox.llm.layers.journal_entry import CallKey, written_line
+from tool_sandbox.llm.layers.journal.entry import CallKey, written_line
 from tool_sandbox.llm.local.models import parse_local
 from tool_sandbox.runs.estimates.habits import Habits, habits_of
 

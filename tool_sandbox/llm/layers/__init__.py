@@ -3,7 +3,7 @@
 ::
 
     tracing, span_attributes   spans and callbacks
-    journal, journal_entry     every finished call, on disk
+    journal       every finished call, written down: a folder of its own
     cache         answers that need not be asked for again: a folder of its own
     budget        what calls cost and may cost: a folder of its own
     prompted_tools   models that cannot call tools natively: a folder of its own

@@ -12,10 +12,10 @@ from statistics import mean
 from attrs import frozen
 
 from tool_sandbox.errors import SettingsError
+from tool_sandbox.llm.layers.journal.store import CALLS
 from tool_sandbox.llm.local.models import is_local as is_local_model
 from tool_sandbox.llm.local.models import parse_local
 from tool_sandbox.redaction import redact_text
-from tool_sandbox.registry.run_resources import CALLS
 from tool_sandbox.runs.places import is_local, open_location
 
 _ASSUMED, _ASSUMED_LOCAL = 3.0, 20.0

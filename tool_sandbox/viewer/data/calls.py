@@ -14,7 +14,7 @@ from tool_sandbox.common.transcript import is_few_shot, message_of
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.common.world.schemas import INDEX_COLUMN
 from tool_sandbox.errors import SettingsError
-from tool_sandbox.registry.run_resources import CALLS
+from tool_sandbox.llm.layers.journal.files import journal_files
 
 if TYPE_CHECKING:
     from tool_sandbox.common.execution_context import ExecutionContext
@@ -35,35 +35,31 @@ class CallIndex:
     """
 
     def __init__(self, store: RunStore) -> None:
-        local = store.local_directory
-        self._path: Path | None = local / CALLS if local is not None else None
-        self._places: dict[Key, list[int]] = {}
-        self._end = 0
+        self._directory = store.local_directory
+        self._places: dict[Key, list[tuple[Path, int]]] = {}
+        self._ends: dict[Path, int] = {}
         self._lock = threading.Lock()
 
     def records(self, key: Key) -> list[dict[str, Any]]:
         """The journal's records of one sample, in the order in which they were written."""
-        if self._path is None or not self._path.exists():
+        if self._directory is None:
             return []
-        with self._lock, self._path.open("rb") as file:
-            self._read_on(file)
-            return list(self._at(file, self._places.get(key, ())))
+        with self._lock:
+            for path in journal_files(self._directory):
+                self._read_on(path)
+            return [_record_at(path, offset) for path, offset in self._places.get(key, ())]
 
-    def _read_on(self, file: Any) -> None:
-        file.seek(self._end)
-        for line in file:
-            if not line.endswith(b"\n"):  # it is being written
-                return
-            if matched := _START.match(line):
-                key = (json.loads(matched[1]), int(matched[2]))
-                self._places.setdefault(key, []).append(self._end)
-            self._end += len(line)
-
-    @staticmethod
-    def _at(file: Any, places: Sequence[int]) -> Iterator[dict[str, Any]]:
-        for place in places:
-            file.seek(place)
-            yield json.loads(file.readline())
+    def _read_on(self, path: Path) -> None:
+        with path.open("rb") as file:
+            end = file.seek(self._ends.get(path, 0))
+            for line in file:
+                if not line.endswith(b"\n"):  # it is being written
+                    break
+                if matched := _START.match(line):
+                    key = (json.loads(matched[1]), int(matched[2]))
+                    self._places.setdefault(key, []).append((path, end))
+                end += len(line)
+        self._ends[path] = end
 
 
 def calls_of(sample: StoredSample, index: CallIndex) -> list[dict[str, Any]]:
@@ -103,6 +99,13 @@ def _call(record: Mapping[str, Any], answers: Iterator[int], world: ExecutionCon
         "seconds": round(float(told.get("latency") or 0), 3),
         "attempts": told.get("attempts") or [],
     }
+
+
+def _record_at(path: Path, offset: int) -> dict[str, Any]:
+    with path.open("rb") as file:
+        file.seek(offset)
+        record: dict[str, Any] = json.loads(file.readline())
+        return record
 
 
 def _answers(world: ExecutionContext | None) -> dict[str, Iterator[int]]:

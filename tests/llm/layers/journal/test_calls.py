@@ -21,7 +21,9 @@ from tests.llm.fakes import FakeModel, answer, call, question
 from tests.waiting import HANG, auntil
 from tool_sandbox.errors import HarnessError, MalformedResponseError, ProviderError, RateLimitError, RefusalError
 from tool_sandbox.llm.chat import Attempt, CallTag, ChatRequest, Usage
-from tool_sandbox.llm.layers.journal import Journal, Journaled
+from tool_sandbox.llm.layers.journal.calls import Journal
+from tool_sandbox.llm.layers.journal.files import JournalFiles
+from tool_sandbox.llm.layers.journal.layer import Journaled
 
 
 @pytest.fixture
@@ -31,25 +33,33 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def journal(path: Path) -> Iterator[Journal]:
-    journal = Journal(path)
+    journal = opened(path)
     yield journal
     journal.close()
 
 
-def reopened(journal: Journal) -> Journal:
+def reopened(journal: Journal, path: Path) -> Journal:
     journal.close()
-    return Journal(journal.path)
+    return opened(path)
+
+
+def opened(path: Path, **how: Any) -> Journal:
+    return Journal(JournalFiles(path.parent), **how)
+
+
+def written(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
 
 
 def turn(number: int, *, trial: int = 0, role: str = "AGENT") -> ChatRequest:
     return question(f"turn {number}", tag=CallTag(run="r", scenario="s", trial=trial, role=role, turn=number))
 
 
-def test_a_finished_call_is_replayed_at_no_cost_after_a_restart(journal: Journal) -> None:
+def test_a_finished_call_is_replayed_at_no_cost_after_a_restart(journal: Journal, path: Path) -> None:
     original = answer("Hello.", tool_calls=[call(arguments='{"name": "Dana"}')], provider_fields={"signature": "a+/="})
     Journaled(FakeModel(original), journal).complete(turn(1))
 
-    again = reopened(journal)
+    again = reopened(journal, path)
     inner = FakeModel()
     replayed = Journaled(inner, again).complete(turn(1))
 
@@ -58,10 +68,10 @@ def test_a_finished_call_is_replayed_at_no_cost_after_a_restart(journal: Journal
     again.close()
 
 
-def test_a_replayed_answer_of_the_cache_still_says_what_it_saved(journal: Journal) -> None:
+def test_a_replayed_answer_of_the_cache_still_says_what_it_saved(journal: Journal, path: Path) -> None:
     Journaled(FakeModel(answer(cached=True, cost=0.0, saved_cost=0.0035)), journal).complete(turn(1))
 
-    again = reopened(journal)
+    again = reopened(journal, path)
     assert Journaled(FakeModel(), again).complete(turn(1)).saved_cost == 0.0035
     again.close()
 
@@ -80,10 +90,10 @@ async def test_a_call_that_is_cancelled_while_it_is_written_takes_no_other_along
     assert [entry.key.turn for entry in journal.entries()] == [1, 2]
 
 
-async def test_the_asynchronous_path_does_the_same(journal: Journal) -> None:
+async def test_the_asynchronous_path_does_the_same(journal: Journal, path: Path) -> None:
     await Journaled(FakeModel(), journal).acomplete(turn(1))
 
-    again = reopened(journal)
+    again = reopened(journal, path)
     inner = FakeModel()
 
     assert (await Journaled(inner, again).acomplete(turn(1))).replayed
@@ -92,15 +102,15 @@ async def test_the_asynchronous_path_does_the_same(journal: Journal) -> None:
     again.close()
 
 
-def test_answers_of_fallbacks_that_nobody_wants_are_asked_for_again_and_stay_paid(journal: Journal) -> None:
+def test_answers_of_fallbacks_that_nobody_wants_are_asked_for_again_and_stay_paid(journal: Journal, path: Path) -> None:
     Journaled(FakeModel(answer("spare", fallback=True)), journal).complete(turn(1))
     journal.close()
 
-    again = Journal(journal.path, replays_fallbacks=False)
+    again = opened(path, replays_fallbacks=False)
     assert Journaled(FakeModel(answer("main")), again).complete(turn(1)).text == "main"
     again.close()
 
-    last = Journal(journal.path, replays_fallbacks=False)
+    last = opened(path, replays_fallbacks=False)
     assert Journaled(FakeModel(), last).complete(turn(1)).text == "main"
     assert [entry.response and entry.response.text for entry in last.entries()] == ["spare", "main"]
     last.close()
@@ -117,19 +127,19 @@ def test_answers_of_fallbacks_that_nobody_wants_are_asked_for_again_and_stay_pai
         evolve(turn(1), params={"temperature": 1.0}),
     ],
 )
-def test_another_call_is_not_replayed(journal: Journal, other: ChatRequest) -> None:
+def test_another_call_is_not_replayed(journal: Journal, path: Path, other: ChatRequest) -> None:
     Journaled(FakeModel(), journal).complete(turn(1))
-    again = reopened(journal)
+    again = reopened(journal, path)
 
     assert not Journaled(FakeModel(), again).complete(other).replayed
     again.close()
 
 
-def test_identical_calls_of_one_turn_are_told_apart_by_their_order(journal: Journal) -> None:
+def test_identical_calls_of_one_turn_are_told_apart_by_their_order(journal: Journal, path: Path) -> None:
     model = Journaled(FakeModel(answer("first"), answer("second")), journal)
     texts = [model.complete(turn(1)).text for _ in range(2)]
 
-    again = reopened(journal)
+    again = reopened(journal, path)
     model = Journaled(FakeModel(answer("third")), again)
 
     assert texts == ["first", "second"]
@@ -137,13 +147,13 @@ def test_identical_calls_of_one_turn_are_told_apart_by_their_order(journal: Jour
     again.close()
 
 
-def test_a_failed_call_is_asked_again_and_leaves_no_gap(journal: Journal) -> None:
+def test_a_failed_call_is_asked_again_and_leaves_no_gap(journal: Journal, path: Path) -> None:
     model = Journaled(FakeModel(RateLimitError("slow down"), answer("at last")), journal)
     with pytest.raises(RateLimitError):
         model.complete(turn(1))
     model.complete(turn(1))
 
-    again = reopened(journal)
+    again = reopened(journal, path)
 
     assert Journaled(FakeModel(), again).complete(turn(1)).text == "at last"
     assert len(again) == 1
@@ -173,71 +183,71 @@ def test_a_sample_started_over_in_the_same_process_is_replayed(journal: Journal)
 
 
 @pytest.mark.parametrize("kept", [1, 10, -20, -2])
-def test_a_torn_last_line_is_cut_off_and_only_its_call_is_paid_again(journal: Journal, kept: int) -> None:
+def test_a_torn_last_line_is_cut_off_and_only_its_call_is_paid_again(journal: Journal, path: Path, kept: int) -> None:
     model = Journaled(FakeModel(), journal)
     for number in (1, 2):
         model.complete(turn(number))
     journal.close()
-    first, second = journal.path.read_bytes().splitlines(keepends=True)
-    journal.path.write_bytes(first + second[:kept])
+    first, second = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(first + second[:kept])
 
-    again = Journal(journal.path)
-    assert journal.path.read_bytes() == first
+    again = opened(path)
+    assert path.read_bytes() == first
     inner = FakeModel()
     model = Journaled(inner, again)
     assert [model.complete(turn(number)).replayed for number in (1, 2)] == [True, False]
-    last = reopened(again)
+    last = reopened(again, path)
 
     assert [entry.key.turn for entry in last.entries()] == [1, 2]
     assert last.damaged_lines == 0
     last.close()
 
 
-def test_a_last_line_that_only_lacks_its_end_is_kept(journal: Journal) -> None:
+def test_a_last_line_that_only_lacks_its_end_is_kept(journal: Journal, path: Path) -> None:
     Journaled(FakeModel(), journal).complete(turn(1))
     journal.close()
-    journal.path.write_bytes(journal.path.read_bytes().rstrip(b"\n"))
+    path.write_bytes(path.read_bytes().rstrip(b"\n"))
 
-    again = Journal(journal.path)
+    again = opened(path)
     model = Journaled(FakeModel(), again)
     assert model.complete(turn(1)).replayed
     model.complete(turn(2))
-    last = reopened(again)
+    last = reopened(again, path)
 
     assert len(last) == 2
     last.close()
 
 
 @pytest.mark.parametrize("damage", [b"\x00\x00\n", b"{}\n", b"[1]\n", b'{"schema": 99}\n', b"null\n", b"\xff\n"])
-def test_a_damaged_line_in_the_middle_is_skipped(journal: Journal, damage: bytes) -> None:
+def test_a_damaged_line_in_the_middle_is_skipped(journal: Journal, path: Path, damage: bytes) -> None:
     Journaled(FakeModel(), journal).complete(turn(1))
     journal.close()
-    line = journal.path.read_bytes()
-    journal.path.write_bytes(damage + line)
+    line = path.read_bytes()
+    path.write_bytes(damage + line)
 
-    again = Journal(journal.path)
+    again = opened(path)
 
     assert again.damaged_lines == 1
     assert Journaled(FakeModel(), again).complete(turn(1)).replayed
     again.close()
 
 
-def test_many_threads_write_whole_lines_and_lose_none(journal: Journal) -> None:
+def test_many_threads_write_whole_lines_and_lose_none(journal: Journal, path: Path) -> None:
     model = Journaled(FakeModel(answer("x" * 3000)), journal)
 
     with ThreadPoolExecutor(16) as pool:
         list(pool.map(lambda number: model.complete(turn(number)), range(200)))
 
-    lines = [json.loads(line) for line in journal.path.read_text(encoding="utf-8").splitlines()]
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     assert sorted(line["turn"] for line in lines) == list(range(200))
 
 
-async def test_many_tasks_write_whole_lines_and_share_their_syncs(journal: Journal) -> None:
+async def test_many_tasks_write_whole_lines_and_share_their_syncs(journal: Journal, path: Path) -> None:
     model = Journaled(FakeModel(), journal)
 
     await asyncio.gather(*(model.acomplete(turn(number)) for number in range(100)))
 
-    again = reopened(journal)
+    again = reopened(journal, path)
     assert {entry.key.turn for entry in again.entries()} == set(range(100))
     again.close()
 
@@ -247,8 +257,10 @@ import os, signal, sys
 from pathlib import Path
 from tests.llm.fakes import FakeModel, question
 from tool_sandbox.llm.chat import CallTag
-from tool_sandbox.llm.layers.journal import Journal, Journaled
-model = Journaled(FakeModel(), Journal(Path(sys.argv[1])))
+from tool_sandbox.llm.layers.journal.calls import Journal
+from tool_sandbox.llm.layers.journal.files import JournalFiles
+from tool_sandbox.llm.layers.journal.layer import Journaled
+model = Journaled(FakeModel(), Journal(JournalFiles(Path(sys.argv[1]))))
 for number in range(3):
     model.complete(question(f"turn {number}", tag=CallTag(run="r", scenario="s", turn=number)))
 os.kill(os.getpid(), signal.SIGKILL)
@@ -256,11 +268,11 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 def test_a_process_killed_right_after_a_call_loses_nothing(path: Path) -> None:
-    root = Path(__file__).parents[2]
-    done = subprocess.run([sys.executable, "-c", KILLED, str(path)], cwd=root, check=False, timeout=HANG)
+    root = Path(__file__).parents[4]
+    done = subprocess.run([sys.executable, "-c", KILLED, str(path.parent)], cwd=root, check=False, timeout=HANG)
     assert done.returncode == -signal.SIGKILL
 
-    journal = Journal(path)
+    journal = opened(path)
     inner = FakeModel()
     model = Journaled(inner, journal)
 
@@ -270,7 +282,7 @@ def test_a_process_killed_right_after_a_call_loses_nothing(path: Path) -> None:
 
 
 def test_secrets_are_never_written(path: Path) -> None:
-    journal = Journal(path, secrets=["my-own-secret"])
+    journal = opened(path, secrets=["my-own-secret"])
     request = question(
         params={
             "api_key": "sk-live-0123456789abcdef",
@@ -304,19 +316,19 @@ def test_secrets_are_never_written(path: Path) -> None:
     assert record["params"]["extra_headers"]["X-Team"] == "qa"
 
 
-def test_what_the_provider_wants_back_is_written_as_it_is(journal: Journal) -> None:
+def test_what_the_provider_wants_back_is_written_as_it_is(journal: Journal, path: Path) -> None:
     fields: dict[str, Any] = {"thinking_blocks": [{"signature": "sk-abcdefghijklmnop", "token": "t", "text": "hmm"}]}
     Journaled(FakeModel(answer(provider_fields=fields)), journal).complete(turn(1))
-    again = reopened(journal)
+    again = reopened(journal, path)
 
     assert Journaled(FakeModel(), again).complete(turn(1)).provider_fields == fields
     again.close()
 
 
 @pytest.mark.parametrize("text", ["\ud800 lone", "line\nbreak\r\u2028", "日本語 🙂", "\x00"])
-def test_any_text_survives(journal: Journal, text: str) -> None:
+def test_any_text_survives(journal: Journal, path: Path, text: str) -> None:
     Journaled(FakeModel(answer(text)), journal).complete(turn(1))
-    again = reopened(journal)
+    again = reopened(journal, path)
 
     assert Journaled(FakeModel(), again).complete(turn(1)).text == text
     again.close()
@@ -333,7 +345,7 @@ def test_entries_say_who_asked_whom(journal: Journal) -> None:
 
 
 def test_a_full_disk_is_our_fault_and_leaves_no_torn_line(path: Path) -> None:
-    journal = Journal(path)
+    journal = opened(path)
     model = Journaled(FakeModel(), journal)
     model.complete(turn(1))
     whole = path.read_bytes()
@@ -369,7 +381,7 @@ def test_a_request_that_is_not_json_is_refused_before_it_costs_anything(journal:
 
 def test_no_thread_is_started_before_something_is_written(path: Path) -> None:
     before = threading.active_count()
-    journal = Journal(path)
+    journal = opened(path)
 
     assert threading.active_count() == before
     journal.close()
@@ -381,14 +393,14 @@ PAID = [RefusalError("filtered sk-abcdefghijkl", usage=USAGE, cost=0.002), Malfo
 
 @pytest.mark.parametrize("error", PAID, ids=["billed", "in doubt"])
 async def test_a_failure_that_was_paid_for_has_a_line_and_is_asked_again(
-    journal: Journal, error: ProviderError
+    journal: Journal, path: Path, error: ProviderError
 ) -> None:
     model = Journaled(FakeModel(error), journal)
     with pytest.raises(type(error)):
         await model.acomplete(turn(1))
-    assert "abcdefghijkl" not in journal.path.read_text(encoding="utf-8")
+    assert "abcdefghijkl" not in written(path)
 
-    again = reopened(journal)
+    again = reopened(journal, path)
     (entry,) = again.entries()
     assert (entry.response, entry.tag.scenario, len(again)) == (None, "s", 0)
     assert [(each.usage, each.cost) for each in entry.tries] == [(error.usage, error.cost)]
@@ -397,16 +409,16 @@ async def test_a_failure_that_was_paid_for_has_a_line_and_is_asked_again(
     again.close()
 
 
-def test_a_failure_that_cost_nothing_has_no_line(journal: Journal) -> None:
+def test_a_failure_that_cost_nothing_has_no_line(journal: Journal, path: Path) -> None:
     with pytest.raises(RateLimitError):
         Journaled(FakeModel(RateLimitError("slow down", status=429)), journal).complete(turn(1))
-    assert journal.path.read_bytes() == b""
+    assert path.read_bytes() == b""
 
 
-def test_a_replayed_answer_keeps_what_the_tries_before_it_cost(journal: Journal) -> None:
+def test_a_replayed_answer_keeps_what_the_tries_before_it_cost(journal: Journal, path: Path) -> None:
     tries = (Attempt(number=1, error="RefusalError: x", usage=USAGE, cost=0.002), Attempt(number=2))
     Journaled(FakeModel(answer(attempts=tries)), journal).complete(turn(1))
-    again = reopened(journal)
+    again = reopened(journal, path)
     assert Journaled(FakeModel(), again).complete(turn(1)).attempts == tries
     again.close()
 
@@ -429,16 +441,18 @@ def test_a_replayed_answer_keeps_what_the_tries_before_it_cost(journal: Journal)
         (["response", "unknown"], 5),
     ],
 )
-def test_a_line_with_a_value_of_another_kind_is_damaged(journal: Journal, where: list[str], value: Any) -> None:
+def test_a_line_with_a_value_of_another_kind_is_damaged(
+    journal: Journal, path: Path, where: list[str], value: Any
+) -> None:
     Journaled(FakeModel(answer("Hello.")), journal).complete(turn(1))
-    line = json.loads(journal.path.read_text())
+    line = json.loads(path.read_text())
     place = line
     for key in where[:-1]:
         place = place[key]
     place[where[-1]] = value
-    journal.path.write_text(json.dumps(line) + "\n")
+    path.write_text(json.dumps(line) + "\n")
 
-    again = reopened(journal)
+    again = reopened(journal, path)
 
     assert (len(again), again.damaged_lines) == (0, 1)
     again.close()

@@ -1,0 +1,10 @@
+"""Every finished call of a run, kept so that it is never paid for twice.
+
+::
+
+    layer         the journal in front of a model
+    calls         the journal: which calls are in it, and what was answered
+    entry         one call as a line
+    store         where lines are kept: the seam between a journal and its places
+    files         segments on this machine's disk
+"""

@@ -1,0 +1,128 @@
+"""Segments of a journal on this machine's disk. A line that was taken is on the disk: no crash can lose it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from tool_sandbox.llm.layers.journal.store import CALLS, SEGMENTS, Place
+
+
+class JournalFiles:
+    """Reads every segment in a run directory and appends to one of them, which no other process may write.
+
+    A last line of its own segment that a crash tore apart is cut off.
+
+    Args:
+        directory: The run directory; made if it is not there.
+        segment: The name of the segment to write; by default the run's ``calls.jsonl``.
+    """
+
+    def __init__(self, directory: Path, segment: str | None = None) -> None:
+        self.path = directory / CALLS if segment is None else directory / SEGMENTS / f"{segment}.jsonl"
+        """The file that is written."""
+        self._directory = directory
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._own = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+        self._files: list[int] = [self._own]
+        self._ends: list[int] = [0]
+        """Of each file, up to where it was read."""
+        self._numbers: dict[Path, int] = {self.path: 0}
+        _mend(self._own, self.path)
+        _sync_directory(self.path.parent)
+
+    @property
+    def name(self) -> str:
+        """The path of the file that is written."""
+        return str(self.path)
+
+    def unread(self) -> Iterator[tuple[Place, bytes]]:
+        """Every whole line that was not given before, also of segments that have come since."""
+        for path in journal_files(self._directory):
+            number = self._number_of(path)
+            with path.open("rb") as file:
+                file.seek(self._ends[number])
+                for line in file:
+                    if not line.endswith(b"\n"):  # another process is writing it, or never will
+                        break
+                    place = Place(number, self._ends[number], len(line))
+                    self._ends[number] += len(line)
+                    yield place, line
+
+    def read(self, place: Place) -> bytes:
+        """The line at a place."""
+        return os.pread(self._files[place.segment], place.length, place.offset)
+
+    def append(self, lines: Sequence[bytes]) -> list[Place]:
+        """Write lines with one fsync; nothing of them stays when that fails."""
+        end = self._ends[0]
+        try:
+            os.ftruncate(self._own, end)  # what a failed write left behind
+            _write_all(self._own, b"".join(lines))
+            os.fsync(self._own)
+        except OSError:
+            with contextlib.suppress(OSError):  # tried again before the next write
+                os.ftruncate(self._own, end)
+            raise
+        places = []
+        for line in lines:
+            places.append(Place(0, end, len(line)))
+            end += len(line)
+        self._ends[0] = end
+        return places
+
+    def flush(self) -> None:
+        """Nothing is left to do: what was taken is on the disk."""
+
+    def close(self) -> None:
+        """Close the files."""
+        files, self._files = self._files, []
+        for file in files:
+            os.close(file)
+
+    def _number_of(self, path: Path) -> int:
+        if path not in self._numbers:
+            self._files.append(os.open(path, os.O_RDONLY))
+            self._ends.append(0)
+            self._numbers[path] = len(self._files) - 1
+        return self._numbers[path]
+
+
+def journal_files(directory: Path) -> list[Path]:
+    """The segments of the journal in a run directory on this machine's disk; empty where there is none."""
+    alone = directory / CALLS
+    return [*([alone] if alone.exists() else []), *sorted((directory / SEGMENTS).glob("*.jsonl"))]
+
+
+def _mend(file: int, path: Path) -> None:
+    """Cut off a last line that is torn; end one that only lacks its end."""
+    line, offset = b"", 0
+    with path.open("rb") as lines:
+        for line in lines:
+            offset += len(line)
+    if not line or line.endswith(b"\n"):
+        return
+    try:
+        json.loads(line)
+    except (ValueError, RecursionError):
+        os.ftruncate(file, offset - len(line))
+    else:
+        os.write(file, b"\n")
+
+
+def _write_all(file: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(file, view) :]
+
+
+def _sync_directory(path: Path) -> None:
+    """Make a new file's name as durable as its contents."""
+    directory = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
