@@ -21,6 +21,7 @@ LAYERS = (
         "interrupts",
         "redaction",
         "nearest",
+        "access",
         "threads",
         "garbage",
         "folder_imports",

@@ -7,7 +7,7 @@
     to begin   init, starter (what it writes), new, doctor (and what it says of the machine: machine)
     scenarios  scenarios, tools, worlds, inspect, description (one scenario), conversion
     to play    plan, play, until_decided, interrupts, live (what is shown meanwhile: a folder of its own)
-    after it   run_report (what a run ends with), void, explain, view, serve_pages, report (a page as one
+    after it   run_report (what a run ends with), void, explain, view, serve_pages (listening), report (a page as one
                file), compare, comparison_text
     over MCP   assistant (what it is offered, and how it is served)
     printing   lines, columns, tables, listing (a table, lines or JSON), streams

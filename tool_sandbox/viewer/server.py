@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-import secrets
 import threading
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from importlib import metadata
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
@@ -21,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from tool_sandbox.access import refusal, with_headers
 from tool_sandbox.common.visible_text import visible
 from tool_sandbox.errors import ToolSandboxError
 from tool_sandbox.runs.scenario_of_sample import scenario_text
@@ -70,14 +69,6 @@ def application(library: RunLibrary, *, title: str, token: str | None = None) ->
     middleware = [Middleware(_Guard, token=token), Middleware(GZipMiddleware, minimum_size=1000)]
     handlers: Mapping[Any, Any] = {ToolSandboxError: _told, HTTPException: _refused}
     return Starlette(routes=routes, middleware=middleware, exception_handlers=handlers, lifespan=pages.lifespan)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address is this machine itself."""
-    try:
-        return host == "localhost" or ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 class _Pages:
@@ -215,10 +206,7 @@ def _refused(_request: Request, error: Exception) -> Response:
 
 
 class _Guard:
-    """Answers this machine alone, or who knows the token; and says what the page may do.
-
-    A page elsewhere can have its name lead here (DNS rebinding): without a token, only this machine's own names count.
-    """
+    """Answers this machine alone, or who knows the token; and says what the page may do."""
 
     def __init__(self, app: ASGIApp, token: str | None) -> None:
         self._app, self._token = app, token
@@ -238,17 +226,13 @@ class _Guard:
             answer.headers.update(headers)
             await answer(scope, receive, send)
             return
-        await self._app(scope, receive, _with_headers(send, headers))
+        await self._app(scope, receive, with_headers(send, headers))
 
     def _refusal(self, request: Request) -> Response | None:
-        if self._token is None:
-            host = request.url.hostname or ""
-            known = is_loopback(host)
-            return None if known else PlainTextResponse(f"{host!r} is not this machine.", status_code=421)
-        told = request.query_params.get(TOKEN) or request.cookies.get(_COOKIE) or ""
-        if secrets.compare_digest(told.encode(), self._token.encode()):
-            return None
-        return PlainTextResponse("Open the address that tool_sandbox view printed: it holds a token.", status_code=403)
+        given = request.query_params.get(TOKEN) or request.cookies.get(_COOKIE) or ""
+        remedy = "Open the address that tool_sandbox view printed: it holds a token."
+        refused = refusal(request.url.hostname or "", given, self._token, remedy=remedy)
+        return None if refused is None else PlainTextResponse(refused.text, status_code=refused.status)
 
     def _headers(self, request: Request) -> dict[str, str]:
         headers = {
@@ -261,14 +245,3 @@ class _Guard:
         if self._token is not None and request.query_params.get(TOKEN) == self._token:
             headers["Set-Cookie"] = f"{_COOKIE}={self._token}; HttpOnly; SameSite=Strict; Path=/"
         return headers
-
-
-def _with_headers(send: Send, headers: Mapping[str, str]) -> Send:
-    added = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-
-    async def sending(message: Any) -> None:
-        if message["type"] == "http.response.start":
-            message = {**message, "headers": [*message["headers"], *added]}
-        await send(message)
-
-    return sending
