@@ -17,8 +17,10 @@ from tool_sandbox.cli.app import exit_code
 from tool_sandbox.clock import Clock
 from tool_sandbox.common.evaluation import Evaluation, Milestone, MilestoneMatcher, SnapshotConstraint
 from tool_sandbox.common.scenario import Scenario
+from tool_sandbox.common.tool_discovery import ToolBackend
 from tool_sandbox.common.vocabulary import DatabaseNamespace, ScenarioCategories
-from tool_sandbox.runs.digests import digest_of, digest_of_all
+from tool_sandbox.runs.digests import Digests, digest_of, digest_of_all
+from tool_sandbox.scenarios import named_scenarios
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -137,3 +139,18 @@ def test_resume_plays_what_has_changed_since_and_keeps_the_rest(
     assert again["first"].digest == result["first"].digest
     assert again["second"].digest != result["second"].digest
     assert "Wi-Fi off please." in [message.content for message in again["second"].conversation]
+
+
+def test_many_told_together_are_what_each_is_alone() -> None:
+    every = named_scenarios(ToolBackend.DEFAULT)
+    names = [name for name in every if name.startswith(("switch_wifi_off", "look_up_friends_number"))]
+    together = Digests()
+    assert [together.of(every[name]) for name in names] == [digest_of(every[name]) for name in names]
+    assert len(set(map(together.of, map(every.__getitem__, names)))) > len(names) / 2
+
+
+def test_scenarios_that_share_a_world_differ_by_what_they_ask() -> None:
+    one, together = scenario(), Digests()
+    other = evolve(one, evaluation=evolve(one.evaluation, minefield_matcher=one.evaluation.milestone_matcher))
+    assert together.of(one) != together.of(other)
+    assert together.of(with_a_contact(one)) not in {together.of(one), together.of(other)}

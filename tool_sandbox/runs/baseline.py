@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.registry.settings import RunSettings
-from tool_sandbox.runs.digests import digest_of
+from tool_sandbox.runs.digests import Digests
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.regression import Regression
 from tool_sandbox.runs.run_result import open_run
@@ -40,7 +40,8 @@ class Baseline:
             return None
         directory, results = _opened(settings.against)
         known = [result for result in results if result.name in scenarios and result.status == "scored"]
-        digests = {name: digest_of(scenarios[name]) for name in {result.name for result in known}}
+        told = Digests()
+        digests = {name: told.of(scenarios[name]) for name in {result.name for result in known}}
         changed = {result.name: None for result in known if result.digest not in {"", digests[result.name]}}
         same = [result for result in known if result.name not in changed]
         if not same:

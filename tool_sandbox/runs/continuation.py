@@ -16,7 +16,7 @@ from tool_sandbox.registry.objects import Objects
 from tool_sandbox.registry.settings import RunSettings
 from tool_sandbox.registry.sources import scenarios_of
 from tool_sandbox.runs.baseline import Baseline
-from tool_sandbox.runs.digests import digest_of, digest_of_all
+from tool_sandbox.runs.digests import Digests, digest_of_all
 from tool_sandbox.runs.estimates.estimate import kept_estimate
 from tool_sandbox.runs.preparation import PreparedRun, check_search
 from tool_sandbox.runs.provenance import clock_of_run, loaded_at
@@ -89,7 +89,8 @@ def _stopped_run(
         chosen = _recorded_scenarios(_recorded_names(store, record), settings, objects)
     check_resumable(record)
     results = store.read_results()
-    now = {name: digest_of(chosen[name]) for name in {result.name for result in results} if name in chosen}
+    digests = Digests()
+    now = {name: digests.of(chosen[name]) for name in {result.name for result in results} if name in chosen}
     changed = sorted({result.name for result in results if result.digest != now.get(result.name)})
     kept = [result for result in results if result.name not in changed]
     done = [result for result in kept if result.finished and (not retry_void or result.status == "scored")]
@@ -103,6 +104,7 @@ def _stopped_run(
         changed=changed,
         estimate=kept_estimate(record.get("estimate")),
         baseline=Baseline.of(settings, chosen),
+        digests=digests,
     )
 
 
@@ -150,7 +152,7 @@ def _take_up(one: PreparedRun) -> None:
     """Write down how the run goes on."""
     record = one.store.read_run()
     settings, loaded = one.settings.to_record(), loaded_at(one.scenarios)
-    scenarios = digest_of_all(one.scenarios)
+    scenarios = digest_of_all(one.scenarios, one.digests)
     one.store.write_run({**record, "settings": settings, "loaded_at": loaded, "scenario_set": scenarios})
     one.store.rewrite_results(one.done)  # also drops a line that a crash tore
 

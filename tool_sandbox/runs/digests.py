@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime, time
 from enum import Enum
-from functools import partial
+from functools import cache, partial
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from attrs import fields, has
 
+from tool_sandbox.common.vocabulary import DatabaseNamespace
 from tool_sandbox.common.world.schemas import namespaces
 from tool_sandbox.runs.provenance import SCORING_VERSION
 from tool_sandbox.tools.mcp.offered import digests_of
 from tool_sandbox.world_seed import CANONICAL
 
 if TYPE_CHECKING:
+    from tool_sandbox.common.execution_context import ExecutionContext
     from tool_sandbox.common.scenario import Scenario
+    from tool_sandbox.evaluation.result import Evaluation
 
 _OURS = "tool_sandbox."
 _LENGTH = 16
@@ -34,51 +37,80 @@ def digest_of(scenario: Scenario) -> str:
     the rules for credit and outcome, and the scoring version. Names, tags, descriptions, solutions and the code of
     tools are not part of it. Empty when it cannot be told.
     """
-    try:
-        return _hash(list(_parts(scenario)))
-    except Exception:  # noqa: BLE001 -- what the author of a scenario compares with may be made of anything
-        return ""
+    return Digests().of(scenario)
 
 
-def digest_of_all(scenarios: Mapping[str, Scenario]) -> str:
+def digest_of_all(scenarios: Mapping[str, Scenario], digests: Digests | None = None) -> str:
     """A text that changes when a scenario is added, taken away or made different."""
-    return _hash(sorted((name, digest_of(scenario)) for name, scenario in scenarios.items()))
+    digests = digests or Digests()
+    return _hash(json.dumps(sorted((name, digests.of(scenario)) for name, scenario in scenarios.items())))
 
 
-def _hash(parts: Sequence[Any]) -> str:
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:_LENGTH]
+class Digests:
+    """``digest_of`` for many scenarios, as long as none of them is changed: what they share is gone through once."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Any, str]] = {}
+
+    def of(self, scenario: Scenario) -> str:
+        """What ``digest_of`` says of it."""
+        try:
+            return _hash(f"[{', '.join(self._parts(scenario))}]")
+        except Exception:  # noqa: BLE001 -- what the author of a scenario compares with may be made of anything
+            return ""
+
+    def _parts(self, scenario: Scenario) -> Iterator[str]:
+        """What makes the digest, each part as JSON."""
+        world = scenario.starting_context
+        yield from map(json.dumps, (SCORING_VERSION, scenario.max_messages, _plain(scenario.clock)))
+        if scenario.world_seed != CANONICAL:
+            yield json.dumps(scenario.world_seed)
+        yield self._once(world.versions(DatabaseNamespace.SANDBOX), lambda: json.dumps(_plain(world.log())))
+        yield f"[{', '.join(self._table(world, name) for name in sorted(map(str, namespaces())))}]"
+        yield json.dumps([_plain(tools) for tools in (world.tool_allow_list, world.tool_deny_list)])
+        yield json.dumps(sorted(map(str, world.tool_augmentation_list)))
+        yield self._once(scenario.evaluation, lambda: ", ".join(map(json.dumps, _expected(scenario.evaluation))))
+        if world.troubles.plans:
+            yield json.dumps(_plain(world.troubles.plans))
+        if of_servers := digests_of(world):
+            yield json.dumps(sorted(of_servers.items()))
+
+    def _table(self, world: ExecutionContext, name: str) -> str:
+        now = world.snapshot_version(name)
+        return f"[{json.dumps(name)}, {'[]' if now is None else self._once(now, lambda: json.dumps(_plain(now.rows)))}]"
+
+    def _once(self, shared: Any, text: Callable[[], str]) -> str:
+        """What ``text`` says of an object, which is kept so that no other one gets its id."""
+        if id(shared) not in self._known:
+            self._known[id(shared)] = shared, text()
+        return self._known[id(shared)][1]
 
 
-def _parts(scenario: Scenario) -> Iterator[Any]:
-    world, evaluation = scenario.starting_context, scenario.evaluation
-    yield SCORING_VERSION
-    yield scenario.max_messages
-    yield _plain(scenario.clock)
-    if scenario.world_seed != CANONICAL:
-        yield scenario.world_seed
-    yield _plain(world.log())
-    yield [[str(name), _plain(world.rows(name))] for name in sorted(map(str, namespaces()))]
-    yield [_plain(tools) for tools in (world.tool_allow_list, world.tool_deny_list)]
-    yield sorted(map(str, world.tool_augmentation_list))
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:_LENGTH]
+
+
+def _expected(evaluation: Evaluation) -> Iterator[Any]:
     for matcher in (evaluation.milestone_matcher, evaluation.minefield_matcher):
         yield _plain(matcher.edge_list)
         yield _plain(matcher.milestones)
     yield _plain(evaluation.credit)
     yield _plain(evaluation.outcome)
-    if world.troubles.plans:
-        yield _plain(world.troubles.plans)
-    if of_servers := digests_of(world):
-        yield sorted(of_servers.items())
 
 
 def _plain(value: Any, above: tuple[int, ...] = ()) -> Any:
     """A value as JSON-able data that is the same in every process; ``above`` holds the ids of what it is part of."""
-    if id(value) in above and not isinstance(value, _ATOMS):
+    kind: Any = type(value)
+    if isinstance(value, _ATOMS):
+        return _plainly(kind)(value, above)
+    if id(value) in above:
         return "again"
-    for kinds, plain in _BY_KIND:
-        if isinstance(value, kinds):
-            return plain(value, (*above, id(value)))
-    return _plain_object(value, (*above, id(value)))
+    return _plainly(kind)(value, (*above, id(value)))
+
+
+@cache
+def _plainly(kind: type) -> Callable[[Any, tuple[int, ...]], Any]:
+    return next((plain for kinds, plain in _BY_KIND if issubclass(kind, kinds)), _plain_object)
 
 
 def _word(value: Any, _above: tuple[int, ...]) -> Any:

@@ -22,6 +22,7 @@ from tool_sandbox.registry.objects import Objects
 from tool_sandbox.registry.settings import RunSettings
 from tool_sandbox.registry.sources import load_scenarios, selected
 from tool_sandbox.runs.baseline import Baseline
+from tool_sandbox.runs.digests import Digests
 from tool_sandbox.runs.estimates.estimate import Estimate
 from tool_sandbox.runs.estimates.estimator import estimate
 from tool_sandbox.runs.failed import failed_scenarios
@@ -147,7 +148,7 @@ def new_runs(
         runs = [evolve(run, done=each.reusable.take_over(run.store)) for run, each in zip(runs, intended, strict=True)]
         together = [each.store.directory.name for each in runs]
         for run in runs:
-            run.store.write_run(run_record(run.settings, run.scenarios, together, run.estimate))
+            run.store.write_run(run_record(run.settings, run.scenarios, together, run.estimate, run.digests))
         runs[0].open()
     except BaseException:
         for run in runs:
@@ -166,6 +167,7 @@ class _Intended:
     scenarios: Mapping[str, Scenario]
     reusable: Reusable
     baseline: Baseline | None
+    digests: Digests
 
     def prepared(self, store: RunStore, reckoned: Estimate | None) -> PreparedRun:
         kept = reckoned.to_record() if reckoned and reckoned.roles else None
@@ -176,6 +178,7 @@ class _Intended:
             scenarios=self.scenarios,
             estimate=kept,
             baseline=self.baseline,
+            digests=self.digests,
         )
 
 
@@ -202,8 +205,15 @@ def _intended(every: Sequence[RunSettings], objects: Objects, *, needs_keys: boo
     casts = [RoleCast(settings, chosen, objects.roles, needs_keys=needs_keys) for settings in every]
     for settings in every:
         check_effects(casts, chosen_in(settings))
+    digests = Digests()
     return [
-        _Intended(cast=cast, scenarios=chosen, reusable=Reusable.of(settings, chosen), baseline=baseline)
+        _Intended(
+            cast=cast,
+            scenarios=chosen,
+            reusable=Reusable.of(settings, chosen),
+            baseline=baseline,
+            digests=digests,
+        )
         for cast, settings in zip(casts, every, strict=True)
     ]
 

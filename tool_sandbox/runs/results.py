@@ -14,7 +14,6 @@ from tool_sandbox.errors import CancelledRunError
 from tool_sandbox.llm.layers.budget.spending import Spending
 from tool_sandbox.llm.layers.tally import Tally
 from tool_sandbox.redaction import redact_text
-from tool_sandbox.runs.digests import digest_of
 from tool_sandbox.runs.floors import floors_of
 from tool_sandbox.runs.outcomes import Failure, SampleResult
 
@@ -34,10 +33,11 @@ def described(
     world: ExecutionContext,
     settings: RunSettings,
     duration: float,
+    digest: str,
 ) -> SampleResult:
     """Everything about a sample but its end; void until that is known."""
     agent = tallies.get(RoleType.AGENT, Tally())
-    unplayed = evolve(_unplayed(sample, settings), digest=digest_of(sample.scenario), floors=floors_of(sample.scenario))
+    unplayed = evolve(_unplayed(sample, settings), digest=digest, floors=floors_of(sample.scenario))
     return evolve(
         unplayed,
         agent=roles.agent if roles else unplayed.agent,

@@ -13,7 +13,7 @@ from tool_sandbox.common.trajectory import files_for_programs
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.llm.layers.budget.spending import Spending
 from tool_sandbox.registry.settings import CHOOSING, INCIDENTAL, RunSettings
-from tool_sandbox.runs.digests import digest_of
+from tool_sandbox.runs.digests import Digests
 from tool_sandbox.runs.floors import floors_of
 from tool_sandbox.runs.json_files import read_object
 from tool_sandbox.runs.outcomes import SampleResult
@@ -55,7 +55,8 @@ class Reusable:
         store, record = _opened(settings.reuse)
         _check_alike(settings, record)
         results = store.read_results()
-        now = {name: digest_of(scenarios[name]) for name in {each.name for each in results} if name in scenarios}
+        digests = Digests()
+        now = {name: digests.of(scenarios[name]) for name in {each.name for each in results} if name in scenarios}
         same = {
             result.key: result
             for result in results

@@ -17,7 +17,7 @@ from tool_sandbox.redaction import redact
 from tool_sandbox.registry.sample import Sample
 from tool_sandbox.runs import provenance
 from tool_sandbox.runs.control import Adjustment, Money, RunControl
-from tool_sandbox.runs.digests import digest_of_all
+from tool_sandbox.runs.digests import Digests, digest_of_all
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.results import cancelled
 from tool_sandbox.runs.scheduler import Ending, Schedule
@@ -84,6 +84,8 @@ class Plan:
     """The most samples that those who play can have in flight; ``None`` for any number."""
     money: Money | None = None
     """Who keeps the run within its budget, where that can be changed while it is played."""
+    digests: Digests = field(factory=Digests)
+    """Of its scenarios."""
 
     def samples(self) -> list[Sample]:
         """Every sample, finished or not: all scenarios once, then all of them again for the next trial."""
@@ -116,7 +118,7 @@ async def arun(plan: Plan) -> Report:
     name = plan.store.directory.name
 
     async def play(sample: Sample) -> Played:
-        return await play_sample(sample, plan.cast, plan.settings, run=name)
+        return await play_sample(sample, plan.cast, plan.settings, run=name, digests=plan.digests)
 
     def finished(sample: Sample, played: Played) -> None:
         result = _write(plan, sample, played)
@@ -227,6 +229,7 @@ def run_record(
     scenarios: Mapping[str, Scenario],
     started_together: Sequence[str] = (),
     estimate: Mapping[str, Any] | None = None,
+    digests: Digests | None = None,
 ) -> dict[str, Any]:
     """The content of ``run.json``.
 
@@ -235,6 +238,7 @@ def run_record(
         scenarios: What is played.
         started_together: The names of all run directories of the command, in the order in which they are played.
         estimate: What the run is expected to take.
+        digests: Of the scenarios, where some of them are known.
     """
     servers = record_of_servers(scenario.starting_context for scenario in scenarios.values())
     return {
@@ -242,7 +246,7 @@ def run_record(
         "scoring_version": provenance.SCORING_VERSION,
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "settings": settings.to_record(),
-        "scenario_set": digest_of_all(scenarios),
+        "scenario_set": digest_of_all(scenarios, digests),
         "scenarios": list(scenarios),
         "started_together": list(started_together),
         "loaded_at": provenance.loaded_at(scenarios),

@@ -28,6 +28,7 @@ from tool_sandbox.llm.chat import CallTag
 from tool_sandbox.llm.layers.tally import Tally
 from tool_sandbox.redaction import redact_text
 from tool_sandbox.registry.sample import Sample, SampleRoles
+from tool_sandbox.runs.digests import Digests
 from tool_sandbox.runs.floors import play_floors
 from tool_sandbox.runs.outcomes import Failure, SampleResult, words_of
 from tool_sandbox.runs.results import described, failed, scored
@@ -73,6 +74,7 @@ async def play_sample(
     settings: RunSettings,
     *,
     run: str = "",
+    digests: Digests | None = None,
 ) -> Played:
     """Play ``sample`` to its end and judge it. Whatever goes wrong becomes a typed outcome.
 
@@ -81,6 +83,7 @@ async def play_sample(
         cast: Who plays.
         settings: The run's settings.
         run: Name of the run, for the calls' tags.
+        digests: Of its scenarios, where some of them are known.
 
     Raises:
         asyncio.CancelledError: The run was interrupted.
@@ -118,7 +121,8 @@ async def play_sample(
         end = Failure.of(error, cast.secrets)
     finally:
         troubles += _tear_down(roles, cast.secrets)
-    result = described(sample, roles, tallies, world, settings, time.monotonic() - started)
+    digest = (digests or Digests()).of(sample.scenario)
+    result = described(sample, roles, tallies, world, settings, time.monotonic() - started, digest)
     noted = [each.to_record() for each in broken]
     result = evolve(result, notes=(*result.notes, *troubles), broken_rules=noted)
     if isinstance(end, Failure):

@@ -129,6 +129,10 @@ class Tables:
             raise IndexError(message)
         return table[position_at(table, query)]
 
+    def versions(self, namespace: str) -> Table:
+        """All snapshots of a table: the same object always has the same content."""
+        return self._tables.get(DatabaseNamespace(namespace), ())
+
     def snapshot_indices(self, namespace: str) -> tuple[int, ...]:
         """Indices at which a table has a snapshot, ascending, headguards included."""
         return tuple(snapshot.index for snapshot in self._tables.get(DatabaseNamespace(namespace), ()))
