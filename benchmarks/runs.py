@@ -1,0 +1,120 @@
+"""What whole runs cost: samples of six calls each, played, journaled, judged and written, against a loopback server.
+
+    python benchmarks/runs.py                       # 200 samples a row
+    python benchmarks/runs.py --samples 1000 --growth 1000 10000 100000
+    python benchmarks/runs.py --ways direct: --latencies 500 -p 256
+
+Each row is a process of its own and the server another one, whose time is not counted. *ideal* is the time in which
+the samples are over if nothing but the server's latency counts; *efficiency* is the part of the wall time that it is.
+CPU milliseconds are those of a call with everything that belongs to it; beside them stands what the same requests cost
+by a client alone. On a machine with other work only the CPU and the memory mean something. ``--json FILE`` writes the
+numbers with the versions they belong to.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from agents import surroundings
+from one_run import CALLS, SIX_CALLS, WAYS
+
+HERE = Path(__file__).parent
+GROWTH = "oracle"
+HEADS = ("samples", "-p", "latency", "wall s", "ideal s", "efficiency", "CPU ms/call", "peak MB", "solved")
+
+
+@contextmanager
+def scripted_server() -> Iterator[str]:
+    """The server in a process of its own; its address."""
+    command = [sys.executable, str(HERE / "scripted_server.py"), *SIX_CALLS]
+    with subprocess.Popen(  # noqa: S603  (our own script)
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        if process.stdin is None or process.stdout is None:
+            message = "the server was started without its pipes"
+            raise RuntimeError(message)
+        yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
+        process.stdin.close()
+
+
+def row(way: str, samples: int, concurrency: int, latency: int, root: str) -> dict[str, Any]:
+    """One way measured in a process of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        arguments = [way, str(samples), str(concurrency), f"{root}/{latency}/v1", folder]
+        done = subprocess.run(  # noqa: S603  (our own script)
+            [sys.executable, str(HERE / "one_run.py"), *arguments], stdout=subprocess.PIPE, text=True, check=True
+        )
+    measured: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    ideal = math.ceil(samples / concurrency) * CALLS * latency / 1000
+    return {
+        "way": way,
+        "samples": samples,
+        "concurrency": concurrency,
+        "latency_ms": latency,
+        **measured,
+        "ideal_s": ideal,
+        "efficiency": ideal / measured["wall_s"] if ideal else None,
+        "cpu_ms": 1000 * measured["cpu_s"] / samples / CALLS,
+    }
+
+
+def line(measured: dict[str, Any]) -> str:
+    """A row as people read it."""
+    efficiency = "" if measured["efficiency"] is None else f"{measured['efficiency']:.2f}"
+    cells = [
+        *(str(measured["samples"]), str(measured["concurrency"]), f"{measured['latency_ms']} ms"),
+        *(f"{measured['wall_s']:.1f}", f"{measured['ideal_s']:.1f}" if efficiency else "", efficiency),
+        *(f"{measured['cpu_ms']:.2f}", f"{measured['peak_mb']:.0f}", str(measured["solved"])),
+    ]
+    padded = [cell.rjust(max(7, len(head))) for cell, head in zip(cells, HEADS, strict=True)]
+    return "  ".join([f"{measured['way']:14}", *padded])
+
+
+def whole_rounds(samples: int) -> int:
+    """So many samples, or a few more: every scenario equally often."""
+    return math.ceil(samples / len(SIX_CALLS)) * len(SIX_CALLS)
+
+
+def measured_rows(options: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """Every row that was asked for, as it is measured."""
+    with scripted_server() as root:
+        samples = whole_rounds(options.samples)
+        for latency in options.latencies:
+            for concurrency in options.concurrency:
+                for way in options.ways:
+                    yield row(way, samples, concurrency, latency, root)
+        for growing in options.growth:
+            yield row(GROWTH, whole_rounds(growing), 16, 0, root)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--samples", type=int, default=200, help="samples of a row (default 200)")
+    parser.add_argument("--latencies", type=int, nargs="*", default=[0, 500], help="milliseconds (default 0 500)")
+    parser.add_argument("-p", "--concurrency", type=int, nargs="*", default=[64, 256], help="samples in flight")
+    names = [way for way in WAYS if way != GROWTH]
+    parser.add_argument("--ways", nargs="*", choices=names, default=names, help="default: all")
+    parser.add_argument("--growth", type=int, nargs="*", default=[], help="also: so many samples of the oracle")
+    parser.add_argument("--json", type=Path, help="file for the numbers")
+    options = parser.parse_args()
+    print("  ".join([f"{'':14}", *(head.rjust(7) for head in HEADS)]), flush=True)
+    rows = []
+    for measured in measured_rows(options):
+        rows.append(measured)
+        print(line(measured), flush=True)
+    if options.json:
+        report = {"surroundings": surroundings(), "rows": rows}
+        options.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
