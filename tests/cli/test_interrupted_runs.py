@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+import sys
 import urllib.request
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.cli.command import call, openai_server, run_directories, run_directory, spawn
+from tests.cli.command import ROOT, call, openai_server, run_directories, run_directory, spawn
 from tests.waiting import HANG, until
 
 SCENARIOS = ("switch_wifi_off*", "--tag", "no_distraction_tools", "three_distraction_tools")
@@ -267,3 +268,27 @@ def test_a_model_behind_litellm_plays_over_real_http(tmp_path: Path) -> None:
     assert result["spending"]["unpriced_calls"] == 1
     assert result["spending"]["cost"] is None
     assert result["spending"]["known_cost"] > 0
+
+
+def test_a_run_in_a_slow_remote_store_is_stopped_without_losing_a_call(tmp_path: Path) -> None:
+    where = f"remote://{tmp_path}/runs"
+    storage = [sys.executable, "-m", "tests.cli.remote_storage"]
+    with openai_server("--hold-after", "2") as url:
+        run = [*storage, "3", "run", "-a", f"direct:{url}/model", "-u", "oracle", "-s", *SCENARIOS, "-o", where, "-p2"]
+        with subprocess.Popen(run, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            directory = _wait_for_results(tmp_path / "runs", 2, process)
+            process.send_signal(signal.SIGTERM)
+            _, err = process.communicate(timeout=HANG)
+        assert process.returncode == 130, err
+        (directory / "results.jsonl").unlink()
+        held = _calls(url) - 2
+        _release(url)
+
+        resume = [*storage, "0", "resume", f"{where}/{directory.name}", "-q"]
+        resumed = subprocess.run(resume, cwd=ROOT, capture_output=True, text=True, check=False, timeout=HANG)
+        asked = _calls(url)
+
+    assert resumed.returncode == 0, resumed.stderr
+    samples = len(_summary(directory)["per_scenario_results"])
+    assert asked == samples + held, "of the calls that were answered none is made again"
+    assert sorted(path.name[:8] for path in (directory / "calls").iterdir()) == ["00000001", "00000002", "manifest"]

@@ -46,6 +46,7 @@ class Interrupts:
         self._raised = False
         self._stop: Callable[[], None] | None = None
         self._leave: Callable[[], None] = _nothing
+        self._finishing: Callable[[], bool] = _never
 
     @classmethod
     def current(cls) -> Interrupts:
@@ -72,17 +73,18 @@ class Interrupts:
                     signal.signal(number, handler)
 
     @contextlib.contextmanager
-    def during(self, leave: Callable[[], None]) -> Iterator[None]:
+    def during(self, leave: Callable[[], None], finishing: Callable[[], bool] | None = None) -> Iterator[None]:
         """Inside the block, a run can be played.
 
         Args:
             leave: Is called before the process ends the hard way, to leave nothing running and to say how to go on.
+            finishing: Whether the process stands still because it brings what was paid for to its place.
         """
-        before, self._leave = self._leave, leave
+        before, self._leave, self._finishing = self._leave, leave, finishing or _never
         try:
             yield
         finally:
-            self._stop, self._leave = None, before
+            self._stop, self._leave, self._finishing = None, before, _never
 
     def stop_with(self, stop: Callable[[], None]) -> None:
         """Have the first signal call ``stop``, until the block of ``during`` ends."""
@@ -133,7 +135,7 @@ class Interrupts:
             if number is not None:
                 return number == _END
             seen = [*seen, _place_of_main_thread()][-_GLANCES:]
-            if len(seen) == _GLANCES and len(set(seen)) == 1:
+            if len(seen) == _GLANCES and len(set(seen)) == 1 and not self._finishing():
                 return False
         return False
 
@@ -202,6 +204,10 @@ def flush_streams() -> None:
 
 def _nothing() -> None:
     pass
+
+
+def _never() -> bool:
+    return False
 
 
 def _place_of_main_thread() -> tuple[object, ...]:

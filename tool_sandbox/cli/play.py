@@ -242,7 +242,7 @@ def _play(one: PreparedRun, go_on: str, display: Display) -> Report:
         shown = display_of(_watched(one, interrupts), shows_nothing=one.cast.somebody_types or display.quiet)
         events = None if display.events is None else RunEvents(display.events, one, _watched(one))
         together = Together([shown] if events is None else [shown, events])
-        with interrupts.during(lambda: _leave(together, one, go_on)), together:
+        with interrupts.during(lambda: _leave(together, one, go_on), lambda: one.cast.is_flushing), together:
             report = one.play(together)
             if events is not None:
                 events.ended(report)

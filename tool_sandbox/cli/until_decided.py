@@ -14,7 +14,6 @@ from tool_sandbox.common.counted import counted
 from tool_sandbox.registry.run_resources import paid_in
 from tool_sandbox.runs.preparation import short_name
 from tool_sandbox.runs.scheduler import Ending
-from tool_sandbox.runs.summary import total_spending
 
 if TYPE_CHECKING:
     from tool_sandbox.runs.outcomes import SampleResult
@@ -129,7 +128,7 @@ class Series:
     def _part(self, name: str, trial: int) -> PreparedRun:
         """A run up to a trial, with what the others have left of the budget."""
         one, left = self.runs[name], self._left()
-        if left is not None and one.store.local_directory is not None:
+        if left is not None:
             left += self._spent(name)  # which its journal knows, and the budget is counted from
         return one.part(trial, self.results[name], left)
 
@@ -146,10 +145,7 @@ class Series:
         return left > 0 and sum(each[name] * samples for name, samples in missing.items()) <= left
 
     def _spent(self, name: str) -> float:
-        directory = self.runs[name].store.local_directory
-        if directory is not None:
-            return paid_in(directory)
-        return float(total_spending(self.results[name]).cost.known)
+        return paid_in(self.runs[name].store.calls)
 
 
 def named(runs: Sequence[PreparedRun]) -> dict[str, PreparedRun]:

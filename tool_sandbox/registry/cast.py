@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tool_sandbox.common.scenario import Scenario
+    from tool_sandbox.llm.layers.journal.store import JournalStore
     from tool_sandbox.registry.sample import Sample
     from tool_sandbox.roles.base_role import BaseRole
 
@@ -103,19 +104,25 @@ class RoleCast:
         """Whether what the roles need was started."""
         return self._resources is not None
 
-    def open(self, directory: Path | None) -> None:
+    def open(self, directory: Path | None, calls: Callable[[], JournalStore] | None = None) -> None:
         """Start what the roles need, unless that was done before.
 
         Args:
-            directory: The run directory; ``None`` if it is not on this machine's disk: no journal is kept then.
+            directory: The run directory; ``None`` if it is not on this machine's disk.
+            calls: Opens the place where finished calls are kept; without it there is no journal.
         """
         if self.is_open:
             return
         for server in self._servers:
             server.start()
-        self._resources = RunResources(self.settings, directory, self.secrets)
+        self._resources = RunResources(self.settings, directory, self.secrets, calls)
         for factory in self._factories():
             factory.open(self._resources)
+
+    @property
+    def is_flushing(self) -> bool:
+        """Whether what was paid for is being brought to its place, at the end of a run."""
+        return self._resources is not None and self._resources.is_flushing
 
     def roles(self, sample: Sample) -> SampleRoles:
         """Fresh roles for one sample."""

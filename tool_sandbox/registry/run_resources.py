@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
@@ -20,7 +20,7 @@ from tool_sandbox.llm.layers.budget.pricing import Price, PriceBook
 from tool_sandbox.llm.layers.budget.spending import Spending
 from tool_sandbox.llm.layers.journal.calls import Journal
 from tool_sandbox.llm.layers.journal.entry import JournalEntry
-from tool_sandbox.llm.layers.journal.files import JournalFiles, journal_files
+from tool_sandbox.llm.layers.journal.store import JournalStore
 from tool_sandbox.llm.layers.outages import Outages
 from tool_sandbox.llm.layers.tracing import check_packages, open_tracing, parse_callbacks
 from tool_sandbox.llm.settings import ModelSettings
@@ -62,11 +62,21 @@ class RunResources:
         settings: The run's settings.
         directory: The run directory; ``None`` if it is not on this machine's disk.
         secrets: Values that must never be written down.
+        calls: Opens the place where finished calls are kept; without it there is no journal.
     """
 
-    def __init__(self, settings: RunSettings, directory: Path | None, secrets: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        settings: RunSettings,
+        directory: Path | None,
+        secrets: Sequence[str] = (),
+        calls: Callable[[], JournalStore] | None = None,
+    ) -> None:
         self.settings, self.directory, self.secrets = settings, directory, tuple(secrets)
         self.outages = Outages()
+        self.is_flushing = False
+        """Whether the last calls are being written."""
+        self._calls = calls
         self._servers: dict[Path, LocalServer] = {}
         self._models: list[ChatModel] = []
         self._ledgers: list[Ledger] = []
@@ -145,6 +155,12 @@ class RunResources:
         for model in self._models:
             await aclose(model)
         await close_litellm()
+        if self._journal is not None:
+            self.is_flushing = True
+            try:
+                await self._journal.flush()
+            finally:
+                self.is_flushing = False
 
     def close(self) -> None:
         """Stop servers and close files; may be called twice, and from a signal handler."""
@@ -198,11 +214,10 @@ class RunResources:
             raise SettingsError(message)
 
     def _open_journal(self) -> Any:
-        """The journal of finished calls; only a run on this machine's disk has one."""
-        if self._journal is None and self.directory is not None:
+        """The journal of finished calls, if one is kept."""
+        if self._journal is None and self._calls is not None:
             wanted = self.settings.on_fallback != "void"
-            store = JournalFiles(self.directory)
-            self._journal = Journal(store, secrets=self.secrets, replays_fallbacks=wanted)
+            self._journal = _opened(self._calls, secrets=self.secrets, replays_fallbacks=wanted)
             self._paid_before = _paid(self._journal.entries())
         return self._journal
 
@@ -230,15 +245,28 @@ class RunResources:
         return stack.fallback_router(name, settings, ledger, outages=self.outages) if settings.fallbacks else None
 
 
-def paid_in(directory: Path) -> float:
-    """US dollars that the calls of a run on this machine's disk have cost, as far as anybody knows."""
-    if not journal_files(directory):
-        return 0.0
-    journal = Journal(JournalFiles(directory))
+def paid_in(calls: Callable[[], JournalStore]) -> float:
+    """US dollars that the calls of a run have cost, as far as anybody knows.
+
+    Args:
+        calls: Opens the place where they are kept.
+
+    Raises:
+        SettingsError: They cannot be read.
+    """
+    journal = _opened(calls)
     try:
         return _paid(journal.entries())
     finally:
         journal.close()
+
+
+def _opened(calls: Callable[[], JournalStore], **how: Any) -> Journal:
+    try:
+        return Journal(calls(), **how)
+    except OSError as error:
+        message = f"the calls that were made before cannot be read: {error}"
+        raise SettingsError(message) from error
 
 
 def _paid(entries: Iterable[JournalEntry]) -> float:

@@ -63,7 +63,7 @@ class PreparedRun(Plan):
 
     def open(self) -> None:
         """Start what the roles need, such as the server of a local model, unless that was done before."""
-        self.cast.open(self.store.local_directory)
+        self.cast.open(self.store.local_directory, self.store.calls)
 
     def play(self, observer: Observer) -> Report:
         """Play what is left, with the rules for tools and the search that were asked for; others keep theirs."""

@@ -18,7 +18,9 @@ if sys.platform != "win32":
 
 from tool_sandbox.common.folder_names import folder_name, readable_name
 from tool_sandbox.errors import SettingsError
-from tool_sandbox.llm.layers.journal.store import CALLS
+from tool_sandbox.llm.layers.journal.files import JournalFiles
+from tool_sandbox.llm.layers.journal.segments import JournalSegments
+from tool_sandbox.llm.layers.journal.store import CALLS, JournalStore
 from tool_sandbox.redaction import redact_text
 from tool_sandbox.runs.json_files import read_object
 from tool_sandbox.runs.latest import found_through_latest
@@ -110,6 +112,17 @@ class RunStore:
     def local_directory(self) -> Path | None:
         """The directory, if it is on this machine's disk."""
         return self.directory if is_local(self.directory) else None
+
+    def calls(self) -> JournalStore:
+        """Open the place where the finished calls of models are kept.
+
+        Raises:
+            OSError: The system refuses what it takes.
+        """
+        if is_local(self.directory):
+            return JournalFiles(self.directory)
+        remote: Any = self.directory
+        return JournalSegments(remote.fs, remote.path, redact_text(str(remote)))
 
     def write_run(self, record: Mapping[str, Any]) -> None:
         """Write what the run was asked to do."""

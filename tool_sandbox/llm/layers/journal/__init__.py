@@ -7,4 +7,5 @@
     entry         one call as a line
     store         where lines are kept: the seam between a journal and its places
     files         segments on this machine's disk
+    segments      segments in a store of whole files, such as S3
 """

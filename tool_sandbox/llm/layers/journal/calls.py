@@ -11,7 +11,7 @@ from itertools import count
 
 from attrs import evolve
 
-from tool_sandbox.errors import HarnessError, ProviderError
+from tool_sandbox.errors import HarnessError, ProviderError, SettingsError
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse
 from tool_sandbox.llm.fingerprint import fingerprint
 from tool_sandbox.llm.layers.journal.entry import CallKey, JournalEntry, read_line, written_line
@@ -100,6 +100,17 @@ class Journal:
             HarnessError: If the store does not take it.
         """
         await asyncio.shield(asyncio.wrap_future(self._write(key, request, outcome)))
+
+    async def flush(self) -> None:
+        """Bring to its place whatever was appended, at an orderly end.
+
+        Raises:
+            SettingsError: Its store does not take it; the message says what to do.
+        """
+        try:
+            await asyncio.wrap_future(self._writer.submit(self._store.flush))
+        except OSError as error:
+            raise SettingsError(str(error)) from error
 
     def entries(self) -> Iterator[JournalEntry]:
         """Every call, segment by segment, in the order in which they were written; failed ones have no response."""
