@@ -44,7 +44,7 @@ def test_calls_tokens_and_money_follow_from_scenarios_and_trials(tmp_path: Path)
     assert [role.calls for role in once.roles] == [3, 2]
     assert more.calls == 12 * once.calls
     assert more.tokens == 12 * once.tokens
-    assert float(more.cost.known) == pytest.approx(12 * float(once.cost.known), rel=1e-3)  # amounts have six decimals
+    assert float(more.cost.known) == pytest.approx(12 * float(once.cost.known), rel=1e-3)
 
 
 def test_more_tools_on_offer_are_more_tokens_in_every_request() -> None:

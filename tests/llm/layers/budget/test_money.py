@@ -1,4 +1,4 @@
-"""Sums of money never lose what is unknown, and never show more than millionths of a dollar."""
+"""Sums of money never lose what is unknown, are exact in files, and show no more than millionths of a dollar."""
 
 from __future__ import annotations
 
@@ -29,12 +29,20 @@ def test_a_sum_is_the_same_in_any_parts_and_knows_what_it_does_not_know(
 
 
 @given(st.floats(0, 1e6))
-def test_amounts_have_six_decimals_at_most_and_nothing_is_nothing(amount: float) -> None:
+def test_amounts_have_twelve_decimals_at_most_show_six_and_nothing_is_nothing(amount: float) -> None:
     rounded = as_float(amount)
     assert as_float(rounded) == rounded
-    assert round(rounded, 6) == rounded
+    assert round(rounded, 12) == rounded
     assert (rounded == 0) == (amount == 0)
     assert len(shown(amount).partition(".")[2]) in (4, 5, 6)
+
+
+@given(st.lists(st.tuples(st.integers(1, 2_000_000), st.integers(1, 999)), min_size=1, max_size=200))
+def test_what_tokens_cost_is_summed_to_the_last_digit(calls: list[tuple[int, int]]) -> None:
+    price = Decimal("1e-9")  # a tenth of a cent per million tokens: a hundredth of the cheapest that is sold
+    exact = sum((tokens * times * price for tokens, times in calls), Decimal(0))
+    assert total_cost(tokens * times * price for tokens, times in calls).known == exact
+    assert Cost.from_record(as_float(exact), None, 0).known == exact
 
 
 @pytest.mark.parametrize(

@@ -10,14 +10,20 @@ from attrs import frozen
 from tool_sandbox.errors import SettingsError
 
 NOTHING = Decimal(0)
-_UNIT = Decimal("0.000001")
+_UNIT = Decimal("1e-12")
+"""Prices are some billionths of a dollar per token: all sums of them are exact, also as floats in the files."""
+_SHOWN_UNIT = Decimal("0.000001")
 
 
 def dollars(amount: Decimal | float | str) -> Decimal:
-    """An amount in whole millionths of a dollar; what costs anything never becomes nothing."""
+    """An amount in whole millionths of a millionth of a dollar; what costs anything never becomes nothing."""
+    return _rounded(amount, _UNIT)
+
+
+def _rounded(amount: Decimal | float | str, unit: Decimal) -> Decimal:
     exact = amount if isinstance(amount, Decimal) else Decimal(str(amount))
-    whole = exact.quantize(_UNIT)
-    return _UNIT.copy_sign(exact) if exact and not whole else whole
+    whole = exact.quantize(unit)
+    return unit.copy_sign(exact) if exact and not whole else whole
 
 
 def amount_of(value: Any, what: str) -> Decimal:
@@ -38,12 +44,12 @@ def amount_of(value: Any, what: str) -> Decimal:
 
 def shown(amount: Decimal | float | str) -> str:
     """An amount for people: four decimals, or up to six where those say more."""
-    text = f"{dollars(amount):.6f}"
+    text = f"{_rounded(amount, _SHOWN_UNIT):.6f}"
     return text[: len(text) - 2] + text[-2:].rstrip("0")
 
 
 def as_float(amount: Decimal | float) -> float:
-    """An amount for data, with at most six decimals."""
+    """An amount for data, with at most twelve decimals."""
     return float(dollars(amount)) if amount else 0.0
 
 
@@ -74,7 +80,7 @@ class Cost:
 
     @property
     def total(self) -> float | None:
-        """US dollars for data, at most six decimals; ``None`` when a part is unknown."""
+        """US dollars for data, at most twelve decimals; ``None`` when a part is unknown."""
         return None if self.unknown_calls else as_float(self.known)
 
     @property
