@@ -1,8 +1,9 @@
 """What the agent costs: against the SDKs it replaces and against bare HTTP, on the same loopback server.
 
-``python benchmarks/agents.py [results.json] [--seconds N] [--anthropic-python PATH]`` prints a table. Each client runs
-in a process of its own, the server in another one. ``--anthropic-python`` names an interpreter that has the
-``anthropic`` package, which is not a dependency of this project; without the package that row is left out.
+``python benchmarks/agents.py [--json FILE] [--seconds N] [--sdks PYTHON]`` prints a table. Each client runs in a
+process of its own, the server in another one. The SDKs are no dependencies of this project: ``--sdks`` names an
+interpreter that has them, and without it they are installed for the time being. A row that cannot run is left out.
+Last comes what was booked for calls whose tokens are known, beside price times tokens.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ import argparse
 import importlib.metadata
 import json
 import os
-import platform
 import subprocess
 import sys
 import tempfile
@@ -19,6 +19,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,30 @@ from clients import CLIENTS, CONCURRENCIES
 
 HERE = Path(__file__).parent
 CLIENT_SECONDS = 60
-PACKAGES = ("litellm", "openai", "anthropic", "httpx", "aiohttp")
+PACKAGES = ("litellm", "openai", "httpx", "aiohttp")
+SDKS = {
+    "anthropic SDK": "anthropic",
+    "mistral SDK": "mistralai",
+    "cohere SDK": "cohere",
+    "google SDK": "google-genai",
+}
+"""The package that a client needs and this project does not have."""
+
+
+@contextmanager
+def interpreter_with_sdks(given: str | None) -> Iterator[str]:
+    """An interpreter that has the SDKs, as far as there is a package index."""
+    if given is not None:
+        yield given
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        python = str(Path(folder, "bin", "python"))
+        uv = str(Path(sys.executable).with_name("uv"))
+        making, filling = ["venv", "--python", sys.executable, folder], ["pip", "install", "--python", python]
+        for command in (making, [*filling, *SDKS.values()]):
+            if subprocess.run([uv, "--quiet", *command], check=False).returncode:  # noqa: S603  (our own)
+                break
+        yield python
 
 
 @contextmanager
@@ -68,7 +92,7 @@ def requests_to(root: str, mode: str) -> int:
         return int(json.load(answer)["requests"])
 
 
-def measure(seconds: float, limit: float, anthropic_python: str) -> dict[str, Any]:
+def measure(seconds: float, limit: float, sdks: str) -> dict[str, Any]:
     """Every client's numbers, as far as the time allows."""
     results: dict[str, Any] = {}
     end = time.monotonic() + limit
@@ -77,7 +101,7 @@ def measure(seconds: float, limit: float, anthropic_python: str) -> dict[str, An
             if time.monotonic() > end:
                 print(f"{name}: left out (the time of --limit is up)", file=sys.stderr)
                 continue
-            python = anthropic_python if name == "anthropic SDK" else sys.executable
+            python = sdks if name in SDKS else sys.executable
             requests_to(root, "faulty")
             if measured := run_client(python, name, root, str(seconds)):
                 measured["faulty"]["requests"] = requests_to(root, "faulty")
@@ -85,6 +109,7 @@ def measure(seconds: float, limit: float, anthropic_python: str) -> dict[str, An
         results["fallback"] = run_client(sys.executable, "fallback", root, str(seconds))
         with tempfile.TemporaryDirectory() as directory:
             results["cache"] = run_client(sys.executable, "cache", root, str(seconds), directory)
+        results["prices"] = run_client(sys.executable, "prices", root, str(seconds))
     return results
 
 
@@ -117,31 +142,33 @@ def extras(results: dict[str, Any]) -> Iterator[str]:
         )
     if cache := results.get("cache"):
         yield f"cache hit: {cache['memory_ms']:.2f} ms from memory, {cache['disk_ms']:.2f} ms from disk"
+    for model, each in (results.get("prices") or {}).items():
+        booked, owed = (f"{Decimal(each[key]).normalize()} USD" for key in ("booked", "owed"))
+        yield f"{model}: {each['calls']} calls, {booked} booked; price × tokens is {owed}"
 
 
-def surroundings() -> dict[str, Any]:
-    """Versions and machine, without which the numbers mean little."""
-    versions: dict[str, str | None] = {}
-    for package in PACKAGES:
-        try:
-            versions[package] = importlib.metadata.version(package)
-        except importlib.metadata.PackageNotFoundError:
-            versions[package] = None
-    return {"python": platform.python_version(), "processors": os.cpu_count(), "packages": versions}
+def versions(sdks: str) -> dict[str, str]:
+    """Of what was measured, without which the numbers mean little."""
+    code = "import importlib.metadata as m, sys; print(*map(m.version, sys.argv[1:]))"
+    asked = subprocess.run(  # noqa: S603  (our own script)
+        [sdks, "-c", code, *SDKS.values()], capture_output=True, text=True, check=False
+    )
+    foreign = dict(zip(SDKS.values(), asked.stdout.split(), strict=False))
+    return {**{package: importlib.metadata.version(package) for package in PACKAGES}, **foreign}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("results", nargs="?", help="write the numbers to this JSON file")
+    parser.add_argument("--json", type=Path, help="file for the numbers")
     parser.add_argument("--seconds", type=float, default=1.5, help="longest time of one measurement (default 1.5)")
-    parser.add_argument("--limit", type=float, default=90, help="seconds after which no client is begun (default 90)")
-    parser.add_argument("--anthropic-python", default=sys.executable, help="an interpreter that has anthropic")
+    parser.add_argument("--limit", type=float, default=240, help="seconds after which no client is begun (default 240)")
+    parser.add_argument("--sdks", help="an interpreter that has the SDKs")
     arguments = parser.parse_args()
-    results = measure(arguments.seconds, arguments.limit, arguments.anthropic_python)
-    print(table(results))
-    if arguments.results:
-        report = {"surroundings": surroundings(), "results": results}
-        Path(arguments.results).write_text(json.dumps(report, indent=2), encoding="utf-8")
+    with interpreter_with_sdks(arguments.sdks) as sdks:
+        report = {"versions": versions(sdks), "results": measure(arguments.seconds, arguments.limit, sdks)}
+    print(table(report["results"]))
+    if arguments.json:
+        arguments.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

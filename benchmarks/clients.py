@@ -13,6 +13,7 @@ import statistics
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from decimal import Decimal
 from typing import Any
 
 CONCURRENCIES = {1: 150, 16: 480, 128: 960}
@@ -110,6 +111,56 @@ def anthropic_sdk(root: str) -> tuple[Ask, Close]:
     return ask, client.close
 
 
+def mistral_sdk(root: str) -> tuple[Ask, Close]:
+    mistral: Any = importlib.import_module("mistralai.client").Mistral(api_key="x", server_url=root)
+
+    async def ask() -> int:
+        answer = await mistral.chat.complete_async(
+            model="mistral-large-latest", messages=MESSAGES, tools=TOOLS, max_tokens=1024, temperature=0
+        )
+        return len(answer.choices[0].message.tool_calls)
+
+    return ask, nothing
+
+
+def cohere_sdk(root: str) -> tuple[Ask, Close]:
+    client: Any = importlib.import_module("cohere").AsyncClientV2(api_key="x", base_url=root)
+
+    async def ask() -> int:
+        answer = await client.chat(
+            model="command-a-03-2025", messages=MESSAGES, tools=TOOLS, max_tokens=1024, temperature=0
+        )
+        return len(answer.message.tool_calls)
+
+    return ask, nothing
+
+
+def google_sdk(root: str) -> tuple[Ask, Close]:
+    client: Any = importlib.import_module("google.genai").Client(api_key="x", http_options={"base_url": root})
+    declared = [
+        {key: each["function"][key] for key in ("name", "description")}
+        | {"parameters_json_schema": each["function"]["parameters"]}
+        for each in TOOLS
+    ]
+    config = {
+        "system_instruction": MESSAGES[0]["content"],
+        "tools": [{"function_declarations": declared}],
+        "max_output_tokens": 1024,
+        "temperature": 0,
+        "automatic_function_calling": {"disable": True},
+    }
+    contents = [
+        {"role": "model" if each["role"] == "assistant" else "user", "parts": [{"text": each["content"]}]}
+        for each in MESSAGES[1:]
+    ]
+
+    async def ask() -> int:
+        answer = await client.aio.models.generate_content(model="gemini-2.5-flash", contents=contents, config=config)
+        return len(answer.function_calls)
+
+    return ask, nothing
+
+
 def bare_litellm(root: str) -> tuple[Ask, Close]:
     from tool_sandbox.llm.transports.through_litellm.transport import load_litellm
 
@@ -144,10 +195,16 @@ CLIENTS: dict[str, Callable[[str], tuple[Ask, Close]]] = {
     "httpx": bare_httpx,
     "openai SDK": openai_sdk,
     "anthropic SDK": anthropic_sdk,
+    "mistral SDK": mistral_sdk,
+    "cohere SDK": cohere_sdk,
+    "google SDK": google_sdk,
     "litellm": bare_litellm,
     "agent direct:": lambda root: agent("direct:gpt-4o", f"{root}/v1"),
     "agent openai/": lambda root: agent("openai/gpt-4o", f"{root}/v1"),
     "agent anthropic/": lambda root: agent("anthropic/claude-sonnet-4-5", root),
+    "agent mistral/": lambda root: agent("mistral/mistral-large-latest", f"{root}/v1"),
+    "agent cohere/": lambda root: agent("cohere_chat/command-a-03-2025", f"{root}/v2/chat"),
+    "agent gemini/": lambda root: agent("gemini/gemini-2.5-flash", f"{root}/v1beta"),
 }
 
 
@@ -232,6 +289,48 @@ async def cache_hits(root: str, seconds: float, directory: str) -> dict[str, flo
     return measured
 
 
+PRICED: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "openai/gpt-4o": ("gpt-4o", "/v1", ("fresh", "read", "answered", "reasoned")),
+    "anthropic/claude-sonnet-4-5": ("claude-sonnet-4-5", "", ("fresh", "read", "written", "answered")),
+    "gemini/gemini-2.5-flash": ("gemini/gemini-2.5-flash", "/v1beta", ("fresh", "read", "answered", "reasoned")),
+    "mistral/mistral-large-latest": ("mistral/mistral-large-latest", "/v1", ("fresh", "read", "answered", "reasoned")),
+    "cohere_chat/command-a-03-2025": ("command-a-03-2025", "/v2/chat", ("fresh", "answered")),
+}
+"""By model: its name in LiteLLM's map of prices, where the server answers for it, and which tokens that bills."""
+_KEYS = {
+    "fresh": ("input_cost_per_token",),
+    "read": ("cache_read_input_token_cost", "input_cost_per_token"),
+    "written": ("cache_creation_input_token_cost", "input_cost_per_token"),
+    "answered": ("output_cost_per_token",),
+    "reasoned": ("output_cost_per_reasoning_token", "output_cost_per_token"),
+}
+
+
+async def prices(root: str, calls: int = 100) -> dict[str, dict[str, str | int]]:
+    """What was booked for calls whose tokens are known, and price times tokens in exact decimals."""
+    from loopback_server import tokens_of
+
+    from tool_sandbox.llm.transports.through_litellm.transport import load_litellm
+    from tool_sandbox.roles.litellm_agent import LiteLLMAgent
+
+    listing, compared = load_litellm().model_cost, {}
+    names = {each["function"]["name"] for each in TOOLS}
+    answered = 0
+    for model, (listed, path, kinds) in PRICED.items():
+        role = LiteLLMAgent(model, api_base=f"{root}/priced{path}", api_key="x")
+        for _ in range(calls):
+            await role._amake_llm_call(MESSAGES, TOOLS, names)  # noqa: SLF001  (a turn's one call)
+        role.teardown()
+        numbers = range(answered + 1, answered + calls + 1)
+        tokens = {kind: sum(tokens_of(number)[kind] for number in numbers) for kind in kinds}
+        each = {kind: next(filter(None, map(listing[listed].get, _KEYS[kind]))) for kind in kinds}
+        owed = sum(Decimal(str(each[kind])) * tokens[kind] for kind in kinds)
+        compared[model] = {"calls": calls, "tokens": sum(tokens.values()), "owed": str(owed)}
+        compared[model]["booked"] = str(role.tally.spending.cost.known)
+        answered += calls
+    return compared
+
+
 async def measure(name: str, root: str, seconds: float) -> dict[str, Any]:
     cpu = time.process_time()
     ask, close = CLIENTS[name](f"{root}/ok")
@@ -259,7 +358,9 @@ def peak_memory() -> float:
 def main() -> None:
     name, root, seconds = sys.argv[1], sys.argv[2], float(sys.argv[3])
     if name == "fallback":
-        result = asyncio.run(fallback(root, seconds))
+        result: Any = asyncio.run(fallback(root, seconds))
+    elif name == "prices":
+        result = asyncio.run(prices(root))
     elif name == "cache":
         result = asyncio.run(cache_hits(root, seconds, sys.argv[4]))
     else:

@@ -1,13 +1,16 @@
 """A chat server for benchmarks: answers at once with one tool call, or fails by a fixed schedule.
 
-``/MODE/v1/chat/completions`` and ``/MODE/v1/messages``; the mode is ``ok``, ``slow`` (50 ms), ``down`` (always 503) or
-``faulty`` (every fifth request fails, in turn with 503, 429, a reset connection and a page of HTML).
+``/MODE/v1/chat/completions``, ``/MODE/v1/messages``, ``/MODE/v2/chat`` (Cohere) and
+``/MODE/v1beta/models/MODEL:generateContent`` (Gemini); the mode is ``ok``, ``slow`` (50 ms), ``down`` (always 503),
+``faulty`` (every fifth request fails, in turn with 503, 429, a reset connection and a page of HTML) or ``priced``
+(other numbers of tokens in each answer).
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import random
 import sys
 from collections import Counter
 from typing import Any
@@ -19,7 +22,7 @@ FAULTS = ("503", "429", "reset", "html")
 FAULT_EVERY = 5
 SLOW_SECONDS = 0.05
 
-COMPLETION = {
+COMPLETION: dict[str, Any] = {
     "id": "chatcmpl-1",
     "object": "chat.completion",
     "created": 1_700_000_000,
@@ -53,8 +56,64 @@ MESSAGE = {
     "stop_sequence": None,
     "usage": {"input_tokens": 1200, "output_tokens": 30},
 }
-COMPLETION_BYTES = json.dumps(COMPLETION).encode()
-MESSAGE_BYTES = json.dumps(MESSAGE).encode()
+COHERE = {
+    "id": "chat-1",
+    "finish_reason": "TOOL_CALL",
+    "message": {
+        "role": "assistant",
+        "tool_plan": "I will look for Dana.",
+        "tool_calls": COMPLETION["choices"][0]["message"]["tool_calls"],
+    },
+    "usage": {
+        "billed_units": {"input_tokens": 1200, "output_tokens": 30},
+        "tokens": {"input_tokens": 1200, "output_tokens": 30},
+    },
+}
+GEMINI = {
+    "candidates": [
+        {
+            "content": {
+                "role": "model",
+                "parts": [{"functionCall": {"name": "search_contacts", "args": ARGUMENTS}}],
+            },
+            "finishReason": "STOP",
+            "index": 0,
+        }
+    ],
+    "usageMetadata": {"promptTokenCount": 1200, "candidatesTokenCount": 30, "totalTokenCount": 1230},
+    "modelVersion": "gemini-2.5-flash",
+    "responseId": "1",
+}
+ANSWERS = {"chat/completions": COMPLETION, "messages": MESSAGE, "chat": COHERE, "generateContent": GEMINI}
+BODIES = {ending: json.dumps(answer).encode() for ending, answer in ANSWERS.items()}
+
+
+def tokens_of(number: int) -> dict[str, int]:
+    """Tokens of an answer: sent anew, read from the provider's cache, written to it, answered, and reasoned."""
+    source = random.Random(number)
+    sizes = {"fresh": 9_000, "read": 9_000, "written": 3_000, "answered": 2_000, "reasoned": 4_000}
+    return {kind: source.randrange(most) for kind, most in sizes.items()}
+
+
+def usage_of(ending: str, tokens: dict[str, int]) -> dict[str, Any]:
+    """What an answer says of its tokens in one provider's way, and which kinds of them it tells apart."""
+    fresh, read, written, answered, reasoned = tokens.values()
+    if ending == "messages":
+        cached = {"cache_read_input_tokens": read, "cache_creation_input_tokens": written}
+        return {"usage": {"input_tokens": fresh, "output_tokens": answered, **cached}}
+    if ending == "generateContent":
+        sent, got = fresh + read, answered + reasoned
+        counted = {"promptTokenCount": sent, "cachedContentTokenCount": read, "totalTokenCount": sent + got}
+        return {"usageMetadata": {**counted, "candidatesTokenCount": answered, "thoughtsTokenCount": reasoned}}
+    if ending == "chat":
+        both = {"input_tokens": fresh, "output_tokens": answered}
+        return {"usage": {"billed_units": both, "tokens": both}}
+    sent, got = fresh + read, answered + reasoned
+    details = {
+        "prompt_tokens_details": {"cached_tokens": read},
+        "completion_tokens_details": {"reasoning_tokens": reasoned},
+    }
+    return {"usage": {"prompt_tokens": sent, "completion_tokens": got, "total_tokens": sent + got, **details}}
 
 
 class Server:
@@ -67,9 +126,12 @@ class Server:
         await request.read()
         mode = request.match_info["mode"]
         self.requests[mode] += 1
-        body = MESSAGE_BYTES if request.path.endswith("/messages") else COMPLETION_BYTES
+        ending = next(ending for ending in BODIES if request.path.endswith(ending))
+        body = BODIES[ending]
         if mode == "slow":
             await asyncio.sleep(SLOW_SECONDS)
+        if mode == "priced":
+            return web.json_response({**ANSWERS[ending], **usage_of(ending, tokens_of(self.requests[mode]))})
         if mode == "down":
             return self._fail("503", request)
         number, position = divmod(self.requests[mode], FAULT_EVERY)
@@ -98,6 +160,8 @@ async def serve() -> None:
     app = web.Application()
     app.router.add_post("/{mode}/v1/chat/completions", server.chat)
     app.router.add_post("/{mode}/v1/messages", server.chat)
+    app.router.add_post("/{mode}/v2/chat", server.chat)
+    app.router.add_post("/{mode}/{version}/models/{model}:generateContent", server.chat)
     app.router.add_get("/{mode}/count", server.count)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()

@@ -1,10 +1,10 @@
-"""How long the best assignment of milestones to messages takes: ``python benchmarks/matching.py [results.json]``."""
+"""How long the best assignment of milestones to messages takes: ``python benchmarks/matching.py [--json FILE]``."""
 
 from __future__ import annotations
 
+import argparse
 import json
 import random
-import sys
 import time
 from pathlib import Path
 
@@ -84,6 +84,9 @@ def milestones(seed: int, count: int) -> list[Milestone]:
 
 def main() -> None:
     """Print a table and write it as JSON if a file is named."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", type=Path, help="file for the numbers")
+    options = parser.parse_args()
     results = []
     print(f"{'milestones':28}{'messages':>9}{'device changes':>16}{'median s':>10}{'worst s':>10}")
     for name, (count, edges) in SHAPES.items():
@@ -100,8 +103,8 @@ def main() -> None:
                 {"shape": name, "messages": messages, "changes": changes, "median": seconds[2], "worst": seconds[-1]}
             )
             print(f"{name:28}{messages:9}{changes:16}{seconds[2]:10.3f}{seconds[-1]:10.3f}", flush=True)
-    if len(sys.argv) > 1:
-        Path(sys.argv[1]).write_text(json.dumps(results, indent=2), encoding="utf-8")
+    if options.json:
+        options.json.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
