@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.waiting import HANG
-from tool_sandbox.threads import block_on
+from tool_sandbox.threads import at_once, block_on
 
 PLACE: contextvars.ContextVar[str] = contextvars.ContextVar("place")
 
@@ -147,3 +147,19 @@ def test_the_process_ends_although_a_coroutine_and_its_connections_are_left_behi
 def _run(code: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-Wdefault", "-c", code]
     return subprocess.run(command, check=False, capture_output=True, text=True, timeout=HANG)
+
+
+def test_what_waits_for_nothing_needs_no_event_loop_and_stays_in_its_thread() -> None:
+    async def here(text: str) -> tuple[str, threading.Thread]:
+        with pytest.raises(RuntimeError):
+            asyncio.get_running_loop()
+        return text, threading.current_thread()
+
+    async def broken() -> None:
+        raise ZeroDivisionError
+
+    assert at_once(here, "done") == ("done", threading.current_thread())
+    with pytest.raises(ZeroDivisionError):
+        at_once(broken)
+    with pytest.raises(RuntimeError, match="_double"):
+        at_once(_double, 21)

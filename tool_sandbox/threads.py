@@ -58,6 +58,25 @@ def block_on(work: Callable[Params, Awaitable[Result]], /, *args: Params.args, *
         _waiting.reset(token)
 
 
+def at_once(
+    work: Callable[Params, Coroutine[Any, Any, Result]], /, *args: Params.args, **kwargs: Params.kwargs
+) -> Result:
+    """Call a coroutine function that waits for nothing: without an event loop, and so in this very thread.
+
+    Raises:
+        RuntimeError: It waits for something.
+    """
+    coroutine = work(*args, **kwargs)
+    try:
+        coroutine.send(None)
+    except StopIteration as end:
+        result: Result = end.value
+        return result
+    coroutine.close()
+    message = f"{work.__qualname__}() waits for something"
+    raise RuntimeError(message)
+
+
 def waiting_threads() -> frozenset[int]:
     """The threads further up that wait for what runs here: their event loops stand still meanwhile."""
     return _waiting.get()

@@ -23,14 +23,17 @@ from tool_sandbox.common.execution_context import (
 )
 from tool_sandbox.common.message import Message
 from tool_sandbox.common.tool import register_as_tool
-from tool_sandbox.errors import ScenarioError
+from tool_sandbox.errors import ScenarioError, TimeLimitError
 from tool_sandbox.roles import execution_environment
+from tool_sandbox.roles.execution import only_computes
 from tool_sandbox.roles.execution_environment import (
     ExecutionEnvironment,
     get_messages_to_process,
     respond_to_messages_set_all_order_permutations,
     respond_to_single_message,
 )
+from tool_sandbox.tools.search.backend import use_backend
+from tool_sandbox.tools.search.offline import OfflineSearch
 
 SYSTEM, USER, AGENT, ENVIRONMENT = RoleType
 PRELUDE = "import json\nfrom tool_sandbox.tools.setting import *\nfrom tool_sandbox.tools.contact import *\n"
@@ -190,6 +193,56 @@ def test_broken_prelude_is_reported(world: ExecutionContext, prelude: str) -> No
 
 def test_system_message_alone_gives_no_answer(world: ExecutionContext) -> None:
     assert respond_to_single_message(world.interactive_console, code("x = 1", SYSTEM), ENVIRONMENT) is None
+
+
+# -- with or without a thread ----------------------------------------------------------------------------------------
+
+
+@register_as_tool()
+def set_cellular_service_status(on: bool) -> None:
+    """Never come back, under the name of a tool of ours."""
+    while True:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("source", "computes"),
+    [
+        (PRELUDE.replace("*", "set_wifi_status"), True),
+        ("import json\nfrom my_tools import wait\n", False),
+        ("import json\nfrom tool_sandbox.tools.contact import a\nwait()\n", False),
+        (call("set_wifi_status", on=False).content, True),
+        (call("search_contacts").content + "\nwait()", False),
+        (call("set_cellular_service_status", on=False).content, False),
+        (call("fly").content, False),
+        (call("print").content, False),
+        ("while True: pass", False),
+    ],
+)
+def test_only_calls_of_our_own_tools_run_without_a_thread(
+    world: ExecutionContext, source: str, *, computes: bool
+) -> None:
+    world.interactive_console.locals["set_cellular_service_status"] = set_cellular_service_status
+    assert only_computes(world.interactive_console, source) is computes
+
+
+def test_search_tools_that_ask_a_service_run_in_a_thread(world: ExecutionContext) -> None:
+    world.interactive_console.runsource("from tool_sandbox.tools.utilities import search_holiday\n", symbol="exec")
+    source = call("search_holiday", holiday_name="Christmas Day").content
+    assert only_computes(world.interactive_console, source)
+    with use_backend(OfflineSearch()):
+        assert not only_computes(world.interactive_console, source)
+
+
+@pytest.mark.parametrize("awaited", [False, True])
+async def test_what_takes_the_place_of_a_tool_of_ours_and_hangs_is_given_up(
+    world: ExecutionContext, *, awaited: bool
+) -> None:
+    world.interactive_console.locals["set_cellular_service_status"] = set_cellular_service_status
+    role = ExecutionEnvironment(tool_timeout=0.05)
+    role.add_messages([call("set_wifi_status", on=False), call("set_cellular_service_status", on=False)])
+    with pytest.raises(TimeLimitError, match="'set_cellular_service_status' did not return within"):
+        await role.arespond() if awaited else role.respond()
 
 
 # -- traces ----------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from typing import Any
 
@@ -12,6 +13,7 @@ from tests.roles.worlds import asks, log, replies, system, world
 from tool_sandbox.common.execution_context import get_current_context
 from tool_sandbox.errors import ProviderUnavailableError
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse
+from tool_sandbox.llm.scripted import NopModel
 from tool_sandbox.roles.litellm_agent import LiteLLMAgent
 from tool_sandbox.roles.model_role import ModelRole
 
@@ -89,3 +91,22 @@ async def test_who_answered_and_what_failed_is_counted_by_the_role_itself(awaite
     assert role.tally.models == ["one", "other"]
     assert (role.tally.spending.calls, role.tally.spending.failed_calls) == (2, 1)
     assert role.counters["answers"] == 2
+
+
+class Hesitates(NopModel):
+    async def acomplete(self, request: ChatRequest) -> ChatResponse:
+        await asyncio.sleep(0)
+        return super().complete(request)
+
+
+class Consults(LiteLLMAgent):
+    async def _ask(self, request: ChatRequest) -> ChatResponse:
+        await asyncio.sleep(0)
+        return await super()._ask(request)
+
+
+@pytest.mark.parametrize(("kind", "script"), [(LiteLLMAgent, Hesitates()), (Consults, NopModel())])
+async def test_a_script_that_waits_or_a_role_that_does_may_still_do_so(
+    kind: type[LiteLLMAgent], script: NopModel, awaited: bool
+) -> None:
+    assert await turn(kind("m", model=script), awaited) == replies("Hmm.")

@@ -30,6 +30,23 @@ class Layer:
         return block_on(self.acomplete, request)
 
 
+class Immediate(Layer):
+    """A model of ours that computes its answers: it waits for nothing and holds nothing open."""
+
+    @property
+    def is_immediate(self) -> bool:
+        """Whether no event loop is needed to ask it."""
+        return type(self).acomplete is Immediate.acomplete
+
+    async def acomplete(self, request: ChatRequest) -> ChatResponse:
+        """What ``complete`` answers."""
+        return self.complete(request)
+
+    def complete(self, request: ChatRequest) -> ChatResponse:
+        """Answer."""
+        raise NotImplementedError
+
+
 class Wrapper(Layer):
     """A layer around another model.
 
@@ -72,4 +89,10 @@ async def aclose(model: Any) -> None:
 
 def close(model: Any) -> None:
     """As ``aclose``, blocking."""
-    block_on(aclose, model)
+    if not is_immediate(model):
+        block_on(aclose, model)
+
+
+def is_immediate(model: Any) -> bool:
+    """Whether a model waits for nothing when it is asked, and has nothing to close."""
+    return getattr(model, "is_immediate", False) is True

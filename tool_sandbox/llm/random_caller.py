@@ -11,7 +11,7 @@ from typing import Any
 from attrs import frozen
 
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse, ToolCall, Usage
-from tool_sandbox.llm.layer import Layer
+from tool_sandbox.llm.layer import Immediate
 
 CALLS = 8
 """So many calls it makes, one a turn, then it claims to be done."""
@@ -23,7 +23,7 @@ _NUMBER, _NAME = re.compile(r"(?<![\w.-])\d+(?:\.\d+)?(?![\w-])"), re.compile(r"
 
 
 @frozen
-class RandomCaller(Layer):
+class RandomCaller(Immediate):
     """Calls tools on offer with values that stand in the conversation, the same way every time.
 
     Args:
@@ -32,7 +32,7 @@ class RandomCaller(Layer):
 
     seed: str
 
-    async def acomplete(self, request: ChatRequest) -> ChatResponse:
+    def complete(self, request: ChatRequest) -> ChatResponse:
         """A call by chance, or the claim."""
         turn = sum(message["role"] == "assistant" for message in request.messages)
         nothing = Usage(prompt_tokens=0, completion_tokens=0)

@@ -15,7 +15,7 @@ from attrs import field, frozen
 from tool_sandbox.common.script import SayStep, Script, ScriptedCall, ToolStep, filled
 from tool_sandbox.errors import HarnessError
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse, ToolCall, Usage
-from tool_sandbox.llm.layer import Layer
+from tool_sandbox.llm.layer import Immediate
 
 NOP_TEXT = "Hmm."
 """What an agent says that does nothing: it shares no word with anything a scenario waits for."""
@@ -27,18 +27,18 @@ END_CONVERSATION = "end_conversation"
 
 
 @frozen
-class OracleModel(Layer):
+class OracleModel(Immediate):
     """Plays the agent's part of a script: its tool calls, then its words."""
 
     script: Script
 
-    async def acomplete(self, request: ChatRequest) -> ChatResponse:
+    def complete(self, request: ChatRequest) -> ChatResponse:
         """The step whose turn it is, counted by the assistant's turns so far."""
         return _play(self.script.agent_steps(), request, FINISHED_TEXT)
 
 
 @frozen
-class SaboteurModel(Layer):
+class SaboteurModel(Immediate):
     """Trips one minefield on purpose, then does nothing more.
 
     Args:
@@ -49,7 +49,7 @@ class SaboteurModel(Layer):
     script: Script
     minefield: str
 
-    async def acomplete(self, request: ChatRequest) -> ChatResponse:
+    def complete(self, request: ChatRequest) -> ChatResponse:
         """The step of the sabotage whose turn it is."""
         if self.minefield not in self.script.sabotage:
             message = f"There is no sabotage for {self.minefield!r}; there is for {sorted(self.script.sabotage)}."
@@ -58,12 +58,12 @@ class SaboteurModel(Layer):
 
 
 @frozen
-class NopModel(Layer):
+class NopModel(Immediate):
     """Says the same empty sentence, whatever it is asked."""
 
     text: str = NOP_TEXT
 
-    async def acomplete(self, request: ChatRequest) -> ChatResponse:
+    def complete(self, request: ChatRequest) -> ChatResponse:
         """The sentence."""
         return _said(request, self.text)
 
@@ -73,7 +73,7 @@ def _responses(responses: Iterable[ChatResponse | str]) -> tuple[ChatResponse | 
 
 
 @frozen
-class FixedScriptModel(Layer):
+class FixedScriptModel(Immediate):
     """Gives prepared responses, one per turn of the assistant.
 
     Args:
@@ -82,7 +82,7 @@ class FixedScriptModel(Layer):
 
     responses: tuple[ChatResponse | str, ...] = field(converter=_responses)
 
-    async def acomplete(self, request: ChatRequest) -> ChatResponse:
+    def complete(self, request: ChatRequest) -> ChatResponse:
         """The prepared response whose turn it is.
 
         Raises:
@@ -97,12 +97,12 @@ class FixedScriptModel(Layer):
 
 
 @frozen
-class ScriptedUserModel(Layer):
+class ScriptedUserModel(Immediate):
     """Plays the user's part of a script, then ends the conversation."""
 
     script: Script
 
-    async def acomplete(self, request: ChatRequest) -> ChatResponse:
+    def complete(self, request: ChatRequest) -> ChatResponse:
         """The user's next line; after the last one, the call that ends the conversation."""
         turns = _assistant_turns(_after_last_system(request.messages))
         replied = max(0, len(turns) - 1)  # the opening message stands in the scenario itself

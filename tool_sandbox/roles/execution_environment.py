@@ -16,14 +16,14 @@ from attrs import frozen
 
 from tool_sandbox.common.argument_names import agent_facing_text
 from tool_sandbox.common.execution.console import Console
-from tool_sandbox.common.execution.tool_code import QUOTED_TOOLS, call_lines, needs_quotes, parse_tool_call_code
+from tool_sandbox.common.execution.tool_code import QUOTED_TOOLS, needs_quotes, parse_tool_call_code
 from tool_sandbox.common.execution_context import Access, ExecutionContext, get_current_context, set_current_context
 from tool_sandbox.common.message import Message
 from tool_sandbox.common.tool_discovery import is_shipped
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import ScenarioError
 from tool_sandbox.roles.base_role import BaseRole
-from tool_sandbox.roles.execution import Outcome, execute, time_limit
+from tool_sandbox.roles.execution import Outcome, execute, is_tool_call, only_computes, time_limit
 
 MAX_PERMUTATIONS = 120
 """How many orders of dependent parallel calls are tried; beyond it, a seeded sample of all orders."""
@@ -58,6 +58,18 @@ class ExecutionEnvironment(BaseRole):
         """
         with time_limit(self._tool_timeout):
             self._respond(ending_index)
+
+    async def arespond(self, ending_index: int | None = None) -> None:
+        """``respond`` without blocking the event loop, except for as long as tools of ours compute."""
+        if type(self).respond is ExecutionEnvironment.respond and self._only_computes(ending_index):
+            self.respond(ending_index)
+        else:
+            await super().arespond(ending_index)
+
+    def _only_computes(self, ending_index: int | None) -> bool:
+        pending = get_messages_to_process(self.get_messages(ending_index), self.role_type)
+        console = get_current_context().interactive_console
+        return all(only_computes(console, message.content) for message in pending)
 
     def _respond(self, ending_index: int | None) -> None:
         messages = self.get_messages(ending_index)
@@ -222,15 +234,7 @@ def _try_order(original: ExecutionContext, messages: Sequence[Message], role_typ
     finally:
         context.access = None
         set_current_context(original)
-    return _Attempt(context, answers, accesses, all(_is_tool_call(message.content) for message in messages))
-
-
-def _is_tool_call(source: str) -> bool:
-    try:
-        parsed = parse_tool_call_code(source)
-    except (AssertionError, ValueError):
-        return False
-    return source.partition("\n")[2] == call_lines(parsed.id, parsed.function_name)
+    return _Attempt(context, answers, accesses, all(is_tool_call(message.content) for message in messages))
 
 
 def _as_the_agent_reads(message: Message, outcome: Outcome) -> str:

@@ -15,7 +15,7 @@ from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import SettingsError, ToolSandboxError
 from tool_sandbox.llm import stack
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
-from tool_sandbox.llm.layer import awaitable, close
+from tool_sandbox.llm.layer import awaitable, close, is_immediate
 from tool_sandbox.llm.layers.budget.money import as_float_or_none
 from tool_sandbox.llm.layers.tally import Tallied
 from tool_sandbox.llm.settings import ModelSettings
@@ -23,9 +23,10 @@ from tool_sandbox.llm.transports.address import located
 from tool_sandbox.llm.transports.completions.completion import MALFORMED_CALL
 from tool_sandbox.llm.transports.errors.foreign import own_errors, standard_error
 from tool_sandbox.roles.base_role import BaseRole, in_thread
-from tool_sandbox.threads import block_on
+from tool_sandbox.threads import at_once, block_on
 
 Dicts = Sequence[dict[str, Any]]
+_ASKING = ("_respond", "_make_llm_call", "_amake_llm_call", "_ask")
 
 
 class ModelRole(BaseRole):
@@ -71,7 +72,7 @@ class ModelRole(BaseRole):
 
     def respond(self, ending_index: int | None = None) -> None:
         """Answer the last message, or the one at ``ending_index``."""
-        block_on(self._respond, ending_index)
+        (at_once if self._waits_for_nothing() else block_on)(self._respond, ending_index)
 
     async def arespond(self, ending_index: int | None = None) -> None:
         """Answer the last message, or the one at ``ending_index``, without blocking the event loop."""
@@ -104,6 +105,12 @@ class ModelRole(BaseRole):
         return getattr(kind, blocking) is not getattr(ModelRole, blocking) and (
             getattr(kind, awaited) is getattr(ModelRole, awaited)
         )
+
+    def _waits_for_nothing(self) -> bool:
+        """Whether a script answers, in the way that all roles of this base ask."""
+        kind = type(self)
+        own = any(getattr(kind, name) is not getattr(ModelRole, name) for name in _ASKING)
+        return is_immediate(self.model) and not own
 
     def _read(self, everything: Sequence[Message], visible: Sequence[Message]) -> list[dict[str, Any]]:
         """The conversation as the model sees it, in the chat format.

@@ -6,7 +6,7 @@ from attrs import define, evolve, field
 
 from tool_sandbox.errors import ProviderError
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse, tries_of
-from tool_sandbox.llm.layer import Wrapper
+from tool_sandbox.llm.layer import Wrapper, is_immediate
 from tool_sandbox.llm.layers.budget.spending import Spending
 
 SCRIPT = "script"
@@ -52,6 +52,11 @@ class Tallied(Wrapper):
     def __init__(self, inner: ChatModel, tally: Tally) -> None:
         super().__init__(inner)
         self.tally = tally
+
+    @property
+    def is_immediate(self) -> bool:
+        """As the model itself."""
+        return is_immediate(self.inner)
 
     async def acomplete(self, request: ChatRequest) -> ChatResponse:
         """Answer without blocking the event loop."""

@@ -24,6 +24,11 @@ def current_backend() -> SearchBackend:
     return _backend.get() or _shipped_data()
 
 
+def answers_at_once() -> bool:
+    """Whether the search tools of this run compute their answers and ask no service."""
+    return _backend.get() is None
+
+
 @contextmanager
 def use_backend(backend: SearchBackend | None) -> Iterator[None]:
     """Choose the backend inside the block; ``None`` is the offline data."""
