@@ -149,6 +149,13 @@ async def test_a_slow_price_list_does_not_block_the_event_loop() -> None:
     assert (await book.reserve(dear_question())).amount is not None
 
 
+async def test_a_call_without_a_cap_waits_for_no_price_list() -> None:
+    def unwanted(model: str) -> Mapping[str, Any]:
+        raise AssertionError(model)
+
+    assert (await Ledger(Caps(role={"USER": 1}), PriceBook(lookup=unwanted)).reserve(dear_question())).amount is None
+
+
 async def test_a_cap_can_be_spent_to_the_last_digit() -> None:
     amount = worst_case(dear_question(), PriceBook.from_mapping(PRICES))
     assert amount is not None

@@ -110,6 +110,14 @@ def test_an_unknown_price_stays_unknown(model: str) -> None:
     assert book.priced(answer(cost=None, model=model), model).cost is None
 
 
+def test_a_model_is_looked_up_once_also_when_it_is_not_listed() -> None:
+    asked: list[str] = []
+    book = PriceBook(lookup=asked.append)
+
+    assert [book.price("openai/never-heard-of") for _ in range(3)] == [None] * 3
+    assert asked == ["openai/never-heard-of"]
+
+
 @pytest.mark.parametrize("usage", [None, Usage(prompt_tokens=0, completion_tokens=0)])
 def test_a_zero_cost_without_tokens_is_unknown(usage: Usage | None) -> None:
     assert PriceBook(lookup=LISTING.get).cost(answer(cost=0.0, usage=usage), "openai/listed") is None

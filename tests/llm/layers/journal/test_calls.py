@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from tool_sandbox.llm.chat import Attempt, CallTag, ChatRequest, Usage
 from tool_sandbox.llm.layers.journal.calls import Journal
 from tool_sandbox.llm.layers.journal.files import JournalFiles
 from tool_sandbox.llm.layers.journal.layer import Journaled
+from tool_sandbox.llm.layers.journal.store import Place
 
 
 @pytest.fixture
@@ -252,6 +253,48 @@ async def test_many_tasks_write_whole_lines_and_share_their_syncs(journal: Journ
     again.close()
 
 
+class Counting(JournalFiles):
+    """Files that know how many lines were written at once."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory)
+        self.at_once: list[int] = []
+
+    def append(self, lines: Sequence[bytes]) -> list[Place]:
+        self.at_once.append(len(lines))
+        return super().append(lines)
+
+
+async def test_what_comes_while_the_disk_is_busy_is_written_at_once(path: Path) -> None:
+    files = Counting(path.parent)
+    journal = Journal(files)
+    go_on = threading.Event()
+    journal._writer.submit(lambda: go_on.wait(HANG))
+    calls = [journal.append(journal.claim(turn(number)), turn(number), answer()) for number in range(20)]
+    writing = [asyncio.ensure_future(each) for each in calls]
+    await asyncio.sleep(0)
+    go_on.set()
+    await asyncio.gather(*writing)
+    await journal.append(journal.claim(turn(20)), turn(20), answer())
+
+    assert files.at_once == [20, 1]
+    journal.close()
+
+
+class Broken(JournalFiles):
+    def append(self, lines: Sequence[bytes]) -> list[Place]:
+        raise ZeroDivisionError
+
+
+async def test_a_store_that_fails_in_any_way_leaves_nobody_waiting(path: Path) -> None:
+    journal = Journal(Broken(path.parent))
+
+    for number in (1, 2):
+        with pytest.raises(HarnessError, match="cannot write the journal"):
+            await journal.append(journal.claim(turn(number)), turn(number), answer())
+    journal.close()
+
+
 KILLED = """
 import os, signal, sys
 from pathlib import Path
@@ -260,6 +303,7 @@ from tool_sandbox.llm.chat import CallTag
 from tool_sandbox.llm.layers.journal.calls import Journal
 from tool_sandbox.llm.layers.journal.files import JournalFiles
 from tool_sandbox.llm.layers.journal.layer import Journaled
+from tool_sandbox.llm.layers.journal.store import Place
 model = Journaled(FakeModel(), Journal(JournalFiles(Path(sys.argv[1]))))
 for number in range(3):
     model.complete(question(f"turn {number}", tag=CallTag(run="r", scenario="s", turn=number)))

@@ -91,10 +91,10 @@ class Ledger:
         Raises:
             BudgetExceededError: If the call does not fit under a cap, or its price is unknown and that is refused.
         """
-        if self.prices.is_known(request.model):
-            amount = self._worst_case(request)
-        else:
+        if self._is_capped(request) and not self.prices.is_known(request.model):
             amount = await asyncio.to_thread(self._worst_case, request)
+        else:
+            amount = self._worst_case(request)
         deadline = time.monotonic() + self._max_wait
         while True:
             turn = self._try(request, amount, wait=time.monotonic() < deadline)
@@ -160,8 +160,11 @@ class Ledger:
                 total.update(account.spending.to_record() | money)
             return totals
 
+    def _is_capped(self, request: ChatRequest) -> bool:
+        return bool(self.caps.applying_to(scopes_of(request)))
+
     def _worst_case(self, request: ChatRequest) -> Decimal | None:
-        if not self.caps.applying_to(scopes_of(request)):
+        if not self._is_capped(request):
             return None
         amount = worst_case(request, self.prices)
         if amount is None and self.caps.on_unknown_price == "refuse":

@@ -130,8 +130,8 @@ class PriceBook:
     """Prices given by the user, by model name with or without the provider's prefix."""
     lookup: PriceLookup | None = None
     """Finds a model's entry in LiteLLM's map; may be slow the first time."""
-    _listed: dict[str, Price] = field(factory=dict, init=False, repr=False, eq=False)
-    """What was looked up before."""
+    _listed: dict[str, Price | None] = field(factory=dict, init=False, repr=False, eq=False)
+    """What was looked up before; ``None`` for what is not listed."""
 
     @classmethod
     def from_mapping(cls, data: Mapping[str, Mapping[str, Any]], lookup: PriceLookup | None = None) -> PriceBook:
@@ -145,10 +145,9 @@ class PriceBook:
         own = self._own(model)
         if own is not None or self.lookup is None:
             return own
-        listed = self._listed.get(model) or Price.from_listing(self.lookup(model) or {})
-        if listed is not None:
-            self._listed[model] = listed
-        return listed
+        if model not in self._listed:
+            self._listed[model] = Price.from_listing(self.lookup(model) or {})
+        return self._listed[model]
 
     def is_known(self, model: str) -> bool:
         """Whether the price of a model is known without looking it up, which can take seconds."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import threading
 import weakref
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Future
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import count
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from tool_sandbox.errors import HarnessError, ProviderError, SettingsError
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse
@@ -40,7 +40,9 @@ class Journal:
         self._replays_fallbacks = replays_fallbacks
         self._passed_over: set[CallKey] = set()
         """Answers that stay written, because they were paid for, but are not given again."""
-        self._unwritten: list[tuple[CallKey | None, bytes, Future[None]]] = []
+        self._unwritten: list[_Line] = []
+        self._writing = False
+        """Whether the writer's thread will look for lines again, so that nobody has to wake it."""
         self._writer = DaemonThreads(1, "journal-writer")
         self._closing = weakref.finalize(self, _close, self._writer, store)
         self.read_on()
@@ -99,7 +101,10 @@ class Journal:
         Raises:
             HarnessError: If the store does not take it.
         """
-        await asyncio.shield(asyncio.wrap_future(self._write(key, request, outcome)))
+        line = written_line(key, request, outcome, self._secrets)
+        written = asyncio.get_running_loop().create_future()
+        self._write(_Line(key if isinstance(outcome, ChatResponse) else None, line, written))
+        await written  # when this is cancelled, the line is written all the same
 
     async def flush(self) -> None:
         """Bring to its place whatever was appended, at an orderly end.
@@ -143,35 +148,72 @@ class Journal:
         else:
             self._places[key] = place
 
-    def _write(self, key: CallKey, request: ChatRequest, outcome: ChatResponse | ProviderError) -> Future[None]:
-        line = written_line(key, request, outcome, self._secrets)
-        written: Future[None] = Future()
+    def _write(self, line: _Line) -> None:
+        """Hand a line to the writer's thread; all that come while it is busy are written together."""
         with self._lock:
-            self._unwritten.append((key if isinstance(outcome, ChatResponse) else None, line, written))
+            self._unwritten.append(line)
+            if self._writing:
+                return
+            self._writing = True
         try:
-            self._writer.submit(self._commit)
+            self._writer.submit(self._write_what_waits)
         except RuntimeError as error:
+            with self._lock:
+                self._unwritten, self._writing = [], False
             message = f"the journal {self._store.name} is closed"
             raise HarnessError(message) from error
-        return written
 
-    def _commit(self) -> None:
-        """Write whatever is waiting at once; runs in the writer's thread alone."""
-        with self._lock:
-            batch, self._unwritten = self._unwritten, []
-        if not batch:
-            return
-        try:
-            places = self._store.append([line for _, line, _ in batch])
-        except OSError as error:
-            message = f"cannot write the journal {self._store.name}: {error}"
-            for _, _, written in batch:
-                written.set_exception(HarnessError(message))
-            return
-        for (key, _, written), place in zip(batch, places, strict=True):
+    def _write_what_waits(self) -> None:
+        """Write until nothing is waiting; runs in the writer's thread alone."""
+        while True:
             with self._lock:
-                self._index(key, place)
-            written.set_result(None)
+                batch, self._unwritten = self._unwritten, []
+                if not batch:
+                    self._writing = False
+                    return
+            _tell(batch, self._commit(batch))
+
+    def _commit(self, batch: Sequence[_Line]) -> HarnessError | None:
+        """Write lines at once; returns why that was not possible."""
+        try:
+            places = self._store.append([each.line for each in batch])
+        except Exception as error:  # noqa: BLE001 -- whatever it is, those who wait for their lines must be told
+            return HarnessError(f"cannot write the journal {self._store.name}: {error}")
+        with self._lock:
+            for each, place in zip(batch, places, strict=True):
+                self._index(each.key, place)
+        return None
+
+
+@frozen(eq=False)
+class _Line:
+    """A line on its way to the store."""
+
+    key: CallKey | None
+    """Of an answered call; ``None`` for one that failed."""
+    line: bytes
+    written: asyncio.Future[None]
+    """Done when the store has it."""
+
+
+def _tell(batch: Sequence[_Line], error: HarnessError | None) -> None:
+    """Wake those who wait for their lines, each event loop once."""
+    waiting: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
+    for each in batch:
+        waiting.setdefault(each.written.get_loop(), []).append(each.written)
+    for loop, written in waiting.items():
+        with suppress(RuntimeError):  # the loop is closed, so nobody waits there any more
+            loop.call_soon_threadsafe(_settle, written, error)
+
+
+def _settle(written: Sequence[asyncio.Future[None]], error: HarnessError | None) -> None:
+    for each in written:
+        if each.done():  # cancelled
+            continue
+        if error is None:
+            each.set_result(None)
+        else:
+            each.set_exception(error)
 
 
 def _close(writer: DaemonThreads, store: JournalStore) -> None:
