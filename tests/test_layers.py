@@ -34,7 +34,7 @@ LAYERS = (
     ("registry",),
     ("runs",),
     ("analysis",),
-    ("viewer",),
+    ("viewer", "remote"),
     ("api",),
     ("cli", "__main__"),
     ("testing",),

@@ -16,6 +16,7 @@ LISTED = (
     "evaluation",
     "llm",
     "registry",
+    "remote",
     "runs",
     "scenarios/compiling",
     "scenarios/language",

@@ -4,6 +4,7 @@
     ├── UsageError                    bad input: one message, exit code 2
     │   ├── ScenarioError             a scenario that cannot be loaded or evaluated
     │   ├── SettingsError             a setting, flag or configuration key
+    │   ├── SessionError              what an agent outside asked of its sample
     │   ├── MissingKeyError           credentials a model needs
     │   └── MissingDependencyError    an optional part that is not installed
     ├── ProviderError                 what a model's provider did wrong
@@ -55,6 +56,19 @@ class ScenarioError(UsageError):
 
 class SettingsError(UsageError):
     """A setting, flag or configuration key has no meaning or a wrong value."""
+
+
+class SessionError(UsageError):
+    """An agent outside asked for a sample that is not there, or took a turn that is not its own.
+
+    Args:
+        message: The value, what was expected, and what to do.
+        kind: What is wrong, as a word for programs.
+    """
+
+    def __init__(self, message: str, *, kind: str) -> None:
+        super().__init__(message)
+        self.kind = kind
 
 
 class MissingKeyError(UsageError):

@@ -20,7 +20,7 @@ from tool_sandbox.common.counted import counted
 from tool_sandbox.common.visible_text import visible
 from tool_sandbox.errors import ToolSandboxError, UsageError
 from tool_sandbox.redaction import redact_text
-from tool_sandbox.registry.settings import CHOOSING, RunSettings
+from tool_sandbox.registry.settings import CHOOSING, SERVED, RunSettings
 
 OK, USAGE, BROKEN = 0, 2, 70
 
@@ -95,7 +95,7 @@ def _mistake(error: Any) -> str:
 
 def _leaves_a_run(arguments: Sequence[str]) -> bool:
     """Whether what counts is written into a run directory, so that the command does without standard output."""
-    return arguments[0] in {"run", "resume"} or is_legacy(arguments)
+    return arguments[0] in {"run", "resume", "serve"} or is_legacy(arguments)
 
 
 def _refused(error: OSError | MemoryError) -> str:
@@ -209,6 +209,40 @@ def resume(
         with opened_events(json_events, as_json=as_json) as events:
             display = Display(as_json=as_json, quiet=quiet, loading=loading, events=events)
             code = resume_run(directory, flags, display, retry_void=retry_void)
+    raise typer.Exit(code)
+
+
+@app.command()
+@options.settings(*SERVED)
+def serve(
+    command: options.AgentCommand = None,
+    *,
+    called: options.CalledAs = None,
+    stopped: options.Stopped = None,
+    retry_void: options.RetryVoid = False,
+    host: options.Host = "127.0.0.1",
+    port: options.ServePort = 0,
+    turn_timeout: options.TurnTimeout = 600.0,
+    quiet: options.Quiet = False,
+    **flags: Any,
+) -> None:
+    """Let agents in any language play by HTTP; the world, the judging, the budget and the record stay here."""
+    from tool_sandbox.cli.live.loading import Loading
+
+    with Loading(shown=not quiet) as loading:
+        from tool_sandbox.cli.config import parameters, settings_from
+        from tool_sandbox.cli.play import Display
+        from tool_sandbox.cli.serve import Served, agent_called, changes_in, serve_new, serve_stopped
+
+        flags["user_params"] = parameters(flags["user_params"] or (), "--user-param")
+        served = Served(host=host, port=port, turn_timeout=turn_timeout, command=command or ())
+        display = Display(quiet=quiet, loading=loading, is_shared=bool(command))
+        if stopped is None:
+            (settings,) = settings_from(flags, agents=[agent_called(called)])
+            code = serve_new(settings, served, display)
+        else:
+            changes = changes_in(flags, called)
+            code = serve_stopped(stopped, changes, served, display, retry_void=retry_void)
     raise typer.Exit(code)
 
 

@@ -42,6 +42,8 @@ def with_number(arguments: Sequence[str], flag: str, number: str) -> list[str]:
     """Write ``number`` after a flag that stands without one."""
     found: list[str] = []
     for position, argument in enumerate(arguments, 1):
+        if argument == "--":
+            return [*found, *arguments[position - 1 :]]
         found.append(argument)
         if argument == flag and not "".join(arguments[position : position + 1]).lstrip("-").isdecimal():
             found.append(number)

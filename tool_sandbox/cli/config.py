@@ -20,6 +20,8 @@ from tool_sandbox.registry.names import default_user
 from tool_sandbox.registry.settings import MOST_TRIALS, RunSettings
 
 ENVIRONMENT_PREFIX = "TOOL_SANDBOX_"
+OF_AGENTS = (f"{ENVIRONMENT_PREFIX}URL", f"{ENVIRONMENT_PREFIX}TOKEN")
+"""Where agents outside reach a run that is served, and what they send."""
 _DEBUG = f"{ENVIRONMENT_PREFIX}DEBUG"
 _SLIPS = 2
 """So many letters may differ in a variable for it to be taken for one of ours."""
@@ -95,7 +97,7 @@ def check_environment(environment: Mapping[str, str]) -> None:
     """
     known = [ENVIRONMENT_PREFIX + name.upper() for name in _FIELDS if name not in _NEVER_FROM_ENVIRONMENT]
     for name in environment:
-        if name in known or name == _DEBUG:
+        if name in known or name in (_DEBUG, *OF_AGENTS):
             continue
         near = process.extractOne(name.upper(), known, scorer=DamerauLevenshtein.distance, score_cutoff=_SLIPS)
         if near is not None:

@@ -91,8 +91,22 @@ AsList = Annotated[bool, _option("--list", help="List the samples here, the wors
 Where = Annotated[
     str, _option("--where", metavar="FILTER", help="Which samples to list, such as 'score < 0.5 and void = false'.")
 ]
-Host = Annotated[str, _option("--host", metavar="ADDRESS", help="Where pages are served. [default: 127.0.0.1]")]
+Host = Annotated[str, _option("--host", metavar="ADDRESS", help="Where it is served. [default: 127.0.0.1]")]
 Port = Annotated[int | None, _option("--port", metavar="NUMBER", help="The port of the pages. [default: a free one]")]
+CalledAs = Annotated[str | None, _option("--as", metavar="NAME", help="What results call the agent: remote:NAME.")]
+Stopped = Annotated[str | None, _option("--resume", metavar="DIR", help="Go on with a run that was served before.")]
+ServePort = Annotated[int, _option("--port", metavar="NUMBER", help="Where agents ask. [default: a free one]")]
+TurnTimeout = Annotated[
+    float,
+    _option("--turn-timeout", metavar="SECONDS", help="Longest turn of an agent; 0 for any time. [default: 600]"),
+]
+AgentCommand = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="-- COMMAND",
+        help="Starts the agent, and is told where to ask by TOOL_SANDBOX_URL; the run ends with it.",
+    ),
+]
 Full = Annotated[bool, _option("--full", help="Shorten nothing, and show the instructions of agent and user, too.")]
 Answers = Annotated[
     list[str] | None,

@@ -26,6 +26,7 @@ from tool_sandbox.cli.run_report import print_report
 from tool_sandbox.cli.tables import stderr_console, stdout_console
 from tool_sandbox.errors import MissingDependencyError, MissingKeyError
 from tool_sandbox.redaction import redact_text
+from tool_sandbox.registry.names import is_remote
 from tool_sandbox.registry.objects import Objects
 from tool_sandbox.registry.settings import RunSettings
 from tool_sandbox.runs.continuation import stopped_runs
@@ -63,6 +64,8 @@ class Display:
     """What is told before a run begins."""
     events: EventFile | None = None
     """Where what happens is written for other programs."""
+    is_shared: bool = False
+    """Whether others write on the terminal meanwhile, so that no progress is shown there."""
     marks_latest: bool = True
     """Whether ``latest`` beside the run directories leads to the one that is played."""
 
@@ -95,7 +98,7 @@ def play_all(
             agree(estimates, every)
 
     objects = Objects(scenarios=scenarios)
-    return _play_in_turn(new_runs(every, objects, agree=shown, told=display.loading.tell), display)
+    return play_in_turn(new_runs(every, objects, agree=shown, told=display.loading.tell), display)
 
 
 def resume_run(
@@ -125,10 +128,15 @@ def resume_run(
         if one.changed:
             anew = f"{len(one.changed)} scenarios have changed since and are played anew: {', '.join(one.changed)}"
             print(anew, file=sys.stderr, flush=True)
-    return _play_in_turn(runs, display)
+    return play_in_turn(runs, display)
 
 
-def _play_in_turn(runs: Sequence[PreparedRun], display: Display) -> int:
+def play_in_turn(runs: Sequence[PreparedRun], display: Display) -> int:
+    """Play prepared runs one after the other, and close them.
+
+    Returns:
+        The worst exit code of them.
+    """
     play = _play_until_decided if runs[0].settings.until_decided else _play_to_the_end
     try:
         with redirect_stdout(sys.stderr) if display.leaves_standard_output else nullcontext():
@@ -239,7 +247,8 @@ def _play(one: PreparedRun, go_on: str, display: Display) -> Report:
             if len(one.scenarios) > 1:  # of one alone nothing is reckoned
                 load_arithmetic()
         display.loading.close()  # what the terminal can do is hidden while it is there
-        shown = display_of(_watched(one, interrupts), shows_nothing=one.cast.somebody_types or display.quiet)
+        hidden = one.cast.somebody_types or display.quiet or display.is_shared
+        shown = display_of(_watched(one, interrupts), shows_nothing=hidden)
         events = None if display.events is None else RunEvents(display.events, one, _watched(one))
         together = Together([shown] if events is None else [shown, events])
         with interrupts.during(lambda: _leave(together, one, go_on), lambda: one.cast.is_flushing), together:
@@ -268,11 +277,16 @@ def _watched(one: PreparedRun, interrupts: Interrupts | None = None) -> Watched:
 
 def _how_to_go_on(one: PreparedRun, later: Sequence[PreparedRun]) -> str:
     """The command that goes on with a run, and what else it plays."""
-    command = f"tool_sandbox resume {one.store.directory}"
+    command = _resuming(str(one.store.directory), one.settings)
     if not later:
         return command
     agents = ", ".join(redact_text(each.settings.agent) for each in later)
     return f"{command} (it then plays what is left with {agents}, too)"
+
+
+def _resuming(directory: str, settings: RunSettings) -> str:
+    """The command that goes on with a run."""
+    return f"tool_sandbox {'serve --resume' if is_remote(settings.agent) else 'resume'} {directory}"
 
 
 def _leave(shown: Together | Loading, one: PreparedRun, go_on: str) -> None:
@@ -302,7 +316,7 @@ def _code(report: Report, settings: RunSettings, go_on: str) -> int:
     if report.ending is Ending.VOID:
         print(
             f"Stopped, because {settings.max_void} samples in a row were void for the same reason (--max-void). Once "
-            f"that is mended, go on with: tool_sandbox resume {report.directory} --retry-void",
+            f"that is mended, go on with: {_resuming(report.directory, settings)} --retry-void",
             file=sys.stderr,
         )
     facts = report.summary["run"]
@@ -328,5 +342,5 @@ def _lacks_scores(report: Report, settings: RunSettings) -> bool:
 
 def _out_of_money(directory: str, settings: RunSettings) -> int:
     more = "--budget USD" if settings.budget is not None else "--param max_budget=USD (or --user-param)"
-    print(f"The budget is reached. Go on with: tool_sandbox resume {directory} {more}", file=sys.stderr)
+    print(f"The budget is reached. Go on with: {_resuming(directory, settings)} {more}", file=sys.stderr)
     return BUDGET

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from tool_sandbox.roles.base_role import BaseRole
 
 ENTRY_POINTS = "tool_sandbox.roles"
+REMOTE = "remote"
+"""Agents that play from outside are called so, or ``remote:NAME``."""
 DEFAULT_USER = "openai/gpt-5.4"
 _SHIPPED = {"Unhelpful": "tool_sandbox.roles.unhelpful_agent:UnhelpfulAgent"}
 _PERSONS = {
@@ -66,6 +68,9 @@ def factory_for(
     """
     if make is not None:
         return CallableRoleFactory(make, name=name, role_type=role_type, config=config)
+    if is_remote(name):
+        message = f"{name!r} plays from outside; begin such a run, or go on with it, by 'tool_sandbox serve'."
+        raise UsageError(message)
     if router is not None:
         return RouterRoleFactory(name, config, partial(_proxy_config, router))
     if name in SCRIPTED:
@@ -77,6 +82,11 @@ def factory_for(
     if is_local(name):
         return LocalRoleFactory(name, role_type, config)
     return _own_or_model(name, role_type, config)
+
+
+def is_remote(agent: str) -> bool:
+    """Whether a recorded agent played from outside, over HTTP."""
+    return agent.partition(":")[0] == REMOTE
 
 
 def is_model(user: str) -> bool:

@@ -62,6 +62,15 @@ CHOOSING = (
     *("scenarios_from", "with_bundled", "tools_from", "world_seed"),
 )
 """The settings that say which scenarios are meant, from which there are."""
+SERVED = (
+    *("user", "strict_user"),
+    *("scenarios", "presentations", "tags", "exclude", "limit", "failed", "trials", "concurrency"),
+    *("world_seed", "seed", "cache", "budget", "timeout", "tool_timeout", "sample_timeout", "retries", "patience"),
+    *("max_void", "fail_under", "min_coverage", "pass_at", "fail_on_regression", "against", "user_params"),
+    *("callbacks", "scenarios_from", "with_bundled", "tools_from", "shuffle_tools", "compat", "search"),
+    *("output", "name", "junit", "summary"),
+)
+"""The settings of a run whose agent plays from outside: not how a model is asked."""
 INCIDENTAL = frozenset(
     {
         *("concurrency", "retries", "patience", "timeout", "max_void", "budget", "cache", "callbacks", "output"),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from attrs import evolve, field, frozen
 
@@ -63,6 +63,18 @@ class Observer:
         """
 
 
+class Demand(Protocol):
+    """Whoever asks for the samples of a run, one by one, in place of the schedule's own order."""
+
+    async def play(self, schedule: Schedule, left: Sequence[Sample], settings: RunSettings) -> None:
+        """Add to a schedule what is asked for of the samples that are left, until it ends."""
+        ...
+
+    def finished(self, result: SampleResult) -> None:
+        """A sample is over, and its result is on disk where it has one."""
+        ...
+
+
 @frozen(kw_only=True)
 class Plan:
     """What a run plays, with whom, and where it writes."""
@@ -82,6 +94,8 @@ class Plan:
     """How many trials there are for now; by default all that the settings allow."""
     at_once: int | None = None
     """The most samples that those who play can have in flight; ``None`` for any number."""
+    demand: Demand | None = None
+    """Who asks for its samples; by default they are played in their order."""
     money: Money | None = None
     """Who keeps the run within its budget, where that can be changed while it is played."""
     digests: Digests = field(factory=Digests)
@@ -124,6 +138,8 @@ async def arun(plan: Plan) -> Report:
         result = _write(plan, sample, played)
         done[sample.key] = result
         plan.observer.finished(result)
+        if plan.demand is not None:
+            plan.demand.finished(result)
 
     schedule = Schedule(
         play=play,
@@ -137,7 +153,10 @@ async def arun(plan: Plan) -> Report:
     plan.observer.adjustable(_control(plan, schedule, len(left)))
     try:
         with dispatched_output():
-            await schedule.run(left)
+            if plan.demand is None:
+                await schedule.run(left)
+            else:
+                await plan.demand.play(schedule, left, plan.settings)
         return _report(plan, done, schedule.ending)
     except BaseException:  # also when the task is cancelled, or what every sample needs is missing
         with suppress(OSError):  # the disk may be what failed

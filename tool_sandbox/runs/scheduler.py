@@ -53,6 +53,8 @@ class Schedule:
     started: Callable[[Sample], None] = lambda _sample: None
     max_void: int = 0
     ending: Ending = Ending.DONE
+    is_open: bool = False
+    """Whether more samples may be added: the run goes on without any, and a sample that was given up ends no run."""
     paused: bool = field(default=False, init=False)
     """Whether no further samples begin."""
     _waiting: deque[Sample] = field(factory=deque, init=False)
@@ -77,7 +79,7 @@ class Schedule:
         asyncio.get_running_loop().set_default_executor(self._threads)
         self._waiting.extend(samples)
         try:
-            while self._playing or (self._waiting and self.ending is Ending.DONE):
+            while self._playing or ((self._waiting or self.is_open) and self.ending is Ending.DONE):
                 self._begin_samples()
                 await self._changed.wait()
                 self._changed.clear()
@@ -87,6 +89,16 @@ class Schedule:
         finally:
             await self._give_up_the_rest()
         return self.ending
+
+    def add(self, sample: Sample) -> None:
+        """Play one more sample, in the order in which they are added."""
+        self._waiting.append(sample)
+        self._changed.set()
+
+    def close(self) -> None:
+        """Have the run end when what was added so far is over."""
+        self.is_open = False
+        self._changed.set()
 
     def interrupt(self) -> None:
         """Stop at once; samples in flight are given up, finished ones stay."""
@@ -145,7 +157,7 @@ class Schedule:
         """End the run if this sample shows that going on has no use, or is not wanted."""
         if result.cause == "budget" and self.ending is Ending.DONE:
             self.ending = Ending.BUDGET  # samples in flight may still fit
-        elif result.cause == "cancelled":
+        elif result.cause == "cancelled" and not self.is_open:
             self.interrupt()
         elif self._too_many_void(result):
             self._stop(Ending.VOID)
