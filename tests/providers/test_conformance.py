@@ -126,6 +126,12 @@ def test_system_prompt(client: Client) -> None:
     assert client.emulator.seen[0].turns == (("user", "What is Dana's number?"),)
 
 
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "streamed"])
+def test_what_is_sent_is_told(client: Client, stream: bool) -> None:
+    response = client.ask(QUESTION, tools=TOOLS, stream=stream)
+    assert response.sent == client.emulator.requests[-1].body
+
+
 def test_no_tools_are_mentioned_when_there_are_none(client: Client) -> None:
     client.ask(QUESTION, tool_choice="auto", parallel_tool_calls=False)
     assert not {"tools", "tool_choice", "toolConfig", "tool_config", "parallel_tool_calls"} & set(

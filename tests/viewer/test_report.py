@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.viewer.browser import Tab, address_of, needs_browser
-from tests.viewer.conftest import PLAYED
+from tests.viewer.conftest import ASKED, PLAYED, AskedRun
 from tool_sandbox.viewer.report import report
 
 if TYPE_CHECKING:
@@ -55,3 +56,19 @@ def test_a_report_says_which_command_gives_a_sample_as_a_scenario(file: Path, of
     offline.page.click("text=Copy as a scenario")
     offline.page.wait_for_selector(".scenario pre:visible")
     assert offline.text(".scenario pre") == "tool_sandbox view DIR 'switch_wifi_off#0' --as-scenario"
+
+
+@needs_browser
+def test_an_answer_of_a_model_opens_to_its_call(asked_run: AskedRun, tmp_path: Path, offline: Tab) -> None:
+    path = tmp_path / "asked.html"
+    path.write_text(report({"asked": asked_run.run}, title="Asked").html, encoding="utf-8")
+    offline.open(address_of(path, f"#/sample/asked/{ASKED}/0"))
+    assert offline.text(".turn-facts").startswith("This turn · 2 calls · ")
+    offline.page.click("summary:has-text('2 tries')")
+    offline.page.wait_for_selector(".answered[open] ol")
+    request = json.loads(offline.text(".answered[open] pre >> nth=0"))
+    assert request == asked_run.bodies[2]
+    refused, answered = offline.text(".answered[open] ol").splitlines()
+    assert "HTTP 500" in refused
+    assert "after a wait of" in answered
+    assert offline.complaints == []

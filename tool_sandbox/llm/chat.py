@@ -11,6 +11,8 @@ from tool_sandbox.errors import ProviderError
 
 _MAY_HAVE_BILLED = ("ProviderTimeoutError", "MalformedResponseError")
 """Errors of calls that broke off after they were sent."""
+_OF_THE_MOMENT = frozenset({"rate_limits", "sent"})
+"""Fields of a response that its record does not have."""
 
 
 def _usage(given: Usage | Mapping[str, int] | None) -> Usage | None:
@@ -182,10 +184,12 @@ class ChatResponse:
     """Tool calls that could not be read from text (models without native tool calling)."""
     rate_limits: tuple[RateLimit, ...] = field(default=(), converter=_tuple, eq=False)
     """What the provider said of its limits; they are those of the moment, so no record keeps them."""
+    sent: Mapping[str, Any] | None = field(default=None, eq=False, repr=False)
+    """The body that went over the wire, where the transport knows it; only a journal keeps it, beside the response."""
 
     def to_dict(self) -> dict[str, Any]:
         """The response as JSON-able data."""
-        return asdict(self, filter=lambda attribute, _value: attribute.name != "rate_limits")
+        return asdict(self, filter=lambda attribute, _value: attribute.name not in _OF_THE_MOMENT)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ChatResponse:

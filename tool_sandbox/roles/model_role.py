@@ -219,6 +219,7 @@ def answered_by(response: ChatResponse) -> dict[str, Any]:
         "endpoint": response.endpoint,
         "fallback": response.fallback,
         "request_id": response.request_id,
+        "seconds": round(response.latency, 3),
         "cost": as_float_or_none(response.cost),
         "saved_cost": as_float_or_none(response.saved_cost),
         "cached": response.cached,

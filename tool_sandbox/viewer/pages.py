@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MODULES = (
     "address",
     "alignment",
+    "calls",
     "dom",
     "filter",
     "groups",

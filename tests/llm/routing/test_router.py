@@ -144,6 +144,14 @@ def test_default_fallbacks_stand_by_for_everyone() -> None:
     assert routed(PAIR, models, default_fallbacks=["fallback"]).complete(question()).fallback
 
 
+def test_the_time_of_an_answer_holds_the_tries_before_it() -> None:
+    time = Time()
+    models = {"primary-1": FakeModel(error(ProviderUnavailableError)), "fallback-1": FakeModel(answer())}
+    response = routed(PAIR, models, tries=2, time=time, fallbacks=CHAIN).complete(question())
+    assert sum(time.waits) > 0
+    assert response.latency == pytest.approx(sum(time.waits))
+
+
 def test_a_refused_key_of_one_deployment_is_tried_at_the_other_at_once() -> None:
     time = Time()
     models = {"a-1": FakeModel(error(AuthenticationError)), "a-2": FakeModel(answer())}

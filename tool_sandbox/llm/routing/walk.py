@@ -28,7 +28,8 @@ class Route:
     def completed(self, response: ChatResponse) -> ChatResponse:
         """The answer, marked as a fallback's if it is one, with every attempt on the way."""
         attempts = _numbered([*self.attempts, *response.attempts])
-        return evolve(response, fallback=self.group != self.settings.main_group, attempts=attempts)
+        latency = response.latency + sum(each.waited + each.latency for each in self.attempts)
+        return evolve(response, fallback=self.group != self.settings.main_group, attempts=attempts, latency=latency)
 
     def go_on(self, error: ProviderError) -> None:
         """Go on to the next group after an error of this one.

@@ -80,14 +80,15 @@ class DirectTransport(Layer):
     async def _once(self, request: ChatRequest) -> ChatResponse:
         started = time.monotonic()
         try:
+            body = self._body(request)
             async with asyncio.timeout(request.timeout):
-                response = await self._ask(request)
+                response = await self._ask(request, whole(json.dumps(body, ensure_ascii=False)).encode())
         except Exception as error:  # noqa: BLE001 -- an HTTP client raises anything; it leaves here with one name
             raise self._fault(error, request) from None
-        return evolve(response, latency=time.monotonic() - started)
+        return evolve(response, latency=time.monotonic() - started, sent=body)
 
-    async def _ask(self, request: ChatRequest) -> ChatResponse:
-        async with (await self._session()).post(self.url, data=self._body(request), allow_redirects=False) as answer:
+    async def _ask(self, request: ChatRequest, body: bytes) -> ChatResponse:
+        async with (await self._session()).post(self.url, data=body, allow_redirects=False) as answer:
             if answer.status != 200:  # noqa: PLR2004 -- HTTP
                 return self._read_failure(answer.status, answer.headers, await answer.read(), request)
             try:
@@ -97,11 +98,11 @@ class DirectTransport(Layer):
                 raise completed(error, self._secrets, answer.headers) from None
             return self._signed(response, answer.headers)
 
-    def _body(self, request: ChatRequest) -> bytes:
+    @staticmethod
+    def _body(request: ChatRequest) -> dict[str, Any]:
         params = request.call_params()
         extra = params.pop("extra_body", None) or {}
-        body = {"model": direct_name(request.model), "messages": list(request.messages), **params, **extra}
-        return whole(json.dumps(body, ensure_ascii=False)).encode()
+        return {"model": direct_name(request.model), "messages": list(request.messages), **params, **extra}
 
     def _read_failure(self, status: int, headers: Mapping[str, str], body: bytes, request: ChatRequest) -> ChatResponse:
         """What the model wrote, where the failure is that its server cannot read it."""

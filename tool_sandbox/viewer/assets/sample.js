@@ -5,6 +5,7 @@ import { addressOfList, addressOfSample } from "viewer/address";
 import { content, speaker } from "viewer/message";
 import { milestonesPart } from "viewer/milestones";
 import { othersPart } from "viewer/others";
+import { callPart, unansweredPart } from "viewer/calls";
 import { scenarioPart } from "viewer/scenario";
 import { WorldPart } from "viewer/world";
 
@@ -72,7 +73,7 @@ async function neighbours(source, run, name, trial, question) {
 /** The messages; one of them is chosen, and the world is shown as it was after it. */
 class Conversation {
   constructor(data, chosen, calls) {
-    Object.assign(this, { chosen, calls, asksModels: data.spending.calls + data.spending.cached_calls > 0 });
+    Object.assign(this, { chosen, calls, turns: new Map(data.turns.map(({ message, facts }) => [message, facts])), answers: new Map() });
     const first = data.messages.findIndex((message) => message.kind === "text" && message.sender === "user");
     const instructions = data.messages.slice(0, Math.max(first, 0)).filter((message) => message.recipient !== "execution environment");
     const messages = data.messages.slice(Math.max(first, 0));
@@ -80,7 +81,8 @@ class Conversation {
     this.element = element("div", { class: "conversation" },
       instructions.length ? element("details", { class: "instructions" }, element("summary", {}, "Instructions and task of the simulated user"),
         instructions.map((message) => this.message(message))) : null,
-      element("ol", { class: `messages${messages.length > MANY ? " many" : ""}` }, this.messages.map((item) => element("li", {}, item))),
+      element("ol", { class: `messages${messages.length > MANY ? " many" : ""}` }, messages.map(({ number: at }, place) => element("li", {}, this.turn(at), this.messages[place]))),
+      data.spending.failed_calls ? unansweredPart(calls) : null,
       element("dl", { class: "below" }, data.below.map(({ label, text, style }) => [element("dt", {}, label), longText("dd", text, { class: style }, 2000)])));
   }
 
@@ -93,20 +95,23 @@ class Conversation {
       element("span", { class: "at" }, String(at)),
       message.seen_by ? element("span", { class: "note" }, `seen by ${message.seen_by.join(", ") || "nobody"}`) : null),
     content(message),
-    message.answered && this.asksModels ? this.answered(message) : null,
+    message.answered ? this.answered(message) : null,
     (message.remarks ?? []).map(({ text, style }) => longText("p", text, { class: `remark ${style}` }, 1000)));
     return item;
   }
 
-  /** Who answered and what that took; behind it what went over the wire. */
-  answered({ number: at, answered }) {
-    const details = element("details", { class: "answered", ontoggle: async () => {
-      if (!details.open || details.children.length > 1) return;
-      const call = (await this.calls()).find(({ message }) => message === at);
-      details.append(call ? element("div", {}, wire("Asked", call.asked), wire("Answered", call.answered), call.attempts.length > 1 ? wire("Tries", call.attempts) : null)
-        : element("p", { class: "note" }, "What went over the wire is not kept here."));
-    } }, element("summary", {}, answered.join(" · ")));
-    return details;
+  /** What the turn that begins here took of models. */
+  turn(at) {
+    const facts = this.turns.get(at);
+    return facts ? element("p", { class: "turn-facts" }, ["This turn", ...facts].join(" · ")) : null;
+  }
+
+  /** Who answered and what that took; behind it the call. */
+  answered({ sender, answered }) {
+    const place = this.answers.get(sender) ?? 0;
+    this.answers.set(sender, place + 1);
+    const call = async () => (await this.calls()).filter((each) => each.role === sender && each.answered)[place];
+    return callPart(answered.join(" · "), call);
   }
 
   choose(item) {
@@ -128,8 +133,4 @@ class Conversation {
     const next = this.messages[Math.min(Math.max(at + by, 0), this.messages.length - 1)];
     if (next) this.go(Number(next.dataset.number));
   }
-}
-
-function wire(title, data) {
-  return [element("h3", {}, title), longText("pre", visible(JSON.stringify(data, null, 2)), { class: "text", tabindex: 0 })];
 }

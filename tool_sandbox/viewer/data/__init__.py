@@ -4,6 +4,7 @@
 - `overview`: runs as JSON, for programs
 - `samples`: one sample with all of the following
 - `messages`: the conversation
+- `turns`: what each turn of it took of models
 - `tables`: the world after each message that changed it
 - `calls`: what models were asked and answered, from the journal
 - `milestones`: what became of milestones and minefields

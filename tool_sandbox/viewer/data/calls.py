@@ -9,15 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tool_sandbox.common.chat_format import to_openai_messages
-from tool_sandbox.common.transcript import is_few_shot, message_of
-from tool_sandbox.common.vocabulary import RoleType
-from tool_sandbox.common.world.schemas import INDEX_COLUMN
-from tool_sandbox.errors import SettingsError
 from tool_sandbox.llm.layers.journal.files import journal_files
+from tool_sandbox.llm.layers.journal.requests import read_requests
 
 if TYPE_CHECKING:
-    from tool_sandbox.common.execution_context import ExecutionContext
     from tool_sandbox.runs.store import RunStore
     from tool_sandbox.runs.stored_sample import StoredSample
 
@@ -25,6 +20,10 @@ Key = tuple[str, int]
 """Scenario and trial."""
 
 _START = re.compile(rb'\{"schema":\d+,"request":"[^"]*","scenario":("(?:[^"\\]|\\.)*"),"trial":(\d+)')
+_APART = frozenset({"attempts", "latency", "adjustments"})
+_NOTHING: tuple[Any, ...] = (None, [], {}, "", False, 0)
+_SAME = ("role", "turn", "request", "occurrence")
+_NEW_PARTS = b'"parts":{"'
 
 
 class CallIndex:
@@ -38,6 +37,8 @@ class CallIndex:
         self._directory = store.local_directory
         self._places: dict[Key, list[tuple[Path, int]]] = {}
         self._ends: dict[Path, int] = {}
+        self.parts: dict[str, Any] = {}
+        """What requests of the whole journal refer to."""
         self._lock = threading.Lock()
 
     def records(self, key: Key) -> list[dict[str, Any]]:
@@ -58,45 +59,50 @@ class CallIndex:
                 if matched := _START.match(line):
                     key = (json.loads(matched[1]), int(matched[2]))
                     self._places.setdefault(key, []).append((path, end))
+                    if _NEW_PARTS in line:
+                        self.parts.update((json.loads(line).get("asked") or {}).get("parts", {}))
                 end += len(line)
         self._ends[path] = end
 
 
 def calls_of(sample: StoredSample, index: CallIndex) -> list[dict[str, Any]]:
-    """The calls of a sample as ``calls_data`` writes them."""
-    records = index.records(sample.key)
-    try:
-        return calls_data(records, sample.world) if records else []
-    except SettingsError:  # its conversation is gone
-        return calls_data(records, None)
+    """One mapping for each call of a sample, in their order; the answers of a role are its messages that have one.
 
-
-def calls_data(records: Sequence[Mapping[str, Any]], world: ExecutionContext | None) -> list[dict[str, Any]]:
-    """One mapping for each call.
-
-    Keys: ``role``; ``message``, the first of its answer, ``None`` where nobody answered; ``asked`` and ``answered`` as
-    they go over the wire; ``seconds``; ``attempts``. The journal holds answers; what was asked is made again from the
-    conversation, in the chat format.
-
-    Args:
-        records: Of the journal.
-        world: The world after the last message, where it is kept.
+    Keys: ``role``; ``asked``, the body of the request, ``None`` where the journal does not hold it; ``sent``, whether
+    that is what went over the wire; ``answered``, ``None`` where nobody answered, and then ``error``; ``adjustments``,
+    how the request was changed so that the model takes it; ``seconds``, ``None`` where nobody measured them; and
+    ``attempts``.
     """
-    answers = _answers(world)
-    return [_call(record, answers.get(str(record["role"]), iter(())), world) for record in records]
+    records = index.records(sample.key)
+    asked = _requests(records, index.parts)
+    made = [(record, next(asked[record["role"]])) for record in records]
+    # Of a fallback's answer that was not taken and the one that was, as the same was asked again, the last counts.
+    last = {tuple(record[name] for name in _SAME): record for record in records if record["response"]}
+    return [_call(record, body) for record, body in made if not record["response"] or record in last.values()]
 
 
-def _call(record: Mapping[str, Any], answers: Iterator[int], world: ExecutionContext | None) -> dict[str, Any]:
+def _requests(
+    records: Sequence[Mapping[str, Any]], parts: Mapping[str, Any]
+) -> dict[str, Iterator[dict[str, Any] | None]]:
+    """Role → the bodies of its requests, in order."""
+    asked: dict[str, list[Mapping[str, Any]]] = {}
+    for record in records:
+        asked.setdefault(record["role"], []).append(record.get("asked") or {})
+    return {role: read_requests(each, parts) for role, each in asked.items()}
+
+
+def _call(record: Mapping[str, Any], asked: dict[str, Any] | None) -> dict[str, Any]:
     response = record["response"]
-    message = next(answers, None) if response is not None else None
-    told = response or record.get("error") or {}
-    known = {name: value for name, value in told.items() if name not in {"attempts", "latency"}}
+    told = response or record["error"]
+    shown = {name: value for name, value in told.items() if name not in _APART and value not in _NOTHING}
     return {
         "role": str(record["role"]).lower(),
-        "message": message,
-        "asked": {"model": record["model"], **record["params"], **_asked(world, str(record["role"]), message)},
-        "answered": {name: value for name, value in known.items() if value not in (None, [], {}, "", False, 0)},
-        "seconds": round(float(told.get("latency") or 0), 3),
+        "asked": asked,
+        "sent": bool((record.get("asked") or {}).get("sent")),
+        "answered": shown if response else None,
+        "error": None if response else shown,
+        "adjustments": told.get("adjustments") or [],
+        "seconds": round(told["latency"], 3) if told.get("latency") else None,
         "attempts": told.get("attempts") or [],
     }
 
@@ -106,24 +112,3 @@ def _record_at(path: Path, offset: int) -> dict[str, Any]:
         file.seek(offset)
         record: dict[str, Any] = json.loads(file.readline())
         return record
-
-
-def _answers(world: ExecutionContext | None) -> dict[str, Iterator[int]]:
-    """Role → the first messages of its models' answers, in order."""
-    found: dict[str, list[int]] = {}
-    for row in world.log() if world is not None else ():
-        if world is not None and "answered" in world.annotations.get(row[INDEX_COLUMN], {}):
-            found.setdefault(str(row["sender"]), []).append(row[INDEX_COLUMN])
-    return {role: iter(messages) for role, messages in found.items()}
-
-
-def _asked(world: ExecutionContext | None, role: str, message: int | None) -> dict[str, Any]:
-    """What the agent had seen before it answered; the simulated user's instructions and examples stand elsewhere."""
-    if world is None or message is None or role != RoleType.AGENT:
-        return {}
-    rows = [row for row in world.log() if row[INDEX_COLUMN] < message and not is_few_shot(row)]
-    seen = [each for each in map(message_of, rows) if RoleType.AGENT in (each.visible_to or ())]
-    try:
-        return {"messages": to_openai_messages(seen)[0]}
-    except (AssertionError, ValueError):  # a conversation that an agent of a user's own wrote in its own way
-        return {}

@@ -12,6 +12,7 @@ from tool_sandbox.common.transcript import is_few_shot, text_beside_call
 from tool_sandbox.common.visible_text import visible
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.common.world.schemas import INDEX_COLUMN, Row
+from tool_sandbox.viewer.data.turns import answered_by_model, dollars, seconds_in_words
 
 if TYPE_CHECKING:
     from tool_sandbox.common.execution_context import ExecutionContext
@@ -51,7 +52,7 @@ def _message(
         yield from _call(row, text_beside_call(world, row) or "")
     else:
         yield from (("kind", "text"), ("text", _text(row["content"])))
-    if answered := world.annotations.get(row[INDEX_COLUMN], {}).get("answered"):
+    if answered := answered_by_model(world, row):
         yield "answered", list(_answered(answered))
     if row["visible_to"] not in (None, [row["sender"], row["recipient"]]):
         yield "seen_by", [_role(role) for role in row["visible_to"]]
@@ -62,8 +63,9 @@ def _message(
 def _answered(facts: Mapping[str, Any]) -> Iterator[str]:
     """Who gave an answer and what it took, each in a few words; what is as usual is not told."""
     yield from (visible(str(facts[name])) for name in ("model", "deployment") if name in facts)
+    yield seconds_in_words([facts])
     if (cost := facts.get("cost")) is not None:
-        yield f"${cost:.6f}".rstrip("0").rstrip(".")
+        yield dollars(cost)
     for name, words in _HOW.items():
         if name in facts:
             yield words.format(facts[name])

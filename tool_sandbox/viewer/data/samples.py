@@ -12,6 +12,7 @@ from tool_sandbox.evaluation.explanation.remarks import annotated
 from tool_sandbox.viewer.data.messages import messages_data, remark_data
 from tool_sandbox.viewer.data.milestones import milestones_data
 from tool_sandbox.viewer.data.tables import tables_data
+from tool_sandbox.viewer.data.turns import turns_data
 
 if TYPE_CHECKING:
     from tool_sandbox.clock import Clock
@@ -33,8 +34,8 @@ def sample_data(
 
     Returns:
         ``name``, ``trial``, ``score``, ``below`` (label, text and style of what stands under the conversation),
-        ``messages``, ``tables``, ``milestones``, ``spending``, ``models``, ``notes``, and ``missing``: why there is no
-        conversation.
+        ``messages``, ``turns``, ``tables``, ``milestones``, ``spending``, ``models``, ``notes``, and ``missing``: why
+        there is no conversation.
     """
     said = annotated(explanation)
     return {
@@ -60,5 +61,10 @@ def _played(sample: StoredSample, said: Annotations, clock: Clock | None) -> dic
     try:
         world = sample.world
     except SettingsError as error:
-        return {"messages": [], "tables": [], "missing": visible(str(error))}
-    return {"messages": messages_data(world, said), "tables": tables_data(world, clock), "missing": ""}
+        return {"messages": [], "turns": [], "tables": [], "missing": visible(str(error))}
+    return {
+        "messages": messages_data(world, said),
+        "turns": turns_data(world),
+        "tables": tables_data(world, clock),
+        "missing": "",
+    }

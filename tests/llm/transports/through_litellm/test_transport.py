@@ -25,6 +25,7 @@ from tool_sandbox.llm.chat import ChatRequest, ChatResponse
 from tool_sandbox.llm.config import connection_for
 from tool_sandbox.llm.transports.completions.completion import MALFORMED_CALL
 from tool_sandbox.llm.transports.errors.classification import FailedCall, error_for
+from tool_sandbox.llm.transports.through_litellm.raw_answer import RawAnswer
 from tool_sandbox.llm.transports.through_litellm.releases import check_release
 from tool_sandbox.llm.transports.through_litellm.transport import (
     LiteLLMTransport,
@@ -188,7 +189,7 @@ async def test_a_call_that_outlives_its_time_out_is_ended(server: Server) -> Non
 class Stuck(LiteLLMTransport):
     """LiteLLM in a dead-lock: neither answers nor heeds its own time-out."""
 
-    async def _ask(self, litellm: Any, request: ChatRequest) -> ChatResponse:
+    async def _ask(self, litellm: Any, request: ChatRequest, heard: RawAnswer) -> ChatResponse:
         await asyncio.sleep(HANG)
         raise AssertionError
 

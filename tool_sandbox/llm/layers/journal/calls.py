@@ -15,6 +15,7 @@ from tool_sandbox.errors import HarnessError, ProviderError, SettingsError
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse
 from tool_sandbox.llm.fingerprint import fingerprint
 from tool_sandbox.llm.layers.journal.entry import CallKey, JournalEntry, read_line, written_line
+from tool_sandbox.llm.layers.journal.requests import RequestWriter
 from tool_sandbox.llm.layers.journal.store import JournalStore, Place
 from tool_sandbox.threads import DaemonThreads
 
@@ -33,6 +34,7 @@ class Journal:
         """Lines that could not be read, because of damage or another version."""
         self._store = store
         self._secrets = tuple(secrets)
+        self._requests = RequestWriter(self._secrets)
         self._lock = threading.Lock()
         self._places: dict[CallKey, Place] = {}
         self._failures: list[Place] = []
@@ -101,9 +103,11 @@ class Journal:
         Raises:
             HarnessError: If the store does not take it.
         """
-        line = written_line(key, request, outcome, self._secrets)
+        response = outcome if isinstance(outcome, ChatResponse) else None
+        asked = self._requests.record((key.scenario, key.trial, key.role), request, response)
+        line = written_line(key, request, outcome, self._secrets, asked=asked)
         written = asyncio.get_running_loop().create_future()
-        self._write(_Line(key if isinstance(outcome, ChatResponse) else None, line, written))
+        self._write(_Line(key if response else None, line, written))
         await written  # when this is cancelled, the line is written all the same
 
     async def flush(self) -> None:

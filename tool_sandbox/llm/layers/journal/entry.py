@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from attrs import asdict, fields, frozen
@@ -45,9 +45,22 @@ class JournalEntry:
 
 
 def written_line(
-    key: CallKey, request: ChatRequest, outcome: ChatResponse | ProviderError, secrets: Iterable[str] = ()
+    key: CallKey,
+    request: ChatRequest,
+    outcome: ChatResponse | ProviderError,
+    secrets: Iterable[str] = (),
+    *,
+    asked: Mapping[str, Any] | None = None,
 ) -> bytes:
-    """A call as a line of JSON. An answer stays as it is but for known secrets: it will be replayed."""
+    """A call as a line of JSON. An answer stays as it is but for known secrets: it will be replayed.
+
+    Args:
+        key: Which call.
+        request: What a role asked.
+        outcome: What came of it.
+        secrets: Values that must never be written.
+        asked: What ``RequestWriter`` says of the request.
+    """
     known = tuple(secrets)
     record = {
         "schema": SCHEMA_VERSION,
@@ -57,6 +70,7 @@ def written_line(
         "model": redact_text(request.model),
         "params": redact(dict(request.params), known),
         **(_failed(outcome, known) if isinstance(outcome, ProviderError) else _answered(outcome, known)),
+        "asked": asked,
     }
     return json.dumps(record, separators=(",", ":"), default=str).encode("ascii") + b"\n"
 

@@ -11,6 +11,7 @@ from tool_sandbox.llm.transports.completions.answer_body import json_object, rea
 from tool_sandbox.llm.transports.completions.finish_reasons import MALFORMED_CALL, native_reason
 from tool_sandbox.llm.transports.errors.reported import reported_error
 
+_FOR_SDKS = frozenset({"extra_body", "extra_headers", "extra_query", "timeout"})
 _BODY_STARTS = ("<", "{", "data:", "event:")
 
 
@@ -18,8 +19,8 @@ _BODY_STARTS = ("<", "{", "data:", "event:")
 class RawAnswer:
     """Listens to one call.
 
-    LiteLLM tells the function given as ``logger_fn`` what it received, before it reads it. Of a stream it tells
-    nothing, so the stream itself is listened to.
+    LiteLLM tells the function given as ``logger_fn`` what it sends, and what it received before it reads it. Of a
+    stream it tells nothing, so the stream itself is listened to.
     """
 
     body: str | None = None
@@ -30,12 +31,27 @@ class RawAnswer:
     """An error that a chunk of the stream reported."""
     reason: Any = None
     """The finish reason in the provider's own words."""
+    _sent: Any = None
+
+    @property
+    def sent(self) -> Mapping[str, Any] | None:
+        """The body of the request, without what LiteLLM tells an SDK beside it; to be read when it is sent.
+
+        LiteLLM tells of a body before the last is added to it.
+        """
+        read = json_object(self._sent) if isinstance(self._sent, str) else None
+        told = read.value if read else self._sent
+        if not isinstance(told, Mapping):
+            return None
+        body = {name: value for name, value in told.items() if name not in _FOR_SDKS}
+        return {**body, **(told.get("extra_body") or {})}
 
     def hear(self, details: Mapping[str, Any]) -> None:
         """What LiteLLM tells its ``logger_fn``."""
         told = details.get("original_response")
         if self.body is None and isinstance(told, str) and told.lstrip().startswith(_BODY_STARTS):
             self.body = None if told.startswith("<litellm.") else told
+        self._sent = self._sent or (details.get("additional_args") or {}).get("complete_input_dict")
 
     def completion(self, *, provider: str | None, model: str) -> Mapping[str, Any] | None:
         """The completion that LiteLLM could not read; ``None`` when there is nothing more to see than it saw.

@@ -218,14 +218,14 @@ class LiteLLMTransport(Layer):
 
     async def _once(self, litellm: Any, request: ChatRequest) -> ChatResponse:
         started = time.monotonic()
+        heard = RawAnswer()
         try:
-            response = await asyncio.wait_for(self._ask(litellm, request), request.timeout + _GRACE)
+            response = await asyncio.wait_for(self._ask(litellm, request, heard), request.timeout + _GRACE)
         except Exception as error:  # noqa: BLE001 -- LiteLLM raises anything; it leaves here with one name
             raise self._fault(error, request) from None
-        return evolve(response, latency=time.monotonic() - started)
+        return evolve(response, latency=time.monotonic() - started, sent=heard.sent)
 
-    async def _ask(self, litellm: Any, request: ChatRequest) -> ChatResponse:
-        heard = RawAnswer()
+    async def _ask(self, litellm: Any, request: ChatRequest, heard: RawAnswer) -> ChatResponse:
         try:
             call = {**self._arguments(request), "logger_fn": heard.hear}
             answer = await self._send(litellm, self._connected(litellm, request.model), call)

@@ -1,0 +1,61 @@
+// Calls of models: what was asked, what was answered, and what it took to get that.
+
+import { dollars, element, longText, number, visible } from "viewer/dom";
+
+const NOT_KEPT = "This call is not in the run's journal, calls.jsonl: only calls that tool_sandbox itself makes are, in runs on a local disk.";
+const NO_REQUEST = "The journal does not hold the request: it is of an older release.";
+const NOT_TIMED = "Nobody measured how long it took.";
+
+/** A line that opens to a call; `call` gives it when it is first opened. */
+export function callPart(words, call) {
+  return opening(words, async () => {
+    const found = await call();
+    return found ? parts(found) : note(NOT_KEPT);
+  });
+}
+
+/** A line that opens to the calls that nobody answered. */
+export function unansweredPart(calls) {
+  return opening("Calls that nobody answered", async () => {
+    const failed = (await calls()).filter(({ answered }) => !answered);
+    return failed.length ? failed.map(parts) : note("None of them was paid for, so the run's journal, calls.jsonl, does not hold them.");
+  });
+}
+
+function opening(words, made) {
+  const details = element("details", { class: "answered", ontoggle: async () => {
+    if (details.open && details.children.length === 1) details.append(element("div", {}, await made()));
+  } }, element("summary", {}, words));
+  return details;
+}
+
+function parts({ asked, sent, answered, error, adjustments, seconds, attempts }) {
+  return [
+    asked ? wire(sent ? "Request, as it was sent" : answered?.cached ? "Request, answered from the cache" : "Request", asked) : note(NO_REQUEST),
+    adjustments.length ? [element("h3", {}, "Changed so that the model takes it"), element("ul", {}, adjustments.map((each) => element("li", {}, visible(each))))] : null,
+    wire(answered ? "Response" : "Failure", answered ?? error),
+    attempts.length ? [element("h3", {}, "Tries"), element("ol", {}, attempts.map((each) => element("li", {}, tried(each))))] : null,
+    seconds === null ? note(NOT_TIMED) : null,
+  ];
+}
+
+/** One try in words. */
+function tried({ status, error, waited, latency, deployment, cost }) {
+  const facts = [
+    waited ? `after a wait of ${number(waited, 1)} s` : "",
+    deployment ?? "",
+    status ? `HTTP ${status}` : "",
+    `${number(latency, 2)} s`,
+    cost === null ? "" : dollars(cost),
+    error ?? "answered",
+  ];
+  return visible(facts.filter(Boolean).join(" · "));
+}
+
+function note(words) {
+  return element("p", { class: "note" }, words);
+}
+
+function wire(title, data) {
+  return [element("h3", {}, title), longText("pre", visible(JSON.stringify(data, null, 2)), { class: "text", tabindex: 0, role: "region", "aria-label": title })];
+}
