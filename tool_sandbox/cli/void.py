@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from tool_sandbox.runs.outcomes import UNFINISHED_CAUSES, SampleResult
+from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.reasons import Reason, VoidGroup, void_groups
 
 _FIRST = {
@@ -28,8 +28,7 @@ def void_lines(results: Iterable[SampleResult], directory: str) -> list[str]:
         results: All samples of a run.
         directory: The run's directory.
     """
-    groups = void_groups(results)
-    return [_line(group, directory) for group in groups if group.reason.cause not in UNFINISHED_CAUSES]
+    return [_line(group, directory) for group in void_groups(result for result in results if result.finished)]
 
 
 def in_short(reason: Reason) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from json.encoder import encode_basestring
+from math import isfinite
 from typing import Any
-
-_CONSTANTS = {True: "true", False: "false", None: "null"}
 
 
 def indented_json(value: Any, indent: int) -> str:
@@ -24,22 +24,32 @@ def indented_json(value: Any, indent: int) -> str:
 
 
 def _written(value: Any, margin: str, step: str) -> str:
-    if isinstance(value, str):
-        return encode_basestring(value)
-    if value is None or value is True or value is False:
-        return _CONSTANTS[value]
+    if (scalar := _SCALARS.get(type(value))) is not None:
+        return scalar(value)
+    inner = margin + step
     if isinstance(value, dict):
-        inner = margin + step
         parts = [f"{inner}{_key(key)}: {_written(item, inner, step)}" for key, item in value.items()]
         return f"{{{','.join(parts)}{margin}}}" if parts else "{}"
     if isinstance(value, (list, tuple)):
-        inner = margin + step
         parts = [inner + _written(item, inner, step) for item in value]
         return f"[{','.join(parts)}{margin}]" if parts else "[]"
-    return json.dumps(value)
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _key(key: Any) -> str:
     if isinstance(key, str):
         return encode_basestring(key)
     return json.dumps({key: 0}).removeprefix("{").removesuffix(": 0}")
+
+
+def _float(value: float) -> str:
+    return repr(value) if isfinite(value) else json.dumps(value)
+
+
+_SCALARS: dict[type, Callable[[Any], str]] = {
+    str: encode_basestring,
+    int: repr,
+    float: _float,
+    bool: lambda value: "true" if value else "false",
+    type(None): lambda _value: "null",
+}

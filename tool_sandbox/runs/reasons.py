@@ -66,6 +66,7 @@ def reason_of(result: SampleResult) -> Reason | None:
         return None
     error: Mapping[str, Any] = result.error or {}
     words = provider_words(str(error.get("message") or ""))
+    nameless = re.sub(rf"(?<!\w){re.escape(result.name)}(?!\w)", "#", words) if result.name in words else words
     return Reason(
         cause=str(result.cause),
         kind=str(error.get("type") or result.exception_type or ""),
@@ -74,7 +75,7 @@ def reason_of(result: SampleResult) -> Reason | None:
         status=error.get("status"),
         where=error.get("where"),
         advice=error.get("advice"),
-        gist=_CHANGING.sub("#", re.sub(rf"(?<!\w){re.escape(result.name)}(?!\w)", "#", words)),
+        gist=_CHANGING.sub("#", nameless),
         words=words,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import reduce
+from functools import cache, lru_cache, reduce
 from operator import add
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +37,7 @@ def described(
 ) -> SampleResult:
     """Everything about a sample but its end; void until that is known."""
     agent = tallies.get(RoleType.AGENT, Tally())
-    unplayed = evolve(_unplayed(sample, settings), digest=digest, floors=floors_of(sample.scenario))
+    unplayed = _unplayed(sample, settings, digest=digest, floors=floors_of(sample.scenario))
     return evolve(
         unplayed,
         agent=roles.agent if roles else unplayed.agent,
@@ -53,7 +53,7 @@ def described(
     )
 
 
-def _unplayed(sample: Sample, settings: RunSettings) -> SampleResult:
+def _unplayed(sample: Sample, settings: RunSettings, **more: Any) -> SampleResult:
     """What costs nothing to know: a run that is stopped makes a result of each sample that is left, and has no time."""
     return SampleResult(
         name=sample.name,
@@ -61,11 +61,17 @@ def _unplayed(sample: Sample, settings: RunSettings) -> SampleResult:
         status="void",
         categories=[str(category) for category in sample.scenario.categories],
         tags=sample.scenario.tags,
-        agent=redact_text(settings.agent),
-        user=redact_text(settings.user),
+        agent=_shown(settings.agent),
+        user=_shown(settings.user),
         seed=sample.seed(settings.seed),
         nop_floor=sample.scenario.nop_floor,
+        **more,
     )
+
+
+@lru_cache(maxsize=16)
+def _shown(name: str) -> str:
+    return redact_text(name)
 
 
 def _counters(agent: Any) -> dict[str, int]:
@@ -122,5 +128,9 @@ def failed(result: SampleResult, failure: Failure, scenario: Scenario, settings:
 
 def cancelled(sample: Sample, settings: RunSettings) -> SampleResult:
     """The result of a sample that was not played to its end because the run was stopped."""
-    failure = Failure.of(CancelledRunError("the run was stopped before this sample was finished"))
-    return evolve(_unplayed(sample, settings), cause=failure.cause, error=dict(failure.error))
+    return _unplayed(sample, settings, cause=_stopped().cause, error=dict(_stopped().error))
+
+
+@cache
+def _stopped() -> Failure:
+    return Failure.of(CancelledRunError("the run was stopped before this sample was finished"))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from attrs import evolve, field, frozen
 
+from tool_sandbox import garbage
 from tool_sandbox.common.execution.capture import dispatched_output
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.redaction import redact
@@ -186,6 +187,7 @@ def _from_anywhere(interrupt: Callable[[], None]) -> Callable[[], None]:
     return schedule_it
 
 
+@garbage.kept()
 def _report(plan: Plan, done: Mapping[tuple[str, int], SampleResult], ending: Ending) -> Report:
     results = [done.get(sample.key) or cancelled(sample, plan.settings) for sample in plan.samples()]
     beside = {

@@ -17,6 +17,7 @@ if sys.platform != "win32":
     import fcntl
 
 from tool_sandbox.common.folder_names import folder_name, readable_name
+from tool_sandbox.common.indented_json import indented_json
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.llm.layers.journal.files import JournalFiles
 from tool_sandbox.llm.layers.journal.segments import JournalSegments
@@ -255,7 +256,7 @@ def trajectory_place(name: str, trial: int, trials: int) -> str:
 
 
 def _json(value: Any, indent: int) -> bytes:
-    text = json.dumps(value, indent=indent, ensure_ascii=False) + "\n"
+    text = indented_json(value, indent) + "\n"
     return text.encode("utf-8", "backslashreplace")  # writes a lone surrogate as its JSON escape
 
 
