@@ -25,6 +25,7 @@
     ├── UserSimulatorError            the simulated user left its part
     ├── CancelledRunError             interrupted from outside
     └── HarnessError                  our own fault
+        ├── UnrecordedCallError     a run is played from a journal that lacks this call
         └── StalledConversationError  a role was asked and wrote nothing
 
 ``cause`` says how a sample that ended in the error is reported when it is void.
@@ -241,6 +242,10 @@ class CancelledRunError(ToolSandboxError):
 
 class HarnessError(ToolSandboxError):
     """Something in this package, or in a role or tool plugged into it, is broken."""
+
+
+class UnrecordedCallError(HarnessError):
+    """A run is played from a journal that does not hold this call."""
 
 
 class StalledConversationError(HarnessError):

@@ -6,7 +6,7 @@
                and environment become settings), chosen_samples (which ones of a run)
     to begin   init, starter (what it writes), new, doctor (and what it says of the machine: machine)
     scenarios  scenarios, tools, worlds, inspect, description (one scenario), conversion
-    to play    plan, play, until_decided, interrupts, live (what is shown meanwhile: a folder of its own),
+    to play    plan, play, replay, until_decided, interrupts, live (what is shown meanwhile: a folder of its own),
                serve (to agents outside)
     after it   run_report (what a run ends with), void, explain, view, serve_pages (listening), report (a page as one
                file), compare, comparison_text

@@ -139,22 +139,31 @@ def run(
     json_events: options.JsonEvents = None,
     yes: options.Yes = False,
     dry_run: options.DryRun = False,
+    replay: options.Replay = None,
     **flags: Any,
 ) -> None:
     """Play scenarios with a model and score it."""
+    if replay is not None and (dry_run or config is not None):
+        message = f"{'--dry-run' if dry_run else '--config'} would have no effect beside --replay. Leave it out."
+        raise UsageError(message)
     if dry_run:
         _plan(flags, config, as_json=as_json)
         return
     from tool_sandbox.cli.live.loading import Loading
 
     with Loading(shown=not quiet) as loading:
-        every = _settings_of_runs(flags, config)
+        every = [] if replay is not None else _settings_of_runs(flags, config)
         from tool_sandbox.cli.live.events import opened_events
         from tool_sandbox.cli.play import Display, play_all
 
         with opened_events(json_events, as_json=as_json) as events:
             display = Display(as_json=as_json, quiet=quiet, asks=not yes, loading=loading, events=events)
-            code = play_all(every, display=display)
+            if replay is not None:
+                from tool_sandbox.cli.replay import replay as replay_run
+
+                code = replay_run(replay, flags, display)
+            else:
+                code = play_all(every, display=display)
     raise typer.Exit(code)
 
 

@@ -143,6 +143,10 @@ JsonEvents = Annotated[
 JsonObject = Annotated[bool, _option("--json", help="Print one JSON object.")]
 Yes = Annotated[bool, _option("--yes", help="Do not ask before runs that are expected to cost more than 1 USD.")]
 DryRun = Annotated[bool, _option("--dry-run", help="Only tell what it would take, as 'tool_sandbox plan' does.")]
+Replay = Annotated[
+    str | None,
+    _option("--replay", metavar="DIR", help="Play a run again from its journal alone, without asking any model."),
+]
 Quiet = Annotated[bool, _option("-q", "--quiet", help="Show neither progress nor tables, only the last lines.")]
 RetryVoid = Annotated[bool, _option("--retry-void", help="Play void samples again, too.")]
 Http = Annotated[

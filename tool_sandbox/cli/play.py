@@ -277,7 +277,7 @@ def _watched(one: PreparedRun, interrupts: Interrupts | None = None) -> Watched:
 
 def _how_to_go_on(one: PreparedRun, later: Sequence[PreparedRun]) -> str:
     """The command that goes on with a run, and what else it plays."""
-    command = _resuming(str(one.store.directory), one.settings)
+    command = one.how_to_go_on or _resuming(str(one.store.directory), one.settings)
     if not later:
         return command
     agents = ", ".join(redact_text(each.settings.agent) for each in later)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from tool_sandbox.errors import UnrecordedCallError
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.reasons import Reason, VoidGroup, void_groups
 
@@ -46,6 +47,8 @@ def _line(group: VoidGroup, directory: str) -> str:
     again = f"tool_sandbox resume {directory} --retry-void"
     first = _first(reason)
     advice = f"{first}, then: {again}" if first else f"Again: {again}"
+    if reason.kind == UnrecordedCallError.__name__:
+        advice = "Undo what is different, or record the run anew"
     return f"{len(samples)} void, {reason.cause}: {in_short(reason)} ({example}). {advice}"
 
 

@@ -17,6 +17,7 @@
     cast          the factories of one run, and which scenario is played by which
     probed_models from names to the models that they mean, ready to be probed
     run_resources ledger, journal, cache, layers and local servers of a run
+    replay_resources the journal of a recorded run in their place
     model_config  which settings concern models, and how they become the configuration of one
     effects       which settings can have an effect with which kind of role
 """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve
 
 from tool_sandbox.common.vocabulary import RoleType
-from tool_sandbox.errors import MissingKeyError, SettingsError
+from tool_sandbox.errors import MissingKeyError, SettingsError, UsageError
 from tool_sandbox.llm.layers.budget.spending import Spending
 from tool_sandbox.llm.layers.cache.settings import CacheSettings
 from tool_sandbox.redaction import redact_text
@@ -50,6 +50,7 @@ class RoleCast:
         scenarios: What will be played.
         makers: What makes the roles of the agent or the user whom the settings only call by a name.
         needs_keys: Whether the credentials of models must be there; without them nothing can be played.
+        asks: Whether models are asked; otherwise it does not matter how they would be reached.
 
     Raises:
         UsageError: A name means nothing, a key is missing, or a scenario cannot be played by who should play it.
@@ -67,6 +68,7 @@ class RoleCast:
         makers: Makers = MappingProxyType({}),
         *,
         needs_keys: bool = True,
+        asks: bool = True,
     ) -> None:
         self._agent_of = {name: _agent_for(name, scenario, settings) for name, scenario in scenarios.items()}
         _check_rules(settings, scenarios)
@@ -74,9 +76,9 @@ class RoleCast:
         self.agents = {name: _agent(name, settings, makers) for name in dict.fromkeys(self._agent_of.values())}
         self.user = factory_for(settings.user, RoleType.USER, user_config(settings), make=makers.get(RoleType.USER))
         for name, agent in self.agents.items():
-            with nullcontext() if needs_keys else suppress(MissingKeyError):
+            with _tolerated(agent, needs_keys=needs_keys, asks=asks):
                 agent.check({key: scenarios[key] for key, who in self._agent_of.items() if who == name})
-        with nullcontext() if needs_keys else suppress(MissingKeyError):
+        with _tolerated(self.user, needs_keys=needs_keys, asks=asks):
             self._check_user(scenarios)
         limits = [factory.at_once for factory in self._factories() if factory.at_once is not None]
         self.at_once: int | None = min(limits, default=None)
@@ -118,6 +120,14 @@ class RoleCast:
         self._resources = RunResources(self.settings, directory, self.secrets, calls)
         for factory in self._factories():
             factory.open(self._resources)
+
+    def replay(self, resources: RunResources) -> None:
+        """Get ready to play with these in place of models; servers of tools are started."""
+        for server in self._servers:
+            server.start()
+        self._resources = resources
+        for factory in self._factories():
+            factory.replay(resources)
 
     @property
     def is_flushing(self) -> bool:
@@ -193,6 +203,13 @@ class RoleCast:
 
     def _factories(self) -> list[RoleFactory]:
         return [*self.agents.values(), self.user]
+
+
+def _tolerated(factory: RoleFactory, *, needs_keys: bool, asks: bool) -> AbstractContextManager[None]:
+    """What may be wrong with a factory that is checked inside: a missing key, or all that is for asking a model."""
+    if not asks and factory.asks_a_model:
+        return suppress(UsageError)
+    return nullcontext() if needs_keys else suppress(MissingKeyError)
 
 
 def _agent(name: str, settings: RunSettings, makers: Makers) -> RoleFactory:

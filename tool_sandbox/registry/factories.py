@@ -84,6 +84,10 @@ class RoleFactory:
     def open(self, resources: RunResources) -> None:
         """Get ready: start servers, build the layers to the model."""
 
+    def replay(self, resources: RunResources) -> None:
+        """Get ready to ask what these have in place of a model."""
+        self.open(resources)
+
     def role(self, sample: Sample) -> BaseRole:
         """A fresh role for one sample."""
         raise NotImplementedError
@@ -201,6 +205,13 @@ class LocalRoleFactory(ModelRoleFactory):
         defaults = {"prompted_tools": prompted, "timeout": _PATIENCE, "prices": _FREE}
         self.config = {**defaults, **self.config, **connection}
         super().open(resources)
+
+    def replay(self, resources: RunResources) -> None:
+        """Ask under the name that the server would have."""
+        from tool_sandbox.llm.local.models import parse_local
+
+        self.name = f"openai/{parse_local(self.name).name}"
+        ModelRoleFactory.open(self, resources)
 
 
 class RouterRoleFactory(ModelRoleFactory):

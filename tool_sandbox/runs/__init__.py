@@ -3,7 +3,8 @@
 ::
 
     before     preparation (everything wrong is found first), estimates (what it will take), reuse, failed and baseline
-               (an earlier run that counts), continuation (one that was stopped)
+               (an earlier run that counts), continuation (one that was stopped), replay (a recorded one, from its
+               journal)
     playing    run (all samples), scheduler (many at once), control (what can be changed meanwhile), session (one),
                run_thread (from anywhere), started_run (in the background), results and outcomes (how one sample
                ended), reasons (why it is void)

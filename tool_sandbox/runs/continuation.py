@@ -58,6 +58,9 @@ def stopped_runs(
             message = f"{name!r} cannot change when a run goes on; {hint(name, CHANGEABLE)}"
             raise SettingsError(message)
     store, objects = RunStore.open(location), objects or Objects()
+    if origin := store.read_run().get("replay_of"):
+        message = f"{str(store.directory)!r} is played from the journal of {origin!r}; use run --replay again."
+        raise SettingsError(message)
     others = [] if alone else [beside for beside in _started_with(store) if _is_unfinished(beside)]
     runs = [
         _stopped_run(store, changes, objects, retry_void=retry_void),
@@ -82,11 +85,11 @@ def _stopped_run(
     store: RunStore, changes: Mapping[str, Any], objects: Objects, *, retry_void: bool = False
 ) -> PreparedRun:
     record = store.read_run()
-    settings = _changed(_recorded_settings(store, record), changes)
+    settings = _changed(recorded_settings(store, record), changes)
     _check_secrets(settings)
     check_search(settings)
     with clock_of_run(record, store.directory.name):
-        chosen = _recorded_scenarios(_recorded_names(store, record), settings, objects)
+        chosen = recorded_scenarios(recorded_names(store, record), settings, objects)
     check_resumable(record)
     results = store.read_results()
     digests = Digests()
@@ -125,9 +128,9 @@ def _started_with(store: RunStore) -> list[RunStore]:
 
 def _is_unfinished(store: RunStore) -> bool:
     record = store.read_run()
-    settings = _recorded_settings(store, record)
+    settings = recorded_settings(store, record)
     finished = sum(result.finished for result in store.read_results())
-    return settings.until_decided or finished < len(_recorded_names(store, record)) * settings.trials
+    return settings.until_decided or finished < len(recorded_names(store, record)) * settings.trials
 
 
 def _in_order(runs: Sequence[PreparedRun]) -> list[PreparedRun]:
@@ -186,7 +189,16 @@ def _check_addresses(settings: RunSettings) -> None:
             raise SettingsError(message)
 
 
-def _recorded_settings(store: RunStore, record: Mapping[str, Any]) -> RunSettings:
+def recorded_settings(store: RunStore, record: Mapping[str, Any]) -> RunSettings:
+    """What the run in a directory was asked to do.
+
+    Args:
+        store: The directory.
+        record: The content of its ``run.json``.
+
+    Raises:
+        SettingsError: It does not say so.
+    """
     try:
         return RunSettings.from_record(record.get("settings"))  # type: ignore[arg-type]  # anything, as yet
     except SettingsError as error:
@@ -194,7 +206,12 @@ def _recorded_settings(store: RunStore, record: Mapping[str, Any]) -> RunSetting
         raise SettingsError(message) from error
 
 
-def _recorded_names(store: RunStore, record: Mapping[str, Any]) -> list[str]:
+def recorded_names(store: RunStore, record: Mapping[str, Any]) -> list[str]:
+    """The scenarios of the run in a directory.
+
+    Raises:
+        SettingsError: It does not name them.
+    """
     names = record.get("scenarios")
     if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
         message = f"the {RUN} in {str(store.directory)!r} names no scenarios, so the run cannot be continued."
@@ -202,7 +219,12 @@ def _recorded_names(store: RunStore, record: Mapping[str, Any]) -> list[str]:
     return names
 
 
-def _recorded_scenarios(names: Sequence[str], settings: RunSettings, objects: Objects) -> dict[str, Scenario]:
+def recorded_scenarios(names: Sequence[str], settings: RunSettings, objects: Objects) -> dict[str, Scenario]:
+    """What a recorded run plays, as it is today.
+
+    Raises:
+        SettingsError: One of the scenarios is not there any more.
+    """
     everything = objects.scenarios
     if everything is None:
         everything = scenarios_of(settings, objects.tools)

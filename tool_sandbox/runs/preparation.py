@@ -61,6 +61,11 @@ class PreparedRun(Plan):
         cast = self.cast if self.cast.is_open else RoleCast(settings, self.scenarios)
         return evolve(self, settings=settings, cast=cast, trials=trials, done=done, estimate=None)
 
+    @property
+    def how_to_go_on(self) -> str:
+        """The command that goes on with it, where another one than for most runs does."""
+        return ""
+
     def open(self) -> None:
         """Start what the roles need, such as the server of a local model, unless that was done before."""
         self.cast.open(self.store.local_directory, self.store.calls)
@@ -142,7 +147,7 @@ def new_runs(
     runs: list[PreparedRun] = []
     try:
         for each, reckoned in zip_longest(intended, estimates):
-            store = RunStore.temporary() if temporary else _new_store(each.cast.settings, alone=len(intended) == 1)
+            store = RunStore.temporary() if temporary else new_store(each.cast.settings, alone=len(intended) == 1)
             runs.append(each.prepared(store, reckoned))
             store.claim()
         runs = [evolve(run, done=each.reusable.take_over(run.store)) for run, each in zip(runs, intended, strict=True)]
@@ -242,7 +247,16 @@ def check_search(settings: RunSettings) -> None:
     check_variable(KEY_VARIABLE, os.environ[KEY_VARIABLE])
 
 
-def _new_store(settings: RunSettings, *, alone: bool) -> RunStore:
+def new_store(settings: RunSettings, *, alone: bool) -> RunStore:
+    """The directory of a new run.
+
+    Args:
+        settings: Of the run.
+        alone: Whether it is the only one of its command, so that it has the very name that the settings may give.
+
+    Raises:
+        SettingsError: It cannot be made.
+    """
     agent, user = map(short_name, (settings.agent, settings.user))
     called = settings.name if alone or settings.name is None else f"{settings.name}_{readable_name(agent)}"
     return RunStore.create(settings.output, agent, user, called=called)

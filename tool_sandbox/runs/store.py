@@ -19,7 +19,7 @@ if sys.platform != "win32":
 from tool_sandbox.common.folder_names import folder_name, readable_name
 from tool_sandbox.common.indented_json import indented_json
 from tool_sandbox.errors import SettingsError
-from tool_sandbox.llm.layers.journal.files import JournalFiles
+from tool_sandbox.llm.layers.journal.files import JournalFiles, RecordedFiles
 from tool_sandbox.llm.layers.journal.segments import JournalSegments
 from tool_sandbox.llm.layers.journal.store import CALLS, JournalStore
 from tool_sandbox.redaction import redact_text
@@ -124,6 +124,10 @@ class RunStore:
             return JournalFiles(self.directory)
         remote: Any = self.directory
         return JournalSegments(remote.fs, remote.path, redact_text(str(remote)))
+
+    def recorded_calls(self) -> JournalStore:
+        """Open that place only to read it."""
+        return RecordedFiles(self.directory) if is_local(self.directory) else self.calls()
 
     def write_run(self, record: Mapping[str, Any]) -> None:
         """Write what the run was asked to do."""

@@ -38,6 +38,10 @@ class JournalEntry:
     tag: CallTag
     model: str
     """The model that was asked."""
+    params: Mapping[str, Any]
+    """How it was asked, without secrets."""
+    asked: Mapping[str, Any] | None = None
+    """What the line says of the whole request, for ``read_requests``; older ones say nothing."""
     response: ChatResponse | None
     """``None`` when nobody answered."""
     tries: tuple[Attempt, ...] = ()
@@ -120,4 +124,12 @@ def read_line(line: bytes) -> JournalEntry:
         parts = (response, *response.tool_calls, *filter(None, [response.usage]))
     for part in (key, tag, *tries, *parts):
         check_fields(part)
-    return JournalEntry(key=key, tag=tag, model=data["model"], response=response, tries=tries)
+    return JournalEntry(
+        key=key,
+        tag=tag,
+        model=data["model"],
+        params=dict(data["params"]),
+        asked=data.get("asked"),
+        response=response,
+        tries=tries,
+    )

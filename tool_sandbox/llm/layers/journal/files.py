@@ -11,33 +11,24 @@ from pathlib import Path
 from tool_sandbox.llm.layers.journal.store import CALLS, SEGMENTS, Place
 
 
-class JournalFiles:
-    """Reads every segment in a run directory and appends to one of them, which no other process may write.
-
-    A last line of its own segment that a crash tore apart is cut off.
+class RecordedFiles:
+    """Every segment in a run directory, only to be read.
 
     Args:
-        directory: The run directory; made if it is not there.
-        segment: The name of the segment to write; by default the run's ``calls.jsonl``.
+        directory: The run directory.
     """
 
-    def __init__(self, directory: Path, segment: str | None = None) -> None:
-        self.path = directory / CALLS if segment is None else directory / SEGMENTS / f"{segment}.jsonl"
-        """The file that is written."""
+    def __init__(self, directory: Path) -> None:
         self._directory = directory
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._own = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
-        self._files: list[int] = [self._own]
-        self._ends: list[int] = [0]
+        self._files: list[int] = []
+        self._ends: list[int] = []
         """Of each file, up to where it was read."""
-        self._numbers: dict[Path, int] = {self.path: 0}
-        _mend(self._own, self.path)
-        _sync_directory(self.path.parent)
+        self._numbers: dict[Path, int] = {}
 
     @property
     def name(self) -> str:
-        """The path of the file that is written."""
-        return str(self.path)
+        """The path of the run directory."""
+        return str(self._directory)
 
     def unread(self) -> Iterator[tuple[Place, bytes]]:
         """Every whole line that was not given before, also of segments that have come since."""
@@ -57,6 +48,60 @@ class JournalFiles:
         return os.pread(self._files[place.segment], place.length, place.offset)
 
     def append(self, lines: Sequence[bytes]) -> list[Place]:
+        """Refuse lines.
+
+        Raises:
+            OSError: In any case.
+        """
+        message = f"{len(lines)} lines are too many: it is only read"
+        raise OSError(message)
+
+    def flush(self) -> None:
+        """Nothing is left to do: what was taken is on the disk."""
+
+    def close(self) -> None:
+        """Close the files."""
+        files, self._files = self._files, []
+        for file in files:
+            os.close(file)
+
+    def _number_of(self, path: Path) -> int:
+        if path not in self._numbers:
+            self._add(path, os.open(path, os.O_RDONLY))
+        return self._numbers[path]
+
+    def _add(self, path: Path, file: int) -> None:
+        self._numbers[path] = len(self._files)
+        self._files.append(file)
+        self._ends.append(0)
+
+
+class JournalFiles(RecordedFiles):
+    """Reads every segment in a run directory and appends to one of them, which no other process may write.
+
+    A last line of its own segment that a crash tore apart is cut off.
+
+    Args:
+        directory: The run directory; made if it is not there.
+        segment: The name of the segment to write; by default the run's ``calls.jsonl``.
+    """
+
+    def __init__(self, directory: Path, segment: str | None = None) -> None:
+        super().__init__(directory)
+        self.path = directory / CALLS if segment is None else directory / SEGMENTS / f"{segment}.jsonl"
+        """The file that is written."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._own = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+        self._add(self.path, self._own)
+        _mend(self._own, self.path)
+        _sync_directory(self.path.parent)
+
+    @property
+    def name(self) -> str:
+        """The path of the file that is written."""
+        return str(self.path)
+
+    def append(self, lines: Sequence[bytes]) -> list[Place]:
         """Write lines with one fsync; nothing of them stays when that fails."""
         end = self._ends[0]
         try:
@@ -73,22 +118,6 @@ class JournalFiles:
             end += len(line)
         self._ends[0] = end
         return places
-
-    def flush(self) -> None:
-        """Nothing is left to do: what was taken is on the disk."""
-
-    def close(self) -> None:
-        """Close the files."""
-        files, self._files = self._files, []
-        for file in files:
-            os.close(file)
-
-    def _number_of(self, path: Path) -> int:
-        if path not in self._numbers:
-            self._files.append(os.open(path, os.O_RDONLY))
-            self._ends.append(0)
-            self._numbers[path] = len(self._files) - 1
-        return self._numbers[path]
 
 
 def journal_files(directory: Path) -> list[Path]:
