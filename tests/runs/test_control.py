@@ -186,13 +186,26 @@ async def test_another_budget_counts_at_once_and_is_what_the_run_goes_on_with(tm
     assert [each.what for each in seen.told] == ["budget"]
 
 
-async def test_a_run_without_a_budget_gets_none_while_it_is_played(tmp_path: Path) -> None:
+async def test_a_run_that_began_without_a_budget_gets_one_and_goes_on_with_it(tmp_path: Path) -> None:
+    model, seen = Held(), Watching()
+    plan = evolve(_plan(tmp_path, model, seen), money=Purse(None))
+    running = asyncio.create_task(arun(plan))
+    await auntil(lambda: seen.running)
+    seen.control.change_budget(2.5)
+    model.answer(12)
+    await running
+
+    assert _adjustments(plan) == [("budget", None, 2.5)]
+    assert plan.store.read_run()["settings"]["budget"] == 2.5
+
+
+async def test_a_budget_that_nobody_keeps_stays_as_it_is(tmp_path: Path) -> None:
     model, seen = Held(), Watching()
     running = asyncio.create_task(arun(evolve(_plan(tmp_path, model, seen), money=None)))
     await auntil(lambda: seen.running)
 
-    assert seen.control.budget is None
-    with pytest.raises(SettingsError, match="no budget"):
+    assert not seen.control.has_money
+    with pytest.raises(SettingsError, match="cannot be changed"):
         seen.control.change_budget(1)
     model.answer(12)
     await running

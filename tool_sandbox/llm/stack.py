@@ -110,7 +110,7 @@ def build_transport(
     """
     connection = connection_for(model, settings.connection(), environ)
     ours = "max_tokens" not in settings.explicit
-    limits = {"flexible_tokens": ours and not _capped(ledger), "limit_is_ours": ours}
+    limits: dict[str, Any] = {"flexible_tokens": lambda: ours and not _capped(ledger), "limit_is_ours": ours}
     if is_direct(model):
         transport: ChatModel = DirectTransport(connection, **limits)
     else:

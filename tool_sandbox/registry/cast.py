@@ -164,14 +164,14 @@ class RoleCast:
 
     @property
     def budget(self) -> float | None:
-        """US dollars that the run may spend now; ``None`` where it began without a limit."""
+        """US dollars that the run may spend now; ``None`` for any amount."""
         return None if self._resources is None else self._resources.budget
 
     def change_budget(self, dollars: float) -> None:
         """Keep the run within another budget from now on.
 
         Raises:
-            SettingsError: The run began without one, or that much is spent already.
+            SettingsError: What it pays is not counted together, or has no price; or that much is spent already.
         """
         if self._resources is not None:
             self._resources.change_budget(dollars)

@@ -81,6 +81,9 @@ class RunResources:
         self._models: list[ChatModel] = []
         self._ledgers: list[Ledger] = []
         self._ledger: Any = None
+        self._uncapped: Any = None
+        """Counts what models cost as long as nothing is capped."""
+        self._asked: list[str] = []
         self._journal: Any = None
         self._cache: Any = None
         self._tracing: Any = None
@@ -96,6 +99,7 @@ class RunResources:
             preload()
         ledger = self._open_ledger(name, settings, role_type, routing)
         self._ledgers.append(ledger)
+        self._asked += asked
         built = stack.build_model(
             name,
             settings,
@@ -107,7 +111,8 @@ class RunResources:
             outages=self.outages,
         )
         self._models.append(built)
-        self._check_prices(asked, role_type)
+        if ledger.caps.run is not None or str(role_type) in ledger.caps.role:
+            self._check_prices(ledger, asked)
         return Shared(built)
 
     def server(self, name: str) -> LocalServer:
@@ -141,12 +146,16 @@ class RunResources:
         """Keep the run within another budget from now on.
 
         Raises:
-            SettingsError: It began without one, which its models would have to know; or that much is spent already.
+            SettingsError: Not all that it pays is counted together, or has a price; or that much is spent already.
         """
-        if self.budget is None:
-            message = "the run began without a budget, so that none can be kept now; stop it, and resume with --budget."
+        cap, before = amount_of(dollars, "a budget of"), amount_of(self._paid_before, "before it")
+        ledger = self._ledger or self._uncapped
+        if ledger is None or any(each is not ledger for each in self._ledgers):
+            message = "no budget can be kept now: no model is asked, or one role alone has a budget of its own."
             raise SettingsError(message)
-        self._ledger.cap_run(amount_of(dollars, "a budget of"), amount_of(self._paid_before, "before it"))
+        self._check_prices(ledger, self._asked)
+        ledger.cap_run(cap, before)
+        self._ledger = ledger
 
     async def aclose(self) -> None:
         """Close connections, inside the event loop that used them."""
@@ -184,27 +193,29 @@ class RunResources:
     def _open_ledger(
         self, name: str, settings: ModelSettings, role_type: RoleType, routing: RouterSettings | None
     ) -> Any:
-        """One ledger for the whole run if anything is capped, else one for each model."""
+        """The ledger of the run; of models without a cap another one, until a budget is set."""
         role, prices = str(role_type), routing.prices if routing else {}
-        if self.settings.budget is None and settings.max_budget is None:
-            return stack.open_ledger(name, settings, role, prices)
-        if self._ledger is None:
+        capped = self.settings.budget is not None or settings.max_budget is not None
+        if not capped and self._uncapped is None:
+            caps = Caps(on_unknown_price=settings.on_unknown_price)
+            self._uncapped = Ledger(caps, PriceBook(custom={}, lookup=listed_price))
+        if capped and self._ledger is None:
             caps = Caps(run=self._left(self.settings.budget), on_unknown_price=settings.on_unknown_price)
             self._ledger = Ledger(caps, PriceBook(custom={}, lookup=listed_price))
         if settings.max_budget is not None and role not in self._ledger.caps.role:
             left = self._left(settings.max_budget, role)
             self._ledger.caps = evolve(self._ledger.caps, role={**self._ledger.caps.role, role: left})
+        ledger = self._ledger if capped else self._uncapped
         for priced, price in {**prices, **({name: settings.prices} if settings.prices else {})}.items():
-            self._ledger.prices.custom[priced] = Price.from_mapping(price, name=priced)
-        return self._ledger
+            ledger.prices.custom[priced] = Price.from_mapping(price, name=priced)
+        return ledger
 
-    def _check_prices(self, models: Sequence[str], role_type: RoleType) -> None:
+    @staticmethod
+    def _check_prices(ledger: Ledger, models: Iterable[str]) -> None:
         """Refuse a budget that cannot be kept before the first call instead of at it."""
-        if self._ledger is None or self._ledger.caps.on_unknown_price != "refuse":
+        if ledger.caps.on_unknown_price != "refuse":
             return
-        caps = self._ledger.caps
-        capped = caps.run is not None or str(role_type) in caps.role
-        unknown = next((model for model in models if capped and self._ledger.prices.price(model) is None), None)
+        unknown = next((model for model in models if ledger.prices.price(model) is None), None)
         if unknown is not None:
             message = (
                 f"a budget cannot be kept for {unknown!r}, because nobody knows its price. Give the price with "

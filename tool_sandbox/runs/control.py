@@ -25,13 +25,14 @@ class Adjustment:
 
     what: What
     """``paused``, or the setting that has another value now."""
-    before: float | bool
+    before: float | bool | None
+    """``None`` where there was no budget."""
     after: float | bool
     time: str
     """When, in UTC and ISO 8601."""
 
     @classmethod
-    def now(cls, what: What, before: float | bool, after: float | bool) -> Adjustment:
+    def now(cls, what: What, before: float | bool | None, after: float | bool) -> Adjustment:
         """A change at this moment."""
         return cls(what=what, before=before, after=after, time=datetime.now(UTC).isoformat(timespec="seconds"))
 
@@ -48,14 +49,14 @@ class Money(Protocol):
 
     @property
     def budget(self) -> float | None:
-        """US dollars that the run may spend; ``None`` where that cannot be changed any more."""
+        """US dollars that the run may spend; ``None`` for any amount."""
         ...
 
     def change_budget(self, dollars: float) -> None:
         """Keep it within another one from now on.
 
         Raises:
-            SettingsError: That much is spent already.
+            SettingsError: That much is spent already, or what is spent cannot be counted.
         """
         ...
 
@@ -67,7 +68,7 @@ class RunControl:
         schedule: Plays the samples, in the event loop that runs here.
         adjusted: Told of every change, in that event loop's thread.
         most: Samples that can be in flight at once.
-        money: Who keeps the run within its budget, if anybody does.
+        money: Who keeps the run within its budget, where that can be changed.
     """
 
     def __init__(
@@ -83,8 +84,13 @@ class RunControl:
         """Samples in flight at once."""
 
     @property
+    def has_money(self) -> bool:
+        """Whether a budget can be set or changed."""
+        return self._money is not None
+
+    @property
     def budget(self) -> float | None:
-        """US dollars that the run may spend; ``None`` where that cannot be changed."""
+        """US dollars that the run may spend; ``None`` for any amount, and where that cannot be changed."""
         return None if self._money is None else self._money.budget
 
     def pause(self) -> None:
@@ -109,15 +115,15 @@ class RunControl:
         self._apply(partial(self._schedule.change_concurrency, samples), change)
 
     def change_budget(self, dollars: float) -> None:
-        """Let the run spend more or less, from its next call on.
+        """Let the run spend no more than this, from its next call on.
 
         Raises:
-            SettingsError: The run has no budget, or that much is spent already.
+            SettingsError: That much is spent already, or what is spent cannot be counted.
         """
-        before = self.budget
-        if before is None or self._money is None:
-            message = "this run has no budget that could be changed; give it one with --budget when it begins."
+        if self._money is None:
+            message = "the budget of this run cannot be changed while it is played."
             raise SettingsError(message)
+        before = self.budget
         self._money.change_budget(dollars)
         self._apply(lambda: None, Adjustment.now("budget", before, dollars))
 

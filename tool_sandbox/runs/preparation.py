@@ -74,7 +74,7 @@ class PreparedRun(Plan):
         """Play what is left, with the rules for tools and the search that were asked for; others keep theirs."""
         self.open()
         self.cast.watch(observer.waiting)
-        money = None if self.settings.budget is None or self.settings.until_decided else self.cast
+        money = None if self.settings.until_decided else self.cast
         search = RapidApiSearch() if self.settings.search == "rapidapi" else None
         with use_original_rules(self.settings.compat == "original"), use_backend(search):
             return run(evolve(self, observer=observer, at_once=self.cast.at_once, money=money))

@@ -33,9 +33,8 @@ async def _played(_sample: object) -> object:
     raise AssertionError("nobody plays here")
 
 
-def _keys(*, concurrency: int = 16, most: int = 40, budget: float | None = 5.0) -> tuple[Keys, RunControl, Clock]:
+def _keys(*, concurrency: int = 16, most: int = 40, money: Purse | None = None) -> tuple[Keys, RunControl, Clock]:
     schedule = Schedule(_played, lambda _sample, _played: None, concurrency)  # type: ignore[arg-type]
-    money = None if budget is None else Purse(budget)
     control = RunControl(schedule, lambda _adjustment: None, most=most, money=money)
     clock = Clock()
     return Keys(control, clock), control, clock
@@ -79,7 +78,7 @@ async def test_a_run_that_is_slower_than_it_could_be_asked_for_stays_within_its_
 
 
 async def test_b_asks_for_a_budget_and_takes_it_with_enter() -> None:
-    keys, control, _ = _keys()
+    keys, control, _ = _keys(money=Purse())
     keys.press("b")
     assert keys.line() == "new budget in USD: _ (now $5.00; Enter takes it, Esc leaves it)"
     keys.press("1x2p\x7f.5")
@@ -91,7 +90,7 @@ async def test_b_asks_for_a_budget_and_takes_it_with_enter() -> None:
 
 
 async def test_a_budget_below_what_is_spent_is_refused_in_words() -> None:
-    keys, control, _ = _keys()
+    keys, control, _ = _keys(money=Purse())
     keys.press("b")
     keys.press("0.5\n")
     assert control.budget == 5
@@ -100,7 +99,7 @@ async def test_a_budget_below_what_is_spent_is_refused_in_words() -> None:
 
 @pytest.mark.parametrize("typed", ["\r", "12\x1b", "1.2.3\r"])
 async def test_what_is_no_amount_or_is_left_changes_nothing(typed: str) -> None:
-    keys, control, _ = _keys()
+    keys, control, _ = _keys(money=Purse())
     keys.press("b")
     for key in typed:
         keys.press(key)
@@ -109,16 +108,25 @@ async def test_what_is_no_amount_or_is_left_changes_nothing(typed: str) -> None:
     assert control.paused, "keys mean what they did before"
 
 
-async def test_a_run_without_a_budget_says_how_to_get_one() -> None:
-    keys, _, _ = _keys(budget=None)
+async def test_b_sets_a_budget_where_there_was_none() -> None:
+    keys, control, _ = _keys(money=Purse(None))
     keys.press("b")
-    assert keys.line() == "no budget to change: give one with --budget"
+    assert keys.line() == "new budget in USD: _ (none yet; Enter takes it, Esc leaves it)"
+    keys.press("3\r")
+    assert control.budget == 3
+    assert keys.line() == "budget $3.00"
+
+
+async def test_a_budget_that_cannot_be_changed_is_told() -> None:
+    keys, _, _ = _keys()
+    keys.press("b")
+    assert keys.line() == "the budget of this run stays as it is"
     keys.press("?")
     assert keys.line() == "p: pause, + and -: samples at once, Ctrl-C: stop"
 
 
 async def test_question_mark_shows_the_keys_for_a_while() -> None:
-    keys, _, clock = _keys()
+    keys, _, clock = _keys(money=Purse())
     keys.press("?")
     assert keys.line() == "p: pause, + and -: samples at once, b: budget, Ctrl-C: stop"
     clock.now += 6
@@ -126,7 +134,7 @@ async def test_question_mark_shows_the_keys_for_a_while() -> None:
 
 
 async def test_arrows_and_other_keys_do_nothing() -> None:
-    keys, control, _ = _keys()
+    keys, control, _ = _keys(money=Purse())
     for pressed in ("\x1b[A", "\x1bOp", "x", "\x04", "ü", ""):
         keys.press(pressed)
     assert (control.paused, control.concurrency, control.budget, keys.line()) == (False, 16, 5.0, "")

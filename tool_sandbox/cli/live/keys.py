@@ -55,8 +55,9 @@ class Keys:
     def line(self) -> str:
         """What is to be shown of it: a question, the answer to the last key, or nothing."""
         if self._amount is not None:
-            now = money(self._control.budget or 0)
-            return f"new budget in USD: {self._amount}_ (now {now}; Enter takes it, Esc leaves it)"
+            now = self._control.budget
+            told = "none yet" if now is None else f"now {money(now)}"
+            return f"new budget in USD: {self._amount}_ ({told}; Enter takes it, Esc leaves it)"
         return self._told if self._clock() - self._told_at < _SHOWN_FOR else ""
 
     def _tell(self, what: str) -> None:
@@ -87,13 +88,13 @@ class Keys:
         return f"{counted(samples, 'sample')} at once{limit}"
 
     def _ask_for_budget(self) -> str:
-        if self._control.budget is None:
-            return "no budget to change: give one with --budget"
+        if not self._control.has_money:
+            return "the budget of this run stays as it is"
         self._amount = ""
         return ""
 
     def _explain(self) -> str:
-        budget = "" if self._control.budget is None else ", b: budget"
+        budget = ", b: budget" if self._control.has_money else ""
         return f"p: pause, + and -: samples at once{budget}, Ctrl-C: stop"
 
     def _type(self, key: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncGenerator, Mapping, MutableMapping
+from collections.abc import AsyncGenerator, Callable, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakKeyDictionary, finalize
 
@@ -47,7 +47,11 @@ class DirectTransport(Layer):
     """
 
     def __init__(
-        self, connection: Mapping[str, Any], *, flexible_tokens: bool = True, limit_is_ours: bool = True
+        self,
+        connection: Mapping[str, Any],
+        *,
+        flexible_tokens: bool | Callable[[], bool] = True,
+        limit_is_ours: bool = True,
     ) -> None:
         base = connection.get("api_base")
         if not base:

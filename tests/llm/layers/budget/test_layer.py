@@ -443,3 +443,17 @@ def test_a_wrong_cap_is_explained(cap: Any) -> None:
 def test_a_wrong_policy_is_explained() -> None:
     with pytest.raises(SettingsError, match="'refuse', 'allow'"):
         Caps(on_unknown_price="maybe")
+
+
+async def test_a_call_in_flight_holds_what_it_needs_as_soon_as_there_is_a_cap() -> None:
+    book = ledger()
+    held = await book.reserve(dear_question())
+    assert book.snapshot()["run"]["held"] == 0
+    book.cap_run(Decimal("0.015"))
+    assert book.snapshot()["run"]["held"] == pytest.approx(0.01, abs=0.005)
+    waiting = asyncio.create_task(book.reserve(dear_question()))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    held.release()
+    (await waiting).release()
+    assert book.snapshot()["run"]["held"] == 0

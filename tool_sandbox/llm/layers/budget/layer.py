@@ -83,6 +83,7 @@ class Ledger:
         self._max_wait = max_wait
         self._lock = threading.Lock()
         self._accounts: dict[Scope, Account] = {}
+        self._open: set[Reservation] = set()
         self._waiting: list[Future[None]] = []
 
     async def reserve(self, request: ChatRequest) -> Reservation:
@@ -111,6 +112,7 @@ class Ledger:
             if not reservation.open:
                 return
             reservation.open = False
+            self._open.discard(reservation)
             held = reservation.amount or NOTHING
             spending, in_doubt = _came_to(response, error)
             for scope in scopes_of(reservation.request):
@@ -121,7 +123,7 @@ class Ledger:
         self._wake()
 
     def cap_run(self, cap: Decimal, before: Decimal = NOTHING) -> None:
-        """Change what everything together may cost; calls in flight, which hold what they need, are not stopped.
+        """Change what everything together may cost; calls in flight are not stopped, and hold what they need.
 
         Args:
             cap: US dollars.
@@ -131,12 +133,20 @@ class Ledger:
             SettingsError: That much is spent already, or may have been.
         """
         with self._lock:
+            uncapped = [each for each in self._open if each.amount is None]
+        needed = {each: worst_case(each.request, self.prices) for each in uncapped}
+        with self._lock:
             account = self._at(("run", ""))
             spent = before + account.spent + account.uncertain
             if cap < spent:
                 message = f"a budget of {cap:f} USD is too low: {shown(spent)} are spent already"
                 raise SettingsError(message)
             self.caps = evolve(self.caps, run=cap - before)
+            for each, amount in needed.items():
+                if each.open and amount is not None:
+                    each.amount = amount
+                    for scope in scopes_of(each.request):
+                        self._at(scope).held += amount
         self._wake()
 
     def spent(self, kind: str = "run", name: str = "") -> Decimal:
@@ -190,7 +200,9 @@ class Ledger:
                     raise BudgetExceededError(_refusal(scope, cap, account, needed))
             for scope in scopes:
                 self._at(scope).held += needed
-        return Reservation(ledger=self, request=request, amount=amount)
+            reservation = Reservation(ledger=self, request=request, amount=amount)
+            self._open.add(reservation)
+        return reservation
 
     def _wake(self) -> None:
         """Have those look again who wait for money that calls in flight hold."""

@@ -26,14 +26,20 @@ class Negotiator:
     """Asks one model until the request has a form that it takes.
 
     Args:
-        flexible_tokens: Whether the token limit is a default of ours that may be raised.
+        flexible_tokens: Whether the token limit is a default of ours that may be raised; asked anew for each request
+            where a budget may be set meanwhile.
         limit_is_ours: Whether it may be lowered, which needs no money that was not reserved.
     """
 
-    def __init__(self, *, flexible_tokens: bool = True, limit_is_ours: bool = True) -> None:
-        self.flexible_tokens = flexible_tokens
+    def __init__(self, *, flexible_tokens: bool | Callable[[], bool] = True, limit_is_ours: bool = True) -> None:
+        self._flexible_tokens = flexible_tokens
         self.limit_is_ours = limit_is_ours
         self.memory = Memory()
+
+    @property
+    def flexible_tokens(self) -> bool:
+        """Whether the token limit may be raised now."""
+        return self._flexible_tokens() if callable(self._flexible_tokens) else self._flexible_tokens
 
     async def complete(
         self, request: ChatRequest, ask: Callable[[ChatRequest], Awaitable[ChatResponse]]

@@ -194,7 +194,7 @@ class LiteLLMTransport(Layer):
         self,
         connection: Mapping[str, Any] | None = None,
         *,
-        flexible_tokens: bool = True,
+        flexible_tokens: bool | Callable[[], bool] = True,
         limit_is_ours: bool = True,
         callbacks: tuple[str, ...] = (),
         send: Send | None = None,
