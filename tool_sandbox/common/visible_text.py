@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 KEPT = "\u00a0"
 """A space at which no line ends."""
@@ -40,7 +41,12 @@ def wrapped(text: str, width: int) -> list[str]:
         text: May have lines of its own; they stay, and so does how far they are indented.
         width: At least 1.
     """
-    return [line for own in _own_lines(text) for line in _lines(own, width)]
+    return list(_wrapped(text, width))
+
+
+@lru_cache(maxsize=1024)  # instructions and lists of tools are the same in many conversations
+def _wrapped(text: str, width: int) -> tuple[str, ...]:
+    return tuple([line for own in _own_lines(text) for line in _lines(own, width)])
 
 
 def hanging(text: str, width: int, *, whole_words: bool = False) -> list[str]:
@@ -65,14 +71,18 @@ def _lines(line: str, width: int, *, further_in: int = 0, whole_words: bool = Fa
     most = min(width // 2, max(width - 2, 0))  # a character may be two columns wide
     first, later = (min(indent, most) for indent in (own, own + further_in))
     lines = [" " * first]
+    taken = first
     is_empty = True
     for word in _WORD.findall(line.strip(" ")):
         stays = whole_words or (is_empty and cells(word) <= width - first)
         for piece in [word] if stays else _pieces(word, width - later):
-            if is_empty or cells(lines[-1]) + cells(piece) <= width:
-                lines[-1] += piece.lstrip(" ") if is_empty else piece
+            added = piece.lstrip(" ") if is_empty else piece
+            if is_empty or taken + cells(piece) <= width:
+                lines[-1] += added
+                taken += cells(added)
             else:
                 lines.append(f"{' ' * later}{piece.lstrip(' ')}")
+                taken = cells(lines[-1])
             is_empty = False
     return lines
 

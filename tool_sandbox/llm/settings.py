@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Literal, get_args
 
 from attrs import Attribute, evolve, field, fields, frozen
@@ -165,6 +166,8 @@ class ModelSettings:
         Raises:
             SettingsError: A key is unknown (the message names the nearest one), is given twice, or has a wrong value.
         """
+        if not config:
+            return _by_default()
         known = [each.name for each in fields(cls) if each.name != "explicit"]
         values: dict[str, Any] = {}
         for key, value in config.items():
@@ -217,8 +220,17 @@ class ModelSettings:
         return {name: _shown(name, getattr(self, name)) for name in sorted(self.explicit) if name != "cache"}
 
     def _section(self, section: str) -> dict[str, Any]:
-        chosen = [each.name for each in fields(type(self)) if each.metadata.get(section)]
-        return {name: value for name in chosen if (value := getattr(self, name)) is not None}
+        return {name: value for name in _names_of(section) if (value := getattr(self, name)) is not None}
+
+
+@cache
+def _by_default() -> ModelSettings:
+    return ModelSettings()
+
+
+@cache
+def _names_of(section: str) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(ModelSettings) if each.metadata.get(section))
 
 
 _EXPECTED: Mapping[str, str] = {

@@ -20,11 +20,12 @@ from tool_sandbox.errors import ScenarioError
 from tool_sandbox.evaluation.explanation.log import Log
 from tool_sandbox.llm.random_caller import RandomCaller
 from tool_sandbox.llm.scripted import NopModel, OracleModel
-from tool_sandbox.runs.scripted_play import Played, play
+from tool_sandbox.runs.scripted_play import play, world_of
 from tool_sandbox.runs.summary import ALL_CATEGORIES
 from tool_sandbox.tools.search.backend import use_backend
 
 if TYPE_CHECKING:
+    from tool_sandbox.common.execution_context import ExecutionContext
     from tool_sandbox.common.scenario import Scenario
 
 _KEPT = "floors"
@@ -139,7 +140,7 @@ def _claiming(script: Script) -> Script:
 def _reading(scenario: Scenario, script: Script) -> Script:
     """Every call that changes nothing and needs nothing from one that does, then the claim."""
     apart = evolve(script, steps=tuple(_apart(script)))
-    writing = writing_tools(play(scenario, OracleModel(apart), apart))
+    writing = writing_tools(world_of(scenario, OracleModel(apart), apart))
     calls = [call for step in script.steps if isinstance(step, ToolStep) for call in step.calls]
     reading = [
         call
@@ -152,7 +153,7 @@ def _reading(scenario: Scenario, script: Script) -> Script:
         longer = evolve(script, steps=(*made, ToolStep((call,)), *claim))
         with suppress(ScenarioError):  # it needs what another one could not find out, as nothing was switched on
             if list(call.references()):
-                play(scenario, OracleModel(longer), longer)
+                world_of(scenario, OracleModel(longer), longer)
             made = (*made, ToolStep((call,)))
     return evolve(script, steps=(*made, *claim))
 
@@ -166,9 +167,8 @@ def _apart(script: Script) -> Iterator[Step]:
             yield step
 
 
-def writing_tools(played: Played) -> set[str]:
+def writing_tools(world: ExecutionContext) -> set[str]:
     """The tools that changed a table when the solution was played."""
-    world = played.world
     tables = [name for name in namespaces() if name != DatabaseNamespace.SANDBOX]
     changed = {index for name in tables for index in world.snapshot_indices(name)}
     lost = {call.tool for call in Log(world).failed if call.message in changed}

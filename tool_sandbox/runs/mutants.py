@@ -87,7 +87,7 @@ class Mutation:
         yield from self._with_more_calls()
 
     def _with_other_arguments(self) -> Iterator[Mutant]:
-        for position, number, call in _judged(self.script, writing_tools(self.whole)):
+        for position, number, call in _judged(self.script, writing_tools(self.whole.world)):
             for name, value in call.arguments.items():
                 other = _changed(value)
                 if other is None:

@@ -153,6 +153,8 @@ class Proof:
         ends_wrong = result.outcome is not None and result.outcome < 1 - _TOLERANCE
         if short or ends_wrong:
             self._refuse_failed_call()
+        elif not result.minefield_similarity:
+            return
         explanation = explain(self.scenario, played.world, result)
         if short:
             missed = "; ".join(f"{each.name}: {each.in_words()}" for each in explanation.milestones if not each.is_met)

@@ -47,11 +47,16 @@ def play(scenario: Scenario, agent: ChatModel, script: Script) -> Played:
     return contextvars.copy_context().run(_play, scenario, agent, ScriptedUserModel(script))
 
 
+def world_of(scenario: Scenario, agent: ChatModel, script: Script) -> ExecutionContext:
+    """``play`` for those who only ask what the world becomes."""
+    return contextvars.copy_context().run(converse, scenario, agent, ScriptedUserModel(script))
+
+
 def log_of(scenario: Scenario, script: Script) -> Log:
     """The conversation that a solution makes, as far as it can be played."""
     apart = contextvars.copy_context()
     with suppress(ScenarioError):  # a later step needs what the failed call should have given
-        apart.run(_play, scenario, OracleModel(script), ScriptedUserModel(script))
+        apart.run(converse, scenario, OracleModel(script), ScriptedUserModel(script))
     return Log(apart.run(get_current_context))
 
 

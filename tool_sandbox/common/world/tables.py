@@ -120,7 +120,10 @@ class Tables:
     def snapshot_version(self, namespace: str, sandbox_message_index: int | None = None) -> Snapshot | None:
         """The snapshot visible after a message: the same object always has the same content. ``None`` if empty."""
         table = self._tables.get(DatabaseNamespace(namespace), ())
-        if not any(snapshot.rows for snapshot in reversed(table)):
+        for snapshot in reversed(table):
+            if snapshot.rows:
+                break
+        else:
             return None
         last = self.max_sandbox_message_index
         query = last + 1 if sandbox_message_index is None else sandbox_message_index

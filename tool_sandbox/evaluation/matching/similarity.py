@@ -26,7 +26,7 @@ class Trajectory:
         self.context = execution_context
         self.first_user_index = execution_context.first_user_sandbox_message_index
         self.last_index = execution_context.max_sandbox_message_index
-        self._views: dict[tuple[str, int], tuple[Hashable, View]] = {}
+        self._columns: dict[str, list[tuple[Hashable, View]]] = {}
         self._contents: dict[tuple[str, int], int] = {}
         self._distinct: dict[str, list[View]] = {}
 
@@ -51,15 +51,21 @@ class Trajectory:
         return number
 
     def _at(self, namespace: str, index: int) -> tuple[Hashable, View]:
-        found = self._views.get((namespace, index))
-        if found is None:
+        column = self._columns.get(namespace)
+        if column is None:
+            column = self._columns[namespace] = self._column(namespace)
+        return column[max(index, 0)]
+
+    def _column(self, namespace: str) -> list[tuple[Hashable, View]]:
+        """The snapshot that is visible after each message, and after the next one."""
+        views: dict[int, View] = {}
+        column: list[tuple[Hashable, View]] = []
+        for index in range(max(self.last_index, -1) + 2):
             version = self.context.snapshot_version(namespace, index)
-            found = self._views.get((namespace, -2 - id(version)))
-            if found is None:
-                found = (version, stored_view(namespace, self.context.rows(namespace, index)))
-                self._views[namespace, -2 - id(version)] = found
-            self._views[namespace, index] = found
-        return found
+            if id(version) not in views:
+                views[id(version)] = stored_view(namespace, () if version is None else version.rows)
+            column.append((version, views[id(version)]))
+        return column
 
 
 class ConstraintSimilarity:

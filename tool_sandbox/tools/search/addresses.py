@@ -88,15 +88,16 @@ class _Find:
 
 def _known(data: Dataset, query: str, latitude: float, longitude: float) -> Iterator[_Find]:
     for place in data.places:
-        distance = distance_km(latitude, longitude, place.latitude, place.longitude)
         by_name = max(_likeness(query, place.name), _likeness(query, f"{place.name} {place.city}"))
         if by_name < NAME_LIKENESS and _is_part_of(query, place.name, data):
             by_name = NAME_LIKENESS
         by_address = _address_likeness(query, place, data)
         if max(by_name, by_address) >= NAME_LIKENESS:
-            yield _Find(place, max(by_name, by_address), distance, by_name=True)
-        elif distance <= KNOWN_KIND_KM and _is_kind(query, place.types):
-            yield _Find(place, 0, distance, by_name=False)
+            yield _found(place, latitude, longitude, max(by_name, by_address))
+        elif _is_kind(query, place.types):
+            found = _found(place, latitude, longitude)
+            if found.distance <= KNOWN_KIND_KM:
+                yield found
 
 
 def _cities(data: Dataset, query: str, latitude: float, longitude: float) -> Iterator[_Find]:
@@ -107,8 +108,7 @@ def _cities(data: Dataset, query: str, latitude: float, longitude: float) -> Ite
             place = PointOfInterest(
                 name=city.name, city=city.names[1], latitude=city.latitude, longitude=city.longitude, types=[CITY]
             )
-            distance = distance_km(latitude, longitude, city.latitude, city.longitude)
-            yield _Find(place, likeness, distance, by_name=True)
+            yield _found(place, latitude, longitude, likeness)
 
 
 def _made_up(data: Dataset, query: str, latitude: float, longitude: float) -> Iterator[_Find]:
@@ -119,8 +119,13 @@ def _made_up(data: Dataset, query: str, latitude: float, longitude: float) -> It
         if _is_kind(query, [kind.kind, *kind.also_called]):
             for name in kind.names:
                 place = _made_up_place(data, kind, name, city, (round(latitude, 2), round(longitude, 2)))
-                distance = distance_km(latitude, longitude, place.latitude, place.longitude)
-                yield _Find(place, 0, distance, by_name=False)
+                yield _found(place, latitude, longitude)
+
+
+def _found(place: PointOfInterest, latitude: float, longitude: float, likeness: float | None = None) -> _Find:
+    """A place as it was found from there: by its name with a likeness, otherwise by its kind."""
+    distance = distance_km(latitude, longitude, place.latitude, place.longitude)
+    return _Find(place, likeness or 0, distance, by_name=likeness is not None)
 
 
 def _made_up_place(
