@@ -58,13 +58,14 @@ class Trajectory:
 
     def _column(self, namespace: str) -> list[tuple[Hashable, View]]:
         """The snapshot that is visible after each message, and after the next one."""
-        views: dict[int, View] = {}
+        length = self.last_index + 2
+        table = self.context.versions(namespace)
+        if not any(snapshot.rows for snapshot in table):
+            return [(None, stored_view(namespace, ()))] * length
+        ends = [*(snapshot.index for snapshot in table[1:]), length]
         column: list[tuple[Hashable, View]] = []
-        for index in range(max(self.last_index, -1) + 2):
-            version = self.context.snapshot_version(namespace, index)
-            if id(version) not in views:
-                views[id(version)] = stored_view(namespace, () if version is None else version.rows)
-            column.append((version, views[id(version)]))
+        for snapshot, end in zip(table, ends, strict=True):
+            column += [(snapshot, stored_view(namespace, snapshot.rows))] * (min(end, length) - len(column))
         return column
 
 
