@@ -29,11 +29,13 @@ PARSER.add_argument("--hold-after", type=int, default=1_000_000)
 PARSER.add_argument("--solve", action="store_true")
 OPTIONS = PARSER.parse_args()
 CALLS: list[str] = []
+TOKENS = {"prompt_tokens": 0, "completion_tokens": 0}
+COUNTING = threading.Lock()
 RELEASED = threading.Event()
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Answers chats; ``GET /calls`` tells how many there were, those without an answer too."""
+    """Answers chats; ``GET /calls`` tells how many there were, those without an answer too, and tokens of answers."""
 
     protocol_version = "HTTP/1.1"
 
@@ -41,7 +43,7 @@ class Handler(BaseHTTPRequestHandler):
         """Tell the number of chats, and let go of those that are held when asked to."""
         if self.path == "/release":
             RELEASED.set()
-        self._send(200, {"calls": len(CALLS)})
+        self._send(200, {"calls": len(CALLS), **TOKENS})
 
     def do_POST(self) -> None:
         """Answer a chat."""
@@ -53,7 +55,11 @@ class Handler(BaseHTTPRequestHandler):
         if number > OPTIONS.answer:
             self._send(500, {"error": {"message": "out of order", "type": "server_error"}})
             return
-        self._send(200, completion(request))
+        answer = completion(request)
+        with COUNTING:
+            for name in TOKENS:
+                TOKENS[name] += answer["usage"][name]
+        self._send(200, answer)
 
     def log_message(self, *arguments: Any) -> None:
         """Say nothing."""

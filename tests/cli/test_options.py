@@ -56,7 +56,7 @@ def test_the_value_of_a_flag_gets_to_the_run_in_the_type_of_its_setting(tmp_path
 @pytest.mark.parametrize(
     ("command", "flags"),
     [
-        ("resume", {"concurrency", "budget", "params", "user_params", "max_void"}),
+        ("resume", {"concurrency", "workers", "budget", "params", "user_params", "max_void"}),
         ("list", set(CHOOSING)),
         ("show", {"scenarios_from", "tools_from", "world_seed"}),
         ("worlds", {"scenarios_from", "with_bundled", "tools_from", "world_seed"}),

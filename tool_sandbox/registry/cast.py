@@ -21,7 +21,7 @@ from tool_sandbox.registry.catalogue import model_of_old_name
 from tool_sandbox.registry.factories import RoleFactory
 from tool_sandbox.registry.model_config import agent_config, user_config
 from tool_sandbox.registry.names import factory_for
-from tool_sandbox.registry.run_resources import RunResources
+from tool_sandbox.registry.run_resources import RunResources, Seat
 from tool_sandbox.registry.sample import SampleRoles
 from tool_sandbox.registry.settings import RunSettings
 from tool_sandbox.roles.execution_environment import ExecutionEnvironment
@@ -106,18 +106,21 @@ class RoleCast:
         """Whether what the roles need was started."""
         return self._resources is not None
 
-    def open(self, directory: Path | None, calls: Callable[[], JournalStore] | None = None) -> None:
+    def open(
+        self, directory: Path | None, calls: Callable[[], JournalStore] | None = None, seat: Seat | None = None
+    ) -> None:
         """Start what the roles need, unless that was done before.
 
         Args:
             directory: The run directory; ``None`` if it is not on this machine's disk.
             calls: Opens the place where finished calls are kept; without it there is no journal.
+            seat: Which part this process has, if others play the run, too.
         """
         if self.is_open:
             return
-        for server in self._servers:
+        for server in self._servers if seat is None or seat.plays else ():
             server.start()
-        self._resources = RunResources(self.settings, directory, self.secrets, calls)
+        self._resources = RunResources(self.settings, directory, self.secrets, calls, seat)
         for factory in self._factories():
             factory.open(self._resources)
 
@@ -153,6 +156,12 @@ class RoleCast:
         """Have somebody told what calls wait for, from now on."""
         if self._resources is not None:
             self._resources.outages.told = told
+
+    @property
+    def resources(self) -> RunResources:
+        """What the roles share, once it is open."""
+        assert self._resources is not None
+        return self._resources
 
     def spending(self) -> Spending:
         """What the calls of this part of the run have come to so far."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import SettingsError
@@ -13,14 +15,15 @@ from tool_sandbox.llm import stack
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
 from tool_sandbox.llm.config import connection_for, secrets_in
 from tool_sandbox.llm.layer import Layer, aclose
-from tool_sandbox.llm.layers.budget.caps import Caps
+from tool_sandbox.llm.layers.budget.borrowing import Borrowing
+from tool_sandbox.llm.layers.budget.caps import Caps, Scope
 from tool_sandbox.llm.layers.budget.layer import Ledger
-from tool_sandbox.llm.layers.budget.money import amount_of, as_float, total_cost
+from tool_sandbox.llm.layers.budget.money import amount_of, as_float, dollars, total_cost
 from tool_sandbox.llm.layers.budget.pricing import Price, PriceBook
-from tool_sandbox.llm.layers.budget.spending import Spending
+from tool_sandbox.llm.layers.budget.spending import Account, Spending
 from tool_sandbox.llm.layers.journal.calls import Journal
-from tool_sandbox.llm.layers.journal.entry import JournalEntry
-from tool_sandbox.llm.layers.journal.store import JournalStore
+from tool_sandbox.llm.layers.journal.entry import JournalEntry, read_line
+from tool_sandbox.llm.layers.journal.store import SEGMENTS, JournalStore
 from tool_sandbox.llm.layers.outages import Outages
 from tool_sandbox.llm.layers.tracing import check_packages, open_tracing, parse_callbacks
 from tool_sandbox.llm.settings import ModelSettings
@@ -55,6 +58,19 @@ class Shared(Layer):
         return await self._shared.acomplete(request)
 
 
+@frozen(kw_only=True)
+class Seat:
+    """The part of a process in a run that several processes play."""
+
+    lender: Borrowing | None = None
+    """From whom a worker has its money; ``None`` for who has the samples and plays none."""
+
+    @property
+    def plays(self) -> bool:
+        """Whether models are asked here."""
+        return self.lender is not None
+
+
 class RunResources:
     """Everything of a run that outlives its samples.
 
@@ -63,6 +79,7 @@ class RunResources:
         directory: The run directory; ``None`` if it is not on this machine's disk.
         secrets: Values that must never be written down.
         calls: Opens the place where finished calls are kept; without it there is no journal.
+        seat: Which part this process has, if others play the run, too.
     """
 
     def __init__(
@@ -71,8 +88,9 @@ class RunResources:
         directory: Path | None,
         secrets: Sequence[str] = (),
         calls: Callable[[], JournalStore] | None = None,
+        seat: Seat | None = None,
     ) -> None:
-        self.settings, self.directory, self.secrets = settings, directory, tuple(secrets)
+        self.settings, self.directory, self.secrets, self._seat = settings, directory, tuple(secrets), seat
         self.outages = Outages()
         self.is_flushing = False
         """Whether the last calls are being written."""
@@ -95,11 +113,13 @@ class RunResources:
         """The layers to a model, or to a router over several deployments."""
         settings = ModelSettings.from_config(config)
         asked = [each.model for each in routing.deployments] if routing else [name, *settings.fallbacks]
-        if not all(map(is_direct, asked)):
+        if not all(map(is_direct, asked)) and (self._seat is None or self._seat.plays):
             preload()
         ledger = self._open_ledger(name, settings, role_type, routing)
         self._ledgers.append(ledger)
         self._asked += asked
+        if self._seat is not None and self._seat.plays:
+            ledger.take_changes()  # it notes them from now on
         built = stack.build_model(
             name,
             settings,
@@ -127,10 +147,25 @@ class RunResources:
             self._servers[path] = server
         return self._servers[path]
 
+    @property
+    def ledgers(self) -> list[Ledger]:
+        """Each ledger once, in the same order in every process that plays the run."""
+        return list({id(ledger): ledger for ledger in self._ledgers}.values())
+
+    @property
+    def capped_ledger(self) -> Ledger | None:
+        """The ledger with the caps of the run and of its roles; ``None`` where there are none."""
+        ledger: Ledger | None = self._ledger
+        return ledger
+
+    def take_changes(self) -> dict[int, dict[Scope, Account]]:
+        """What calls have come to since this was last asked, by the number of the ledger; not of one that borrows."""
+        others = ((number, each) for number, each in enumerate(self.ledgers) if each is not self._ledger)
+        return {number: changes for number, ledger in others if (changes := ledger.take_changes())}
+
     def spending(self) -> Spending:
         """What calls have come to so far; calls that an earlier part of the run has made are not among them."""
-        each_once = {id(ledger): ledger for ledger in self._ledgers}.values()
-        return sum((ledger.spending() for ledger in each_once), Spending())
+        return sum((ledger.spending() for ledger in self.ledgers), Spending())
 
     def paid_before(self) -> float:
         """US dollars that an earlier part of the run has paid, as far as anybody knows."""
@@ -153,9 +188,34 @@ class RunResources:
         if ledger is None or any(each is not ledger for each in self._ledgers):
             message = "no budget can be kept now: no model is asked, or one role alone has a budget of its own."
             raise SettingsError(message)
+        if self._seat is not None and self._ledger is None:
+            message = (
+                "several processes play this run, which began without a budget; stop it, and resume with --budget."
+            )
+            raise SettingsError(message)
         self._check_prices(ledger, self._asked)
         ledger.cap_run(cap, before)
         self._ledger = ledger
+
+    def read_journal(self) -> None:
+        """Take in what other workers have written into their segments of the journal since."""
+        if self._journal is not None:
+            self._journal.read_on()
+
+    def paid_by(self, worker: str) -> dict[Scope, Decimal] | None:
+        """US dollars that the calls in a worker's segment of the journal have cost, or may have, by run and role.
+
+        ``None`` where there is no such segment on this machine's disk.
+        """
+        path = None if self.directory is None else self.directory / SEGMENTS / f"{worker}.jsonl"
+        if path is None or not path.exists():
+            return None
+        entries = _entries_in(path)
+        roles = {each.tag.role for each in entries}
+        paid: dict[Scope, float] = {
+            ("role", role): _paid(each for each in entries if each.tag.role == role) for role in roles
+        }
+        return {scope: dollars(amount) for scope, amount in {**paid, ("run", ""): _paid(entries)}.items()}
 
     async def aclose(self) -> None:
         """Close connections, inside the event loop that used them."""
@@ -201,7 +261,10 @@ class RunResources:
             self._uncapped = Ledger(caps, PriceBook(custom={}, lookup=listed_price))
         if capped and self._ledger is None:
             caps = Caps(run=self._left(self.settings.budget), on_unknown_price=settings.on_unknown_price)
-            self._ledger = Ledger(caps, PriceBook(custom={}, lookup=listed_price))
+            lender = None if self._seat is None else self._seat.lender
+            self._ledger = Ledger(caps, PriceBook(custom={}, lookup=listed_price), lender=lender)
+            if lender is not None:
+                lender.lend_to(self._ledger)
         if settings.max_budget is not None and role not in self._ledger.caps.role:
             left = self._left(settings.max_budget, role)
             self._ledger.caps = evolve(self._ledger.caps, role={**self._ledger.caps.role, role: left})
@@ -239,7 +302,9 @@ class RunResources:
         return self._tracing
 
     def _left(self, cap: float | None, role: str | None = None) -> float | None:
-        """What is left of a cap after what an earlier part of this run has paid for."""
+        """What is left of a cap after what an earlier part of this run has paid for; a worker borrows all of it."""
+        if self._seat is not None and self._seat.plays:
+            return None if cap is None else 0.0
         journal = self._open_journal()
         if cap is None or journal is None:
             return cap
@@ -278,6 +343,15 @@ def _opened(calls: Callable[[], JournalStore], **how: Any) -> Journal:
     except OSError as error:
         message = f"the calls that were made before cannot be read: {error}"
         raise SettingsError(message) from error
+
+
+def _entries_in(path: Path) -> list[JournalEntry]:
+    """The calls in a segment of a journal that its process left at any moment."""
+    entries = []
+    for line in path.read_bytes().split(b"\n"):
+        with suppress(ValueError, TypeError, KeyError, AttributeError, RecursionError):  # torn, or empty at the end
+            entries.append(read_line(line))
+    return entries
 
 
 def _paid(entries: Iterable[JournalEntry]) -> float:

@@ -73,7 +73,18 @@ SERVED = (
 """The settings of a run whose agent plays from outside: not how a model is asked."""
 INCIDENTAL = frozenset(
     {
-        *("concurrency", "retries", "patience", "timeout", "max_void", "budget", "cache", "callbacks", "output"),
+        *(
+            "concurrency",
+            "workers",
+            "retries",
+            "patience",
+            "timeout",
+            "max_void",
+            "budget",
+            "cache",
+            "callbacks",
+            "output",
+        ),
         *("name", "junit", "summary", "fail_under", "min_coverage", "pass_at", "reuse"),
         *("fail_on_regression", "against", "until_decided"),
     }
@@ -173,6 +184,14 @@ class RunSettings:
     )
     concurrency: int = setting(
         16, whole(1), "Samples in flight at once.", "-p", "--concurrency", "--parallel", metavar="N"
+    )
+    workers: int | None = setting(
+        None,
+        whole(1),
+        "Processes that play the run, each with a part of the samples in flight.",
+        "--workers",
+        metavar="N",
+        shown="1",
     )
     world_seed: int = setting(
         0,

@@ -6,8 +6,8 @@
                (an earlier run that counts), continuation (one that was stopped), replay (a recorded one, from its
                journal)
     playing    run (all samples), scheduler (many at once), control (what can be changed meanwhile), session (one),
-               run_thread (from anywhere), started_run (in the background), results and outcomes (how one sample
-               ended), reasons (why it is void)
+               run_thread (from anywhere), started_run (in the background), workers (by many processes), results and
+               outcomes (how one sample ended), reasons (why it is void)
     on disk    store (the run directory), places, json_files, latest, provenance, digests (what a score depends on)
     numbers    summary (result_summary.json), statistics (how sure they are), thresholds and regression (whether they
                are enough)

@@ -22,12 +22,13 @@ from tool_sandbox.runs.preparation import PreparedRun, check_search
 from tool_sandbox.runs.provenance import clock_of_run, loaded_at
 from tool_sandbox.runs.run import check_resumable
 from tool_sandbox.runs.store import RUN, RunStore
+from tool_sandbox.runs.workers.number import number_of_workers
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
 
 
-CHANGEABLE = ("concurrency", "budget", "max_void", "params", "user_params")
+CHANGEABLE = ("concurrency", "workers", "budget", "max_void", "params", "user_params")
 """The settings that may be different when a run goes on."""
 
 
@@ -108,6 +109,7 @@ def _stopped_run(
         estimate=kept_estimate(record.get("estimate")),
         baseline=Baseline.of(settings, chosen),
         digests=digests,
+        workers=number_of_workers(cast, objects),
     )
 
 
@@ -156,7 +158,8 @@ def _take_up(one: PreparedRun) -> None:
     record = one.store.read_run()
     settings, loaded = one.settings.to_record(), loaded_at(one.scenarios)
     scenarios = digest_of_all(one.scenarios, one.digests)
-    one.store.write_run({**record, "settings": settings, "loaded_at": loaded, "scenario_set": scenarios})
+    now = {"settings": settings, "loaded_at": loaded, "scenario_set": scenarios, "workers": one.workers}
+    one.store.write_run({**record, **now})
     one.store.rewrite_results(one.done)  # also drops a line that a crash tore
 
 

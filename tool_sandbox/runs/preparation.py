@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
 
@@ -19,6 +20,7 @@ from tool_sandbox.redaction import redact_text
 from tool_sandbox.registry.cast import RoleCast
 from tool_sandbox.registry.effects import check_effects, chosen_in
 from tool_sandbox.registry.objects import Objects
+from tool_sandbox.registry.run_resources import Seat
 from tool_sandbox.registry.settings import RunSettings
 from tool_sandbox.registry.sources import load_scenarios, selected
 from tool_sandbox.runs.baseline import Baseline
@@ -33,6 +35,9 @@ from tool_sandbox.runs.run import Observer, Plan, Report, run, run_record
 from tool_sandbox.runs.statistics.looks import check_decidable
 from tool_sandbox.runs.store import RunStore
 from tool_sandbox.runs.thresholds import check_thresholds
+from tool_sandbox.runs.workers.number import number_of_workers
+from tool_sandbox.runs.workers.players import by_workers
+from tool_sandbox.runs.workers.processes import Processes
 from tool_sandbox.tools.search import use_backend
 from tool_sandbox.tools.search.rapid_api import KEY_VARIABLE, RapidApiSearch
 
@@ -47,6 +52,8 @@ class PreparedRun(Plan):
     cast: RoleCast
     changed: Sequence[str] = ()
     """Scenarios that are not what they were when the run began; their samples are played anew."""
+    workers: int = 1
+    """How many processes play it."""
 
     def part(self, trials: int, done: Sequence[SampleResult], budget: float | None) -> PreparedRun:
         """The same run up to so many trials, with roles that can be played once more.
@@ -68,7 +75,8 @@ class PreparedRun(Plan):
 
     def open(self) -> None:
         """Start what the roles need, such as the server of a local model, unless that was done before."""
-        self.cast.open(self.store.local_directory, self.store.calls)
+        seat = Seat() if self.workers > 1 else None
+        self.cast.open(self.store.local_directory, self.store.calls, seat)
 
     def play(self, observer: Observer) -> Report:
         """Play what is left, with the rules for tools and the search that were asked for; others keep theirs."""
@@ -77,7 +85,12 @@ class PreparedRun(Plan):
         money = None if self.settings.until_decided else self.cast
         search = RapidApiSearch() if self.settings.search == "rapidapi" else None
         with use_original_rules(self.settings.compat == "original"), use_backend(search):
-            return run(evolve(self, observer=observer, at_once=self.cast.at_once, money=money))
+            return run(evolve(self, observer=observer, at_once=self.cast.at_once, money=money, players=self._players()))
+
+    def _players(self) -> Any:
+        if self.workers == 1:
+            return None
+        return partial(by_workers, executor=Processes(), workers=self.workers, resources=self.cast.resources)
 
     def close(self) -> None:
         """Stop what it started, and let others go on with it."""
@@ -153,7 +166,8 @@ def new_runs(
         runs = [evolve(run, done=each.reusable.take_over(run.store)) for run, each in zip(runs, intended, strict=True)]
         together = [each.store.directory.name for each in runs]
         for run in runs:
-            run.store.write_run(run_record(run.settings, run.scenarios, together, run.estimate, run.digests))
+            record = run_record(run.settings, run.scenarios, together, run.estimate, run.digests)
+            run.store.write_run({**record, "workers": run.workers})
         runs[0].open()
     except BaseException:
         for run in runs:
@@ -173,6 +187,7 @@ class _Intended:
     reusable: Reusable
     baseline: Baseline | None
     digests: Digests
+    workers: int
 
     def prepared(self, store: RunStore, reckoned: Estimate | None) -> PreparedRun:
         kept = reckoned.to_record() if reckoned and reckoned.roles else None
@@ -184,6 +199,7 @@ class _Intended:
             estimate=kept,
             baseline=self.baseline,
             digests=self.digests,
+            workers=self.workers,
         )
 
 
@@ -218,6 +234,7 @@ def _intended(every: Sequence[RunSettings], objects: Objects, *, needs_keys: boo
             reusable=Reusable.of(settings, chosen),
             baseline=baseline,
             digests=digests,
+            workers=number_of_workers(cast, objects),
         )
         for cast, settings in zip(casts, every, strict=True)
     ]

@@ -134,3 +134,8 @@ def cancelled(sample: Sample, settings: RunSettings) -> SampleResult:
 @cache
 def _stopped() -> Failure:
     return Failure.of(CancelledRunError("the run was stopped before this sample was finished"))
+
+
+def unplayable(sample: Sample, settings: RunSettings, failure: Failure) -> SampleResult:
+    """The result of a sample that nobody could play to its end."""
+    return failed(_unplayed(sample, settings), failure, sample.scenario, settings)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -64,6 +65,10 @@ class Observer:
         """
 
 
+Play = Callable[[Sample], Awaitable[Played]]
+"""Plays one sample; never raises but when cancelled, or when something is missing without which none can be played."""
+
+
 class Demand(Protocol):
     """Whoever asks for the samples of a run, one by one, in place of the schedule's own order."""
 
@@ -101,6 +106,8 @@ class Plan:
     """Who keeps the run within its budget, where that can be changed while it is played."""
     digests: Digests = field(factory=Digests)
     """Of its scenarios."""
+    players: Callable[[Plan], AbstractAsyncContextManager[Play]] | None = None
+    """Gets ready to have the samples played, and in the end closes what it opened; by default this process plays."""
 
     def samples(self) -> list[Sample]:
         """Every sample, finished or not: all scenarios once, then all of them again for the next trial."""
@@ -109,6 +116,16 @@ class Plan:
             for trial in range(self.trials or self.settings.trials)
             for name, scenario in self.scenarios.items()
         ]
+
+
+@asynccontextmanager
+async def _in_this_process(plan: Plan) -> AsyncIterator[Play]:
+    """Play samples in the event loop that runs here."""
+    try:
+        name = plan.store.directory.name
+        yield partial(play_sample, cast=plan.cast, settings=plan.settings, run=name, digests=plan.digests)
+    finally:
+        await plan.cast.aclose()
 
 
 @frozen(kw_only=True)
@@ -130,10 +147,6 @@ def run(plan: Plan) -> Report:
 async def arun(plan: Plan) -> Report:
     """``run`` inside a running event loop."""
     done = {result.key: result for result in plan.done}
-    name = plan.store.directory.name
-
-    async def play(sample: Sample) -> Played:
-        return await play_sample(sample, plan.cast, plan.settings, run=name, digests=plan.digests)
 
     def finished(sample: Sample, played: Played) -> None:
         result = _write(plan, sample, played)
@@ -142,29 +155,28 @@ async def arun(plan: Plan) -> Report:
         if plan.demand is not None:
             plan.demand.finished(result)
 
-    schedule = Schedule(
-        play=play,
-        finished=finished,
-        concurrency=plan.settings.concurrency,
-        started=plan.observer.started,
-        max_void=plan.settings.max_void,
-    )
     left = [sample for sample in plan.samples() if sample.key not in done]
-    plan.observer.begun(_from_anywhere(schedule.interrupt))
-    plan.observer.adjustable(_control(plan, schedule, len(left)))
-    try:
-        with dispatched_output():
-            if plan.demand is None:
-                await schedule.run(left)
-            else:
-                await plan.demand.play(schedule, left, plan.settings)
-        return _report(plan, done, schedule.ending)
-    except BaseException:  # also when the task is cancelled, or what every sample needs is missing
-        with suppress(OSError):  # the disk may be what failed
-            _report(plan, done, schedule.ending)
-        raise
-    finally:
-        await plan.cast.aclose()
+    async with (plan.players or _in_this_process)(plan) as play:
+        schedule = Schedule(
+            play=play,
+            finished=finished,
+            concurrency=plan.settings.concurrency,
+            started=plan.observer.started,
+            max_void=plan.settings.max_void,
+        )
+        plan.observer.begun(_from_anywhere(schedule.interrupt))
+        plan.observer.adjustable(_control(plan, schedule, len(left)))
+        try:
+            with dispatched_output():
+                if plan.demand is None:
+                    await schedule.run(left)
+                else:
+                    await plan.demand.play(schedule, left, plan.settings)
+            return _report(plan, done, schedule.ending)
+        except BaseException:  # also when the task is cancelled, or what every sample needs is missing
+            with suppress(OSError):  # the disk may be what failed
+                _report(plan, done, schedule.ending)
+            raise
 
 
 def _control(plan: Plan, schedule: Schedule, left: int) -> RunControl:

@@ -15,7 +15,8 @@ from tool_sandbox.runs.reasons import Reason, reason_of
 from tool_sandbox.runs.session import Played
 from tool_sandbox.threads import DaemonThreads
 
-_THREADS_PER_SAMPLE = 2
+THREADS_PER_SAMPLE = 2
+"""Threads that a sample may need at once: a role or tool that blocks, and a journal or cache beside it."""
 
 
 class Ending(Enum):
@@ -75,7 +76,7 @@ class Schedule:
         Raises:
             asyncio.CancelledError: The task was cancelled, and with it every sample in flight.
         """
-        self._threads = DaemonThreads(self.concurrency * _THREADS_PER_SAMPLE)
+        self._threads = DaemonThreads(self.concurrency * THREADS_PER_SAMPLE)
         asyncio.get_running_loop().set_default_executor(self._threads)
         self._waiting.extend(samples)
         try:
@@ -113,7 +114,7 @@ class Schedule:
         """Have so many samples in flight from now on; where they are too many, the next ones wait."""
         self.concurrency = concurrency
         if self._threads is not None:
-            self._threads.allow(concurrency * _THREADS_PER_SAMPLE)
+            self._threads.allow(concurrency * THREADS_PER_SAMPLE)
         self._changed.set()
 
     def _begin_samples(self) -> None:

@@ -114,14 +114,17 @@ class RunStore:
         """The directory, if it is on this machine's disk."""
         return self.directory if is_local(self.directory) else None
 
-    def calls(self) -> JournalStore:
+    def calls(self, segment: str | None = None) -> JournalStore:
         """Open the place where the finished calls of models are kept.
+
+        Args:
+            segment: What is written of it, where several processes write; nobody else may write the same.
 
         Raises:
             OSError: The system refuses what it takes.
         """
         if is_local(self.directory):
-            return JournalFiles(self.directory)
+            return JournalFiles(self.directory, segment)
         remote: Any = self.directory
         return JournalSegments(remote.fs, remote.path, redact_text(str(remote)))
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from tool_sandbox.common.checks import one_of
 from tool_sandbox.llm.chat import ChatRequest
@@ -16,6 +16,8 @@ from tool_sandbox.llm.layers.budget.pricing import PriceBook
 
 Scope = tuple[str, str]
 """What a cap applies to: ``("run", "")``, ``("role", "AGENT")``, ``("model", …)`` or ``("user", …)``."""
+_KINDS = ("role", "model", "user")
+"""The kinds of scopes that have names."""
 _UNBOUNDED_OUTPUT_TOKENS = 128_000
 """Assumed for a call that names no limit on its answer and a model whose limit nobody knows."""
 _HIDDEN_TOOL_TOKENS = 1024
@@ -49,6 +51,17 @@ class Caps:
         """The caps among these scopes."""
         caps = {(kind, name): self.run if kind == "run" else getattr(self, kind).get(name) for kind, name in scopes}
         return {scope: cap for scope, cap in caps.items() if cap is not None}
+
+    def all(self) -> dict[Scope, Decimal]:
+        """Every cap."""
+        named = {(kind, name): cap for kind in _KINDS for name, cap in getattr(self, kind).items()}
+        return named if self.run is None else {("run", ""): self.run, **named}
+
+    def raised(self, amounts: Mapping[Scope, Decimal]) -> Caps:
+        """The same with caps that are higher by these amounts; what has no cap gets none."""
+        every = {scope: cap + amounts.get(scope, 0) for scope, cap in self.all().items()}
+        role, model, user = ({name: cap for (its, name), cap in every.items() if its == kind} for kind in _KINDS)
+        return evolve(self, run=every.get(("run", "")), role=role, model=model, user=user)
 
 
 def scopes_of(request: ChatRequest) -> tuple[Scope, ...]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from attrs import define, evolve, field
 
@@ -19,7 +19,7 @@ from tool_sandbox.llm.layer import Wrapper
 from tool_sandbox.llm.layers.budget.caps import Caps, Scope, scopes_of, worst_case
 from tool_sandbox.llm.layers.budget.money import NOTHING, as_float, as_float_or_none, dollars, shown
 from tool_sandbox.llm.layers.budget.pricing import PriceBook
-from tool_sandbox.llm.layers.budget.spending import Account, Spending
+from tool_sandbox.llm.layers.budget.spending import Account, Left, Spending
 
 
 @define(kw_only=True, eq=False)
@@ -68,6 +68,26 @@ class Reservation:
         )
 
 
+class Lender(Protocol):
+    """Who lends a ledger its caps, block by block, where several processes spend the same money."""
+
+    def refusal(self, needed: Mapping[Scope, Decimal]) -> str | None:
+        """Why a call that needs this much will never get it; ``None`` while it may."""
+        ...
+
+    def ask(self, needed: Mapping[Scope, Decimal]) -> None:
+        """Ask for as much; the ledger's ``add_to_caps`` is called when it comes. May be called from any thread."""
+        ...
+
+    def reserved(self, amount: Decimal) -> None:
+        """Say that a call is about to be made that may cost so much. May be called from any thread."""
+        ...
+
+    def freed(self) -> None:
+        """Say that a call has ended, so that a part of its block may be left. May be called from any thread."""
+        ...
+
+
 class Ledger:
     """What a run has spent and holds, under its caps. Safe for threads and for any number of event loops.
 
@@ -75,15 +95,26 @@ class Ledger:
         caps: The limits.
         prices: Where prices come from.
         max_wait: Longest wait, in seconds, for money held by calls in flight.
+        lender: Who lends more than ``caps``, if anybody does.
     """
 
-    def __init__(self, caps: Caps | None = None, prices: PriceBook | None = None, *, max_wait: float = 600.0) -> None:
+    def __init__(
+        self,
+        caps: Caps | None = None,
+        prices: PriceBook | None = None,
+        *,
+        max_wait: float = 600.0,
+        lender: Lender | None = None,
+    ) -> None:
         self.caps = caps or Caps()
         self.prices = prices or PriceBook()
         self._max_wait = max_wait
+        self._lender = lender
         self._lock = threading.Lock()
         self._accounts: dict[Scope, Account] = {}
         self._open: set[Reservation] = set()
+        self._changes: dict[Scope, Account] | None = None
+        """What has come to the accounts since somebody last took it, if anybody does."""
         self._waiting: list[Future[None]] = []
 
     async def reserve(self, request: ChatRequest) -> Reservation:
@@ -116,11 +147,48 @@ class Ledger:
             held = reservation.amount or NOTHING
             spending, in_doubt = _came_to(response, error)
             for scope in scopes_of(reservation.request):
-                account = self._at(scope)
-                account.held -= held
-                account.spending += spending
-                account.uncertain += in_doubt * held
+                self._at(scope).held -= held
+                self._book(scope, Account(spending, in_doubt * held))
         self._wake()
+        if self._lender is not None:
+            self._lender.freed()
+
+    def take_changes(self) -> dict[Scope, Account]:
+        """What was spent, or may have been, since this was last asked; nothing when it is asked first."""
+        with self._lock:
+            changes, self._changes = self._changes, {}
+        return changes or {}
+
+    def add(self, changes: Mapping[Scope, Account]) -> None:
+        """Count what calls came to that another ledger has counted."""
+        with self._lock:
+            for scope, change in changes.items():
+                self._book(scope, change)
+
+    def hold(self, amounts: Mapping[Scope, Decimal]) -> None:
+        """Hold money for calls that another ledger counts; negative amounts are no longer held."""
+        with self._lock:
+            for scope, amount in amounts.items():
+                self._at(scope).held += amount
+
+    def left(self) -> dict[Scope, Left]:
+        """How much there is under each cap."""
+        with self._lock:
+            return {scope: self._at(scope).left_of(cap) for scope, cap in self.caps.all().items()}
+
+    def add_to_caps(self, amounts: Mapping[Scope, Decimal]) -> None:
+        """Raise caps, or lower them where amounts are negative."""
+        with self._lock:
+            self.caps = self.caps.raised(amounts)
+        self._wake()
+
+    def take_unheld(self) -> dict[Scope, Decimal]:
+        """Lower every cap by what no call holds, so that nothing is left under it; gives what that was."""
+        with self._lock:
+            every = {scope: self._at(scope).left_of(cap).unheld for scope, cap in self.caps.all().items()}
+            free = {scope: amount for scope, amount in every.items() if amount > 0}
+            self.caps = self.caps.raised({scope: -amount for scope, amount in free.items()})
+        return free
 
     def cap_run(self, cap: Decimal, before: Decimal = NOTHING) -> None:
         """Change what everything together may cost; calls in flight are not stopped, and hold what they need.
@@ -153,6 +221,11 @@ class Ledger:
         """US dollars known to be spent, exactly. ``kind`` is ``run``, ``role``, ``model`` or ``user``."""
         with self._lock:
             return self._at((kind, name)).spent
+
+    def account(self, scope: Scope) -> Account:
+        """What was spent on one thing, as it stands now."""
+        with self._lock:
+            return evolve(self._at(scope))
 
     def spending(self) -> Spending:
         """What all calls so far came to."""
@@ -190,19 +263,31 @@ class Ledger:
         needed = amount or NOTHING
         with self._lock:
             for scope, cap in self.caps.applying_to(scopes).items():
-                account = self._at(scope)
-                left = cap - account.spent - account.uncertain
-                if account.held + needed > left:
-                    if wait and account.held and needed <= left:
-                        turn: Future[None] = Future()
-                        self._waiting.append(turn)
-                        return turn
-                    raise BudgetExceededError(_refusal(scope, cap, account, needed))
+                if needed > self._at(scope).left_of(cap).unheld:
+                    if not wait or (refusal := self._refusal(request, scope, cap, needed)):
+                        raise BudgetExceededError(refusal if wait else refused(scope, cap, self._at(scope), needed))
+                    turn: Future[None] = Future()
+                    self._waiting.append(turn)
+                    return turn
             for scope in scopes:
                 self._at(scope).held += needed
             reservation = Reservation(ledger=self, request=request, amount=amount)
             self._open.add(reservation)
+        if self._lender is not None:
+            self._lender.reserved(needed)
         return reservation
+
+    def _refusal(self, request: ChatRequest, scope: Scope, cap: Decimal, needed: Decimal) -> str | None:
+        """Why a call will not get the money that it needs; ``None`` when it may, once others have ended."""
+        account = self._at(scope)
+        if self._lender is not None:
+            every = dict.fromkeys(self.caps.applying_to(scopes_of(request)), needed)
+            refusal = self._lender.refusal(every)
+            if refusal is None:
+                self._lender.ask(every)
+            return refusal
+        can_come = account.held and needed <= account.left_of(cap).unspent
+        return None if can_come else refused(scope, cap, account, needed)
 
     def _wake(self) -> None:
         """Have those look again who wait for money that calls in flight hold."""
@@ -211,6 +296,12 @@ class Ledger:
         for turn in waiting:
             with suppress(InvalidStateError):  # its waiter was cancelled or gave up
                 turn.set_result(None)
+
+    def _book(self, scope: Scope, change: Account) -> None:
+        noted = () if self._changes is None else (self._changes.setdefault(scope, Account()),)
+        for account in (self._at(scope), *noted):
+            account.spending += change.spending
+            account.uncertain += change.uncertain
 
     def _at(self, scope: Scope) -> Account:
         return self._accounts.setdefault(scope, Account())
@@ -238,7 +329,8 @@ class Budgeted(Wrapper):
             raise
 
 
-def _refusal(scope: Scope, cap: Decimal, account: Account, needed: Decimal) -> str:
+def refused(scope: Scope, cap: Decimal, account: Account, needed: Decimal) -> str:
+    """Why a call does not fit under a cap, in words."""
     kind, name = scope
     whose = "the run" if kind == "run" else f"{kind} {name!r}"
     limit = f"{dollars(cap).normalize():f}"

@@ -120,6 +120,16 @@ class Spending:
         return cls(**counts, **money)
 
 
+@frozen
+class Left:
+    """What is left under a cap, in US dollars."""
+
+    unspent: Decimal
+    """What is neither spent nor possibly spent."""
+    unheld: Decimal
+    """The part of it that no call in flight holds."""
+
+
 @define
 class Account:
     """What was spent on one thing. Not locked: the ledger that owns it is."""
@@ -134,6 +144,11 @@ class Account:
     def spent(self) -> Decimal:
         """US dollars known to be spent."""
         return self.spending.cost.known
+
+    def left_of(self, cap: Decimal) -> Left:
+        """What is left under a cap."""
+        unspent = cap - self.spent - self.uncertain
+        return Left(unspent, unspent - self.held)
 
 
 def _tokens(usages: Iterable[Usage | None]) -> dict[str, Any]:

@@ -47,7 +47,7 @@ class Journal:
         """Whether the writer's thread will look for lines again, so that nobody has to wake it."""
         self._writer = DaemonThreads(1, "journal-writer")
         self._closing = weakref.finalize(self, _close, self._writer, store)
-        self.read_on()
+        self._read_on()
 
     def __len__(self) -> int:
         return len(self._places)
@@ -129,7 +129,14 @@ class Journal:
             yield read_line(self._store.read(place))
 
     def read_on(self) -> None:
-        """Take in what other processes have written into their segments since."""
+        """Take in what other processes have written into their segments since; blocks until that is done."""
+        self._writer.submit(self._read_on).result()  # a store is read on and written in one thread
+
+    def close(self) -> None:
+        """Close the store, once it has what was appended."""
+        self._closing()
+
+    def _read_on(self) -> None:
         for place, line in self._store.unread():
             try:
                 entry = read_line(line)
@@ -140,10 +147,6 @@ class Journal:
                 self._index(entry.key if entry.response else None, place)
                 if entry.response and entry.response.fallback and not self._replays_fallbacks:
                     self._passed_over.add(entry.key)
-
-    def close(self) -> None:
-        """Close the store, once it has what was appended."""
-        self._closing()
 
     def _index(self, key: CallKey | None, place: Place) -> None:
         """Note where a call stands: an answered one by its key, a failed one without, since it will be made again."""
