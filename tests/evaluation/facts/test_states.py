@@ -55,7 +55,7 @@ SAID: dict[str, dict[str, bool | None]] = {
     "Wi-Fi no longer works.": {"wi-fi": False},
     "Wi-Fi is no longer on": {"wi-fi": False},
     "Wi-Fi is not off anymore.": {"wi-fi": True},
-    "Wi-Fi is off, cellular isn't.": {"wi-fi": False, "cellular": None},
+    "Wi-Fi is off, cellular isn't.": {"wi-fi": False, "cellular": True},
     "Your wireless was cut.": {"wi-fi": False},
     "WLAN disabled": {"wi-fi": False},
     "The Wi-Fi's back on.": {"wi-fi": True},

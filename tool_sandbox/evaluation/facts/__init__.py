@@ -9,7 +9,8 @@
     combined      alternatives, and facts in several parts
     amounts       numbers, money, times, days, durations, phone numbers
     people, places   people and places
-    others, further   nobody else, and no further deeds
+    others, further   nobody else, each of them, and no further deeds
+    wholly        no part of a deed left undone
     invented      values that are made up
     directions    which way amounts count
     topics        what somebody was told, or will be reminded of

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from attrs import frozen
 
@@ -12,7 +13,7 @@ from tool_sandbox.evaluation.facts.mentions.mention import EXACT, Agreement, Tol
 from tool_sandbox.evaluation.facts.mentions.phones import Phone
 from tool_sandbox.evaluation.facts.mentions.reading import Mention, agreement
 from tool_sandbox.evaluation.facts.mentions.times import TimeOfDay
-from tool_sandbox.evaluation.facts.reading import Reading
+from tool_sandbox.evaluation.facts.reading import Reading, reading_of
 from tool_sandbox.evaluation.facts.tokens import words_of
 
 _DENIED = re.compile(
@@ -45,6 +46,7 @@ _EQUALS = re.compile(
 )
 _ARROW = re.compile(r" ?(?:[→⇒➜➔➡]|[-=]>) ?")
 _RATE = 40
+_NEARLY = Tolerance(relative=Decimal("0.05"))
 _MOMENTS = 10
 """Minutes around the world's time that count as now."""
 
@@ -64,7 +66,7 @@ class Amount(Fact):
     said: str = ""
 
     def _found(self, reading: Reading) -> bool:
-        return any(not _denied(reading, mention) for mention in self._same(reading))
+        return any(not _denied(reading, mention) and not _is_asked(reading, mention) for mention in self._same(reading))
 
     def _places(self, reading: Reading) -> Explained:
         return frozenset(_place(mention) for mention in self._same(reading))
@@ -76,13 +78,18 @@ class Amount(Fact):
         if same:
             return f"denies {reading.words_at(same[0].span)!r}"
         for mention in reading.mentions:
-            if self._agreement(mention) is Agreement.OTHER and _counts(reading, mention, explained):
+            other = self._agreement(mention) is Agreement.OTHER and not self._is_nearly(mention)
+            if other and _counts(reading, mention, explained):
                 return f"says {reading.words_at(mention.span)!r}"
         return None
 
     def _same(self, reading: Reading) -> list[Mention]:
         same = [mention for mention in reading.mentions if self._agreement(mention) is Agreement.SAME]
         return [mention for mention in same if not self._is_told_otherwise(reading, mention)]
+
+    def _is_nearly(self, mention: Mention) -> bool:
+        """Whether it is about that: "4:25:47, so just under four and a half hours"."""
+        return getattr(mention, "approximate", False) and agreement(self.wanted, mention, _NEARLY) is Agreement.SAME
 
     def _is_told_otherwise(self, reading: Reading, mention: Mention) -> bool:
         """Whether it is only the question, and its answer is another: "ten weeks from today is October 7"."""
@@ -105,12 +112,22 @@ class Told(Amount):
         return bool(self._same(reading))
 
     def _wrong(self, reading: Reading, explained: Explained) -> str | None:
+        known = [
+            each for text in reading.surroundings.heard for each in reading_of(text, reading.surroundings).mentions
+        ]
         for sentence in filter(lambda each: _TELLS.search(each.plain), reading.sentences):
             for mention in reading.mentions:
                 here = sentence.start <= mention.span.start < sentence.end
+                if any(agreement(each, mention) is Agreement.SAME for each in known):
+                    continue
                 if here and self._agreement(mention) is Agreement.OTHER and _counts(reading, mention, explained):
                     return f"says {reading.words_at(mention.span)!r}"
         return None
+
+
+def _is_asked(reading: Reading, mention: Mention) -> bool:
+    clause = reading.clause_at(mention.span.start)
+    return clause is not None and clause.asks
 
 
 def _place(mention: Mention) -> Said:

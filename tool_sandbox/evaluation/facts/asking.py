@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 from attrs import frozen
 
@@ -45,6 +46,10 @@ _UNABLE = re.compile(
     r"|inaccessible|unreachable|absent|exceeds|ruled out|cut off|out of (?:reach|the question|my hands)"
     r"|off (?:limits|the table)|in the dark|at a loss)\b"
 )
+_PRONOUN = re.compile(
+    r"^(?:\w+ ){0,5}?(?:is|have|give|send|tell|know|need) (?:\w+ )?(?:it|that|one|them)(?: to me| for me)?$"
+)
+"""A question for what the sentence before it speaks of: "I need Katya's number. What is it?"."""
 _ABSENT = re.compile(
     r"\b(?:there (?:is|are)|you have) no (?!(?:way|tool|means|access|option|possib|function|search|method)\w*)"
     r"(?:\S+ ){1,4}?(?:in|among) your (?:contacts|messages|reminders)\b"
@@ -56,6 +61,7 @@ _WHOLLY_UNABLE = re.compile(
     r"|(?:i have )?(?:no|not any) idea|(?:(?:it|that|this) is )?not possible)(?: (?:sorry|unfortunately|i am afraid))?"
 )
 """A clause that says it of whatever was wanted."""
+_KNOWING = frozenset(map(root, ("know", "tell", "say", "idea", "clue", "sure")))
 _PARTICLES = frozenset(
     {"up", "off", "on", "out", "of", "for", "at", "in", "down", "through", "over", "back", "any", "the", "your", "a",
      "an", "my", "to", "into", "it", "from"}
@@ -74,7 +80,9 @@ class Asked(Fact):
 
     def _found(self, reading: Reading) -> bool:
         asking = tuple(_requests(reading.sentences))
-        return any(_asks(sentence, phrase, reading) for sentence in asking for phrase in self.phrases)
+        spoken = any(_PRONOUN.search(sentence.plain) for sentence in asking)
+        asked = (*asking, *(each for each, following in pairwise(reading.sentences) if spoken and following in asking))
+        return any(_asks(sentence, phrase, reading) for sentence in asked for phrase in self.phrases)
 
     def _wrong(self, reading: Reading, explained: Explained) -> str | None:
         del explained
@@ -178,6 +186,8 @@ def _speaks_of(sentence: Sentence, phrase: str) -> bool:
     rest = words[1:] if said else words  # "taken back" is no form of "remove", which "take" stands for
     here = _roots_in(sentence)
     asked = here | ({"what"} if "which" in here else set())
+    if _KNOWING & asked:
+        asked = asked | _KNOWING
     return {root(word) for word in rest if word not in _PARTICLES} <= asked
 
 

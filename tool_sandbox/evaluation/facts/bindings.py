@@ -49,7 +49,7 @@ class Bound(Fact):
         holders, values = ({pair[side] for pair in self.pairs} for side in (0, 1))
         right = {holder for holder, _ in said & self.pairs}
         for holder, value in sorted(said - self.pairs):
-            if holder in holders - right and (value in values or not self.swapped):
+            if holder in holders - right and (value in values or value == "remove" or not self.swapped):
                 return f"says {value!r} of {holder!r}"
         return None
 
@@ -65,7 +65,7 @@ def bindings(good: Reading) -> Iterator[Fact]:
     for kind, readings in (("number", written), ("phone", heard), ("deed", (good,))):
         pairs = frozenset(pair for reading in readings for pair in _KINDS[kind](reading))
         swapped = kind != "number"
-        if len({value for _, value in pairs}) > swapped:
+        if len({value for _, value in pairs}) > (kind == "phone"):
             yield Bound(kind, pairs, swapped)
 
 

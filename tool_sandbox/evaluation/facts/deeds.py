@@ -72,6 +72,8 @@ _OFFER = re.compile(
     r"(?:shall|should) (?:i|we) (?:now |then |also )?"
     r"(?P<what>(?!.*\b(?:else|another|other|again|further|more|next|instead|back)\b).+)"
 )
+_ALREADY = re.compile(r" ?\balready\b")
+"""In what is so: nothing was done."""
 _CLOSING = re.compile(r"\b(?:else|another|other|again|also|too|further|more|next|as well|instead|back)\b")
 
 
@@ -209,7 +211,8 @@ class _Patterns:
         yield from self._planned_claims(clause)
         yield from self._done_claims(clause)
         for match in self._result.finditer(plain):
-            if not clause.wished(match.start()) and not clause.negated(match.start()):
+            already = _ALREADY.search(match.group()) or _ALREADY.match(plain, match.end())
+            if not (already or clause.wished(match.start()) or clause.negated(match.start())):
                 yield Claim.DONE
         if self._undone.search(plain):
             yield Claim.DENIED

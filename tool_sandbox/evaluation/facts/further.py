@@ -89,8 +89,10 @@ _WITH_IT = re.compile(
 """Something that went with what was removed."""
 _DUPLICATE = re.compile(
     r"\b(?:a|one|another|as) (?:second|additional|duplicate|separate|further) (?:contact|reminder|entry|number)\b"
+    r"|\b(?:made|set|added|created|saved) a second one\b"
     r"|\b(?:kept|left|keeping) (?:the |your |her |his )?(?:old|previous|original) (?:one|contact|number|reminder)"
 )
+_MORE = re.compile(r"\b(?:also|too|one more)\b")
 _EVERY = re.compile(
     r"\b(?:everybody|everyone|everything"
     r"|(?:all|every)(?: of)?(?: my| your| the)? (?:friend|contact|reminder|message)s?)\b"
@@ -160,7 +162,8 @@ def nothing_else(good: Reading) -> Iterator[Fact]:
     changed = any(Claim.DONE in claims_of((deed,), good) for deed in ("remind", "change", "move"))
     if not heard and not (told or changed):
         return
-    once = (changed and not set(told) - {"remind"}) or told == ["remove"]
+    more = any(_MORE.search(plain) for plain in (*(clause.plain for clause in good.clauses), *heard))
+    once = not more and ((changed and not set(told) - {"remind"}) or told == ["remove"])
     yield NothingElse(tuple(others), once, some, _words_of(good, heard))
 
 

@@ -24,44 +24,31 @@ from tool_sandbox.evaluation.facts.mentions.mention import EXACT, Tolerance
 from tool_sandbox.evaluation.facts.mentions.money import Money
 from tool_sandbox.evaluation.facts.mentions.normalisation import folded
 from tool_sandbox.evaluation.facts.mentions.phones import Phone
-from tool_sandbox.evaluation.facts.opposites import both_ways
+from tool_sandbox.evaluation.facts.opposites import HOW_MUCH_LATER, both_ways
 from tool_sandbox.evaluation.facts.others import nobody_else
 from tool_sandbox.evaluation.facts.people import PersonNamed, people_in
-from tool_sandbox.evaluation.facts.phrases import denied, foretold, places_of, root, stated
+from tool_sandbox.evaluation.facts.phrases import denied, foretold, places_of, stated
 from tool_sandbox.evaluation.facts.places import PlaceNamed
 from tool_sandbox.evaluation.facts.reading import Reading, reading_of
 from tool_sandbox.evaluation.facts.replacements import Undisturbed, has_frames
-from tool_sandbox.evaluation.facts.settings import subject_pattern
 from tool_sandbox.evaluation.facts.statements import statements_in
 from tool_sandbox.evaluation.facts.states import State
 from tool_sandbox.evaluation.facts.surroundings import Surroundings
 from tool_sandbox.evaluation.facts.switches import these_switches
-from tool_sandbox.evaluation.facts.synonyms import SMALL, light_roots
 from tool_sandbox.evaluation.facts.topics import same_topic
+from tool_sandbox.evaluation.facts.verbs import GROUPS
+from tool_sandbox.evaluation.facts.wholly import content_of, done_wholly
 
 _LIMITS = re.compile(
     r"\b(?:after|until|till|before|more|longer|anymore|only|yet|else|other|another|if|any|without|unless)\b"
 )
-_NAME = re.compile(r"\b[A-Z][a-z]+(?: [A-Z][a-z]+)+\b")
+_NAME = re.compile(r"\b[A-ZÀ-Þ][a-zß-ÿ]+(?: [A-ZÀ-Þ][a-zß-ÿ]+)+\b")
 _OF_VALUES = ("low", "minimum", "lowest", "high", "maximum", "highest", "increase", "decrease", "higher", "lower")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
-_NOT_DONE = re.compile(
-    r"\b(?:could|can) not (?:yet )?be (?:removed|deleted|cleared|moved|changed|set|saved|added|created|sent|delivered)$"
-)
-_UNREACHED = re.compile(
-    r"^(?!.*\b(?:first|initially|earlier|yet)\b).*"
-    r"(?:\b(?:could not|unable to|failed to) (?:reach|text|message|notify|inform|tell|save|add|remove|delete)\b"
-    r"|^(?:but|though|although|however) (?:i )?have not"
-    r" (?:told|texted|sent|saved|removed|deleted|moved|changed)\b"
-    r"|^(?:but|though|although|however) (?:\w+ )?(?:i )?(?:could not|was unable to|failed to)"
-    r" (?!(?:\w+ )?(?:confirm|check|verify|tell|see)\b))"
-)
-"""Somebody was not told after all; "at first" is another matter."""
 _FIRST_PERSON = re.compile(r"(?:\w+ ){0,3}(?:i|we) (?:\w+ )?(?:can|could|am|was|are|were|do|did|will|would|have|had)\b")
 _LEAST, _SHARE = 2, 0.6
+_DEEDS = tuple(group.name for group in GROUPS if group.name != "switch")
 _SHARE_OF = re.compile(r"(\d+(?:\.\d+)?)%")
-_BUT_NOT = re.compile(r"^(?:but |and |though |just |only )?not (?:yet )?(?:the|your|for|to|about|her|his|their)\b")
-_STAYS = re.compile(r"\b(?:stays?|keep|kept|leave|not|only|remains?)\b")
 _COMPARED = ("cheaper", "less expensive", "more expensive", "dearer")
 
 
@@ -72,8 +59,8 @@ def implied_by(said: str, surroundings: Surroundings) -> tuple[Fact, ...]:
     found = (
         *_amounts(reading),
         *_people(reading),
-        *_states(reading),
         *_places(reading),
+        *_states(reading),
         *_sides(reading),
         *_affirmed(reading),
         *nobody_else(reading),
@@ -85,7 +72,7 @@ def implied_by(said: str, surroundings: Surroundings) -> tuple[Fact, ...]:
         *bindings(reading),
         *same_topic(reading),
         *_told(reading),
-        *_deeds(reading),
+        *done_wholly(reading, _DEEDS),
         *([Undisturbed(said, surroundings)] if has_frames(reading) else ()),
     )
     return tuple(dict.fromkeys(found))
@@ -119,11 +106,16 @@ def _people(reading: Reading) -> Iterator[Fact]:
 
 
 def _places(reading: Reading) -> Iterator[Fact]:
-    """Names of two and more words that are nobody's: "Corner Shop"."""
-    known = {word for name in reading.surroundings.people for word in folded(name).split()}
+    """Names of two and more words that are nobody's: "Corner Shop", and "Aisling Rivera" beside "Tomás Rivera"."""
+    people = reading.surroundings.people
+    known = {word for name in people for word in folded(name).split()}
+    first = {folded(name).split()[0] for name in people}
     for match in _NAME.finditer(reading.normal.text):
-        if not known & set(folded(match.group()).split()):
+        words = folded(match.group()).split()
+        if not known & set(words):
             yield PlaceNamed((match.group(),))
+        elif match.group() not in people and words[-1] not in first:
+            yield PlaceNamed((match.group(), match.group().split()[0]))
 
 
 def _states(reading: Reading) -> Iterator[Fact]:
@@ -135,13 +127,15 @@ def _states(reading: Reading) -> Iterator[Fact]:
 def _sides(reading: Reading) -> Iterator[Fact]:
     for side, other in both_ways():
         held = [phrase for phrase in side if stated(phrase, reading)]
+        if side in HOW_MUCH_LATER and not held:
+            held = _asked_for(side, other, reading)
         if (
             held
             and "low battery" not in reading.normal.text.lower()
             and not any(stated(each, reading) for each in other)
         ):
             numbers = frozenset().union(*map(_numbers, reading.clauses))
-            things = frozenset().union(*(_content(clause, reading) for clause in reading.clauses))
+            things = frozenset().union(*(content_of(clause, reading) for clause in reading.clauses))
             yield Side(
                 side,
                 other,
@@ -150,35 +144,24 @@ def _sides(reading: Reading) -> Iterator[Fact]:
             )
 
 
+def _asked_for(side: tuple[str, ...], other: tuple[str, ...], good: Reading) -> list[str]:
+    """What of a side the user says, where nothing of the other is said: "half an hour earlier"."""
+    heard = [reading_of(text, good.surroundings) for text in good.surroundings.heard]
+    said = {phrase for phrase in (*side, *other) for each in heard if any(True for _ in places_of(phrase, each))}
+    return [] if said & set(other) else [phrase for phrase in side if phrase in said]
+
+
 def _numbers(clause: Clause) -> frozenset[float]:
     return frozenset(float(word) for word in clause.words if _NUMBER.fullmatch(word))
 
 
 def _affirmed(reading: Reading) -> Iterator[Fact]:
     for clause in reading.clauses:
-        roots = _content(clause, reading)
+        roots = content_of(clause, reading)
         if len(roots) >= _LEAST and not clause.denies and not clause.asks and not clause.imagined:
             yield Affirmed(roots)
         elif roots and clause.words[0] == "that" and not clause.denies and not clause.asks:
             yield Affirmed(roots, reported=True)
-
-
-def _deeds(reading: Reading) -> Iterator[Fact]:
-    """What a good answer that denies nothing is about: none of it could not be done."""
-    roots = frozenset().union(*(_content(clause, reading) for clause in reading.clauses))
-    heard = [reading_of(text, reading.surroundings) for text in reading.surroundings.heard]
-    sentences = [sentence for each in (reading, *heard) for sentence in each.sentences]
-    apart = frozenset(root(word) for each in sentences if _STAYS.search(each.plain) for word in each.plain.split())
-    wanted = frozenset(root(word) for each in sentences for word in each.plain.split()) - apart - light_roots()
-    if len(roots) >= _LEAST and not any(clause.denies for clause in reading.clauses):
-        yield Wholly(roots, wanted)
-
-
-def _content(clause: Clause, reading: Reading) -> frozenset[str]:
-    """The roots of the words of a clause that say something of their own: without names and switches."""
-    plain = subject_pattern().sub(" ", clause.plain)
-    names = {word for person in people_in(reading) for word in person.said.split()}
-    return frozenset(root(word) for word in plain.split() if word not in SMALL and word not in names)
 
 
 @frozen
@@ -213,7 +196,7 @@ class Side(Fact):
     def _is_beside(self, phrase: str, reading: Reading) -> bool:
         clauses = [clause for clause, _, _ in places_of(phrase, reading)]
         numbered = not self.numbers or any(self.numbers & _numbers(clause) for clause in clauses)
-        return numbered and (not self.things or any(self.things & _content(clause, reading) for clause in clauses))
+        return numbered and (not self.things or any(self.things & content_of(clause, reading) for clause in clauses))
 
     def __str__(self) -> str:
         return self.phrases[0]
@@ -248,39 +231,8 @@ class Affirmed(Fact):
         return _LIMITS.search(clause.plain) is not None
 
     def _is_about(self, clause: Clause, reading: Reading) -> bool:
-        shared = self.roots & _content(clause, reading)
+        shared = self.roots & content_of(clause, reading)
         return len(shared) >= (1 if self.reported else _LEAST) and len(shared) >= _SHARE * len(self.roots)
 
     def __str__(self) -> str:
         return " ".join(sorted(self.roots))
-
-
-@frozen
-class Wholly(Fact):
-    """What was done wholly; it is wrong that a part of it could not be done.
-
-    Args:
-        roots: The roots of the words for what it was done to.
-        wanted: The roots of all that was asked for.
-    """
-
-    roots: frozenset[str]
-    wanted: frozenset[str] = frozenset()
-
-    def _found(self, reading: Reading) -> bool:
-        return not self._wrong(reading, frozenset())
-
-    def _wrong(self, reading: Reading, explained: Explained) -> str | None:
-        del explained
-        for clause in reading.clauses:
-            failed = not clause.asks and not clause.imagined and _NOT_DONE.search(clause.plain)
-            if failed and self.roots & _content(clause, reading):
-                return f"denies {clause.plain!r}"
-            first = clause is reading.sentences[clause.sentence].clauses[0]
-            left_out = not first and _BUT_NOT.search(clause.plain) and self.wanted & set(map(root, clause.words))
-            if not clause.asks and not clause.imagined and (left_out or _UNREACHED.search(clause.plain)):
-                return f"says {clause.plain!r}"
-        return None
-
-    def __str__(self) -> str:
-        return f"done wholly ({' '.join(sorted(self.roots))})"

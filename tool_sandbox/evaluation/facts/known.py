@@ -13,6 +13,7 @@ from tool_sandbox.evaluation.facts.tokens import words_of
 
 Roots = frozenset[str]
 _SENTENCES = re.compile(r"[.!?;\n]+")
+_STAYS = re.compile(r"\b(?:stays?|remains?|still ha(?:s|ve) to|still needs?)\b")
 _SHORT = 4
 """Words of what is asked for, which stand beside what the user says."""
 
@@ -21,6 +22,13 @@ _SHORT = 4
 def heard_roots(surroundings: Surroundings) -> Roots:
     """The roots of what the user says and knows, and of the words of what is asked for."""
     return _roots(surroundings.heard)
+
+
+@lru_cache(maxsize=1 << 8)
+def treated_roots(surroundings: Surroundings) -> Roots:
+    """The same, but for the sentences about what is to be left as it is: "The secateurs still have to be sharpened"."""
+    sentences = (each for text in surroundings.heard for each in _SENTENCES.split(text))
+    return _roots(tuple(each for each in sentences if not _STAYS.search(each)))
 
 
 @lru_cache(maxsize=1 << 10)

@@ -8,6 +8,10 @@ from itertools import chain
 
 Roots = tuple[str, ...]
 
+HOW_MUCH_LATER = (
+    ("minute later", "hour later", "day later", "week later"),
+    ("minute earlier", "hour earlier", "day earlier", "week earlier", "minute sooner", "hour sooner", "day sooner"),
+)
 OPPOSITES: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (
         ("broken", "out of order", "out of service", "not working", "does not work", "stuck", "defective",
@@ -21,6 +25,7 @@ OPPOSITES: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     ),
     (("late", "behind", "delayed", "later than planned"), ("early", "on time", "ahead of time", "ahead of schedule")),
     (("later", "postponed", "delayed", "pushed back"), ("earlier", "brought forward")),
+    HOW_MUCH_LATER,
     (("open", "opened"), ("closed", "shut")),
     (("sick", "ill", "unwell"), ("healthy", "well again", "feeling well")),
     (("low", "minimum", "lowest", "coldest"), ("high", "maximum", "highest", "warmest")),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from attrs import frozen
 
+from tool_sandbox.evaluation.facts.deeds import Claim, claims_of
 from tool_sandbox.evaluation.facts.fact import Explained, Fact
 from tool_sandbox.evaluation.facts.people import Person, is_addressed, is_denied, is_left, people_in
 from tool_sandbox.evaluation.facts.reading import Reading, reading_of
@@ -15,6 +17,16 @@ _JOINED = r"(?: ,)?(?: and| or| plus| as well as| along with| together with)(?: 
 _TREATED = (
     "(?:texted|told|messaged|informed|notified|removed|deleted|erased|replied to|answered|emailed|called|added|saved)"
 )
+
+
+_ABSENT = (
+    r"\b(?:not (?:find|have|see)|(?:found|is|have) (?:no|nobody))"
+    r" (?:(?:an?|any|anyone|contact|entry|one|named|called|for) )*"
+    r"{0}\b(?! 's).* (?:in|among) (?:your|the) (?:contacts|phone|address book)"
+    r"|\b{0} (?:is|was) not (?:\w+ )?(?:in|among) (?:your|the) (?:contacts|phone|address book)"
+)
+"""Around a name: nobody of this name is in the contacts."""
+_ALL_OF_THEM = re.compile(r"\b(?:all|both|every\w*|they|them|two|three|four|five|others?|done)\b")
 
 
 @frozen
@@ -71,12 +83,77 @@ def _is_beside(person: Person, right: set[str], reading: Reading) -> bool:
     )
 
 
+@frozen
+class Known(Fact):
+    """People of whom a good answer speaks; it is wrong that they cannot be found.
+
+    Args:
+        names: Full names.
+    """
+
+    names: frozenset[str]
+
+    def _found(self, reading: Reading) -> bool:
+        return not self._wrong(reading, frozenset())
+
+    def _wrong(self, reading: Reading, explained: Explained) -> str | None:
+        del explained
+        for person in people_in(reading):
+            absent = _ABSENT.format(re.escape(person.said))
+            if person.names & self.names and not person.clause.asks and re.search(absent, person.clause.plain):
+                return f"says {person.clause.plain!r}"
+        return None
+
+    def __str__(self) -> str:
+        return f"{' and '.join(sorted(self.names))} in the contacts"
+
+
+@frozen
+class Everybody(Fact):
+    """Those whom a good answer lists; it is wrong to name some of them and leave out another.
+
+    Args:
+        names: Full names.
+    """
+
+    names: frozenset[str]
+
+    def _found(self, reading: Reading) -> bool:
+        return not self._wrong(reading, frozenset())
+
+    def _wrong(self, reading: Reading, explained: Explained) -> str | None:
+        del explained
+        named = frozenset().union(*(person.names for person in people_in(reading) if not is_denied(person)))
+        if not named & self.names or any(_ALL_OF_THEM.search(clause.plain) for clause in reading.clauses):
+            return None
+        return next((f"leaves out {name}" for name in sorted(self.names - named)), None)
+
+    def __str__(self) -> str:
+        return f"each of {', '.join(sorted(self.names))}"
+
+
 def nobody_else(good: Reading) -> Iterator[Fact]:
     """The people of a good answer, if it names some."""
     here = _unmistakable(good)
     heard = frozenset().union(*(_unmistakable(reading_of(each, good.surroundings)) for each in good.surroundings.heard))
     if here or not (heard or good.surroundings.heard == ()):
         yield NobodyElse(here | heard)
+    if len(listed := _listed(good)) > 1:
+        yield Everybody(listed)
+    if here and Claim.DONE not in claims_of(("remove", "save"), good):
+        yield Known(here)
+
+
+def _listed(good: Reading) -> frozenset[str]:
+    """The people that stand in one list: "Maud, Sylvie and Karim"."""
+    people = [person for person in people_in(good) if len(person.names) == 1 and not person.by_role]
+    plain = " ".join(token.word for sentence in good.sentences for token in sentence.tokens)
+    pairs = (
+        one.names | other.names
+        for one, other in pairwise(people)
+        if re.search(rf"\b{re.escape(one.said)}(?: ,)?(?: and)? {re.escape(other.said)}\b", plain)
+    )
+    return frozenset().union(*pairs)
 
 
 def _unmistakable(reading: Reading) -> frozenset[str]:

@@ -28,7 +28,9 @@ _NO_NAMES = frozenset(
      "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
      "contact", "contacts", "reminder", "reminders", "message"}
 )  # fmt: skip
-_LEFT = re.compile(r"\b(?:still|remains?|stays?|left|untouched|unchanged|others?|kept|once|got nothing)\b")
+_LEFT = re.compile(
+    r"\b(?:still|remains?|stays?|left|untouched|unchanged|others?|kept|once|got nothing|not (?:get|receive|hear))\b"
+)
 """What is said of people whom nothing was done to."""
 _SHORTEST_SURNAME = 3
 
@@ -170,7 +172,7 @@ class PersonNamed(Fact):
     @staticmethod
     def _is_heard(person: Person, reading: Reading) -> bool:
         """Whether somebody who is no contact is called so by the user: the name that a contact is to have."""
-        return not person.names and any(person.said in folded(text) for text in reading.surroundings.heard)
+        return not person.names and any(folded(person.said) in folded(text) for text in reading.surroundings.heard)
 
     def _means(self, person: Person) -> bool:
         return self._may_be(person) or any(person.said in folded(alias) for alias in (self.name, *self.aliases))
@@ -211,7 +213,8 @@ def is_addressed(person: Person) -> bool:
     """Whether something was told to this person."""
     return bool(
         re.search(
-            rf"\b(?:told|texted|messaged|informed|notified|emailed|to|let) {re.escape(person.said)}\b"
+            rf"\b(?:told|texted|messaged|informed|notified|emailed|to|to your(?: contact)?|let)"
+            rf" {re.escape(person.said)}\b"
             rf"|{re.escape(person.said)} (?:has|was|knows|have|had|is now) ?(?:been )?(?:told|informed|notified"
             rf"|aware)?",
             person.clause.plain,

@@ -28,6 +28,7 @@ _IRREGULAR = {
     "bought": "buy", "took": "take", "taken": "take", "forgot": "forget", "forgotten": "forget", "lost": "lose",
     "found": "find", "kept": "keep", "began": "begin", "begun": "begin", "ran": "run", "paid": "pay", "made": "make",
     "gave": "give", "given": "give", "knew": "know", "known": "know", "children": "child", "feet": "foot",
+    "unsent": "unsend",
 }  # fmt: skip
 _REPLIES = (("no",), ("yes",), ("nope",))
 _AFTER_REPLY = frozenset({"it", "the", "your", "that", "they", "i", "wi", "sorry", "not", "this", "there", "you"})
@@ -35,6 +36,8 @@ _NO = re.compile(
     r"(?:(?:i am )?afraid|unfortunately|sadly|sorry|probably|of course|certainly|quite) not|nope|nah"
     r"|not (?:quite|really)"
 )
+_ASKS = re.compile(r"\b(?:asks?|asked|asking|wants? to know|wanted to know|wonder\w*)\b")
+_DUTY = re.compile(r"\byou have to$")
 _REACH = 2
 """How many fillers may stand between two words of a phrase."""
 
@@ -128,7 +131,7 @@ class Words(Fact):
         return any(not _denied(place) for phrase in self.phrases for place in places_of(phrase, reading))
 
     def _said(self, reading: Reading) -> bool:
-        return any(stated(phrase, reading) for phrase in self.phrases)
+        return any(_is_told(place, reading) for phrase in self.phrases for place in places_of(phrase, reading))
 
     def _wrong(self, reading: Reading, explained: Explained) -> str | None:
         del explained
@@ -146,6 +149,19 @@ class Words(Fact):
 
     def __str__(self) -> str:
         return " or ".join(map(repr, self.phrases))
+
+
+def _is_told(place: Place, reading: Reading) -> bool:
+    """Whether it is stated, also as what somebody asked or as what the user has to do: "you have to wrap the gift"."""
+    clause, first, _ = place
+    if _denied(place) or clause.asks:
+        return False
+    if clause.imagined and not (
+        clause.words[0] == "whether" and _ASKS.search(reading.sentences[clause.sentence].plain)
+    ):
+        return False
+    at = column(clause, first)
+    return all(at <= start or _DUTY.search(clause.plain, 0, start + len("have to")) for start in clause.modals)
 
 
 def stated(phrase: str, reading: Reading) -> bool:

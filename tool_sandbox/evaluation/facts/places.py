@@ -21,6 +21,9 @@ _NAMED = re.compile(
 """Where a name of two or more words stands."""
 
 
+_SURNAME = re.compile(r"\b(?:surname|last name|family name)(?: is|:| to)(?: now)? (?P<name>[A-Z]\w+)")
+
+
 @frozen
 class PlaceNamed(Fact):
     """A place, by one of its names.
@@ -51,6 +54,9 @@ class PlaceNamed(Fact):
         here = frozenset(root(word) for clause in reading.clauses for word in clause.words)
         known = frozenset(root(word) for name in self.names for word in _words(name))
         people = {word for name in reading.surroundings.people for word in _words(name)}
+        surname = _SURNAME.search(reading.normal.text)
+        if surname and folded(surname["name"]) not in (word for name in self.names for word in _words(name)):
+            return surname["name"]
         for match in _NAMED.finditer(reading.normal.text):
             words = _words(match["name"])
             strange = any(root(word) not in light_roots() | known for word in words) and " ".join(words) not in heard

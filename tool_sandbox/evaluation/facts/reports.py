@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from tool_sandbox.evaluation.facts.clauses import Clause
 from tool_sandbox.evaluation.facts.known import heard_roots, name_roots, switch_roots, written_roots
-from tool_sandbox.evaluation.facts.people import people_in
+from tool_sandbox.evaluation.facts.people import Person, people_in
 from tool_sandbox.evaluation.facts.phrases import root
 from tool_sandbox.evaluation.facts.reading import Reading
 from tool_sandbox.evaluation.facts.surroundings import Surroundings
@@ -21,7 +21,7 @@ _POSSIBLE = re.compile(r"\b(?:can|will)\b")
 """What may be said of somebody else than the agent where it is so: "she can be reached at"."""
 _UNFINISHED = re.compile(
     r"\b(?:draft\w*|ready|waiting|pending|queued|prepared|unsent|in progress|not yet|almost|about to|unknown|missing"
-    r"|failed|unable|still|stops|prevents|keeps me from|here is (?:the|a|your|what))\b"
+    r"|failed|unable|still (?!set\b|there\b|at\b|on\b|\d)|stops|prevents|keeps me from|here is (?:the|a|your|what))\b"
 )
 _QUOTED = re.compile(r":\W*[\"'“]|^ *>", re.MULTILINE)
 """What was sent, shown in quotes; its content alone is no report: "Dana is at the door"."""
@@ -40,6 +40,7 @@ _CHANGE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 """What was so and what is: "10:00 -> 9:30"."""
+_HAS = "(?:now |both |all )?(?:'s got|has|have|got|gets|received|has got|have got)(?: now)?"
 _CLOSING = re.compile(r"\b(?:else|another|other|anything|too|more|next|as well|help)\b")
 
 
@@ -51,7 +52,7 @@ def is_reported(group: VerbGroup, reading: Reading) -> bool:
         reading: The answer.
     """
     if group.name == "send" and not _QUOTED.search(reading.answer):
-        return False
+        return any(_holds(person) for person in people_in(reading))
     if any(clause.asks and not _CLOSING.search(clause.plain) for clause in reading.clauses):
         return False
     if any(re.search(rf"\b{re.escape(person.said)} {_ANSWERS}", person.clause.plain) for person in people_in(reading)):
@@ -61,6 +62,18 @@ def is_reported(group: VerbGroup, reading: Reading) -> bool:
     if group.name in ("change", "move") and _CHANGE.search(reading.normal.text):
         return not any(clause.denies for clause in reading.clauses)
     return any(_reports(clause, group, reading) for clause in reading.clauses)
+
+
+def _holds(person: Person) -> bool:
+    """Whether somebody has what was to be sent: "Lorna's got your address now"."""
+    clause = person.clause
+    if clause.asks or clause.imagined or clause.denies or _DESCRIBES.search(clause.plain):
+        return False
+    said = re.escape(person.said)
+    return (
+        re.search(rf"\b{said} {_HAS} (?:your|the|it|their|this|that)\b|\b(?:is|are) (?:now )?with {said}", clause.plain)
+        is not None
+    )
 
 
 def _reports(clause: Clause, group: VerbGroup, reading: Reading) -> bool:

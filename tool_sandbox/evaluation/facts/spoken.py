@@ -20,6 +20,8 @@ from tool_sandbox.evaluation.facts.state_forms import (
 )
 
 _ORDER_ENDS = (",", ":", ";", "please", "but", "and")
+_DID = re.compile(r"\b(?:i|we) (?:\w+ )?(?:\w+ed|took|put|had to|went|got)\b.* and $")
+"""Before one more thing that was done: "I took it out of low battery mode and put location on"."""
 _NAME = re.compile(r" (?!(?:you|me|him|her|them|us|it|back|off|the|your|my|a|an)\b)\S")
 """Behind "called": what may be somebody's name."""
 _CALLER = re.compile(r"(?:^|\b(?:i|we|and|then|also|just|already|been|was|were|has|have|had|even|since|\w+ly) )$")
@@ -55,7 +57,7 @@ def is_real(text: str, verb: str, start: int) -> bool:
         return True
     if STAYS.search(text[: start + len(verb)]) or re.search(r"\bto ?$", before):
         return False
-    ordered = not before.strip() or before.rstrip().endswith(_ORDER_ENDS)
+    ordered = not before.strip() or (before.rstrip().endswith(_ORDER_ENDS) and not _DID.search(before))
     return verb in CAN_BE_PAST and (not ordered or bool(re.search(r"\b(?:kept|left|stays?|still)\b", text)))
 
 

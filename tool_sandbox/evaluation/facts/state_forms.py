@@ -66,7 +66,7 @@ STAYS = re.compile(r"\b(?:stay|remain|keep)s? ?(?:turned |switched )?$")
 JOINED = re.compile(r" ?(?:,|and|&|or|nor|plus|as well as|:|/|\+)?(?: (?:and|or|nor|also|the|your|my|both|then))* ?$")
 IN_OR_FROM = re.compile(r"\b(?:in|from|out of) (?:the |your )?$")
 """Before a switch that has a predicate of its own: "is in low battery mode", "disconnected from Wi-Fi"."""
-IS_IN = re.compile(r"\b(?:is|are|'s)(?: (?:still|now|currently|presently))? in (?:the )?$")
+IS_IN = re.compile(r"\b(?:is|are|'s)(?P<not> not)?(?: (?:still|now|currently|presently))? in (?:the )?$")
 NOT_ANY = re.compile(r"\bno(?: more)? (?:the |your )?$")
 LIST_ENDS = re.compile(r"(?: |,|(?:and|or|nor|the|your|no)\b)*(?:$|[.;:!)]|(?:any ?more|for now|now)\b)")
 """Behind "no Wi-Fi, cellular", without further switches: nothing else is said of the last ones."""
@@ -84,7 +84,8 @@ ALSO_AFTER = re.compile(r" (?:too|as well|likewise|also)\b")
 PERSONAL = re.compile(r"\b(?:i|you|we|he|she)(?: (?:am|are|is|was|were|will be|have|now))* ?$")
 AFTER_SUBJECT = re.compile(rf"(?:(?:^| )(?:{LINKS}))+ ?$")
 STANDS_FOR_IT = re.compile(
-    rf"(?:^| )(?:{_THEM}|it|they|both|them|that|this|these|all|everything|i|we|no|yes|done|ok)$|[,;:()\"]$"
+    rf"(?:^| )(?:{_THEM}|it|they|both|them|that|this|these|all(?: two| three| four| of (?:them|these|those))?"
+    r"|everything|i|we|no|yes|done|ok)$|[,;:()\"]$"
 )
 GERUND = re.compile(
     r"\b(?:turning|switching|shutting|powering|putting|setting|taking|bringing|getting|having|enabling|disabling"
@@ -118,3 +119,5 @@ WITH = re.compile(r"\bwith(?: (?:the|your))? $")
 WITHOUT = re.compile(r"\bwithout(?: \w+)? $")
 TO_BE = re.compile(r"(?<!had )(?<!needed )\bto be (?:\w+ )?$")
 """A state that something needs: "requires Wi-Fi to be on"."""
+IS_NOT = re.compile(r" (?:is|are) not ?(?:$|[,.;:!])")
+"""Behind a switch that is the other way round: "both networks are on, the battery saver isn't"."""

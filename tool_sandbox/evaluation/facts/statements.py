@@ -108,17 +108,21 @@ class _Part:
         for match in forms.STATE.finditer(self.text):
             loose.extend(self._read(match))
         self._inherit()
+        said = [each.on for each in loose if each.on is not None]
         for group in self._groups:
-            if group.bound is None and forms.IS_IN.search(self.text[: group.start]):
-                group.bound = True, False  # "your phone is in low battery mode"
+            if group.bound is None and (is_in := forms.IS_IN.search(self.text[: group.start])):
+                group.bound = not is_in["not"], False  # "your phone is in low battery mode"
             if group.bound is None and loose and forms.ALSO_AFTER.match(self.text, group.end):
                 group.bound = loose[-1].on, loose[-1].past  # "everything is off, GPS too"
+            if group.bound is None and said and forms.IS_NOT.match(self.text, group.end):
+                group.bound = not said[-1], False
             if group.bound and group.bound[1] and forms.NO_LONGER.search(self.text, group.end):
                 group.bound = not group.bound[0], False
             if group.bound is None and forms.ENDS.match(self.text, group.end):
                 group.bound = self._had(group)
             if group.bound:
                 on, past = group.bound
+                said += [] if on is None else [on]
                 yield from (Statement(subject, on, past) for subject, _ in group.subjects)
         yield from loose
         if self._groups:
@@ -145,7 +149,9 @@ class _Part:
         group, active = self._target(match, before)
         elsewhere = word == "on" and forms.NO_STATE_AFTER_ON.match(self.text, match.end()) and not active
         taken = word == "off" and forms.TAKEN.search(before)  # "I've taken the location off the reminder"
-        looked = word in ("up", "out") and not match["verb"] and forms.LOOKED.search(before)
+        looked = (
+            word in ("up", "out", "down") and not match["verb"] and (match["object"] or forms.LOOKED.search(before))
+        )
         if (
             elsewhere
             or looked

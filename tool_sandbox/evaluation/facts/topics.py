@@ -10,7 +10,7 @@ from attrs import frozen
 
 from tool_sandbox.evaluation.facts.clauses import Clause, Sentence
 from tool_sandbox.evaluation.facts.fact import Explained, Fact
-from tool_sandbox.evaluation.facts.known import heard_roots, name_roots, written_roots
+from tool_sandbox.evaluation.facts.known import name_roots, treated_roots, written_roots
 from tool_sandbox.evaluation.facts.phrases import root
 from tool_sandbox.evaluation.facts.reading import Reading
 from tool_sandbox.evaluation.facts.surroundings import Surroundings
@@ -95,7 +95,7 @@ def same_topic(good: Reading) -> Iterator[Fact]:
     """What a good answer that tells of a text or a reminder is about."""
     if good.surroundings.heard:
         said = frozenset(root(word) for clause in good.clauses for word in clause.words)
-        known = heard_roots(good.surroundings) | written_roots(good.surroundings)
+        known = treated_roots(good.surroundings) | written_roots(good.surroundings)
         yield SameTopic(said | known, good.surroundings)
 
 

@@ -50,7 +50,7 @@ _LISTED = r"(?:contacts?(?: list)?|address book|phone ?book|phone|list|directory
 _WRITING = "(?:text|message|note|reply|answer)"
 _NO_NAME = "(?:i|you|they|we|to|do|did|does|not)"
 _NEWS = f"(?:{_WRITING}|goodbye|farewell|news)"
-_SET = "(?:set|created|added|scheduled|saved|made|put|placed|noted|booked|entered|arranged)(?: up)?"
+_SET = r"(?<!\ba )(?:set|created|added|scheduled|saved|made|put|placed|noted|booked|entered|arranged)(?: up)?"
 _NUDGE = "(?:reminder|nudge|alert|alarm)s?"
 _NOT_ANY = r"(?:no longer|not (?:\w+ )?(?=.*\b(?:any ?more|any longer)\b))"
 
@@ -68,7 +68,7 @@ GROUPS = (
             "transmitted", "pinged", "reached out", r"let (?!me\b|us\b|you\b)(?:\S+ ){1,4}?know",
             r"dropped (?!\S+ from)", "shot", "fired off", "conveyed",
             r"(?:said|bid|bade|wished) (?:\S+ ){0,2}?(?:goodbye|farewell)", "communicated",
-            r"(?<=\bi )asked (?!you\b|for\b|if\b|whether\b)", r"(?<=\bhave )asked (?!you\b|me\b|for\b)",
+            r"(?:(?<=\bi )|(?<=\bhave )|(?<=\band )|(?<=\balso ))asked (?!you\b|me\b|for\b|if\b|whether\b)",
             r"(?<=\bbeen )asked\b", r"said (?:yes|no) to\b",
             r"confirmed (?:that )?(?:you|to)\b", "dispatched", "alerted", "contacted", "made aware",
         ),
@@ -135,7 +135,8 @@ GROUPS = (
         result=(
             r"^(?:both |all )?gone\b", r"^(?:the )?(?:contact|entry|reminders?) gone\b|^out (?:they|it) went",
             f"(?:has|have) left (?:your|the) {_LISTED}", r"^no more (?!reminders?\b|wi\b)\S+$",
-            r"(?:is|are|'s) (?:(?:\S+ )?gone|history)", f"(?:is|are|'s) (?:now )?(?:off|out of) (?:your|the) {_LISTED}",
+            r"(?:is|are|'s) (?:(?:\S+ )?gone|history)",
+            rf"(?:is|are|'s) (?:now )?(?:off|out of) (?:your|the) (?:{_LISTED}|reminders)",
             r"no more (?:\S+ ){1,4}?(?:in|among|on) (?:your|the)", r"nothing (?:\S+ )?(?:is |was )?left\b",
             rf"(?:is|are|'s) {_NOT_ANY} (?:\S+ ){{0,4}}?(?:in|on|among|part|a contact|saved|there)",
             r"(?:will|does|do|can) not (?:\S+ ){0,2}?(?:show|appear|be|find|see) .*\b(?:any ?more|any longer)\b",
@@ -178,7 +179,7 @@ GROUPS = (
             r"(?:is|are|'s|has|have|reads|shows|says) (?:\S+ ){0,6}?now",
             r"now (?:\S+ )?(?:reads|shows|says|listed|has|have|a|your|an|in|under|is|marked|counts|appears)",
             r"^(?:\S+ ){0,5}now$", r"no longer (?:an?|your|listed|marked)\b",
-            r"is (?:a|your) (?:\S+ )now", "up to date", "from now on",
+            r"is (?:a|your) (?:\S+ )now", "up to date", "from now on", r"(?:is|are|'s) (?:\S+ ){1,4}?again\b",
         ),
         undone=(
             "is still (?:the old|your friend|a friend)", "number (?:is|stays|remains) (?:still|unchanged|the same)",

@@ -15,7 +15,7 @@ from tool_sandbox.evaluation.facts.mentions.units import Unit, unit_at, unit_nam
 
 _PART_AFTER = re.compile(r" and (?P<count>an?|one|two|three)[ -](?P<part>half|quarter|third)s?\b", re.IGNORECASE)
 _RANGE = re.compile(r" ?(?:-|-to-|to|and|or|through|until) ?", re.IGNORECASE)
-_JOINT = re.compile(r",? ?\(?(?:and )?(?:(?:about|almost|nearly|roughly|around|plus) )?", re.IGNORECASE)
+_JOINT = re.compile(r",? ?\(?(?:and (?:(?:about|almost|nearly|roughly|around) )?|plus )?", re.IGNORECASE)
 _BELOW_ZERO = re.compile(
     r"(?: (?:degrees?|°C|°F|Celsius|Fahrenheit))* below(?: zero| freezing|(?=\s*(?:$|[.,;!?)\n])))", re.IGNORECASE
 )
@@ -28,7 +28,8 @@ _BEFORE_YEAR = re.compile(
 )
 _CLOCK = re.compile(
     r"(?<![\w:.])(?P<hours>\d{1,3})(?::(?P<past>[0-5]\d)(?::(?P<second>[0-5]\d))? ?(?:hrs?|hours?|h)|"
-    r" ?(?:hrs?|h)\.?,? ?(?P<minutes>[0-5]?\d) ?(?:mins?|m)?(?:,? ?(?:and )?(?P<seconds>[0-5]?\d) ?(?:secs?|s))?)\b",
+    r" ?(?:(?:hrs?|h)\.?|hours?(?=,? [0-5]\d(?![\d-]|[.,]\d| ?m| [a-z]+s\b))),? ?(?P<minutes>[0-5]?\d) ?(?:mins?|m)?"
+    r"(?:,? ?\(?(?:and )?(?P<seconds>[0-5]?\d) ?(?:sec(?:ond)?s?|s))?)\b",
     re.IGNORECASE,
 )
 _NO_ARTICLE = frozenset({"bit", "bar", "stone", "foot", "degree", "cup", "second", "yard", "percent"})

@@ -27,7 +27,7 @@ _PREPOSITION = r"(?:\b(?:at|until|till|before)(?: (?:around|about|exactly|precis
 _NO_NOUN_AFTER = (
     r"(?=\s*(?:$|\n|[^\w\s.:/%°$€£#+-]|[.:](?:\W|$)|-\s)"
     r"|\s+(?:on|in the|tonight|tomorrow|today|this|and|or|for|so|as|with|sharp|instead|to|by|but|because|if|when|next"
-    r"|every|monday|tuesday|wednesday|thursday|friday|saturday|sunday|local)\b)"
+    r"|every|now|again|then|already|yesterday|monday|tuesday|wednesday|thursday|friday|saturday|sunday|local)\b)"
 )
 _NO_DURATION = r"(?!\d|:\d| ?(?:mins?|minutes?)\b)(?:(?<=\d\d:\d\d)|(?! ?(?:hrs?|hours?|h)\b))"
 _PATTERNS = (
@@ -51,6 +51,10 @@ _PATTERNS = (
     rf"{_PREPOSITION}(?P<hour>{_HOUR_WORD})[ -]{_SPOKEN_MINUTE}\b{_NO_NOUN_AFTER}",
     rf"{_PREPOSITION}{_DIGIT_HOUR}\.{_MINUTE}{_NO_NOUN_AFTER}",
     rf"{_PREPOSITION}{_HOUR}{_NO_NOUN_AFTER}",
+    # A masked day stands behind it, or a verb of moving before it.
+    rf"\b(?:for|to|by|from|is) {_HOUR}(?= (?:on )?\ufffc)",
+    rf"\b(?:set|moved|pushed|shifted|scheduled|due|reminder)(?: it)? (?:for|to) {_HOUR}{_NO_NOUN_AFTER}",
+    rf"\b(?P<count>twenty[ -]five|twenty|ten|five) (?P<way>to) (?P<hour>{_HOUR_WORD})(?= (?:in the|at night)\b)",
     rf"{_LEADING}\b{_HOUR}(?= (?:in the (?:morning|afternoon|evening)|at night|tonight)\b)",
 )
 _COUNTS = {"quarter": 15, "half": 30}
