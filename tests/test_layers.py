@@ -35,7 +35,7 @@ LAYERS = (
     ("runs",),
     ("analysis",),
     ("viewer", "remote"),
-    ("api",),
+    ("api", "gym"),
     ("cli", "__main__"),
     ("testing",),
     ("pytest_plugin",),

@@ -14,6 +14,7 @@ LISTED = (
     "cli",
     "common",
     "evaluation",
+    "gym",
     "llm",
     "registry",
     "remote",

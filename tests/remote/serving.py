@@ -84,10 +84,11 @@ def served(
     scenarios: Mapping[str, Scenario] | None = None,
     token: str | None = None,
     turn_timeout: float | None = None,
+    tells_score: bool = False,
     **settings: Any,
 ) -> Iterator[Served]:
     """A run with a real server; what is left of it is stopped after the block."""
-    sessions = Sessions("remote", turn_timeout=turn_timeout)
+    sessions = Sessions("remote", turn_timeout=turn_timeout, tells_score=tells_score)
     objects = Objects(roles={RoleType.AGENT: sessions.role}, scenarios=scenarios)
     asked = RunSettings(agent="remote", user="oracle", scenarios=names, output=str(folder / "runs"), **settings)
     (prepared,) = new_runs([asked], objects)

@@ -23,7 +23,9 @@ OFF = {"content": "Wi-Fi is off now."}
 def test_an_agent_outside_plays_as_one_inside(tmp_path: Path) -> None:
     with served(tmp_path, *SEVERAL) as run:
         ends = [run.play() for _ in SEVERAL]
+        assert run.begin(status=410)["code"] == "nothing_left"
         until(lambda: run.run.is_over)
+        assert run.begin(status=410)["code"] == "nothing_left"
     assert [(end["result"]["status"], end["result"]["score"]) for end in ends] == [("scored", 1.0)] * 3
     outside = ts.open_run(run.run.directory)
     inside = ts.run("oracle", "oracle", SEVERAL)

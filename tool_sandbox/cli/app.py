@@ -223,7 +223,7 @@ def resume(
 
 @app.command()
 @options.settings(*SERVED)
-def serve(
+def serve(  # noqa: PLR0913 -- one for each flag
     command: options.AgentCommand = None,
     *,
     called: options.CalledAs = None,
@@ -232,6 +232,7 @@ def serve(
     host: options.Host = "127.0.0.1",
     port: options.ServePort = 0,
     turn_timeout: options.TurnTimeout = 600.0,
+    tell_score: options.TellScore = False,
     quiet: options.Quiet = False,
     **flags: Any,
 ) -> None:
@@ -244,7 +245,7 @@ def serve(
         from tool_sandbox.cli.serve import Served, agent_called, changes_in, serve_new, serve_stopped
 
         flags["user_params"] = parameters(flags["user_params"] or (), "--user-param")
-        served = Served(host=host, port=port, turn_timeout=turn_timeout, command=command or ())
+        served = Served(host=host, port=port, turn_timeout=turn_timeout, tells_score=tell_score, command=command or ())
         display = Display(quiet=quiet, loading=loading, is_shared=bool(command))
         if stopped is None:
             (settings,) = settings_from(flags, agents=[agent_called(called)])

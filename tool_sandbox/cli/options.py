@@ -100,6 +100,9 @@ TurnTimeout = Annotated[
     float,
     _option("--turn-timeout", metavar="SECONDS", help="Longest turn of an agent; 0 for any time. [default: 600]"),
 ]
+TellScore = Annotated[
+    bool, _option("--tell-score", help="Tell agents at each turn what the conversation so far is worth, for training.")
+]
 AgentCommand = Annotated[
     list[str] | None,
     typer.Argument(

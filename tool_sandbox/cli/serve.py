@@ -51,6 +51,8 @@ class Served:
     """0 takes a free one."""
     turn_timeout: float = field()
     """Seconds that an agent has for a turn; 0 for any time."""
+    tells_score: bool = False
+    """Whether agents are told at each turn what the conversation so far is worth."""
     command: Sequence[str] = field(default=())
     """What starts the agent, if we are to do that."""
 
@@ -66,7 +68,7 @@ class Served:
 
     def sessions(self, agent: str) -> Sessions:
         """What agents play, before it begins."""
-        return Sessions(agent, turn_timeout=self.turn_timeout or None)
+        return Sessions(agent, turn_timeout=self.turn_timeout or None, tells_score=self.tells_score)
 
 
 def agent_called(name: str | None) -> str:

@@ -123,6 +123,9 @@ class SampleState(BaseModel):
         "state is asked for, the whole conversation."
     )
     tools: list[ChatEntry] | None = Field(None, description="The tools on offer, where the conversation is whole.")
+    score_so_far: float | None = Field(
+        None, description="What the conversation so far is worth, where the run tells it (--tell-score)."
+    )
     result: Outcome | None = Field(None, description="What came of it, when it is over.")
 
     @classmethod
@@ -142,6 +145,7 @@ class SampleState(BaseModel):
             done=reply.result is not None,
             messages=[dict(each) for each in (session.conversation if whole else reply.messages)],
             tools=[dict(each) for each in session.tools] if whole else None,
+            score_so_far=reply.score,
             result=None if reply.result is None else Outcome.of(reply.result),
         )
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from attrs import frozen
 
+from tool_sandbox.common.execution_context import get_current_context
 from tool_sandbox.errors import CancelledRunError, SessionError, TimeLimitError
 from tool_sandbox.registry.sample import Sample
 from tool_sandbox.runs.outcomes import SampleResult
@@ -27,6 +28,8 @@ class Reply:
     """The number of its next turn; they count from 1."""
     messages: Sequence[ChatMessage] = ()
     """What is new since its last turn, in the chat format; before the first one, the whole conversation."""
+    score: float | None = None
+    """What the conversation so far is worth, where that is told."""
     result: SampleResult | None = None
     """What came of the sample, when it is over."""
 
@@ -38,9 +41,17 @@ class Session:
         sample: What is played.
         turn_timeout: Seconds that the agent has for a turn; ``None`` for any time.
         key: What tells the request that began it from others.
+        tells_score: Whether the agent is told at each turn what the conversation so far is worth.
     """
 
-    def __init__(self, sample: Sample, *, turn_timeout: float | None = None, key: str | None = None) -> None:
+    def __init__(
+        self,
+        sample: Sample,
+        *,
+        turn_timeout: float | None = None,
+        key: str | None = None,
+        tells_score: bool = False,
+    ) -> None:
         self.id = secrets.token_hex(8)
         self.sample, self.key = sample, key
         self.reply: Future[Reply] = Future()
@@ -51,7 +62,7 @@ class Session:
         """The tools on offer, as entries of a chat request."""
         self.over: Future[SampleResult] = Future()
         """What came of it, when it is over."""
-        self._limit = turn_timeout
+        self._limit, self._tells_score = turn_timeout, tells_score
         self._lock = Lock()
         self._turn = 1
         self._taken: ChatMessage = {}
@@ -71,6 +82,7 @@ class Session:
             CancelledRunError: It gave up.
         """
         loop = asyncio.get_running_loop()
+        score = self.sample.scenario.evaluate(get_current_context()).similarity if self._tells_score else None
         with self._lock:
             if self._given_up:
                 raise _given_up()
@@ -78,7 +90,7 @@ class Session:
             self._waiting = loop, answer
             news = self._news(messages)
             self.conversation, self.tools = messages, tools
-            self.reply.set_result(Reply(turn=self._turn, messages=news))
+            self.reply.set_result(Reply(turn=self._turn, messages=news, score=score))
         try:
             async with asyncio.timeout(self._limit):
                 return await answer

@@ -47,10 +47,11 @@ class Sessions:
     Args:
         agent: What results call these agents.
         turn_timeout: Seconds that an agent has for a turn; ``None`` for any time.
+        tells_score: Whether agents are told at each turn what the conversation so far is worth.
     """
 
-    def __init__(self, agent: str, *, turn_timeout: float | None = None) -> None:
-        self.agent, self._turn_timeout = agent, turn_timeout
+    def __init__(self, agent: str, *, turn_timeout: float | None = None, tells_score: bool = False) -> None:
+        self.agent, self._turn_timeout, self._tells_score = agent, turn_timeout, tells_score
         self._lock = Lock()
         self.begun: Future[None] = Future()
         """Is done when samples can be asked for."""
@@ -127,7 +128,7 @@ class Sessions:
                 message = f"{self._most} samples are being played, and no more may be at once (-p); try again later."
                 raise SessionError(message, kind="too_many_sessions")
             sample = self._left.pop(self._chosen(name, trial))
-            session = Session(sample, turn_timeout=self._turn_timeout, key=key)
+            session = Session(sample, turn_timeout=self._turn_timeout, key=key, tells_score=self._tells_score)
             self._playing[sample.key] = session
         with suppress(RuntimeError):  # the loop is closed: the run is over, and ``play`` ends the session
             loop.call_soon_threadsafe(schedule.add, sample)
@@ -174,6 +175,8 @@ class Sessions:
         return next((each for each in known if each.id == session_id or (key and each.key == key)), None)
 
     def _open_run(self) -> tuple[asyncio.AbstractEventLoop, Schedule]:
+        if self._ending is Ending.DONE:
+            raise SessionError("no sample is left: the run is done.", kind="nothing_left")
         if self._ending is not None:
             message = f"the run is over ({self._ending.value}); no further sample can be begun."
             raise SessionError(message, kind="run_over")

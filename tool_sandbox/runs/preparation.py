@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from itertools import zip_longest
 from pathlib import Path
@@ -83,9 +84,15 @@ class PreparedRun(Plan):
         self.open()
         self.cast.watch(observer.waiting)
         money = None if self.settings.until_decided else self.cast
+        with self.rules():
+            return run(evolve(self, observer=observer, at_once=self.cast.at_once, money=money, players=self._players()))
+
+    @contextmanager
+    def rules(self) -> Iterator[None]:
+        """The rules for tools and the search that were asked for, inside the block; others keep theirs."""
         search = RapidApiSearch() if self.settings.search == "rapidapi" else None
         with use_original_rules(self.settings.compat == "original"), use_backend(search):
-            return run(evolve(self, observer=observer, at_once=self.cast.at_once, money=money, players=self._players()))
+            yield
 
     def _players(self) -> Any:
         if self.workers == 1:
