@@ -153,8 +153,8 @@ def resume(
         tools: The tools of the run that were given as objects.
         retry_void: Whether void samples are played again.
         observer: Is told how the run goes, in another thread.
-        changes: ``concurrency``, ``budget`` and ``max_void``, ``params`` and ``user_params``, as far as they change.
-            Secrets have to be given again: they are not stored.
+        changes: ``concurrency``, ``budget``, ``rpm``, ``tpm`` and ``max_void``, ``params`` and ``user_params``, as far
+            as they change. Secrets have to be given again: they are not stored.
 
     Raises:
         UsageError: The run cannot be continued, or not as asked.

@@ -33,6 +33,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 
@@ -125,6 +126,10 @@ class ProviderError(ToolSandboxError):
         self.cost = cost
         self.uncertain_cost: float | None = None
         """US dollars it may have cost at most, where that is known (``llm.layers.budget.layer``)."""
+        self.deferred = False
+        """Whether whoever makes the next try waits as long as was asked: such a failure uses up no tries."""
+        self.waits: Mapping[str, float] = {}
+        """Seconds that the call waited before it was made, by cause (``llm.layers.limits``)."""
         self.advice: str | None = None
         """What to do about it, where this package knows better than the provider."""
 

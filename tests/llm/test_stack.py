@@ -28,6 +28,7 @@ from tool_sandbox.llm.layers.cache.store import ResponseCache
 from tool_sandbox.llm.layers.journal.calls import Journal
 from tool_sandbox.llm.layers.journal.files import JournalFiles
 from tool_sandbox.llm.layers.journal.layer import Journaled
+from tool_sandbox.llm.layers.limits.layer import Limited
 from tool_sandbox.llm.layers.prompted_tools.layer import PromptedTools
 from tool_sandbox.llm.layers.prompted_tools.support import NativeTools, PromptedIfListed
 from tool_sandbox.llm.layers.retry import Retrying, RetryPolicy
@@ -56,13 +57,13 @@ def test_the_layers_stand_in_their_order(tmp_path: Path) -> None:
     )
     journal.close()
     assert [type(layer) for layer in layers_of(model)] == [
-        Journaled, Cached, RoomForReasoning, Budgeted, Retrying, PromptedIfListed, LiteLLMTransport,
+        Journaled, Cached, RoomForReasoning, Budgeted, Retrying, Limited, PromptedIfListed, LiteLLMTransport,
     ]  # fmt: skip
 
 
 def test_layers_that_are_not_wanted_are_not_there() -> None:
     model = stack.build_model("direct:m@http://h/v1", ModelSettings.from_config({"max_tokens": 5}))
-    assert [type(layer) for layer in layers_of(model)] == [Retrying, NativeTools, DirectTransport]
+    assert [type(layer) for layer in layers_of(model)] == [Retrying, Limited, NativeTools, DirectTransport]
 
 
 @pytest.mark.parametrize("wanted", ["json", "hermes", True])

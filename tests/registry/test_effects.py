@@ -185,7 +185,10 @@ def test_what_has_no_effect_is_refused_when_a_run_goes_on(
 
 def test_every_setting_that_models_alone_use_is_in_the_table() -> None:
     """What is handed to a model's configuration has no effect without a model."""
-    of_models = {"temperature", "max_tokens", "timeout", "retries", "patience", "tool_format", "fallbacks", "callbacks"}
+    of_models = {
+        *("temperature", "max_tokens", "timeout", "retries", "patience", "rpm", "tpm"),
+        *("tool_format", "fallbacks", "callbacks"),
+    }
     given: dict[str, Any] = dict.fromkeys(of_models - {"fallbacks", "callbacks", "tool_format"}, 1)
     bare = RunSettings(agent="a", user="b")
     full = evolve(bare, **given, fallbacks=("c",), callbacks=("otel",), tool_format="json")

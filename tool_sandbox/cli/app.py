@@ -194,7 +194,7 @@ def _settings_of_runs(flags: dict[str, Any], config: str | None) -> list[RunSett
 
 
 @app.command()
-@options.settings("concurrency", "workers", "budget", "params", "user_params", "max_void", defaults=False)
+@options.settings("concurrency", "workers", "budget", "rpm", "tpm", "params", "user_params", "max_void", defaults=False)
 def resume(
     directory: options.Directory,
     *,

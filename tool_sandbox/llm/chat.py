@@ -11,7 +11,7 @@ from tool_sandbox.errors import ProviderError
 
 _MAY_HAVE_BILLED = ("ProviderTimeoutError", "MalformedResponseError")
 """Errors of calls that broke off after they were sent."""
-_OF_THE_MOMENT = frozenset({"rate_limits", "sent"})
+_OF_THE_MOMENT = frozenset({"rate_limits", "sent", "waits"})
 """Fields of a response that its record does not have."""
 
 
@@ -186,6 +186,8 @@ class ChatResponse:
     """What the provider said of its limits; they are those of the moment, so no record keeps them."""
     sent: Mapping[str, Any] | None = field(default=None, eq=False, repr=False)
     """The body that went over the wire, where the transport knows it; only a journal keeps it, beside the response."""
+    waits: Mapping[str, float] = field(factory=dict, eq=False)
+    """Seconds that the call waited before it was made, by cause; kept with the sample and not with the call."""
 
     def to_dict(self) -> dict[str, Any]:
         """The response as JSON-able data."""

@@ -97,6 +97,10 @@ class ModelSettings:
     """Seconds one call waits for an endpoint that is down; one that has never answered gets a sixth of them."""
     retry_ceiling: float = field(default=300.0, validator=number(0))
     """Seconds after which no further try is begun."""
+    rpm: int | None = field(default=None, validator=number(1))
+    """Most calls per minute to the model's endpoint; of several for one endpoint, the lowest holds."""
+    tpm: int | None = field(default=None, validator=number(1))
+    """Most tokens per minute, likewise."""
     stream: bool = False
     """Whether answers are streamed and put together here."""
     prompted_tools: str | bool | None = field(default=None, validator=_tool_format)

@@ -1,7 +1,7 @@
 """The layers between a role and a model, put together in one place.
 
-Outermost first: spans, journal, cache, room for reasoning, budget, retry, and a transport at the bottom. Tools in the
-prompt, where a model needs that, come right above the transport.
+Outermost first: spans, journal, cache, room for reasoning, budget, retry, limits, and a transport at the bottom. Tools
+in the prompt, where a model needs that, come right above the transport.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from tool_sandbox.llm.layers.cache.layer import Cached
 from tool_sandbox.llm.layers.cache.settings import CacheSettings
 from tool_sandbox.llm.layers.cache.store import ResponseCache
 from tool_sandbox.llm.layers.journal.layer import Journaled
+from tool_sandbox.llm.layers.limits.endpoints import Endpoints
+from tool_sandbox.llm.layers.limits.layer import Limited
 from tool_sandbox.llm.layers.outages import Outages
 from tool_sandbox.llm.layers.prompted_tools.support import with_prompted_tools
 from tool_sandbox.llm.layers.retry import Retrying, RetryPolicy
@@ -53,6 +55,7 @@ def build_model(  # noqa: PLR0913 -- every layer that can be there or not is an 
     retry: RetryPolicy | None = None,
     tracing: Tracing | None = None,
     outages: Outages | None = None,
+    endpoints: Endpoints | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> ChatModel:
     """A model ready to be asked by a role.
@@ -68,6 +71,7 @@ def build_model(  # noqa: PLR0913 -- every layer that can be there or not is an 
         retry: How often a call is tried; by the settings when not given.
         tracing: Where spans go; to the application's own OpenTelemetry when not given and the callback ``otel`` is set.
         outages: What is known of endpoints that are down; shared by all whose calls are to wait together.
+        endpoints: What is known of how much endpoints take; shared likewise.
         environ: Where credentials are looked for; the process's environment when not given.
 
     Raises:
@@ -76,7 +80,7 @@ def build_model(  # noqa: PLR0913 -- every layer that can be there or not is an 
     layers = transport
     if layers is None:
         retrying = Retrying(
-            build_transport(model, settings, ledger, environ),
+            _limited(build_transport(model, settings, ledger, environ), model, settings, endpoints, environ),
             retry or _policy(settings),
             prepare=_prepare([model]),
             outages=outages,
@@ -120,7 +124,12 @@ def build_transport(
 
 
 def fallback_router(
-    model: str, settings: ModelSettings, ledger: Ledger | None = None, *, outages: Outages | None = None
+    model: str,
+    settings: ModelSettings,
+    ledger: Ledger | None = None,
+    *,
+    outages: Outages | None = None,
+    endpoints: Endpoints | None = None,
 ) -> Router:
     """The model with others standing by, from the ``fallbacks`` of its settings."""
     from tool_sandbox.llm.routing.settings import RouterSettings
@@ -128,7 +137,7 @@ def fallback_router(
     chain = LiteLLMConfig.with_fallbacks(model, settings.fallbacks, environ={})  # each finds its own when it is built
     chain["model_list"][0]["litellm_params"] |= settings.connection()
     routing = RouterSettings.from_config(chain["model_list"], {"fallbacks": chain["fallbacks"]})
-    return build_router(routing, settings.without_connection(), ledger, outages=outages)
+    return build_router(routing, settings.without_connection(), ledger, outages=outages, endpoints=endpoints)
 
 
 def build_router(
@@ -139,6 +148,7 @@ def build_router(
     environ: Mapping[str, str] | None = None,
     *,
     outages: Outages | None = None,
+    endpoints: Endpoints | None = None,
     balancer: Any = None,
 ) -> Router:
     """Deployments behind one model, each with its own accounting; retries and fallbacks are the router's.
@@ -150,6 +160,7 @@ def build_router(
         retry: How often a group is tried; by the settings when not given.
         environ: Where credentials are looked for; the process's environment when not given.
         outages: What is known of endpoints that are down.
+        endpoints: What is known of how much endpoints take.
         balancer: The ``litellm.Router`` that chooses; made when it is first needed, if it is, when not given.
 
     Raises:
@@ -160,11 +171,13 @@ def build_router(
 
     routing.check_shared(settings)
     chooser = Balancer(routing, settings, balancer, environ) if routing.balanced else None
+    endpoints = endpoints or Endpoints()
     transports: dict[str, ChatModel] = {}
     for deployment in routing.deployments:
         own = deployment.settings_over(settings)
         send = partial(chooser.send, deployment) if chooser and deployment in routing.balanced else None
-        paid = _budgeted(build_transport(deployment.model, own, ledger, environ, send=send), ledger)
+        transport = build_transport(deployment.model, own, ledger, environ, send=send)
+        paid = _budgeted(_limited(transport, deployment.model, own, endpoints, environ), ledger)
         transports[deployment.id] = paid if "max_tokens" in own.explicit else RoomForReasoning(paid)
     prepare = chooser.open if chooser else _prepare(each.model for each in routing.deployments)
     policy = retry or _policy(settings)
@@ -237,6 +250,18 @@ def _prepare(models: Iterable[str]) -> Callable[[], Awaitable[Any]] | None:
 def _place(model: str, settings: ModelSettings) -> str:
     """What an endpoint is called among those that may be down: one model at one address."""
     return redact_text(f"{model} at {settings.api_base}" if settings.api_base else model)
+
+
+def _limited(
+    transport: ChatModel,
+    model: str,
+    settings: ModelSettings,
+    endpoints: Endpoints | None,
+    environ: Mapping[str, str] | None,
+) -> Limited:
+    connection = connection_for(model, settings.connection(), environ)
+    caps = {"rpm": settings.rpm, "tpm": settings.tpm}
+    return Limited(transport, (endpoints or Endpoints()).at(model, connection, **caps, longest=settings.retry_ceiling))
 
 
 def _budgeted(inner: ChatModel, ledger: Ledger | None) -> ChatModel:

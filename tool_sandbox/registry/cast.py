@@ -14,6 +14,7 @@ from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import MissingKeyError, SettingsError, UsageError
 from tool_sandbox.llm.layers.budget.spending import Spending
 from tool_sandbox.llm.layers.cache.settings import CacheSettings
+from tool_sandbox.llm.layers.limits.endpoints import Endpoints
 from tool_sandbox.redaction import redact_text
 from tool_sandbox.registry.agent_rules import AgentRule
 from tool_sandbox.registry.callables import CallableRoleFactory
@@ -51,6 +52,7 @@ class RoleCast:
         makers: What makes the roles of the agent or the user whom the settings only call by a name.
         needs_keys: Whether the credentials of models must be there; without them nothing can be played.
         asks: Whether models are asked; otherwise it does not matter how they would be reached.
+        endpoints: What is known of how much endpoints take; shared by the runs of one command.
 
     Raises:
         UsageError: A name means nothing, a key is missing, or a scenario cannot be played by who should play it.
@@ -69,6 +71,7 @@ class RoleCast:
         *,
         needs_keys: bool = True,
         asks: bool = True,
+        endpoints: Endpoints | None = None,
     ) -> None:
         self._agent_of = {name: _agent_for(name, scenario, settings) for name, scenario in scenarios.items()}
         _check_rules(settings, scenarios)
@@ -85,6 +88,7 @@ class RoleCast:
         """How many samples can be in flight; ``None`` for any number."""
         self.settings = evolve(settings, concurrency=min(settings.concurrency, *limits)) if limits else settings
         self._servers = servers_of(scenario.starting_context for scenario in scenarios.values())
+        self.endpoints = endpoints
         self._resources: RunResources | None = None
 
     @property
@@ -120,7 +124,7 @@ class RoleCast:
             return
         for server in self._servers if seat is None or seat.plays else ():
             server.start()
-        self._resources = RunResources(self.settings, directory, self.secrets, calls, seat)
+        self._resources = RunResources(self.settings, directory, self.secrets, calls, seat, self.endpoints)
         for factory in self._factories():
             factory.open(self._resources)
 
@@ -155,7 +159,7 @@ class RoleCast:
     def watch(self, told: Callable[[str], None]) -> None:
         """Have somebody told what calls wait for, from now on."""
         if self._resources is not None:
-            self._resources.outages.told = told
+            self._resources.watch(told)
 
     @property
     def resources(self) -> RunResources:

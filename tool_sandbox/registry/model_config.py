@@ -33,6 +33,8 @@ EFFECTS: Mapping[str, Effect] = {
     "timeout": Effect(roles=_ANYBODY, key="timeout"),
     "patience": Effect(roles=_ANYBODY, key="patience", harmless=0),
     "retries": Effect(roles=_ANYBODY, key="num_retries", harmless=0),
+    "rpm": Effect(roles=_ANYBODY, key="rpm"),
+    "tpm": Effect(roles=_ANYBODY, key="tpm"),
     "tool_format": Effect(key="prompted_tools"),
     "callbacks": Effect(roles=_ANYBODY, key="callbacks"),
 }

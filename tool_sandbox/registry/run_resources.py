@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
@@ -24,6 +25,7 @@ from tool_sandbox.llm.layers.budget.spending import Account, Spending
 from tool_sandbox.llm.layers.journal.calls import Journal
 from tool_sandbox.llm.layers.journal.entry import JournalEntry, read_line
 from tool_sandbox.llm.layers.journal.store import SEGMENTS, JournalStore
+from tool_sandbox.llm.layers.limits.endpoints import Endpoints
 from tool_sandbox.llm.layers.outages import Outages
 from tool_sandbox.llm.layers.tracing import check_packages, open_tracing, parse_callbacks
 from tool_sandbox.llm.settings import ModelSettings
@@ -80,6 +82,7 @@ class RunResources:
         secrets: Values that must never be written down.
         calls: Opens the place where finished calls are kept; without it there is no journal.
         seat: Which part this process has, if others play the run, too.
+        endpoints: What is known of how much endpoints take, where other runs know it, too.
     """
 
     def __init__(
@@ -89,9 +92,11 @@ class RunResources:
         secrets: Sequence[str] = (),
         calls: Callable[[], JournalStore] | None = None,
         seat: Seat | None = None,
+        endpoints: Endpoints | None = None,
     ) -> None:
         self.settings, self.directory, self.secrets, self._seat = settings, directory, tuple(secrets), seat
         self.outages = Outages()
+        self.endpoints = endpoints or Endpoints()
         self.is_flushing = False
         """Whether the last calls are being written."""
         self._calls = calls
@@ -129,6 +134,7 @@ class RunResources:
             journal=self._open_journal(),
             tracing=self._open_tracing(settings),
             outages=self.outages,
+            endpoints=self.endpoints,
         )
         self._models.append(built)
         if ledger.caps.run is not None or str(role_type) in ledger.caps.role:
@@ -162,6 +168,17 @@ class RunResources:
         """What calls have come to since this was last asked, by the number of the ledger; not of one that borrows."""
         others = ((number, each) for number, each in enumerate(self.ledgers) if each is not self._ledger)
         return {number: changes for number, ledger in others if (changes := ledger.take_changes())}
+
+    def watch(self, told: Callable[[str], None]) -> None:
+        """Have somebody told what calls wait for, from now on: outages, and else limits."""
+        said: dict[str, str] = {}
+
+        def told_by(who: str, words: str) -> None:
+            said[who] = words
+            told(said.get("outages") or said.get("endpoints") or "")
+
+        self.outages.told = partial(told_by, "outages")
+        self.endpoints.told = partial(told_by, "endpoints")
 
     def spending(self) -> Spending:
         """What calls have come to so far; calls that an earlier part of the run has made are not among them."""
@@ -316,9 +333,10 @@ class RunResources:
         self, name: str, settings: ModelSettings, routing: RouterSettings | None, ledger: Any
     ) -> ChatModel | None:
         """Where calls go when other models or deployments stand by."""
+        known: dict[str, Any] = {"outages": self.outages, "endpoints": self.endpoints}
         if routing is not None:
-            return stack.build_router(routing, settings, ledger, outages=self.outages)
-        return stack.fallback_router(name, settings, ledger, outages=self.outages) if settings.fallbacks else None
+            return stack.build_router(routing, settings, ledger, **known)
+        return stack.fallback_router(name, settings, ledger, **known) if settings.fallbacks else None
 
 
 def paid_in(calls: Callable[[], JournalStore]) -> float:

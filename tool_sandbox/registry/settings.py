@@ -73,19 +73,8 @@ SERVED = (
 """The settings of a run whose agent plays from outside: not how a model is asked."""
 INCIDENTAL = frozenset(
     {
-        *(
-            "concurrency",
-            "workers",
-            "retries",
-            "patience",
-            "timeout",
-            "max_void",
-            "budget",
-            "cache",
-            "callbacks",
-            "output",
-        ),
-        *("name", "junit", "summary", "fail_under", "min_coverage", "pass_at", "reuse"),
+        *("concurrency", "workers", "retries", "patience", "timeout", "max_void", "budget", "cache", "callbacks"),
+        *("output", "rpm", "tpm", "name", "junit", "summary", "fail_under", "min_coverage", "pass_at", "reuse"),
         *("fail_on_regression", "against", "until_decided"),
     }
 )
@@ -247,6 +236,12 @@ class RunSettings:
         "--patience",
         metavar="SECONDS",
         shown="180",
+    )
+    rpm: int | None = setting(
+        None, whole(1), "Most calls per minute to one endpoint.", "--rpm", metavar="N", shown="no limit"
+    )
+    tpm: int | None = setting(
+        None, whole(1), "Most tokens per minute to one endpoint.", "--tpm", metavar="N", shown="no limit"
     )
     max_void: int = setting(
         20, whole(0), "Stop after N void samples in a row with the same reason; 0: never.", "--max-void", metavar="N"

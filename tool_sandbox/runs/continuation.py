@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve
 
 from tool_sandbox.errors import SettingsError
+from tool_sandbox.llm.layers.limits.endpoints import Endpoints
 from tool_sandbox.nearest import hint
 from tool_sandbox.redaction import MASK
 from tool_sandbox.registry.cast import RoleCast
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
 
 
-CHANGEABLE = ("concurrency", "workers", "budget", "max_void", "params", "user_params")
+CHANGEABLE = ("concurrency", "workers", "budget", "rpm", "tpm", "max_void", "params", "user_params")
 """The settings that may be different when a run goes on."""
 
 
@@ -62,10 +63,11 @@ def stopped_runs(
     if origin := store.read_run().get("replay_of"):
         message = f"{str(store.directory)!r} is played from the journal of {origin!r}; use run --replay again."
         raise SettingsError(message)
+    endpoints = Endpoints()
     others = [] if alone else [beside for beside in _started_with(store) if _is_unfinished(beside)]
     runs = [
-        _stopped_run(store, changes, objects, retry_void=retry_void),
-        *(_stopped_run(beside, changes, objects) for beside in others),
+        _stopped_run(store, changes, objects, endpoints, retry_void=retry_void),
+        *(_stopped_run(beside, changes, objects, endpoints) for beside in others),
     ]
     if runs[0].settings.until_decided:
         runs = _in_order(runs)
@@ -83,7 +85,7 @@ def stopped_runs(
 
 
 def _stopped_run(
-    store: RunStore, changes: Mapping[str, Any], objects: Objects, *, retry_void: bool = False
+    store: RunStore, changes: Mapping[str, Any], objects: Objects, endpoints: Endpoints, *, retry_void: bool = False
 ) -> PreparedRun:
     record = store.read_run()
     settings = _changed(recorded_settings(store, record), changes)
@@ -98,7 +100,7 @@ def _stopped_run(
     changed = sorted({result.name for result in results if result.digest != now.get(result.name)})
     kept = [result for result in results if result.name not in changed]
     done = [result for result in kept if result.finished and (not retry_void or result.status == "scored")]
-    cast = RoleCast(settings, chosen, objects.roles)
+    cast = RoleCast(settings, chosen, objects.roles, endpoints=endpoints)
     return PreparedRun(
         settings=cast.settings,
         cast=cast,

@@ -100,6 +100,9 @@ class SampleResult:
     """Seconds from the first message to the verdict."""
     spending: Spending = Factory(Spending)
     """Calls, tokens and money of agent and user together."""
+    waits: Mapping[str, float] = Factory(dict)
+    """Seconds that calls waited before they were made, by cause: ``rate_limit``, ``concurrency``, ``rpm``, ``tpm``,
+    ``outage``, ``retry``."""
     models: tuple[str, ...] = field(default=(), converter=as_tuple)
     """Which models answered for the agent."""
     deployments: tuple[str, ...] = field(default=(), converter=as_tuple)
@@ -160,7 +163,7 @@ class SampleResult:
             ValueError: It is something else; the message names the key.
         """
         _check_record(record, cls)
-        for name in ("floors", "milestone_credit"):
+        for name in ("floors", "milestone_credit", "waits"):
             _check_numbers(name, record.get(name, {}))
         mappings: dict[str, Any] = {name: _mapping_from(name, record.get(name, {})) for name in _MAPPINGS}
         mappings["milestone_credit"] = {int(node): each for node, each in record.get("milestone_credit", {}).items()}

@@ -15,6 +15,7 @@ from attrs import evolve, frozen
 from tool_sandbox.common.compatibility import use_original_rules
 from tool_sandbox.common.folder_names import readable_name
 from tool_sandbox.errors import MissingKeyError, SettingsError
+from tool_sandbox.llm.layers.limits.endpoints import Endpoints
 from tool_sandbox.llm.transports.http_text import check_variable
 from tool_sandbox.plugins import is_reference
 from tool_sandbox.redaction import redact_text
@@ -66,13 +67,16 @@ class PreparedRun(Plan):
         """
         now = self.store.read_run()["settings"]["concurrency"]  # somebody may have changed it in an earlier part
         settings = evolve(self.settings, budget=budget, concurrency=now)
-        cast = self.cast if self.cast.is_open else RoleCast(settings, self.scenarios)
+        cast = self.cast if self.cast.is_open else self._cast_anew(settings)
         return evolve(self, settings=settings, cast=cast, trials=trials, done=done, estimate=None)
 
     @property
     def how_to_go_on(self) -> str:
         """The command that goes on with it, where another one than for most runs does."""
         return ""
+
+    def _cast_anew(self, settings: RunSettings) -> RoleCast:
+        return RoleCast(settings, self.scenarios, endpoints=self.cast.endpoints)
 
     def open(self) -> None:
         """Start what the roles need, such as the server of a local model, unless that was done before."""
@@ -230,7 +234,10 @@ def _intended(every: Sequence[RunSettings], objects: Objects, *, needs_keys: boo
     check_files(every[0])
     baseline = Baseline.of(every[0], chosen)
     every = [baseline.named_in(settings) if baseline else settings for settings in every]
-    casts = [RoleCast(settings, chosen, objects.roles, needs_keys=needs_keys) for settings in every]
+    endpoints = Endpoints()
+    casts = [
+        RoleCast(settings, chosen, objects.roles, needs_keys=needs_keys, endpoints=endpoints) for settings in every
+    ]
     for settings in every:
         check_effects(casts, chosen_in(settings))
     digests = Digests()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache, reduce
 from operator import add
 from typing import TYPE_CHECKING, Any
@@ -45,6 +46,7 @@ def described(
         messages=world.max_sandbox_message_index - sample.scenario.starting_context.max_sandbox_message_index,
         duration=duration,
         spending=reduce(add, (tally.spending for tally in tallies.values()), Spending()),
+        waits=_waits(tallies.values()),
         models=agent.models,
         deployments=agent.deployments,
         fallback=agent.spending.fallback_calls > 0,
@@ -80,6 +82,13 @@ def _counters(agent: Any) -> dict[str, int]:
         return {str(name): int(count) for name, count in agent.counters.items() if count}
     except Exception:  # noqa: BLE001 -- a property of a user's own class may raise anything
         return {}
+
+
+def _waits(tallies: Iterable[Tally]) -> dict[str, float]:
+    waits: Counter[str] = Counter()
+    for tally in tallies:
+        waits.update(tally.waits)
+    return {cause: round(seconds, 3) for cause, seconds in sorted(waits.items())}
 
 
 def _bounds_of_parallel_calls(world: ExecutionContext) -> list[str]:

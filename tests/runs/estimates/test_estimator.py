@@ -81,6 +81,18 @@ def test_it_takes_as_long_as_the_longest_sample_or_as_all_of_them_in_turn(tmp_pa
     assert seconds == pytest.approx([36, 18, 9, 9], rel=0.02)
 
 
+def test_it_takes_no_less_time_than_the_caps_per_minute_allow(tmp_path: Path) -> None:
+    four = talks(tmp_path, 4)  # 12 calls of the agent, 8 of the user
+    alone = reckoned(four, concurrency=100)
+    assert reckoned(four, concurrency=100, rpm=6).seconds == 60.0
+    assert reckoned(four, concurrency=100, rpm=600).seconds == alone.seconds
+    assert reckoned(four, concurrency=100, tpm=alone.tokens // 2 + 1).seconds == 60.0
+    both = reckoned(four, user=MODEL, concurrency=100, rpm=5)
+    assert both.seconds == 180.0, "both ask one endpoint"
+    apart = reckoned(four, user="anthropic/claude-sonnet-4-5", concurrency=100, rpm=6)
+    assert apart.seconds == 60.0
+
+
 def test_what_cannot_be_reckoned_is_said() -> None:
     notes = " ".join(reckoned(fakes.scenarios(2), agent=MODEL, user="human", cache="memory").notes)
     assert "nobody knows the price of" in notes

@@ -1,7 +1,8 @@
 """Try again when that can help: one policy for every provider, and the only one that retries.
 
 Retries are for answers that were errors; patience is for outages, where there is nobody to answer. An endpoint that has
-answered before is waited for, by all calls together, and whatever the number of retries.
+answered before is waited for, by all calls together, and whatever the number of retries. So is one that says for how
+long it takes no more calls (``llm.layers.limits``).
 
 Everything beneath is told not to (``num_retries=0``, ``max_retries=0``): LiteLLM's own retries wait for nobody, ignore
 ``Retry-After``, try refused keys again and multiply with the SDK's.
@@ -12,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -23,6 +25,8 @@ from tool_sandbox.llm.chat import Attempt, ChatModel, ChatRequest, ChatResponse
 from tool_sandbox.llm.layer import Wrapper
 from tool_sandbox.llm.layers.outages import Outages, is_answer, is_outage, is_unreachable
 
+OUTAGE, RETRY = "outage", "retry"
+"""What calls wait for here: an endpoint to be back, and the moment of their next try."""
 _PART_FOR_STRANGERS = 1 / 6
 """How much of the patience an endpoint gets that has never answered: it may be the wrong one."""
 
@@ -126,13 +130,17 @@ class Tries:
     outages: Outages
     endpoint: str
     attempts: list[Attempt] = Factory(list)
+    waits: Counter[str] = Factory(Counter)
+    """Seconds waited so far, by cause."""
     started: float = 0.0
     _try_started: float = 0.0
     _waited: float = 0.0
     _away: int = 0
-    """Tries that met an outage."""
+    """Tries that met an outage, or a limit that is waited for."""
     _patient_for: float = 0.0
     """Seconds waited for an outage to end."""
+    _limited_for: float = 0.0
+    """Seconds waited for the endpoint to have room."""
     _looks: bool = False
     """Whether this call is the one that looks whether the endpoint is back."""
 
@@ -144,7 +152,7 @@ class Tries:
         self._looks = not wait
         wait = min(wait, self._patience_left())
         self._patient_for += wait
-        self._waited += wait
+        self._wait_for(OUTAGE, wait)
         return wait
 
     def begin(self) -> None:
@@ -156,9 +164,8 @@ class Tries:
     def succeeded(self, response: ChatResponse) -> ChatResponse:
         """The response with every attempt that led to it."""
         self.outages.answered(self.endpoint)
-        self._record(Attempt(number=1, status=200, deployment=response.deployment))
-        latency = self.policy.clock() - self.started - self._patient_for
-        return evolve(response, attempts=self.attempts, latency=latency)
+        self._record(Attempt(number=1, status=200, deployment=response.deployment), response.waits)
+        return evolve(response, attempts=self.attempts, latency=self._spent(), waits=dict(self.waits))
 
     def failed(self, error: ProviderError) -> float | None:
         """Record a failure.
@@ -169,19 +176,18 @@ class Tries:
         Raises:
             ProviderError: The same error, with every attempt, when there is no next try.
         """
-        self._record(evolve(Attempt.failed(error), deployment=getattr(error, "deployment", None)))
+        self._record(evolve(Attempt.failed(error), deployment=getattr(error, "deployment", None)), error.waits)
         self._tell_others(error)
         self._waited = 0.0
-        if self._may_be_outage(error) and self._patience_left() > 0:
+        if self._is_deferred(error) or (self._may_be_outage(error) and self._patience_left() > 0):
             self._away += 1
             return None
         tries = len(self.attempts) - self._away
         wait = self._wait(error, tries)
-        spent = self.policy.clock() - self.started - self._patient_for
-        if not self.policy.allows(error, tries) or spent + wait > self.policy.ceiling:
-            error.attempts = tuple(self.attempts)
+        if not self.policy.allows(error, tries) or self._spent() + wait > self.policy.ceiling:
+            error.attempts, error.waits = tuple(self.attempts), dict(self.waits)
             raise error
-        self._waited = wait
+        self._wait_for(RETRY, wait)
         return wait
 
     def left(self) -> None:
@@ -196,6 +202,22 @@ class Tries:
             self.outages.answered(self.endpoint)
         else:
             self.left()
+
+    def _is_deferred(self, error: ProviderError) -> bool:
+        """Whether the limits of the endpoint see to it that the next try is made when it may be.
+
+        Where somebody said how often this kind of error is tried again, that holds.
+        """
+        return error.deferred and by_error(self.policy.tries_by_error, error) is None
+
+    def _spent(self) -> float:
+        """Seconds since the first try, without those in which the endpoint was waited for."""
+        return self.policy.clock() - self.started - self._patient_for - self._limited_for
+
+    def _wait_for(self, cause: str, seconds: float) -> None:
+        self._waited += seconds
+        if seconds:
+            self.waits[cause] += seconds  # type: ignore[assignment]  # typeshed knows counts alone
 
     def _may_be_outage(self, error: ProviderError) -> bool:
         """Where nobody ever answered, no connection means a wrong address; it is told at once."""
@@ -214,6 +236,10 @@ class Tries:
             return max(self.policy.least, self.policy.backoff(max(1, tries), self.chance))
         return error.retry_after * self.chance.uniform(1.0, 1.1)  # never earlier than asked, rarely all at once
 
-    def _record(self, attempt: Attempt) -> None:
-        latency = self.policy.clock() - self._try_started
+    def _record(self, attempt: Attempt, limited: Mapping[str, float]) -> None:
+        """Add a try, before which its endpoint had no room for so many seconds, by cause."""
+        for cause, seconds in limited.items():
+            self._limited_for += seconds
+            self._wait_for(cause, seconds)
+        latency = self.policy.clock() - self._try_started - sum(limited.values())
         self.attempts.append(evolve(attempt, number=len(self.attempts) + 1, waited=self._waited, latency=latency))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from attrs import define, evolve, field
 
 from tool_sandbox.errors import ProviderError
@@ -25,8 +27,12 @@ class Tally:
     adjustments: list[str] = field(factory=list)
     """What was changed in requests so that the provider takes them, each once."""
 
+    waits: Counter[str] = field(factory=Counter)
+    """Seconds that calls waited before they were made, by cause."""
+
     def count(self, response: ChatResponse) -> None:
         """Add one answered call."""
+        self.waits.update(response.waits)
         _add(self.models, response.model)
         _add(self.deployments, response.deployment or "")
         if response.provider == SCRIPT:
@@ -37,6 +43,7 @@ class Tally:
 
     def count_failure(self, error: ProviderError) -> None:
         """Add a call that nobody answered, and what its tries cost or may have cost all the same."""
+        self.waits.update(error.waits)
         tries = Spending.of_tries(tries_of(error))
         self.spending += evolve(tries, failed_calls=1)
 

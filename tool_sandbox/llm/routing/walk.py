@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 from attrs import evolve
@@ -24,12 +25,20 @@ class Route:
         self.visited = [settings.main_group]
         self.errors: list[ProviderError] = []
         self.attempts: list[Attempt] = []
+        self.waits: Counter[str] = Counter()
 
     def completed(self, response: ChatResponse) -> ChatResponse:
         """The answer, marked as a fallback's if it is one, with every attempt on the way."""
         attempts = _numbered([*self.attempts, *response.attempts])
         latency = response.latency + sum(each.waited + each.latency for each in self.attempts)
-        return evolve(response, fallback=self.group != self.settings.main_group, attempts=attempts, latency=latency)
+        self.waits.update(response.waits)
+        return evolve(
+            response,
+            fallback=self.group != self.settings.main_group,
+            attempts=attempts,
+            latency=latency,
+            waits=dict(self.waits),
+        )
 
     def go_on(self, error: ProviderError) -> None:
         """Go on to the next group after an error of this one.
@@ -39,6 +48,7 @@ class Route:
         """
         self.errors.append(error)
         self.attempts.extend(error.attempts)
+        self.waits.update(error.waits)
         following = [name for name in self._following(error) if name not in self.visited]
         if not following or len(self.visited) > self.settings.options.max_fallbacks:
             raise self._final_error() from error
@@ -61,7 +71,7 @@ class Route:
 
     def _final_error(self) -> ProviderError:
         first = self.errors[0]
-        first.attempts = _numbered(self.attempts)
+        first.attempts, first.waits = _numbered(self.attempts), dict(self.waits)
         if len(self.errors) == 1:
             return first
         stories = "; ".join(f"{name!r}: {error}" for name, error in zip(self.visited, self.errors, strict=True))

@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
 
@@ -15,7 +15,7 @@ from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.llm.layers.budget.money import NOTHING
 from tool_sandbox.llm.layers.budget.pricing import Price, PriceBook
 from tool_sandbox.llm.local.models import is_local
-from tool_sandbox.llm.providers import provider_name
+from tool_sandbox.llm.providers import provider_name, server_of
 from tool_sandbox.llm.token_counter import TokenCounter, token_counter
 from tool_sandbox.llm.transports.address import is_direct
 from tool_sandbox.llm.transports.through_litellm.transport import listed_price
@@ -62,6 +62,7 @@ class _Reckoning:
     role: str
     named: str
     counter: TokenCounter
+    asked: AskedModel
     bill: Bill
     habits: Habits
     kept: dict[int, tuple[list[int], list[int]]] = field(factory=dict)
@@ -104,7 +105,7 @@ class _Estimator:
         shown = {presentation_of(name).name for name in self._scenarios}
         all_alike = len(bases) * len(shown) == len(self._scenarios)
         samples = len(self._scenarios) * self._settings.trials
-        seconds = self._count()
+        seconds = max(self._count(), self._seconds_at_the_caps())
         return Estimate(
             scenarios=len(bases) if all_alike else len(self._scenarios),
             presentations=len(shown) if all_alike else 1,
@@ -133,6 +134,15 @@ class _Estimator:
         in_flight = min(self._settings.concurrency, sum(left.values()))
         return max(in_turn / in_flight, *(each for each, _ in seconds)) + sum(left.values()) * _SECONDS_OF_OURS
 
+    def _seconds_at_the_caps(self) -> float:
+        """How many seconds it takes at least with so many calls and tokens per minute at each endpoint."""
+        by_endpoint: dict[Any, list[_Reckoning]] = {}
+        for each in self._asked():
+            settings = each.asked.settings
+            endpoint = (*server_of(each.asked.name, settings.api_base), settings.api_key)
+            by_endpoint.setdefault(endpoint, []).append(each)
+        return max((60.0 * _full_minutes(together) for together in by_endpoint.values()), default=0.0)
+
     def _add(self, name: str, times: float) -> float:
         scenario = self._scenarios[name]
         key = base_name(name), id(scenario.evaluation)
@@ -156,7 +166,7 @@ class _Estimator:
             _reasoning(asked, habits),
             caches=provider_name(asked.name) not in _ONLY_ON_REQUEST,
         )
-        return _Reckoning(role, redact_text(name), token_counter(asked.name), bill, habits)
+        return _Reckoning(role, redact_text(name), token_counter(asked.name), asked, bill, habits)
 
     def _notes(self) -> Iterator[str]:
         unknown = {each.named for each in self._asked() if each.bill.price is None}
@@ -176,6 +186,17 @@ class _Estimator:
             yield f"--budget {self._settings.budget:g} stops it before all samples are played, if it goes as expected"
         if self._settings.cache is not None:
             yield "answers that --cache has already are not taken off"
+
+
+def _full_minutes(asked: Sequence[_Reckoning]) -> int:
+    """How many minutes are used up before the last call to an endpoint; the lowest caps of those who ask there hold."""
+    calls = sum(each.bill.calls for each in asked)
+    tokens = sum(each.bill.prompt_tokens + each.bill.completion_tokens for each in asked)
+    used = [
+        *((calls, each.asked.settings.rpm) for each in asked),
+        *((tokens, each.asked.settings.tpm) for each in asked),
+    ]
+    return max((math.ceil(number / cap) - 1 for number, cap in used if cap and number), default=0)
 
 
 def _spread(names: Sequence[str]) -> list[str]:

@@ -2,5 +2,11 @@
 
 ::
 
-    rate   caps per minute, on calls and on tokens, and how blocks of them are lent to other processes
+    layer         makes a call when its endpoint has room for it
+    endpoints     the endpoints of a run, each known once
+    endpoint      who may call now, and who waits, for what
+    concurrency   how many calls it takes at once, found out by asking
+    announced     what it says of its limits in the headers of its answers
+    rate          caps per minute, and how blocks of them are lent to other processes
+    tokens        how many tokens a call will take
 """
