@@ -10,6 +10,7 @@ from tool_sandbox.errors import SettingsError
 if TYPE_CHECKING:
     from tool_sandbox.registry.cast import RoleCast
     from tool_sandbox.registry.objects import Objects
+    from tool_sandbox.registry.settings import RunSettings
 
 
 def number_of_workers(cast: RoleCast, objects: Objects) -> int:
@@ -28,7 +29,13 @@ def number_of_workers(cast: RoleCast, objects: Objects) -> int:
     if wanted > 1 and (reason := _only_here(cast, objects)):
         message = f"--workers {wanted}: {reason}, so one process plays the run. Leave --workers out."
         raise SettingsError(message)
-    return min(wanted, cast.settings.concurrency)
+    return parts_of(cast.settings)
+
+
+def parts_of(settings: RunSettings) -> int:
+    """Into how many parts a run is divided: each has samples in flight, and a part of every cap per minute."""
+    caps = [cap for cap in (settings.rpm, settings.tpm) if cap is not None]
+    return min(settings.workers or 1, settings.concurrency, *caps)
 
 
 def cores() -> int:

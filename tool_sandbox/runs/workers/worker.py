@@ -14,6 +14,8 @@ from tool_sandbox.common.execution.capture import dispatched_output
 from tool_sandbox.errors import HarnessError, ToolSandboxError
 from tool_sandbox.llm.layers.budget.borrowing import Borrowing
 from tool_sandbox.llm.layers.budget.lending import Answer
+from tool_sandbox.llm.layers.limits.endpoints import Endpoints
+from tool_sandbox.llm.layers.limits.rate import SlidingWindow
 from tool_sandbox.registry.cast import RoleCast
 from tool_sandbox.registry.run_resources import Seat
 from tool_sandbox.registry.sample import Sample
@@ -37,12 +39,14 @@ from tool_sandbox.runs.workers.messages import (
     ToWorker,
     Waiting,
 )
+from tool_sandbox.runs.workers.number import parts_of
 from tool_sandbox.threads import DaemonThreads
 from tool_sandbox.tools.search import use_backend
 from tool_sandbox.tools.search.rapid_api import RapidApiSearch
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
+    from tool_sandbox.registry.settings import RunSettings
 
 _BEAT = 1.0
 """Seconds between two signs of life."""
@@ -93,7 +97,7 @@ class Worker:
         with clock_of_run(setup.record, directory.name):
             self._scenarios: Mapping[str, Scenario] = scenarios_of(setup.settings)
         chosen = {name: self._scenarios[name] for name in setup.record["scenarios"]}
-        self._cast = RoleCast(setup.settings, chosen)
+        self._cast = RoleCast(setup.settings, chosen, endpoints=_part_of_the_endpoints(setup.settings))
         self._run, self._digests = directory.name, Digests()
         self._cast.open(store.local_directory, partial(store.calls, setup.worker), Seat(lender=self._borrowing))
         self._cast.watch(lambda reason: self._tell(Waiting(reason)))
@@ -161,6 +165,12 @@ class Worker:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _part_of_the_endpoints(settings: RunSettings) -> Endpoints:
+    """Endpoints of which each worker may use the same part of a minute, so that all together keep the caps."""
+    parts = parts_of(settings)
+    return Endpoints(lambda _name, per_minute: SlidingWindow(max(1, per_minute // parts)))
 
 
 def _failure(error: Exception) -> Failed:
