@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from starlette.testclient import TestClient
 
+import tool_sandbox
 from tests.viewer.browser import Tab, needs_browser
 from tests.viewer.serving import served
 from tests.waiting import until
@@ -48,6 +49,38 @@ def test_the_first_page_says_what_the_runs_came_to(client: TestClient) -> None:
     assert "1.000" in page
     assert "The runs against each other" in page
     assert "<h1" in client.get("/overview").text
+
+
+def test_of_large_runs_the_first_page_comes_before_the_overview(directories: list[str]) -> None:
+    library = RunLibrary(directories)
+    pages = application(library, title="Two runs", few=3)  # not started, so that nothing is worked out beforehand
+    client = TestClient(pages, base_url=LOCAL)
+    page = client.get("/").text
+    assert "is being worked out" in page
+    assert "The runs against each other" not in page
+    assert "The runs against each other" in client.get("/overview").text
+    assert "The runs against each other" in client.get("/").text
+
+
+@needs_browser
+def test_a_page_without_its_overview_gets_it(directories: list[str], online: Tab) -> None:
+    with served(directories, title="Two runs", few=0) as address:
+        online.open(address)
+        online.page.wait_for_selector("text=The runs against each other")
+        assert online.complaints == []
+
+
+def test_what_a_run_played_is_looked_for_once(directories: list[str], tmp_path: Path) -> None:
+    mine = tmp_path / "mine.yaml"
+    mine.write_text("- {name: mine, tools: [], user: {knows: Nothing., says: Hi.}, milestones: [{said: Hi.}], solution: [{say: Hi.}]}")
+    run = tool_sandbox.run("oracle", scenarios_from=[str(mine)], output=tmp_path / "gone", presentations=["plain"])
+    library = RunLibrary([str(run.directory)])
+    mine.rename(tmp_path / "elsewhere.yaml")
+    sample = library.sample("oracle", "mine", 0)
+    assert sample is not None
+    assert "is what the run recorded" in library.explained("oracle", sample).note
+    (tmp_path / "elsewhere.yaml").rename(mine)
+    assert "is what the run recorded" in library.explained("oracle", sample).note
 
 
 def test_samples_are_filtered_sorted_and_given_in_parts(client: TestClient) -> None:

@@ -11,9 +11,9 @@ from attrs import frozen
 
 from tool_sandbox.analysis.named_runs import named_runs
 from tool_sandbox.common.visible_text import visible
-from tool_sandbox.runs.explained_sample import ExplainedSample, explained_by, explained_samples
+from tool_sandbox.runs.explained_sample import ExplainedSample, as_recorded, explained_by
 from tool_sandbox.runs.places import is_local, refusals
-from tool_sandbox.runs.recorded_scenarios import found_scenarios, scenarios_of_run
+from tool_sandbox.runs.recorded_scenarios import scenarios_of_run
 from tool_sandbox.runs.run_result import open_run
 from tool_sandbox.runs.store import RESULTS, SUMMARY, RunStore
 from tool_sandbox.viewer.data.calls import CallIndex, calls_of
@@ -58,7 +58,9 @@ class RunLibrary:
         self._lock = threading.Lock()
         runs = {visible(name): run for name, run in named_runs(locations).items()}
         self._opened = {name: _opened(name, run, stamp_of(run.store), 0) for name, run in runs.items()}
-        self._scenarios: dict[str, Mapping[str, Scenario]] = {}
+        self._loading = threading.Lock()
+        self._scenarios: dict[str, Mapping[str, Scenario] | str] = {}
+        """What runs played, or why it is not to be found."""
         self._calls = {name: CallIndex(each.run.store) for name, each in self._opened.items()}
 
     def runs(self) -> dict[str, RunResult]:
@@ -81,21 +83,19 @@ class RunLibrary:
 
     def explained(self, run: str, sample: StoredSample) -> ExplainedSample:
         """A sample of a run with why it scored what it did."""
-        found = self._opened[run].run
-        if run not in self._scenarios:
-            self.prepare(run)
-        if not self._scenarios[run]:
-            return explained_samples(found, [sample])[0]
-        with scenarios_of_run(found.store, known=self._scenarios[run]) as known:
+        store = self._opened[run].run.store
+        with self._loading:
+            if run not in self._scenarios:
+                self._scenarios[run] = _scenarios(store)
+        found = self._scenarios[run]
+        if isinstance(found, str):
+            return as_recorded(sample, found)
+        with scenarios_of_run(store, known=found) as known:
             return explained_by(sample, known)
 
     def calls(self, run: str, sample: StoredSample) -> list[dict[str, Any]]:
         """What models were asked for a sample, and what they answered, as far as the run keeps a journal."""
         return calls_of(sample, self._calls[run])
-
-    def prepare(self, run: str) -> None:
-        """Load what a run played, which takes a second or two; nothing is kept where it is not to be found."""
-        self._scenarios[run] = found_scenarios(self._opened[run].run.store)
 
     def _fresh(self) -> dict[str, _Opened]:
         with self._lock:
@@ -138,6 +138,15 @@ def _opened(name: str, run: RunResult, stamp: Stamp, seconds: float) -> _Opened:
     rows = [row_data(name, sample) for sample in run]
     samples = {(visible(sample.name), sample.trial): sample for sample in run}
     return _Opened(run, rows, samples, stamp, time.monotonic() + seconds * _REST)
+
+
+def _scenarios(store: RunStore) -> Mapping[str, Scenario] | str:
+    """What a run played, which takes a second or two to load, or why that is not possible."""
+    try:
+        with scenarios_of_run(store) as known:
+            return known
+    except Exception as error:  # noqa: BLE001 -- scenarios of users are their own code, which may raise anything
+        return str(error)
 
 
 def _key(cell: Any) -> Any:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 GROUPINGS: Mapping[str, str] = {"categories": "category", "presentations": "presentation", "tags": "tag"}
 """How samples are grouped → the column that a filter names."""
 _MOST_GROUPS = 12
+_LEAST_POINTS = 0.0005
+"""Less is shown as nothing."""
 
 
 @frozen(kw_only=True)
@@ -73,11 +75,15 @@ class Overview:
     def of(cls, runs: Mapping[str, RunResult]) -> Overview:
         """Runs by their names, in their order."""
         comparison, note = compared(runs)
+        groups = {grouping: _groups(grouping, runs) for grouping in GROUPINGS}
         return cls(
             runs=[RunOverview.of(name, run) for name, run in runs.items()],
-            groups={grouping: _groups(grouping, runs) for grouping in GROUPINGS},
+            groups={
+                grouping: {group: scores for group, scores in found.items() if group != ALL_CATEGORIES}
+                for grouping, found in groups.items()
+            },
             comparison=comparison,
-            charts=dict(_charts(runs)),
+            charts=dict(_charts(runs, groups["categories"])),
             note=note,
         )
 
@@ -85,7 +91,8 @@ class Overview:
     def losses(self) -> list[tuple[str, Any]]:
         """What took most points: pairs of a run's name and a group of losses, the costliest first."""
         pairs = chain.from_iterable(((each.name, group) for group in each.explanation.by_reason) for each in self.runs)
-        return sorted(pairs, key=lambda pair: -pair[1].points)[:_MOST_GROUPS]
+        shown = (pair for pair in pairs if pair[1].points >= _LEAST_POINTS)
+        return sorted(shown, key=lambda pair: -pair[1].points)[:_MOST_GROUPS]
 
 
 def _groups(grouping: str, runs: Mapping[str, RunResult]) -> dict[str, dict[str, Score]]:
@@ -93,21 +100,20 @@ def _groups(grouping: str, runs: Mapping[str, RunResult]) -> dict[str, dict[str,
     for name, run in runs.items():
         for group, score in scores_by(grouping, run.samples).items():
             found.setdefault(group, {})[name] = score
-    return {group: scores for group, scores in found.items() if group != ALL_CATEGORIES}
+    return found
 
 
-def _visible_names(scores: Mapping[str, Score]) -> dict[str, Score]:
-    return {visible(group): score for group, score in scores.items()}
-
-
-def _charts(runs: Mapping[str, RunResult]) -> Iterator[tuple[str, Markup]]:
+def _charts(
+    runs: Mapping[str, RunResult], categories: Mapping[str, Mapping[str, Score]]
+) -> Iterator[tuple[str, Markup]]:
     played = {name: run for name, run in runs.items() if any(sample.similarity is not None for sample in run)}
     if not played:
         return
-    yield (
-        "Score by category, with its 95% interval",
-        drawn_scores({name: _visible_names(run.categories) for name, run in played.items()}),
-    )
+    scores = {
+        name: {visible(group): scores[name] for group, scores in categories.items() if name in scores}
+        for name in played
+    }
+    yield "Score by category, with its 95% interval", drawn_scores(scores)
     if cost := drawn_costs(played):
         yield "Cost against score", cost
     yield "How long samples took", drawn_times(played)

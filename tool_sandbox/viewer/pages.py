@@ -14,6 +14,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from tool_sandbox.common.visible_text import visible
+from tool_sandbox.evaluation.explanation.parts import Reason
 from tool_sandbox.viewer.overview import GROUPINGS, Overview
 
 if TYPE_CHECKING:
@@ -42,12 +43,20 @@ MODULES = (
 
 
 def page(
-    overview: Overview, *, title: str, version: str, data: Markup | None = None, partial: str = "", policy: str = ""
+    overview: Overview | None,
+    *,
+    runs: int,
+    title: str,
+    version: str,
+    data: Markup | None = None,
+    partial: str = "",
+    policy: str = "",
 ) -> str:
     """The page as HTML.
 
     Args:
-        overview: What the first face of it shows.
+        overview: What the first face of it shows; without one, the page asks its server for it.
+        runs: How many it is about.
         title: Of the page.
         version: Of this package.
         data: Script elements that hold the data; without them, a server has it.
@@ -60,6 +69,7 @@ def page(
         .get_template("page.html")
         .render(
             overview=overview,
+            runs=runs,
             title=title,
             version=version,
             columns=GROUPINGS,
@@ -138,6 +148,11 @@ def _shown(value: object) -> object:
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
+def _breakable(text: str) -> Markup:
+    """A name that may go on in another line after each of its words."""
+    return Markup("_<wbr>").join(visible(text).split("_"))
+
+
 @cache
 def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -152,6 +167,8 @@ def _environment() -> Environment:
     )
     filters: Mapping[str, object] = {
         "address": lambda text: quote(visible(str(text)), safe=""),
+        "breakable": _breakable,
+        "meaning": lambda reason: Reason(reason).meaning if reason in set(Reason) else "",
         "quoted": lambda text: json.dumps(visible(str(text)), ensure_ascii=False),
     }
     environment.filters.update(filters)

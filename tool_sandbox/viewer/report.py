@@ -73,6 +73,7 @@ def report(runs: Mapping[str, RunResult], *, title: str, largest: int = LARGEST)
     parts += [_script(f"calls-{number}", _PACKED, chunk) for number, chunk in enumerate(calls)]
     html = page(
         Overview.of(runs),
+        runs=len(runs),
         title=title,
         version=metadata.version("tool_sandbox"),
         data=Markup("\n").join(parts),

@@ -39,13 +39,15 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 1000
 """So many rows are given at once."""
+FEW = 1000
+"""Of so many samples the overview is worked out before the first page is given."""
 TOKEN = "token"  # noqa: S105 -- what the parameter is called
 _COOKIE = "tool_sandbox_token"
 _SECONDS_BETWEEN_LOOKS = 1.0
 _TYPES = {"css": "text/css", "js": "text/javascript"}
 
 
-def application(library: RunLibrary, *, title: str, token: str | None = None) -> Starlette:
+def application(library: RunLibrary, *, title: str, token: str | None = None, few: int = FEW) -> Starlette:
     """The pages of runs as an ASGI application.
 
     Args:
@@ -53,8 +55,9 @@ def application(library: RunLibrary, *, title: str, token: str | None = None) ->
         title: Of the page.
         token: What who asks from elsewhere has to know; without one, only requests to this machine's own names are
             answered.
+        few: Of more samples the overview, which takes seconds then, comes after the first page.
     """
-    pages = _Pages(library, title)
+    pages = _Pages(library, title, few)
     routes = [
         Route("/", pages.start),
         Route("/overview", pages.overview),
@@ -74,8 +77,8 @@ def application(library: RunLibrary, *, title: str, token: str | None = None) ->
 class _Pages:
     """What is answered."""
 
-    def __init__(self, library: RunLibrary, title: str) -> None:
-        self._library, self._title = library, title
+    def __init__(self, library: RunLibrary, title: str, few: int) -> None:
+        self._library, self._title, self._few = library, title, few
         self._indexer = Indexer()
         self._drafting = threading.Lock()
         self._lock = threading.Lock()
@@ -84,15 +87,20 @@ class _Pages:
     @asynccontextmanager
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
         """Read what takes a while in the background, as long as pages are served."""
+        threading.Thread(target=self._overview, name="overview", daemon=True).start()
         for name, run in self._library.runs().items():
             self._indexer.index(name, run)
         yield
         self._indexer.close()
 
     def start(self, _request: Request) -> Response:
-        """The page."""
-        made = page(self._overview(), title=self._title, version=metadata.version("tool_sandbox"))
-        return HTMLResponse(made)
+        """The page, with the overview as far as that is there or takes no time."""
+        runs = self._library.runs()
+        made = self._made
+        is_ready = made is not None and not _have_grown(made[0], runs)
+        overview = self._overview() if is_ready or sum(map(len, runs.values())) <= self._few else None
+        version = metadata.version("tool_sandbox")
+        return HTMLResponse(page(overview, runs=len(runs), title=self._title, version=version))
 
     def overview(self, _request: Request) -> Response:
         """The part of the page that says what the runs came to, as it is now."""
@@ -159,7 +167,7 @@ class _Pages:
         return run, sample
 
     def _overview(self) -> Overview:
-        """It as the runs are now; of large runs it takes seconds, so that it is made once until one has grown."""
+        """It as the runs are now, made once until one has grown."""
         with self._lock:
             runs = self._library.runs()
             if self._made is None or _have_grown(self._made[0], runs):

@@ -81,11 +81,18 @@ function onKey(event) {
   }
 }
 
-/** Draw what has grown: the overview anew, the list where it stands; a conversation that somebody reads stays. */
-async function onGrown() {
+/** Draw the overview as it is now. */
+async function drawOverview() {
   const answer = await fetch("/overview");
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("overview");
+  const hadFocus = overview.contains(document.activeElement);
   overview.replaceChildren(...fresh.childNodes);
+  if (hadFocus) overview.querySelector("h1").focus({ preventScroll: true });
+}
+
+/** Draw what has grown: the overview anew, the list where it stands; a conversation that somebody reads stays. */
+async function onGrown() {
+  await drawOverview();
   if (presentAddress().page !== "samples") return;
   const before = main.querySelector(".rows")?.scrollTop ?? 0;
   const focused = document.activeElement?.name;
@@ -100,3 +107,4 @@ addEventListener("keydown", onKey);
 addEventListener("beforeprint", () => main.firstElementChild?.toPrint?.(true));
 addEventListener("afterprint", () => main.firstElementChild?.toPrint?.(false));
 await show();
+if ("awaited" in overview.dataset) await drawOverview().catch((error) => overview.append(problem(error)));
