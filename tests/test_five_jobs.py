@@ -118,8 +118,8 @@ def test_a_first_run_that_is_stopped_goes_on(shell: Shell, tmp_path: Path) -> No
     shell.begins("tool_sandbox run -a slow.py:agent -u oracle -s switch_wifi_off text_boss_by_relationship -p 1")
     shell.shows("1/2")
     shell.screen.send("\x03")
-    told = shell.ends(ends_with=130)
-    (again,) = re.findall(r"tool_sandbox resume \S+", told)
+    shell.ends(ends_with=130)
+    (again,) = re.findall(r"tool_sandbox resume \S+", shell.screen.raw.decode())  # what is copied, though it wraps
     (tmp_path / "go").touch()
     assert "over 2 of 2 samples" in shell.types(again)
 

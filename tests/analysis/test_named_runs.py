@@ -21,6 +21,16 @@ def test_a_run_is_called_by_its_agent_while_that_tells_it_apart(tmp_path: Path) 
     assert list(found) == ["one", "claude", "three"]
 
 
+def test_of_models_behind_addresses_only_what_tells_them_apart_is_told(tmp_path: Path) -> None:
+    agents = (
+        "direct:one@http://127.0.0.1:1/v1",
+        "direct:two@http://127.0.0.1:1/v1",
+        "direct:two@http://127.0.0.1:2/v1",
+    )
+
+    assert list(named_runs(run(tmp_path, agent, f"run{at}") for at, agent in enumerate(agents))) == ["one", *agents[1:]]
+
+
 def test_runs_of_one_agent_in_directories_of_one_name_are_called_by_their_paths(tmp_path: Path) -> None:
     found = named_runs([run(tmp_path / "a", "gpt", "run"), run(tmp_path / "b", "gpt", "run")])
 

@@ -72,7 +72,10 @@ def test_a_page_without_its_overview_gets_it(directories: list[str], online: Tab
 
 def test_what_a_run_played_is_looked_for_once(directories: list[str], tmp_path: Path) -> None:
     mine = tmp_path / "mine.yaml"
-    mine.write_text("- {name: mine, tools: [], user: {knows: Nothing., says: Hi.}, milestones: [{said: Hi.}], solution: [{say: Hi.}]}")
+    entry = (
+        "name: mine, tools: [], user: {knows: Nothing., says: Hi.}, milestones: [{said: Hi.}], solution: [{say: Hi.}]"
+    )
+    mine.write_text(f"- {{{entry}}}")
     run = tool_sandbox.run("oracle", scenarios_from=[str(mine)], output=tmp_path / "gone", presentations=["plain"])
     library = RunLibrary([str(run.directory)])
     mine.rename(tmp_path / "elsewhere.yaml")

@@ -6,6 +6,8 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
+from tool_sandbox.llm.providers import direct_name
+from tool_sandbox.llm.transports.address import is_direct
 from tool_sandbox.runs.places import is_local
 from tool_sandbox.runs.run_result import RunResult, open_run
 
@@ -16,6 +18,8 @@ Run = RunResult | str | os.PathLike[str]
 def named_runs(runs: Iterable[Run]) -> dict[str, RunResult]:
     """The runs by name: who played the agent, or where that tells none apart, what the run's directory is called.
 
+    Of a model behind an address, only the model is told where that is enough.
+
     A run that is given twice, such as by ``runs/*`` and its ``latest``, is there once.
 
     Raises:
@@ -23,7 +27,7 @@ def named_runs(runs: Iterable[Run]) -> dict[str, RunResult]:
     """
     opened = distinct_runs(runs)
     names = [""] * len(opened)
-    for name_of in (_agent, _folder, _place):
+    for name_of in (_model, _agent, _folder, _place):
         found = [name or name_of(run) for name, run in zip(names, opened, strict=True)]
         count = Counter(found)
         names = [name if count[name] == 1 else "" for name in found]
@@ -41,6 +45,11 @@ def distinct_runs(runs: Iterable[Run]) -> list[RunResult]:
 
 def _opened(run: Run) -> RunResult:
     return run if isinstance(run, RunResult) else open_run(run)
+
+
+def _model(run: RunResult) -> str:
+    agent = _agent(run)
+    return direct_name(agent) if is_direct(agent) else agent
 
 
 def _agent(run: RunResult) -> str:

@@ -40,8 +40,7 @@ def drawn_costs(runs: Mapping[str, RunResult]) -> Markup:
         y=alt.Y("score:Q", scale=alt.Scale(domain=[0, 1])),
     )
     points = base.mark_point(filled=True, size=90, opacity=1).encode(color=colour_of_runs(list(runs), _COLOURS))
-    names = base.mark_text(align="left", dx=8, color="currentColor").encode(text="run:N")
-    return _svg((points + names).properties(width=WIDTH, height=220))
+    return _svg(points.properties(width=WIDTH, height=220))
 
 
 def drawn_times(runs: Mapping[str, RunResult]) -> Markup:
@@ -78,7 +77,7 @@ def _svg(chart: alt.LayerChart | alt.Chart) -> Markup:
         "labelLimit": 240,
     }
     lines = {"gridColor": "var(--line)", "domainColor": "var(--line)", "tickColor": "var(--line)"}
-    legend = {"orient": "bottom", "labelLimit": 400}
+    legend = {"orient": "bottom", "columns": 1, "labelLimit": 400}
     themed = chart.configure(
         aria=False,
         background="transparent",

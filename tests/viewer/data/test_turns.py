@@ -17,7 +17,7 @@ def test_a_turn_has_its_calls_with_time_money_and_what_was_odd(asked_run: AskedR
     assert world.log()[turn["message"]]["content"] == "Turn off the wifi"
     calls, seconds, cost, tried_again = turn["facts"]
     assert (calls, cost, tried_again) == ("2 calls", "$0.004", "1 tried again")
-    assert re.fullmatch(r"\d+\.\d s", seconds)
+    assert re.fullmatch(r"\d+\.\d+ s", seconds)
 
 
 def test_turns_of_agents_that_ask_no_model_say_nothing() -> None:
@@ -28,7 +28,7 @@ def test_turns_of_agents_that_ask_no_model_say_nothing() -> None:
     ("answers", "said"),
     [
         ([{"seconds": 1.23}, {"seconds": 2.0}], "3.2 s"),
-        ([{"seconds": 1.23}, {}], "1.2 s and 1 call not timed"),
+        ([{"seconds": 0.123}, {}], "0.12 s and 1 call not timed"),
         ([{}, {}], "time not recorded"),
     ],
 )

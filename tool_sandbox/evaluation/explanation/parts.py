@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from attrs import frozen
 
@@ -11,40 +11,33 @@ from attrs import frozen
 class Reason(StrEnum):
     """What took points, as a word that programs can count."""
 
-    NOT_CALLED = "not_called"
-    """The tool was not called."""
-    FAILED_CALL = "failed_call"
-    """The tool was called, and each call ended in an error."""
-    ARGUMENT = "argument"
-    """The tool was called with another argument."""
-    RESULT = "result"
-    """The call gave something else than it should."""
-    NOT_SAID = "not_said"
-    """The user heard nothing."""
-    FACT = "fact"
-    """A text leaves out what it should say."""
-    CONTRADICTION = "contradiction"
-    """A text says something wrong."""
-    WORDING = "wording"
-    """A text is worded unlike the wanted one."""
-    COLUMN = "column"
-    """A cell of a table holds something else."""
-    ROWS = "rows"
-    """A table has more or fewer rows than it should, or none came, changed or went."""
-    GUARD = "guard"
-    """A table changed that should not have."""
-    ORDER = "order"
-    """It happened before or after something that it should have followed or preceded."""
-    TOGETHER = "together"
-    """Every part was met, but never at one message."""
-    UNDONE = "undone"
-    """Words report what did not happen, or nothing came of a look-up."""
-    UNASKED = "unasked"
-    """Something is different in the end that nobody asked for."""
-    FORBIDDEN = "forbidden"
-    """A minefield was hit."""
-    OTHER = "other"
-    """A user's own function says so."""
+    meaning: str
+    """It in a few words."""
+
+    def __new__(cls, word: str, meaning: str = "") -> Self:
+        """A reason by its word."""
+        made = str.__new__(cls, word)
+        made._value_ = word
+        made.meaning = meaning
+        return made
+
+    NOT_CALLED = "not_called", "the tool was not called"
+    FAILED_CALL = "failed_call", "the tool was called, and each call ended in an error"
+    ARGUMENT = "argument", "the tool was called with another argument"
+    RESULT = "result", "the call gave something else than it should"
+    NOT_SAID = "not_said", "the user heard nothing"
+    FACT = "fact", "a text leaves out what it should say"
+    CONTRADICTION = "contradiction", "a text says something wrong"
+    WORDING = "wording", "a text is worded unlike the wanted one"
+    COLUMN = "column", "a cell of a table holds something else"
+    ROWS = "rows", "a table has more or fewer rows than it should, or none came, changed or went"
+    GUARD = "guard", "a table changed that should not have"
+    ORDER = "order", "it happened before or after something that it should have followed or preceded"
+    TOGETHER = "together", "every part was met, but never at one message"
+    UNDONE = "undone", "words report what did not happen, or nothing came of a look-up"
+    UNASKED = "unasked", "something is different in the end that nobody asked for"
+    FORBIDDEN = "forbidden", "a minefield was hit"
+    OTHER = "other", "a user's own function says so"
 
 
 class Party(StrEnum):

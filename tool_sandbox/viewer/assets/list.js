@@ -72,8 +72,8 @@ function form(question) {
 
 function grouping(chosen) {
   const option = (value, title) => element("option", { value, selected: value === chosen }, title);
-  return element("label", { class: "grouping" }, "Points lost by", element("select", { name: "group", "data-stays": "group", onchange: (event) => event.target.form.requestSubmit() },
-    option("", "no group"), Object.keys(GROUPINGS).map((each) => option(each, each))));
+  return element("label", { class: "grouping" }, "Group by", element("select", { name: "group", "data-stays": "group", onchange: (event) => event.target.form.requestSubmit() },
+    option("", "nothing"), Object.keys(GROUPINGS).map((each) => option(each, each))));
 }
 
 /** The rows that are in view, between two spaces as high as all others. */
@@ -188,11 +188,14 @@ class Rows {
   }
 }
 
-/** A name of which the middle gives way, as the end tells how its tools are presented; on a phone, with what took points. */
+/** A name of which the middle gives way, as the end tells how its tools are presented; on a phone that stands below it. */
 function nameCell(link, cell) {
-  const name = cell("name") + (cell("trial") ? ` #${cell("trial")}` : "");
-  const at = Math.max(name.length - TAIL, 0);
-  const parts = at > 12 ? [element("span", { class: "head" }, name.slice(0, at)), element("span", { class: "tail" }, name.slice(at))] : name;
-  return element("td", { class: "name" }, element("a", { href: link, title: name, "aria-label": at > 12 ? name : null }, parts),
-    element("span", { class: "under", "aria-hidden": "true" }, String(cell("why") ?? "").slice(0, 200)));
+  const trial = cell("trial") ? ` #${cell("trial")}` : "";
+  const name = cell("name") + trial;
+  const at = name.length - TAIL > 12 ? name.length - TAIL : name.length;
+  const presented = cell("name") === cell("base") ? "" : cell("presentation");
+  const under = [presented, String(cell("why") ?? "").slice(0, 200)].filter(Boolean).join(" · ");
+  return element("td", { class: "name" },
+    element("a", { href: link, title: name, "aria-label": name }, element("span", { class: "head" }, name.slice(0, at)), element("span", { class: "tail" }, name.slice(at)), element("span", { class: "base" }, cell("base") + trial)),
+    element("span", { class: "under", "aria-hidden": "true" }, under));
 }

@@ -21,7 +21,7 @@ export async function lossesPart(source, question) {
 
 function example({ run, name, trial, points, why }, question) {
   return element("li", {}, element("span", { class: "lost" }, `−${number(points)}`), " ",
-    element("a", { href: addressOfSample(run, name, trial, question) }, trial ? `${name} #${trial}` : name), " ", element("span", { class: "note" }, `${run}: ${why}`));
+    element("a", { href: addressOfSample(run, name, trial, question) }, trial ? `${name} #${trial}` : name), " ", element("span", { class: "note" }, [document.body.dataset.runs > 1 && run, why].filter(Boolean).join(" · ")));
 }
 
 function counted(samples) {

@@ -27,6 +27,7 @@ export async function samplePage(source, [run, name, trial], { message: _wanted,
       element("nav", { "aria-label": "Samples around this one" }, element("a", { href: addressOfList(question), "data-key": "Escape", title: "key Escape" }, "All samples"),
         await neighbours(source, run, name, Number(trial), question)),
       element("h1", { tabindex: -1 }, title, " ", element("span", { class: `score ${shade(data.score)}` }, data.score === null ? "void" : number(data.score))),
+      data.score === null ? element("p", { class: "problem" }, data.below.find(({ label }) => label === "void")?.text) : null,
       summary(data),
       element("button", { type: "button", class: "jump", onclick: () => { aside.scrollIntoView(); aside.focus({ preventScroll: true }); } }, "To milestones and world ↓"),
       await othersPart(source, run, name, Number(trial)),
@@ -42,7 +43,8 @@ export async function samplePage(source, [run, name, trial], { message: _wanted,
 
 function summary(data) {
   const { calls, prompt_tokens: read, completion_tokens: written, cost } = data.spending;
-  const facts = [`${data.messages.length} messages`, `${calls} calls`, `${read + written} tokens`, dollars(cost), `${number(data.seconds, 1)} s`];
+  const asked = calls ? [`${calls} calls`, `${read + written} tokens`, dollars(cost)] : [];
+  const facts = [`${data.messages.length} messages`, ...asked, `${number(data.seconds, 1)} s`];
   return element("p", { class: "facts" }, [...facts, ...data.models].join(" · "));
 }
 

@@ -43,7 +43,7 @@ def seconds_in_words(answers: Iterable[Facts]) -> str:
     known = [each for each in times if each is not None]
     if not known:
         return "time not recorded"
-    told = f"{sum(known):.1f} s"
+    told = f"{sum(known):.{1 if sum(known) >= 1 else 2}f} s"
     return told if len(known) == len(times) else f"{told} and {counted(len(times) - len(known), 'call')} not timed"
 
 
