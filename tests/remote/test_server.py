@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,8 +13,10 @@ import httpx
 import pytest
 
 import tool_sandbox as ts
+from tests.cli.command import ROOT
 from tests.remote.serving import answered, call, served
 from tests.waiting import HANG, until
+from tool_sandbox.remote.server import description
 
 EASY = "switch_wifi_off"
 SEVERAL = ("switch_wifi_off", "ticker_symbol_of_company", "text_plumber_with_cellular_off")
@@ -311,6 +314,11 @@ def test_the_description_names_every_route_and_resolves(tmp_path: Path) -> None:
     assert named <= set(described["components"]["schemas"])
     ids = [operation["operationId"] for path in described["paths"].values() for operation in path.values()]
     assert len(ids) == len(set(ids))
+
+
+def test_the_description_in_the_documentation_is_the_one_that_is_served() -> None:
+    kept = json.loads((ROOT / "docs" / "openapi.json").read_text("utf-8"))
+    assert kept == description(), "write tool_sandbox.remote.server.description() to docs/openapi.json"
 
 
 def test_what_is_answered_is_as_described(tmp_path: Path) -> None:

@@ -21,6 +21,14 @@ from tool_sandbox.access import refusal, with_headers
 from tool_sandbox.errors import SessionError
 from tool_sandbox.llm.transports.completions.whole_text import whole_data
 from tool_sandbox.remote import problems
+from tool_sandbox.remote.completions import (
+    Completion,
+    CompletionWanted,
+    Model,
+    Models,
+    asked_session,
+    asked_turn,
+)
 from tool_sandbox.remote.openapi import Operation, document
 from tool_sandbox.remote.schema import RunState, SampleState, SampleWanted, TurnTaken
 
@@ -102,6 +110,16 @@ def operations(answers: _Answers) -> list[Operation]:
             SampleState,
             refusals=(404,),
         ),
+        Operation(
+            "POST",
+            "/v1/chat/completions",
+            answers.complete,
+            "Begin a sample, or take a turn in it, with a client for OpenAI's chat completions.",
+            Completion,
+            takes=CompletionWanted,
+            refusals=(*refusals["wanted"], *refusals["turn"]),
+        ),
+        Operation("GET", "/v1/models", answers.models, "The scenarios of the run, in the place of models.", Models),
         Operation("GET", "/v1/openapi.json", answers.description, "This description.", None),
     ]
 
@@ -153,6 +171,19 @@ class _Answers:
         session.give_up()
         await _soon(session.over)
         return _json(SampleState.of(session, session.now()))
+
+    async def complete(self, request: Request) -> Response:
+        wanted = await _body(request, CompletionWanted)
+        await _soon(self._served.sessions.begun)
+        session = asked_session(wanted, self._served.sessions, request.headers.get(_KEY))
+        reply = await _soon(session.first)
+        taken = asked_turn(wanted, session)
+        if taken is not None:
+            reply = await _soon(session.take_turn(*taken))
+        return _json(Completion.of(SampleState.of(session, reply, whole=taken is None)))
+
+    async def models(self, _request: Request) -> Response:
+        return _json(Models(data=[Model(id=name) for name in self._served.scenarios]))
 
     async def description(self, _request: Request) -> Response:
         return Response(json.dumps(description()), media_type="application/json")

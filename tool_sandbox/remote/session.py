@@ -56,6 +56,8 @@ class Session:
         self.sample, self.key = sample, key
         self.reply: Future[Reply] = Future()
         """What the agent is told next, once that is there."""
+        self.first = self.reply
+        """What it is told before its first turn."""
         self.conversation: Sequence[ChatMessage] = ()
         """Everything that the agent has seen and said, as it was before its next turn."""
         self.tools: Sequence[Mapping[str, Any]] = ()
