@@ -23,6 +23,7 @@ LAYERS = (
         "nearest",
         "access",
         "threads",
+        "batches",
         "garbage",
         "folder_imports",
         "plugins",

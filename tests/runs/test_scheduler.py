@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Awaitable, Callable
 
 from tests.runs.fakes import scenario
 from tests.runs.samples import scored, void
@@ -20,6 +21,16 @@ def played(result: SampleResult) -> Played:
     return Played(result=result, files={})
 
 
+def noted(names: list[str]) -> Callable[[Sample, Played], Awaitable[None]]:
+    """What notes the names of finished samples."""
+
+    async def finished(sample: Sample, _played: Played) -> None:
+        await asyncio.sleep(0)
+        names.append(sample.name)
+
+    return finished
+
+
 async def test_what_stops_a_run_first_says_why_it_ended() -> None:
     finished: list[str] = []
     both_play = asyncio.Event()
@@ -31,7 +42,7 @@ async def test_what_stops_a_run_first_says_why_it_ended() -> None:
         await both_play.wait()
         return played(void(sample.name, cause="budget"))
 
-    schedule = Schedule(play, lambda sample, _: finished.append(sample.name), concurrency=2)
+    schedule = Schedule(play, noted(finished), concurrency=2)
     running = asyncio.create_task(schedule.run(SAMPLES))
     await auntil(lambda: finished)
     schedule.interrupt()
@@ -51,7 +62,7 @@ async def test_a_sample_that_survives_its_cancellation_does_not_say_why_the_run_
             return played(void(sample.name, cause="budget"))
         raise AssertionError
 
-    schedule = Schedule(play, lambda _sample, _played: None, concurrency=1)
+    schedule = Schedule(play, noted([]), concurrency=1)
     running = asyncio.create_task(schedule.run(SAMPLES))
     await playing.wait()
     schedule.interrupt()
@@ -72,8 +83,29 @@ async def test_a_sample_that_left_a_thread_hanging_does_not_keep_the_next_one_wa
         return played(scored(sample.name))
 
     finished: list[str] = []
-    schedule = Schedule(play, lambda sample, _: finished.append(sample.name), concurrency=1)
+    schedule = Schedule(play, noted(finished), concurrency=1)
 
     assert await schedule.run(SAMPLES) is Ending.DONE
     release.set()
     assert finished == ["first", "second", "third"]
+
+
+async def test_a_sample_that_was_played_is_kept_although_the_run_is_stopped_meanwhile() -> None:
+    keeping, kept = asyncio.Event(), []
+
+    async def play(sample: Sample) -> Played:
+        await asyncio.sleep(0)
+        return played(scored(sample.name))
+
+    async def finished(sample: Sample, _played: Played) -> None:
+        keeping.set()
+        await asyncio.sleep(0.01)
+        kept.append(sample.name)
+
+    schedule = Schedule(play, finished, concurrency=1)
+    running = asyncio.create_task(schedule.run(SAMPLES))
+    await keeping.wait()
+    schedule.interrupt()
+
+    assert await running is Ending.INTERRUPTED
+    assert kept == ["first"]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from attrs import evolve, field, frozen
 
 from tool_sandbox import garbage
+from tool_sandbox.batches import Batches
 from tool_sandbox.common.execution.capture import dispatched_output
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.redaction import redact
@@ -147,19 +148,11 @@ def run(plan: Plan) -> Report:
 async def arun(plan: Plan) -> Report:
     """``run`` inside a running event loop."""
     done = {result.key: result for result in plan.done}
-
-    def finished(sample: Sample, played: Played) -> None:
-        result = _write(plan, sample, played)
-        done[sample.key] = result
-        plan.observer.finished(result)
-        if plan.demand is not None:
-            plan.demand.finished(result)
-
     left = [sample for sample in plan.samples() if sample.key not in done]
-    async with (plan.players or _in_this_process)(plan) as play:
+    async with Batches[SampleResult]("results-writer") as results, (plan.players or _in_this_process)(plan) as play:
         schedule = Schedule(
             play=play,
-            finished=finished,
+            finished=_keeper(plan, results, done),
             concurrency=plan.settings.concurrency,
             started=plan.observer.started,
             max_void=plan.settings.max_void,
@@ -177,6 +170,21 @@ async def arun(plan: Plan) -> Report:
             with suppress(OSError):  # the disk may be what failed
                 _report(plan, done, schedule.ending)
             raise
+
+
+def _keeper(
+    plan: Plan, results: Batches[SampleResult], done: dict[tuple[str, int], SampleResult]
+) -> Callable[[Sample, Played], Awaitable[None]]:
+    """What keeps samples as they finish, and tells of them."""
+
+    async def finished(sample: Sample, played: Played) -> None:
+        result = await _write(plan, results, sample, played)
+        done[sample.key] = result
+        plan.observer.finished(result)
+        if plan.demand is not None:
+            plan.demand.finished(result)
+
+    return finished
 
 
 def _control(plan: Plan, schedule: Schedule, left: int) -> RunControl:
@@ -224,14 +232,17 @@ def report_of(
     return Report(results=results, summary=summary, ending=ending, directory=str(store.directory))
 
 
-def _write(plan: Plan, sample: Sample, played: Played) -> SampleResult:
-    """Keep a sample; the result then says where its trajectory is."""
+async def _write(plan: Plan, results: Batches[SampleResult], sample: Sample, played: Played) -> SampleResult:
+    """Keep a sample; the result then says where its trajectory is.
+
+    A disk takes long to say that it has something, so samples that end together are told to it together.
+    """
     place = trajectory_place(sample.name, sample.trial, plan.settings.trials)
     result = evolve(played.result, trajectory=place)
     try:
         plan.store.write_trajectory(plan.store.directory / place, played.files)
         if result.finished:
-            plan.store.append_result(result)
+            await results.add(result, plan.store.append_results)
     except OSError as error:
         message = (
             f"cannot write to {str(plan.store.directory)!r}: {error.strerror or error}. What was finished before is "

@@ -42,14 +42,14 @@ class Schedule:
 
     Args:
         play: Plays one sample; never raises but when cancelled.
-        finished: Told of every sample as it finishes, in the event loop's thread.
+        finished: Keeps every sample as it finishes; awaited to its end, whatever stops the run meanwhile.
         started: Told of every sample as it starts.
         concurrency: Samples in flight at once.
         max_void: So many void samples in a row with the same reason end the run; 0 for any number.
     """
 
     play: Callable[[Sample], Awaitable[Played]]
-    finished: Callable[[Sample, Played], None]
+    finished: Callable[[Sample, Played], Awaitable[None]]
     concurrency: int
     started: Callable[[Sample], None] = lambda _sample: None
     max_void: int = 0
@@ -60,6 +60,8 @@ class Schedule:
     """Whether no further samples begin."""
     _waiting: deque[Sample] = field(factory=deque, init=False)
     _playing: set[asyncio.Task[None]] = field(factory=set, init=False)
+    _finishing: set[asyncio.Task[None] | None] = field(factory=set, init=False)
+    """Those of them that were played and are being kept."""
     _failed: list[asyncio.Task[None]] = field(factory=list, init=False)
     _changed: asyncio.Event = field(factory=asyncio.Event, init=False)
     """Set when a sample has ended or something else may let another one begin, or end the run."""
@@ -129,11 +131,13 @@ class Schedule:
     async def _play(self, sample: Sample) -> None:
         self.started(sample)
         played = await self.play(sample)
-        self.finished(sample, played)
+        self._finishing.add(asyncio.current_task())
+        await self.finished(sample, played)
         self._end_after(played.result)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._playing.discard(task)
+        self._finishing.discard(task)
         if not task.cancelled() and task.exception() is not None:
             self._failed.append(task)
             self._stop(Ending.FAILED)
@@ -143,7 +147,7 @@ class Schedule:
         """Give up the samples in flight; whatever stops a run first says why it ended."""
         if self.ending is Ending.DONE:
             self.ending = ending
-        for task in self._playing:
+        for task in self._playing - self._finishing:
             task.cancel()
         self._changed.set()
 

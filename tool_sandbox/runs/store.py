@@ -150,13 +150,17 @@ class RunStore:
 
     def append_result(self, result: SampleResult) -> None:
         """Add one finished sample; it is on the disk when this returns."""
-        line = json.dumps(result.to_record(), ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
+        self.append_results([result])
+
+    def append_results(self, results: Iterable[SampleResult]) -> None:
+        """Add finished samples; they are on the disk when this returns."""
+        lines = _lines(results)
         path = self.directory / RESULTS
         if not is_local(path):
-            _append_remotely(path, line)
+            _append_remotely(path, lines)
             return
         with path.open("ab") as file:
-            file.write(line)
+            file.write(lines)
             file.flush()
             os.fsync(file.fileno())
 
@@ -184,8 +188,7 @@ class RunStore:
 
     def rewrite_results(self, results: Iterable[SampleResult]) -> None:
         """Replace the finished samples, in one step."""
-        lines = [json.dumps(result.to_record(), ensure_ascii=False) + "\n" for result in results]
-        self._write(self.directory / RESULTS, "".join(lines).encode("utf-8", "backslashreplace"))
+        self._write(self.directory / RESULTS, _lines(results))
 
     def write_summary(self, summary: Mapping[str, Any]) -> None:
         """Write the aggregated results."""
@@ -267,6 +270,11 @@ def _json(value: Any, indent: int) -> bytes:
     return text.encode("utf-8", "backslashreplace")  # writes a lone surrogate as its JSON escape
 
 
+def _lines(results: Iterable[SampleResult]) -> bytes:
+    lines = [json.dumps(result.to_record(), ensure_ascii=False) + "\n" for result in results]
+    return "".join(lines).encode("utf-8", "backslashreplace")
+
+
 def _whole_record(line: bytes) -> dict[str, Any] | None:
     try:
         record = json.loads(line)
@@ -275,12 +283,12 @@ def _whole_record(line: bytes) -> dict[str, Any] | None:
     return record if isinstance(record, dict) else None
 
 
-def _append_remotely(path: AnyPath, line: bytes) -> None:
+def _append_remotely(path: AnyPath, lines: bytes) -> None:
     try:
         with path.open("ab") as file:
-            file.write(line)
+            file.write(lines)
     except (NotImplementedError, ValueError, FileNotFoundError):  # a store without appending
-        path.write_bytes((path.read_bytes() if path.exists() else b"") + line)
+        path.write_bytes((path.read_bytes() if path.exists() else b"") + lines)
 
 
 def _reason(error: Exception) -> str:

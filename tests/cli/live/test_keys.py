@@ -28,13 +28,13 @@ class Purse:
         self.budget = dollars
 
 
-async def _played(_sample: object) -> object:
+async def _played(*_sample: object) -> object:
     await asyncio.sleep(0)
     raise AssertionError("nobody plays here")
 
 
 def _keys(*, concurrency: int = 16, most: int = 40, money: Purse | None = None) -> tuple[Keys, RunControl, Clock]:
-    schedule = Schedule(_played, lambda _sample, _played: None, concurrency)  # type: ignore[arg-type]
+    schedule = Schedule(_played, _played, concurrency)  # type: ignore[arg-type]
     control = RunControl(schedule, lambda _adjustment: None, most=most, money=money)
     clock = Clock()
     return Keys(control, clock), control, clock

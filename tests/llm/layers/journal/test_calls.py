@@ -79,7 +79,7 @@ def test_a_replayed_answer_of_the_cache_still_says_what_it_saved(journal: Journa
 
 async def test_a_call_that_is_cancelled_while_it_is_written_takes_no_other_along(journal: Journal) -> None:
     go_on = threading.Event()
-    journal._writer.submit(lambda: go_on.wait(HANG))
+    journal._writer.threads.submit(lambda: go_on.wait(HANG))
     both = [asyncio.create_task(journal.append(journal.claim(turn(n)), turn(n), answer())) for n in (1, 2)]
     await asyncio.sleep(0)
     both[0].cancel()
@@ -269,7 +269,7 @@ async def test_what_comes_while_the_disk_is_busy_is_written_at_once(path: Path) 
     files = Counting(path.parent)
     journal = Journal(files)
     go_on = threading.Event()
-    journal._writer.submit(lambda: go_on.wait(HANG))
+    journal._writer.threads.submit(lambda: go_on.wait(HANG))
     calls = [journal.append(journal.claim(turn(number)), turn(number), answer()) for number in range(20)]
     writing = [asyncio.ensure_future(each) for each in calls]
     await asyncio.sleep(0)

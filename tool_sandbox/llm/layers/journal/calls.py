@@ -6,18 +6,20 @@ import asyncio
 import threading
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from itertools import count
 
-from attrs import evolve, frozen
+from attrs import evolve
 
+from tool_sandbox.batches import Batches, ClosedError
 from tool_sandbox.errors import HarnessError, ProviderError, SettingsError
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse
 from tool_sandbox.llm.fingerprint import fingerprint
 from tool_sandbox.llm.layers.journal.entry import CallKey, JournalEntry, read_line, written_line
 from tool_sandbox.llm.layers.journal.requests import RequestWriter
 from tool_sandbox.llm.layers.journal.store import JournalStore, Place
-from tool_sandbox.threads import DaemonThreads
+
+_Line = tuple[CallKey | None, bytes]
+"""The key of an answered call, or ``None`` for one that failed; and its line."""
 
 
 class Journal:
@@ -42,10 +44,7 @@ class Journal:
         self._replays_fallbacks = replays_fallbacks
         self._passed_over: set[CallKey] = set()
         """Answers that stay written, because they were paid for, but are not given again."""
-        self._unwritten: list[_Line] = []
-        self._writing = False
-        """Whether the writer's thread will look for lines again, so that nobody has to wake it."""
-        self._writer = DaemonThreads(1, "journal-writer")
+        self._writer: Batches[_Line] = Batches("journal-writer")
         self._closing = weakref.finalize(self, _close, self._writer, store)
         self._read_on()
 
@@ -106,9 +105,11 @@ class Journal:
         response = outcome if isinstance(outcome, ChatResponse) else None
         asked = self._requests.record((key.scenario, key.trial, key.role), request, response)
         line = written_line(key, request, outcome, self._secrets, asked=asked)
-        written = asyncio.get_running_loop().create_future()
-        self._write(_Line(key if response else None, line, written))
-        await written  # when this is cancelled, the line is written all the same
+        try:
+            await self._writer.add((key if response else None, line), self._commit)
+        except ClosedError as error:
+            message = f"the journal {self._store.name} is closed"
+            raise HarnessError(message) from error
 
     async def flush(self) -> None:
         """Bring to its place whatever was appended, at an orderly end.
@@ -117,7 +118,7 @@ class Journal:
             SettingsError: Its store does not take it; the message says what to do.
         """
         try:
-            await asyncio.wrap_future(self._writer.submit(self._store.flush))
+            await asyncio.wrap_future(self._writer.threads.submit(self._store.flush))
         except OSError as error:
             raise SettingsError(str(error)) from error
 
@@ -130,7 +131,7 @@ class Journal:
 
     def read_on(self) -> None:
         """Take in what other processes have written into their segments since; blocks until that is done."""
-        self._writer.submit(self._read_on).result()  # a store is read on and written in one thread
+        self._writer.threads.submit(self._read_on).result()  # a store is read on and written in one thread
 
     def close(self) -> None:
         """Close the store, once it has what was appended."""
@@ -155,74 +156,18 @@ class Journal:
         else:
             self._places[key] = place
 
-    def _write(self, line: _Line) -> None:
-        """Hand a line to the writer's thread; all that come while it is busy are written together."""
-        with self._lock:
-            self._unwritten.append(line)
-            if self._writing:
-                return
-            self._writing = True
+    def _commit(self, batch: Sequence[_Line]) -> None:
+        """Write lines at once; runs in the writer's thread alone."""
         try:
-            self._writer.submit(self._write_what_waits)
-        except RuntimeError as error:
-            with self._lock:
-                self._unwritten, self._writing = [], False
-            message = f"the journal {self._store.name} is closed"
+            places = self._store.append([line for _, line in batch])
+        except Exception as error:
+            message = f"cannot write the journal {self._store.name}: {error}"
             raise HarnessError(message) from error
-
-    def _write_what_waits(self) -> None:
-        """Write until nothing is waiting; runs in the writer's thread alone."""
-        while True:
-            with self._lock:
-                batch, self._unwritten = self._unwritten, []
-                if not batch:
-                    self._writing = False
-                    return
-            _tell(batch, self._commit(batch))
-
-    def _commit(self, batch: Sequence[_Line]) -> HarnessError | None:
-        """Write lines at once; returns why that was not possible."""
-        try:
-            places = self._store.append([each.line for each in batch])
-        except Exception as error:  # noqa: BLE001 -- whatever it is, those who wait for their lines must be told
-            return HarnessError(f"cannot write the journal {self._store.name}: {error}")
         with self._lock:
-            for each, place in zip(batch, places, strict=True):
-                self._index(each.key, place)
-        return None
+            for (key, _), place in zip(batch, places, strict=True):
+                self._index(key, place)
 
 
-@frozen(eq=False)
-class _Line:
-    """A line on its way to the store."""
-
-    key: CallKey | None
-    """Of an answered call; ``None`` for one that failed."""
-    line: bytes
-    written: asyncio.Future[None]
-    """Done when the store has it."""
-
-
-def _tell(batch: Sequence[_Line], error: HarnessError | None) -> None:
-    """Wake those who wait for their lines, each event loop once."""
-    waiting: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
-    for each in batch:
-        waiting.setdefault(each.written.get_loop(), []).append(each.written)
-    for loop, written in waiting.items():
-        with suppress(RuntimeError):  # the loop is closed, so nobody waits there any more
-            loop.call_soon_threadsafe(_settle, written, error)
-
-
-def _settle(written: Sequence[asyncio.Future[None]], error: HarnessError | None) -> None:
-    for each in written:
-        if each.done():  # cancelled
-            continue
-        if error is None:
-            each.set_result(None)
-        else:
-            each.set_exception(error)
-
-
-def _close(writer: DaemonThreads, store: JournalStore) -> None:
+def _close(writer: Batches[_Line], store: JournalStore) -> None:
     writer.close()
     store.close()
