@@ -1,4 +1,4 @@
-"""The pictures of the documentation's gallery: ``python -m tests.gallery`` plays two runs and remakes them."""
+"""The pictures of the documentation's gallery: ``python -m tests.gallery`` plays three runs and remakes them."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ from contextlib import chdir
 from pathlib import Path
 
 import tool_sandbox
+from tests.cli.live.picture import live_picture
 from tests.viewer import screenshots
 from tests.viewer.browser import running, tab
 
 FOLDER = Path(__file__).parents[1] / "docs" / "gallery"
 SCENARIOS = ("text_boss_by_relationship", "text_plumber_with_cellular_off", "text_boss_in_low_battery_mode")
+LIVE = "live"
+"""The picture of the screen that shows a run while it lasts."""
 SHOWN = (
+    LIVE,
     "overview-desktop-light",
     "list-desktop-light",
     "sample-desktop-light",
@@ -36,12 +40,13 @@ SMALL = """async source => {
 
 
 def main() -> None:
-    """Play the perfect agent and one that does what is forbidden, and keep the pictures that are shown."""
+    """Play the perfect agent, one that does what is forbidden, and a model, and keep the pictures that are shown."""
     with tempfile.TemporaryDirectory() as folder, chdir(folder):  # pages name runs as they were named to them
         pictures = Path("pictures")
         screenshots.main([*_played(), "-o", str(pictures)])
         FOLDER.mkdir(exist_ok=True)
         with running() as browser, tab(browser) as found:
+            live_picture(browser, pictures / f"{LIVE}.png")
             for name in SHOWN:
                 source = b64encode((pictures / f"{name}.png").read_bytes()).decode()
                 small = found.page.evaluate(SMALL, f"data:image/png;base64,{source}")
