@@ -94,6 +94,10 @@ def of_server(run: Path) -> Iterator[Line]:
     with served(run) as (address, pid):
         asked(address, "api/samples", limit=1)
         yield Line("from the command to the first answer", time.perf_counter() - began, "s", None)
+        yield Line("the first page, at once", timed(lambda: asked_text(address, ""), 1), "ms", 300)
+        yield Line(
+            "what the run came to, the first time", timed(lambda: asked_text(address, "overview"), 1), "ms", None
+        )
         first = rows(asked(address, "api/samples", limit=200))[0]
         which = {name: first[name] for name in ("run", "name", "trial")}
         asked(address, "api/sample", **which)  # what was played is loaded once
@@ -110,7 +114,7 @@ def of_server(run: Path) -> Iterator[Line]:
         ]
         for what, path, question, aim in questions:
             yield Line(what, timed(lambda path=path, question=question: asked(address, path, **question)), "ms", aim)
-        yield Line("the first page", timed(lambda: asked_text(address, "overview")), "ms", None)
+        yield Line("what the run came to", timed(lambda: asked_text(address, "overview")), "ms", None)
         yield Line("memory of the server, at most", peak_megabytes(pid), "MB", 500)
 
 
@@ -140,10 +144,10 @@ def rows(answer: dict[str, Any]) -> list[dict[str, Any]]:
     return [dict(zip(answer["columns"], row, strict=True)) for row in answer["rows"]]
 
 
-def timed(action: Callable[[], object]) -> float:
+def timed(action: Callable[[], object], times: int = TIMES) -> float:
     """Milliseconds, the median of several times."""
     found = []
-    for _ in range(TIMES):
+    for _ in range(times):
         began = time.perf_counter()
         action()
         found.append((time.perf_counter() - began) * 1000)

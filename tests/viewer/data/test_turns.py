@@ -39,3 +39,17 @@ def test_time_that_nobody_measured_is_told(answers: list[Facts], said: str) -> N
 @pytest.mark.parametrize(("cost", "said"), [(0.0, "$0"), (0.004, "$0.004"), (1.5, "$1.5"), (20.0, "$20")])
 def test_amounts_have_as_many_digits_as_they_need(cost: float, said: str) -> None:
     assert dollars(cost) == said
+
+
+def test_fallbacks_changed_requests_and_answers_of_the_cache_are_told(asked_run: AskedRun) -> None:
+    world = asked_run.run[ASKED].world
+    first, _ = (at for at, notes in world.annotations.items() if "seconds" in notes.get("answered", {}))
+    world.annotate(first, answered={"seconds": 2.0, "fallback": True, "cached": True, "adjustments": ["no tools"]})
+    (turn,) = turns_data(world)
+    assert turn["facts"][2:] == [
+        "at least $0.002",
+        "1 by a fallback",
+        "1 tried again",
+        "1 from the cache",
+        "1 adjusted",
+    ]

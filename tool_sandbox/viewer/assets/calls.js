@@ -2,7 +2,7 @@
 
 import { dollars, element, longText, number, visible } from "viewer/dom";
 
-const NOT_KEPT = "This call is not in the run's journal, calls.jsonl: only calls that tool_sandbox itself makes are, in runs on a local disk.";
+const NOT_KEPT = "This call is not in the run's journal, or that is not here: it holds the calls that tool_sandbox itself makes, and is read from a local disk.";
 const NO_REQUEST = "The journal does not hold the request: it is of an older release.";
 const NOT_TIMED = "Nobody measured how long it took.";
 
@@ -18,7 +18,7 @@ export function callPart(words, call) {
 export function unansweredPart(calls) {
   return opening("Calls that nobody answered", async () => {
     const failed = (await calls()).filter(({ answered }) => !answered);
-    return failed.length ? failed.map(parts) : note("None of them was paid for, so the run's journal, calls.jsonl, does not hold them.");
+    return failed.length ? failed.map(parts) : note("None of them may have been paid for, so the run's journal does not hold them; what went wrong stands below.");
   });
 }
 

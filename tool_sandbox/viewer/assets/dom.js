@@ -37,6 +37,11 @@ export function visible(text) {
     : `\\u${character.codePointAt(0).toString(16).padStart(4, "0")}`));
 }
 
+/** A name that may go on in another line after each of its words. */
+export function breakable(name) {
+  return name.split("_").flatMap((word, at) => (at ? ["_", element("wbr"), word] : [word]));
+}
+
 /** A number with so many digits; a dash where there is none. */
 export function number(value, digits = 3) {
   return value === null || value === undefined ? "–" : value.toFixed(digits);

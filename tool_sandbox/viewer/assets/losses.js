@@ -1,6 +1,6 @@
 // The list in groups: what took how many points, and examples of it.
 
-import { element, number } from "viewer/dom";
+import { breakable, element, number } from "viewer/dom";
 import { addressOfList, addressOfSample } from "viewer/address";
 import { GROUPINGS } from "viewer/groups";
 
@@ -21,7 +21,7 @@ export async function lossesPart(source, question) {
 
 function example({ run, name, trial, points, why }, question) {
   return element("li", {}, element("span", { class: "lost" }, `−${number(points)}`), " ",
-    element("a", { href: addressOfSample(run, name, trial, question) }, trial ? `${name} #${trial}` : name), " ", element("span", { class: "note" }, [document.body.dataset.runs > 1 && run, why].filter(Boolean).join(" · ")));
+    element("a", { href: addressOfSample(run, name, trial, question) }, breakable(trial ? `${name} #${trial}` : name)), " ", element("span", { class: "note" }, [document.body.dataset.runs > 1 && run, why].filter(Boolean).join(" · ")));
 }
 
 function counted(samples) {

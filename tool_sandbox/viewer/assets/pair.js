@@ -1,6 +1,6 @@
 // Two samples of one scenario side by side, turn by turn: what is the same in both is quiet, what differs stands out.
 
-import { announce, dollars, element, longText, number, shade } from "viewer/dom";
+import { announce, breakable, dollars, element, longText, number, shade } from "viewer/dom";
 import { addressOfList, addressOfPair, addressOfSample } from "viewer/address";
 import { aligned, common, turnsOf } from "viewer/alignment";
 import { content, speaker, textOf } from "viewer/message";
@@ -21,7 +21,7 @@ export async function pairPage(source, [run, otherRun, name, trial, otherTrial =
   const around = element("nav", { "aria-label": "Pairs around this one" }, element("a", { href: addressOfList() }, "All samples"));
   const page = element("section", { class: "pair", "aria-label": `${name}, two samples` },
     element("header", {}, around,
-      element("h1", { tabindex: -1 }, name, ": ", both[0].title, " and ", both[1].title),
+      element("h1", { tabindex: -1 }, breakable(name), ": ", both[0].title, " and ", both[1].title),
       results(both), conversation.summary),
     found.map(({ missing }) => (missing ? element("p", { class: "problem" }, missing) : null)),
     conversation.element);

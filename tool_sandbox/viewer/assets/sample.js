@@ -1,6 +1,6 @@
 // One sample: the conversation, and beside it the milestones and the world as it was at a message.
 
-import { announce, dollars, element, longText, number, shade, visible } from "viewer/dom";
+import { announce, breakable, dollars, element, longText, number, shade, visible } from "viewer/dom";
 import { addressOfList, addressOfSample } from "viewer/address";
 import { content, speaker } from "viewer/message";
 import { milestonesPart } from "viewer/milestones";
@@ -26,7 +26,7 @@ export async function samplePage(source, [run, name, trial], { message: _wanted,
     element("header", {},
       element("nav", { "aria-label": "Samples around this one" }, element("a", { href: addressOfList(question), "data-key": "Escape", title: "key Escape" }, "All samples"),
         await neighbours(source, run, name, Number(trial), question)),
-      element("h1", { tabindex: -1 }, title, " ", element("span", { class: `score ${shade(data.score)}` }, data.score === null ? "void" : number(data.score))),
+      element("h1", { tabindex: -1 }, breakable(title), " ", element("span", { class: `score ${shade(data.score)}` }, data.score === null ? "void" : number(data.score))),
       data.score === null ? element("p", { class: "problem" }, data.below.find(({ label }) => label === "void")?.text) : null,
       summary(data),
       element("button", { type: "button", class: "jump", onclick: () => { aside.scrollIntoView(); aside.focus({ preventScroll: true }); } }, "To milestones and world ↓"),
