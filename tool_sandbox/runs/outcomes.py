@@ -102,7 +102,7 @@ class SampleResult:
     """Calls, tokens and money of agent and user together."""
     waits: Mapping[str, float] = Factory(dict)
     """Seconds that calls waited before they were made, by cause: ``rate_limit``, ``concurrency``, ``rpm``, ``tpm``,
-    ``outage``, ``retry``."""
+    ``deployment``, ``outage``, ``retry``."""
     models: tuple[str, ...] = field(default=(), converter=as_tuple)
     """Which models answered for the agent."""
     deployments: tuple[str, ...] = field(default=(), converter=as_tuple)

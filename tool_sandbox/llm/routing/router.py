@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import threading
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -23,6 +24,7 @@ from tool_sandbox.errors import (
 )
 from tool_sandbox.llm import layer as layers
 from tool_sandbox.llm.chat import CallTag, ChatModel, ChatRequest, ChatResponse
+from tool_sandbox.llm.layers.limits.endpoint import RATE_LIMIT
 from tool_sandbox.llm.layers.outages import Outages
 from tool_sandbox.llm.layers.retry import Retrying, RetryPolicy, by_error
 from tool_sandbox.llm.routing.balancer import OURS, Balancer
@@ -31,6 +33,8 @@ from tool_sandbox.llm.routing.load import Load, least_busy
 from tool_sandbox.llm.routing.settings import RouterSettings
 from tool_sandbox.llm.routing.walk import Route
 
+DEPLOYMENT = "deployment"
+"""What calls wait for here: room under a deployment's own limits."""
 _HOPELESS = (AuthenticationError, QuotaExceededError)
 """What another deployment may not suffer from, but this one will again."""
 
@@ -71,10 +75,13 @@ class Group(layers.Layer):
                 there is a fallback to go to.
         """
         sample = evolve(request.tag, turn=0)
-        load = await self._take(self._served.get(sample))
+        waits: Counter[str] = Counter()
+        load = await self._take(self._served.get(sample), waits)
         try:
             response = await self._transports[load.deployment.id].acomplete(_fitted(load.deployment, request))
         except ProviderError as error:
+            waits.update(error.waits)
+            error.waits = dict(waits)
             self._count(load, error)
             await self._say_what_a_further_try_can_reach(load, error)
             raise
@@ -85,10 +92,11 @@ class Group(layers.Layer):
             load.answered(response, self._clock())
         if sample.scenario:
             self._served[sample] = load.deployment.id
-        return evolve(response, deployment=response.deployment or load.deployment.id)
+        waits.update(response.waits)
+        return evolve(response, deployment=response.deployment or load.deployment.id, waits=dict(waits))
 
-    async def _take(self, served: str | None) -> Load:
-        """A deployment with room for a call, which is counted as begun.
+    async def _take(self, served: str | None, waits: Counter[str]) -> Load:
+        """A deployment with room for a call, which is counted as begun; what that waited for is added to ``waits``.
 
         Raises:
             ProviderError: None will have room in time.
@@ -103,7 +111,8 @@ class Group(layers.Layer):
                     return load
             if load.quiet_until - now > self._policy.ceiling:
                 raise self._resting(load, f"asked not to be asked for another {load.quiet_until - now:.0f} s")
-            await self._policy.sleep(wait * self._chance.uniform(1.0, 1.1))  # rarely all at once
+            await self._policy.sleep(wait + min(0.1 * wait, 1.0) * self._chance.random())  # rarely all at once
+            waits[RATE_LIMIT if load.quiet_until > now else DEPLOYMENT] += self._clock() - now  # type: ignore[assignment]  # typeshed knows counts alone
 
     async def _choose(self, served: str | None) -> Load:
         """The deployment to ask: the one that answered this sample before, while it is healthy, or the strategy's.
