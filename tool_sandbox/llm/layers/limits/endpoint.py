@@ -121,7 +121,9 @@ class Endpoint:
         self._obstacle_since = 0.0
         self._closed = Counter[str]()
         self._alarm: tuple[float, asyncio.AbstractEventLoop] | None = None
-        self._told, self._told_at = "", 0.0
+        self._told_of: tuple[str, int] | None = None
+        """For what it was told that so many calls wait."""
+        self._told_at = 0.0
 
     async def enter(self, request: ChatRequest) -> Place:
         """Wait until a call may be made, in turn with those of other runs and models.
@@ -177,7 +179,7 @@ class Endpoint:
         """Say that a call is over, whatever became of it."""
         with self._lock:
             self.in_flight -= 1
-        if self._waiting or self._told:
+        if self._waiting or self._told_of:
             self.look()
 
     def look(self) -> None:
@@ -195,8 +197,9 @@ class Endpoint:
                 self._leave_line(waiter)
                 place.waits = dict(self._closed_by(now) - waiter.clocks)
                 admitted.append((waiter, place))
-            self._note(obstacle, now)
+            self._closed, self._obstacle_since, self._obstacle = self._closed_by(now), now, obstacle
             words = self._words(now)
+            self._set_alarm(now)
         for waiter, place in admitted:
             self._admit(waiter, place)
         if words is not None:
@@ -276,16 +279,18 @@ class Endpoint:
         _settle(place.tokens, 0)
         self.left(place)
 
-    def _note(self, obstacle: Obstacle | None, now: float) -> None:
-        """Keep what waiting calls wait for from now on, and look again when it is gone."""
-        self._closed, self._obstacle_since, self._obstacle = self._closed_by(now), now, obstacle
-        if obstacle is None or obstacle.until is None:
+    def _set_alarm(self, now: float) -> None:
+        """Look again when what calls wait for is gone, or when it is time to tell of them."""
+        if self._obstacle is None:
             return
-        if self._alarm is None or self._alarm[0] > obstacle.until:
+        due = math.inf if self._obstacle.until is None else self._obstacle.until
+        if self._told_of != (self._obstacle.why, self._waiting):
+            due = min(due, now + (_TOLD_EVERY if self._told_of else _LONG))
+        if due < (math.inf if self._alarm is None else self._alarm[0]):
             loop = next(iter(self._lines.values()))[0].loop
-            self._alarm = (obstacle.until, loop)
+            self._alarm = (due, loop)
             with suppress(RuntimeError):  # closed without a word
-                loop.call_soon_threadsafe(loop.call_later, max(0.0, obstacle.until - now), self._ring)
+                loop.call_soon_threadsafe(loop.call_later, max(0.0, due - now), self._ring)
 
     def _ring(self) -> None:
         self._alarm = None
@@ -298,24 +303,25 @@ class Endpoint:
         return self._closed + Counter({self._obstacle.cause: now - self._obstacle_since})
 
     def _words(self, now: float) -> str | None:
-        """What is to be told of the waiting, if it is to be told anew."""
+        """What is to be told of the waiting, if it is to be told anew; empty when it is over."""
         obstacle = self._obstacle
+        of = None if obstacle is None else (obstacle.why, self._waiting)
+        if of == self._told_of or (obstacle is not None and not self._is_worth_telling(obstacle, now)):
+            return None
+        self._told_of, self._told_at = of, now
         if obstacle is None:
-            words = ""
-        elif self._told and now - self._told_at < _TOLD_EVERY:
-            return None
-        else:
-            end = obstacle.until
-            first = min(waiters[0].since for waiters in self._lines.values())
-            if not self._told and now - first < _LONG and (end is None or end - now < _LONG):
-                return None
-            calls = "1 call" if self._waiting == 1 else f"{self._waiting} calls"
-            most = "" if end is None else f", up to {math.ceil(end - now)} s"
-            words = f"{obstacle.why}, waiting for {self.name}: {calls}{most}"
-        if words == self._told:
-            return None
-        self._told, self._told_at = words, now
-        return words
+            return ""
+        calls = "1 call" if self._waiting == 1 else f"{self._waiting} calls"
+        if obstacle.until is None:
+            return f"{obstacle.why}, {calls} waiting for {self.name}"
+        return f"{obstacle.why}, {calls} waiting for up to {math.ceil(obstacle.until - now)} s: {self.name}"
+
+    def _is_worth_telling(self, obstacle: Obstacle, now: float) -> bool:
+        """Whether calls wait for long, and it was not told a moment ago."""
+        if self._told_of is not None:
+            return now - self._told_at >= _TOLD_EVERY
+        first = min(waiters[0].since for waiters in self._lines.values())
+        return now - first >= _LONG or (obstacle.until is not None and obstacle.until - now >= _LONG)
 
 
 def _take(source: RateSource | None, wanted: int) -> _Taken | None:
