@@ -4,7 +4,9 @@
 
     layer         makes a call when its endpoint has room for it
     endpoints     the endpoints of a run, each known once
-    endpoint      who may call now, and who waits, for what
+    endpoint      who may call now, and what keeps others from it
+    lines         who waits, and whose turn it is
+    notice        what is told of that
     concurrency   how many calls it takes at once, found out by asking
     announced     what it says of its limits in the headers of its answers
     rate          caps per minute, and how blocks of them are lent to other processes

@@ -6,7 +6,7 @@ import asyncio
 import math
 import threading
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
@@ -16,31 +16,15 @@ from tool_sandbox.errors import ProviderError, RateLimitError
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse
 from tool_sandbox.llm.layers.limits.announced import AnnouncedLimits, Answered
 from tool_sandbox.llm.layers.limits.concurrency import Concurrency
+from tool_sandbox.llm.layers.limits.lines import Lines, Waiter
+from tool_sandbox.llm.layers.limits.notice import Notice, Obstacle
 from tool_sandbox.llm.layers.limits.rate import Block, RateSource
 from tool_sandbox.llm.layers.limits.tokens import TokenGuess
 
 RATE_LIMIT, CONCURRENCY, RPM, TPM = "rate_limit", "concurrency", "rpm", "tpm"
 """What calls wait for: the end of a rate limit, a call in flight to end, the caps on calls and on tokens."""
-
-_LONG = 2.0
-"""Seconds from which on it is told that calls wait."""
-_TOLD_EVERY = 1.0
-"""Seconds after which it is told how many they are now."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 """Seconds for which an endpoint is left alone that asks for less, and refuses again."""
-
-Line = tuple[str, str]
-"""Whose calls wait in one line: those of one run for one model."""
-
-
-@frozen
-class Obstacle:
-    """What keeps the next call from being made."""
-
-    cause: str
-    why: str
-    until: float | None = None
-    """When it will be gone, if that is known."""
 
 
 @frozen
@@ -63,19 +47,6 @@ class Place:
     """Bytes of the request, where tokens are counted."""
     waits: Mapping[str, float] = field(factory=dict)
     """Seconds it waited, by cause."""
-
-
-@define(eq=False)
-class _Waiter:
-    """A call that waits for a place."""
-
-    line: Line
-    size: int
-    loop: asyncio.AbstractEventLoop
-    admitted: asyncio.Future[Place]
-    since: float
-    clocks: Counter[str]
-    """How long the endpoint had been closed by then, by cause."""
 
 
 class Endpoint:
@@ -115,15 +86,12 @@ class Endpoint:
         self._refusals = 0
         """Refusals one after the other, without an answer between them."""
         self._unanswered_since: float | None = None
-        self._lines: dict[Line, deque[_Waiter]] = {}
-        self._waiting = 0
+        self._lines = Lines()
+        self._notice = Notice(name)
         self._obstacle: Obstacle | None = None
         self._obstacle_since = 0.0
         self._closed = Counter[str]()
         self._alarm: tuple[float, asyncio.AbstractEventLoop] | None = None
-        self._told_of: tuple[str, int] | None = None
-        """For what it was told that so many calls wait."""
-        self._told_at = 0.0
 
     async def enter(self, request: ChatRequest) -> Place:
         """Wait until a call may be made, in turn with those of other runs and models.
@@ -133,17 +101,15 @@ class Endpoint:
         size = self._guess.size(request) if self.tokens is not None else 0
         with self._lock:
             now = self._clock()
-            self.concurrency.wanted(self.in_flight + self._waiting + 1)
-            if not self._waiting:
+            self.concurrency.wanted(self.in_flight + len(self._lines) + 1)
+            if not self._lines:
                 place = self._try(size, now)
                 if isinstance(place, Place):
                     return place
             loop = asyncio.get_running_loop()
-            waiter = _Waiter(
-                (request.tag.run, request.model), size, loop, loop.create_future(), now, self._closed_by(now)
-            )
-            self._lines.setdefault(waiter.line, deque()).append(waiter)
-            self._waiting += 1
+            line = request.tag.run, request.model
+            waiter = Waiter(line, size, loop, loop.create_future(), now, self._closed_by(now))
+            self._lines.join(waiter)
         self.look()
         try:
             return await waiter.admitted
@@ -179,23 +145,23 @@ class Endpoint:
         """Say that a call is over, whatever became of it."""
         with self._lock:
             self.in_flight -= 1
-        if self._waiting or self._told_of:
+        if self._lines or self._notice.is_out:
             self.look()
 
     def look(self) -> None:
         """Let those begin for whom there is room now; for whoever has made some."""
-        admitted: list[tuple[_Waiter, Place]] = []
+        admitted: list[tuple[Waiter, Place]] = []
         with self._lock:
             now = self._clock()
             obstacle = None
             while self._lines and obstacle is None:
-                waiter = next(iter(self._lines.values()))[0]
+                waiter = self._lines.first
                 place = self._try(waiter.size, now)
                 if isinstance(place, Obstacle):
                     obstacle = place
                     continue
-                self._leave_line(waiter)
-                place.waits = dict(self._closed_by(now) - waiter.clocks)
+                self._lines.leave(waiter)
+                place.waits = dict(self._closed_by(now) - waiter.closed_before)
                 admitted.append((waiter, place))
             self._closed, self._obstacle_since, self._obstacle = self._closed_by(now), now, obstacle
             words = self._words(now)
@@ -232,7 +198,7 @@ class Endpoint:
             return False
         if now >= self._refused_until:  # a new burst
             self._refusals += 1
-        pause = max(error.retry_after, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** (self._refusals - 1)))
+        pause = max(error.retry_after, min(_LONGEST_PAUSE, _FIRST_PAUSE * self._refusals**2))
         since = now if self._unanswered_since is None else self._unanswered_since
         if now + pause - since > self.longest:
             return False
@@ -241,15 +207,7 @@ class Endpoint:
         self._refusal = f"HTTP {error.status or 429}"
         return True
 
-    def _leave_line(self, waiter: _Waiter) -> None:
-        """Take a call out of its line, whose turn comes after all others again."""
-        waiters = self._lines.pop(waiter.line)
-        waiters.remove(waiter)
-        self._waiting -= 1
-        if waiters:
-            self._lines[waiter.line] = waiters
-
-    def _admit(self, waiter: _Waiter, place: Place) -> None:
+    def _admit(self, waiter: Waiter, place: Place) -> None:
         def admit() -> None:
             if waiter.admitted.done():  # cancelled meanwhile
                 self._give_back(place)
@@ -261,14 +219,13 @@ class Endpoint:
         except RuntimeError:  # its event loop was closed without a word
             self._give_back(place)
 
-    def _give_up(self, waiter: _Waiter) -> None:
+    def _give_up(self, waiter: Waiter) -> None:
         """A waiting call was cancelled: in its line, or with a place that it does not know of yet."""
         if not waiter.admitted.cancelled():
             self._give_back(waiter.admitted.result())
             return
         with self._lock:
-            if waiter in self._lines.get(waiter.line, ()):
-                self._leave_line(waiter)
+            self._lines.leave(waiter)
             if self._alarm is not None and self._alarm[1] is waiter.loop:  # which may end now
                 self._alarm = None
         self.look()
@@ -283,11 +240,10 @@ class Endpoint:
         """Look again when what calls wait for is gone, or when it is time to tell of them."""
         if self._obstacle is None:
             return
-        due = math.inf if self._obstacle.until is None else self._obstacle.until
-        if self._told_of != (self._obstacle.why, self._waiting):
-            due = min(due, now + (_TOLD_EVERY if self._told_of else _LONG))
+        due = self._notice.due(self._obstacle, len(self._lines), now)
+        due = due if self._obstacle.until is None else min(due, self._obstacle.until)
         if due < (math.inf if self._alarm is None else self._alarm[0]):
-            loop = next(iter(self._lines.values()))[0].loop
+            loop = self._lines.first.loop
             self._alarm = (due, loop)
             with suppress(RuntimeError):  # closed without a word
                 loop.call_soon_threadsafe(loop.call_later, max(0.0, due - now), self._ring)
@@ -303,25 +259,10 @@ class Endpoint:
         return self._closed + Counter({self._obstacle.cause: now - self._obstacle_since})
 
     def _words(self, now: float) -> str | None:
-        """What is to be told of the waiting, if it is to be told anew; empty when it is over."""
-        obstacle = self._obstacle
-        of = None if obstacle is None else (obstacle.why, self._waiting)
-        if of == self._told_of or (obstacle is not None and not self._is_worth_telling(obstacle, now)):
-            return None
-        self._told_of, self._told_at = of, now
-        if obstacle is None:
-            return ""
-        calls = "1 call" if self._waiting == 1 else f"{self._waiting} calls"
-        if obstacle.until is None:
-            return f"{obstacle.why}, {calls} waiting for {self.name}"
-        return f"{obstacle.why}, {calls} waiting for up to {math.ceil(obstacle.until - now)} s: {self.name}"
-
-    def _is_worth_telling(self, obstacle: Obstacle, now: float) -> bool:
-        """Whether calls wait for long, and it was not told a moment ago."""
-        if self._told_of is not None:
-            return now - self._told_at >= _TOLD_EVERY
-        first = min(waiters[0].since for waiters in self._lines.values())
-        return now - first >= _LONG or (obstacle.until is not None and obstacle.until - now >= _LONG)
+        """What is to be told of the waiting now, if there is something new."""
+        if self._obstacle is None:
+            return self._notice.over(now)
+        return self._notice.words(self._obstacle, len(self._lines), self._lines.since, now)
 
 
 def _take(source: RateSource | None, wanted: int) -> _Taken | None:
