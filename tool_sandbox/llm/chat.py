@@ -148,6 +148,8 @@ class RateLimit:
     remaining: int | None = None
     reset: float | None = None
     """Seconds until all of them may be used again."""
+    is_moment: bool = False
+    """Whether the provider named that moment, so that it does not matter how long its answer took."""
 
 
 @frozen(kw_only=True)

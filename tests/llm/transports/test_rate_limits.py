@@ -25,7 +25,7 @@ NOW = 1_790_000_000.0
                 "anthropic-ratelimit-input-tokens-remaining": "40",
                 "anthropic-ratelimit-input-tokens-reset": "2026-09-21T14:13:25Z",
             },
-            [RateLimit(of="input tokens", limit=100, remaining=40, reset=5.0)],
+            [RateLimit(of="input tokens", limit=100, remaining=40, reset=5.0, is_moment=True)],
         ),
         (
             {"ratelimit-limit": "100;w=60", "ratelimit-remaining": "7", "ratelimit-reset": "3"},

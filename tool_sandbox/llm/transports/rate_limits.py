@@ -37,6 +37,7 @@ def _limit(of: str, facts: Mapping[str, str], now: float) -> RateLimit:
         limit=_whole(facts.get("limit")),
         remaining=_whole(facts.get("remaining")),
         reset=None if reset is None else wait_of(reset, now),
+        is_moment=reset is not None and wait_of(reset, now) != wait_of(reset, now - 1),
     )
 
 

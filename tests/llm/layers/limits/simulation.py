@@ -91,8 +91,7 @@ class Provider(Layer):
         if not self.says_what_is_left:
             return answer(latency=self.latency)
         most = int(self.per_window)
-        reset = start + self.window - now()
-        left = RateLimit(of="requests", limit=most, remaining=most - used, reset=max(0.0, reset))
+        left = RateLimit(of="requests", limit=most, remaining=most - used, reset=reset)
         return answer(latency=self.latency, rate_limits=[left])
 
 

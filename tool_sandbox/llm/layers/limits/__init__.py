@@ -5,6 +5,7 @@
     layer         makes a call when its endpoint has room for it
     endpoints     the endpoints of a run, each known once
     endpoint      who may call now, and what keeps others from it
+    place         a call that may be made
     lines         who waits, and whose turn it is
     notice        what is told of that
     concurrency   how many calls it takes at once, found out by asking

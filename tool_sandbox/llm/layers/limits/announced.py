@@ -33,6 +33,8 @@ class Answered:
     """What a call takes of a limit on tokens, roughly."""
     now: float
     """The time on the clock of the endpoint."""
+    latency: float = 0.0
+    """Seconds the call took."""
 
 
 @define(eq=False)
@@ -98,7 +100,9 @@ class AnnouncedLimits:
                 before.refuted = refuted
                 return
             refuted = 0 if remaining > before.remaining else refuted
-        pause = Pause(answered.now + reset, f"no {limit.of} left")
+        # Servers reckon a wait when they take a call, and tell of it when they have answered it.
+        told_at = answered.now if limit.is_moment else answered.now - answered.latency
+        pause = Pause(told_at + reset, f"no {limit.of} left")
         last = answered.call + int(remaining / size)
         self._known[limit.of] = _Known(answered, remaining, last, pause, refuted)
 

@@ -7,10 +7,8 @@ import math
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
-
-from attrs import define, field, frozen
 
 from tool_sandbox.errors import ProviderError, RateLimitError
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse
@@ -18,35 +16,14 @@ from tool_sandbox.llm.layers.limits.announced import AnnouncedLimits, Answered
 from tool_sandbox.llm.layers.limits.concurrency import Concurrency
 from tool_sandbox.llm.layers.limits.lines import Lines, Waiter
 from tool_sandbox.llm.layers.limits.notice import Notice, Obstacle
-from tool_sandbox.llm.layers.limits.rate import Block, RateSource
+from tool_sandbox.llm.layers.limits.place import Place, settle, take
+from tool_sandbox.llm.layers.limits.rate import RateSource
 from tool_sandbox.llm.layers.limits.tokens import TokenGuess
 
 RATE_LIMIT, CONCURRENCY, RPM, TPM = "rate_limit", "concurrency", "rpm", "tpm"
 """What calls wait for: the end of a rate limit, a call in flight to end, the caps on calls and on tokens."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 """Seconds for which an endpoint is left alone that asks for less, and refuses again."""
-
-
-@frozen
-class _Taken:
-    """Calls or tokens that were taken for one call, and whose they are."""
-
-    source: RateSource
-    block: Block
-
-
-@define(eq=False)
-class Place:
-    """A call that may be made."""
-
-    number: int
-    halvings: int
-    requests: _Taken | None
-    tokens: _Taken | None
-    size: int = 0
-    """Bytes of the request, where tokens are counted."""
-    waits: Mapping[str, float] = field(factory=dict)
-    """Seconds it waited, by cause."""
 
 
 class Endpoint:
@@ -124,19 +101,19 @@ class Endpoint:
             self._unanswered_since, self._refusals = None, 0
             self.concurrency.answered(response.latency, self.in_flight, place.halvings)
             if response.rate_limits:
-                answered = Answered(place.number, self._begun, self._guess.per_call, now)
+                answered = Answered(place.number, self._begun, self._guess.per_call, now, response.latency)
                 self._announced.told(response.rate_limits, answered)
             if response.usage is not None:
                 used = response.usage.prompt_tokens + response.usage.completion_tokens
                 self._guess.was(used, place.size)
-                _settle(place.tokens, used)
+                settle(place.tokens, used)
         self.left(place)
 
     def failed(self, place: Place, error: ProviderError) -> None:
         """Say that a call failed; an error after which the endpoint is left alone for long enough is marked so."""
         with self._lock:
             if isinstance(error, RateLimitError):
-                _settle(place.tokens, 0)
+                settle(place.tokens, 0)
                 error.deferred = self._defer(error)
             self.concurrency.failed(error, self.in_flight, place.halvings, announced=error.deferred)
         self.left(place)
@@ -180,12 +157,12 @@ class Endpoint:
         if not self.concurrency.has_room(self.in_flight):
             many = f"{int(self.concurrency.limit)} at once after {self.concurrency.why}"
             return Obstacle(CONCURRENCY, many)
-        requests = _take(self.requests, 1)
+        requests = take(self.requests, 1)
         if requests is not None and not requests.block.granted:
             return Obstacle(RPM, "calls per minute (rpm)", requests.block.until)
-        tokens = _take(self.tokens, self._guess.of(size))
+        tokens = take(self.tokens, self._guess.of(size))
         if tokens is not None and not tokens.block.granted:
-            _settle(requests, 0)
+            settle(requests, 0)
             return Obstacle(TPM, "tokens per minute (tpm)", tokens.block.until)
         self.in_flight += 1
         self._begun += 1
@@ -232,8 +209,8 @@ class Endpoint:
 
     def _give_back(self, place: Place) -> None:
         """Give up a place that was not used."""
-        _settle(place.requests, 0)
-        _settle(place.tokens, 0)
+        settle(place.requests, 0)
+        settle(place.tokens, 0)
         self.left(place)
 
     def _set_alarm(self, now: float) -> None:
@@ -263,12 +240,3 @@ class Endpoint:
         if self._obstacle is None:
             return self._notice.over(now)
         return self._notice.words(self._obstacle, len(self._lines), self._lines.since, now)
-
-
-def _take(source: RateSource | None, wanted: int) -> _Taken | None:
-    return None if source is None else _Taken(source, source.take(wanted))
-
-
-def _settle(taken: _Taken | None, used: int) -> None:
-    if taken is not None:
-        taken.source.settle(taken.block, used)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from typing import TYPE_CHECKING
 
 from attrs import define
 
-if TYPE_CHECKING:
-    from tool_sandbox.llm.layers.limits.endpoint import Place
+from tool_sandbox.llm.layers.limits.place import Place
 
 Line = tuple[str, str]
 """Whose calls wait in one line: those of one run for one model."""
