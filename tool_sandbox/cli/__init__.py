@@ -9,7 +9,7 @@
     to play    plan, play, replay, until_decided, interrupts, live (what is shown meanwhile: a folder of its own),
                serve (to agents outside)
     after it   run_report (what a run ends with), void, explain, view, serve_pages (listening), report (a page as one
-               file), compare, comparison_text
+               file), compare, comparison_text, capsule (packing, reproducing)
     over MCP   assistant (what it is offered, and how it is served)
     printing   lines, columns, tables, listing (a table, lines or JSON), streams
     original   legacy (its flags), sandbox and utils (its functions), __main__

@@ -318,6 +318,26 @@ def rescore(directory: options.Directory, **flags: Any) -> None:
 
 
 @app.command()
+def pack(directory: options.Directory, *, output: options.Capsule, force: options.Force = False) -> None:
+    """Write a run as one file, without keys, that anybody can play again."""
+    from tool_sandbox.cli.capsule import pack_run
+
+    pack_run(directory, output, force=force)
+
+
+@app.command()
+@options.settings("scenarios_from", "tools_from", defaults=False)
+def reproduce(
+    run: options.Reproduced, *, trust: options.Trust = False, as_json: options.JsonObject = False, **flags: Any
+) -> None:
+    """Play a packed run, or a run directory, from its journal and compare every score with the recorded one."""
+    from tool_sandbox.cli.capsule import reproduce_run
+
+    changes = {name: value for name, value in _lists(flags).items() if value}
+    raise typer.Exit(reproduce_run(run, changes, trusted=trust, as_json=as_json))
+
+
+@app.command()
 def export(directories: options.Directories, *, output: options.Exported, table: options.Table = "samples") -> None:
     """Write the samples of runs to a file for other programs, or their messages, calls or milestones."""
     from tool_sandbox.analysis.export import export as write

@@ -150,6 +150,9 @@ Replay = Annotated[
     str | None,
     _option("--replay", metavar="DIR", help="Play a run again from its journal alone, without asking any model."),
 ]
+Capsule = Annotated[str, _option("-o", "--output", metavar="FILE", help="The capsule, such as run.tar.zst.")]
+Reproduced = Annotated[str, typer.Argument(metavar="FILE|DIR", help="A capsule, or a run directory.")]
+Trust = Annotated[bool, _option("--trust", help="Run the code and scenarios of its own that a capsule holds.")]
 Quiet = Annotated[bool, _option("-q", "--quiet", help="Show neither progress nor tables, only the last lines.")]
 RetryVoid = Annotated[bool, _option("--retry-void", help="Play void samples again, too.")]
 Http = Annotated[

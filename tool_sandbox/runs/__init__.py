@@ -11,6 +11,7 @@
     on disk    store (the run directory), places, json_files, latest, provenance, digests (what a score depends on)
     numbers    summary (result_summary.json), statistics (how sure they are), thresholds and regression (whether they
                are enough)
+    shared     capsule (a run as one file, and playing it again: a folder of its own)
     read       run_result and stored_sample (what users of Python get), sample_frame, charts, recorded_scenarios
     explained  run_explanation (where a run lost points), sample_explanation (one sample), explained_sample (by its
                scenario as it is now), scenario_of_sample (as a scenario to begin with)
