@@ -11,6 +11,7 @@ import pytest
 
 import tool_sandbox as ts
 from tests.cli.command import run_directory, spawn
+from tests.llm.loopback import Answer, completion, serving
 from tests.waiting import HANG
 from tool_sandbox.cli.app import exit_code
 
@@ -50,6 +51,23 @@ def test_an_agent_that_fails_fails_the_command(tmp_path: Path, capsys: pytest.Ca
 
 def test_a_score_that_is_too_low_is_told_by_the_exit_code(tmp_path: Path) -> None:
     assert exit_code([*SERVE, EASY, "--fail-under", "0.5", "-o", str(tmp_path), *agent("say('Hello')")]) == 4
+
+
+def test_the_simulated_user_may_cost_no_more_than_the_budget(tmp_path: Path) -> None:
+    code = """
+end = say('Hello')
+assert end["result"]["cause"] == "budget", end
+try:
+    post("/samples")
+except OSError as error:
+    assert (error.code, json.load(error)["code"]) == (410, "run_over")
+"""
+    prices = "prices={input_per_million: 0.3, output_per_million: 0.7}"
+    with serving() as server:
+        server.says(Answer(completion("Go on.")))
+        paid = ["-u", f"direct:{server.base}/m", "--user-param", prices, "--budget", "0.000001"]
+        assert exit_code(["serve", "-q", "-s", EASY, *paid, "-o", str(tmp_path), *agent(code)]) == 3
+        assert server.requests == []
 
 
 def test_from_elsewhere_agents_need_the_token(

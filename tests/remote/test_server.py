@@ -37,6 +37,14 @@ def test_an_agent_outside_plays_as_one_inside(tmp_path: Path) -> None:
     assert outside.samples[0].agent == "remote"
 
 
+def test_agents_side_by_side_play_many_scenarios_by_their_solutions(tmp_path: Path) -> None:
+    some = served(tmp_path, presentations=("plain",), limit=24, concurrency=8)
+    with some as run, ThreadPoolExecutor(8) as threads:
+        ends = list(threads.map(lambda _: run.play(), range(24)))
+        until(lambda: run.run.is_over)
+    assert {end["scenario"]: end["result"]["score"] for end in ends} == dict.fromkeys(run.scenarios, 1.0)
+
+
 def test_a_sample_tells_conversation_tools_and_then_only_what_is_new(tmp_path: Path) -> None:
     with served(tmp_path, EASY) as run:
         begun = run.begin(EASY)
@@ -50,9 +58,24 @@ def test_a_sample_tells_conversation_tools_and_then_only_what_is_new(tmp_path: P
         whole = answered(run.client.get(f"samples/{begun['id']}"))
         assert [each["role"] for each in whole["messages"]] == ["system", "user", "assistant", "tool"]
         end = run.take_turn(called, OFF)
+        whole = answered(run.client.get(f"samples/{begun['id']}"))
+        assert [each["role"] for each in whole["messages"]] == ["system", "user", "assistant", "tool", "assistant"]
     assert end["done"]
     assert [each["id"] for each in end["result"]["milestones"]]
     assert end["result"]["ending"] == "the user ended the conversation"
+
+
+def test_an_agent_may_tell_which_model_wrote_its_turn_and_how_many_tokens_that_took(tmp_path: Path) -> None:
+    with served(tmp_path, EASY) as run:
+        usage = {"prompt_tokens": 120, "completion_tokens": 8, "total_tokens": 128}
+        state = run.take_turn(
+            run.begin(EASY), {**call("set_wifi_status", on=False), "model": "mine-7b", "usage": usage}
+        )
+        assert run.take_turn(state, OFF)["result"]["score"] == 1.0
+        until(lambda: run.run.is_over)
+    (sample,) = ts.open_run(run.run.directory).samples
+    assert (sample.spending.prompt_tokens, sample.spending.completion_tokens) == (120, 8)
+    assert "mine-7b" in sample.models
 
 
 def test_calls_keep_the_ids_that_the_agent_gave_them(tmp_path: Path) -> None:

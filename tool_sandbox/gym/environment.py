@@ -13,6 +13,7 @@ from tool_sandbox.errors import SettingsError, UsageError
 from tool_sandbox.gym.samples import Samples
 from tool_sandbox.remote.problems import malformed
 from tool_sandbox.remote.schema import TurnTaken
+from tool_sandbox.remote.session import said
 
 Observation = dict[str, Any]
 Action = str | Mapping[str, Any]
@@ -99,7 +100,7 @@ class ToolSandboxEnv:
         message = _message(action)
         self._state = self.samples.take_turn(self._state, message)
         new = self._state["messages"]
-        self._messages += [message, *new]
+        self._messages += [said(message), *new]
         is_over, result = self._state["done"], self._state["result"]
         is_scored = is_over and result["status"] == "scored"
         return self._observation(), self._reward(is_scored), is_scored, is_over and not is_scored, self._info(new)

@@ -58,6 +58,11 @@ class TurnTaken(BaseModel):
     content: str | list[ChatEntry] | None = Field(None, description="Text for the user.")
     tool_calls: list[ToolCall] | None = Field(None, description="Calls of tools; then the text is not for the user.")
 
+    model: str | None = Field(None, description="The model that wrote it, for the record.")
+    usage: dict[str, Any] | None = Field(
+        None, description="Its tokens, as chat completions report them, for the record."
+    )
+
     @model_validator(mode="after")
     def _says_or_calls(self) -> Self:
         if not {"content", "tool_calls"} & self.model_fields_set:

@@ -18,6 +18,8 @@ from tool_sandbox.registry.sample import Sample
 from tool_sandbox.runs.outcomes import SampleResult
 
 ChatMessage = Mapping[str, Any]
+_BESIDE = ("model", "usage")
+"""What is not part of a message, and told beside it."""
 
 
 @frozen(kw_only=True)
@@ -59,7 +61,7 @@ class Session:
         self.first = self.reply
         """What it is told before its first turn."""
         self.conversation: Sequence[ChatMessage] = ()
-        """Everything that the agent has seen and said, as it was before its next turn."""
+        """Everything that the agent has seen and said."""
         self.tools: Sequence[Mapping[str, Any]] = ()
         """The tools on offer, as entries of a chat request."""
         self.over: Future[SampleResult] = Future()
@@ -67,6 +69,7 @@ class Session:
         self._limit, self._tells_score = turn_timeout, tells_score
         self._lock = Lock()
         self._turn = 1
+        self._seen = 0
         self._taken: ChatMessage = {}
         self._waiting: tuple[asyncio.AbstractEventLoop, asyncio.Future[ChatMessage]] | None = None
         self._given_up = False
@@ -91,7 +94,7 @@ class Session:
             answer: asyncio.Future[ChatMessage] = loop.create_future()
             self._waiting = loop, answer
             news = self._news(messages)
-            self.conversation, self.tools = messages, tools
+            self.conversation, self.tools, self._seen = messages, tools, len(messages)
             self.reply.set_result(Reply(turn=self._turn, messages=news, score=score))
         try:
             async with asyncio.timeout(self._limit):
@@ -123,7 +126,8 @@ class Session:
             if self._waiting is None or turn not in (None, self._turn):
                 raise self._out_of_turn(turn)
             self._taken, self._turn, self.reply = message, self._turn + 1, Future()
-            _settle(self._waiting, message)
+            self.conversation = [*self.conversation, said(message)]
+            _settle(self._waiting, _as_answer(message))
             self._waiting = None
             return self.reply
 
@@ -145,7 +149,7 @@ class Session:
 
     def _news(self, messages: Sequence[ChatMessage]) -> list[ChatMessage]:
         """What the agent has not seen, with the ids that it gave its calls: empty and repeated ones were changed."""
-        new = messages[len(self.conversation) :]
+        new = messages[self._seen :]
         given = [str(call.get("id") or "") for call in self._taken.get("tool_calls") or ()]
         kept = [str(call["id"]) for each in new for call in each.get("tool_calls") or ()]
         ids = {now: before for now, before in zip(kept, given, strict=False) if before}
@@ -165,6 +169,20 @@ class Session:
         else:
             text = f"turn={turn!r} is not the turn that is waited for, which is {self._turn}; ask how the sample is."
         return SessionError(text, kind="wrong_turn")
+
+
+def said(message: ChatMessage) -> ChatMessage:
+    """A message without what is told beside it."""
+    return {name: value for name, value in message.items() if name not in _BESIDE}
+
+
+def _as_answer(message: ChatMessage) -> ChatMessage:
+    """A message as a model's answer: a completion, where it tells which model wrote it and what that took."""
+    beside = {name: message[name] for name in _BESIDE if message.get(name) is not None}
+    if not beside:
+        return message
+    finish = "tool_calls" if message.get("tool_calls") else "stop"
+    return {"choices": [{"message": said(message), "finish_reason": finish}], **beside}
 
 
 def _given_up() -> CancelledRunError:

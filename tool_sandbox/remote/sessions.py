@@ -61,7 +61,7 @@ class Sessions:
         self._most = 0
         self._left: OrderedDict[Key, Sample] = OrderedDict()
         self._playing: dict[Key, Session] = {}
-        self._finished: dict[Key, SampleResult] = {}
+        self._finished: set[Key] = set()
         self._over: OrderedDict[str, Session] = OrderedDict()
 
     def role(self, sample: Sample) -> BaseRole:
@@ -101,7 +101,7 @@ class Sessions:
             if len(self._over) > _REMEMBERED:
                 self._over.popitem(last=False)
             if result.finished:
-                self._finished[result.key] = result
+                self._finished.add(result.key)
             elif not self._closed:
                 self._left[result.key] = session.sample
             is_last = not self._left and not self._playing
