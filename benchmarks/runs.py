@@ -16,19 +16,22 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
+import platform
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from agents import surroundings
 from one_run import CALLS, SIX_CALLS, WAYS
 
 HERE = Path(__file__).parent
 GROWTH = "oracle"
+PACKAGES = ("aiohttp", "litellm", "openai")
 HEADS = ("samples", "-p", "latency", "wall s", "ideal s", "efficiency", "CPU ms/call", "peak MB", "solved")
 
 
@@ -112,7 +115,8 @@ def main() -> None:
         rows.append(measured)
         print(line(measured), flush=True)
     if options.json:
-        report = {"surroundings": surroundings(), "rows": rows}
+        versions = {name: version(name) for name in PACKAGES}
+        report = {"python": platform.python_version(), "cores": os.cpu_count(), "versions": versions, "rows": rows}
         options.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
 
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -187,6 +189,51 @@ async def test_closing_reaches_the_connections_of_blocking_calls_and_of_loops_th
     await auntil(lambda: all(session.closed for session in sessions))
     assert len(sessions) >= 2
     assert not transport._pools
+
+
+class NoThreads(ThreadPoolExecutor):
+    def submit(self, *args: Any, **kwargs: Any) -> Any:
+        raise AssertionError("a thread was asked for")
+
+
+@pytest.fixture
+def no_proxies(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """An environment that names no proxy, and whose ``.netrc`` is not there."""
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+
+
+@pytest.mark.usefixtures("no_proxies")
+async def test_a_call_needs_no_thread(server: Server) -> None:
+    server.says(Answer(completion("hi")))
+    asyncio.get_running_loop().set_default_executor(NoThreads())
+    assert (await ask(server)).text == "hi"
+
+
+@pytest.mark.usefixtures("no_proxies")
+async def test_a_proxy_of_the_environment_is_used_where_it_is_not_excepted(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", server.base.removesuffix("/v1"))
+    server.says(Answer(completion("by proxy")))
+    nobody = "http://127.0.0.1:1/v1"
+    assert (await ask(server, api_base=nobody)).text == "by proxy"
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    with pytest.raises(ProviderUnavailableError):
+        await ask(server, api_base=nobody)
+
+
+@pytest.fixture
+def netrc(no_proxies: None, tmp_path: Path) -> None:
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password pass", encoding="utf-8")
+
+
+@pytest.mark.usefixtures("netrc")
+async def test_a_netrc_has_the_password_of_a_server_without_key(server: Server) -> None:
+    server.says(Answer(completion("hi")))
+    await ask(server, api_key=None)
+    assert server.headers[0]["Authorization"] == "Basic bWU6cGFzcw=="
 
 
 async def test_litellm_is_not_needed(server: Server) -> None:

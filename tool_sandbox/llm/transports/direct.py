@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping, MutableMapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary, finalize
 
 from attrs import evolve
@@ -147,7 +150,7 @@ class DirectTransport(Layer):
         loop = asyncio.get_running_loop()
         pool = self._pools.get(loop)
         if pool is None:
-            keeper = _kept_open(self._headers)
+            keeper = _kept_open(self._headers, trust_env=_environment_matters(self.url, self._headers))
             pool = self._pools[loop] = _Pool(await anext(keeper), keeper)
         return pool.session
 
@@ -173,7 +176,21 @@ class _Pool(NamedTuple):
         await self.keeper.aclose()
 
 
-async def _kept_open(headers: Mapping[str, str]) -> AsyncGenerator[aiohttp.ClientSession, None]:
+def _environment_matters(url: str, headers: Mapping[str, str]) -> bool:
+    """Whether a proxy that the environment names, or a ``.netrc``, has a say in calls of this address.
+
+    aiohttp looks for both anew at every call, and hands each look to a thread.
+    """
+    from urllib.request import getproxies, proxy_bypass
+
+    parts = urlsplit(url)
+    if parts.scheme in getproxies() and not proxy_bypass(parts.hostname or ""):
+        return True
+    has_key = any(name.lower() == "authorization" for name in headers)
+    return not has_key and Path(os.environ.get("NETRC", "~/.netrc")).expanduser().exists()
+
+
+async def _kept_open(headers: Mapping[str, str], *, trust_env: bool) -> AsyncGenerator[aiohttp.ClientSession, None]:
     """Connections that are closed with their event loop at the latest.
 
     ``asyncio.run`` closes the asynchronous generators that are still open before it closes the loop.
@@ -182,7 +199,7 @@ async def _kept_open(headers: Mapping[str, str]) -> AsyncGenerator[aiohttp.Clien
 
     connector, unlimited = aiohttp.TCPConnector(limit=_CONNECTIONS), aiohttp.ClientTimeout(total=None)
     async with aiohttp.ClientSession(
-        headers=headers, connector=connector, timeout=unlimited, trust_env=True
+        headers=headers, connector=connector, timeout=unlimited, trust_env=trust_env
     ) as session:
         yield session
 
