@@ -142,8 +142,12 @@ def test_a_played_journal_is_neither_resumed_nor_played_again(capsys: pytest.Cap
 
 @pytest.mark.parametrize(
     ("change", "told"),
-    [({"search": "rapidapi"}, "whose answers no journal holds"), ({"agent": 5}, "holds no settings")],
-    ids=["search", "settings"],
+    [
+        ({"search": "rapidapi"}, "whose answers no journal holds"),
+        ({"agent": "remote"}, "by an agent from outside"),
+        ({"agent": 5}, "holds no settings"),
+    ],
+    ids=["search", "remote", "settings"],
 )
 def test_a_run_that_cannot_be_played_so_says_why(
     capsys: pytest.CaptureFixture[str], change: dict[str, Any], told: str
@@ -151,6 +155,28 @@ def test_a_run_that_cannot_be_played_so_says_why(
     copied(**change)
     assert exit_code(["run", "--replay", "copy"]) == 2
     assert told in capsys.readouterr().err
+    assert not Path("runs").exists()
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [(["--fail-under", "no_such_tag=1"], "no_such_tag"), (["--junit", "nowhere/x/y.xml"], "nowhere/x/y.xml")],
+    ids=["threshold", "file"],
+)
+def test_what_is_wrong_is_told_before_anything_is_written(
+    capsys: pytest.CaptureFixture[str], flags: list[str], told: str
+) -> None:
+    Path("nowhere").write_text("a file")
+    assert exit_code(["run", "--replay", str(RECORDED), *flags]) == 2
+    assert told in capsys.readouterr().err
+    assert not Path("runs").exists()
+
+
+def test_a_record_without_settings_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    copied()
+    Path("copy/run.json").write_text('{"schema_version": 1, "settings": 5}')
+    assert exit_code(["run", "--replay", "copy"]) == 2
+    assert "holds no settings to go on with" in capsys.readouterr().err
 
 
 def test_a_model_on_this_machine_is_neither_fetched_nor_started(capsys: pytest.CaptureFixture[str]) -> None:

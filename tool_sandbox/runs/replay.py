@@ -24,10 +24,12 @@ from tool_sandbox.runs.continuation import recorded_names, recorded_scenarios, r
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.preparation import PreparedRun, new_store
 from tool_sandbox.runs.provenance import SCHEMA_VERSION, clock_of_run
+from tool_sandbox.runs.report_files import check_files
 from tool_sandbox.runs.results import cancelled
 from tool_sandbox.runs.run import run_record
 from tool_sandbox.runs.store import RunStore
 from tool_sandbox.runs.stored_sample import StoredSample
+from tool_sandbox.runs.thresholds import check_thresholds
 
 REPLAYABLE = (
     *("concurrency", "max_void", "output", "name", "junit", "summary", "fail_under", "min_coverage", "pass_at"),
@@ -102,6 +104,9 @@ def replayed_run(
     settings = _settings(recorded_settings(recorded, record), changes, results)
     with clock_of_run(record, recorded.directory.name):
         chosen = recorded_scenarios(recorded_names(recorded, record), settings, objects or Objects())
+    check_thresholds(settings.fail_under, chosen)
+    check_files(settings)
+    baseline = Baseline.of(settings, chosen)
     cast = RoleCast(settings, chosen, (objects or Objects()).roles, asks=False)
     store = RunStore.temporary() if temporary else new_store(cast.settings, alone=True)
     one = ReplayedRun(
@@ -109,24 +114,31 @@ def replayed_run(
         cast=cast,
         store=store,
         scenarios=chosen,
-        baseline=Baseline.of(settings, chosen),
+        baseline=baseline,
         recorded=recorded,
         results=results,
     )
-    store.claim()
-    store.write_run({**run_record(one.settings, chosen), "replay_of": str(recorded.directory)})
-    return _without_unscored(one, results)
+    try:
+        store.claim()
+        store.write_run({**run_record(one.settings, chosen), "replay_of": str(recorded.directory)})
+        one.open()
+        return _without_unscored(one, results)
+    except BaseException:
+        one.close()
+        store.discard()
+        raise
 
 
 def _check(recorded: RunStore, record: Mapping[str, Any]) -> None:
-    where = str(recorded.directory)
+    where, settings = str(recorded.directory), record.get("settings")
+    settings = settings if isinstance(settings, Mapping) else {}
     if record.get("schema_version") != SCHEMA_VERSION:
         message = f"{where!r} has schema_version {record.get('schema_version')!r}, this version {SCHEMA_VERSION!r}."
         raise SettingsError(message)
-    if record.get("settings", {}).get("search") == "rapidapi":
+    if settings.get("search") == "rapidapi":
         message = f"{where!r} was played with --search rapidapi, whose answers no journal holds."
         raise UsageError(message)
-    if is_remote(str(record.get("settings", {}).get("agent"))):
+    if is_remote(str(settings.get("agent"))):
         message = f"{where!r} was played by an agent from outside, whose turns no journal holds."
         raise UsageError(message)
     if origin := record.get("replay_of"):
