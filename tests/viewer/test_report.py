@@ -72,3 +72,13 @@ def test_an_answer_of_a_model_opens_to_its_call(asked_run: AskedRun, tmp_path: P
     assert "HTTP 500" in refused
     assert "after a wait of" in answered
     assert offline.complaints == []
+
+
+@needs_browser
+def test_a_sample_that_was_left_out_says_so(runs: dict[str, RunResult], tmp_path: Path, offline: Tab) -> None:
+    path = tmp_path / "small.html"
+    path.write_text(report(runs, title="Small", largest=10).html, encoding="utf-8")
+    offline.open(address_of(path, "#/sample/saboteur/switch_wifi_off/0"))
+    assert "0.000" in offline.text("h1")
+    assert "is left out" in offline.text(".problem")
+    assert offline.complaints == []

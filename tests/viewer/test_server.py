@@ -226,7 +226,7 @@ def test_of_very_many_samples_each_has_neighbours_and_paper_holds_the_first(
         online.open(f"{address}#/samples")
         online.page.evaluate("dispatchEvent(new Event('beforeprint'))")
         until(lambda: online.page.locator(".rows td.name").count() == 1000)
-        assert online.page.text_content(".paper") == "On paper stand the first 1000 of them."
+        assert online.page.text_content(".paper") == "The first 1000 of them are printed."
     assert online.complaints == []
 
 

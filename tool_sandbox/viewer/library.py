@@ -16,7 +16,7 @@ from tool_sandbox.runs.places import is_local, refusals
 from tool_sandbox.runs.recorded_scenarios import scenarios_of_run
 from tool_sandbox.runs.run_result import open_run
 from tool_sandbox.runs.store import RESULTS, SUMMARY, RunStore
-from tool_sandbox.viewer.data.calls import CallIndex, calls_of
+from tool_sandbox.viewer.data.calls import CallIndex, packed_calls
 from tool_sandbox.viewer.data.rows import COLUMNS, row_data
 from tool_sandbox.viewer.filters import Row, matcher
 
@@ -93,9 +93,9 @@ class RunLibrary:
         with scenarios_of_run(store, known=found) as known:
             return explained_by(sample, known)
 
-    def calls(self, run: str, sample: StoredSample) -> list[dict[str, Any]]:
+    def calls(self, run: str, sample: StoredSample) -> dict[str, Any]:
         """What models were asked for a sample, and what they answered, as far as the run keeps a journal."""
-        return calls_of(sample, self._calls[run])
+        return packed_calls(sample, self._calls[run])
 
     def _fresh(self) -> dict[str, _Opened]:
         with self._lock:

@@ -17,7 +17,7 @@ from tool_sandbox.common.visible_text import visible
 from tool_sandbox.runs.outcomes import is_success
 from tool_sandbox.runs.recorded_scenarios import found_scenarios
 from tool_sandbox.runs.sample_explanation import explanation_of
-from tool_sandbox.viewer.data.calls import CallIndex, calls_of
+from tool_sandbox.viewer.data.calls import CallIndex, packed_calls
 from tool_sandbox.viewer.data.rows import COLUMNS, row_data
 from tool_sandbox.viewer.data.samples import sample_data
 from tool_sandbox.viewer.overview import Overview
@@ -121,8 +121,8 @@ def _packed_calls(samples: Sequence[tuple[str, StoredSample]], room: int) -> lis
     chunks: list[str] = []
     anybody_asked = False
     for at in range(0, len(samples), CHUNK):
-        together = [calls_of(sample, indices[run]) for run, sample in samples[at : at + CHUNK]]
-        anybody_asked = anybody_asked or any(together)
+        together = [packed_calls(sample, indices[run]) for run, sample in samples[at : at + CHUNK]]
+        anybody_asked = anybody_asked or any(each["calls"] for each in together)
         chunk = _pack(together)
         room -= len(chunk)
         if room < 0:

@@ -2,8 +2,8 @@
 
 import { dollars, element, longText, number, visible } from "viewer/dom";
 
-const NOT_KEPT = "This call is not in the run's journal, or that is not here: it holds the calls that tool_sandbox itself makes, and is read from a local disk.";
-const NO_REQUEST = "The journal does not hold the request: it is of an older release.";
+const NOT_KEPT = "The run's journal is not at hand, or does not hold this call: it holds those that tool_sandbox itself made, and is read where the run is on this machine's disk.";
+const NO_REQUEST = "The journal was written by an older release, which did not keep requests.";
 const NOT_TIMED = "Nobody measured how long it took.";
 
 /** A line that opens to a call; `call` gives it when it is first opened. */
@@ -18,7 +18,7 @@ export function callPart(words, call) {
 export function unansweredPart(calls) {
   return opening("Calls that nobody answered", async () => {
     const failed = (await calls()).filter(({ answered }) => !answered);
-    return failed.length ? failed.map(parts) : note("None of them may have been paid for, so the run's journal does not hold them; what went wrong stands below.");
+    return failed.length ? failed.map(parts) : note("The run's journal keeps calls that were answered or may have been paid for. These were neither; what went wrong stands below.");
   });
 }
 

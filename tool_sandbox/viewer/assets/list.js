@@ -43,7 +43,7 @@ export async function listPage(source, question, { severalRuns }) {
     }
     const rows = new Rows(source, question, shown, first);
     page.append(rows.element);
-    if (first.total > PRINTED) page.append(element("p", { class: "paper" }, `On paper stand the first ${PRINTED} of them.`));
+    if (first.total > PRINTED) page.append(element("p", { class: "paper" }, `The first ${PRINTED} of them are printed.`));
     Object.assign(page, { placed: (link) => rows.place(link), step: (by) => rows.step(by), toPrint: (whole) => rows.toPrint(whole) });
   } catch (error) {
     problem.textContent = error.message;

@@ -13,7 +13,7 @@ export async function othersPart(source, run, name, trial) {
   if (!others.length) return null;
   const several = cells.some((each) => each.trial > 0);
   return element("details", { class: "others", open: others.length <= AT_ONCE },
-    element("summary", {}, `${others.length} more of this scenario`),
+    element("summary", {}, `${others.length} other ${others.length === 1 ? "sample" : "samples"} of this scenario`),
     element("ul", {}, others.map((each) => element("li", {},
       element("a", { href: addressOfSample(each.run, name, each.trial) }, nameOf(each, run, several)), " ",
       element("span", { class: `score ${shade(each.score)}` }, each.void ? "void" : number(each.score)), " ",

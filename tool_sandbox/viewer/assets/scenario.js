@@ -19,7 +19,7 @@ export function scenarioPart(source, run, name, trial) {
       text.replaceChildren(longText("code", whole));
       text.hidden = false;
       const copied = await isCopied(whole);
-      const what = made.text ? "The scenario" : "This file does not hold it; a command prints it where DIR is the directory of the run, and that command";
+      const what = made.text ? "The scenario" : "A report does not hold scenarios. The command that prints this one (with the run's directory for DIR)";
       say(copied ? `${what} is copied.` : `${what} stands here to be copied.`);
     } catch (error) {
       say(error.message);

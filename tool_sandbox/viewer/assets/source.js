@@ -35,7 +35,7 @@ export class FileSource {
     if (at < 0) return null;
     const { size, kept } = this.packing;
     const data = kept[at] < 0 ? null : (await this.chunk(Math.floor(kept[at] / size)))[kept[at] % size];
-    return data ?? { name, trial, messages: [], tables: [], milestones: [], below: [], missing: this.packing.left_out };
+    return data ?? leftOut(Object.fromEntries(columns.map((column, cell) => [column, rows[at][cell]])), this.packing.left_out);
   }
 
   /** What models were asked for a sample, and what they answered; nothing where the file does not hold it. */
@@ -44,7 +44,7 @@ export class FileSource {
     const { size, kept, calls } = this.packing;
     const place = kept[rows.findIndex((row) => isSample(row, columns, run, name, trial))];
     const number = Math.floor(place / size);
-    return place < 0 || number >= calls ? [] : (await unpacked(`calls-${number}`))[place % size];
+    return place < 0 || number >= calls ? [] : whole((await unpacked(`calls-${number}`))[place % size]);
   }
 
   /** A scenario is made by the package: the file says how to ask for it. */
@@ -101,7 +101,7 @@ export class ServerSource {
   }
 
   async calls(run, name, trial) {
-    return this.get("/api/calls", { run, name, trial });
+    return whole(await this.get("/api/calls", { run, name, trial }));
   }
 
   /** The sample as a scenario file to begin with. */
@@ -123,6 +123,19 @@ export class ServerSource {
 export function isSample(row, columns, run, name, trial) {
   const cell = (column) => row[columns.indexOf(column)];
   return cell("run") === run && cell("name") === name && cell("trial") === trial;
+}
+
+/** What a page shows of a sample of which a file holds its row alone. */
+function leftOut({ name, trial, score, seconds, calls, tokens, cost, why }, missing) {
+  const spending = { calls, prompt_tokens: tokens, completion_tokens: 0, cost };
+  const below = score === null ? [{ label: "void", text: why, style: "error" }] : [];
+  return { name, trial, score, seconds, spending, below, missing, models: [], messages: [], turns: [], tables: [], milestones: [] };
+}
+
+/** Calls with all of their requests, of which what they have in common is there once. */
+function whole({ calls, items }) {
+  const list = ([name, places]) => [name, places.map((at) => items[at])];
+  return calls.map((call) => ({ ...call, asked: call.asked && { ...call.asked.fields, ...Object.fromEntries(Object.entries(call.asked.lists).map(list)) } }));
 }
 
 /** Rows by `column` or `-column`; those without a value last. */

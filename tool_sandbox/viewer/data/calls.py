@@ -81,6 +81,27 @@ def calls_of(sample: StoredSample, index: CallIndex) -> list[dict[str, Any]]:
     return [_call(record, body) for record, body in made if not record["response"] or record in last.values()]
 
 
+def packed_calls(sample: StoredSample, index: CallIndex) -> dict[str, Any]:
+    """The calls of a sample for a page: what their requests have in common is there once.
+
+    Returns:
+        ``calls`` as ``calls_of`` gives them, but ``asked`` has ``fields`` and ``lists``, of which the numbers are
+        places in ``items``.
+    """
+    items: dict[int, tuple[int, Any]] = {}
+
+    def place(item: Any) -> int:
+        """Requests that go on from each other hold the very same items."""
+        return items.setdefault(id(item), (len(items), item))[0]
+
+    calls = calls_of(sample, index)
+    for call in calls:
+        if call["asked"] is not None:
+            lists = {name: list(map(place, value)) for name, value in call["asked"].items() if isinstance(value, list)}
+            call["asked"] = {"fields": {k: v for k, v in call["asked"].items() if k not in lists}, "lists": lists}
+    return {"calls": calls, "items": [item for _, item in items.values()]}
+
+
 def _requests(
     records: Sequence[Mapping[str, Any]], parts: Mapping[str, Any]
 ) -> dict[str, Iterator[dict[str, Any] | None]]:
