@@ -341,6 +341,7 @@ def _lacks_scores(report: Report, settings: RunSettings) -> bool:
 
 
 def _out_of_money(directory: str, settings: RunSettings) -> int:
-    more = "--budget USD" if settings.budget is not None else "--param max_budget=USD (or --user-param)"
+    of_a_role = settings.budget is None and "max_budget" in {**settings.params, **settings.user_params}
+    more = "--param max_budget=USD (or --user-param)" if of_a_role else "--budget USD"
     print(f"The budget is reached. Go on with: {_resuming(directory, settings)} {more}", file=sys.stderr)
     return BUDGET

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.command import run_directory
+from tests.cli.command import openai_server, run_directory
 from tests.cli.pseudo_terminal import PseudoTerminal
 from tool_sandbox.cli.live.keyboard import Keyboard
 
@@ -69,6 +69,27 @@ def test_keys_change_a_run_and_the_terminal_is_given_back(terminal: Terminal, tm
     rest = [("concurrency", 5, 4), ("paused", False, True), ("paused", True, False)]
     assert _adjustments(tmp_path) == pressed + rest
     assert json.loads((run_directory(tmp_path) / "run.json").read_text())["settings"]["concurrency"] == 4
+
+
+def test_b_sets_a_budget_that_stops_a_run_which_began_without_one(terminal: Terminal, tmp_path: Path) -> None:
+    prices = 'prices={"input_per_million": 1000, "output_per_million": 0}'
+    with openai_server() as url:
+        model = ("-a", f"direct:m@{url}", "-u", "oracle", "--param", prices, "--param", "api_key=k")
+        flags = ("-s", "switch_wifi_off", "--trials", "500", "-p", "2", "-o", str(tmp_path), "--yes")
+        screen = terminal("-m", "tool_sandbox", "run", *model, *flags, columns=200)
+        screen.wait_for(lambda: "? keys" in screen.text and "spent" in screen.text)
+        screen.send("b")
+        screen.wait_for(lambda: "(none yet;" in screen.text)
+        screen.send("50\r")
+
+        assert screen.end() == 3
+    assert "--budget USD" in screen.text
+    assert _adjustments(tmp_path) == [("budget", None, 50.0)]
+    record, summary = (
+        json.loads((run_directory(tmp_path) / name).read_text()) for name in ("run.json", "result_summary.json")
+    )
+    assert record["settings"]["budget"] == 50
+    assert 40 < summary["spending"]["cost"] <= 50
 
 
 @pytest.mark.parametrize("role", ["Slow", "Deaf"])
