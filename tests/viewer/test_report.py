@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+import tool_sandbox
 from tests.viewer.browser import Tab, address_of, needs_browser
 from tests.viewer.conftest import ASKED, PLAYED, AskedRun
 from tool_sandbox.viewer.report import report
@@ -72,6 +74,24 @@ def test_an_answer_of_a_model_opens_to_its_call(asked_run: AskedRun, tmp_path: P
     assert "HTTP 500" in refused
     assert "after a wait of" in answered
     assert offline.complaints == []
+
+
+@needs_browser
+def test_the_call_of_an_answer_is_found_behind_those_of_an_earlier_beginning(
+    asked_run: AskedRun, tmp_path: Path, offline: Tab
+) -> None:
+    copied = shutil.copytree(asked_run.run.directory or "", tmp_path / "run")
+    (journal,) = copied.glob("calls.jsonl")
+    first, *_ = journal.read_text("utf-8").splitlines(keepends=True)
+    before = json.loads(first)
+    before["request"], before["response"]["latency"] = "another", 99.0
+    journal.write_text(json.dumps(before, separators=(",", ":")) + "\n" + journal.read_text("utf-8"), encoding="utf-8")
+    path = tmp_path / "asked.html"
+    path.write_text(report({"asked": tool_sandbox.open_run(copied)}, title="Asked").html, encoding="utf-8")
+    offline.open(address_of(path, f"#/sample/asked/{ASKED}/0"))
+    offline.page.click("summary:has-text('2 tries')")
+    offline.page.wait_for_selector(".answered[open] ol")
+    assert json.loads(offline.text(".answered[open] pre >> nth=0")) == asked_run.bodies[2]
 
 
 @needs_browser

@@ -79,6 +79,11 @@ def test_a_journal_that_grows_is_read_on(sample: StoredSample, journal: Path) ->
     assert len(index.records(sample.key)) == 3
 
 
+def test_calls_are_read_without_the_conversation(sample: StoredSample, tmp_path: Path) -> None:
+    shutil.rmtree(tmp_path / "run" / "trajectories")
+    assert len(calls_of(sample, CallIndex(sample.store))) == 2
+
+
 def test_without_a_journal_there_are_no_calls(sample: StoredSample, journal: Path) -> None:
     journal.unlink()
     assert calls_of(sample, CallIndex(sample.store)) == []

@@ -109,11 +109,14 @@ class Conversation {
   }
 
   /** Who answered and what that took; behind it the call. */
-  answered({ sender, answered }) {
+  answered({ sender, answered, seconds }) {
     const place = this.answers.get(sender) ?? 0;
     this.answers.set(sender, place + 1);
-    const call = async () => (await this.calls()).filter((each) => each.role === sender && each.answered)[place];
-    return callPart(answered.join(" · "), call);
+    return callPart(answered.join(" · "), async () => {
+      const calls = (await this.calls()).filter((each) => each.role === sender && each.answered);
+      const isIt = (call) => call?.seconds === seconds; // a sample that was begun before has answers that it does not show
+      return isIt(calls[place]) ? calls[place] : calls.find(isIt) ?? calls[place];
+    });
   }
 
   choose(item) {

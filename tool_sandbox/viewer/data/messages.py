@@ -26,8 +26,8 @@ def messages_data(world: ExecutionContext, said: Annotations) -> list[dict[str, 
     Keys: ``number``; ``kind``, which is ``instructions``, ``text``, ``call`` or ``result``; ``sender``, ``recipient``
     and ``text``. Of a call also ``tool``, ``arguments`` (pairs of name and text) and ``real_tool`` where the name was
     scrambled, or ``code`` where it cannot be read. Of a result ``failed`` and, where it is not the one of the call
-    before, ``tool``. Of an answer of a model ``answered``: who gave it and what it took, in words. ``seen_by`` where
-    somebody else sees the message, and ``remarks`` (text and style) where there are any.
+    before, ``tool``. Of an answer of a model ``answered``: who gave it and what it took, in words, and ``seconds``.
+    ``seen_by`` where somebody else sees the message, and ``remarks`` (text and style) where there are any.
     """
     rows = [row for row in world.log() if not is_few_shot(row)]
     return [dict(_message(world, row, rows[:at], said.beside)) for at, row in enumerate(rows)]
@@ -54,6 +54,7 @@ def _message(
         yield from (("kind", "text"), ("text", _text(row["content"])))
     if answered := answered_by_model(world, row):
         yield "answered", list(_answered(answered))
+        yield "seconds", answered.get("seconds")
     if row["visible_to"] not in (None, [row["sender"], row["recipient"]]):
         yield "seen_by", [_role(role) for role in row["visible_to"]]
     if remarks := beside.get(row[INDEX_COLUMN]):
