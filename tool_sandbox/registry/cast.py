@@ -176,6 +176,11 @@ class RoleCast:
         return 0.0 if self._resources is None else self._resources.paid_before()
 
     @property
+    def asks_models(self) -> bool:
+        """Whether any of the roles asks a model, as far as they were started."""
+        return self._resources is not None and self._resources.asks_models
+
+    @property
     def budget(self) -> float | None:
         """US dollars that the run may spend now; ``None`` for any amount."""
         return None if self._resources is None else self._resources.budget

@@ -189,6 +189,11 @@ class RunResources:
         return self._paid_before
 
     @property
+    def asks_models(self) -> bool:
+        """Whether any of its roles asks a model."""
+        return bool(self._asked)
+
+    @property
     def budget(self) -> float | None:
         """US dollars that the run may spend, with what an earlier part of it has paid; ``None`` for any amount."""
         cap = None if self._ledger is None else self._ledger.caps.run

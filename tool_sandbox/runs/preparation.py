@@ -87,7 +87,7 @@ class PreparedRun(Plan):
         """Play what is left, with the rules for tools and the search that were asked for; others keep theirs."""
         self.open()
         self.cast.watch(observer.waiting)
-        money = None if self.settings.until_decided else self.cast
+        money = self.cast if self.cast.asks_models and not self.settings.until_decided else None
         with self.rules():
             return run(evolve(self, observer=observer, at_once=self.cast.at_once, money=money, players=self._players()))
 

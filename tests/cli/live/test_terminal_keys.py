@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import signal
 import sys
@@ -78,18 +79,24 @@ def test_b_sets_a_budget_that_stops_a_run_which_began_without_one(terminal: Term
         flags = ("-s", "switch_wifi_off", "--trials", "500", "-p", "2", "-o", str(tmp_path), "--yes")
         screen = terminal("-m", "tool_sandbox", "run", *model, *flags, columns=200)
         screen.wait_for(lambda: "? keys" in screen.text and "spent" in screen.text)
+        screen.send("p")
+        screen.wait_for(lambda: "paused  0 running" in screen.text)
+        spent = float(re.findall(r"\$([\d.]+) spent", screen.text)[-1])
+        budget = int(spent) + 20
         screen.send("b")
         screen.wait_for(lambda: "(none yet;" in screen.text)
-        screen.send("50\r")
+        screen.send(f"{budget}\r")
+        screen.wait_for(lambda: f"cap ${budget}.00" in screen.text)
+        screen.send("p")
 
         assert screen.end() == 3
-    assert "--budget USD" in screen.text
-    assert _adjustments(tmp_path) == [("budget", None, 50.0)]
+    assert b"--budget USD" in screen.raw
+    assert ("budget", None, budget) in _adjustments(tmp_path)
     record, summary = (
         json.loads((run_directory(tmp_path) / name).read_text()) for name in ("run.json", "result_summary.json")
     )
-    assert record["settings"]["budget"] == 50
-    assert 40 < summary["spending"]["cost"] <= 50
+    assert record["settings"]["budget"] == budget
+    assert spent < summary["spending"]["cost"] <= budget
 
 
 @pytest.mark.parametrize("role", ["Slow", "Deaf"])
