@@ -116,6 +116,14 @@ def test_after_ctrl_c_the_run_is_gone_on_with(tmp_path: Path) -> None:
     assert [each.status for each in ts.open_run(directory).samples] == ["scored", "scored"]
 
 
+def test_a_run_that_was_not_served_is_not_gone_on_with_by_whoever_asks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code(["run", "-a", "oracle", "-s", EASY, "-q", "-o", str(tmp_path)]) == 0
+    assert exit_code(["serve", "--resume", str(run_directory(tmp_path))]) == 2
+    assert "was played by 'oracle' and not served; go on with it by 'tool_sandbox resume'" in capsys.readouterr().err
+
+
 def post(address: str, body: object) -> dict[str, object]:
     request = Request(address, json.dumps(body).encode(), {"Content-Type": "application/json"})  # noqa: S310 -- loopback
     with urlopen(request, timeout=HANG) as answer:  # noqa: S310 -- the same

@@ -9,9 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
 
 import tool_sandbox as ts
-from tests.remote.serving import call, served
+from tests.remote.serving import call, served, serving
 from tests.waiting import until
 from tool_sandbox.errors import SessionError, SettingsError, UsageError
 from tool_sandbox.gym import LocalSamples, ServedSamples, ToolSandboxEnv, register
@@ -144,6 +148,27 @@ def test_the_same_class_plays_a_run_that_is_served(tmp_path: Path) -> None:
 def test_an_address_where_nothing_answers_is_told() -> None:
     with pytest.raises(UsageError, match=r"nothing answers at 'http://127\.0\.0\.1:9/v1'"):
         ServedSamples("http://127.0.0.1:9/v1")
+
+
+def test_an_address_of_something_else_is_told() -> None:
+    async def hello(_request: Request) -> Response:
+        return PlainTextResponse("Hello")
+
+    told = "is no address of tool_sandbox serve: it answered with status 200"
+    app = Starlette(routes=[Route("/v1/run", hello)])
+    with serving(app) as address, pytest.raises(UsageError, match=told):
+        ServedSamples(f"{address}/v1")
+
+
+def test_an_episode_that_cannot_begin_is_told() -> None:
+    def broken() -> Any:
+        message = "no user today"
+        raise RuntimeError(message)
+
+    env = ToolSandboxEnv(LocalSamples([EASY], user=broken), closes_samples=True)
+    with pytest.raises(UsageError, match="'switch_wifi_off' could not be begun: harness: no user today"):
+        env.reset()
+    env.close()
 
 
 def test_gymnasium_finds_nothing_wrong() -> None:

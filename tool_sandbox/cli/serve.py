@@ -24,12 +24,13 @@ from tool_sandbox.common.checks import number
 from tool_sandbox.common.counted import counted
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import SettingsError, UsageError
-from tool_sandbox.registry.names import REMOTE
+from tool_sandbox.registry.names import REMOTE, is_remote
 from tool_sandbox.registry.objects import Objects
 from tool_sandbox.remote.server import ServedRun, application
 from tool_sandbox.remote.sessions import Sessions
 from tool_sandbox.runs.continuation import CHANGEABLE, stopped_runs
 from tool_sandbox.runs.preparation import new_runs
+from tool_sandbox.runs.store import RunStore
 
 if TYPE_CHECKING:
     from tool_sandbox.registry.settings import RunSettings
@@ -124,7 +125,11 @@ def serve_stopped(
     Raises:
         UsageError: The run cannot be gone on with, or the address cannot be used.
     """
-    sessions = served.sessions(REMOTE)
+    agent = str(RunStore.open(location).read_run().get("settings", {}).get("agent"))
+    if not is_remote(agent):
+        message = f"{location!r} was played by {agent!r} and not served; go on with it by 'tool_sandbox resume'."
+        raise SettingsError(message)
+    sessions = served.sessions(agent)
     objects = Objects(roles={RoleType.AGENT: sessions.role})
     with listening(served.host, served.port) as listener:
         display.loading.tell("loading scenarios")

@@ -78,6 +78,10 @@ class ToolSandboxEnv:
             scenario = names[seed % len(names)] if scenario is None else scenario
             trial = seed // len(names) if trial is None else trial
         self._state = self.samples.begin(scenario, trial)
+        if self._state["done"]:
+            result = self._state["result"]
+            message = f"{self._state['scenario']!r} could not be begun: {result['cause']}: {result['error']}"
+            raise UsageError(message)
         self._messages, self._tools = list(self._state["messages"]), list(self._state["tools"])
         self._told = self._score_so_far() if self._shaped else 0.0
         return self._observation(), self._info(self._state["messages"])

@@ -130,7 +130,9 @@ class LocalSamples:
         played = asyncio.run_coroutine_threadsafe(self._play(session), self._loop)
         self._played.add(played)
         played.add_done_callback(self._played.discard)
-        reply = session.reply.result()
+        reply = session.first.result()
+        if reply.result is not None:
+            self._sessions.pop(session.id, None)
         return SampleState.of(session, reply, whole=True).model_dump()
 
     def take_turn(self, state: State, message: Mapping[str, Any]) -> State:
@@ -239,7 +241,13 @@ class ServedSamples:
             if answer.status_code != _BUSY:
                 break
             time.sleep(float(answer.headers.get("Retry-After", 1)))
-        told: dict[str, Any] = answer.json()
-        if answer.is_error:
-            raise SessionError(told["detail"], kind=told["code"])
+        try:
+            told: dict[str, Any] = answer.json()
+            if answer.is_error:
+                raise SessionError(told["detail"], kind=told["code"])
+        except (ValueError, LookupError, TypeError) as error:
+            message = (
+                f"{self._url!r} is no address of tool_sandbox serve: it answered with status {answer.status_code}."
+            )
+            raise UsageError(message) from error
         return told

@@ -66,17 +66,17 @@ def application(run: ServedRun, *, token: str | None = None) -> Starlette:
             answered.
     """
     answers = _Answers(run)
-    routes = [Route(each.path, each.answer, methods=[each.method]) for each in operations(answers)]
+    routes = [Route(each.path, each.answer, methods=[each.method]) for each in _operations(answers)]
     handlers: Mapping[Any, Any] = {SessionError: problems.of_session, HTTPException: problems.of_http}
     return Starlette(routes=routes, middleware=[Middleware(_Guard, token=token)], exception_handlers=handlers)
 
 
 def description() -> dict[str, Any]:
     """The API as an OpenAPI document."""
-    return document(operations(_Answers(None)))
+    return document(_operations(_Answers(None)))
 
 
-def operations(answers: _Answers) -> list[Operation]:
+def _operations(answers: _Answers) -> list[Operation]:
     """What can be asked."""
     sample = "/v1/samples/{id}"
     refusals = {"wanted": (404, 409, 410, 422, 429, 503), "turn": (404, 409, 413, 422)}

@@ -177,11 +177,12 @@ class Sessions:
     def _open_run(self) -> tuple[asyncio.AbstractEventLoop, Schedule]:
         if self._ending is Ending.DONE:
             raise SessionError("no sample is left: the run is done.", kind="nothing_left")
-        if self._ending is not None:
-            message = f"the run is over ({self._ending.value}); no further sample can be begun."
-            raise SessionError(message, kind="run_over")
         if self._run is None:
             raise SessionError("the run has not begun yet; wait until it has.", kind="not_begun")
+        ending = self._run[1].ending
+        if ending is not Ending.DONE:  # some of it may still be played, but no more is begun
+            message = f"the run is over ({ending.value}); no further sample can be begun."
+            raise SessionError(message, kind="run_over")
         return self._run
 
     def _close_schedule(self) -> None:
