@@ -16,7 +16,7 @@ SAMPLES = (
     "text_plumber_with_cellular_off",
     "look_up_friends_number_3_distraction_tools_tool_name_scrambled",
 )
-KEPT = ("run.json", "results.jsonl", "calls.jsonl", "trajectories/*/execution_context.json")
+KEPT = ("run.json", "results.jsonl", "calls.jsonl")
 
 
 def record(folder: Path) -> None:

@@ -160,10 +160,12 @@ def test_what_is_different_here_is_named(capsule: str, capsys: pytest.CaptureFix
 
 def test_a_setting_that_the_run_did_not_know_is_named(capsule: str, capsys: pytest.CaptureFixture[str]) -> None:
     record = json.loads(contents(capsule)["run.json"])
-    del record["settings"]["strict_user"]
+    del record["settings"]["strict_user"], record["settings"]["temperature"]
 
     assert exit_code(["reproduce", changed(capsule, **{"run.json": json.dumps(record).encode()})]) == 0
-    assert "different here: setting strict_user: not recorded → False" in said(capsys)
+    out = said(capsys)
+    assert "different here: setting strict_user: not recorded → False" in out
+    assert "temperature" not in out, "it is not set here either"
 
 
 def test_scenarios_and_tools_of_ones_own_go_along_but_for_keys(own: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -68,9 +68,9 @@ def _versions(record: Mapping[str, Any]) -> Iterator[Difference]:
 
 
 def _settings(recorded: Mapping[str, Any]) -> Iterator[Difference]:
-    """Settings that this version has under the same name with another meaning, or that are new."""
+    """Settings that this version takes for something else, or sets where the run did not know them."""
     now = RunSettings.from_record(recorded).to_record()
-    for name in dict.fromkeys([*recorded, *now]):
+    for name in [*recorded, *(new for new in now if new not in recorded and now[new] is not None)]:
         yield from _difference(f"setting {name}", recorded.get(name, "not recorded"), now.get(name))
 
 
