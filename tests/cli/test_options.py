@@ -12,7 +12,7 @@ from typer.main import get_command
 from tests.cli.command import EASY, run_directory
 from tool_sandbox.cli.app import app, exit_code
 from tool_sandbox.cli.arguments import SEVERAL_VALUES
-from tool_sandbox.registry.settings import CHOOSING, RunSettings
+from tool_sandbox.registry.settings import CHOOSING, WORKERS, RunSettings
 
 COMMANDS: Any = get_command(app)
 RUN = {parameter.name: parameter for parameter in COMMANDS.commands["run"].params}
@@ -56,7 +56,7 @@ def test_the_value_of_a_flag_gets_to_the_run_in_the_type_of_its_setting(tmp_path
 @pytest.mark.parametrize(
     ("command", "flags"),
     [
-        ("resume", {"concurrency", "workers", "budget", "params", "user_params", "max_void"}),
+        ("resume", {"concurrency", *WORKERS, "budget", "params", "user_params", "max_void"}),
         ("list", set(CHOOSING)),
         ("show", {"scenarios_from", "tools_from", "world_seed"}),
         ("worlds", {"scenarios_from", "with_bundled", "tools_from", "world_seed"}),

@@ -20,7 +20,7 @@ from tool_sandbox.common.counted import counted
 from tool_sandbox.common.visible_text import visible
 from tool_sandbox.errors import ToolSandboxError, UsageError
 from tool_sandbox.redaction import redact_text
-from tool_sandbox.registry.settings import CHOOSING, SERVED, RunSettings
+from tool_sandbox.registry.settings import CHOOSING, SERVED, WORKERS, RunSettings
 
 OK, USAGE, BROKEN = 0, 2, 70
 
@@ -194,7 +194,7 @@ def _settings_of_runs(flags: dict[str, Any], config: str | None) -> list[RunSett
 
 
 @app.command()
-@options.settings("concurrency", "workers", "budget", "rpm", "tpm", "params", "user_params", "max_void", defaults=False)
+@options.settings("concurrency", *WORKERS, "budget", "rpm", "tpm", "params", "user_params", "max_void", defaults=False)
 def resume(
     directory: options.Directory,
     *,

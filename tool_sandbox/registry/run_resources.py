@@ -64,6 +64,8 @@ class Shared(Layer):
 class Seat:
     """The part of a process in a run that several processes play."""
 
+    name: str = ""
+    """What a worker is called."""
     lender: Borrowing | None = None
     """From whom a worker has its money; ``None`` for who has the samples and plays none."""
 
@@ -320,7 +322,8 @@ class RunResources:
     def _open_tracing(self, settings: ModelSettings) -> Any:
         """Where OpenTelemetry's spans of this run go, if they were asked for."""
         if self._tracing is None and parse_callbacks(settings.callbacks).otel:
-            self._tracing = open_tracing(self.directory / SPANS if self.directory is not None else None)
+            name = SPANS if self._seat is None else f"spans-{self._seat.name}.jsonl"
+            self._tracing = open_tracing(self.directory / name if self.directory is not None else None)
         return self._tracing
 
     def _left(self, cap: float | None, role: str | None = None) -> float | None:

@@ -35,6 +35,7 @@ from tool_sandbox.registry.options import REQUIRED, Option, as_thresholds, choic
 OnFallback = Literal["allow", "mark", "void"]
 Compat = Literal["original"]
 Search = Literal["offline", "rapidapi"]
+Executor = Literal["processes", "ray"]
 
 PASS_AT = 1.0
 """The score from which a sample counts as a success, unless somebody says otherwise."""
@@ -71,10 +72,13 @@ SERVED = (
     *("output", "name", "junit", "summary"),
 )
 """The settings of a run whose agent plays from outside: not how a model is asked."""
+WORKERS = ("workers", "executor", "ray_address")
+"""The settings that say which processes play a run."""
 INCIDENTAL = frozenset(
     {
-        *("concurrency", "workers", "retries", "patience", "timeout", "max_void", "budget", "cache", "callbacks"),
-        *("output", "rpm", "tpm", "name", "junit", "summary", "fail_under", "min_coverage", "pass_at", "reuse"),
+        *WORKERS,
+        *("concurrency", "retries", "patience", "timeout", "max_void", "budget", "cache", "callbacks", "output"),
+        *("rpm", "tpm", "name", "junit", "summary", "fail_under", "min_coverage", "pass_at", "reuse"),
         *("fail_on_regression", "against", "until_decided"),
     }
 )
@@ -84,6 +88,12 @@ INCIDENTAL = frozenset(
 def _not_with_compat(settings: Any, _attribute: Any, value: bool) -> None:
     if value and settings.compat is not None:
         message = "--shuffle-tools does not go with --compat original, which offers tools in the order of discovery."
+        raise SettingsError(message)
+
+
+def _only_on_ray(settings: Any, _attribute: Any, value: str | None) -> None:
+    if value is not None and settings.executor != "ray" and "ray_address" not in settings.ambient:
+        message = "--ray-address would have no effect without --executor ray. Give both."
         raise SettingsError(message)
 
 
@@ -180,7 +190,18 @@ class RunSettings:
         "Processes that play the run, each with a part of the samples in flight.",
         "--workers",
         metavar="N",
-        shown="1",
+        shown="1; all cores of a Ray cluster",
+    )
+    executor: Executor = choice(  # noqa: RUF009 -- it makes a field
+        "processes", Executor, "Where workers are: on this machine, or on a Ray cluster.", "--executor"
+    )
+    ray_address: str | None = setting(
+        None,
+        [MAYBE_TEXT, _only_on_ray],
+        "The Ray cluster.",
+        "--ray-address",
+        metavar="ADDRESS",
+        shown="RAY_ADDRESS, else a new one here",
     )
     world_seed: int = setting(
         0,

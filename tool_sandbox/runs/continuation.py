@@ -14,7 +14,7 @@ from tool_sandbox.redaction import MASK
 from tool_sandbox.registry.cast import RoleCast
 from tool_sandbox.registry.effects import check_effects
 from tool_sandbox.registry.objects import Objects
-from tool_sandbox.registry.settings import RunSettings
+from tool_sandbox.registry.settings import WORKERS, RunSettings
 from tool_sandbox.registry.sources import scenarios_of
 from tool_sandbox.runs.baseline import Baseline
 from tool_sandbox.runs.digests import Digests, digest_of_all
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
 
 
-CHANGEABLE = ("concurrency", "workers", "budget", "rpm", "tpm", "max_void", "params", "user_params")
+CHANGEABLE = ("concurrency", *WORKERS, "budget", "rpm", "tpm", "max_void", "params", "user_params")
 """The settings that may be different when a run goes on."""
 
 

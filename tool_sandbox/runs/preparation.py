@@ -37,9 +37,8 @@ from tool_sandbox.runs.run import Observer, Plan, Report, run, run_record
 from tool_sandbox.runs.statistics.looks import check_decidable
 from tool_sandbox.runs.store import RunStore
 from tool_sandbox.runs.thresholds import check_thresholds
-from tool_sandbox.runs.workers.number import number_of_workers
+from tool_sandbox.runs.workers.number import executor_of, number_of_workers
 from tool_sandbox.runs.workers.players import by_workers
-from tool_sandbox.runs.workers.processes import Processes
 from tool_sandbox.tools.search import use_backend
 from tool_sandbox.tools.search.rapid_api import KEY_VARIABLE, RapidApiSearch
 
@@ -80,7 +79,7 @@ class PreparedRun(Plan):
 
     def open(self) -> None:
         """Start what the roles need, such as the server of a local model, unless that was done before."""
-        seat = Seat() if self.workers > 1 else None
+        seat = Seat() if self._has_workers else None
         self.cast.open(self.store.local_directory, self.store.calls, seat)
 
     def play(self, observer: Observer) -> Report:
@@ -98,10 +97,16 @@ class PreparedRun(Plan):
         with use_original_rules(self.settings.compat == "original"), use_backend(search):
             yield
 
+    @property
+    def _has_workers(self) -> bool:
+        return self.workers > 1 or self.settings.executor == "ray"
+
     def _players(self) -> Any:
-        if self.workers == 1:
+        if not self._has_workers:
             return None
-        return partial(by_workers, executor=Processes(), workers=self.workers, resources=self.cast.resources)
+        return partial(
+            by_workers, executor=executor_of(self.settings), workers=self.workers, resources=self.cast.resources
+        )
 
     def close(self) -> None:
         """Stop what it started, and let others go on with it."""
@@ -248,7 +253,7 @@ def _intended(every: Sequence[RunSettings], objects: Objects, *, needs_keys: boo
             reusable=Reusable.of(settings, chosen),
             baseline=baseline,
             digests=digests,
-            workers=number_of_workers(cast, objects),
+            workers=number_of_workers(cast, objects) if needs_keys else 1,
         )
         for cast, settings in zip(casts, every, strict=True)
     ]

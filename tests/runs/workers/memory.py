@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from attrs import define, field, frozen
 
@@ -72,6 +72,8 @@ class Memory:
     Args:
         bodies: What each of them does, in the order in which they are started; the later ones work.
     """
+
+    delivers_last_words: ClassVar[bool] = True
 
     bodies: list[Body] = field(factory=list)
     links: list[MemoryLink] = field(factory=list)

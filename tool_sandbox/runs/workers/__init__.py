@@ -11,7 +11,9 @@
     connection    messages over a stream of bytes
     processes     workers as processes on this machine
     process       what such a process runs
-    number        how many workers a run has
+    actors        workers on a Ray cluster
+    parts         what is divided among workers: caps per minute
+    number        how many workers a run has, and where
 
 Of money a worker has blocks (``llm.layers.budget.lending``), of the journal a segment of its own: no call needs a round
 trip, and what one worker finished is played by another from what was written down.

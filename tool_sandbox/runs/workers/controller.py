@@ -226,7 +226,8 @@ class Controller:
             self._lending.lost(worker)
             written = await asyncio.to_thread(self._shared.resources.paid_by, worker)
             if written is not None:
-                self._lending.found(worker, written, len(attempts))
+                in_flight = len(attempts) if self._executor.delivers_last_words else None
+                self._lending.found(worker, written, in_flight)
         for attempt in attempts:
             if not attempt.result.done():
                 attempt.result.set_exception(_LostError())

@@ -26,6 +26,11 @@ class Link(Protocol):
 class Executor(Protocol):
     """Where workers come from."""
 
+    @property
+    def delivers_last_words(self) -> bool:
+        """Whether all that a worker said before it was lost arrives."""
+        ...
+
     async def start(self, worker: str) -> Link:
         """Start a worker of this name."""
         ...

@@ -1,16 +1,21 @@
-"""How many workers a run has."""
+"""How many workers a run has, and where they are."""
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from tool_sandbox.errors import SettingsError
+from tool_sandbox.runs.workers.actors import Actors, check_ray, cores_of_cluster
+from tool_sandbox.runs.workers.parts import parts_of
+from tool_sandbox.runs.workers.processes import Processes
 
 if TYPE_CHECKING:
     from tool_sandbox.registry.cast import RoleCast
     from tool_sandbox.registry.objects import Objects
     from tool_sandbox.registry.settings import RunSettings
+    from tool_sandbox.runs.workers.link import Executor
 
 
 def number_of_workers(cast: RoleCast, objects: Objects) -> int:
@@ -23,24 +28,21 @@ def number_of_workers(cast: RoleCast, objects: Objects) -> int:
     Raises:
         SettingsError: It is to be played by several and cannot be.
     """
-    wanted = cast.settings.workers
-    if wanted is None:
-        return 1
-    if wanted > 1 and (reason := _only_here(cast, objects)):
-        message = f"--workers {wanted}: {reason}, so one process plays the run. Leave --workers out."
+    settings = cast.settings
+    on_ray = settings.executor == "ray"
+    if on_ray:
+        check_ray()
+    if (on_ray or (settings.workers or 1) > 1) and (reason := _only_here(cast, objects)):
+        flag = "--executor ray" if on_ray else f"--workers {settings.workers}"
+        message = f"{flag}: {reason}, so this process alone plays the run. Leave {flag.split(maxsplit=1)[0]} out."
         raise SettingsError(message)
-    return parts_of(cast.settings)
+    most = cores_of_cluster(settings.ray_address) if on_ray else 1
+    return parts_of(evolve(settings, workers=settings.workers or most))
 
 
-def parts_of(settings: RunSettings) -> int:
-    """Into how many parts a run is divided: each has samples in flight, and a part of every cap per minute."""
-    caps = [cap for cap in (settings.rpm, settings.tpm) if cap is not None]
-    return min(settings.workers or 1, settings.concurrency, *caps)
-
-
-def cores() -> int:
-    """The cores of this machine that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def executor_of(settings: RunSettings) -> Executor:
+    """Where the workers of a run come from."""
+    return Actors(settings.ray_address) if settings.executor == "ray" else Processes()
 
 
 def _only_here(cast: RoleCast, objects: Objects) -> str:

@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from tool_sandbox.runs.run import Plan, Play
 from tool_sandbox.runs.workers.controller import Controller, Shared
 from tool_sandbox.runs.workers.link import Executor
@@ -28,7 +30,7 @@ async def by_workers(plan: Plan, executor: Executor, workers: int, resources: Ru
     """
     setup = Setup(
         worker=datetime.now(UTC).strftime("%Y%m%dT%H%M%S"),  # names of all parts of the run sort by time
-        settings=plan.settings,
+        settings=evolve(plan.settings, workers=workers),
         directory=str(plan.store.directory),
         record=plan.store.read_run(),
     )

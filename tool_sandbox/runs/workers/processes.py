@@ -22,6 +22,8 @@ _CHUNK = 1 << 16
 class Processes:
     """Starts a fresh interpreter for each worker; what it prints goes to standard error here."""
 
+    delivers_last_words = True
+
     async def start(self, worker: str) -> _Link:  # noqa: ARG002 -- its first message names it
         """Start a worker."""
         with _no_interrupts():

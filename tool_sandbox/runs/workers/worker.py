@@ -25,7 +25,7 @@ from tool_sandbox.runs.places import open_location
 from tool_sandbox.runs.provenance import clock_of_run
 from tool_sandbox.runs.scheduler import THREADS_PER_SAMPLE
 from tool_sandbox.runs.session import play_sample
-from tool_sandbox.runs.store import RunStore
+from tool_sandbox.runs.store import RUN, RunStore
 from tool_sandbox.runs.workers.messages import (
     Beat,
     Ended,
@@ -39,7 +39,7 @@ from tool_sandbox.runs.workers.messages import (
     ToWorker,
     Waiting,
 )
-from tool_sandbox.runs.workers.number import parts_of
+from tool_sandbox.runs.workers.parts import parts_of
 from tool_sandbox.threads import DaemonThreads
 from tool_sandbox.tools.search import use_backend
 from tool_sandbox.tools.search.rapid_api import RapidApiSearch
@@ -99,7 +99,11 @@ class Worker:
         chosen = {name: self._scenarios[name] for name in setup.record["scenarios"]}
         self._cast = RoleCast(setup.settings, chosen, endpoints=_part_of_the_endpoints(setup.settings))
         self._run, self._digests = directory.name, Digests()
-        self._cast.open(store.local_directory, partial(store.calls, setup.worker), Seat(lender=self._borrowing))
+        seat = Seat(name=setup.worker, lender=self._borrowing)
+        if (store.directory / RUN).exists():
+            self._cast.open(store.local_directory, partial(store.calls, setup.worker), seat)
+        else:  # a node of a cluster that sees other disks
+            self._cast.open(None, None, seat)
         self._cast.watch(lambda reason: self._tell(Waiting(reason)))
 
     async def run(self) -> None:

@@ -149,20 +149,21 @@ class Lending:
         self._ledger.add({scope: Account(uncertain=max(amount, NOTHING)) for scope, amount in loans.open.items()})
         self.serve()
 
-    def found(self, worker: str, written: Amounts, in_flight: int) -> None:
+    def found(self, worker: str, written: Amounts, in_flight: int | None) -> None:
         """What a worker that was lost has spent is known from what it wrote down.
 
         Args:
             worker: Who was lost.
             written: What the calls came to that it wrote down, under each cap.
-            in_flight: How many more calls it may have been making.
+            in_flight: How many more calls it may have been making; ``None`` when nobody knows what they may have cost.
         """
         loans = self._lost.pop(worker, None)
         for scope, amount in loans.open.items() if loans else ():
             assert loans is not None
             possible = max(amount, NOTHING)
             actual = min(possible, max(NOTHING, written.get(scope, NOTHING) - loans.told.get(scope, NOTHING)))
-            doubt = min(possible - actual, in_flight * loans.largest)
+            rest = possible - actual
+            doubt = rest if in_flight is None else min(rest, in_flight * loans.largest)
             self._ledger.add({scope: Account(Spending(cost=actual), doubt - possible)})
         self.serve()
 
