@@ -30,3 +30,15 @@ def test_a_collector_that_somebody_switched_off_stays_off() -> None:
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+def test_a_process_that_plays_much_looks_seldom_but_still_looks() -> None:
+    before = gc.get_threshold()
+    try:
+        garbage.seldom()
+        assert gc.isenabled()
+        assert gc.get_freeze_count() > 0
+        assert all(now >= usual for now, usual in zip(gc.get_threshold(), before, strict=True))
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*before)

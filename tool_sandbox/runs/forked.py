@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
+
+from tool_sandbox import garbage
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -57,7 +58,7 @@ def _has_other_threads() -> bool:
 
 
 def _send(sender: Any, work: Callable[[T], R], items: Sequence[T]) -> None:
-    gc.freeze()  # what the parent made is kept to the end, so nobody need look through it for garbage
+    garbage.seldom()
     # The parent handles Ctrl-C for all and ends the others; what they are told must not reach its own pipe of signals.
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
