@@ -15,7 +15,6 @@ from tool_sandbox.evaluation.snapshots import changed_rows
 from tool_sandbox.evaluation.unasked import UnaskedChange, all_changes, changed_cells, further_rows, rows_too_many
 
 if TYPE_CHECKING:
-    from tool_sandbox.common.execution_context import ExecutionContext
     from tool_sandbox.evaluation.comparing.views import View
 
 _LOG = DatabaseNamespace.SANDBOX
@@ -160,14 +159,14 @@ class Outcome:
     told: tuple[tuple[Telling, ...], ...] = ()
     unchanged: tuple[str, ...] = ()
 
-    def similarity(self, execution_context: ExecutionContext, reached: Mapping[int, tuple[int, float]]) -> float:
+    def similarity(self, trajectory: Trajectory, reached: Mapping[int, tuple[int, float]]) -> float:
         """How well the end is the wanted one: the worst of what it has to be.
 
         Args:
-            execution_context: The trajectory.
+            trajectory: The trajectory.
             reached: Milestone → (message, similarity), for values that are filled into what is told.
         """
-        return min((part.similarity for part in self.parts(Trajectory(execution_context), reached)), default=1.0)
+        return min((part.similarity for part in self.parts(trajectory, reached)), default=1.0)
 
     def parts(self, trajectory: Trajectory, reached: Mapping[int, tuple[int, float]]) -> Iterator[Part]:
         """Everything that the end has to be.

@@ -72,11 +72,12 @@ class Evaluation:
             execution_context: The trajectory.
             max_turn_count: Accepted for compatibility; has no influence.
         """
-        reached, score = self.milestone_matcher.compute_mapping_and_similarity(execution_context)
-        hit, damage = self.minefield_matcher.compute_mapping_and_similarity(execution_context)
+        trajectory = Trajectory(execution_context)
+        reached, score = self.milestone_matcher.compute_mapping_and_similarity(execution_context, trajectory=trajectory)
+        hit, damage = self.minefield_matcher.compute_mapping_and_similarity(execution_context, trajectory=trajectory)
         own = {node: similarity for node, (_, similarity) in sorted(reached.items())}
         credit = own if self.credit is None else self.credit.of(own, self.milestone_matcher.milestone_dag)
-        unasked = self._unasked(execution_context)
+        unasked = self._unasked(trajectory)
         if self.credit is not None and credit:
             score = sum(credit.values()) / (len(credit) + len(unasked))
         return EvaluationResult(
@@ -86,21 +87,19 @@ class Evaluation:
             minefield_similarity=0 if damage is None else damage,
             turn_count=count_turns(execution_context.log()),
             milestone_credit=credit,
-            outcome=self._outcome(execution_context, reached, hit=bool(damage)),
+            outcome=self._outcome(trajectory, reached, hit=bool(damage)),
             unasked=unasked,
         )
 
-    def _unasked(self, execution_context: ExecutionContext) -> tuple[UnaskedChange, ...]:
+    def _unasked(self, trajectory: Trajectory) -> tuple[UnaskedChange, ...]:
         if self.credit is None or self.outcome is None:
             return ()
-        return self.outcome.unasked(Trajectory(execution_context))
+        return self.outcome.unasked(trajectory)
 
-    def _outcome(
-        self, execution_context: ExecutionContext, reached: Mapping[int, tuple[int, float]], *, hit: bool
-    ) -> float | None:
+    def _outcome(self, trajectory: Trajectory, reached: Mapping[int, tuple[int, float]], *, hit: bool) -> float | None:
         if self.outcome is None:
             return None
-        return 0.0 if hit else self.outcome.similarity(execution_context, reached)
+        return 0.0 if hit else self.outcome.similarity(trajectory, reached)
 
 
 def get_effective_turn_count(sandbox_database: pl.DataFrame) -> int:

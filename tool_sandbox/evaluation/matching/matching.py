@@ -53,9 +53,13 @@ class MilestoneMatcher:
             self._add_guardrails(node)
 
     def compute_mapping_and_similarity(
-        self, execution_context: ExecutionContext
+        self, execution_context: ExecutionContext, *, trajectory: Trajectory | None = None
     ) -> tuple[OrderedDict[int, tuple[int, float]], float | None]:
         """The best assignment of milestones to messages, and its mean similarity.
+
+        Args:
+            execution_context: The trajectory.
+            trajectory: Its views, shared with whoever else judges it.
 
         Returns:
             Milestone index to (message index, similarity), in the order in which they were reached, and the score;
@@ -63,7 +67,7 @@ class MilestoneMatcher:
         """
         if not self.milestone_dag.nodes:
             return OrderedDict(), None
-        trajectory = Trajectory(execution_context)
+        trajectory = trajectory or Trajectory(execution_context)
         calculators = {
             node: CachedSimilarityCalculator(execution_context, self.milestones[node], trajectory=trajectory)
             for node in self.milestone_dag.nodes

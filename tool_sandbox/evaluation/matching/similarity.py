@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tool_sandbox.common.vocabulary import DatabaseNamespace
@@ -24,11 +25,19 @@ class Trajectory:
 
     def __init__(self, execution_context: ExecutionContext) -> None:
         self.context = execution_context
-        self.first_user_index = execution_context.first_user_sandbox_message_index
-        self.last_index = execution_context.max_sandbox_message_index
         self._columns: dict[str, list[tuple[Hashable, View]]] = {}
         self._contents: dict[tuple[str, int], int] = {}
         self._distinct: dict[str, list[View]] = {}
+
+    @cached_property
+    def first_user_index(self) -> int:
+        """The first message of the user."""
+        return self.context.first_user_sandbox_message_index
+
+    @cached_property
+    def last_index(self) -> int:
+        """The last message."""
+        return self.context.max_sandbox_message_index
 
     def version(self, namespace: str, index: int) -> Hashable:
         """Identity of the table's snapshot at a message: the same object means the same rows."""
@@ -72,10 +81,11 @@ class Trajectory:
 class ConstraintSimilarity:
     """One constraint against one trajectory; every pair of snapshots is compared once."""
 
-    __slots__ = ("_known", "_prepared", "_reads_traces", "_trajectory", "constraint")
+    __slots__ = ("_identities", "_known", "_prepared", "_reads_traces", "_trajectory", "constraint", "is_guardrail")
 
     def __init__(self, trajectory: Trajectory, constraint: SnapshotConstraint) -> None:
         self.constraint = constraint
+        self.is_guardrail = constraint.is_guardrail
         self._trajectory = trajectory
         self._prepared = constraint.prepared()
         self._reads_traces = (
@@ -83,13 +93,14 @@ class ConstraintSimilarity:
             and constraint.database_namespace == DatabaseNamespace.SANDBOX
         )
         self._known: dict[Hashable, float] = {}
+        self._identities: dict[int, Hashable] = {}
 
     def at(self, index: int, reference: int | None) -> float:
         """Its similarity at a message, given the message of the reference."""
         trajectory, namespace = self._trajectory, self.constraint.database_namespace
         after = trajectory.version(namespace, index)
         before = None if reference is None else trajectory.version(namespace, reference)
-        if after is before and self.constraint.is_guardrail:
+        if after is before and self.is_guardrail:
             return 1.0
         key = (id(after), None if reference is None else self.reference_identity(reference))
         value = self._known.get(key)
@@ -99,18 +110,23 @@ class ConstraintSimilarity:
 
     def reference_identity(self, index: int) -> Hashable:
         """What the constraint can see of a message it refers to: equal identities give equal similarities."""
+        if index not in self._identities:
+            self._identities[index] = self._identity(index)
+        return self._identities[index]
+
+    def _identity(self, index: int) -> Hashable:
         namespace = self.constraint.database_namespace
         if self._reads_traces:
             rows = self._trajectory.view(namespace, index).rows
             if len(rows) == 1:
                 traces = rows[0]["tool_trace"]
                 return None if traces is None else tuple(traces)
-        if self.constraint.is_guardrail:
+        if self.is_guardrail:
             return self._trajectory.content(namespace, index)
         return id(self._trajectory.version(namespace, index))
 
     def _compare(self, index: int, reference: int | None) -> float:
-        if self.constraint.is_guardrail and reference is not None:
+        if self.is_guardrail and reference is not None:
             namespace = self.constraint.database_namespace
             return float(self._trajectory.content(namespace, index) == self._trajectory.content(namespace, reference))
         trajectory, namespace = self._trajectory, self.constraint.database_namespace
@@ -178,6 +194,8 @@ class CachedSimilarityCalculator:
         product: float = 1
         for at, one in enumerate(self.constraints):
             reference = self.reference_index(one.constraint, milestone_snapshot_mapping)
+            if one.is_guardrail and reference == current_snapshot_index:
+                continue  # nothing changed since the same message
             cache, key = self.snapshot_constraint_similarity_cache[at], (current_snapshot_index, reference)
             value = cache.get(key)
             if value is None:
