@@ -9,7 +9,8 @@
     for people    annotated_transcript, annotations, call_text, visible_text
     scenarios     scenario, script, yaml_source
     trouble       trouble, troubled_call
-    tools         tool, tool_discovery, tool_conversion, argument_names, and the folders signatures and execution
+    tools         tool, tool_discovery, tool_conversion, tool_effects, argument_names
+                  and the folders signatures and execution
     what tools share      currencies, units, values
     names of the original evaluation, message_conversion, utils, validators, tool_trace_extractors, compatibility
     beside them   serialization

@@ -43,7 +43,7 @@ def reasons(said: str, answer: str, world: Surroundings = BASE) -> tuple[str, ..
         ("You will be there.", "You can't make it.", "says 'can not make it'"),
         ("The match starts at seven.", "I told Dana, but could not reach Priya.", "says 'but could not reach priya'"),
         ("The match starts at seven.", "I told Dana, but couldn't reach Priya.", "says 'but could not reach priya'"),
-        ("The match starts at seven.", "I told Dana, but haven't told Priya.", "says 'but have not told priya'"),
+        ("I told Tomás and Priya.", "I told Tomás, but haven't told Priya.", "says 'but have not told priya'"),
         ("The key is at the shop.", "The key is not at the shop.", "denies 'the key is not at the shop'"),
     ],
 )  # fmt: skip

@@ -55,6 +55,9 @@ WRONG = [
     ("I saved Aisling Rivera.", "I put Tomás Rivera in your contacts."),
     ("Priya is now saved as Priya Roy.", "Priya's surname is now Rao."),
     ("The rent reminder is moved.", "I deleted the rent reminder."),
+    ("I set a reminder to call Priya and sent nothing.", "I set a reminder to call Priya. The text has gone out, too."),
+    ("I saved Priya.", "I saved the number as Wanda."),
+    ("I texted Tomás about lunch and told Wanda to wait.", "I texted Wanda again."),
 ]
 RIGHT = [
     ("I texted Tomás and Wanda.", "Both of them know, Tomás first."),
@@ -92,6 +95,12 @@ def test_it_is_wrong(said: str, answer: str) -> None:
 @pytest.mark.parametrize(("said", "answer"), RIGHT)
 def test_it_is_not_wrong(said: str, answer: str) -> None:
     assert reasons(said, answer) == ()
+
+
+def test_somebody_of_the_family_is_somebody_else() -> None:
+    tomas = fact_from_text("Tomás Rivera", BASE)
+    assert tomas.found_in(reading_of("It was Tomás.", BASE))
+    assert not tomas.found_in(reading_of("It was Tomás's brother.", BASE))
 
 
 def test_whom_the_user_speaks_of_may_be_named() -> None:

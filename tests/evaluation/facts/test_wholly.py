@@ -25,6 +25,9 @@ def reasons(said: str, answer: str, world: Surroundings = BASE) -> tuple[str, ..
         (TWO, "I deleted the one about the rent. The cake one I left."),
         (TWO, "I deleted the rent reminder and kept the one about the cake."),
         (TWO, "I deleted the rent one. You'd have to delete the cake one yourself."),
+        (TWO, "I deleted the rent reminder. I couldn't find one for the cake."),
+        (TEXTED, "I texted Tomás and moved the rent reminder. For Wanda I need a number."),
+        (TEXTED, "I texted one of the two, and the rent is moved."),
         (TEXTED, "I texted Tomás and moved the rent reminder. I haven't written to Wanda."),
         (TEXTED, "I texted Tomás and moved the rent reminder. Wanda still has to be told."),
         (TEXTED, "I texted Tomás and Wanda. The rent reminder is still at ten."),
@@ -62,3 +65,9 @@ def test_what_the_user_wants_to_stay_may_stay() -> None:
 def test_what_the_user_says_of_how_much_later_counts(answer: str, right: bool) -> None:
     world = evolve(BASE, heard=("The cake comes half an hour earlier than planned.",))
     assert (not reasons("The cake is moved.", f"I moved the cake {answer}.", world)) is right
+
+
+@pytest.mark.parametrize(("answer", "right"), [("Should I turn battery saver on again?", False), ("", True)])
+def test_to_ask_whether_a_switch_should_be_as_it_is_is_wrong(answer: str, right: bool) -> None:
+    said = "I told Priya and low battery mode is on again."
+    assert (not reasons(said, f"Priya knows. {answer}")) is right

@@ -29,7 +29,8 @@ _CLAIMS = {
         ),
         (
             r"(?:^|\b(?:to|and|please|you|then|just|also|now|can|could|but) )"
-            r"(?:texts?|tell|message|send|let|write|reply|answer|inform|notify|say|respond|e?mail)\b"
+            r"(?:texts?|tell|message|send|let|write|reply|answer|inform|notify|respond|e?mail"
+            r"|say(?!$| (?:who|whose|which|so|when|it|yes|no)\b))\b"
         ),
     ),
     "remind": (
@@ -108,12 +109,14 @@ class NothingElse(Fact):
         once: There is to be one, not a second beside it.
         some: Nobody speaks of all there are.
         words: The words of the good answer and its user, and what the people are to the user whom they name.
+        denied: What the good answer says was not done, as groups of verbs.
     """
 
     deeds: tuple[str, ...]
     once: bool
     some: bool
     words: frozenset[str]
+    denied: tuple[str, ...] = ()
 
     def _found(self, reading: Reading) -> bool:
         return not self._wrong(reading, frozenset())
@@ -123,7 +126,10 @@ class NothingElse(Fact):
         stated = [clause for clause in reading.clauses if not (clause.asks or clause.imagined or clause.denies)]
         reasons = (self._in_clause(clause) for clause in stated)
         with_it = (self._removed_with_it(sentence.plain) for sentence in reading.sentences if not sentence.asks)
-        return next(filter(None, (*reasons, *with_it, self._other_role(reading))), None)
+        denied = (
+            f"claims what was not done ({deed})" for deed in self.denied if Claim.DONE in claims_of((deed,), reading)
+        )
+        return next(filter(None, (*reasons, *with_it, self._other_role(reading), *denied)), None)
 
     def _in_clause(self, clause: Clause) -> str | None:
         for deed in self.deeds:
@@ -164,7 +170,8 @@ def nothing_else(good: Reading) -> Iterator[Fact]:
         return
     more = any(_MORE.search(plain) for plain in (*(clause.plain for clause in good.clauses), *heard))
     once = not more and ((changed and not set(told) - {"remind"}) or told == ["remove"])
-    yield NothingElse(tuple(others), once, some, _words_of(good, heard))
+    denied = ("send",) if changed and claims_of(("send",), good) == {Claim.DENIED} else ()
+    yield NothingElse(tuple(others), once, some, _words_of(good, heard), denied)
 
 
 def _words_of(good: Reading, heard: list[str]) -> frozenset[str]:

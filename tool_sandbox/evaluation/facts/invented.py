@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
+from tool_sandbox.common.tool_effects import TELL_NO_AMOUNTS, WRITTEN_BY
 from tool_sandbox.evaluation.facts.asking import admits_inability
 from tool_sandbox.evaluation.facts.fact import Explained, Fact
 from tool_sandbox.evaluation.facts.mentions.amounts import Quantity
@@ -24,13 +25,6 @@ _IN_GENERAL = re.compile(
 
 _ONE = re.compile(r"(?:an?|one|per) ", re.IGNORECASE)
 """Of what is asked: "how much a liter weighs"."""
-
-
-_TELL_NO_VALUES = re.compile(
-    r"(?:get_(?:wifi|cellular_service|location_service|low_battery_mode)_status|get_current_timestamp|search_contacts"
-    r"|search_holiday|timestamp_\w+|datetime_\w+|shift_timestamp|(?:set|add|modify|remove|send|end)_\w+)"
-)
-"""Tools whose answers hold no sum of money and no measure. Any other one may, as may one of a user's own."""
 
 
 @frozen
@@ -66,7 +60,7 @@ def nothing_invented(good: Reading) -> Iterator[Fact]:
     around = good.surroundings
     if any(map(_is_measured, good.mentions)) or not (good.sentences and around.heard and around.tools):
         return
-    if not all(map(_TELL_NO_VALUES.fullmatch, around.tools)):
+    if not around.tools <= TELL_NO_AMOUNTS | WRITTEN_BY.keys():  # any other one may tell some
         return
     if all(sentence.asks or admits_inability(sentence) for sentence in good.sentences):
         heard = [reading_of(text, around) for text in around.heard]

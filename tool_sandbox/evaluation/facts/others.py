@@ -68,7 +68,8 @@ def _is_denied_before(person: Person) -> bool:
 
 def _is_treated(person: Person) -> bool:
     """Whether something was done to somebody, or something told."""
-    done = re.search(rf"\b{_TREATED} (?:also )?{re.escape(person.said)}\b", person.clause.plain)
+    named = r"saved\b.* (?:as|under)"
+    done = re.search(rf"\b(?:{_TREATED} (?:also )?|{named} ){re.escape(person.said)}\b", person.clause.plain)
     return is_addressed(person) or bool(done)
 
 
@@ -152,6 +153,7 @@ def _listed(good: Reading) -> frozenset[str]:
         one.names | other.names
         for one, other in pairwise(people)
         if re.search(rf"\b{re.escape(one.said)}(?: ,)?(?: and)? {re.escape(other.said)}\b", plain)
+        or (_is_treated(one) and _is_treated(other))
     )
     return frozenset().union(*pairs)
 

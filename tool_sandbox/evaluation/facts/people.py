@@ -32,6 +32,7 @@ _LEFT = re.compile(
     r"\b(?:still|remains?|stays?|left|untouched|unchanged|others?|kept|once|got nothing|not (?:get|receive|hear))\b"
 )
 """What is said of people whom nothing was done to."""
+_RELATIVE = "(?:brother|sister|mother|father|mum|mom|dad|wife|husband|partner|son|daughter|boss|friend)"
 _SHORTEST_SURNAME = 3
 
 
@@ -205,8 +206,11 @@ def is_left(reading: Reading, person: Person) -> bool:
 
 
 def is_denied(person: Person) -> bool:
-    """Whether it is said not to be this person: "not from Priya"."""
-    return bool(re.search(rf"\bnot (?:(?:from|to|for|by|with) )?{re.escape(person.said)}\b", person.clause.plain))
+    """Whether it is said not to be this person: "not from Priya", "Priya's brother"."""
+    said = re.escape(person.said)
+    return bool(
+        re.search(rf"\bnot (?:(?:from|to|for|by|with) )?{said}\b|\b{said} 's {_RELATIVE}\b", person.clause.plain)
+    )
 
 
 def is_addressed(person: Person) -> bool:

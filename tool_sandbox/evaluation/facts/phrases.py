@@ -185,5 +185,9 @@ def denied(phrase: str, reading: Reading) -> bool:
 
 
 def _denied(place: Place) -> bool:
-    clause, first, _ = place
-    return clause.negated(column(clause, first))
+    clause, first, last = place
+    return clause.negated(column(clause, first)) or clause.words[last : last + 1] in (
+        ("nothing",),
+        ("nobody",),
+        ("none",),
+    )

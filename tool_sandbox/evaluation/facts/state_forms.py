@@ -68,12 +68,12 @@ IN_OR_FROM = re.compile(r"\b(?:in|from|out of) (?:the |your )?$")
 """Before a switch that has a predicate of its own: "is in low battery mode", "disconnected from Wi-Fi"."""
 IS_IN = re.compile(r"\b(?:is|are|'s)(?P<not> not)?(?: (?:still|now|currently|presently))? in (?:the )?$")
 NOT_ANY = re.compile(r"\bno(?: more)? (?:the |your )?$")
-LIST_ENDS = re.compile(r"(?: |,|(?:and|or|nor|the|your|no)\b)*(?:$|[.;:!)]|(?:any ?more|for now|now)\b)")
+LIST_ENDS = re.compile(r"(?: |,|(?:and|or|nor|the|your|no)\b)*(?:$|[.;:!)]|(?:any ?more|for now|now|yet)\b)")
 """Behind "no Wi-Fi, cellular", without further switches: nothing else is said of the last ones."""
 NO = re.compile(r"(?:(?:^|[,.;:] |\b(?:and|with|now) )no(?: more)?|\bout of(?: the)?) $")
 UNABLE = re.compile(r"\b(?:can|could) not |\bunable to ")
 TAKEN = re.compile(r"\b(?:taken|took|take|taking) (?:the|your) \w+(?: \w+)? $")
-ENDS = re.compile(r" ?(?:$|[,.;:!]| (?:and|or|but|now|any ?more|for now)\b)")
+ENDS = re.compile(r" ?(?:$|[,.;:!]| (?:and|or|but|now|yet|any ?more|for now)\b)")
 AGAIN = re.compile(r" (?:again|afterwards|once more)\b")
 """Behind the later of two states: "on for it and off again"."""
 WHILE_IT_IS = re.compile(r"(?:while|whilst|as long as) (?:it|that|this|they)\b")

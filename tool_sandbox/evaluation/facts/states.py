@@ -6,6 +6,7 @@ import re
 
 from attrs import field, frozen
 
+from tool_sandbox.evaluation.facts.clauses import Clause
 from tool_sandbox.evaluation.facts.deeds import says_done
 from tool_sandbox.evaluation.facts.fact import Explained, Fact
 from tool_sandbox.evaluation.facts.reading import Reading, reading_of
@@ -14,6 +15,7 @@ from tool_sandbox.evaluation.facts.statements import statements_in
 
 _ONLY = re.compile(r"^(?:and |with |now )*(?:only|just) (?:the |your )?(?!.*\boff\b)")
 
+_OFFER = re.compile(r"\b(?:(?:shall|should) i|me to) (?:\w+ )?(?:turn|switch|put)\b")
 _EXCEPT = re.compile(
     r"\b(?:everything|all(?: \w+){0,2}) (?:except|but|apart from|besides|other than)(?: for)? (?P<what>.+?)"
     r" (?:is|are|was|were|has been|have been) (?:\w+ )?(?P<state>on|off)\b"
@@ -66,9 +68,17 @@ class State(Fact):
     def _wrong(self, reading: Reading, explained: Explained) -> str | None:
         del explained
         said = self._now(reading)
+        if not said and self.named and any(self._is_offered(clause) for clause in reading.clauses):
+            return f"asks whether {self.subject} should be {_word(self.on)}"
         if not said or self._found(reading):
             return None
         return f"says that {self.subject} is {_word(not self.on)}"
+
+    def _is_offered(self, clause: Clause) -> bool:
+        """Whether it is asked if it should be so: "Should I turn low battery mode on again?"."""
+        named = {subject_named(each.group()) for each in subject_pattern(self.subject).finditer(clause.plain)}
+        offers = clause.asks and _OFFER.search(clause.plain) and re.search(rf"\b{_word(self.on)}\b", clause.plain)
+        return bool(offers) and self.subject in named
 
     def _now(self, reading: Reading) -> list[bool | None]:
         """What is said about the subject now, else what was, else what is said of "it"."""

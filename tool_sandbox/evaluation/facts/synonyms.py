@@ -18,7 +18,7 @@ THINGS: tuple[tuple[str, ...], ...] = (
     ("grill", "barbecue", "bbq"), ("sofa", "couch"), ("holiday", "vacation"), ("party", "celebration"),
     ("lunch", "meal"), ("autumn", "fall"), ("plant", "flower"), ("freezer", "deepfreeze"), ("mail", "post"),
     ("bicycle", "bike"), ("child", "kid"), ("thanksgiving", "turkey"),
-    ("hello", "hi", "hey"), ("goodbye", "bye", "farewell"),
+    ("invite", "ask"), ("hello", "hi", "hey"), ("goodbye", "bye", "farewell"),
     ("address", "location", "place"), ("ticket", "seat"), ("price", "cost", "quote", "value", "rate"),
     ("symbol", "ticker", "abbreviation", "code", "acronym"),
     ("start", "begin", "kick", "open"), ("share", "stock"), ("cost", "price", "trade", "worth"),

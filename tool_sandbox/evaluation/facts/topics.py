@@ -39,7 +39,7 @@ _KEPT = re.compile(
     r"(?: (?:the|your|a|an|both|all|new|up))* (?P<content>(?:[a-z]+ ){1,3}?)reminders?\b"
 )
 _REMOVED = re.compile(
-    r"\b(?:removed|deleted|cleared|erased)\b(?: \S+)*? reminders? (?:about|for) (?P<content>(?:\S+ ?)+)$"
+    r"\b(?:removed|deleted|cleared|erased)\b(?: \S+)*? (?:reminders?|ones?) (?:about|for) (?P<content>(?:\S+ ?)+)$"
 )
 _NEXT_ITEM = re.compile(
     r"(?:and |or |plus )?(?:the|your|an?) (?!.*\b(?:is|are|was|were|has|have)\b)(?P<content>[a-z]+(?: [a-z]+)?)$"

@@ -18,18 +18,10 @@ from tool_sandbox.evaluation.facts.settings import subject_pattern
 from tool_sandbox.evaluation.facts.state_forms import HAS_VERB
 from tool_sandbox.evaluation.facts.synonyms import SMALL, light_roots
 
-_NOT_DONE = re.compile(
-    r"\b(?:could|can) not (?:yet )?be (?:removed|deleted|cleared|moved|changed|set|saved|added|created|sent|delivered)$"
+_BUT_FAILED = re.compile(
+    r"^(?:but|though|although|however) (?:\w+ )?(?:i )?(?:could not|was unable to|failed to)"
+    r" (?!(?:\w+ )?(?:confirm|check|verify|tell|see)\b)(?!.*\b(?:first|initially|earlier|yet)\b)"
 )
-_UNREACHED = re.compile(
-    r"^(?!.*\b(?:first|initially|earlier|yet)\b).*"
-    r"(?:\b(?:could not|unable to|failed to) (?:reach|text|message|notify|inform|tell|save|add|remove|delete)\b"
-    r"|^(?:but|though|although|however) (?:i )?have not"
-    r" (?:told|texted|sent|saved|removed|deleted|moved|changed)\b"
-    r"|^(?:but|though|although|however) (?:\w+ )?(?:i )?(?:could not|was unable to|failed to)"
-    r" (?!(?:\w+ )?(?:confirm|check|verify|tell|see)\b))"
-)
-"""Somebody was not told after all; "at first" is another matter."""
 _BUT_NOT = re.compile(r"^(?:but |and |though |just |only )?not (?:yet )?(?:the|your|for|to|about|her|his|their)\b")
 _BEFORE = re.compile(
     r"\b(?:first|initially|earlier|before|until|else|other|others|another|again|twice|second|anything|any ?more|tries"
@@ -37,9 +29,11 @@ _BEFORE = re.compile(
 )
 """What was so only for a while, or of something that nobody asked for."""
 _TO_DO = re.compile(
-    r"\b(?:still|yet) (?:has|have|needs?|to)(?: to)? be\b|\byet to be\b|\bmissing\b"
+    r"\b(?:still|yet) (?:has|have|needs?|to)(?: to)? be\b|\byet to be\b|\bmissing\b|\bi (?:still |would )?need\b"
+    r"|\b(?:could|can|did) not find\b(?! (?:\w+ ){0,3}'s)|\bno (?:reminder|contact|number) (?:for|about|named)\b"
     r"|\byou (?:would|will|can) (?:\w+ )?(?:have|need) to\b.*\byourself\b"
 )
+_SOME_OF = re.compile(r"\b(?:one|two|three|four) of the (?:two|three|four|five)\b")
 _LEFT = {
     "remove": re.compile(
         r"\bstill (?:in|there|on|listed|saved)\b"
@@ -62,16 +56,14 @@ class Wholly(Fact):
     """What was done wholly; it is wrong that a part of it was left undone.
 
     Args:
-        roots: The roots of the words for what it was done to.
         wanted: The roots of all that was asked for.
         names: Those to whom it was done.
         deeds: What was done, as groups of verbs.
     """
 
-    roots: frozenset[str]
-    wanted: frozenset[str] = frozenset()
-    names: frozenset[str] = frozenset()
-    deeds: tuple[str, ...] = ()
+    wanted: frozenset[str]
+    names: frozenset[str]
+    deeds: tuple[str, ...]
 
     def _found(self, reading: Reading) -> bool:
         return not self._wrong(reading, frozenset())
@@ -81,11 +73,10 @@ class Wholly(Fact):
         for clause in reading.clauses:
             if clause.asks or clause.imagined:
                 continue
-            if _NOT_DONE.search(clause.plain) and self.roots & content_of(clause, reading):
-                return f"denies {clause.plain!r}"
             first = clause is reading.sentences[clause.sentence].clauses[0]
             left_out = not first and _BUT_NOT.search(clause.plain) and self.wanted & set(map(root, clause.words))
-            if left_out or _UNREACHED.search(clause.plain) or self._is_left(clause, reading):
+            failed = _BUT_FAILED.match(clause.plain) or _SOME_OF.search(clause.plain)
+            if left_out or failed or self._is_left(clause, reading):
                 return f"says {clause.plain!r}"
         return None
 
@@ -99,7 +90,9 @@ class Wholly(Fact):
         return bool(self.wanted & roots) or any(len(each.names) == 1 and each.names <= self.names for each in people)
 
     def _is_undone(self, clause: Clause, reading: Reading) -> bool:
-        if _TO_DO.search(clause.plain) or any(_LEFT[deed].search(clause.plain) for deed in self.deeds if deed in _LEFT):
+        if (self.deeds and _TO_DO.search(clause.plain)) or any(
+            _LEFT[deed].search(clause.plain) for deed in self.deeds if deed in _LEFT
+        ):
             return True
         if not clause.denies:
             return False
@@ -107,7 +100,7 @@ class Wholly(Fact):
         return claims_of(self.deeds, alone) == {Claim.DENIED}
 
     def __str__(self) -> str:
-        return f"done wholly ({' '.join(sorted(self.roots))})"
+        return f"done wholly ({' '.join(self.deeds)})"
 
 
 def _listed_with(clause: Clause, reading: Reading) -> list[Clause]:
@@ -148,7 +141,7 @@ def done_wholly(good: Reading, deeds: tuple[str, ...]) -> Iterator[Fact]:
     )
     done = tuple(deed for deed in deeds if Claim.DONE in claims_of((deed,), good))
     if (names or len(roots) >= _LEAST) and not any(clause.denies for clause in good.clauses):
-        yield Wholly(roots, wanted, names, done)
+        yield Wholly(wanted, names, done)
 
 
 def content_of(clause: Clause, reading: Reading) -> frozenset[str]:

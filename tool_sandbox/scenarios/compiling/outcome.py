@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
 from attrs import evolve
 
+from tool_sandbox.common.tool_effects import LOOK_UP, WRITTEN_BY
 from tool_sandbox.common.vocabulary import DatabaseNamespace
 from tool_sandbox.common.world.schemas import namespaces
 from tool_sandbox.evaluation.comparing.answers import TextSimilarity
@@ -58,16 +58,10 @@ def _checks_of_milestones(entry: Entry) -> list[Check]:
 def _written(entry: Entry) -> set[str]:
     """The tables that a solution writes: where an entry asks nothing of them, it leaves them open."""
     calls = (call.tool for step in entry.solution if isinstance(step, ToolCalls) for call in step.calls)
-    acts = [name for name in calls if not _LOOKS_UP.match(name)]
-    if not all(_WRITES.match(name) for name in acts):
+    acts = set(calls) - LOOK_UP
+    if not acts <= WRITTEN_BY.keys():
         return {name.upper() for name in namespaces()}
-    return {next(table for word, table in _TABLES.items() if word in name) for name in acts}
-
-
-_LOOKS_UP = re.compile(r"(?:get|search|calculate|timestamp|datetime|seconds|shift|unit|convert|end)_")
-_WRITES = re.compile(r"(?:set_\w+_status|(?:add|modify|remove)_(?:contact|reminder)|send_message_\w+)$")
-"""How our tools that change nothing begin, and the others; what one of a user's own does, nobody knows."""
-_TABLES = {"contact": "CONTACT", "reminder": "REMINDER", "message": "MESSAGING", "status": "SETTING"}
+    return {WRITTEN_BY[name].value for name in acts}
 
 
 def _free(entry: Entry) -> set[str]:
