@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,11 @@ from attrs import evolve
 from tests.runs.fakes import scenarios
 from tests.runs.workers.memory import Memory
 from tool_sandbox.errors import HarnessError, MissingKeyError, SettingsError
+from tool_sandbox.llm.layers.budget.lending import Asked, Granted, Refused, Short
 from tool_sandbox.registry.objects import Objects
 from tool_sandbox.registry.run_resources import Seat
 from tool_sandbox.registry.settings import RunSettings
+from tool_sandbox.runs.control import RunControl
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.preparation import PreparedRun, new_runs
 from tool_sandbox.runs.run import Observer, Report, arun
@@ -34,11 +37,13 @@ def prepared(path: Path, **changes: Any) -> PreparedRun:
     return new_runs([RunSettings(**settings)])[0]
 
 
-async def played(run: PreparedRun, executor: Memory, workers: int = 2, observer: Observer | None = None) -> Report:
+async def played(
+    run: PreparedRun, executor: Memory, workers: int = 2, observer: Observer | None = None, **more: Any
+) -> Report:
     run.cast.open(run.store.local_directory, run.store.calls, Seat())
     players = partial(by_workers, executor=executor, workers=workers, resources=run.cast.resources)
     try:
-        return await arun(evolve(run, players=players, observer=observer or Observer()))
+        return await arun(evolve(run, players=players, observer=observer or Observer(), **more))
     finally:
         run.close()
 
@@ -180,6 +185,34 @@ async def test_a_stopped_run_has_workers_give_up_what_they_play(tmp_path: Path) 
     assert {each.lease for each in told if isinstance(each, Play)} == {
         each.lease for each in told if isinstance(each, GiveUp)
     }
+
+
+async def test_a_budget_that_is_raised_while_the_run_is_played_reaches_the_workers(tmp_path: Path) -> None:
+    needed = Asked({("run", ""): Decimal(5)})
+
+    class Raising(Observer):
+        def adjustable(self, control: RunControl) -> None:
+            self.control = control
+
+        def waiting(self, _reason: str) -> None:
+            self.control.change_budget(10)
+
+    async def asks(controller: Controller) -> None:
+        await controller.receive()
+        controller.send(Ready())
+        controller.send(needed)
+        while not isinstance(message := await controller.receive(), Granted | Stop):
+            if isinstance(message, Refused):
+                controller.send(Waiting("a higher budget"))
+            elif isinstance(message, Short):
+                controller.send(needed)
+        controller.send(Failed("HarnessError", f"{message}"))
+        await idle(controller)
+
+    prices = {"prices": {"input_per_million": 1, "output_per_million": 1}}
+    run = prepared(tmp_path, agent="direct:http://127.0.0.1:9/v1/m", budget=1.0, params=prices)
+    with pytest.raises(HarnessError, match="Granted"):
+        await asyncio.wait_for(played(run, Memory([asks]), 1, Raising(), money=run.cast), 60)
 
 
 def test_what_only_this_process_has_is_played_in_it(tmp_path: Path) -> None:

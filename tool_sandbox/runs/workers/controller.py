@@ -134,11 +134,6 @@ class Controller:
                 self._over(attempt)
         return self._void(sample)
 
-    def change_budget(self) -> None:
-        """The caps have been changed."""
-        if self._lending is not None:
-            self._lending.serve()
-
     def _start(self) -> None:
         self._count += 1
         name = f"{self._shared.setup.worker}-{self._count:03}"
@@ -248,6 +243,8 @@ class Controller:
             for worker in self._leases.silent(self._clock()):
                 with suppress(Exception):  # whatever it is, the worker counts as lost
                     await self._links[worker].end(0)
+            if self._lending is not None:
+                self._lending.serve()  # somebody may have changed the budget
 
     def _checked(self, sample: Sample, played: Played) -> Played:
         """What was played, if it was the scenario as it is here.
