@@ -79,9 +79,11 @@ def build_model(  # noqa: PLR0913 -- every layer that can be there or not is an 
     """
     layers = transport
     if layers is None:
+        policy = retry or _policy(settings)
+        own = build_transport(model, settings, ledger, environ)
         retrying = Retrying(
-            _limited(build_transport(model, settings, ledger, environ), model, settings, endpoints, environ),
-            retry or _policy(settings),
+            _limited(own, model, settings, endpoints or Endpoints(), policy, environ),
+            policy,
             prepare=_prepare([model]),
             outages=outages,
             endpoint=_place(model, settings),
@@ -171,16 +173,15 @@ def build_router(
 
     routing.check_shared(settings)
     chooser = Balancer(routing, settings, balancer, environ) if routing.balanced else None
-    endpoints = endpoints or Endpoints()
+    endpoints, policy = endpoints or Endpoints(), retry or _policy(settings)
     transports: dict[str, ChatModel] = {}
     for deployment in routing.deployments:
         own = deployment.settings_over(settings)
         send = partial(chooser.send, deployment) if chooser and deployment in routing.balanced else None
         transport = build_transport(deployment.model, own, ledger, environ, send=send)
-        paid = _budgeted(_limited(transport, deployment.model, own, endpoints, environ), ledger)
+        paid = _budgeted(_limited(transport, deployment.model, own, endpoints, policy, environ), ledger)
         transports[deployment.id] = paid if "max_tokens" in own.explicit else RoomForReasoning(paid)
     prepare = chooser.open if chooser else _prepare(each.model for each in routing.deployments)
-    policy = retry or _policy(settings)
     return Router(routing, transports, policy=policy, balancer=chooser, prepare=prepare, outages=outages)
 
 
@@ -256,12 +257,13 @@ def _limited(
     transport: ChatModel,
     model: str,
     settings: ModelSettings,
-    endpoints: Endpoints | None,
+    endpoints: Endpoints,
+    policy: RetryPolicy,
     environ: Mapping[str, str] | None,
 ) -> Limited:
     connection = connection_for(model, settings.connection(), environ)
     caps = {"rpm": settings.rpm, "tpm": settings.tpm}
-    return Limited(transport, (endpoints or Endpoints()).at(model, connection, **caps, longest=settings.retry_ceiling))
+    return Limited(transport, endpoints.at(model, connection, **caps, longest=policy.ceiling))
 
 
 def _budgeted(inner: ChatModel, ledger: Ledger | None) -> ChatModel:

@@ -24,7 +24,7 @@ from tool_sandbox.registry.names import factory_for
 from tool_sandbox.registry.run_resources import RunResources, check_configuration
 from tool_sandbox.registry.settings import RunSettings
 
-_ONE_TRY = RetryPolicy(attempts=1)
+_ONE_TRY = RetryPolicy(attempts=1, ceiling=0.0)
 
 
 class ProbedModels:

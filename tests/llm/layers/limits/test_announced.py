@@ -80,7 +80,7 @@ def test_a_limit_that_is_used_up_again_by_one_call_is_not_believed_any_more_unle
 
 
 def test_a_wait_is_reckoned_from_when_the_call_was_taken_and_a_moment_is_the_same_whenever_it_is_told() -> None:
-    for is_moment, until in [(False, 160.0), (True, 190.0)]:
+    for is_moment, until in [(False, 160.5), (True, 190.0)]:
         limits = AnnouncedLimits(300.0)
         limit = RateLimit(of="requests", limit=100, remaining=0, reset=60.0, is_moment=is_moment)
         limits.told([limit], Answered(1, 1, 500.0, 130.0, latency=30.0))

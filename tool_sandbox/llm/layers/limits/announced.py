@@ -8,6 +8,8 @@ from attrs import define, frozen
 
 from tool_sandbox.llm.chat import RateLimit
 
+_ON_ITS_WAY = 0.5
+"""Seconds that a call may take to where it is admitted."""
 _OVERTAKING = 2
 """So many calls may overtake each other on their way."""
 
@@ -101,7 +103,8 @@ class AnnouncedLimits:
                 return
             refuted = 0 if remaining > before.remaining else refuted
         # Servers reckon a wait when they take a call, and tell of it when they have answered it.
-        told_at = answered.now if limit.is_moment else answered.now - answered.latency
+        under_way = max(answered.latency / 2, answered.latency - _ON_ITS_WAY)
+        told_at = answered.now if limit.is_moment else answered.now - under_way
         pause = Pause(told_at + reset, f"no {limit.of} left")
         last = answered.call + int(remaining / size)
         self._known[limit.of] = _Known(answered, remaining, last, pause, refuted)
