@@ -42,7 +42,7 @@ def evidence_of(client: Client, *, budget: float | None = None, **config: Any) -
     ledger = Ledger(Caps(run=budget), book)
 
     def build(settings: ModelSettings) -> ChatModel:
-        policy = RetryPolicy(attempts=1)
+        policy = RetryPolicy(attempts=1, ceiling=0.0)
         return stack.build_model(client.provider.model, settings, ledger=ledger, retry=policy, environ={})
 
     model = client.provider.model

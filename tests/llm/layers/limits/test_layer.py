@@ -243,3 +243,12 @@ def test_short_waits_are_not_told() -> None:
 
     simulated(play())
     assert told == []
+
+
+def test_a_call_that_was_refused_does_not_count_towards_the_caps() -> None:
+    async def play() -> float:
+        fake = FakeModel(RateLimitError("too many", status=429, retry_after=5.0), answer())
+        await limited(fake, endpoint(rpm=1, tpm=10), attempts=1).acomplete(question())
+        return now()
+
+    assert simulated(play()) == 5.0

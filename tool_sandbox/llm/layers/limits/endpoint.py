@@ -113,6 +113,7 @@ class Endpoint:
         """Say that a call failed; an error after which the endpoint is left alone for long enough is marked so."""
         with self._lock:
             if isinstance(error, RateLimitError):
+                settle(place.requests, 0)
                 settle(place.tokens, 0)
                 error.deferred = self._defer(error)
             self.concurrency.failed(error, self.in_flight, place.halvings, announced=error.deferred)
