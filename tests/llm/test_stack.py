@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +33,13 @@ from tool_sandbox.llm.layers.limits.layer import Limited
 from tool_sandbox.llm.layers.prompted_tools.layer import PromptedTools
 from tool_sandbox.llm.layers.prompted_tools.support import NativeTools, PromptedIfListed
 from tool_sandbox.llm.layers.retry import Retrying, RetryPolicy
+from tool_sandbox.llm.layers.tally import Tallied, Tally
 from tool_sandbox.llm.settings import ModelSettings
 from tool_sandbox.llm.transports.direct import DirectTransport
 from tool_sandbox.llm.transports.errors.foreign import own_errors, standard_error
 from tool_sandbox.llm.transports.negotiation.room import RoomForReasoning
 from tool_sandbox.llm.transports.through_litellm.transport import LiteLLMTransport
+from tool_sandbox.registry.run_resources import Shared
 
 KEY = {"api_key": "sk-secret-value"}
 
@@ -218,3 +221,28 @@ def test_importing_litellm_is_not_part_of_the_first_calls_latency() -> None:
         command = [sys.executable, "-c", FIRST_CALL, server.base]
         done = subprocess.run(command, capture_output=True, text=True, timeout=HANG, check=False)
     assert done.stdout == "hi\n", done.stderr
+
+
+class Held(FakeModel):
+    def __init__(self) -> None:
+        super().__init__()
+        self.closed_in: list[threading.Thread] = []
+
+    async def aclose(self) -> None:
+        self.closed_in.append(threading.current_thread())
+
+
+def test_closing_layers_over_a_shared_model_waits_for_nobody_and_leaves_it_open() -> None:
+    held = Held()
+    closing: list[str] = []
+
+    class Told(Tallied):
+        def __getattribute__(self, name: str) -> Any:
+            if name == "aclose":
+                closing.append(name)
+            return super().__getattribute__(name)
+
+    close(Told(Shared(held), Tally()))
+    assert (held.closed_in, closing) == ([], [])
+    close(Tallied(held, Tally()))
+    assert [thread is not threading.current_thread() for thread in held.closed_in] == [True]

@@ -88,9 +88,16 @@ async def aclose(model: Any) -> None:
 
 
 def close(model: Any) -> None:
-    """As ``aclose``, blocking."""
-    if not is_immediate(model):
+    """As ``aclose``, blocking; where nothing is held open, nobody waits for another thread."""
+    if _holds_something(model):
         block_on(aclose, model)
+
+
+def _holds_something(model: Any) -> bool:
+    """Whether there is anything to close in a stack, beneath the layers that hold nothing themselves."""
+    while isinstance(model, Wrapper) and type(model).aclose is Wrapper.aclose:
+        model = model.inner
+    return isinstance(model, Closable) and not is_immediate(model)
 
 
 def is_immediate(model: Any) -> bool:
