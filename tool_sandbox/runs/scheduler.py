@@ -162,8 +162,9 @@ class Schedule:
         """End the run if this sample shows that going on has no use, or is not wanted."""
         if result.cause == "budget" and self.ending is Ending.DONE:
             self.ending = Ending.BUDGET  # samples in flight may still fit
-        elif result.cause == "cancelled" and not self.is_open:
-            self.interrupt()
+        elif result.cause == "cancelled":
+            if not self.is_open:  # else only its own agent has left, however often that happens
+                self.interrupt()
         elif self._too_many_void(result):
             self._stop(Ending.VOID)
 
