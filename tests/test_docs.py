@@ -44,9 +44,10 @@ IDS = [page.name for page in PAGES]
 PROGRAM = "tool_sandbox"
 FLAGS_OF_OTHERS = {"--enable-auto-tool-choice", "--tool-call-parser", "--jinja", "--upgrade", "--test"} | {
     *("--lf", "--junit-xml", "--maxfail", "--tool-sandbox"),
+    *("--head", "--address", "--node-ip-address", "--port", "--num-cpus"),
     *(f"{prefix}{name.replace('_', '-')}" for name in OPTIONS for prefix in ("--", "--tool-sandbox-")),
 }
-"""Flags that pages name and that belong to other programs, such as ``dev.py lock`` and pytest."""
+"""Flags that pages name and that belong to other programs, such as ``dev.py lock``, pytest and Ray."""
 ELISION = "…"
 NOT_RUN = re.compile(r"<!-- not run: .+ -->")
 KEYS = dict.fromkeys(("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "AZURE_API_KEY"), "made-up")
