@@ -57,6 +57,7 @@ WRONG = [
     ("The rent reminder is moved.", "I deleted the rent reminder."),
     ("I set a reminder to call Priya and sent nothing.", "I set a reminder to call Priya. The text has gone out, too."),
     ("I saved Priya.", "I saved the number as Wanda."),
+    ("Wi-Fi is off now.", "Wi-Fi was never on."),
     ("I texted Tomás about lunch and told Wanda to wait.", "I texted Wanda again."),
 ]
 RIGHT = [

@@ -46,6 +46,8 @@ SAID: dict[str, dict[str, bool | None]] = {
     "Wi-Fi works now.": {"wi-fi": True},
     "No Wi-Fi, no cell, and your GPS keeps running.": {"wi-fi": False, "cellular": False, "location": True},
     "I have no Wi-Fi tool.": {},
+    "Wi-Fi is on. There's no signal yet.": {"wi-fi": True, "cellular": False},
+    "It's on; the battery saver isn't.": {"low battery mode": False},
     "You're disconnected from Wi-Fi and cellular, and your location service keeps running.": {
         "wi-fi": False,
         "cellular": False,

@@ -19,7 +19,10 @@ _NOTHING_CHANGED = re.compile(
     r"|without (?:any|a) changes?|left it (?:as|that way|alone))"
 )
 _ALREADY = re.compile(r"\balready\b")
-_IS_ALREADY = re.compile(r"\b(?:is|are|was|were|'s) already (?:in|among|there|saved|listed|on (?:your|the) list)\b")
+_IS_ALREADY = re.compile(
+    r"\b(?:is|are|was|were|'s) already (?:in|among|there|saved|listed|on (?:your|the) list)\b|\bwas never (?:on|off)\b"
+    r"|\bnumber is already (?!updated|changed|saved|corrected|set)"
+)
 _STILL = re.compile(r"^(?:\w+ )?(?:he|she|it|they) (?:is|are|'s|remains?) still (?:in|on|there|saved|listed)\b")
 
 

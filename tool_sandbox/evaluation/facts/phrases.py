@@ -100,7 +100,8 @@ class _Rooted(NamedTuple):
 
 def _replies(words: tuple[str, ...], first: int) -> bool:
     """Whether "no" at this place is a reply, not a part of "no problem"."""
-    return first == 0 and (len(words) == 1 or words[1] in _AFTER_REPLY)
+    reply = words[first:] if words[:first] in ((), ("so",)) else ()
+    return bool(reply) and (len(reply) == 1 or reply[1] in _AFTER_REPLY)
 
 
 def _matched(words: tuple[str, ...], own: tuple[str, ...], first: int, roots: tuple[str, ...]) -> int:

@@ -70,7 +70,7 @@ IS_IN = re.compile(r"\b(?:is|are|'s)(?P<not> not)?(?: (?:still|now|currently|pre
 NOT_ANY = re.compile(r"\bno(?: more)? (?:the |your )?$")
 LIST_ENDS = re.compile(r"(?: |,|(?:and|or|nor|the|your|no)\b)*(?:$|[.;:!)]|(?:any ?more|for now|now|yet)\b)")
 """Behind "no Wi-Fi, cellular", without further switches: nothing else is said of the last ones."""
-NO = re.compile(r"(?:(?:^|[,.;:] |\b(?:and|with|now) )no(?: more)?|\bout of(?: the)?) $")
+NO = re.compile(r"(?:(?:^|[,.;:] |\b(?:and|with|now|there is|there is still) )no(?: more)?|\bout of(?: the)?) $")
 UNABLE = re.compile(r"\b(?:can|could) not |\bunable to ")
 TAKEN = re.compile(r"\b(?:taken|took|take|taking) (?:the|your) \w+(?: \w+)? $")
 ENDS = re.compile(r" ?(?:$|[,.;:!]| (?:and|or|but|now|yet|any ?more|for now)\b)")
