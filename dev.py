@@ -25,13 +25,17 @@ OLDEST = (3, 11)
 VENV_ADVICE = "on Debian and Ubuntu install the package python3-venv"
 INTERRUPTED = 130
 
-DEMO = ("tool_sandbox", "run", "-a", "oracle")
+ALONE = {
+    "demo": ("tool_sandbox", "run", "-a", "oracle"),
+    "docs": ("mkdocs", "build", "--strict"),
+    "bench": ("python", "benchmarks/page.py"),
+}
+"""Verbs that are one command."""
 CHECK = (("ruff", "check"), ("ruff", "format", "--check"), ("mypy",))
 FIX = (("ruff", "check", "--fix"), ("ruff", "format"))
 TEST = ("pytest",)
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 APT = (("apt-get", "update", "-qq"), ("apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"))
-DOCS = ("mkdocs", "build", "--strict")
 
 VERBS = {
     "demo": "install the package and play every scenario with the perfect agent; no key, no model",
@@ -40,6 +44,7 @@ VERBS = {
     "check": "lint, check the formatting and the types",
     "fix": "mend what the linter can and format",
     "docs": "build the documentation",
+    "bench": "measure what everything costs and write docs/benchmarks.md (arguments: names of benchmarks)",
     "lock": "remake both lock files from pyproject.toml",
 }
 
@@ -76,14 +81,12 @@ def perform(verb: str, rest: list[str]) -> int:
     if verb == "browser":
         return browser()
     install(CORE if verb == "demo" else DEV)
-    if verb == "demo":
-        return run(*DEMO, *rest)
+    if verb in ALONE:
+        os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")  # an advertisement on every build
+        return run(*ALONE[verb], *rest)
     if verb == "test":
         keep_byte_code()
         return run(*TEST, *(rest or ("-n", "auto")))
-    if verb == "docs":
-        os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")  # an advertisement on every build
-        return run(*DOCS, *rest)
     if verb == "lock":
         return lock(rest)
     return run_all(CHECK if verb == "check" else FIX, rest)

@@ -9,7 +9,6 @@ Last comes what was booked for calls whose tokens are known, beside price times 
 from __future__ import annotations
 
 import argparse
-import importlib.metadata
 import json
 import os
 import subprocess
@@ -24,6 +23,8 @@ from pathlib import Path
 from typing import Any
 
 from clients import CLIENTS, CONCURRENCIES
+from foreign import interpreter_with
+from surroundings import surroundings, versions
 
 HERE = Path(__file__).parent
 CLIENT_SECONDS = 60
@@ -35,22 +36,6 @@ SDKS = {
     "google SDK": "google-genai",
 }
 """The package that a client needs and this project does not have."""
-
-
-@contextmanager
-def interpreter_with_sdks(given: str | None) -> Iterator[str]:
-    """An interpreter that has the SDKs, as far as there is a package index."""
-    if given is not None:
-        yield given
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        python = str(Path(folder, "bin", "python"))
-        uv = str(Path(sys.executable).with_name("uv"))
-        making, filling = ["venv", "--python", sys.executable, folder], ["pip", "install", "--python", python]
-        for command in (making, [*filling, *SDKS.values()]):
-            if subprocess.run([uv, "--quiet", *command], check=False).returncode:  # noqa: S603  (our own)
-                break
-        yield python
 
 
 @contextmanager
@@ -147,16 +132,6 @@ def extras(results: dict[str, Any]) -> Iterator[str]:
         yield f"{model}: {each['calls']} calls, {booked} booked; price × tokens is {owed}"
 
 
-def versions(sdks: str) -> dict[str, str]:
-    """Of what was measured, without which the numbers mean little."""
-    code = "import importlib.metadata as m, sys; print(*map(m.version, sys.argv[1:]))"
-    asked = subprocess.run(  # noqa: S603  (our own script)
-        [sdks, "-c", code, *SDKS.values()], capture_output=True, text=True, check=False
-    )
-    foreign = dict(zip(SDKS.values(), asked.stdout.split(), strict=False))
-    return {**{package: importlib.metadata.version(package) for package in PACKAGES}, **foreign}
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--json", type=Path, help="file for the numbers")
@@ -164,8 +139,10 @@ def main() -> None:
     parser.add_argument("--limit", type=float, default=240, help="seconds after which no client is begun (default 240)")
     parser.add_argument("--sdks", help="an interpreter that has the SDKs")
     arguments = parser.parse_args()
-    with interpreter_with_sdks(arguments.sdks) as sdks:
-        report = {"versions": versions(sdks), "results": measure(arguments.seconds, arguments.limit, sdks)}
+    with interpreter_with(SDKS.values(), arguments.sdks) as sdks:
+        found = surroundings(*PACKAGES)
+        found["packages"] |= versions(sdks, tuple(SDKS.values()))
+        report = {"surroundings": found, "results": measure(arguments.seconds, arguments.limit, sdks)}
     print(table(report["results"]))
     if arguments.json:
         arguments.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")

@@ -23,6 +23,7 @@ from typing import Any
 
 from aiohttp import web
 from attrs import define
+from surroundings import surroundings
 
 import tool_sandbox
 
@@ -147,7 +148,8 @@ def main() -> None:
         measured.append(each)
         print(line(each), flush=True)
     if options.json:
-        options.json.write_text(json.dumps(measured, indent=2) + "\n", encoding="utf-8")
+        report = {"surroundings": surroundings(), "window": options.window, "rows": measured}
+        options.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -8,11 +8,14 @@ import random
 import time
 from pathlib import Path
 
+from surroundings import surroundings
+
 from tool_sandbox.common.execution_context import DatabaseNamespace, ExecutionContext
 from tool_sandbox.evaluation.constraints import Milestone, SnapshotConstraint
 from tool_sandbox.evaluation.matching.matching import MilestoneMatcher
 from tool_sandbox.evaluation.snapshots import snapshot_similarity
 
+PACKAGES = ("polars", "rapidfuzz", "scipy")
 _WORDS = [
     "send",
     "the",
@@ -104,7 +107,9 @@ def main() -> None:
             )
             print(f"{name:28}{messages:9}{changes:16}{seconds[2]:10.3f}{seconds[-1]:10.3f}", flush=True)
     if options.json:
-        options.json.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+        options.json.write_text(
+            json.dumps({"surroundings": surroundings(*PACKAGES), "rows": results}, indent=2) + "\n", encoding="utf-8"
+        )
 
 
 if __name__ == "__main__":

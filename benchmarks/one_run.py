@@ -51,13 +51,13 @@ Play = Callable[[int, int], int]
 """Plays so many samples, so many at once; returns how many scored 1."""
 
 
-def a_run(model: str) -> Callable[[str, str], Play]:
+def a_run(model: str, **more: Any) -> Callable[[str, str], Play]:
     """A run as anybody starts it, written to the disk."""
 
     def at(server: str, folder: str) -> Play:
         def play(samples: int, concurrency: int) -> int:
             trials = max(1, samples // len(SIX_CALLS))
-            settings: dict[str, Any] = {} if model == "oracle" else {"api_base": server, "api_key": "x", "timeout": 600}
+            settings = more if model == "oracle" else {"api_base": server, "api_key": "x", "timeout": 600, **more}
             done = tool_sandbox.run(
                 model, "oracle", SIX_CALLS, output=folder, trials=trials, concurrency=concurrency, **settings
             )
@@ -158,10 +158,12 @@ def recorded() -> list[list[ChatRequest]]:
 
 WAYS: dict[str, Callable[[str, str], Play]] = {
     "aiohttp alone": alone(aiohttp_alone),
-    "direct:": a_run("direct:gpt-4o"),
+    "direct:": a_run("direct:gpt-4o", workers=1),
+    "direct:, 2 workers": a_run("direct:gpt-4o", workers=2),
     "litellm alone": alone(litellm_alone),
-    "LiteLLM": a_run("openai/gpt-4o"),
-    "oracle": a_run("oracle"),
+    "LiteLLM": a_run("openai/gpt-4o", workers=1),
+    "LiteLLM, 2 workers": a_run("openai/gpt-4o", workers=2),
+    "oracle": a_run("oracle", workers=1),
 }
 """How the calls are made. Each way is given the server's address and a folder, and plays."""
 

@@ -1,8 +1,8 @@
 """A chat server that plays the agent's part of scenarios, for ``benchmarks/runs.py``.
 
 ``python scripted_server.py SCENARIO…`` serves ``/MILLISECONDS/v1/chat/completions``, each answer so many milliseconds
-after its request. Which scenario it is shows in what the user said first. It speaks just enough HTTP, so that it costs
-little beside the client that is measured.
+after its request, and ``/count``, how many requests came. Which scenario it is shows in what the user said first. It
+speaks just enough HTTP, so that it costs little beside the client that is measured.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from attrs import define, field
@@ -49,6 +51,8 @@ class Connection(asyncio.Protocol):
     transport: asyncio.Transport | None = None
     unread: bytes = b""
     answering: set[asyncio.Task[None]] = field(factory=set)
+    asked: Counter[str] = field(factory=Counter)
+    """How many requests came, shared by all connections."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport  # type: ignore[assignment]  # of a stream server it is one
@@ -58,11 +62,16 @@ class Connection(asyncio.Protocol):
         head, end, rest = self.unread.partition(b"\r\n\r\n")
         if not end:
             return
+        if head.startswith(b"GET /count"):
+            self.unread = rest
+            self.send(str(self.asked.total()).encode())
+            return
         length = int(head.lower().partition(b"content-length:")[2].split(None, 1)[0])
         if len(rest) < length:
             return
         self.unread = rest[length:]
         delay = int(head.split(b"/", 2)[1]) / 1000
+        self.asked["requests"] += 1
         task = asyncio.create_task(self.answer(rest[:length], delay))
         self.answering.add(task)
         task.add_done_callback(self.answering.discard)
@@ -75,6 +84,9 @@ class Connection(asyncio.Protocol):
         asked = ChatRequest(model=request["model"], messages=request["messages"], tools=request.get("tools", ()))
         content = json.dumps(completion(await self.models[first].acomplete(asked))).encode()
         await asyncio.sleep(due - loop.time())
+        self.send(content)
+
+    def send(self, content: bytes) -> None:
         head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(content)
         if self.transport is not None:
             self.transport.write(head + content)
@@ -95,7 +107,9 @@ def completion(response: ChatResponse) -> dict[str, Any]:
 async def serve() -> None:
     """Serve on a free port, print it, and stop when standard input ends."""
     models = models_of(sys.argv[1:])
-    server = await asyncio.get_running_loop().create_server(lambda: Connection(models), "127.0.0.1", 0, backlog=2048)
+    asked: Counter[str] = Counter()
+    make = partial(Connection, models, asked=asked)
+    server = await asyncio.get_running_loop().create_server(make, "127.0.0.1", 0, backlog=2048)
     print(server.sockets[0].getsockname()[1], flush=True)
     await asyncio.to_thread(sys.stdin.read)
     server.close()
