@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tool_sandbox.common.execution.capture import captured_output, dispatched_output
+from tool_sandbox.common.execution.capture import Dispatcher, captured_output, dispatched_output
 
 
 def test_the_stream_of_the_process_is_put_back(capsys: pytest.CaptureFixture[str]) -> None:
@@ -110,6 +110,37 @@ def test_what_others_put_on_the_stream_is_still_there() -> None:
     with contextlib.redirect_stdout(Notebook()), captured_output():
         assert getattr(sys.stdout, "parent", None) == "cell 1"
         assert not hasattr(sys.stdout, "no_such_thing")
+
+
+def test_a_dispatcher_that_is_being_forgotten_asks_for_its_stream_no_more() -> None:
+    dispatcher = Dispatcher(sys.stdout)
+    vars(dispatcher).clear()  # as the interpreter does it, and then looks for attributes
+
+    assert dispatcher.stream is None
+    assert not hasattr(dispatcher, "name")
+
+
+def test_who_prints_while_the_stream_is_put_back_can_finish(capsys: pytest.CaptureFixture[str]) -> None:
+    for _ in range(50):
+        began, ends = threading.Event(), threading.Event()
+
+        class Slow:
+            def __init__(self, began: threading.Event, ends: threading.Event) -> None:
+                self.began, self.ends = began, ends
+
+            def __str__(self) -> str:
+                self.began.set()
+                self.ends.wait()
+                return "slow"
+
+        with dispatched_output():
+            printing = threading.Thread(target=print, args=(Slow(began, ends),))
+            printing.start()
+            began.wait()
+        ends.set()
+        printing.join()
+
+    assert capsys.readouterr().out == 50 * "slow\n"
 
 
 def test_a_process_without_a_stream_can_collect(monkeypatch: pytest.MonkeyPatch) -> None:

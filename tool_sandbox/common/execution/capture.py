@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -23,6 +24,8 @@ class Dispatcher(io.TextIOBase):
     Args:
         stream: What was ``sys.stdout`` before; ``None`` in a process without one.
     """
+
+    stream: TextIO | None = None  # also of one that is being forgotten: asking for it would ask for it again, endlessly
 
     def __init__(self, stream: TextIO | None) -> None:
         super().__init__()
@@ -89,6 +92,9 @@ class _Bytes(io.RawIOBase):
 
 _lock = threading.Lock()
 _dispatching = 0
+_former: deque[Dispatcher] = deque(maxlen=16)
+"""Those that were ``sys.stdout`` last. ``print`` holds no reference to it while it writes: one that were forgotten in
+the middle of that, because the run around it ended, would take the process with it."""
 
 
 @contextmanager
@@ -110,6 +116,7 @@ def dispatched_output() -> Iterator[None]:
         with _lock:
             _dispatching -= 1
             if _dispatching == 0 and isinstance(sys.stdout, Dispatcher):
+                _former.append(sys.stdout)
                 sys.stdout = sys.stdout.stream
 
 
