@@ -22,7 +22,7 @@ FLAGS = {name: option for name, option in RunSettings.options().items() if optio
 
 def test_a_run_has_a_flag_for_every_setting_but_two_for_a_file_of_them_and_for_what_is_shown() -> None:
     assert set(RunSettings.names()) - set(FLAGS) == {"agent_rules", "backend"}
-    more = ("config", "as_json", "quiet", "json_events", "yes", "dry_run")
+    more = ("config", "as_json", "quiet", "json_events", "yes", "dry_run", "replay")
     assert [name for name in RUN if name != "help"] == [*FLAGS, *more]
     assert [parameter.name for parameter in PLAN if parameter.name != "help"] == [*FLAGS, "config", "as_json"]
 
@@ -56,7 +56,7 @@ def test_the_value_of_a_flag_gets_to_the_run_in_the_type_of_its_setting(tmp_path
 @pytest.mark.parametrize(
     ("command", "flags"),
     [
-        ("resume", {"concurrency", *WORKERS, "budget", "params", "user_params", "max_void"}),
+        ("resume", {"concurrency", *WORKERS, "rpm", "tpm", "budget", "params", "user_params", "max_void"}),
         ("list", set(CHOOSING)),
         ("show", {"scenarios_from", "tools_from", "world_seed"}),
         ("worlds", {"scenarios_from", "with_bundled", "tools_from", "world_seed"}),
