@@ -18,7 +18,9 @@ from tool_sandbox.viewer.server import FEW, application
 def served(directories: Sequence[str], *, title: str, few: int = FEW) -> Iterator[str]:
     """The address at which runs are served."""
     listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(application(RunLibrary(directories), title=title, few=few), log_level="error")
+    config = uvicorn.Config(
+        application(RunLibrary(directories), title=title, few=few), log_config=None, log_level="error"
+    )
     config.timeout_graceful_shutdown = 1
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)

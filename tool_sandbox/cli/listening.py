@@ -45,6 +45,7 @@ def server_of(application: ASGIApp) -> uvicorn.Server:
 
     config = uvicorn.Config(
         application,
+        log_config=None,  # its own would close every handler of this process, and some close standard error
         log_level="error",
         timeout_graceful_shutdown=_SECONDS_FOR_LAST_ANSWERS,
         server_header=False,

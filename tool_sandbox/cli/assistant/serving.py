@@ -103,4 +103,4 @@ def _over_http(server: Server[Any], port: int) -> None:
         raise SettingsError(message) from error
     app = server.streamable_http_app(streamable_http_path=PATH, host=HOST)
     with listening:
-        uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listening])
+        uvicorn.Server(uvicorn.Config(app, log_config=None, log_level="warning")).run(sockets=[listening])
