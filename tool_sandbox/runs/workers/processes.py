@@ -24,12 +24,16 @@ class Processes:
 
     delivers_last_words = True
 
+    def __init__(self) -> None:
+        self._starting = asyncio.Lock()  # two at once would each take the other's signals for those from before
+
     async def start(self, worker: str) -> _Link:  # noqa: ARG002 -- its first message names it
         """Start a worker."""
-        with _no_interrupts():
-            process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "tool_sandbox.runs.workers.process", stdin=PIPE, stdout=PIPE, stderr=PIPE
-            )
+        async with self._starting:
+            with _no_interrupts():
+                process = await asyncio.create_subprocess_exec(
+                    sys.executable, "-m", "tool_sandbox.runs.workers.process", stdin=PIPE, stdout=PIPE, stderr=PIPE
+                )
         assert process.stdin is not None
         assert process.stdout is not None
         return _Link(process, Connection(process.stdout, process.stdin), asyncio.create_task(_pass_on(process)))
