@@ -23,7 +23,7 @@ def test_without_ray_one_sentence_says_what_to_install(tmp_path: Path, capsys: p
 
 def test_the_address_of_a_cluster_alone_has_no_effect(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code(["run", "-a", "oracle", "-o", str(tmp_path), "--ray-address", "127.0.0.1:1"]) == 2
-    assert "--ray-address would have no effect without --executor ray" in capsys.readouterr().err
+    assert "ray_address='127.0.0.1:1' would have no effect without --executor ray" in capsys.readouterr().err
 
 
 @with_ray

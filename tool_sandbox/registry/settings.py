@@ -93,7 +93,7 @@ def _not_with_compat(settings: Any, _attribute: Any, value: bool) -> None:
 
 def _only_on_ray(settings: Any, _attribute: Any, value: str | None) -> None:
     if value is not None and settings.executor != "ray" and "ray_address" not in settings.ambient:
-        message = "--ray-address would have no effect without --executor ray. Give both."
+        message = f"ray_address={value!r} would have no effect without --executor ray. Give both."
         raise SettingsError(message)
 
 
