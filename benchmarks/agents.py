@@ -17,13 +17,13 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from clients import CLIENTS, CONCURRENCIES
 from foreign import interpreter_with
+from own_server import own_server
 from surroundings import surroundings, versions
 
 HERE = Path(__file__).parent
@@ -36,20 +36,6 @@ SDKS = {
     "google SDK": "google-genai",
 }
 """The package that a client needs and this project does not have."""
-
-
-@contextmanager
-def server() -> Iterator[str]:
-    """A loopback server in a process of its own; its address."""
-    command = [sys.executable, str(HERE / "loopback_server.py")]
-    with subprocess.Popen(  # noqa: S603  (our own script)
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        if process.stdin is None or process.stdout is None:
-            msg = "the server was started without its pipes"
-            raise RuntimeError(msg)
-        yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
-        process.stdin.close()
 
 
 def run_client(python: str, *arguments: str) -> dict[str, Any] | None:
@@ -81,7 +67,7 @@ def measure(seconds: float, limit: float, sdks: str) -> dict[str, Any]:
     """Every client's numbers, as far as the time allows."""
     results: dict[str, Any] = {}
     end = time.monotonic() + limit
-    with server() as root:
+    with own_server("loopback_server.py") as root:
         for name in CLIENTS:
             if time.monotonic() > end:
                 print(f"{name}: left out (the time of --limit is up)", file=sys.stderr)

@@ -23,7 +23,7 @@ from typing import Any
 
 from attrs import asdict, define, frozen
 from one_run import CALLS, SIX_CALLS
-from runs import scripted_server
+from own_server import own_server
 from surroundings import surroundings
 
 import tool_sandbox
@@ -164,7 +164,7 @@ def directory_in(folder: str) -> Path:
 
 def measured(options: argparse.Namespace) -> Iterator[tuple[str, Counted]]:
     """Every row, as it is measured."""
-    with scripted_server() as root:
+    with own_server("scripted_server.py", *SIX_CALLS) as root:
         with tempfile.TemporaryDirectory() as folder:
             start(*run_arguments(root, 1, folder)).wait(LONGEST)
             wanted = results_in(directory_in(folder))

@@ -21,13 +21,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from attrs import frozen
 from foreign import interpreter_with
 from one_run import CALLS, SIX_CALLS, WAYS, recorded
+from own_server import own_server
 from surroundings import surroundings
 
 HERE = Path(__file__).parent
@@ -35,20 +35,6 @@ GROWTH = "oracle"
 INSPECT = "Inspect AI"
 PACKAGES = ("litellm", "aiohttp", "httpx")
 HEADS = ("samples", "-p", "latency", "wall s", "ideal s", "efficiency", "CPU ms/call", "peak MB", "solved")
-
-
-@contextmanager
-def scripted_server() -> Iterator[str]:
-    """The server in a process of its own; its address."""
-    command = [sys.executable, str(HERE / "scripted_server.py"), *SIX_CALLS]
-    with subprocess.Popen(  # noqa: S603  (our own script)
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        if process.stdin is None or process.stdout is None:
-            message = "the server was started without its pipes"
-            raise RuntimeError(message)
-        yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
-        process.stdin.close()
 
 
 @frozen
@@ -111,7 +97,7 @@ def measured_rows(options: argparse.Namespace) -> Iterator[dict[str, Any] | None
     """Every row that was asked for, as it is measured."""
     given = options.inspect or (None if INSPECT in options.ways and options.latencies else sys.executable)
     with (
-        scripted_server() as root,
+        own_server("scripted_server.py", *SIX_CALLS) as root,
         interpreter_with(["inspect-ai", "openai"], given) as python,
         tempfile.TemporaryDirectory() as folder,
     ):
