@@ -39,7 +39,9 @@ class Loading:
         """Begin with something, in the words of ``loading scenarios``."""
         with self._lock:
             self._what, self._since, self._is_logged = what, time.monotonic(), False
-            if self._shown and self._over is None:
+            if self._over is not None:
+                self._show()
+            elif self._shown:
                 self._over = threading.Event()
                 self._open()
                 threading.Thread(target=self._keep_telling, args=(self._over,), daemon=True, name="loading").start()
