@@ -22,7 +22,9 @@ def scenario(tmp_path: Path) -> Scenario:
 @pytest.mark.parametrize(
     "text",
     ["Under the mat. Cellular is on.", "Under the mat. I switched Wi-Fi off.", "Under the mat; low battery mode is on.",
-     "Under the mat. There is no contact named Wanda.", "Under the mat. Wanda is not in your contacts."],
+     "Under the mat. There is no contact named Wanda.", "Under the mat. Wanda is not in your contacts.",
+     "Under the mat. I couldn't find any Wanda in your contacts.",
+     "Under the mat. I see no Wanda among your contacts."],
 )  # fmt: skip
 def test_what_is_not_so_makes_an_answer_wrong(scenario: Scenario, text: str) -> None:
     assert similarities(scenario, text) == [0]
@@ -32,7 +34,8 @@ def test_what_is_not_so_makes_an_answer_wrong(scenario: Scenario, text: str) -> 
     "text",
     ["Under the mat. Cellular is off, Wi-Fi is on.", "Under the mat. Should I turn cellular on?",
      "Under the mat. I turned cellular on and off again.", "Under the mat. Wi-Fi was off before.",
-     "Under the mat. I could not find Wanda's number.", "Under the mat. There is no contact named Bob."],
+     "Under the mat. I could not find Wanda's number.", "Under the mat. There is no contact named Bob.",
+     "Under the mat. I couldn't find Wanda's address in your contacts."],
 )  # fmt: skip
 def test_what_is_so_and_what_is_no_statement_is_fine(scenario: Scenario, text: str) -> None:
     assert similarities(scenario, text) == [1]

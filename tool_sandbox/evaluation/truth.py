@@ -120,10 +120,12 @@ def _denied_ability(reading: Reading, settings: Mapping[str, Any]) -> str | None
 
 @lru_cache(maxsize=1 << 8)
 def _denies(name: str) -> re.Pattern[str]:
-    name = re.escape(name)
+    name, listed = re.escape(name), r"(?:in|among|on) (?:your|the) (?:contacts?|phone|address book|phonebook)\b"
     return re.compile(
         rf"\b(?:no|nobody|no one|not)\b.* (?:named|called|by the name of|with the name) {name}\b"
-        rf"|\b{name} (?:is|was) not (?:\w+ )?(?:in|among|on) (?:your|the) (?:contacts?|address book|phonebook)\b"
+        rf"|\b{name} (?:is|was) not (?:\w+ )?{listed}"
+        rf"|\b(?:not (?:find|have|see)|(?:found|is|have|see) no) (?:(?:an?|any|contact|entry|one|for) )*{name}\b"
+        rf"(?! 's).* {listed}"
     )
 
 

@@ -51,7 +51,6 @@ WRONG = [
     ("You are at 1 Apple Park Way, Cupertino, CA 95014.", "It is 1 Apple Park Way, San Francisco, CA 94105."),
     ("I texted Tomás and Wanda.", "I texted Tomás and Wanda's number is missing."),
     ("I texted Tomás and Wanda.", "I texted Tomás."),
-    ("I texted Priya that you are late.", "I couldn't find any Priya in your contacts."),
     ("I saved Aisling Rivera.", "I put Tomás Rivera in your contacts."),
     ("Priya is now saved as Priya Roy.", "Priya's surname is now Rao."),
     ("The rent reminder is moved.", "I deleted the rent reminder."),
@@ -63,7 +62,6 @@ WRONG = [
 RIGHT = [
     ("I texted Tomás and Wanda.", "Both of them know, Tomás first."),
     ("I texted Tomás and Wanda.", "Sent to your friends Wanda and Tomás. Priya didn't get anything."),
-    ("I texted Priya that you are late.", "Priya knows. I couldn't find Priya's address in your contacts."),
     ("I saved Aisling Rivera.", "Aisling is in your contacts. Tomás is still there, too."),
     ("I removed the reminders about plants and rent.", "Removed. At first they could not be found."),
     ("I removed all of your reminders.", "I removed all your reminders."),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
-from tool_sandbox.evaluation.facts.fact import Explained, Fact
+from tool_sandbox.evaluation.facts.fact import Fact, Limit
 from tool_sandbox.evaluation.facts.mentions.days import Day
 from tool_sandbox.evaluation.facts.mentions.mention import Span
 from tool_sandbox.evaluation.facts.mentions.normalisation import folded
@@ -20,7 +20,7 @@ _POSTAL = re.compile(r"(?<=[a-zA-Z,] )\d{5}(?=[,.\s)]|$)")
 
 
 @frozen
-class Address(Fact):
+class Address(Limit):
     """The street and the postal code of an address.
 
     Args:
@@ -33,11 +33,7 @@ class Address(Fact):
     town: str
     postal: str
 
-    def _found(self, reading: Reading) -> bool:
-        return not self._wrong(reading, frozenset())
-
-    def _wrong(self, reading: Reading, explained: Explained) -> str | None:
-        del explained
+    def _broken(self, reading: Reading) -> str | None:
         text = reading.normal.text
         towns = _TOWN.findall(text)
         if towns and self.town and self.town not in text:

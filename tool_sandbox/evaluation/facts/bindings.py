@@ -9,7 +9,7 @@ from attrs import frozen
 
 from tool_sandbox.evaluation.facts.counts import counted_at
 from tool_sandbox.evaluation.facts.deeds import Claim, claims_of
-from tool_sandbox.evaluation.facts.fact import Explained, Fact
+from tool_sandbox.evaluation.facts.fact import Fact, Limit
 from tool_sandbox.evaluation.facts.known import name_roots
 from tool_sandbox.evaluation.facts.mentions.amounts import Quantity
 from tool_sandbox.evaluation.facts.mentions.normalisation import folded
@@ -27,7 +27,7 @@ Pair = tuple[str, str]
 
 
 @frozen
-class Bound(Fact):
+class Bound(Limit):
     """What belongs to what; something else in its place is wrong.
 
     Args:
@@ -40,11 +40,7 @@ class Bound(Fact):
     pairs: frozenset[Pair]
     swapped: bool
 
-    def _found(self, reading: Reading) -> bool:
-        return not self._wrong(reading, frozenset())
-
-    def _wrong(self, reading: Reading, explained: Explained) -> str | None:
-        del explained
+    def _broken(self, reading: Reading) -> str | None:
         said = frozenset(_KINDS[self.kind](reading))
         holders, values = ({pair[side] for pair in self.pairs} for side in (0, 1))
         right = {holder for holder, _ in said & self.pairs}

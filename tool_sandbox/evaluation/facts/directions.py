@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
-from tool_sandbox.evaluation.facts.fact import Explained, Fact
+from tool_sandbox.evaluation.facts.fact import Fact, Limit
 from tool_sandbox.evaluation.facts.mentions.days import Day
 from tool_sandbox.evaluation.facts.mentions.mention import Agreement
 from tool_sandbox.evaluation.facts.mentions.reading import Mention, agreement
@@ -28,7 +28,7 @@ _OTHER_PERIOD = re.compile(r"\b(?:next|last|previous|following|coming) (?:year|m
 
 
 @frozen
-class Direction(Fact):
+class Direction(Limit):
     """An amount that counts one way, such as until a day; it is wrong to say it of the other.
 
     Args:
@@ -39,11 +39,7 @@ class Direction(Fact):
     wanted: Mention
     way: int
 
-    def _found(self, reading: Reading) -> bool:
-        return not self._wrong(reading, frozenset())
-
-    def _wrong(self, reading: Reading, explained: Explained) -> str | None:
-        del explained
+    def _broken(self, reading: Reading) -> str | None:
         same = [each for each in reading.mentions if agreement(self.wanted, each) is Agreement.SAME]
         against = [each for each in same if _way(reading, each) == _AGAINST.get(self.way)]
         if against and len(against) == len(same):
@@ -55,7 +51,7 @@ class Direction(Fact):
 
 
 @frozen
-class ThisPeriod(Fact):
+class ThisPeriod(Limit):
     """A day of this year and month, as nobody speaks of the next.
 
     Args:
@@ -64,11 +60,7 @@ class ThisPeriod(Fact):
 
     wanted: Mention
 
-    def _found(self, reading: Reading) -> bool:
-        return not self._wrong(reading, frozenset())
-
-    def _wrong(self, reading: Reading, explained: Explained) -> str | None:
-        del explained
+    def _broken(self, reading: Reading) -> str | None:
         same = [each for each in reading.mentions if agreement(self.wanted, each) is Agreement.SAME]
         other = [_OTHER_PERIOD.search(_clause(reading, each)) for each in same]
         return f"says {other[0].group()!r}" if other and other[0] and all(other) else None
@@ -78,7 +70,7 @@ class ThisPeriod(Fact):
 
 
 @frozen
-class OfDay(Fact):
+class OfDay(Limit):
     """An amount that belongs to a day; it is wrong to say it of another.
 
     Args:
@@ -89,11 +81,7 @@ class OfDay(Fact):
     wanted: Mention
     day: Mention
 
-    def _found(self, reading: Reading) -> bool:
-        return not self._wrong(reading, frozenset())
-
-    def _wrong(self, reading: Reading, explained: Explained) -> str | None:
-        del explained
+    def _broken(self, reading: Reading) -> str | None:
         if self._is_stated(reading):
             return None
         places = {

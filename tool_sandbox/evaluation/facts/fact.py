@@ -57,3 +57,24 @@ class Fact(ABC):
     @abstractmethod
     def _wrong(self, reading: Reading, explained: Explained) -> str | None:
         """The reason why an answer that does not say it says something else."""
+
+
+class Limit(Fact):
+    """What a good answer keeps to: never missing, only broken, such as that nobody else was told."""
+
+    __slots__ = ()
+
+    def contradicted_by(self, reading: Reading, explained: Explained = frozenset()) -> str | None:
+        """What breaks it, or None."""
+        return self._wrong(reading, explained)
+
+    def _found(self, reading: Reading) -> bool:
+        return self.contradicted_by(reading) is None
+
+    def _wrong(self, reading: Reading, explained: Explained) -> str | None:
+        del explained
+        return self._broken(reading)
+
+    @abstractmethod
+    def _broken(self, reading: Reading) -> str | None:
+        """What breaks it."""

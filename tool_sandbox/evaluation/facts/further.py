@@ -9,7 +9,7 @@ from attrs import frozen
 
 from tool_sandbox.evaluation.facts.clauses import Clause
 from tool_sandbox.evaluation.facts.deeds import Claim, claims_of
-from tool_sandbox.evaluation.facts.fact import Explained, Fact
+from tool_sandbox.evaluation.facts.fact import Fact, Limit
 from tool_sandbox.evaluation.facts.people import people_in
 from tool_sandbox.evaluation.facts.phrases import root
 from tool_sandbox.evaluation.facts.reading import Reading, reading_of
@@ -101,7 +101,7 @@ _EVERY = re.compile(
 
 
 @frozen
-class NothingElse(Fact):
+class NothingElse(Limit):
     """Deeds that neither the good answer nor its user speaks of. To claim one is wrong.
 
     Args:
@@ -118,11 +118,7 @@ class NothingElse(Fact):
     words: frozenset[str]
     denied: tuple[str, ...] = ()
 
-    def _found(self, reading: Reading) -> bool:
-        return not self._wrong(reading, frozenset())
-
-    def _wrong(self, reading: Reading, explained: Explained) -> str | None:
-        del explained
+    def _broken(self, reading: Reading) -> str | None:
         stated = [clause for clause in reading.clauses if not (clause.asks or clause.imagined or clause.denies)]
         reasons = (self._in_clause(clause) for clause in stated)
         with_it = (self._removed_with_it(sentence.plain) for sentence in reading.sentences if not sentence.asks)

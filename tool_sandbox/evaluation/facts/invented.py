@@ -9,7 +9,7 @@ from attrs import frozen
 
 from tool_sandbox.common.tool_effects import TELL_NO_AMOUNTS, WRITTEN_BY
 from tool_sandbox.evaluation.facts.asking import admits_inability
-from tool_sandbox.evaluation.facts.fact import Explained, Fact
+from tool_sandbox.evaluation.facts.fact import Explained, Fact, Limit
 from tool_sandbox.evaluation.facts.mentions.amounts import Quantity
 from tool_sandbox.evaluation.facts.mentions.mention import Agreement
 from tool_sandbox.evaluation.facts.mentions.money import Money
@@ -28,7 +28,7 @@ _ONE = re.compile(r"(?:an?|one|per) ", re.IGNORECASE)
 
 
 @frozen
-class NothingInvented(Fact):
+class NothingInvented(Limit):
     """No sum of money and no measure, except what the user said and what is so in general.
 
     Args:
@@ -37,8 +37,8 @@ class NothingInvented(Fact):
 
     known: tuple[Mention, ...]
 
-    def _found(self, reading: Reading) -> bool:
-        return not self._wrong(reading, frozenset())
+    def _broken(self, reading: Reading) -> str | None:
+        return self._wrong(reading, frozenset())
 
     def _wrong(self, reading: Reading, explained: Explained) -> str | None:
         places = {(each.start, each.end) for each in explained if each.kind == "amount"}

@@ -8,8 +8,7 @@ from itertools import pairwise
 
 from attrs import frozen
 
-from tool_sandbox.evaluation.facts.deeds import Claim, claims_of
-from tool_sandbox.evaluation.facts.fact import Explained, Fact
+from tool_sandbox.evaluation.facts.fact import Fact, Limit
 from tool_sandbox.evaluation.facts.people import Person, is_addressed, is_denied, is_left, people_in
 from tool_sandbox.evaluation.facts.reading import Reading, reading_of
 
@@ -19,18 +18,11 @@ _TREATED = (
 )
 
 
-_ABSENT = (
-    r"\b(?:not (?:find|have|see)|(?:found|is|have) (?:no|nobody))"
-    r" (?:(?:an?|any|anyone|contact|entry|one|named|called|for) )*"
-    r"{0}\b(?! 's).* (?:in|among) (?:your|the) (?:contacts|phone|address book)"
-    r"|\b{0} (?:is|was) not (?:\w+ )?(?:in|among) (?:your|the) (?:contacts|phone|address book)"
-)
-"""Around a name: nobody of this name is in the contacts."""
 _ALL_OF_THEM = re.compile(r"\b(?:all|both|every\w*|they|them|two|three|four|five|others?|done)\b")
 
 
 @frozen
-class NobodyElse(Fact):
+class NobodyElse(Limit):
     """Those whom a good answer and its user speak of. Nobody else is named beside them, or was told anything.
 
     Args:
@@ -39,11 +31,7 @@ class NobodyElse(Fact):
 
     names: frozenset[str]
 
-    def _found(self, reading: Reading) -> bool:
-        return not self._wrong(reading, frozenset())
-
-    def _wrong(self, reading: Reading, explained: Explained) -> str | None:
-        del explained
+    def _broken(self, reading: Reading) -> str | None:
         people = people_in(reading)
         right = {person.said for person in people if person.names & self.names}
         for person in people:
@@ -85,32 +73,7 @@ def _is_beside(person: Person, right: set[str], reading: Reading) -> bool:
 
 
 @frozen
-class Known(Fact):
-    """People of whom a good answer speaks; it is wrong that they cannot be found.
-
-    Args:
-        names: Full names.
-    """
-
-    names: frozenset[str]
-
-    def _found(self, reading: Reading) -> bool:
-        return not self._wrong(reading, frozenset())
-
-    def _wrong(self, reading: Reading, explained: Explained) -> str | None:
-        del explained
-        for person in people_in(reading):
-            absent = _ABSENT.format(re.escape(person.said))
-            if person.names & self.names and not person.clause.asks and re.search(absent, person.clause.plain):
-                return f"says {person.clause.plain!r}"
-        return None
-
-    def __str__(self) -> str:
-        return f"{' and '.join(sorted(self.names))} in the contacts"
-
-
-@frozen
-class Everybody(Fact):
+class Everybody(Limit):
     """Those whom a good answer lists; it is wrong to name some of them and leave out another.
 
     Args:
@@ -119,11 +82,7 @@ class Everybody(Fact):
 
     names: frozenset[str]
 
-    def _found(self, reading: Reading) -> bool:
-        return not self._wrong(reading, frozenset())
-
-    def _wrong(self, reading: Reading, explained: Explained) -> str | None:
-        del explained
+    def _broken(self, reading: Reading) -> str | None:
         named = frozenset().union(*(person.names for person in people_in(reading) if not is_denied(person)))
         if not named & self.names or any(_ALL_OF_THEM.search(clause.plain) for clause in reading.clauses):
             return None
@@ -141,8 +100,6 @@ def nobody_else(good: Reading) -> Iterator[Fact]:
         yield NobodyElse(here | heard)
     if len(listed := _listed(good)) > 1:
         yield Everybody(listed)
-    if here and Claim.DONE not in claims_of(("remove", "save"), good):
-        yield Known(here)
 
 
 def _listed(good: Reading) -> frozenset[str]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from attrs import frozen
 
 from tool_sandbox.evaluation.facts.clauses import Clause
-from tool_sandbox.evaluation.facts.fact import Explained, Fact
+from tool_sandbox.evaluation.facts.fact import Limit
 from tool_sandbox.evaluation.facts.known import name_roots, related_roots, switch_roots, written_roots
 from tool_sandbox.evaluation.facts.opposites import OPPOSITES
 from tool_sandbox.evaluation.facts.phrases import root, roots_of
@@ -59,7 +59,7 @@ class Frame(NamedTuple):
 
 
 @frozen
-class Undisturbed(Fact):
+class Undisturbed(Limit):
     """The content of a good answer. It may be left out, but no other content may stand in its place.
 
     Args:
@@ -70,11 +70,7 @@ class Undisturbed(Fact):
     said: str
     surroundings: Surroundings
 
-    def _found(self, reading: Reading) -> bool:
-        return not self._wrong(reading, frozenset())
-
-    def _wrong(self, reading: Reading, explained: Explained) -> str | None:
-        del explained
+    def _broken(self, reading: Reading) -> str | None:
         good = reading_of(self.said, self.surroundings)
         here = frozenset(root(word) for clause in reading.clauses for word in clause.words)
         for clause in reading.clauses:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from attrs import frozen
 
 from tool_sandbox.evaluation.facts.deeds import says_done
-from tool_sandbox.evaluation.facts.fact import Explained, Fact
+from tool_sandbox.evaluation.facts.fact import Fact, Limit
 from tool_sandbox.evaluation.facts.failures import was_so_already
 from tool_sandbox.evaluation.facts.reading import Reading, reading_of
 from tool_sandbox.evaluation.facts.settings import subject_named, subject_pattern
@@ -18,7 +18,7 @@ _ORDER = re.compile(r"\b(?:turn|switch|cut|kill|shut|disable|enable|put|activate
 
 
 @frozen
-class TheseSwitches(Fact):
+class TheseSwitches(Limit):
     """Switches of a good answer: another one is not said to be so in their place.
 
     Args:
@@ -31,11 +31,7 @@ class TheseSwitches(Fact):
     known: frozenset[str]
     changed: bool
 
-    def _found(self, reading: Reading) -> bool:
-        return not self._wrong(reading, frozenset())
-
-    def _wrong(self, reading: Reading, explained: Explained) -> str | None:
-        del explained
+    def _broken(self, reading: Reading) -> str | None:
         said = statements_in(reading)
         own = {subject for subject, _ in self.states}
         named = {subject_named(each.group()) for clause in reading.clauses for each in _switches(clause.plain)}

@@ -9,7 +9,7 @@ from functools import lru_cache
 from attrs import frozen
 
 from tool_sandbox.evaluation.facts.clauses import Clause, Sentence
-from tool_sandbox.evaluation.facts.fact import Explained, Fact
+from tool_sandbox.evaluation.facts.fact import Fact, Limit
 from tool_sandbox.evaluation.facts.known import name_roots, treated_roots, written_roots
 from tool_sandbox.evaluation.facts.phrases import root
 from tool_sandbox.evaluation.facts.reading import Reading
@@ -50,7 +50,7 @@ _SAYING = frozenset({"late", "early", "coming", "free", "easy", "big", "wrong", 
 
 
 @frozen
-class SameTopic(Fact):
+class SameTopic(Limit):
     """The words of a good answer and its user; something else altogether is told to nobody.
 
     Args:
@@ -61,11 +61,7 @@ class SameTopic(Fact):
     words: frozenset[str]
     surroundings: Surroundings
 
-    def _found(self, reading: Reading) -> bool:
-        return not self._wrong(reading, frozenset())
-
-    def _wrong(self, reading: Reading, explained: Explained) -> str | None:
-        del explained
+    def _broken(self, reading: Reading) -> str | None:
         for content in _contents(reading):
             roots = {root(word) for word in content.split() if word.isalpha()}
             spoken = roots - _SMALL_ROOTS - self._in_amounts(reading)

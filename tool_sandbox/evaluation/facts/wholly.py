@@ -10,7 +10,7 @@ from attrs import frozen
 
 from tool_sandbox.evaluation.facts.clauses import Clause
 from tool_sandbox.evaluation.facts.deeds import Claim, claims_of
-from tool_sandbox.evaluation.facts.fact import Explained, Fact
+from tool_sandbox.evaluation.facts.fact import Fact, Limit
 from tool_sandbox.evaluation.facts.people import is_denied, people_in
 from tool_sandbox.evaluation.facts.phrases import root
 from tool_sandbox.evaluation.facts.reading import Reading, reading_of
@@ -52,7 +52,7 @@ _LEAST, _LONGEST_ITEM = 2, 4
 
 
 @frozen
-class Wholly(Fact):
+class Wholly(Limit):
     """What was done wholly; it is wrong that a part of it was left undone.
 
     Args:
@@ -65,11 +65,7 @@ class Wholly(Fact):
     names: frozenset[str]
     deeds: tuple[str, ...]
 
-    def _found(self, reading: Reading) -> bool:
-        return not self._wrong(reading, frozenset())
-
-    def _wrong(self, reading: Reading, explained: Explained) -> str | None:
-        del explained
+    def _broken(self, reading: Reading) -> str | None:
         for clause in reading.clauses:
             if clause.asks or clause.imagined:
                 continue
