@@ -7,7 +7,7 @@ import pytest
 from tool_sandbox.evaluation.explanation.explanation import Explanation
 from tool_sandbox.evaluation.explanation.parts import Party, Reason
 from tool_sandbox.runs.outcomes import SampleResult
-from tool_sandbox.runs.sample_explanation import explanation_of
+from tool_sandbox.runs.sample_explanation import explanation_of, first_loss
 
 MET = {"id": "found", "similarity": 1.0, "credit": 1.0, "message": 17, "reason": None, "where": None, "text": None}
 LOST = {
@@ -74,3 +74,28 @@ def test_mistakes_that_were_counted_stand_beside_those_that_were_found() -> None
     found = Explanation(name="?", score=0.5, cause="", mistakes={"a failed: b": 2})
     told = explanation_of(result(counters={"unknown_tools": 1, "answers": 7}), found)
     assert told.mistakes == {"call of an unknown tool": 1, "a failed: b": 2}
+
+
+UNASKED = {**LOST, "id": "setting", "reason": "unasked", "text": "setting changed and nobody asked for it"}
+
+
+@pytest.mark.parametrize(
+    ("records", "told"),
+    [
+        ([MET], ""),
+        ([MET, LOST], "sent: no row was added to messaging"),
+        ([UNASKED, LOST], "sent: no row was added to messaging"),
+        ([UNASKED, LOST, HIT], "wrong_dana: Dana Whitlock is the neighbour."),
+        ([UNASKED | {"text": None}], "setting: "),
+        ([LOST | {"reason": "mood", "text": "red\x1b[31m"}], r"sent: red\x1b[31m"),
+        ([], "what became of its milestones is not recorded"),
+    ],
+)
+def test_the_first_loss_is_that_of_a_minefield_then_of_a_milestone(records: list[Any], told: str) -> None:
+    assert first_loss(result(explanation=records)) == told
+
+
+def test_without_a_score_or_records_the_first_loss_says_what_is_known() -> None:
+    void = result(status="void", similarity=None, cause="timeout", error={"message": "no answer in 30 s"})
+    assert first_loss(void) == "timeout: no answer in 30 s"
+    assert first_loss(result(milestone_mapping={0: (15, 0.5)})) == "0: the run did not record why"

@@ -62,6 +62,11 @@ def test_of_large_runs_the_first_page_comes_before_the_overview(directories: lis
     assert "The runs against each other" in client.get("/").text
 
 
+def test_what_is_not_indexed_yet_is_not_found(directories: list[str]) -> None:
+    client = TestClient(application(RunLibrary(directories), title="Two runs"), base_url=LOCAL)  # it is not started
+    assert rows(client, search="set_wifi_status") == []
+
+
 @needs_browser
 def test_a_page_without_its_overview_gets_it(directories: list[str], online: Tab) -> None:
     with served(directories, title="Two runs", few=0) as address:

@@ -6,6 +6,7 @@ import secrets
 import sys
 from collections.abc import Sequence
 
+from tool_sandbox import garbage
 from tool_sandbox.access import is_loopback
 from tool_sandbox.cli.interrupts import Interrupts
 from tool_sandbox.cli.listening import address_of, begin_serving, listening, server_of
@@ -26,7 +27,9 @@ def serve_pages(directories: Sequence[str], *, host: str, port: int) -> None:
         SettingsError: A run cannot be read.
         UsageError: The address cannot be used.
     """
-    library = RunLibrary(directories)
+    with garbage.kept():
+        library = RunLibrary(directories)
+    garbage.seldom()  # looking through all samples takes half a second, in which nobody is answered
     token = None if is_loopback(host) else secrets.token_urlsafe(16)
     server = server_of(application(library, title=" and ".join(library.runs()), token=token))
 

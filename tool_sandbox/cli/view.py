@@ -20,7 +20,6 @@ from tool_sandbox.common.call_text import one_line
 from tool_sandbox.errors import SettingsError, UsageError
 from tool_sandbox.evaluation.explanation.remarks import annotated
 from tool_sandbox.runs.explained_sample import ExplainedSample, explained_samples
-from tool_sandbox.runs.scenario_of_sample import scenario_text
 from tool_sandbox.viewer.data.rows import COLUMNS
 from tool_sandbox.viewer.library import RunLibrary, in_order
 
@@ -92,6 +91,8 @@ class Looked:
         Raises:
             UsageError: It is not one conversation, or no scenario can be made of it.
         """
+        from tool_sandbox.runs.scenario_of_sample import scenario_text  # with all that makes scenarios
+
         if self.sample is None:
             message = "--as-scenario needs a conversation: tool_sandbox view DIR NAME#TRIAL --as-scenario."
             raise UsageError(message)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from attrs import evolve
@@ -26,6 +26,10 @@ MISTAKES = {
 
 _ROUNDING = 1e-6
 """Similarities closer than this are equal: recorded ones may have gone through 32-bit arithmetic."""
+_UNKNOWN = "what became of its milestones is not recorded"
+_PLACES = {Reason.FORBIDDEN: 0, Reason.UNASKED: 2}
+"""Of what is lost otherwise it is 1."""
+_REASONS, _PARTIES = frozenset(Reason), frozenset(Party)
 
 
 def explanation_of(result: SampleResult, found: Explanation | None = None) -> Explanation:
@@ -44,6 +48,18 @@ def explanation_of(result: SampleResult, found: Explanation | None = None) -> Ex
     return evolve(
         found, name=result.name, trial=result.trial, floor=result.floor, mistakes=mistakes, broken_rules=broken
     )
+
+
+def first_loss(result: SampleResult) -> str:
+    """What took the first points of a sample, as far as that is recorded, or why it has none; a minefield is first."""
+    if not is_judged(result):
+        return _unjudged(result).cause.removeprefix("void, ")
+    records = _records(result)
+    lost = [record for record in records if record["reason"] is not None]
+    if not lost:
+        return "" if records else _UNKNOWN
+    first = min(lost, key=lambda record: _PLACES.get(record["reason"], 1))
+    return f"{first['id']}: {visible(first['text'] or '')}"
 
 
 def is_judged(result: SampleResult) -> bool:
@@ -69,14 +85,14 @@ def _unjudged(result: SampleResult) -> Explanation:
 
 
 def _recorded(result: SampleResult) -> Explanation:
-    records = result.explanation or tuple(_records_of_mappings(result))
+    records = _records(result)
     nodes = tuple(_node(record, number) for number, record in enumerate(records))
     apart = (Reason.FORBIDDEN, Reason.UNASKED)
     return Explanation(
         name=result.name,
         score=result.similarity,
         outcome=result.outcome,
-        cause="" if nodes else "what became of its milestones is not recorded",
+        cause="" if nodes else _UNKNOWN,
         milestones=tuple(node for node in nodes if _reason(node) not in apart),
         minefields=tuple(node for node in nodes if _reason(node) is Reason.FORBIDDEN),
         unasked=tuple(node for node in nodes if _reason(node) is Reason.UNASKED),
@@ -84,6 +100,10 @@ def _recorded(result: SampleResult) -> Explanation:
         tools_called=result.tools_called,
         tools_wanted=result.tools_wanted,
     )
+
+
+def _records(result: SampleResult) -> Sequence[Mapping[str, Any]]:
+    return result.explanation or tuple(_records_of_mappings(result))
 
 
 def _records_of_mappings(result: SampleResult) -> Iterator[Mapping[str, Any]]:
@@ -117,10 +137,10 @@ def _reason(node: NodeExplanation) -> Reason | None:
 
 def _fault(record: Mapping[str, Any]) -> Fault:
     party = record.get("fault")
-    return Fault(Party(party), "as the run recorded") if party in set(Party) else Fault()
+    return Fault(Party(party), "as the run recorded") if party in _PARTIES else Fault()
 
 
 def _losses(record: Mapping[str, Any]) -> Iterator[Loss]:
     if record["reason"] is not None:
-        reason = Reason(record["reason"]) if record["reason"] in set(Reason) else Reason.OTHER
+        reason = Reason(record["reason"]) if record["reason"] in _REASONS else Reason.OTHER
         yield Loss(reason=reason, where=record["where"] or "", text=visible(record["text"] or ""))

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from tool_sandbox.analysis.comparison import Comparison, compared
 from tool_sandbox.common.visible_text import visible
 from tool_sandbox.runs.reasons import VoidGroup, void_groups
 from tool_sandbox.runs.run_explanation import RunExplanation, lost_in_words
@@ -18,6 +17,8 @@ from tool_sandbox.viewer.charts import drawn_costs, drawn_scores, drawn_times
 if TYPE_CHECKING:
     from markupsafe import Markup
 
+    from tool_sandbox.analysis.comparison import Comparison
+    from tool_sandbox.llm.layers.budget.spending import Spending
     from tool_sandbox.runs.run_result import RunResult
 
 GROUPINGS: Mapping[str, str] = {"categories": "category", "presentations": "presentation", "tags": "tag"}
@@ -40,6 +41,7 @@ class RunOverview:
     explanation: RunExplanation
     lost: str
     """What was lost by others than the agent, in words."""
+    spending: Spending
 
     @classmethod
     def of(cls, name: str, run: RunResult) -> RunOverview:
@@ -54,6 +56,7 @@ class RunOverview:
             void=void_groups(run.samples),
             explanation=explanation,
             lost=lost_in_words(explanation.by_fault),
+            spending=run.spending,
         )
 
 
@@ -74,6 +77,8 @@ class Overview:
     @classmethod
     def of(cls, runs: Mapping[str, RunResult]) -> Overview:
         """Runs by their names, in their order."""
+        from tool_sandbox.analysis.comparison import compared  # with scipy, for which no page waits
+
         comparison, note = compared(runs)
         groups = {grouping: _groups(grouping, runs) for grouping in GROUPINGS}
         return cls(

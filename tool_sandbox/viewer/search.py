@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING
 from tool_sandbox.common.transcript import is_few_shot
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.runs.places import is_local
-from tool_sandbox.threads import DaemonThreads
 
 if TYPE_CHECKING:
     from tool_sandbox.runs.run_result import RunResult
     from tool_sandbox.runs.stored_sample import StoredSample
+    from tool_sandbox.threads import DaemonThreads
 
 Key = tuple[str, int]
 """Scenario and trial."""
@@ -161,24 +161,28 @@ def _text(sample: StoredSample) -> str:
 
 
 class Indexer:
-    """Keeps the indices of runs up to date in the background."""
+    """Keeps the indices of runs up to date in the background.
 
-    def __init__(self) -> None:
-        self._threads = DaemonThreads(1, "search-index")
+    Args:
+        background: Where the work is done, one thing after the other; it is ended before the indices are closed.
+    """
+
+    def __init__(self, background: DaemonThreads) -> None:
+        self._background = background
         self._indices: dict[str, SearchIndex] = {}
 
     def index(self, name: str, run: RunResult) -> None:
         """Have a run indexed soon."""
         if name not in self._indices:
             self._indices[name] = SearchIndex(run)
-        self._threads.submit(self._indices[name].update, run)
+        self._background.submit(self._indices[name].update, run)
 
     def samples(self, name: str, words: str) -> set[Key]:
         """The samples of a run that say something, as far as they are indexed."""
-        return self._indices[name].samples(words)
+        index = self._indices.get(name)
+        return index.samples(words) if index else set()
 
     def close(self) -> None:
         """Let go of the files."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
         for each in self._indices.values():
             each.close()

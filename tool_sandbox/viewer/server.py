@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
+from attrs import frozen
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -22,7 +23,7 @@ from starlette.routing import Route
 from tool_sandbox.access import refusal, with_headers
 from tool_sandbox.common.visible_text import visible
 from tool_sandbox.errors import ToolSandboxError
-from tool_sandbox.runs.scenario_of_sample import scenario_text
+from tool_sandbox.threads import DaemonThreads
 from tool_sandbox.viewer.data.rows import COLUMNS
 from tool_sandbox.viewer.data.samples import sample_data
 from tool_sandbox.viewer.groups import groups
@@ -74,37 +75,48 @@ def application(library: RunLibrary, *, title: str, token: str | None = None, fe
     return Starlette(routes=routes, middleware=middleware, exception_handlers=handlers, lifespan=pages.lifespan)
 
 
+@frozen
+class _Made:
+    """What takes a while to make, of the runs as they were at one time."""
+
+    runs: Mapping[str, RunResult]
+    page: str
+    overview: str
+
+
 class _Pages:
     """What is answered."""
 
     def __init__(self, library: RunLibrary, title: str, few: int) -> None:
         self._library, self._title, self._few = library, title, few
-        self._indexer = Indexer()
+        self._background = DaemonThreads(1, "pages")
+        self._indexer = Indexer(self._background)
         self._drafting = threading.Lock()
         self._lock = threading.Lock()
-        self._made: tuple[Mapping[str, RunResult], Overview] | None = None
+        self._awaiting = self._page(None)
+        self._made: _Made | None = None
 
     @asynccontextmanager
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
-        """Read what takes a while in the background, as long as pages are served."""
-        threading.Thread(target=self._overview, name="overview", daemon=True).start()
+        """Work out what takes a while in the background, one thing after the other, as long as pages are served."""
+        self._background.submit(self._made_now)  # what it raises is told to who asks for it
         for name, run in self._library.runs().items():
             self._indexer.index(name, run)
         yield
+        self._background.shutdown(wait=False, cancel_futures=True)
         self._indexer.close()
 
     def start(self, _request: Request) -> Response:
         """The page, with the overview as far as that is there or takes no time."""
         runs = self._library.runs()
         made = self._made
-        is_ready = made is not None and not _have_grown(made[0], runs)
-        overview = self._overview() if is_ready or sum(map(len, runs.values())) <= self._few else None
-        version = metadata.version("tool_sandbox")
-        return HTMLResponse(page(overview, runs=len(runs), title=self._title, version=version))
+        is_ready = made is not None and not _have_grown(made.runs, runs)
+        few = sum(map(len, runs.values())) <= self._few
+        return HTMLResponse(self._made_now().page if is_ready or few else self._awaiting)
 
     def overview(self, _request: Request) -> Response:
         """The part of the page that says what the runs came to, as it is now."""
-        return HTMLResponse(fragment(self._overview(), title=self._title))
+        return HTMLResponse(self._made_now().overview)
 
     def samples(self, request: Request) -> Response:
         """Some rows of the list: filtered, searched and sorted."""
@@ -131,6 +143,8 @@ class _Pages:
 
     def scenario(self, request: Request) -> Response:
         """A sample as a scenario to begin with; one after the other, as drafts are proved."""
+        from tool_sandbox.runs.scenario_of_sample import scenario_text  # with all that makes scenarios
+
         run, sample = self._asked_sample(request)
         with self._drafting:
             return _json({"text": scenario_text(self._library.explained(run, sample))})
@@ -166,13 +180,18 @@ class _Pages:
             raise HTTPException(404, f"There is no sample {name!r} #{trial} in {run!r}.")
         return run, sample
 
-    def _overview(self) -> Overview:
-        """It as the runs are now, made once until one has grown."""
+    def _made_now(self) -> _Made:
+        """What is made of the runs as they are now, once until one has grown."""
         with self._lock:
             runs = self._library.runs()
-            if self._made is None or _have_grown(self._made[0], runs):
-                self._made = runs, Overview.of(runs)
-            return self._made[1]
+            if self._made is None or _have_grown(self._made.runs, runs):
+                overview = Overview.of(runs)
+                self._made = _Made(runs, self._page(overview), fragment(overview, title=self._title))
+            return self._made
+
+    def _page(self, overview: Overview | None) -> str:
+        runs = len(self._library.runs())
+        return page(overview, runs=runs, title=self._title, version=metadata.version("tool_sandbox"))
 
     def _saying(self, rows: Sequence[Sequence[Any]], words: str) -> list[Sequence[Any]]:
         run, name, trial = (list(COLUMNS).index(column) for column in ("run", "name", "trial"))

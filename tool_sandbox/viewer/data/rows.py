@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from tool_sandbox.common.visible_text import visible
 from tool_sandbox.runs.run_explanation import losses_of, reason_of
-from tool_sandbox.runs.sample_explanation import explanation_of
+from tool_sandbox.runs.sample_explanation import first_loss
 from tool_sandbox.runs.summary import categories_counted
-from tool_sandbox.scenarios.presentations import base_name, presentation_of
+from tool_sandbox.scenarios.presentations import presentation_of
 
 if TYPE_CHECKING:
     from tool_sandbox.runs.stored_sample import StoredSample
@@ -45,12 +45,13 @@ COLUMNS: Mapping[str, str] = {
 def row_data(run: str, sample: StoredSample) -> list[Any]:
     """The cells of one sample, in the order of ``COLUMNS``; lists and numbers stay what they are."""
     points = _points(sample)
+    presentation = presentation_of(sample.name)
     cells = {
         "run": run,
         "name": sample.name,
         "trial": sample.trial,
-        "base": base_name(sample.name),
-        "presentation": presentation_of(sample.name).name,
+        "base": sample.name.removesuffix(presentation.suffix),
+        "presentation": presentation.name,
         "category": categories_counted(sample.categories),
         "tag": list(sample.tags),
         "agent": sample.agent,
@@ -68,7 +69,7 @@ def row_data(run: str, sample: StoredSample) -> list[Any]:
         "fallback": sample.fallback,
         "reason": list(points),
         "points": [round(each, 4) for each in points.values()],
-        "why": _why(sample),
+        "why": first_loss(sample),
     }
     return [_shown(cells[column]) for column in COLUMNS]
 
@@ -79,15 +80,6 @@ def _points(sample: StoredSample) -> dict[str, float]:
     for loss in losses_of(sample) if sample.status == "scored" else ():
         points[reason_of(loss)] = points.get(reason_of(loss), 0.0) + loss.points
     return points
-
-
-def _why(sample: StoredSample) -> str:
-    """The first loss in words."""
-    explanation = explanation_of(sample)
-    for node in (*explanation.minefields, *explanation.milestones, *explanation.unasked):
-        if not node.is_met:
-            return f"{node.name}: {node.losses[0].text}"
-    return explanation.cause.removeprefix("void, ")
 
 
 def _rounded(value: Any, digits: int) -> float | None:
