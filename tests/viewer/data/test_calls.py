@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from upath import UPath
 
 import tool_sandbox
 from tests.viewer.conftest import ASKED, AskedRun
 from tool_sandbox.common.annotations import Annotations
+from tool_sandbox.errors import SettingsError
 from tool_sandbox.runs.stored_sample import StoredSample
 from tool_sandbox.viewer.data.calls import CallIndex, calls_of
 from tool_sandbox.viewer.data.messages import messages_data
@@ -82,6 +85,28 @@ def test_a_journal_that_grows_is_read_on(sample: StoredSample, journal: Path) ->
 def test_calls_are_read_without_the_conversation(sample: StoredSample, tmp_path: Path) -> None:
     shutil.rmtree(tmp_path / "run" / "trajectories")
     assert len(calls_of(sample, CallIndex(sample.store))) == 2
+
+
+def test_the_segments_of_a_journal_in_another_storage_are_read_and_read_on(asked_run: AskedRun) -> None:
+    recorded, bodies = Path(asked_run.run.directory or ""), asked_run.bodies
+    remote = UPath(f"memory://calls-{uuid4()}/one")
+    for path in recorded.rglob("*"):
+        if path.is_file() and path.name != "calls.jsonl":
+            (remote / path.relative_to(recorded).as_posix()).write_bytes(path.read_bytes())
+    first, second = (recorded / "calls.jsonl").read_bytes().splitlines(keepends=True)
+    (remote / "calls/00000001-aaaa.jsonl").write_bytes(first)
+    sample = tool_sandbox.open_run(str(remote))[ASKED]
+    index = CallIndex(sample.store)
+    assert [call["asked"] for call in calls_of(sample, index)] == [bodies[0]]
+    (remote / "calls/00000002-bbbb.jsonl").write_bytes(second)
+    assert [call["asked"] for call in calls_of(sample, index)] == [bodies[0], bodies[2]]
+
+
+def test_a_journal_that_cannot_be_read_is_told_with_its_run(sample: StoredSample, journal: Path) -> None:
+    journal.unlink()
+    journal.mkdir()
+    with pytest.raises(SettingsError, match=r"the calls of '.*run' cannot be read: .*calls\.jsonl"):
+        calls_of(sample, CallIndex(sample.store))
 
 
 def test_without_a_journal_there_are_no_calls(sample: StoredSample, journal: Path) -> None:

@@ -2,7 +2,7 @@
 
 import { dollars, element, longText, number, visible } from "viewer/dom";
 
-const NOT_KEPT = "The run's journal is not at hand, or does not hold this call: it holds those that tool_sandbox itself made, and is read where the run is on this machine's disk.";
+const NOT_KEPT = "The run's journal is not at hand, or does not hold this call: it holds those that tool_sandbox itself made.";
 const NO_REQUEST = "The journal was written by an older release, which did not keep requests.";
 const NOT_TIMED = "Nobody measured how long it took.";
 
@@ -24,7 +24,7 @@ export function unansweredPart(calls) {
 
 function opening(words, made) {
   const details = element("details", { class: "answered", ontoggle: async () => {
-    if (details.open && details.children.length === 1) details.append(element("div", {}, await made()));
+    if (details.open && details.children.length === 1) details.append(element("div", {}, await made().catch(({ message }) => problem(message))));
   } }, element("summary", {}, words));
   return details;
 }
@@ -54,6 +54,10 @@ function tried({ status, error, waited, latency, deployment, cost }) {
 
 function note(words) {
   return element("p", { class: "note" }, words);
+}
+
+function problem(words) {
+  return element("p", { class: "problem" }, visible(words));
 }
 
 function wire(title, data) {

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import re
 import threading
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tool_sandbox.llm.layers.journal.files import journal_files
+from tool_sandbox.errors import SettingsError
 from tool_sandbox.llm.layers.journal.requests import read_requests
 
 if TYPE_CHECKING:
+    from tool_sandbox.llm.layers.journal.store import JournalStore, Place
     from tool_sandbox.runs.store import RunStore
     from tool_sandbox.runs.stored_sample import StoredSample
 
@@ -27,42 +28,47 @@ _NEW_PARTS = b'"parts":{"'
 
 
 class CallIndex:
-    """Where in the journal of a run the calls of each sample are. Safe for threads; reads on where the file has grown.
+    """Where in the journal of a run the calls of each sample are. Safe for threads; reads on where it has grown.
 
     Args:
-        store: The run's directory; without a journal on this machine's disk there are no calls.
+        store: The run's directory, on this machine's disk or elsewhere; a journal from elsewhere is fetched once.
     """
 
     def __init__(self, store: RunStore) -> None:
-        self._directory = store.local_directory
-        self._places: dict[Key, list[tuple[Path, int]]] = {}
-        self._ends: dict[Path, int] = {}
+        self._store = store
+        self._journal: JournalStore | None = None
+        self._places: dict[Key, list[Place]] = {}
         self.parts: dict[str, Any] = {}
         """What requests of the whole journal refer to."""
         self._lock = threading.Lock()
 
     def records(self, key: Key) -> list[dict[str, Any]]:
-        """The journal's records of one sample, in the order in which they were written."""
-        if self._directory is None:
-            return []
-        with self._lock:
-            for path in journal_files(self._directory):
-                self._read_on(path)
-            return [_record_at(path, offset) for path, offset in self._places.get(key, ())]
+        """The journal's records of one sample, in the order in which they were written.
 
-    def _read_on(self, path: Path) -> None:
-        with path.open("rb") as file:
-            end = file.seek(self._ends.get(path, 0))
-            for line in file:
-                if not line.endswith(b"\n"):  # it is being written
-                    break
-                if matched := _START.match(line):
-                    key = (json.loads(matched[1]), int(matched[2]))
-                    self._places.setdefault(key, []).append((path, end))
-                    if _NEW_PARTS in line:
-                        self.parts.update((json.loads(line).get("asked") or {}).get("parts", {}))
-                end += len(line)
-        self._ends[path] = end
+        Raises:
+            SettingsError: The journal does not let itself be read.
+        """
+        try:
+            with self._lock:
+                journal = self._opened()
+                for place, line in journal.unread():
+                    self._add(place, line)
+                return [json.loads(journal.read(place)) for place in self._places.get(key, ())]
+        except OSError as error:
+            message = f"the calls of {str(self._store.directory)!r} cannot be read: {error}"
+            raise SettingsError(message) from error
+
+    def _opened(self) -> JournalStore:
+        if self._journal is None:
+            self._journal = self._store.recorded_calls()
+            weakref.finalize(self, self._journal.close)
+        return self._journal
+
+    def _add(self, place: Place, line: bytes) -> None:
+        if matched := _START.match(line):
+            self._places.setdefault((json.loads(matched[1]), int(matched[2])), []).append(place)
+            if _NEW_PARTS in line:
+                self.parts.update((json.loads(line).get("asked") or {}).get("parts", {}))
 
 
 def calls_of(sample: StoredSample, index: CallIndex) -> list[dict[str, Any]]:
@@ -126,10 +132,3 @@ def _call(record: Mapping[str, Any], asked: dict[str, Any] | None) -> dict[str, 
         "seconds": round(told["latency"], 3) if told.get("latency") else None,
         "attempts": told.get("attempts") or [],
     }
-
-
-def _record_at(path: Path, offset: int) -> dict[str, Any]:
-    with path.open("rb") as file:
-        file.seek(offset)
-        record: dict[str, Any] = json.loads(file.readline())
-        return record
