@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
 if TYPE_CHECKING:
-    from starlette.types import Send
+    from starlette.requests import Request
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 @frozen
@@ -48,7 +49,36 @@ def refusal(host: str, given: str, token: str | None, *, remedy: str) -> Refusal
     return Refusal(403, remedy)
 
 
-def with_headers(send: Send, headers: Mapping[str, str]) -> Send:
+class Guard:
+    """An ASGI application that lets another one answer what is not refused.
+
+    Args:
+        app: The other one.
+        refused: Gives the answer to a request that is refused.
+        headers: Gives what is added to the headers of every answer to a request.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        refused: Callable[[Request], ASGIApp | None],
+        headers: Callable[[Request], Mapping[str, str]],
+    ) -> None:
+        self._app, self._refused, self._headers = app, refused, headers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse, or pass on."""
+        from starlette.requests import Request
+
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+        answer = self._refused(request) or self._app
+        await answer(scope, receive, _with_headers(send, self._headers(request)))
+
+
+def _with_headers(send: Send, headers: Mapping[str, str]) -> Send:
     """What sends an answer with these headers added."""
     added = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Mapping
 from concurrent.futures import Future
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import frozen
@@ -17,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tool_sandbox.access import refusal, with_headers
+from tool_sandbox.access import Guard, refusal
 from tool_sandbox.errors import SessionError
 from tool_sandbox.llm.transports.completions.whole_text import whole_data
 from tool_sandbox.remote import problems
@@ -33,8 +34,6 @@ from tool_sandbox.remote.openapi import Operation, document
 from tool_sandbox.remote.schema import RunState, SampleState, SampleWanted, TurnTaken
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Receive, Scope, Send
-
     from tool_sandbox.remote.session import Session
     from tool_sandbox.remote.sessions import Sessions
 
@@ -68,7 +67,8 @@ def application(run: ServedRun, *, token: str | None = None) -> Starlette:
     answers = _Answers(run)
     routes = [Route(each.path, each.answer, methods=[each.method]) for each in _operations(answers)]
     handlers: Mapping[Any, Any] = {SessionError: problems.of_session, HTTPException: problems.of_http}
-    return Starlette(routes=routes, middleware=[Middleware(_Guard, token=token)], exception_handlers=handlers)
+    guard = Middleware(Guard, refused=partial(_refused, token=token), headers=lambda _request: _NO_CACHE)
+    return Starlette(routes=routes, middleware=[guard], exception_handlers=handlers)
 
 
 def description() -> dict[str, Any]:
@@ -227,23 +227,10 @@ def _json(model: BaseModel, *, status: int = 200) -> Response:
     return Response(text, status_code=status, media_type="application/json")
 
 
-class _Guard:
-    """Answers this machine alone, or who knows the token."""
-
-    def __init__(self, app: ASGIApp, token: str | None) -> None:
-        self._app, self._token = app, token
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on what is allowed."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        request = Request(scope)
-        scheme, _, given = request.headers.get("authorization", "").partition(" ")
-        remedy = "send the token that tool_sandbox serve printed: 'Authorization: Bearer TOKEN'."
-        given = given.strip() if scheme.lower() == "bearer" else ""
-        refused = refusal(request.url.hostname or "", given, self._token, remedy=remedy)
-        answer: ASGIApp = self._app
-        if refused is not None:
-            answer = problems.problem(refused.status, "refused", refused.text)
-        await answer(scope, receive, with_headers(send, _NO_CACHE))
+def _refused(request: Request, token: str | None) -> Response | None:
+    """The answer to who is elsewhere and does not know the token."""
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    remedy = "send the token that tool_sandbox serve printed: 'Authorization: Bearer TOKEN'."
+    given = given.strip() if scheme.lower() == "bearer" else ""
+    found = refusal(request.url.hostname or "", given, token, remedy=remedy)
+    return None if found is None else problems.problem(found.status, "refused", found.text)

@@ -7,6 +7,7 @@ import json
 import threading
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from tool_sandbox.access import refusal, with_headers
+from tool_sandbox.access import Guard, refusal
 from tool_sandbox.common.visible_text import visible
 from tool_sandbox.errors import ToolSandboxError
 from tool_sandbox.threads import DaemonThreads
@@ -33,8 +34,6 @@ from tool_sandbox.viewer.pages import MODULES, asset, fragment, page, served_pol
 from tool_sandbox.viewer.search import Indexer
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Receive, Scope, Send
-
     from tool_sandbox.runs.run_result import RunResult
     from tool_sandbox.runs.stored_sample import StoredSample
 
@@ -70,7 +69,7 @@ def application(library: RunLibrary, *, title: str, token: str | None = None, fe
         Route("/api/scenario", pages.scenario),
         Route("/api/events", pages.events),
     ]
-    middleware = [Middleware(_Guard, token=token), Middleware(GZipMiddleware, minimum_size=1000)]
+    middleware = [_guard(token), Middleware(GZipMiddleware, minimum_size=1000)]
     handlers: Mapping[Any, Any] = {ToolSandboxError: _told, HTTPException: _refused}
     return Starlette(routes=routes, middleware=middleware, exception_handlers=handlers, lifespan=pages.lifespan)
 
@@ -232,43 +231,28 @@ def _refused(_request: Request, error: Exception) -> Response:
     return _json({"error": error.detail}, status=error.status_code)
 
 
-class _Guard:
+def _guard(token: str | None) -> Middleware:
     """Answers this machine alone, or who knows the token; and says what the page may do."""
+    return Middleware(Guard, refused=partial(_turned_away, token=token), headers=partial(_headers, token=token))
 
-    def __init__(self, app: ASGIApp, token: str | None) -> None:
-        self._app, self._token = app, token
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on what is allowed."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        request = Request(scope)
-        headers = self._headers(request)
-        if request.method not in {"GET", "HEAD"}:
-            answer: Response | None = PlainTextResponse("Only GET is answered here.", status_code=405)
-        else:
-            answer = self._refusal(request)
-        if answer is not None:
-            answer.headers.update(headers)
-            await answer(scope, receive, send)
-            return
-        await self._app(scope, receive, with_headers(send, headers))
+def _turned_away(request: Request, token: str | None) -> Response | None:
+    if request.method not in {"GET", "HEAD"}:
+        return PlainTextResponse("Only GET is answered here.", status_code=405)
+    given = request.query_params.get(TOKEN) or request.cookies.get(_COOKIE) or ""
+    remedy = "Open the address that tool_sandbox view printed: it holds a token."
+    found = refusal(request.url.hostname or "", given, token, remedy=remedy)
+    return None if found is None else PlainTextResponse(found.text, status_code=found.status)
 
-    def _refusal(self, request: Request) -> Response | None:
-        given = request.query_params.get(TOKEN) or request.cookies.get(_COOKIE) or ""
-        remedy = "Open the address that tool_sandbox view printed: it holds a token."
-        refused = refusal(request.url.hostname or "", given, self._token, remedy=remedy)
-        return None if refused is None else PlainTextResponse(refused.text, status_code=refused.status)
 
-    def _headers(self, request: Request) -> dict[str, str]:
-        headers = {
-            "Content-Security-Policy": served_policy(),
-            "Cache-Control": "no-store",
-            "Cross-Origin-Resource-Policy": "same-origin",
-            "Referrer-Policy": "no-referrer",
-            "X-Content-Type-Options": "nosniff",
-        }
-        if self._token is not None and request.query_params.get(TOKEN) == self._token:
-            headers["Set-Cookie"] = f"{_COOKIE}={self._token}; HttpOnly; SameSite=Strict; Path=/"
-        return headers
+def _headers(request: Request, token: str | None) -> dict[str, str]:
+    headers = {
+        "Content-Security-Policy": served_policy(),
+        "Cache-Control": "no-store",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+    }
+    if token is not None and request.query_params.get(TOKEN) == token:
+        headers["Set-Cookie"] = f"{_COOKIE}={token}; HttpOnly; SameSite=Strict; Path=/"
+    return headers
