@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 MASK = "[redacted]"
@@ -26,6 +27,7 @@ _SECRET_TEXT = re.compile(
 )
 
 
+@lru_cache(maxsize=1024)
 def is_secret_name(name: str) -> bool:
     """Whether a parameter or header of this name holds a credential."""
     return _SECRET_NAME.match(name) is not None

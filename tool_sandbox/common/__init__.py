@@ -5,7 +5,7 @@
     words         vocabulary, not_given, counted
     settings and data from outside  checks
     the world     execution_context, and the folder world
-    messages      message, chat_format, transcript, trajectory, indented_json, folder_names
+    messages      message, chat_format, transcript, trajectory, indented_json, shared_json, folder_names
     for people    annotated_transcript, annotations, call_text, visible_text
     scenarios     scenario, script, yaml_source
     trouble       trouble, troubled_call

@@ -11,6 +11,7 @@ from typing import Any, Union, get_args, get_origin
 from tool_sandbox.common.compatibility import original_rules
 from tool_sandbox.common.execution_context import get_current_context
 from tool_sandbox.common.not_given import NotGiven
+from tool_sandbox.common.shared_json import SharedJson
 from tool_sandbox.common.signatures.annotations import annotations_of
 from tool_sandbox.common.signatures.docstrings import described, described_originally
 from tool_sandbox.common.signatures.json_types import PYTHON_TO_JSON_TYPES, is_union, json_schema, original_json_schema
@@ -48,10 +49,7 @@ def offered_tools(name_to_tool: dict[str, Tool]) -> list[dict[str, Any]]:
     """``convert_to_openai_tools`` without making copies: the entries are shared and must not be changed."""
     augmentations = tuple(get_current_context().tool_augmentation_list)
     original = original_rules()
-    return [
-        {"type": "function", "function": _converted(name, tool, tool.__doc__, augmentations, original)}
-        for name, tool in name_to_tool.items()
-    ]
+    return [_offered(name, tool, tool.__doc__, augmentations, original) for name, tool in name_to_tool.items()]
 
 
 def convert_to_openai_tools(name_to_tool: dict[str, Tool]) -> list[dict[str, Any]]:
@@ -90,6 +88,13 @@ def augmented_parameters(function: Tool) -> list[inspect.Parameter]:
 def default_parameter_processing(params: Iterable[inspect.Parameter]) -> list[inspect.Parameter]:
     """The parameters with ``Optional`` and ``NotGiven`` taken off their annotations, and int beside float widened."""
     return [param.replace(annotation=_simplified(param.annotation, original_rules())) for param in params]
+
+
+@functools.lru_cache(maxsize=2048)
+def _offered(
+    name: str, function: Tool, docstring: str | None, augmentations: tuple[Any, ...], original: bool
+) -> SharedJson:
+    return SharedJson(type="function", function=_converted(name, function, docstring, augmentations, original))
 
 
 @functools.lru_cache(maxsize=2048)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any
 
+from tool_sandbox.common.shared_json import compact_json
 from tool_sandbox.llm.chat import ChatRequest
 from tool_sandbox.redaction import is_secret_name
 
@@ -39,7 +39,7 @@ def fingerprint(request: ChatRequest, **extra: Any) -> str:
         "stream": request.stream,
         "extra": _sorted(extra),
     }
-    text = json.dumps(facts, separators=(",", ":"), ensure_ascii=True)
+    text = compact_json(facts, ascii_only=True)
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 

@@ -6,7 +6,6 @@ A model is written ``direct:URL/MODEL``; see ``llm.transports.address``.
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping, MutableMapping
@@ -17,6 +16,7 @@ from weakref import WeakKeyDictionary, finalize
 
 from attrs import evolve
 
+from tool_sandbox.common.shared_json import compact_json
 from tool_sandbox.errors import InvalidRequestError, ProviderError, ProviderTimeoutError, SettingsError
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse
 from tool_sandbox.llm.config import advised, secrets_in
@@ -89,21 +89,30 @@ class DirectTransport(Layer):
         try:
             body = self._body(request)
             async with asyncio.timeout(request.timeout):
-                response = await self._ask(request, whole(json.dumps(body, ensure_ascii=False)).encode())
+                response, headers = await self._ask(request, whole(compact_json(body, ascii_only=False)).encode())
         except Exception as error:  # noqa: BLE001 -- an HTTP client raises anything; it leaves here with one name
             raise self._fault(error, request) from None
-        return evolve(response, latency=time.monotonic() - started, sent=body)
+        return evolve(
+            response,
+            latency=time.monotonic() - started,
+            sent=body,
+            endpoint=self.endpoint.shown,
+            request_id=request_id_in(headers),
+            rate_limits=rate_limits_in(headers, now=time.time()),
+        )
 
-    async def _ask(self, request: ChatRequest, body: bytes) -> ChatResponse:
+    async def _ask(self, request: ChatRequest, body: bytes) -> tuple[ChatResponse, Mapping[str, str]]:
+        """The answer, and the headers that it came with."""
         async with (await self._session()).post(self.url, data=body, allow_redirects=False) as answer:
             if answer.status != 200:  # noqa: PLR2004 -- HTTP
-                return self._read_failure(answer.status, answer.headers, await answer.read(), request)
+                failure = await answer.read()
+                return self._read_failure(answer.status, answer.headers, failure, request), answer.headers
             try:
                 data = await (_streamed if request.stream else _at_once)(answer, request.model)
                 response = read_completion(data, provider="direct", model=direct_name(request.model), request=request)
             except ProviderError as error:  # it says neither what the headers say nor what our key is
                 raise completed(error, self._secrets, answer.headers) from None
-            return self._signed(response, answer.headers)
+            return response, answer.headers
 
     @staticmethod
     def _body(request: ChatRequest) -> dict[str, Any]:
@@ -119,15 +128,7 @@ class DirectTransport(Layer):
         answer = unparsed_call(text, request, "direct", text)
         if answer is None:
             raise self._error(text, request, status=status, headers=headers)
-        return self._signed(answer, headers)
-
-    def _signed(self, response: ChatResponse, headers: Mapping[str, str]) -> ChatResponse:
-        return evolve(
-            response,
-            endpoint=self.endpoint.shown,
-            request_id=request_id_in(headers),
-            rate_limits=rate_limits_in(headers, now=time.time()),
-        )
+        return answer
 
     def _fault(self, error: Exception, request: ChatRequest) -> Exception:
         """The error in our tree; a mistake of ours stays what it is."""

@@ -24,6 +24,8 @@ def rate_limits_in(headers: Mapping[str, str], *, now: float) -> tuple[RateLimit
     """
     told: dict[str, dict[str, str]] = {}
     for name, value in by_name(headers).items():
+        if "ratelimit" not in name:
+            continue
         found = next(filter(None, (spelling.fullmatch(name) for spelling in _SPELLINGS)), None)
         if found is not None:
             told.setdefault((found["of"] or "requests").replace("-", " "), {})[found["fact"]] = value

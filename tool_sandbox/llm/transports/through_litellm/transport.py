@@ -254,6 +254,7 @@ class LiteLLMTransport(Layer):
             **({"stream_timeout": request.timeout} if request.stream else {}),
             **callback_params(self.callbacks, request.tag),
             **request.call_params(),
+            **({"tools": [dict(tool) for tool in request.tools]} if request.tools else {}),  # it may change them
         }
 
     def _connected(self, litellm: Any, model: str) -> dict[str, Any]:

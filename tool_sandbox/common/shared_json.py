@@ -1,0 +1,53 @@
+"""JSON of which a part is the same in many texts, such as the tools in every request: that part is written once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+_COMPACT = {
+    ascii_only: json.JSONEncoder(separators=(",", ":"), ensure_ascii=ascii_only).encode for ascii_only in (True, False)
+}
+
+
+class SharedJson(dict[str, Any]):
+    """A JSON object that nobody changes any more, so that its text can be kept."""
+
+    __slots__ = ("_texts",)
+    _texts: dict[bool, str]
+
+    def text(self, *, ascii_only: bool) -> str:
+        """What ``compact_json`` makes of it."""
+        try:
+            texts = self._texts
+        except AttributeError:
+            texts = self._texts = {}
+        if ascii_only not in texts:
+            texts[ascii_only] = _COMPACT[ascii_only](self)
+        return texts[ascii_only]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copies may be changed."""
+        return dict, (dict(self),)
+
+
+def compact_json(data: Mapping[str, Any], *, ascii_only: bool) -> str:
+    """The text of ``json.dumps(data, separators=(",", ":"), ensure_ascii=ascii_only)``.
+
+    Args:
+        data: Values by name; ``SharedJson`` in a list of them is not written again.
+        ascii_only: Whether other letters are written as escapes.
+
+    Raises:
+        TypeError: Something in it is not JSON-able.
+    """
+    encode = _COMPACT[ascii_only]
+    parts = [f"{encode(name)}:{_value(value, ascii_only)}" for name, value in data.items()]
+    return f"{{{','.join(parts)}}}"
+
+
+def _value(value: Any, ascii_only: bool) -> str:
+    if isinstance(value, list | tuple) and value and all(type(item) is SharedJson for item in value):
+        return f"[{','.join([item.text(ascii_only=ascii_only) for item in value])}]"
+    return _COMPACT[ascii_only](value)
