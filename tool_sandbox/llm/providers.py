@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from attrs import Factory, frozen
@@ -159,6 +160,7 @@ PROVIDERS: tuple[Provider, ...] = (
 _BY_PREFIX = {prefix: provider for provider in PROVIDERS for prefix in provider.prefixes}
 
 
+@lru_cache(maxsize=256)
 def provider_of(model: str) -> Provider | None:
     """The provider that a model string names, or ``None`` for a bare name nobody is known to own.
 
@@ -185,6 +187,7 @@ def qualified(model: str) -> str:
     return f"{provider.prefixes[0]}/{model}"
 
 
+@lru_cache(maxsize=256)
 def direct_name(model: str) -> str:
     """The name a ``direct:`` model has at its endpoint."""
     return DirectName.parse(model).model

@@ -91,7 +91,7 @@ def _restored(message: Mapping[str, Any], note: Mapping[str, Any]) -> dict[str, 
     if message["role"] != "assistant":
         return dict(message)
     whole = Turn(message, note)
-    if calls := [json.loads(json.dumps(call)) for call in whole.get("tool_calls") or ()]:
+    if calls := [{**call, "function": {**call["function"]}} for call in whole.get("tool_calls") or ()]:
         whole["tool_calls"] = calls
         whole["content"] = note.get("text") or None
     return whole

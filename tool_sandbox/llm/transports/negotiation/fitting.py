@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterator
+import operator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -38,7 +39,8 @@ def fit(asked: ChatRequest, profile: Profile, known: Profile) -> Fitted:
         known: What was known of it beforehand; only what differs is an adjustment.
     """
     notes: list[str] = []
-    request = evolve(asked, messages=_fitted_messages(asked, profile, known, notes))
+    messages = _fitted_messages(asked, profile, known, notes)
+    request = asked if _are_the_same(messages, asked.messages) else evolve(asked, messages=messages)
     if profile.responses_endpoint:
         request = evolve(request, model=_on_responses(asked.model))
         notes.append("asked through /v1/responses: the model refuses these parameters elsewhere")
@@ -51,7 +53,7 @@ def fit(asked: ChatRequest, profile: Profile, known: Profile) -> Fitted:
         if changed != params:
             notes.append(change.describe(params))
             params = changed
-    return Fitted(evolve(request, params=params), tuple(notes))
+    return Fitted(request if params == asked.params else evolve(request, params=params), tuple(notes))
 
 
 def limit_name(params: Any) -> str:
@@ -77,6 +79,11 @@ def _fitted_messages(
             notes.append(f"messages: {words}")
         chat = fitted
     return tuple(chat)
+
+
+def _are_the_same(fitted: Sequence[Any], asked: Sequence[Any]) -> bool:
+    """Whether no message was put in place of another."""
+    return len(fitted) == len(asked) and all(map(operator.is_, fitted, asked))
 
 
 def _rules(profile: Profile) -> Iterator[tuple[str, Callable[[order.Messages], list[dict[str, Any]]], str]]:

@@ -108,10 +108,11 @@ def beside_calls(messages: Messages, wanted: BesideCalls) -> list[dict[str, Any]
     ]
 
 
-def _beside_calls(message: Mapping[str, Any], wanted: BesideCalls) -> dict[str, Any]:
+def _beside_calls(message: dict[str, Any], wanted: BesideCalls) -> dict[str, Any]:
     if wanted == "absent":
         return without(message, "content")
-    return altered(message, content={"null": None, "empty": "", "words": CALLING}[wanted])
+    content = {"null": None, "empty": "", "words": CALLING}[wanted]
+    return message if message.get("content", content is None) == content else altered(message, content=content)
 
 
 def ids_of_nine(messages: Messages) -> list[dict[str, Any]]:
@@ -168,10 +169,10 @@ def echoed(messages: Messages, model: str, profile: Profile) -> list[dict[str, A
     return [_echoed(message, model, profile) for message in messages]
 
 
-def _echoed(message: Mapping[str, Any], model: str, profile: Profile) -> dict[str, Any]:
+def _echoed(message: dict[str, Any], model: str, profile: Profile) -> dict[str, Any]:
     note = note_of(message)
-    if note is None:
-        return altered(message)
+    if note is None or not (note.get("provider_fields") or note.get("call_fields") or _holds_extras(message)):
+        return message
     own = bool(note.get("asked")) and note["asked"] == model
     fields = (note.get("provider_fields") or {}) if own else {}
     whole = without(message, *ECHOED)
@@ -180,6 +181,13 @@ def _echoed(message: Mapping[str, Any], model: str, profile: Profile) -> dict[st
         beside = (note.get("call_fields") or ()) if own and profile.echo_on_calls else ()
         whole["tool_calls"] = _calls_with_fields(whole["tool_calls"], beside)
     return whole
+
+
+def _holds_extras(message: Mapping[str, Any]) -> bool:
+    """Whether a turn has fields that go to nobody but the model that wrote it."""
+    if not ECHOED.isdisjoint(message):
+        return True
+    return any("provider_specific_fields" in call for call in message.get("tool_calls") or ())
 
 
 def _calls_with_fields(calls: Messages, beside: Sequence[Mapping[str, Any] | None]) -> list[dict[str, Any]]:

@@ -87,7 +87,7 @@ class Memory:
         """
         with self._lock:
             now = known_profile(model) if anew else self.of(model)
-            self.profiles[model] = now.learned(before, after)
+            self.profiles[model] = now if before is after else now.learned(before, after)
 
 
 @define

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Literal
 
 from attrs import evolve, field, fields, frozen
@@ -139,6 +140,7 @@ class Profile:
         return evolve(self, **news)
 
 
+@lru_cache(maxsize=256)
 def known_profile(model: str) -> Profile:
     """What is known of a model before it is asked, by its provider's name (2026-11)."""
     provider = provider_name(model) or ""
