@@ -32,7 +32,8 @@ class Tally:
 
     def count(self, response: ChatResponse) -> None:
         """Add one answered call."""
-        self.waits.update(response.waits)
+        if response.waits:
+            self.waits.update(response.waits)
         _add(self.models, response.model)
         _add(self.deployments, response.deployment or "")
         if response.provider == SCRIPT:

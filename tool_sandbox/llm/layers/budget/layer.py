@@ -39,7 +39,8 @@ class Reservation:
             The answer with its cost, and with what each try before it cost or may have cost.
         """
         priced = self.ledger.prices.priced(response, self.request.model)
-        settled = evolve(priced, attempts=self._attempts(response.attempts))
+        failed = any(attempt.error is not None for attempt in response.attempts)
+        settled = evolve(priced, attempts=self._attempts(response.attempts)) if failed else priced
         self.ledger.close(self, settled)
         return settled
 

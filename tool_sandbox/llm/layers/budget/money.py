@@ -89,6 +89,8 @@ class Cost:
         return not self.known and not self.unknown_calls
 
     def __add__(self, other: Cost) -> Cost:
+        if other.is_nothing:
+            return self
         return Cost(known=self.known + other.known, unknown_calls=self.unknown_calls + other.unknown_calls)
 
     def __str__(self) -> str:
@@ -98,6 +100,9 @@ class Cost:
         return f"≥ {shown(self.known)} USD ({calls} of unknown price)"
 
 
+FREE = Cost()
+
+
 def total_cost(amounts: Any) -> Cost:
     """The cost of several calls, each an amount or ``None``."""
-    return sum(map(Cost.of, amounts), Cost())
+    return sum(map(Cost.of, amounts), FREE)

@@ -176,7 +176,8 @@ class PriceBook:
     def priced(self, response: ChatResponse, model: str) -> ChatResponse:
         """The answer with its cost filled in; unknown stays ``None``."""
         cost = self.cost(response, model)
-        return evolve(response, cost=None if cost is None else float(cost))
+        amount = None if cost is None else float(cost)
+        return response if amount == response.cost else evolve(response, cost=amount)
 
     def billed(self, usage: Usage | None, reported: float | None, model: str) -> float | None:
         """What a try that failed cost in US dollars, by its tokens and by what the transport reported."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from attrs import Factory, define, field, frozen
 
 from tool_sandbox.llm.chat import Attempt, ChatResponse, Usage
-from tool_sandbox.llm.layers.budget.money import NOTHING, Cost, as_float, total_cost
+from tool_sandbox.llm.layers.budget.money import FREE, NOTHING, Cost, as_float, total_cost
 
 
 def _cost(amount: Any) -> Cost:
@@ -20,6 +21,8 @@ _TOKENS = ("prompt_tokens", "completion_tokens", "cached_tokens")
 _COUNTS = ("calls", "failed_calls", *_TOKENS, "cached_calls", "fallback_calls", "parse_losses")
 _MONEY = {"cost": "unpriced_calls", "saved_cost": "unpriced_saved_calls", "uncertain_cost": "uncertain_unpriced_calls"}
 """Sums of money, and what their records call the number of calls of unknown price."""
+_NAMES = (*_COUNTS, *_MONEY, "uncertain_calls")
+_VALUES = operator.attrgetter(*_NAMES)
 
 
 @frozen(kw_only=True)
@@ -36,11 +39,11 @@ class Spending:
     """Tokens of the answers, reasoning among them."""
     cached_tokens: int = 0
     """Those of the tokens sent that the provider had in its own cache."""
-    cost: Cost = field(factory=Cost, converter=_cost)
+    cost: Cost = field(default=FREE, converter=_cost)
     """What was paid, also for tries that failed and were billed."""
-    saved_cost: Cost = field(factory=Cost, converter=_cost)
+    saved_cost: Cost = field(default=FREE, converter=_cost)
     """What answers from the cache did not cost."""
-    uncertain_cost: Cost = field(factory=Cost, converter=_cost)
+    uncertain_cost: Cost = field(default=FREE, converter=_cost)
     """What tries that broke off after they were sent may have cost at most, beside ``cost``."""
     uncertain_calls: int = 0
     """The number of such tries."""
@@ -55,15 +58,17 @@ class Spending:
     def of_answer(cls, response: ChatResponse) -> Spending:
         """One answered call. One replayed from the run's journal was paid for by the same run."""
         replayed = response.replayed and not response.cached
-        return cls(
+        answer = cls(
             calls=1,
             **_tokens([response.usage]),
             cost=Cost.of(response.saved_cost if replayed else response.cost),
-            saved_cost=Cost.of(response.saved_cost) if response.cached else Cost(),
+            saved_cost=Cost.of(response.saved_cost) if response.cached else FREE,
             cached_calls=int(response.cached),
             fallback_calls=int(response.fallback),
             parse_losses=response.parse_losses,
-        ) + cls.of_tries(response.attempts)
+        )
+        failed = [attempt for attempt in response.attempts if attempt.error is not None]
+        return answer + cls.of_tries(failed) if failed else answer
 
     @classmethod
     def of_tries(cls, attempts: Iterable[Attempt]) -> Spending:
@@ -79,8 +84,7 @@ class Spending:
         )
 
     def __add__(self, other: Spending) -> Spending:
-        names = (*_COUNTS, *_MONEY, "uncertain_calls")
-        return Spending(**{name: getattr(self, name) + getattr(other, name) for name in names})
+        return Spending(**dict(zip(_NAMES, map(operator.add, _VALUES(self), _VALUES(other)), strict=True)))
 
     def __str__(self) -> str:
         tokens = f"{self.prompt_tokens} tokens in, {self.completion_tokens} out"
