@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any, Protocol
 
-from attrs import Factory, asdict, field, frozen
+from attrs import Factory, asdict, field, fields, frozen
 
 from tool_sandbox.errors import ProviderError
 
@@ -193,7 +194,14 @@ class ChatResponse:
 
     def to_dict(self) -> dict[str, Any]:
         """The response as JSON-able data."""
-        return asdict(self, filter=lambda attribute, _value: attribute.name not in _OF_THE_MOMENT)
+        return {
+            **{name: getattr(self, name) for name in _RECORDED},
+            "tool_calls": [call.to_dict() for call in self.tool_calls],
+            "usage": None if self.usage is None else asdict(self.usage),
+            "provider_fields": deepcopy(dict(self.provider_fields)),
+            "attempts": [attempt.to_dict() for attempt in self.attempts],
+            "adjustments": list(self.adjustments),
+        }
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ChatResponse:
@@ -201,6 +209,9 @@ class ChatResponse:
         calls = [ToolCall(**call) for call in data.get("tool_calls", ())]
         attempts = [Attempt(**attempt) for attempt in data.get("attempts", ())]
         return cls(**{**data, "tool_calls": calls, "attempts": attempts})
+
+
+_RECORDED = tuple(each.name for each in fields(ChatResponse) if each.name not in _OF_THE_MOMENT)
 
 
 class ChatModel(Protocol):

@@ -6,7 +6,6 @@ import asyncio
 import threading
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import count
 
 from attrs import evolve
 
@@ -68,8 +67,8 @@ class Journal:
         key = CallKey(digest, tag.scenario, tag.trial, tag.role, tag.turn)
         with self._lock:
             claimed = self._claimed.setdefault(key, set())
-            free = (evolve(key, occurrence=number) for number in count() if number not in claimed)
-            key = next(each for each in free if each not in self._passed_over)
+            while key.occurrence in claimed or key in self._passed_over:
+                key = evolve(key, occurrence=key.occurrence + 1)
             claimed.add(key.occurrence)
         return key
 

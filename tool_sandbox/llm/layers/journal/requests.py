@@ -13,6 +13,8 @@ import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import count
 from typing import Any
 
 from attrs import Factory, define, field, frozen
@@ -47,6 +49,9 @@ class RequestWriter:
     _parts: set[str] = Factory(set)
     _before: OrderedDict[Conversation, _Before] = Factory(OrderedDict)
     _lock: Any = field(factory=threading.Lock, repr=False)
+    _name: str = field(factory=partial(secrets.token_hex, 6))
+    """Tells its requests from those of the writers of other segments."""
+    _numbers: Iterator[int] = field(factory=count)
 
     def record(self, conversation: Conversation, request: ChatRequest, response: ChatResponse | None) -> dict[str, Any]:
         """What a line of the journal says of a request.
@@ -60,7 +65,7 @@ class RequestWriter:
         sent = response.sent if response is not None and not response.cached else None
         whole = sent or {"model": request.model, "messages": request.messages, **request.call_params()}
         body = {name: tuple(value) if isinstance(value, list) else value for name, value in whole.items()}
-        number = secrets.token_hex(6)
+        number = f"{self._name}-{next(self._numbers)}"
         with self._lock:
             before = self._before.pop(conversation, None)
             self._before[conversation] = _Before(number, body)
