@@ -99,7 +99,8 @@ def run_with_deadline(work: Callable[[], Result], seconds: float) -> Result:
     thread, outcome = begun(work, "tool_sandbox-call")
     thread.join(min(seconds, threading.TIMEOUT_MAX))
     if thread.is_alive():
-        _raise_in(thread, StoppedError)
+        if not outcome.cancel():  # else it has not begun, and never will
+            _raise_in(thread, StoppedError)
         message = f"The call did not finish within {seconds:g} s."
         raise TimeoutError(message)
     return outcome.result()
