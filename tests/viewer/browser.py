@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from attrs import define, field
 
+from tests.waiting import HANG, until
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
@@ -24,7 +26,15 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+_MILLISECONDS = 1000 * HANG
 needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: install the package chromium of your system")
+
+
+HEARING = """
+window.heardOf = location.hash;
+addEventListener("hashchange", () => { window.heardOf = location.hash; });
+"""
+"""Notes the address of which the page has heard last; runs before its own scripts."""
 
 
 @define
@@ -43,8 +53,9 @@ class Tab:
         self.settle()
 
     def settle(self) -> None:
-        """Wait until what was asked for is shown."""
-        self.page.wait_for_selector("body:not([aria-busy])")
+        """Wait until what was asked for is shown; a page hears of a new address only after a while."""
+        settled = "heardOf === location.hash && !document.body.hasAttribute('aria-busy')"
+        until(lambda: self.page.evaluate(settled))
 
     def text(self, selector: str) -> str:
         """The text of an element."""
@@ -57,7 +68,7 @@ def running() -> Iterator[Browser]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS), timeout=_MILLISECONDS)
         yield browser
         browser.close()
 
@@ -66,6 +77,8 @@ def running() -> Iterator[Browser]:
 def tab(browser: Browser, *, offline: bool = False, **options: Any) -> Iterator[Tab]:
     """A fresh tab: nothing is kept from another one."""
     context = browser.new_context(offline=offline, **options)
+    context.set_default_timeout(_MILLISECONDS)
+    context.add_init_script(HEARING)
     found = Tab(context.new_page())
     found.page.on("console", lambda message: found.complaints.append(message.text))
     found.page.on("pageerror", lambda error: found.complaints.append(str(error)))

@@ -97,11 +97,13 @@ def test_the_list_needs_no_mouse(start: str, offline: Tab) -> None:
     offline.open(start)
     press(offline, "/")
     offline.page.wait_for_selector(".rows")
+    offline.settle()
     press(offline, "/")
     assert focused(offline) == "where"
     offline.page.keyboard.type("score < 1")
     press(offline, "Enter")
     offline.page.wait_for_function("document.querySelector('.count')?.textContent === '2 samples'")
+    offline.settle()
     assert focused(offline) == "where"  # it stays where somebody writes
     press(offline, "Tab", "Tab", "Tab")
     assert focused(offline) == "Show"
@@ -112,6 +114,7 @@ def test_the_list_needs_no_mouse(start: str, offline: Tab) -> None:
     assert offline.page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
     press(offline, "Enter")
     offline.page.wait_for_selector("[aria-sort=ascending]")
+    offline.settle()
     assert focused(offline).startswith("Score")
 
 
@@ -122,12 +125,15 @@ def test_samples_need_no_mouse(start: str, offline: Tab) -> None:
     assert focused(offline) == names[0]
     press(offline, "Enter")
     offline.page.wait_for_selector(".conversation")
+    offline.settle()
     assert names[0] in focused(offline)
     place = offline.page.url
     press(offline, "j")
     offline.page.wait_for_url(lambda url: url != place)
+    offline.settle()
     press(offline, "k")
     offline.page.wait_for_url(place)
+    offline.settle()
     press(offline, "n")
     offline.page.wait_for_url(lambda url: url != place)
     offline.settle()
@@ -148,6 +154,7 @@ def test_the_filter_is_left_by_escape_and_cleared_by_a_link(start: str, offline:
     assert offline.text(".count") == "No sample matches."
     offline.page.click("text=Clear the filter")
     offline.page.wait_for_selector(".rows")
+    offline.settle()
     assert offline.text(".count") == "4 samples"
     press(offline, "/", "Escape")
     assert offline.page.evaluate("document.activeElement.className") == "rows"
@@ -171,6 +178,7 @@ def test_paper_holds_the_whole_list_and_the_whole_conversation(start: str, offli
     assert not offline.page.locator(".filter").is_visible()
     offline.page.click(".rows td.name a >> nth=1")
     offline.page.wait_for_selector(".conversation")
+    offline.settle()
     assert all(each.is_visible() for each in offline.page.locator(".messages .message").all())
 
 

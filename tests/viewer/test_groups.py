@@ -76,6 +76,7 @@ def test_a_list_in_groups_opens_to_examples_and_to_all_of_a_group(
     offline.open(address_of(file, "#/samples?where=run%20%3D%20saboteur"))
     offline.page.select_option("select[name=group]", "scenario")
     offline.page.wait_for_selector(".losses")
+    offline.settle()
     assert "group=scenario" in offline.page.evaluate("location.hash")
     groups_shown = offline.page.locator(".losses details")
     assert [" ".join(text.split()) for text in groups_shown.locator("summary").all_inner_texts()] == [
@@ -85,5 +86,6 @@ def test_a_list_in_groups_opens_to_examples_and_to_all_of_a_group(
     groups_shown.nth(1).locator("summary").click()
     groups_shown.nth(1).locator("p a").click()
     offline.page.wait_for_selector(".rows")
+    offline.settle()
     assert offline.text(".count") == "1 sample"
     assert offline.complaints == []

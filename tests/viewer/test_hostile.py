@@ -55,6 +55,7 @@ def open_sample(found: Tab, start: str, name: str) -> None:
     found.open(f"{start}#/samples")
     found.page.click(f".rows a[title^='{name} ']")
     found.page.wait_for_selector(".sample .conversation")
+    found.settle()
 
 
 @needs_browser

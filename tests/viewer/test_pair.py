@@ -68,6 +68,7 @@ def test_a_page_of_a_sample_leads_to_another_trial_and_another_run_side_by_side(
     ]
     offline.page.click(".others li:last-child a:last-child")
     offline.page.wait_for_selector("section.pair")
+    offline.settle()
     assert offline.page.evaluate("location.hash") == f"#/pair/twice/twice/{NAME}/0/1"
     assert offline.text(".count") == "Both conversations are the same."
 
@@ -78,6 +79,7 @@ def test_a_number_of_a_message_leads_to_it_in_its_own_conversation(file: Path, o
     number = link.inner_text()
     link.click()
     offline.page.wait_for_selector(f"#message-{number}.chosen")
+    offline.settle()
     assert offline.page.evaluate("location.hash").startswith(f"#/sample/saboteur/{NAME}/0")
 
 

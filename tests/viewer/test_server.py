@@ -192,6 +192,7 @@ def test_served_pages_show_lists_and_conversations(address: str, online: Tab) ->
     assert online.text(".count") == "2 samples"
     online.page.click("text=text_boss_by_relationship")
     online.page.wait_for_selector(".conversation")
+    online.settle()
     assert "search_contacts(" in online.text(".conversation")
     assert online.complaints == []
 
@@ -237,7 +238,8 @@ def test_of_very_many_samples_each_has_neighbours_and_paper_holds_the_first(
 
 @needs_browser
 def test_a_page_follows_a_run_while_it_lasts(address: str, directories: list[str], online: Tab) -> None:
-    online.open(f"{address}#/samples?where=run%20%3D%20oracle")
+    with online.page.expect_response("**/api/events"):  # from then on it is told what grows
+        online.open(f"{address}#/samples?where=run%20%3D%20oracle")
     assert online.text(".count") == "2 samples"
     results = Path(directories[0]) / RESULTS
     (Path(directories[0]) / SUMMARY).unlink()

@@ -150,10 +150,10 @@ class _Pages:
 
     async def events(self, request: Request) -> Response:
         """A word whenever a run has grown."""
-        return StreamingResponse(self._changes(request), media_type="text/event-stream")
-
-    async def _changes(self, request: Request) -> AsyncIterator[str]:
         before = await run_in_threadpool(self._library.runs)
+        return StreamingResponse(self._changes(request, before), media_type="text/event-stream")
+
+    async def _changes(self, request: Request, before: Mapping[str, RunResult]) -> AsyncIterator[str]:
         yield ": listening\n\n"
         while not await request.is_disconnected():
             await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
