@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.waiting import HANG
+from tests.waiting import HANG, auntil
 from tool_sandbox.threads import at_once, block_on
 
 PLACE: contextvars.ContextVar[str] = contextvars.ContextVar("place")
@@ -94,7 +94,7 @@ def test_an_interrupt_of_the_waiting_thread_cancels_the_coroutine() -> None:
     main = threading.get_ident()
 
     async def wait() -> None:
-        await asyncio.sleep(0.2)  # until the main thread waits
+        await auntil(lambda: sys._current_frames()[main].f_code.co_name == "wait")
         signal.pthread_kill(main, signal.SIGINT)
         try:
             await asyncio.sleep(HANG)

@@ -12,15 +12,16 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pyte
 
+from tests.waiting import HANG
+
 ROOT = Path(__file__).resolve().parents[2]
-HANG = 100.0
-"""Seconds after which something that should have happened is taken never to happen."""
 _LINES = 24
 
 
@@ -77,6 +78,15 @@ class PseudoTerminal:
     def send(self, text: str) -> None:
         """Type."""
         os.write(self._master, text.encode())
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """The process stands still meanwhile, and all that it has written is read."""
+        self.process.send_signal(signal.SIGSTOP)
+        os.waitpid(self.process.pid, os.WUNTRACED)
+        self.read(0)
+        yield
+        self.process.send_signal(signal.SIGCONT)
 
     def wait_for(self, condition: Callable[[], bool]) -> None:
         """Read what the process writes until the condition holds."""

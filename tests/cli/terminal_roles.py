@@ -15,15 +15,19 @@ import threading
 import time
 import warnings
 from collections.abc import Callable
+from pathlib import Path
 from typing import ClassVar
 
 from tool_sandbox.common.message import Message
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.roles.base_role import BaseRole
 
+MAY_END = "TALKER_MAY_END"
+"""Names the file for which a talker waits before its answer, so that whoever watches has seen what they wait for."""
+
 
 class Talker(BaseRole):
-    """Writes in every way there is, slowly enough for a display to be drawn in between."""
+    """Writes in every way there is, with a display in between."""
 
     role_type: ClassVar[RoleType] = RoleType.AGENT
 
@@ -33,7 +37,7 @@ class Talker(BaseRole):
             lambda: print("printed to stderr", file=sys.stderr),
             lambda: logging.getLogger("talker").warning("logged"),
             lambda: warnings.warn("warned", stacklevel=2),
-            lambda: threading.Thread(target=print, args=("printed by a thread",)).start(),
+            lambda: _in_a_thread(lambda: print("printed by a thread")),
             lambda: os.write(1, b"written to 1\n"),
             lambda: os.write(2, b"written to 2\n"),
             lambda: subprocess.run(["echo", "echoed by a child"], check=True),  # noqa: S607
@@ -41,8 +45,16 @@ class Talker(BaseRole):
         for each in say:
             each()
             time.sleep(0.15)
+        while MAY_END in os.environ and not Path(os.environ[MAY_END]).exists():
+            time.sleep(0.01)
         answer = Message(sender=RoleType.AGENT, recipient=RoleType.USER, content="Wi-Fi is switched off.")
         self.add_messages([answer])
+
+
+def _in_a_thread(work: Callable[[], object]) -> None:
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
 
 
 class Slow(BaseRole):

@@ -13,7 +13,11 @@ import pytest
 
 from tests.cli.command import run_directory
 from tests.llm.loopback import Answer, Server, completion, serving
+from tests.waiting import HANG, until
 from tool_sandbox.cli.app import exit_code
+from tool_sandbox.registry.settings import RunSettings
+from tool_sandbox.runs.preparation import new_runs
+from tool_sandbox.runs.started_run import StartedRun
 
 PER_WINDOW, WINDOW = 20, 1.0
 
@@ -64,9 +68,10 @@ def test_a_run_that_is_refused_and_told_when_to_come_back_loses_no_sample(
 
 def test_a_cap_of_the_run_is_kept_for_agent_and_user_together(server: Server, tmp_path: Path) -> None:
     server.says(Answer(completion("Please switch Wi-Fi off.")))
-    given = ["-a", f"direct:{server.base}/m", "-u", f"direct:{server.base}/n", "-s", "switch_wifi_off"]
-    assert exit_code(["run", *given, "--rpm", "3", "--sample-timeout", "2", "-q", "-o", str(tmp_path)]) == 1
-    (line,) = (run_directory(tmp_path) / "results.jsonl").read_text(encoding="utf-8").splitlines()
-    assert json.loads(line)["cause"] == "timeout"
-    assert len(server.requests) == 3
-    assert {body["model"] for body in server.requests} == {"m", "n"}
+    agent, user = (f"direct:{server.base}/{model}" for model in "mn")
+    asked = RunSettings(agent=agent, user=user, scenarios=("switch_wifi_off",), rpm=3, output=str(tmp_path))
+    run = StartedRun(new_runs([asked])[0])
+    until(lambda: run.progress().waiting or run.is_over)
+    assert "1 call waiting" in run.progress().waiting
+    assert [body["model"] for body in server.requests] == ["m", "n", "m"]
+    assert run.stop(HANG)

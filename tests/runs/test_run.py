@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from attrs import evolve
+from attrs import evolve, field, frozen
 
 from tests.runs.fakes import Cast, Failing, Obedient, scenarios, settings
+from tests.waiting import HANG, auntil
 from tool_sandbox import errors
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
 from tool_sandbox.registry.sample import Sample
@@ -146,21 +147,29 @@ def test_an_interrupt_keeps_what_is_finished_and_returns(tmp_path: Path) -> None
 
 
 def test_a_run_that_is_cancelled_from_outside_is_summed_up_all_the_same(tmp_path: Path) -> None:
-    plan = _plan(tmp_path, cast=Cast(_Waiting()))
+    waiting = _Waiting()
+    plan = _plan(tmp_path, cast=Cast(waiting))
 
     async def give_up() -> None:
-        await asyncio.wait_for(arun(plan), 0.1)
+        running = asyncio.create_task(arun(plan))
+        await auntil(lambda: len(waiting.asked) == 4)
+        running.cancel()
+        await running
 
-    with pytest.raises(TimeoutError):
+    with pytest.raises(asyncio.CancelledError):
         asyncio.run(give_up())
     summary = json.loads((plan.store.directory / "result_summary.json").read_text())
     assert summary["outcomes"]["void"] == {"cancelled": 4}
     assert summary["run"]["ending"] == "interrupted"
 
 
+@frozen
 class _Waiting(Obedient):
+    asked: list[ChatRequest] = field(factory=list)
+
     async def acomplete(self, request: ChatRequest) -> ChatResponse:
-        await asyncio.sleep(600)
+        self.asked.append(request)
+        await asyncio.sleep(HANG)
         return self.complete(request)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import tool_sandbox as ts
+from tests.ports import free_port
 from tests.scenarios.writing import library
 from tests.waiting import until
 from tool_sandbox.cli.app import exit_code
@@ -106,9 +107,7 @@ def test_another_tool_of_the_name_is_another_scenario(tmp_path: Path) -> None:
 @contextmanager
 def listening() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """The server on a free port; yields its URL and its process."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     with subprocess.Popen([sys.executable, str(SERVER), "--port", str(port)], env={**os.environ}) as process:
 
         def answers() -> bool:
@@ -116,7 +115,7 @@ def listening() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
                 return line.connect_ex(("127.0.0.1", port)) == 0
 
         try:
-            until(answers)
+            until(lambda: answers() or process.poll() is not None)
             yield f"http://127.0.0.1:{port}/mcp", process
         finally:
             process.kill()

@@ -22,6 +22,7 @@ import httpx
 import pytest
 
 from tests.llm.tiny_gguf import PLAIN_TEMPLATE, write_tiny_gguf
+from tests.processes import is_alive
 from tests.waiting import HANG, until
 from tool_sandbox.common.execution_context import ExecutionContext, new_context
 from tool_sandbox.common.message import Message
@@ -66,14 +67,6 @@ def ask(server: LocalServer, **body: Any) -> dict[str, Any]:
     )
     answer: dict[str, Any] = response.raise_for_status().json()
     return answer
-
-
-def alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z" if Path("/proc/self").exists() else True
 
 
 def listening(base_url: str) -> bool:
@@ -222,16 +215,16 @@ from tool_sandbox.errors import UsageError
 from tool_sandbox.llm.local import models
 model = models.LocalModel(**json.loads(sys.argv[1]))
 try:
-    print(models.fetch(model, cache=pathlib.Path(sys.argv[2]), patience=0.5))
+    print(models.fetch(model, cache=pathlib.Path(sys.argv[2]), patience=float(sys.argv[3])))
 except UsageError as error:
     sys.exit(f"UsageError: {error}")
 """
 
 
-def fetch(hub: str, cache: Path) -> Path:
+def fetch(hub: str, cache: Path, patience: float = HANG) -> Path:
     """Fetch as a run does, in a process whose hub is on loopback: the library reads the address once, on import."""
     done = subprocess.run(
-        [sys.executable, "-c", FETCH, json.dumps(attrs.asdict(MODEL)), str(cache)],
+        [sys.executable, "-c", FETCH, json.dumps(attrs.asdict(MODEL)), str(cache), str(patience)],
         env={**os.environ, "HF_ENDPOINT": hub, "HF_HUB_OFFLINE": "0"},
         capture_output=True,
         text=True,
@@ -279,10 +272,9 @@ def test_a_hub_that_refuses_is_one_clear_message(tmp_path: Path, status: int) ->
 
 def test_a_hub_that_cannot_be_reached_is_one_clear_message(tmp_path: Path) -> None:
     with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        address = f"http://127.0.0.1:{unused.getsockname()[1]}"
-    with pytest.raises(UsageError, match=r"UsageError: .*local:/path/to\.gguf"):
-        fetch(address, tmp_path)
+        unused.bind(("127.0.0.1", 0))  # taken, and nobody listens
+        with pytest.raises(UsageError, match=r"UsageError: .*local:/path/to\.gguf"):
+            fetch(f"http://127.0.0.1:{unused.getsockname()[1]}", tmp_path)
 
 
 def test_a_hub_that_never_answers_is_one_clear_message(tmp_path: Path) -> None:
@@ -290,7 +282,7 @@ def test_a_hub_that_never_answers_is_one_clear_message(tmp_path: Path) -> None:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
         with pytest.raises(UsageError, match=r"UsageError: .*did not deliver"):
-            fetch(f"http://127.0.0.1:{silent.getsockname()[1]}", tmp_path)
+            fetch(f"http://127.0.0.1:{silent.getsockname()[1]}", tmp_path, patience=0.5)
 
 
 # The server
@@ -387,9 +379,9 @@ def test_leaving_the_block_ends_process_and_port(tiny: Path) -> None:
     with LocalServer(tiny, threads=1) as running:
         pid, base_url = running.pid, running.base_url
         assert pid is not None
-        assert alive(pid)
+        assert is_alive(pid)
         assert listening(base_url)
-    assert not alive(pid)
+    assert not is_alive(pid)
     assert not listening(base_url)
     running.stop()
 
@@ -405,7 +397,7 @@ def test_an_interrupt_inside_the_block_ends_it_too(tiny: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         interrupted_run()
     assert pids[0] is not None
-    assert not alive(pids[0])
+    assert not is_alive(pids[0])
 
 
 def test_it_ends_when_the_run_is_killed_without_a_chance_to_clean_up(tiny: Path) -> None:
@@ -421,9 +413,9 @@ def test_it_ends_when_the_run_is_killed_without_a_chance_to_clean_up(tiny: Path)
     with subprocess.Popen([sys.executable, "-c", program, str(tiny)], stdout=subprocess.PIPE, text=True) as run:
         assert run.stdout is not None
         pid, base_url = run.stdout.readline().split()
-        assert alive(int(pid))
+        assert is_alive(int(pid))
         run.send_signal(signal.SIGKILL)
-    until(lambda: not alive(int(pid)))
+    until(lambda: not is_alive(int(pid)))
     until(lambda: not listening(base_url))
 
 
