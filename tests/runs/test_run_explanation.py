@@ -9,7 +9,8 @@ import pytest
 import tool_sandbox as ts
 from tests.runs.samples import scored, void
 from tool_sandbox.errors import UsageError
-from tool_sandbox.runs.run_explanation import EXAMPLES, RunExplanation, points_by_fault
+from tool_sandbox.runs.numbers import RunNumbers
+from tool_sandbox.runs.run_explanation import EXAMPLES, RunExplanation
 
 
 def record(
@@ -47,7 +48,7 @@ def test_points_are_told_apart_by_whose_fault_they_are() -> None:
 
     assert explanation.by_fault == {"agent": 0.0625, "tool": 0.125, "user": 0.125}
     assert "0.312 of 1 lost over 2 scored samples, of which 0.125 by the tool and 0.125 by the user" in str(explanation)
-    assert points_by_fault([*results, void("three")]) == explanation.by_fault
+    assert RunNumbers.of([*results, void("three")]).lost_by_fault == explanation.by_fault
     assert ", of which" not in str(RunExplanation.of([scored("one", 0.5, explanation=(record("a", 0.5),))]))
 
 

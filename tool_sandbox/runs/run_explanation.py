@@ -87,7 +87,7 @@ class RunExplanation:
             lost=sum(1 - (result.similarity or 0.0) for result in scored) / max(len(scored), 1),
             endings=Counter(result.ending for result in scored if result.ending),
             talked=sum(bool(result.tools_wanted) and not result.tools_called for result in scored),
-            broken_rules=samples_by_broken_rule(scored),
+            broken_rules=counted_rules(Counter(map(broken_rules_of, scored))),
             by_fault=_points_by_fault(losses, len(scored)),
             by_reason=_groups(losses, reason_of, len(scored)),
             by_milestone=_groups(losses, _milestone_of, len(scored)),
@@ -136,17 +136,37 @@ def reason_of(loss: Lost) -> str:
     return f"{str(loss.record['reason']).replace('_', ' ')}: {loss.record['where']}"
 
 
-def points_by_fault(results: Iterable[SampleResult]) -> dict[str, float]:
-    """What scored samples lost of the run's score, by whose fault it is; the agent's is there in any case."""
-    scored = [result for result in results if result.status == "scored"]
-    return _points_by_fault((loss for result in scored for loss in losses_of(result)), len(scored))
+def party_of(loss: Lost) -> str:
+    """Whose fault a loss is; earlier versions do not say, and mean the agent."""
+    return str(loss.record.get("fault") or Party.AGENT)
 
 
-def samples_by_broken_rule(results: Iterable[SampleResult]) -> dict[str, int]:
-    """Rule of the simulated user → in how many samples it was broken; ``any`` of them comes first."""
-    found = [{str(record["rule"]) for record in result.broken_rules} for result in results]
-    by_rule = Counter(rule for rules in found for rule in rules)
-    return {"any": sum(map(bool, found)), **dict(sorted(by_rule.items()))}
+def points_by_party(points: Mapping[str, Iterable[float]], scored: int) -> dict[str, float]:
+    """What parties lost of the run's score; the agent is there in any case.
+
+    Args:
+        points: What each of them lost of the scores of samples.
+        scored: How many samples have a score.
+    """
+    shares = {party: (each / scored for each in lost) for party, lost in points.items()}
+    return {str(Party.AGENT): 0.0, **{party: sum(each, 0.0) for party, each in shares.items()}}
+
+
+def broken_rules_of(result: SampleResult) -> frozenset[str]:
+    """The rules that the simulated user broke in a sample."""
+    return frozenset(str(record["rule"]) for record in result.broken_rules)
+
+
+def counted_rules(samples: Mapping[frozenset[str], int]) -> dict[str, int]:
+    """Rule of the simulated user → in how many samples it was broken; ``any`` of them comes first.
+
+    Args:
+        samples: How many samples there are in which the same rules were broken.
+    """
+    by_rule: Counter[str] = Counter()
+    for rules, count in samples.items():
+        by_rule.update(dict.fromkeys(rules, count))
+    return {"any": sum(count for rules, count in samples.items() if rules), **dict(sorted(by_rule.items()))}
 
 
 def broken_in_words(samples: Mapping[str, int]) -> str:
@@ -175,11 +195,10 @@ def _of_others(points: Mapping[str, float]) -> str:
 
 
 def _points_by_fault(losses: Iterable[Lost], scored: int) -> dict[str, float]:
-    points = {str(Party.AGENT): 0.0}
+    points: dict[str, list[float]] = {}
     for loss in losses:
-        party = str(loss.record.get("fault") or Party.AGENT)  # earlier versions do not say
-        points[party] = points.get(party, 0.0) + loss.points / scored
-    return points
+        points.setdefault(party_of(loss), []).append(loss.points)
+    return points_by_party(points, scored)
 
 
 def _milestone_of(loss: Lost) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import reduce
 from operator import add
@@ -14,11 +13,12 @@ from tool_sandbox.common.vocabulary import ScenarioCategories
 from tool_sandbox.llm.layers.budget.spending import Spending
 from tool_sandbox.registry.settings import PASS_AT
 from tool_sandbox.runs.outcomes import SampleResult
-from tool_sandbox.runs.run_explanation import points_by_fault, samples_by_broken_rule
 from tool_sandbox.scenarios.presentations import presentation_of
 
 if TYPE_CHECKING:
+    from tool_sandbox.runs.numbers import Columns, Kind, RunNumbers
     from tool_sandbox.runs.statistics.intervals import Interval
+    from tool_sandbox.runs.statistics.trials import Trials
 
 ALL_CATEGORIES = "ALL_CATEGORIES"
 
@@ -59,32 +59,37 @@ class Score:
     """The highest of these."""
 
     @classmethod
-    def over(cls, results: Sequence[SampleResult]) -> Score:
+    def over(cls, results: Iterable[SampleResult]) -> Score:
         """The score of ``results``."""
-        from tool_sandbox.runs.statistics.intervals import Interval, estimate_of_scores, range_with_void
-        from tool_sandbox.runs.statistics.trials import Trials  # numpy is slow to import
+        from tool_sandbox.runs.numbers import RunNumbers  # numpy is slow to import
 
-        trials = Trials.of(results)
-        estimate = estimate_of_scores(trials.score, trials.cluster)
-        scored = [result for result in results if result.status == "scored"]
-        total = sum(result.similarity or 0 for result in scored)
-        count = len(results)
+        return cls.of(RunNumbers.of(results).columns)
+
+    @classmethod
+    def of(cls, samples: Columns) -> Score:
+        """The score of samples of which there are only the numbers."""
+        from tool_sandbox.runs.statistics.intervals import Interval, estimate_of_scores, range_with_void
+
+        score, cluster = samples.trials.score, samples.clusters
+        estimate = estimate_of_scores(score, cluster)
+        count, scored, total = len(samples), int(samples.is_scored.sum()), sum(samples.scores)
+        nop_floor = _mean(samples.per_sample(lambda kind: kind.nop_floor))
         return cls(
             samples=count,
-            scored=len(scored),
+            scored=scored,
             base_scenarios=estimate.clusters if estimate else 0,
-            coverage=len(scored) / count if count else None,
-            similarity=_mean(result.similarity for result in scored),
-            turn_count=_mean(result.turn_count for result in scored),
+            coverage=scored / count if count else None,
+            similarity=_mean(samples.scores),
+            turn_count=_mean(samples.turn_counts),
             interval=Interval(estimate.low, estimate.high) if estimate else None,
             score_if_void_failed=total / count if count else None,
-            score_if_void_passed=(total + count - len(scored)) / count if count else None,
-            range_with_void=range_with_void(trials.score, trials.cluster),
-            nop_floor=_mean(result.nop_floor for result in results),
-            outcome=_mean(result.outcome for result in scored),
-            right_in_the_end=sum(result.outcome == 1 and result.similarity != 1 for result in scored),
-            floors=(floors := _floors([result for result in results if result.finished])),
-            floor=max(floors.values(), default=_mean(result.nop_floor for result in results)),
+            score_if_void_passed=(total + count - scored) / count if count else None,
+            range_with_void=range_with_void(score, cluster),
+            nop_floor=nop_floor,
+            outcome=_mean(samples.outcomes),
+            right_in_the_end=samples.right_in_the_end,
+            floors=(floors := _floors(samples.take(samples.is_finished))),
+            floor=max(floors.values(), default=nop_floor),
         )
 
     def to_record(self) -> dict[str, Any]:
@@ -107,27 +112,32 @@ def categories_counted(categories: Iterable[str]) -> list[str]:
     return [name for name in names if not (scrambled and name == ScenarioCategories.THREE_DISTRACTION_TOOLS)]
 
 
-def by_category(results: Iterable[SampleResult]) -> dict[str, list[SampleResult]]:
-    """The samples of every category in the order of the vocabulary, all of them under ``ALL_CATEGORIES`` last."""
-    everything = list(results)
-    groups = _grouped(everything, lambda result: categories_counted(result.categories))
-    known = [str(category) for category in ScenarioCategories]
-    ordered = [name for name in known if name in groups] + [name for name in groups if name not in known]
-    return {**{name: groups[name] for name in ordered}, ALL_CATEGORIES: everything}
-
-
-GROUPINGS: Mapping[str, Callable[[Sequence[SampleResult]], Mapping[str, Sequence[SampleResult]]]] = {
-    "categories": by_category,
-    "presentations": lambda results: _grouped(results, lambda result: [presentation_of(result.name).name]),
-    "tags": lambda results: _grouped(results, lambda result: result.tags),
-    "tools": lambda results: _grouped(results, lambda result: result.tools_wanted),
+GROUPINGS: Mapping[str, Callable[[Kind], Iterable[str]]] = {
+    "categories": lambda kind: categories_counted(kind.categories),
+    "presentations": lambda kind: [presentation_of(kind.name).name],
+    "tags": lambda kind: kind.tags,
+    "tools": lambda kind: kind.tools_wanted,
 }
 """By what samples can be told apart; a sample counts for each of its tags, and for each tool that it takes."""
 
 
-def scores_by(grouping: str, results: Sequence[SampleResult]) -> dict[str, Score]:
-    """The score of every group of samples; ``grouping`` is one of ``GROUPINGS``."""
-    return {name: Score.over(group) for name, group in GROUPINGS[grouping](results).items()}
+def scores_by(grouping: str, results: Iterable[SampleResult]) -> dict[str, Score]:
+    """The score of every group of samples; ``grouping`` is one of ``GROUPINGS``.
+
+    Categories are in the order of the vocabulary, all samples under ``ALL_CATEGORIES`` last.
+    """
+    from tool_sandbox.runs.numbers import RunNumbers  # numpy is slow to import
+
+    return _scores_by(grouping, RunNumbers.of(results).columns)
+
+
+def _scores_by(grouping: str, samples: Columns) -> dict[str, Score]:
+    scores = {name: Score.of(group) for name, group in samples.grouped(GROUPINGS[grouping]).items()}
+    if grouping != "categories":
+        return scores
+    usual = [str(category) for category in ScenarioCategories]
+    ordered = [name for name in usual if name in scores] + [name for name in scores if name not in usual]
+    return {**{name: scores[name] for name in ordered}, ALL_CATEGORIES: Score.of(samples)}
 
 
 def shown_range(score: Mapping[str, Any]) -> str:
@@ -157,46 +167,53 @@ def summarise(
         run: What else to tell about the run.
         pass_at: The score from which a sample counts as a success.
     """
-    groups = {grouping: scores_by(grouping, results) for grouping in GROUPINGS}
+    from tool_sandbox.runs.numbers import RunNumbers  # numpy is slow to import
+
+    numbers = RunNumbers.of(results)
+    groups = {grouping: _scores_by(grouping, numbers.columns) for grouping in GROUPINGS}
     return {
-        "per_scenario_results": [result.to_record() for result in results],
+        "per_scenario_results": getattr(results, "records", None) or [result.to_record() for result in results],
         "category_aggregated_results": {
             name: {"similarity": score.similarity, "turn_count": score.turn_count}
             for name, score in groups["categories"].items()
             if score.scored
         },
         "git_sha": git_sha,
-        "score": headline(results, groups["categories"][ALL_CATEGORIES], pass_at),
-        "outcomes": outcomes(results),
+        "score": _headline(numbers, groups["categories"][ALL_CATEGORIES], pass_at),
+        "outcomes": {
+            "samples": len(numbers),
+            "scored": len(numbers) - sum(numbers.void.values()),
+            "void": dict(numbers.void),
+        },
         **{
             grouping: {name: score.to_record() for name, score in scores.items()} for grouping, scores in groups.items()
         },
-        "spending": total_spending(results).to_record(),
+        "spending": numbers.spending.to_record(),
         "run": run or {},
     }
 
 
-def headline(results: Sequence[SampleResult], overall: Score, pass_at: float) -> dict[str, Any]:
+def _headline(numbers: RunNumbers, overall: Score, pass_at: float) -> dict[str, Any]:
     """The run in one object: the score, what repeated trials show, and the score under stricter readings."""
-    informed = [result for result in results if ScenarioCategories.INSUFFICIENT_INFORMATION not in result.categories]
-    pure = [result for result in results if not result.fallback]
+    samples = numbers.columns
+    informed = samples.of_kinds(lambda kind: ScenarioCategories.INSUFFICIENT_INFORMATION not in kind.categories)
+    pure = samples.take(~samples.has_fallback)
     return {
         **overall.to_record(),
-        **_of_trials(results, pass_at),
-        "lost_by_fault": points_by_fault(results),
-        "broken_rules": samples_by_broken_rule(results),
-        "without_insufficient_information": Score.over(informed).similarity,
-        "pure": Score.over(pure).similarity,
+        **_of_trials(samples.trials, pass_at),
+        "lost_by_fault": dict(numbers.lost_by_fault),
+        "broken_rules": dict(numbers.broken_rules),
+        "without_insufficient_information": _mean(informed.scores),
+        "pure": _mean(pure.scores),
         "mixed": overall.similarity,
-        "samples_with_fallback": len(results) - len(pure),
+        "samples_with_fallback": len(samples) - len(pure),
     }
 
 
-def _of_trials(results: Sequence[SampleResult], pass_at: float) -> dict[str, Any]:
+def _of_trials(trials: Trials, pass_at: float) -> dict[str, Any]:
     """What repeated trials show."""
-    from tool_sandbox.runs.statistics.trials import Trials, flaky, flip_rate, pass_rates
+    from tool_sandbox.runs.statistics.trials import flaky, flip_rate, pass_rates
 
-    trials = Trials.of(results)
     rates, flips = pass_rates(trials, pass_at), flip_rate(trials, pass_at)
     return {
         "pass_at": pass_at,
@@ -207,34 +224,22 @@ def _of_trials(results: Sequence[SampleResult], pass_at: float) -> dict[str, Any
     }
 
 
-def outcomes(results: Sequence[SampleResult]) -> dict[str, Any]:
-    """How many samples ended in which way."""
-    void = Counter(str(result.cause) for result in results if result.status == "void")
-    return {"samples": len(results), "scored": len(results) - void.total(), "void": dict(sorted(void.items()))}
-
-
 def total_spending(results: Iterable[SampleResult]) -> Spending:
     """What all samples cost together."""
-    return reduce(add, (result.spending for result in results), Spending())
+    known = getattr(results, "numbers", None)  # they are on the disk, and so is little read
+    return known.spending if known else reduce(add, (result.spending for result in results), Spending())
 
 
-def _grouped(
-    results: Iterable[SampleResult], labels: Callable[[SampleResult], Iterable[str]]
-) -> dict[str, list[SampleResult]]:
-    groups: dict[str, list[SampleResult]] = defaultdict(list)
-    for result in results:
-        for label in labels(result):
-            groups[label].append(result)
-    return {label: groups[label] for label in sorted(groups)}
-
-
-def _floors(results: Sequence[SampleResult]) -> dict[str, float]:
+def _floors(samples: Columns) -> dict[str, float]:
     """Agent that does not do the work → its mean score; where it is not known, doing nothing stands for it."""
-    agents = dict.fromkeys(agent for result in results for agent in result.floors)
-    means = {agent: _mean(result.floors.get(agent, result.nop_floor) for result in results) for agent in agents}
+    kinds = [samples.kinds[at] for at in dict.fromkeys(samples.kind.tolist())]
+    agents = dict.fromkeys(agent for kind in kinds for agent, _ in kind.floors)
+    means = {
+        agent: _mean(samples.per_sample(lambda kind, agent=agent: dict(kind.floors).get(agent, kind.nop_floor)))
+        for agent in agents
+    }
     return {agent: mean for agent, mean in means.items() if mean is not None}
 
 
-def _mean(values: Iterable[float | None]) -> float | None:
-    numbers = [value for value in values if value is not None]
-    return sum(numbers) / len(numbers) if numbers else None
+def _mean(values: Sequence[float]) -> float | None:
+    return sum(values) / len(values) if values else None

@@ -14,6 +14,7 @@ from tool_sandbox.runs.summary import Score, categories_counted
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
+    from tool_sandbox.runs.numbers import Kind
 
 OVERALL = "overall"
 """The group of all samples."""
@@ -51,7 +52,7 @@ class Threshold:
             raise SettingsError(message)
         return cls(group.strip() or OVERALL, least)
 
-    def includes(self, result: SampleResult) -> bool:
+    def includes(self, result: SampleResult | Kind) -> bool:
         """Whether a sample counts."""
         return self.group.casefold() in {OVERALL, *_groups(categories_counted(result.categories), result.tags)}
 
@@ -89,9 +90,14 @@ def shortfalls(thresholds: Iterable[str], results: Sequence[SampleResult]) -> tu
         thresholds: As after ``--fail-under``.
         results: Every sample of a run.
     """
-    found = []
-    for threshold in map(Threshold.parse, thresholds):
-        score = Score.over([result for result in results if threshold.includes(result)])
+    asked = [Threshold.parse(threshold) for threshold in thresholds]
+    if not asked:
+        return ()
+    from tool_sandbox.runs.numbers import RunNumbers  # numpy is slow to import
+
+    found, samples = [], RunNumbers.of(results).columns
+    for threshold in asked:
+        score = Score.of(samples.of_kinds(threshold.includes))
         if score.similarity is None or score.similarity < threshold.least - _TOLERANCE:
             found.append(Shortfall(threshold, score))
     return tuple(found)
@@ -121,8 +127,12 @@ def coverage_shortfall(least: float | None, results: Sequence[SampleResult]) -> 
         least: As after ``--min-coverage``.
         results: Every sample of a run.
     """
-    scored = sum(result.status == "scored" for result in results)
-    if least is None or scored >= least * len(results) - _TOLERANCE:
+    if least is None:
+        return None
+    from tool_sandbox.runs.numbers import RunNumbers  # numpy is slow to import
+
+    scored = int(RunNumbers.of(results).columns.is_scored.sum())
+    if scored >= least * len(results) - _TOLERANCE:
         return None
     return CoverageShortfall(scored=scored, samples=len(results), least=least)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from math import comb
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from attrs import evolve, frozen
@@ -49,19 +49,31 @@ class Trials:
     @classmethod
     def of(cls, results: Iterable[SampleResult]) -> Trials:
         """The columns of ``results``, in their order."""
+        if (numbers := getattr(results, "numbers", None)) is not None:  # they are on the disk, and so is little read
+            found: Trials = numbers.columns.trials
+            return found
         samples = list(results)
-        names, scenario = _numbered([sample.name for sample in samples])
-        clusters, of_name = _numbered([base_name(name) for name in names])
-        return cls(
-            names=names,
-            clusters=clusters,
-            scenario=scenario,
-            cluster=of_name[scenario],
+        return cls.from_columns(
+            *_numbered([sample.name for sample in samples]),
             number=np.array([sample.trial for sample in samples], dtype=np.intp),
             score=_column([sample.similarity if sample.status == "scored" else None for sample in samples]),
             outcome=_column([sample.outcome if sample.status == "scored" else None for sample in samples]),
             cost=_column([sample.spending.cost.total for sample in samples]),
         )
+
+    @classmethod
+    def from_columns(cls, names: Sequence[str], scenario: NDArray[np.intp], **columns: NDArray[Any]) -> Trials:
+        """Trials of scenarios.
+
+        Args:
+            names: Of scenarios; some may be there more than once.
+            scenario: Which of ``names`` a sample played.
+            columns: ``number``, ``score``, ``outcome`` and ``cost``.
+        """
+        names, of_given = _numbered(names)
+        clusters, of_name = _numbered([base_name(name) for name in names])
+        scenario = of_given[scenario]
+        return cls(names=names, clusters=clusters, scenario=scenario, cluster=of_name[scenario], **columns)
 
     @property
     def void(self) -> NDArray[np.bool_]:
