@@ -336,7 +336,7 @@ def _code(report: Report, settings: RunSettings, go_on: str) -> int:
 def _lacks_scores(report: Report, settings: RunSettings) -> bool:
     """Whether more samples are void than is fine: any at all, where nobody says which share is."""
     if report.ending is Ending.VOID or settings.min_coverage is None:
-        return any(result.status == "void" for result in report.results)
+        return bool(report.summary["outcomes"]["void"])
     return report.summary["run"]["below_coverage"] is not None
 
 

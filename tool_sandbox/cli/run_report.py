@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import define, field
 
 from tool_sandbox.cli.columns import Column, print_table
 from tool_sandbox.cli.lines import print_line
@@ -34,41 +34,52 @@ def print_report(report: Report, console: Console | None = None, *, brief: bool 
     if report.results and not brief:
         _print_scenarios(report, console)
         _print_categories(report.summary["categories"], console)
-    for line in [*void_lines(report.results, report.directory), *_closing_lines(report)]:
+    void = report.results if report.summary["outcomes"]["void"] else ()
+    for line in [*void_lines(void, report.directory), *_closing_lines(report)]:
         print_line(console, line)
 
 
-@frozen
+_NUMBERS = ("similarity", "outcome", "turn_count")
+
+
+@define
 class _Trials:
-    """All samples of one scenario."""
+    """What all samples of one scenario come to."""
 
     name: str
-    results: Sequence[SampleResult]
+    samples: int = 0
+    passed: int = 0
+    perfect: int = 0
+    numbers: dict[str, list[float]] = field(factory=lambda: {name: [0, 0.0] for name in _NUMBERS})
+    """How many samples have a number, and the sum of these."""
+    remarks: Counter[str] = field(factory=Counter)
 
-    @property
-    def score(self) -> float | None:
-        return _mean(result.similarity for result in self.results)
+    def add(self, result: SampleResult, pass_at: float) -> None:
+        self.samples += 1
+        self.passed += is_success(result.similarity, pass_at)
+        self.perfect += is_success(result.similarity, 1)
+        for name, sums in self.numbers.items():
+            if (value := getattr(result, name)) is not None:
+                sums[0] += 1
+                sums[1] += value
+        if remark := _remark(result):
+            self.remarks[remark] += 1
 
-    def cells(self, pass_at: float) -> list[str]:
+    def mean(self, name: str) -> float | None:
+        count, total = self.numbers[name]
+        return total / count if count else None
+
+    def cells(self) -> list[str]:
         """Name, score, successes, outcome, turns, and what is to be said beside."""
-        outcome, turns = (_mean(getattr(each, name) for each in self.results) for name in ("outcome", "turn_count"))
-        several = len(self.results) > 1
+        several = self.samples > 1
         return [
             self.name,
-            _number(self.score),
-            f"{self._passed(pass_at)} of {len(self.results)}" if several else "-",
-            _number(outcome),
-            _number(turns, 1 if several else 0),
-            ", ".join(self._remarks()),
+            _number(self.mean("similarity")),
+            f"{self.passed} of {self.samples}" if several else "-",
+            _number(self.mean("outcome")),
+            _number(self.mean("turn_count"), 1 if several else 0),
+            ", ".join(f"{count} {remark}" if several else remark for remark, count in self.remarks.items()),
         ]
-
-    def _passed(self, pass_at: float) -> int:
-        return sum(is_success(result.similarity, pass_at) for result in self.results)
-
-    def _remarks(self) -> Iterator[str]:
-        said = Counter(filter(None, map(_remark, self.results)))
-        for remark, count in said.items():
-            yield f"{count} {remark}" if len(self.results) > 1 else remark
 
 
 def _remark(result: SampleResult) -> str:
@@ -82,9 +93,8 @@ def _print_scenarios(report: Report, console: Console) -> None:
 
     What a stopped run never came to is left out: the closing line counts it.
     """
-    finished = (result for result in report.results if result.finished)
-    every = sorted(_by_scenario(finished), key=lambda each: 2.0 if each.score is None else each.score)
-    lacking = [each for each in every if not all(is_success(result.similarity, 1) for result in each.results)]
+    every = sorted(_by_scenario(report), key=_worst_first)
+    lacking = [each for each in every if each.perfect < each.samples]
     shown = every if len(every) <= MOST_SCENARIOS else lacking[:MOST_SCENARIOS]
     if not shown:
         return
@@ -97,18 +107,24 @@ def _print_scenarios(report: Report, console: Console) -> None:
         Column("turns", is_number=True, left_out=3),
         Column("remarks"),
     ]
-    rows = _without_empty([each.cells(report.summary["score"]["pass_at"]) for each in shown])
+    rows = _without_empty([each.cells() for each in shown])
     print_line(console, title)
     print_table(console, columns, rows)
     if (more := len(lacking) - len(shown)) > 0:
         print_line(console, f"{more} more are below 1 or void; why: tool_sandbox explain {report.directory}")
 
 
-def _by_scenario(results: Iterable[SampleResult]) -> Iterator[_Trials]:
-    found: dict[str, list[SampleResult]] = {}
-    for result in results:
-        found.setdefault(result.name, []).append(result)
-    return (_Trials(name, together) for name, together in found.items())
+def _worst_first(trials: _Trials) -> float:
+    mean = trials.mean("similarity")
+    return 2.0 if mean is None else mean
+
+
+def _by_scenario(report: Report) -> Iterable[_Trials]:
+    found: dict[str, _Trials] = {}
+    for result in report.results:
+        if result.finished:
+            found.setdefault(result.name, _Trials(result.name)).add(result, report.summary["score"]["pass_at"])
+    return found.values()
 
 
 _PRESENTED = {str(category) for each in AUGMENTATIONS for category in each.categories}
@@ -199,11 +215,6 @@ def _without_empty(rows: Sequence[Sequence[str]]) -> list[list[str]]:
     """The rows, with nothing in columns where no row has a number, which leaves these out."""
     known = [any(cell != "-" for cell in column) for column in zip(*rows, strict=True)]
     return [[cell if is_known else "" for cell, is_known in zip(row, known, strict=True)] for row in rows]
-
-
-def _mean(values: Iterable[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return sum(known) / len(known) if known else None
 
 
 def _number(value: float | None, digits: int = 3) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from json.encoder import encode_basestring
 from math import isfinite
 from typing import Any
@@ -21,6 +21,28 @@ def indented_json(value: Any, indent: int) -> str:
         RecursionError: ``value`` is nested too deeply, or holds itself.
     """
     return _written(value, "\n", " " * indent)
+
+
+def indented_parts(value: Mapping[str, Any], indent: int) -> Iterator[str]:
+    """The same text in parts, of which each holds one item of a list in ``value`` at most.
+
+    Args:
+        value: What to write; sequences in it may make their items when they are looked at.
+        indent: Spaces per level.
+    """
+    step = " " * indent
+    margin = f"\n{step}"
+    begin = "{"
+    for key, item in value.items():
+        yield f"{begin}{margin}{_key(key)}: "
+        begin = ","
+        if isinstance(item, Sequence) and not isinstance(item, str) and item:
+            inner = margin + step
+            yield from (f"{',' if at else '['}{inner}{_written(each, inner, step)}" for at, each in enumerate(item))
+            yield f"{margin}]"
+        else:
+            yield _written(item, margin, step)
+    yield "\n}" if value else "{}"
 
 
 def _written(value: Any, margin: str, step: str) -> str:

@@ -5,12 +5,13 @@
     before     preparation (everything wrong is found first), estimates (what it will take), reuse, failed and baseline
                (an earlier run that counts), continuation (one that was stopped), replay (a recorded one, from its
                journal)
-    playing    run (all samples), scheduler (many at once), control (what can be changed meanwhile), session (one),
-               run_thread (from anywhere), started_run (in the background), workers (by many processes), results and
-               outcomes (how one sample ended), reasons (why it is void)
-    on disk    store (the run directory), places, json_files, latest, provenance, digests (what a score depends on)
-    numbers    summary (result_summary.json), statistics (how sure they are), thresholds and regression (whether they
-               are enough)
+    playing    run (all samples), samples (which they are; lazy_sequence), scheduler (many at once), control (what can
+               be changed meanwhile), session (one), run_thread (from anywhere), started_run (in the background),
+               workers (by many processes), results and outcomes (how one sample ended), reasons (why it is void)
+    on disk    store (the run directory), kept_results and result_lines (the results of a run of any length), places,
+               json_files, latest, provenance, digests (what a score depends on)
+    numbers    numbers (all samples in columns), losses (what they lost), summary (result_summary.json), statistics
+               (how sure they are), thresholds and regression (whether they are enough)
     shared     capsule (a run as one file, and playing it again: a folder of its own)
     read       run_result and stored_sample (what users of Python get), sample_frame, charts, recorded_scenarios
     explained  run_explanation (where a run lost points), sample_explanation (one sample), explained_sample (by its

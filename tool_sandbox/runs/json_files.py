@@ -14,6 +14,15 @@ if TYPE_CHECKING:
     AnyPath = Path | UPath
 
 
+def decoded(line: bytes) -> dict[str, Any] | None:
+    """The JSON object in a line; ``None`` for one that a crash tore, or that is something else."""
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return record if isinstance(record, dict) else None
+
+
 def read_json(path: AnyPath) -> Any:
     """The content of a file in JSON.
 

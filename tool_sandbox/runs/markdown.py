@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from heapq import nsmallest
 from typing import TYPE_CHECKING, Any
 
 from tool_sandbox.llm.layers.budget.spending import Spending
 from tool_sandbox.runs.estimates.estimate import told_afterwards
+from tool_sandbox.runs.outcomes import UNFINISHED_CAUSES
 from tool_sandbox.runs.reasons import void_groups
 from tool_sandbox.runs.run_explanation import lost_in_words
 from tool_sandbox.runs.summary import ALL_CATEGORIES, shown_range
@@ -35,16 +37,15 @@ def what_was_played(
         raw: Whether nothing is escaped, for readers that are no renderers of Markdown.
     """
     yield from markdown_table(_CATEGORY, map(_category_row, *zip(*categories.items(), strict=True)), raw=raw)
-    lowest = sorted(
-        (result for result in results if result.similarity is not None and result.similarity < 1),
-        key=lambda result: result.similarity or 0.0,
-    )
-    if lowest:
+    scores = ((result.similarity, at) for at, result in enumerate(results))
+    below = [(score, at) for score, at in scores if score is not None and score < 1]
+    if below:
+        lowest = [results[at] for _, at in nsmallest(_SHOWN, below)]
         yield ""
-        yield f"The {min(len(lowest), _SHOWN)} lowest of {len(lowest)} samples below 1:"
+        yield f"The {len(lowest)} lowest of {len(below)} samples below 1:"
         yield ""
         rows = ([f"{each.name} #{each.trial}", _number(each.similarity), _number(each.outcome)] for each in lowest)
-        yield from markdown_table(("sample", "score", "outcome"), list(rows)[:_SHOWN], raw=raw)
+        yield from markdown_table(("sample", "score", "outcome"), rows, raw=raw)
     for group in void_groups(results):
         yield ""
         words = group.reason.words if raw else markdown_text(group.reason.words)
@@ -98,7 +99,8 @@ def spending_line(report: Report) -> str:
     spending, estimate = Spending.from_record(report.summary["spending"]), report.summary.get("estimate")
     if estimate is None:
         return str(spending)
-    return f"{spending}; {told_afterwards(estimate, is_finished=all(result.finished for result in report.results))}"
+    is_finished = UNFINISHED_CAUSES.isdisjoint(report.summary["outcomes"]["void"])
+    return f"{spending}; {told_afterwards(estimate, is_finished=is_finished)}"
 
 
 def _of_trials(score: Mapping[str, Any]) -> Iterator[str]:

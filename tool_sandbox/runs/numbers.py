@@ -11,7 +11,7 @@ import numpy as np
 from attrs import evolve, field, frozen
 
 from tool_sandbox.llm.layers.budget.spending import Spending
-from tool_sandbox.runs.run_explanation import broken_rules_of, counted_rules, losses_of, party_of, points_by_party
+from tool_sandbox.runs.losses import broken_rules_of, counted_rules, losses_of, party_of, points_by_party
 from tool_sandbox.runs.statistics.trials import Trials
 
 if TYPE_CHECKING:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
+from itertools import zip_longest
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -21,8 +22,10 @@ from tool_sandbox.registry.sample import Sample
 from tool_sandbox.runs import provenance
 from tool_sandbox.runs.control import Adjustment, Money, RunControl
 from tool_sandbox.runs.digests import Digests, digest_of_all
+from tool_sandbox.runs.kept_results import KeptResults
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.results import cancelled
+from tool_sandbox.runs.samples import Samples
 from tool_sandbox.runs.scheduler import Ending, Schedule
 from tool_sandbox.runs.session import Cast, Played, play_sample
 from tool_sandbox.runs.store import RunStore, trajectory_place
@@ -110,13 +113,9 @@ class Plan:
     players: Callable[[Plan], AbstractAsyncContextManager[Play]] | None = None
     """Gets ready to have the samples played, and in the end closes what it opened; by default this process plays."""
 
-    def samples(self) -> list[Sample]:
+    def samples(self) -> Samples:
         """Every sample, finished or not: all scenarios once, then all of them again for the next trial."""
-        return [
-            Sample(name=name, scenario=scenario, trial=trial)
-            for trial in range(self.trials or self.settings.trials)
-            for name, scenario in self.scenarios.items()
-        ]
+        return Samples(self.scenarios, self.trials or self.settings.trials)
 
 
 @asynccontextmanager
@@ -147,8 +146,8 @@ def run(plan: Plan) -> Report:
 
 async def arun(plan: Plan) -> Report:
     """``run`` inside a running event loop."""
-    done = {result.key: result for result in plan.done}
-    left = [sample for sample in plan.samples() if sample.key not in done]
+    done = _kept(plan)
+    left = done.number_left
     async with Batches[SampleResult]("results-writer") as results, (plan.players or _in_this_process)(plan) as play:
         schedule = Schedule(
             play=play,
@@ -158,13 +157,13 @@ async def arun(plan: Plan) -> Report:
             max_void=plan.settings.max_void,
         )
         plan.observer.begun(_from_anywhere(schedule.interrupt))
-        plan.observer.adjustable(_control(plan, schedule, len(left)))
+        plan.observer.adjustable(_control(plan, schedule, left))
         try:
             with dispatched_output():
                 if plan.demand is None:
-                    await schedule.run(left)
+                    await schedule.run(done.left())
                 else:
-                    await plan.demand.play(schedule, left, plan.settings)
+                    await plan.demand.play(schedule, list(done.left()), plan.settings)
             return _report(plan, done, schedule.ending)
         except BaseException:  # also when the task is cancelled, or what every sample needs is missing
             with suppress(OSError):  # the disk may be what failed
@@ -172,14 +171,31 @@ async def arun(plan: Plan) -> Report:
             raise
 
 
+def _kept(plan: Plan) -> KeptResults:
+    """What there is of the results so far."""
+    done = KeptResults(plan.samples(), partial(cancelled, settings=plan.settings), plan.store.result_lines())
+    for result in plan.done:
+        done.keep(result)
+    return done
+
+
 def _keeper(
-    plan: Plan, results: Batches[SampleResult], done: dict[tuple[str, int], SampleResult]
+    plan: Plan, results: Batches[SampleResult], done: KeptResults
 ) -> Callable[[Sample, Played], Awaitable[None]]:
     """What keeps samples as they finish, and tells of them."""
 
+    def append(together: Sequence[SampleResult]) -> None:
+        places = plan.store.append_results(together)
+        for result, place in zip_longest(together, places):
+            done.keep(result, place)
+
     async def finished(sample: Sample, played: Played) -> None:
-        result = await _write(plan, results, sample, played)
-        done[sample.key] = result
+        with _told(plan.store):
+            result = _write(plan, sample, played)
+            if result.finished:  # a disk takes long to say that it has something: it is told of several together
+                await results.add(result, append)
+            else:
+                done.keep(result)
         plan.observer.finished(result)
         if plan.demand is not None:
             plan.demand.finished(result)
@@ -208,8 +224,7 @@ def _from_anywhere(interrupt: Callable[[], None]) -> Callable[[], None]:
 
 
 @garbage.kept()
-def _report(plan: Plan, done: Mapping[tuple[str, int], SampleResult], ending: Ending) -> Report:
-    results = [done.get(sample.key) or cancelled(sample, plan.settings) for sample in plan.samples()]
+def _report(plan: Plan, results: KeptResults, ending: Ending) -> Report:
     beside = {
         **({} if plan.estimate is None else {"estimate": plan.estimate}),
         **({} if plan.baseline is None else {"regression": plan.baseline.regression(results).to_record()}),
@@ -232,31 +247,34 @@ def report_of(
     return Report(results=results, summary=summary, ending=ending, directory=str(store.directory))
 
 
-async def _write(plan: Plan, results: Batches[SampleResult], sample: Sample, played: Played) -> SampleResult:
-    """Keep a sample; the result then says where its trajectory is.
-
-    A disk takes long to say that it has something, so samples that end together are told to it together.
-    """
+def _write(plan: Plan, sample: Sample, played: Played) -> SampleResult:
+    """Write the trajectory of a sample; the result then says where it is."""
     place = trajectory_place(sample.name, sample.trial, plan.settings.trials)
-    result = evolve(played.result, trajectory=place)
+    plan.store.write_trajectory(plan.store.directory / place, played.files)
+    return evolve(played.result, trajectory=place)
+
+
+@contextmanager
+def _told(store: RunStore) -> Iterator[None]:
+    """Say what to do when something cannot be written inside the block."""
     try:
-        plan.store.write_trajectory(plan.store.directory / place, played.files)
-        if result.finished:
-            await results.add(result, plan.store.append_results)
+        yield
     except OSError as error:
         message = (
-            f"cannot write to {str(plan.store.directory)!r}: {error.strerror or error}. What was finished before is "
+            f"cannot write to {str(store.directory)!r}: {error.strerror or error}. What was finished before is "
             "kept; once there is room again, go on with 'tool_sandbox resume'."
         )
         raise SettingsError(message) from error
-    return result
 
 
 def _run_facts(settings: RunSettings, ending: Ending, results: Sequence[SampleResult]) -> dict[str, Any]:
     """What a summary says about the run beside its numbers."""
+    from tool_sandbox.runs.numbers import RunNumbers  # numpy is slow to import
+
     facts, uncovered = settings.to_record(), coverage_shortfall(settings.min_coverage, results)
-    facts["trials"] = max((result.trial + 1 for result in results), default=settings.trials)
-    reused = sum(result.reused_from is not None for result in results)
+    numbers = RunNumbers.of(results)
+    trial = numbers.columns.trials.number
+    facts["trials"] = int(trial.max()) + 1 if len(trial) else settings.trials
     return {
         **{name: facts[name] for name in ("agent", "user", "seed", "trials", "compat", "on_fallback")},
         "ending": ending.value,
@@ -264,7 +282,7 @@ def _run_facts(settings: RunSettings, ending: Ending, results: Sequence[SampleRe
         "below_coverage": str(uncovered) if uncovered else None,
         "scoring_version": provenance.SCORING_VERSION,
         "schema_version": provenance.SCHEMA_VERSION,
-        **({"reused": reused} if reused else {}),
+        **({"reused": numbers.reused} if numbers.reused else {}),
     }
 
 

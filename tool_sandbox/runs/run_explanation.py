@@ -6,14 +6,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from tool_sandbox.common.counted import counted
 from tool_sandbox.errors import SettingsError, UsageError
-from tool_sandbox.evaluation.explanation.parts import Party, Reason
+from tool_sandbox.evaluation.explanation.parts import Party
 from tool_sandbox.evaluation.simulated_user.rules import Rule
+from tool_sandbox.runs.losses import Lost, broken_rules_of, counted_rules, losses_of, party_of, points_by_party
 from tool_sandbox.scenarios.presentations import AUGMENTATIONS
 
 if TYPE_CHECKING:
@@ -25,21 +26,6 @@ EXAMPLES = 3
 """So many samples stand beside each group."""
 MOST_GROUPS = 15
 """A printed explanation shows the costliest groups, at most so many of each kind."""
-
-
-@frozen(kw_only=True)
-class Lost:
-    """Points that one sample lost at one milestone or minefield."""
-
-    sample: SampleResult
-    record: Mapping[str, Any]
-    """As in ``SampleResult.explanation``."""
-    points: float
-    """Of the sample's score, in [0, 1]."""
-
-    def __str__(self) -> str:
-        place = "" if self.record["message"] is None else f" [{self.record['message']}]"
-        return f"{self.sample.name} #{self.sample.trial}{place} {self.record['id']}: {self.record['text']}"
 
 
 @frozen(kw_only=True)
@@ -117,56 +103,9 @@ class RunExplanation:
             yield f"  {broken_in_words(self.broken_rules)}"
 
 
-def losses_of(result: SampleResult) -> Iterator[Lost]:
-    """What a scored sample lost, and where.
-
-    A milestone and an unasked change take their share; a minefield takes what these left.
-    """
-    hits = [record for record in result.explanation if record["reason"] == Reason.FORBIDDEN]
-    milestones = [record for record in result.explanation if record["reason"] != Reason.FORBIDDEN]
-    for record in milestones:
-        if record["credit"] < 1:
-            yield Lost(sample=result, record=record, points=(1 - record["credit"]) / len(milestones))
-    for record in hits:
-        yield Lost(sample=result, record=record, points=(result.milestone_similarity or 0.0) / len(hits))
-
-
 def reason_of(loss: Lost) -> str:
     """Why points were lost: a word and a place, such as ``column: setting.cellular``."""
     return f"{str(loss.record['reason']).replace('_', ' ')}: {loss.record['where']}"
-
-
-def party_of(loss: Lost) -> str:
-    """Whose fault a loss is; earlier versions do not say, and mean the agent."""
-    return str(loss.record.get("fault") or Party.AGENT)
-
-
-def points_by_party(points: Mapping[str, Iterable[float]], scored: int) -> dict[str, float]:
-    """What parties lost of the run's score; the agent is there in any case.
-
-    Args:
-        points: What each of them lost of the scores of samples.
-        scored: How many samples have a score.
-    """
-    shares = {party: (each / scored for each in lost) for party, lost in points.items()}
-    return {str(Party.AGENT): 0.0, **{party: sum(each, 0.0) for party, each in shares.items()}}
-
-
-def broken_rules_of(result: SampleResult) -> frozenset[str]:
-    """The rules that the simulated user broke in a sample."""
-    return frozenset(str(record["rule"]) for record in result.broken_rules)
-
-
-def counted_rules(samples: Mapping[frozenset[str], int]) -> dict[str, int]:
-    """Rule of the simulated user → in how many samples it was broken; ``any`` of them comes first.
-
-    Args:
-        samples: How many samples there are in which the same rules were broken.
-    """
-    by_rule: Counter[str] = Counter()
-    for rules, count in samples.items():
-        by_rule.update(dict.fromkeys(rules, count))
-    return {"any": sum(count for rules, count in samples.items() if rules), **dict(sorted(by_rule.items()))}
 
 
 def broken_in_words(samples: Mapping[str, int]) -> str:

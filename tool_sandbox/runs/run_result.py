@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from tool_sandbox.llm.layers.budget.spending import Spending
 from tool_sandbox.nearest import hint
 from tool_sandbox.registry.settings import PASS_AT
 from tool_sandbox.runs.json_files import read_object, read_summary
+from tool_sandbox.runs.kept_results import KeptResults
 from tool_sandbox.runs.latest import newest_in
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.recorded_scenarios import scenarios_of_run
@@ -23,7 +24,7 @@ from tool_sandbox.runs.regression import Regression
 from tool_sandbox.runs.run_explanation import RunExplanation, with_records
 from tool_sandbox.runs.scheduler import Ending
 from tool_sandbox.runs.store import RESULTS, RUN, SUMMARY, RunStore
-from tool_sandbox.runs.stored_sample import StoredSample
+from tool_sandbox.runs.stored_sample import StoredSample, StoredSamples
 from tool_sandbox.runs.summary import GROUPINGS, Score, scores_by, shown_range, total_spending
 from tool_sandbox.runs.thresholds import CoverageShortfall, Shortfall, coverage_shortfall, shortfalls
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     import altair as alt
 
     from tool_sandbox.common.scenario import Scenario
+    from tool_sandbox.runs.numbers import RunNumbers
     from tool_sandbox.runs.places import AnyPath
     from tool_sandbox.runs.sample_frame import SampleFrame
     from tool_sandbox.runs.statistics.intervals import Estimate, Interval
@@ -41,8 +43,8 @@ if TYPE_CHECKING:
 class RunResult:
     """What a run came to: a collection of its samples, in their order."""
 
-    samples: tuple[StoredSample, ...]
-    """The samples, scored and void ones."""
+    samples: Sequence[StoredSample]
+    """The samples, scored and void ones; those of a long run are read from its directory as they are looked at."""
     ending: Ending = Ending.DONE
     """Why it ended; anything but ``DONE`` leaves samples to play."""
     store: RunStore = field(eq=False)
@@ -79,7 +81,10 @@ class RunResult:
             scenarios: What was played, by name.
             asked: What the run was asked to reach: ``thresholds``, ``min_coverage``, ``pass_at``.
         """
-        samples = tuple(StoredSample.of(result, store, scenarios) for result in results)
+        if isinstance(results, KeptResults) and not results.are_in_memory:
+            samples: Sequence[StoredSample] = StoredSamples(results, store, scenarios)
+        else:
+            samples = tuple(StoredSample.of(result, store, scenarios) for result in results)
         return cls(samples=samples, ending=ending, store=store, is_kept=is_kept, **asked)
 
     @property
@@ -110,7 +115,8 @@ class RunResult:
     @property
     def coverage(self) -> float:
         """The share of samples that have a score; not a number without samples."""
-        return (len(self) - len(self.void)) / len(self) if self.samples else math.nan
+        share = self._overall.coverage
+        return math.nan if share is None else share
 
     @property
     def pass_rates(self) -> tuple[PassRate, ...]:
@@ -165,12 +171,12 @@ class RunResult:
     @property
     def agent(self) -> str:
         """Who played the agent, as far as the results say it: those of the original do not."""
-        return ", ".join(dict.fromkeys(sample.agent for sample in self.samples)) or "unknown agent"
+        return ", ".join(self._numbers.agents) or "unknown agent"
 
     @property
     def user(self) -> str:
         """Who played the user."""
-        return ", ".join(dict.fromkeys(sample.user for sample in self.samples))
+        return ", ".join(self._numbers.users)
 
     @property
     def directory(self) -> str | None:
@@ -217,9 +223,12 @@ class RunResult:
             KeyError: The run has no such sample.
         """
         name, trial = (key, 0) if isinstance(key, str) else key
-        for sample in self.samples:
-            if sample.key == (name, trial):
-                return sample
+        if isinstance(self.samples, StoredSamples):
+            found = self.samples.find((name, trial))
+        else:
+            found = next((at for at, sample in enumerate(self.samples) if sample.key == (name, trial)), None)
+        if found is not None:
+            return self.samples[found]
         raise KeyError(self._missing(name, trial))
 
     def __iter__(self) -> Iterator[StoredSample]:
@@ -229,24 +238,31 @@ class RunResult:
         return len(self.samples)
 
     def __repr__(self) -> str:
-        void = f", {len(self.void)} void" if self.void else ""
+        score = self._overall
+        void = f", {score.samples - score.scored} void" if score.scored < score.samples else ""
         ending = "" if self.ending is Ending.DONE else f", stopped: {self.ending.value}"
         where = f" in {self.directory!r}" if self.is_kept else ""
-        return f"<RunResult {self.agent}: {self._score()} over {len(self)} samples{void}{ending}{where}>"
+        return f"<RunResult {self.agent}: {self._shown_score(score)} over {len(self)} samples{void}{ending}{where}>"
 
     def _repr_html_(self) -> str:
-        sure = "95% range" if self.void else "95% interval"
+        sure = "95% range" if self.coverage < 1 else "95% interval"
         head = "".join(f"<th>{title}</th>" for title in ("category", "samples", "scored", "score", sure, "turns"))
         rows = "".join(_row(name, score) for name, score in self.categories.items())
         return f"<p>{html.escape(repr(self))}</p><table><tr>{head}</tr>{rows}</table>"
 
     @property
     def _overall(self) -> Score:
-        return Score.over(self.samples)
+        return Score.of(self._numbers.columns)
 
-    def _score(self) -> str:
-        joined = self.range_with_void
-        return f"{self.score:.3f}" + (f" [{joined.low:.3f}, {joined.high:.3f}]" if self.void else "")
+    @property
+    def _numbers(self) -> RunNumbers:
+        from tool_sandbox.runs.numbers import RunNumbers  # numpy is slow to import
+
+        return RunNumbers.of(self.samples)
+
+    def _shown_score(self, score: Score) -> str:
+        joined, mean = score.range_with_void, math.nan if score.similarity is None else score.similarity
+        return f"{mean:.3f}" + (f" [{joined.low:.3f}, {joined.high:.3f}]" if score.scored < score.samples else "")
 
     def _missing(self, name: str, trial: int) -> str:
         trials = [sample.trial for sample in self.samples if sample.name == name]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from enum import Enum
+from itertools import islice
 
 from attrs import define, field
 
@@ -58,7 +59,9 @@ class Schedule:
     """Whether more samples may be added: the run goes on without any, and a sample that was given up ends no run."""
     paused: bool = field(default=False, init=False)
     """Whether no further samples begin."""
+    _coming: Iterator[Sample] = field(factory=lambda: iter(()), init=False)
     _waiting: deque[Sample] = field(factory=deque, init=False)
+    """Those that are next: never empty as long as there is one that may begin."""
     _playing: set[asyncio.Task[None]] = field(factory=set, init=False)
     _finishing: set[asyncio.Task[None] | None] = field(factory=set, init=False)
     """Those of them that were played and are being kept."""
@@ -69,8 +72,11 @@ class Schedule:
     _row: list[Reason] = field(factory=list, init=False)
     """The reasons of the last samples, as far back as they are void for the same one."""
 
-    async def run(self, samples: Sequence[Sample]) -> Ending:
+    async def run(self, samples: Iterable[Sample]) -> Ending:
         """Play every sample, or as many as can be before something stops the run.
+
+        Args:
+            samples: What to play; they are asked for one by one, when there is room for them.
 
         Returns:
             Why it ended. What was finished until then was handed to ``finished``.
@@ -80,7 +86,8 @@ class Schedule:
         """
         self._threads = DaemonThreads(self.concurrency * THREADS_PER_SAMPLE)
         asyncio.get_running_loop().set_default_executor(self._threads)
-        self._waiting.extend(samples)
+        self._coming = iter(samples)
+        self._await_next()
         try:
             while self._playing or ((self._waiting or self.is_open) and self.ending is Ending.DONE):
                 self._begin_samples()
@@ -127,6 +134,12 @@ class Schedule:
             task = asyncio.create_task(self._play(self._waiting.popleft()))
             self._playing.add(task)
             task.add_done_callback(self._ended)
+            self._await_next()
+
+    def _await_next(self) -> None:
+        """Have one sample wait if there is any, without asking for more than that."""
+        if not self._waiting:
+            self._waiting.extend(islice(self._coming, 1))
 
     async def _play(self, sample: Sample) -> None:
         self.started(sample)

@@ -8,8 +8,9 @@ import shutil
 import sys
 import tempfile
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,16 +18,17 @@ if sys.platform != "win32":
     import fcntl
 
 from tool_sandbox.common.folder_names import folder_name, readable_name
-from tool_sandbox.common.indented_json import indented_json
+from tool_sandbox.common.indented_json import indented_json, indented_parts
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.llm.layers.journal.files import JournalFiles, RecordedFiles
 from tool_sandbox.llm.layers.journal.segments import JournalSegments
 from tool_sandbox.llm.layers.journal.store import CALLS, JournalStore
 from tool_sandbox.redaction import redact_text
-from tool_sandbox.runs.json_files import read_object
+from tool_sandbox.runs.json_files import decoded, read_object
 from tool_sandbox.runs.latest import found_through_latest
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.places import is_local, open_location, refusals
+from tool_sandbox.runs.result_lines import ResultLines
 
 if TYPE_CHECKING:
     from tool_sandbox.runs.places import AnyPath
@@ -134,7 +136,7 @@ class RunStore:
 
     def write_run(self, record: Mapping[str, Any]) -> None:
         """Write what the run was asked to do."""
-        self._write(self.directory / RUN, _json(record, 2))
+        self._write(self.directory / RUN, _encoded((indented_json(record, 2), "\n")))
 
     def read_run(self) -> dict[str, Any]:
         """What the run was asked to do.
@@ -152,17 +154,27 @@ class RunStore:
         """Add one finished sample; it is on the disk when this returns."""
         self.append_results([result])
 
-    def append_results(self, results: Iterable[SampleResult]) -> None:
-        """Add finished samples; they are on the disk when this returns."""
-        lines = _lines(results)
+    def append_results(self, results: Iterable[SampleResult]) -> list[int]:
+        """Add finished samples; they are on the disk when this returns.
+
+        Returns:
+            Where the line of each begins, for ``result_lines``; nothing where the directory is elsewhere.
+        """
+        lines = [_line(result) for result in results]
         path = self.directory / RESULTS
         if not is_local(path):
-            _append_remotely(path, lines)
-            return
+            _append_remotely(path, b"".join(lines))
+            return []
         with path.open("ab") as file:
-            file.write(lines)
+            begin = file.tell()
+            file.write(b"".join(lines))
             file.flush()
             os.fsync(file.fileno())
+        return list(accumulate(map(len, lines[:-1]), initial=begin))
+
+    def result_lines(self) -> ResultLines | None:
+        """Reads single results again, where the directory is on this machine's disk."""
+        return ResultLines(self.directory / RESULTS) if is_local(self.directory) else None
 
     def read_results(self) -> list[SampleResult]:
         """Every finished sample, in the order they finished; a line torn by a crash is skipped.
@@ -175,7 +187,7 @@ class RunStore:
             return []
         results = {}
         for number, line in enumerate(path.read_bytes().split(b"\n"), 1):
-            record = _whole_record(line)
+            record = decoded(line)
             if record is None:
                 continue
             try:
@@ -188,11 +200,11 @@ class RunStore:
 
     def rewrite_results(self, results: Iterable[SampleResult]) -> None:
         """Replace the finished samples, in one step."""
-        self._write(self.directory / RESULTS, _lines(results))
+        self._write(self.directory / RESULTS, map(_line, results))
 
     def write_summary(self, summary: Mapping[str, Any]) -> None:
         """Write the aggregated results."""
-        self._write(self.directory / SUMMARY, _json(summary, 4))
+        self._write(self.directory / SUMMARY, _encoded(chain(indented_parts(summary, 4), "\n")))
 
     def claim(self) -> None:
         """Keep other processes from writing into the same run until this object, or this process, is gone.
@@ -248,14 +260,15 @@ class RunStore:
         """Write the files of one sample, each in one step, in place of those an interrupted try left."""
         directory.mkdir(parents=True, exist_ok=True)
         for name, text in files.items():
-            self._write(directory / name, text.encode("utf-8", "backslashreplace"))
+            self._write(directory / name, _encoded([text]))
 
-    def _write(self, path: AnyPath, content: bytes) -> None:
+    def _write(self, path: AnyPath, parts: Iterable[bytes]) -> None:
         if not is_local(path):  # object stores show a file only when it is whole
-            path.write_bytes(content)
+            path.write_bytes(b"".join(parts))
             return
         unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-        unfinished.write_bytes(content)
+        with unfinished.open("wb") as file:
+            file.writelines(parts)
         unfinished.replace(path)
 
 
@@ -265,22 +278,12 @@ def trajectory_place(name: str, trial: int, trials: int) -> str:
     return folder if trials == 1 else f"{folder}/{TRIAL}{trial}"
 
 
-def _json(value: Any, indent: int) -> bytes:
-    text = indented_json(value, indent) + "\n"
-    return text.encode("utf-8", "backslashreplace")  # writes a lone surrogate as its JSON escape
+def _encoded(parts: Iterable[str]) -> Iterator[bytes]:
+    return (part.encode("utf-8", "backslashreplace") for part in parts)  # writes a lone surrogate as its JSON escape
 
 
-def _lines(results: Iterable[SampleResult]) -> bytes:
-    lines = [json.dumps(result.to_record(), ensure_ascii=False) + "\n" for result in results]
-    return "".join(lines).encode("utf-8", "backslashreplace")
-
-
-def _whole_record(line: bytes) -> dict[str, Any] | None:
-    try:
-        record = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    return record if isinstance(record, dict) else None
+def _line(result: SampleResult) -> bytes:
+    return f"{json.dumps(result.to_record(), ensure_ascii=False)}\n".encode("utf-8", "backslashreplace")
 
 
 def _append_remotely(path: AnyPath, lines: bytes) -> None:

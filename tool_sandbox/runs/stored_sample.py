@@ -15,6 +15,8 @@ from tool_sandbox.errors import SettingsError, UsageError
 from tool_sandbox.evaluation.explanation.explain import explain
 from tool_sandbox.evaluation.explanation.remarks import annotated
 from tool_sandbox.runs.json_files import read_object
+from tool_sandbox.runs.kept_results import KeptResults
+from tool_sandbox.runs.lazy_sequence import LazySequence
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.recorded_scenarios import scenarios_of_run
 from tool_sandbox.runs.sample_explanation import explanation_of, failure_text, is_judged
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from tool_sandbox.common.message import Message
     from tool_sandbox.common.scenario import Scenario
     from tool_sandbox.evaluation.explanation.explanation import Explanation
+    from tool_sandbox.runs.numbers import RunNumbers
 
 
 class Conversation(Sequence["Message"]):
@@ -138,3 +141,28 @@ class StoredSample(SampleResult):
 
     def _repr_html_(self) -> str:
         return f"<code>{html.escape(repr(self))}</code>"
+
+
+class StoredSamples(LazySequence[StoredSample]):
+    """The samples of a long run, each made from its result when it is looked at.
+
+    Args:
+        results: Their results.
+        store: The directory of the run.
+        scenarios: What was played, by name, where it is at hand.
+    """
+
+    def __init__(self, results: KeptResults, store: RunStore, scenarios: Mapping[str, Scenario] | None = None) -> None:
+        super().__init__(len(results), lambda at: StoredSample.of(results[at], store, scenarios))
+        self.find = results.find
+        self._results = results
+
+    @property
+    def numbers(self) -> RunNumbers:
+        """What they come to."""
+        return self._results.numbers
+
+    @property
+    def records(self) -> Sequence[Mapping[str, Any]]:
+        """Each of them as JSON-able data."""
+        return self._results.records

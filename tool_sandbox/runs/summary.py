@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import reduce
+from functools import partial, reduce
 from operator import add
 from typing import TYPE_CHECKING, Any
 
@@ -234,11 +234,12 @@ def _floors(samples: Columns) -> dict[str, float]:
     """Agent that does not do the work → its mean score; where it is not known, doing nothing stands for it."""
     kinds = [samples.kinds[at] for at in dict.fromkeys(samples.kind.tolist())]
     agents = dict.fromkeys(agent for kind in kinds for agent, _ in kind.floors)
-    means = {
-        agent: _mean(samples.per_sample(lambda kind, agent=agent: dict(kind.floors).get(agent, kind.nop_floor)))
-        for agent in agents
-    }
+    means = {agent: _mean(samples.per_sample(partial(_floor_of, agent))) for agent in agents}
     return {agent: mean for agent, mean in means.items() if mean is not None}
+
+
+def _floor_of(agent: str, kind: Kind) -> float:
+    return dict(kind.floors).get(agent, kind.nop_floor)
 
 
 def _mean(values: Sequence[float]) -> float | None:

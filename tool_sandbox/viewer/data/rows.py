@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from tool_sandbox.common.visible_text import visible
-from tool_sandbox.runs.run_explanation import losses_of, reason_of
+from tool_sandbox.runs.losses import losses_of
+from tool_sandbox.runs.run_explanation import reason_of
 from tool_sandbox.runs.sample_explanation import first_loss
 from tool_sandbox.runs.summary import categories_counted
 from tool_sandbox.scenarios.presentations import presentation_of

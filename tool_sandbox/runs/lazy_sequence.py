@@ -1,0 +1,43 @@
+"""A sequence that holds nothing: whoever looks at an item has it made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from operator import eq
+from typing import TypeVar, overload
+
+Item = TypeVar("Item")
+
+
+class LazySequence(Sequence[Item]):
+    """A sequence whose items are made when they are looked at, each time anew.
+
+    Args:
+        size: How many there are.
+        make: Makes the item at an index.
+    """
+
+    def __init__(self, size: int, make: Callable[[int], Item]) -> None:
+        self._size, self._make = size, make
+
+    def __len__(self) -> int:
+        return self._size
+
+    @overload
+    def __getitem__(self, at: int) -> Item: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Item, ...]: ...
+    def __getitem__(self, at: int | slice) -> Item | tuple[Item, ...]:
+        if isinstance(at, slice):
+            return tuple(map(self._make, range(self._size)[at]))
+        return self._make(range(self._size)[at])
+
+    def __iter__(self) -> Iterator[Item]:
+        return map(self._make, range(self._size))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sequence) or isinstance(other, str):
+            return NotImplemented
+        return len(self) == len(other) and all(map(eq, self, other))
+
+    __hash__ = None  # type: ignore[assignment]  # as a list has none
