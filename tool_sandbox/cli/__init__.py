@@ -2,8 +2,8 @@
 
 ::
 
-    commands   app (all of them; each imports what it needs when it is called), options, arguments, config (flags, file
-               and environment become settings), chosen_samples (which ones of a run)
+    commands   app (finds them, and tells how they went), commands (what each takes: a folder of its own), options,
+               arguments, config (flags, file and environment become settings), chosen_samples (which ones of a run)
     to begin   init, starter (what it writes), new, doctor (and what it says of the machine: machine)
     scenarios  scenarios, tools, worlds, inspect, description (one scenario), conversion
     to play    plan, play, replay, until_decided, interrupts, live (what is shown meanwhile: a folder of its own),
@@ -14,8 +14,8 @@
     printing   lines, columns, tables, listing (a table, lines or JSON), streams
     original   legacy (its flags), sandbox and utils (its functions), __main__
 
-A command is a function in app that says what it takes, and a module that does it. What it finds out comes from runs or
-analysis, so that Python has it too; only what it looks like on a terminal is made here.
+A command is a function in commands that says what it takes, and a module here that does it. What it finds out comes
+from runs or analysis, so that Python has it too; only what it looks like on a terminal is made here.
 """
 
 from __future__ import annotations
