@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+import tool_sandbox as ts
 from tests.cli.pseudo_terminal import PseudoTerminal
 from tool_sandbox.cli.app import exit_code
 
@@ -81,6 +82,22 @@ def test_beside_bundled_scenarios_stands_what_the_original_has(capsys: pytest.Ca
     assert ["SINGLE_TOOL_CALL", "4", "2", "152", "19"] in shown
     assert ["NO_DISTRACTION_TOOLS", "2", "2", "129"] in shown
     assert ["setting", "2"] in shown
+
+
+def test_a_terminal_shows_how_many_there_are_of_each_category_until_somebody_chooses() -> None:
+    screen = PseudoTerminal("-m", "tool_sandbox", "list", columns=60)
+    try:
+        assert screen.end() == 0
+        rows = [line.split() for line in screen.lines]
+    finally:
+        screen.close()
+    every = list(ts.load_scenarios().values())
+    canonical = sum("CANONICALIZATION" in map(str, scenario.categories) for scenario in every)
+    assert ["CANONICALIZATION", str(canonical)] in rows
+    assert f"{len(every):,} scenarios in the default suite;" in screen.text
+    assert {"'tool_sandbox", "--presentations", "'--tag", "CATEGORY'", "'*'\""} <= {
+        word for row in rows for word in row
+    }
 
 
 @pytest.mark.parametrize("columns", [60, 120])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +34,10 @@ _COLUMNS = (
     Column("tags", left_out=1),
 )
 _INSTALLED = "Installed packs, which '--scenarios-from NAME' takes"
+_CHOOSE = (
+    "'tool_sandbox list --presentations plain' lists each once, '--tag CATEGORY' those of a category, "
+    "and \"-s '*'\" all there are, also outside the suite"
+)
 
 
 _OF_THE_ORIGINAL: Mapping[str, tuple[int | None, int]] = {
@@ -113,18 +117,23 @@ class ScenarioSummary:
         )
 
 
-def list_scenarios(settings: RunSettings, *, stats: bool, as_json: bool) -> None:
+def list_scenarios(settings: RunSettings, *, is_whole: bool, stats: bool, as_json: bool) -> None:
     """Print the scenarios that fit, or how many there are of each kind.
 
     Args:
         settings: Which scenarios are meant.
+        is_whole: Nobody has chosen among them: a terminal would show thousands of lines, and tells how many there are.
         stats: Count them.
         as_json: Print one JSON object.
 
     Raises:
         UsageError: A source cannot be loaded, or nothing fits.
     """
-    found = [ScenarioSummary.of(name, scenario) for name, scenario in load_scenarios(settings).items()]
+    scenarios = load_scenarios(settings)
+    if is_whole and not stats and not as_json and sys.stdout.isatty():
+        _print_overview(scenarios.values(), settings)
+        return
+    found = [ScenarioSummary.of(name, scenario) for name, scenario in scenarios.items()]
     if stats:
         statistics = Statistics.of(found)
         print_json(asdict(statistics)) if as_json else statistics.show()
@@ -162,11 +171,23 @@ def _print_all(found: Sequence[ScenarioSummary], settings: RunSettings) -> None:
     if sys.stdout.isatty():
         rows = [(each.name, each.description, " ".join(each.categories), " ".join(each.tags)) for each in found]
         print_table(stdout_console(), _COLUMNS, rows)
-        others = [str(pack) for name, pack in packs().items() if name not in settings.scenarios_from]
-        print_lines([_closing(found), *([f"{_INSTALLED}: {', '.join(others)}"] if others else [])])
+        print_lines([_closing(found), *_other_packs(settings)])
         return
     for each in found:
         print(each.name, " ".join(each.categories), " ".join(each.tags), sep="\t")
+
+
+def _print_overview(found: Collection[Scenario], settings: RunSettings) -> None:
+    counts = Counter(str(category) for scenario in found for category in scenario.categories)
+    rows = [(category, str(count)) for category, count in counts.most_common()]
+    print_table(stdout_console(), [Column("category"), Column("scenarios", is_number=True)], rows)
+    print_lines([f"{counted(len(found), 'scenario')} in the default suite; {_CHOOSE}", *_other_packs(settings)])
+
+
+def _other_packs(settings: RunSettings) -> list[str]:
+    """The line about packs that are installed and not listed, if there are any."""
+    others = [str(pack) for name, pack in packs().items() if name not in settings.scenarios_from]
+    return [f"{_INSTALLED}: {', '.join(others)}"] if others else []
 
 
 def _closing(found: Sequence[ScenarioSummary]) -> str:

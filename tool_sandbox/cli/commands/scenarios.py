@@ -19,7 +19,8 @@ def list_scenarios(*, stats: options.Stats = False, as_json: options.Json = Fals
     """List scenarios with what their users want and what they test."""
     from tool_sandbox.cli.scenarios import list_scenarios as list_them
 
-    list_them(choosing(flags), stats=stats, as_json=as_json)
+    is_whole = all(value in (None, []) for value in flags.values())
+    list_them(choosing(flags), is_whole=is_whole, stats=stats, as_json=as_json)
 
 
 @commands.command()
