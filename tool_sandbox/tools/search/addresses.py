@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +10,7 @@ from attrs import frozen
 
 from tool_sandbox.tools.search import chance
 from tool_sandbox.tools.search.dataset import City, Dataset, KindOfPlace, PointOfInterest, distance_km
+from tool_sandbox.tools.search.names import comparable
 
 AT_THE_PLACE_KM = 0.15
 """A position this close to a known place has its address."""
@@ -87,28 +87,31 @@ class _Find:
 
 
 def _known(data: Dataset, query: str, latitude: float, longitude: float) -> Iterator[_Find]:
-    for place in data.places:
-        by_name = max(_likeness(query, place.name), _likeness(query, f"{place.name} {place.city}"))
-        if by_name < NAME_LIKENESS and _is_part_of(query, place.name, data):
+    names = data.names_of_places.like(_wanted(query), NAME_LIKENESS)
+    kinds = data.kinds_of_known_places.like(_wanted(query), KIND_LIKENESS)
+    words = frozenset(_wanted(query).split())
+    says_a_name = not words <= data.words_for_kinds
+    for at, place in enumerate(data.places):
+        by_name = names.get(at, 0.0)
+        if not by_name and says_a_name and words <= data.words_of_places[at] and _is_much_of(words, place.name):
             by_name = NAME_LIKENESS
         by_address = _address_likeness(query, place, data)
         if max(by_name, by_address) >= NAME_LIKENESS:
             yield _found(place, latitude, longitude, max(by_name, by_address))
-        elif _is_kind(query, place.types):
+        elif at in kinds:
             found = _found(place, latitude, longitude)
             if found.distance <= KNOWN_KIND_KM:
                 yield found
 
 
 def _cities(data: Dataset, query: str, latitude: float, longitude: float) -> Iterator[_Find]:
-    wanted = _with_the_state_in_full(query, data)
-    for city in data.cities:
-        likeness = max(_likeness(wanted, name) for name in [*city.names, *city.also_called])
-        if likeness >= CITY_LIKENESS:
-            place = PointOfInterest(
-                name=city.name, city=city.names[1], latitude=city.latitude, longitude=city.longitude, types=[CITY]
-            )
-            yield _found(place, latitude, longitude, likeness)
+    wanted = _wanted(_with_the_state_in_full(query, data))
+    for at, likeness in data.names_of_cities.like(wanted, CITY_LIKENESS).items():
+        city = data.cities[at]
+        place = PointOfInterest(
+            name=city.name, city=city.names[1], latitude=city.latitude, longitude=city.longitude, types=[CITY]
+        )
+        yield _found(place, latitude, longitude, likeness)
 
 
 def _made_up(data: Dataset, query: str, latitude: float, longitude: float) -> Iterator[_Find]:
@@ -161,21 +164,12 @@ def _is_kind(query: str, kinds: list[str]) -> bool:
 def _likeness(query: str, text: str) -> float:
     from rapidfuzz import fuzz
 
-    return fuzz.ratio(_wanted(query), _comparable(text), score_cutoff=NAME_LIKENESS)
+    return fuzz.ratio(_wanted(query), comparable(text), score_cutoff=NAME_LIKENESS)
 
 
 @functools.lru_cache(maxsize=256)
 def _wanted(query: str) -> str:
-    return _comparable(_without_filler(query))
-
-
-@functools.lru_cache(maxsize=4096)
-def _comparable(text: str) -> str:
-    """The text in small letters without accents and punctuation."""
-    from rapidfuzz import utils
-
-    without_accents = "".join(each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each))
-    return utils.default_process(without_accents)
+    return comparable(_without_filler(query))
 
 
 def _address_likeness(query: str, place: PointOfInterest, data: Dataset) -> float:
@@ -197,13 +191,9 @@ def _without_filler(query: str) -> str:
     return text[:-1] if text.endswith("s") and not text.endswith("ss") else text
 
 
-def _is_part_of(query: str, name: str, data: Dataset) -> bool:
-    """Whether the query is a good part of the name, such as ``Heathrow``, and more than the word for a kind."""
-    words = set(_wanted(query).split())
-    whole = _comparable(name)
-    if not words <= set(whole.split()) or words <= data.words_for_kinds:
-        return False
-    return sum(map(len, words)) >= PART_OF_A_NAME * len(whole)
+def _is_much_of(words: frozenset[str], name: str) -> bool:
+    """Whether words are a good part of a name, such as ``Heathrow``."""
+    return sum(map(len, words)) >= PART_OF_A_NAME * len(comparable(name))
 
 
 def _with_the_state_in_full(query: str, data: Dataset) -> str:

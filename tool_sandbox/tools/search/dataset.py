@@ -18,6 +18,7 @@ from typing import Any
 from attrs import field, frozen
 
 from tool_sandbox.tools.search.exchange_rates import ExchangeRates
+from tool_sandbox.tools.search.names import Names, comparable
 
 EARTH_RADIUS_KM = 6371.0088
 _BETWEEN = "|"
@@ -149,6 +150,26 @@ class Dataset:
         kinds = [kind for each in self.kinds_of_places for kind in (each.kind, *each.also_called)]
         kinds += [kind for place in self.places for kind in place.types]
         return frozenset(word for kind in kinds for word in kind.lower().split())
+
+    @functools.cached_property
+    def names_of_cities(self) -> Names:
+        """The names of each city."""
+        return Names([*city.names, *city.also_called] for city in self.cities)
+
+    @functools.cached_property
+    def names_of_places(self) -> Names:
+        """The names of each place, alone and with its city."""
+        return Names([place.name, f"{place.name} {place.city}"] for place in self.places)
+
+    @functools.cached_property
+    def kinds_of_known_places(self) -> Names:
+        """What kinds of place each place is."""
+        return Names(place.types for place in self.places)
+
+    @functools.cached_property
+    def words_of_places(self) -> tuple[frozenset[str], ...]:
+        """The words in the name of each place, as they are compared."""
+        return tuple(frozenset(comparable(place.name).split()) for place in self.places)
 
     @functools.cached_property
     def _cities_by_name(self) -> dict[str, City]:
