@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from attrs import field, frozen
@@ -146,13 +147,14 @@ def _results(
         if isinstance(step, ToolStep):
             for call, sent in zip(step.calls, turn.get("tool_calls") or (), strict=False):
                 if sent["id"] in answers:
-                    results.append((call.name, _value(answers[sent["id"]])))
+                    results.append((call.name, _value(str(answers[sent["id"]]))))
     return results
 
 
-def _value(content: Any) -> Any:
-    """The value of an answer; what a tool printed before it is left out."""
-    for text in (str(content), str(content).rpartition("\n")[2]):
+@lru_cache(maxsize=256)
+def _value(content: str) -> Any:
+    """The value of an answer; what a tool printed before it is left out. Each is read again in every later turn."""
+    for text in (content, content.rpartition("\n")[2]):
         try:
             return ast.literal_eval(text)
         except (ValueError, SyntaxError, MemoryError, RecursionError):
