@@ -112,7 +112,7 @@ def _failed(node: NodeExplanation, tools: Iterable[str], log: Log) -> Iterator[s
 
 def _of_the_end(outcome: Outcome | None, trajectory: Trajectory, result: EvaluationResult) -> str:
     """What is wrong with the end where nothing is with the way there."""
-    if outcome is None:
+    if outcome is None or result.outcome == 1:
         return ""
     short = [part for part in outcome.parts(trajectory, result.milestone_mapping) if part.similarity < 1]
     return f"in the end, {min(short).short}" if short else ""
