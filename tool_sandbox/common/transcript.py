@@ -153,9 +153,12 @@ def _add_matches(
 
 def _described(value: Any) -> Any:
     """``attrs.asdict`` with ``attrs_serialize``, at a fraction of its cost."""
-    if hasattr(type(value), "described"):
+    kind = type(value)
+    if kind in _PLAIN:
+        return value
+    if hasattr(kind, "described"):
         return value.described()
-    if fields := getattr(type(value), "__attrs_attrs__", None):
+    if fields := getattr(kind, "__attrs_attrs__", None):
         return {field.name: _described(getattr(value, field.name)) for field in fields}
     value = attrs_serialize(None, None, value)
     if isinstance(value, dict):
@@ -163,3 +166,6 @@ def _described(value: Any) -> Any:
     if isinstance(value, (list, tuple, set, frozenset)):
         return [_described(item) for item in value]
     return value
+
+
+_PLAIN = frozenset({str, int, float, bool, type(None)})
