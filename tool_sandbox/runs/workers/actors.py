@@ -66,11 +66,11 @@ class Actors:
     def __init__(self, address: str | None) -> None:
         self._address = address
 
-    async def start(self, worker: str) -> ActorLink:
-        """Start a worker."""
+    async def start(self, worker: str) -> ActorLink:  # noqa: ARG002 -- its first message names it
+        """Start a worker; without a name on the cluster, where another run may have one that is called the same."""
         ray = _connected(self._address)
         kind = ray.remote(num_cpus=1, max_concurrency=_CALLS_AT_ONCE, scheduling_strategy="SPREAD")(Actor)
-        actor = kind.options(name=f"tool_sandbox-{worker}", namespace="tool_sandbox").remote()
+        actor = kind.remote()
         return ActorLink(actor, partial(ray.kill, actor))
 
 
