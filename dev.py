@@ -81,11 +81,12 @@ def perform(verb: str, rest: list[str]) -> int:
     if verb == "browser":
         return browser()
     install(CORE if verb == "demo" else DEV)
+    if verb in {"bench", "test"}:
+        keep_byte_code()
     if verb in ALONE:
         os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")  # an advertisement on every build
         return run(*ALONE[verb], *rest)
     if verb == "test":
-        keep_byte_code()
         return run(*TEST, *(rest or ("-n", "auto")))
     if verb == "lock":
         return lock(rest)
@@ -93,7 +94,7 @@ def perform(verb: str, rest: list[str]) -> int:
 
 
 def keep_byte_code() -> None:
-    """Have the many processes that tests start compile only once what they import.
+    """Have the many processes that tests and benchmarks start compile only once what they import.
 
     Images of containers often forbid byte code, so that it does not stand beside the sources: it goes into ``.venv``.
     """

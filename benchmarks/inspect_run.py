@@ -9,7 +9,6 @@ conversation. A scorer looks at the last answer, and Inspect writes its log. Pri
 from __future__ import annotations
 
 import json
-import resource
 import sys
 import time
 from itertools import cycle, islice
@@ -23,6 +22,7 @@ from inspect_ai.model import ChatMessage, ChatMessageSystem, ChatMessageTool, Ch
 from inspect_ai.scorer import Score, Target, accuracy, scorer
 from inspect_ai.solver import Generate, TaskState, solver
 from inspect_ai.tool import ToolInfo
+from processes import peak_megabytes
 
 
 def messages_of(recorded: list[dict[str, Any]]) -> list[ChatMessage]:
@@ -106,11 +106,10 @@ def main() -> None:
     samples, concurrency, server, folder = int(sys.argv[2]), int(sys.argv[3]), sys.argv[4], sys.argv[5]
     play(recorded, len(recorded), len(recorded), server, folder)
     began, used = time.monotonic(), time.process_time()
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    before = peak_megabytes()
     solved = play(recorded, samples, concurrency, server, folder)
     result = {"solved": solved, "wall_s": time.monotonic() - began, "cpu_s": time.process_time() - used}
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({**result, "start_cpu_s": used, "start_mb": before, "peak_mb": peak}))
+    print(json.dumps({**result, "start_cpu_s": used, "start_mb": before, "peak_mb": peak_megabytes()}))
 
 
 if __name__ == "__main__":

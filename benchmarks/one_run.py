@@ -3,23 +3,28 @@
 ``python one_run.py WAY SAMPLES CONCURRENCY SERVER FOLDER``
 
 Prints what it measured as one line of JSON. Whatever is done once in a process, such as importing LiteLLM, is done
-before the clock runs, by playing every scenario once. CPU seconds are those of this process and of the workers that it
-waited for, in all their threads.
+before the clock runs, by playing every scenario once. CPU seconds are those of this process and of its workers, in all
+their threads; the memory of workers is that of the one that held most. Actors of the Ray cluster that ``RAY_ADDRESS``
+names, and that whoever starts this has started as well, are looked at while they play.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
 import resource
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from itertools import cycle, islice
-from typing import Any
+from typing import Any, Self
 
-from attrs import field, frozen
+from attrs import define, field, frozen
+from processes import children, command, cpu_seconds, peak_megabytes
+from two_nodes import actors_of
 
 import tool_sandbox
 from tool_sandbox.common.tool_discovery import ToolBackend
@@ -160,24 +165,53 @@ WAYS: dict[str, Callable[[str, str], Play]] = {
     "aiohttp alone": alone(aiohttp_alone),
     "direct:": a_run("direct:gpt-4o", workers=1),
     "direct:, 2 workers": a_run("direct:gpt-4o", workers=2),
+    "direct:, 2 nodes of Ray": a_run("direct:gpt-4o", workers=2, executor="ray"),
     "litellm alone": alone(litellm_alone),
     "LiteLLM": a_run("openai/gpt-4o", workers=1),
     "LiteLLM, 2 workers": a_run("openai/gpt-4o", workers=2),
+    "LiteLLM, 2 nodes of Ray": a_run("openai/gpt-4o", workers=2, executor="ray"),
     "oracle": a_run("oracle", workers=1),
 }
 """How the calls are made. Each way is given the server's address and a folder, and plays."""
 
 
-def cpu_seconds() -> float:
+LOOK = 0.2
+"""Seconds between two looks at workers."""
+
+
+@define
+class Watch:
+    """Looks at the workers of this process for the time of a block."""
+
+    peak: float = 0.0
+    """Megabytes that one of them held at most."""
+    cpu: dict[int, float] = field(factory=dict)
+    """Seconds that each actor has used: Ray's processes are not ours to wait for."""
+    _over: threading.Event = field(factory=threading.Event)
+    _thread: threading.Thread | None = None
+
+    def __enter__(self) -> Self:
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._over.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._over.wait(LOOK):
+            actors = actors_of(children(os.getppid())) if "RAY_ADDRESS" in os.environ else []
+            self.cpu.update((each, cpu_seconds(each)) for each in actors)
+            workers = [each for each in children(os.getpid()) if "tool_sandbox" in command(each)]
+            self.peak = max([self.peak, *map(peak_megabytes, actors + workers)])
+
+
+def own_cpu_seconds() -> float:
     """Of this process and of those it has waited for."""
     used = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return sum(each.ru_utime + each.ru_stime for each in used)
-
-
-def megabytes() -> float:
-    """What this process holds at most, so far."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1 << 20 if sys.platform == "darwin" else 1 << 10)
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -185,11 +219,13 @@ def main(arguments: Sequence[str]) -> None:
     samples, concurrency = map(int, arguments[1:3])
     play = WAYS[way](server, folder)
     play(len(SIX_CALLS), min(concurrency, len(SIX_CALLS)))
-    began, used, before = time.monotonic(), cpu_seconds(), megabytes()
-    solved = play(samples, concurrency)
-    wall, cpu = time.monotonic() - began, cpu_seconds() - used
+    began, used, before = time.monotonic(), own_cpu_seconds(), peak_megabytes()
+    with Watch() as watch:
+        solved = play(samples, concurrency)
+        wall = time.monotonic() - began
+    cpu = own_cpu_seconds() - used + sum(watch.cpu.values())
     result = {"solved": solved, "wall_s": wall, "cpu_s": cpu, "start_cpu_s": used, "start_mb": before}
-    print(json.dumps({**result, "peak_mb": megabytes()}))
+    print(json.dumps({**result, "peak_mb": peak_megabytes(), "peak_worker_mb": watch.peak}))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,3 +24,9 @@ def own_server(script: str, *arguments: str) -> Iterator[str]:
             raise RuntimeError(message)
         yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
         process.stdin.close()
+
+
+def requests_at(root: str) -> int:
+    """How many requests a server that counts them has got."""
+    with urllib.request.urlopen(f"{root}/count") as answer:  # noqa: S310  (our own server)
+        return int(answer.read())

@@ -24,10 +24,11 @@ COMMANDS = {
     "harness": ("harness.py", "--recordings", "400"),
     "agents": ("agents.py",),
     "matching": ("matching.py",),
-    "runs": ("runs.py", "--samples", "1000", "-p", "64", "256", "1024"),
+    "runs": ("runs.py", "--growth"),
+    "growth": ("runs.py", "--latencies"),
     "limits": ("limits.py",),
-    "kills": ("kills.py", "--kills", "50"),
-    "growth": ("runs.py", "--latencies", "--growth", "1000", "10000", "100000"),
+    "caps": ("caps.py",),
+    "kills": ("kills.py", "--kills", "200"),
 }
 
 
