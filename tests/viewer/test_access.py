@@ -83,6 +83,45 @@ def test_a_page_is_in_parts_that_are_named(name: str, pages: tuple[Tab, dict[str
     assert all(later - earlier <= 1 for earlier, later in pairwise(levels))
 
 
+def test_fields_and_buttons_of_the_list_are_in_line(start: str, offline: Tab) -> None:
+    offline.page.set_viewport_size({"width": 1280, "height": 900})
+    offline.open(f"{start}#/samples")
+    boxes = [each.bounding_box() for each in offline.page.locator(".filter :is(input, select, button)").all()]
+    assert len({(box["y"], box["height"]) for box in boxes if box}) == 1
+
+
+def test_on_a_phone_the_list_says_which_run_a_sample_is_of(start: str, offline: Tab) -> None:
+    offline.page.set_viewport_size({"width": 390, "height": 800})
+    offline.open(f"{start}#/samples?sort=run")
+    assert not offline.page.locator(".rows td.run").first.is_visible()
+    below = offline.page.locator(".rows .run-below")
+    assert below.all_inner_texts() == ["oracle", "oracle", "saboteur", "saboteur"]
+    assert all(each.is_visible() for each in below.all())
+
+
+def test_both_sides_of_a_pair_are_as_wide(pages: tuple[Tab, dict[str, str]]) -> None:
+    found, addresses = pages
+    found.open(addresses["pair"])
+    for width in (390, 1280):
+        found.page.set_viewport_size({"width": width, "height": 900})
+        one, other = (each.bounding_box() for each in found.page.locator(".results thead th").all())
+        assert one is not None
+        assert other is not None
+        assert one["width"] == pytest.approx(other["width"], abs=1)
+
+
+def test_the_scores_of_four_runs_are_in_view(runs: dict[str, RunResult], offline: Tab, tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+    four = {**runs, "oracle again": runs["oracle"], "saboteur again": runs["saboteur"]}
+    path.write_text(report(four, title="Four").html, encoding="utf-8")
+    offline.page.set_viewport_size({"width": 1280, "height": 900})
+    offline.open(address_of(path))
+    assert offline.page.locator(".groups .wide").count() > 0
+    assert offline.page.eval_on_selector_all(
+        ".groups .wide", "all => all.every((each) => each.scrollWidth <= each.clientWidth)"
+    )
+
+
 def focused(found: Tab) -> str:
     return str(found.page.evaluate("document.activeElement.innerText || document.activeElement.name"))
 

@@ -89,3 +89,14 @@ def test_a_list_in_groups_opens_to_examples_and_to_all_of_a_group(
     offline.settle()
     assert offline.text(".count") == "1 sample"
     assert offline.complaints == []
+
+
+@needs_browser
+def test_what_took_no_points_has_no_sign(runs: dict[str, RunResult], offline: Tab, tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+    path.write_text(report({"saboteur": runs["saboteur"]}, title="One").html, encoding="utf-8")
+    offline.open(address_of(path, "#/samples?group=reason"))
+    shown = offline.page.locator(".losses summary").all_inner_texts()
+    (nothing,) = (each for each in shown if "forbidden: wrong_person" in each)
+    assert nothing.strip().startswith("0.000")
+    assert any(each.startswith("−0.") for each in shown)

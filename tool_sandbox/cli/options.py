@@ -54,9 +54,7 @@ ReportFormat = Annotated[
     _option("--format", metavar="html|md|json|csv|parquet", help="How, where the file's name does not say it."),
 ]
 Title = Annotated[str, _option("--title", metavar="TEXT", help="Title of the page. [default: the agents]")]
-Largest = Annotated[
-    str, _option("--largest", metavar="SIZE", help="How much of conversations it may hold. [default: 50MB]")
-]
+Largest = Annotated[str, _option("--largest", metavar="SIZE", help="How much of conversations it may hold.")]
 SampleName = Annotated[
     str | None,
     typer.Argument(metavar="NAME[#TRIAL]", help="A scenario of the run, or one trial of it; without it, the run."),

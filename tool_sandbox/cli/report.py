@@ -54,7 +54,11 @@ def write_report(directories: Sequence[str], file: str | None, form: str | None,
     else:
         size = _write(Path(file), _TEXTS[form](runs, asked))
         samples = counted(sum(map(len, runs.values())), "sample")
-        print(f"{samples} of {counted(len(runs), 'run')} in {file}, {size / 1e6:.1f} MB")
+        print(f"{samples} of {counted(len(runs), 'run')} in {file}, {_shown(size)}")
+
+
+def _shown(size: int) -> str:
+    return f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{size / 1e3:.1f} kB"  # noqa: PLR2004 -- 0.1 MB
 
 
 def _form(file: str | None, form: str | None) -> str:

@@ -51,7 +51,7 @@ def drawn_times(runs: Mapping[str, RunResult]) -> Markup:
     chart = alt.Chart(alt.InlineData(values=rows)).mark_line(interpolate="step-after")
     return _svg(
         chart.encode(
-            x=alt.X("seconds:Q", title="seconds for a sample"),
+            x=alt.X("seconds:Q", title="seconds for a sample", axis=alt.Axis(tickCount=6)),
             y=alt.Y("share:Q", title="share of samples", axis=alt.Axis(format="%")),
             color=colour_of_runs(list(runs), _COLOURS),
         ).properties(width=WIDTH, height=180)

@@ -180,7 +180,7 @@ class Rows {
     const cells = this.shown.map(({ column, number: isNumber, cell: shownAs }) => {
       const value = cell(column);
       const text = (shownAs ? shownAs(value) : String(value ?? "")).slice(0, 1000);
-      if (column === "name") return nameCell(link, cell);
+      if (column === "name") return nameCell(link, cell, this.shown.some((each) => each.column === "run"));
       if (column === "score") return element("td", { class: `number score ${shade(value)}` }, cell("void") ? "void" : number(value));
       return element("td", { class: isNumber ? `number ${column}` : column, title: isNumber ? null : text }, text);
     });
@@ -188,14 +188,14 @@ class Rows {
   }
 }
 
-/** A name of which the middle gives way, as the end tells how its tools are presented; on a phone that stands below it. */
-function nameCell(link, cell) {
+/** A name of which the middle gives way, as the end tells how its tools are presented; on a phone that stands below it, behind the run. */
+function nameCell(link, cell, severalRuns) {
   const trial = cell("trial") ? ` #${cell("trial")}` : "";
   const name = cell("name") + trial;
   const at = name.length - TAIL > 12 ? name.length - TAIL : name.length;
   const presented = cell("name") === cell("base") ? "" : cell("presentation");
-  const under = [presented, String(cell("why") ?? "").slice(0, 200)].filter(Boolean).join(" · ");
+  const more = [presented, String(cell("why") ?? "").slice(0, 200)].filter(Boolean).join(" · ");
   return element("td", { class: "name" },
     element("a", { href: link, title: name, "aria-label": name }, element("span", { class: "head" }, name.slice(0, at)), element("span", { class: "tail" }, name.slice(at)), element("span", { class: "base" }, cell("base") + trial)),
-    element("span", { class: "under", "aria-hidden": "true" }, under));
+    element("span", { class: "under" }, severalRuns ? element("span", { class: "run-below" }, cell("run")) : null, element("span", {}, more)));
 }

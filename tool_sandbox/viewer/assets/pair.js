@@ -121,7 +121,7 @@ class Pair {
     const words = count ? `${count} of ${this.rows.length} steps differ.` : "Both conversations are the same.";
     announce(words);
     const button = (key, title, by) => element("button", { type: "button", "data-key": key, title: `key ${key}`, onclick: () => this.step(by, this.differing) }, title);
-    return element("p", { class: "count" }, words, count ? [" ", button("n", "Next difference", 1), " ", button("p", "Previous difference", -1)] : null);
+    return element("p", { class: "count" }, words, count ? [" ", button("p", "Previous difference", -1), " ", button("n", "Next difference", 1)] : null);
   }
 
   /** Go on by so many rows of some; from the first one on, in a circle. */
