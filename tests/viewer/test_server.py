@@ -21,6 +21,8 @@ from tool_sandbox.viewer.library import RunLibrary
 from tool_sandbox.viewer.server import application
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Route
+
     from tool_sandbox import RunResult
 
 LOCAL = "http://127.0.0.1"
@@ -236,15 +238,41 @@ def test_of_very_many_samples_each_has_neighbours_and_paper_holds_the_first(
     assert online.complaints == []
 
 
-@needs_browser
-def test_a_page_follows_a_run_while_it_lasts(address: str, directories: list[str], online: Tab) -> None:
-    with online.page.expect_response("**/api/events"):  # from then on it is told what grows
-        online.open(f"{address}#/samples?where=run%20%3D%20oracle")
-    assert online.text(".count") == "2 samples"
-    results = Path(directories[0]) / RESULTS
-    (Path(directories[0]) / SUMMARY).unlink()
+def grow(directory: str) -> None:
+    """One more sample in a run that has ended."""
+    results = Path(directory) / RESULTS
+    (Path(directory) / SUMMARY).unlink()
     record = json.loads(results.read_text("utf-8").splitlines()[0]) | {"trial": 1}
     with results.open("a", encoding="utf-8") as file:
         file.write(json.dumps(record) + "\n")
+
+
+@needs_browser
+def test_a_page_follows_a_run_while_it_lasts(address: str, directories: list[str], online: Tab) -> None:
+    online.open(f"{address}#/samples?where=run%20%3D%20oracle")
+    assert online.text(".count") == "2 samples"
+    grow(directories[0])
+    online.page.wait_for_selector("text=3 samples")
+    assert online.complaints == []
+
+
+@needs_browser
+def test_a_list_that_grows_does_not_wait_for_the_overview(address: str, directories: list[str], online: Tab) -> None:
+    online.page.route("**/overview", lambda _route: None)  # it is never answered
+    online.open(f"{address}#/samples?where=run%20%3D%20oracle")
+    grow(directories[0])
+    online.page.wait_for_selector("text=3 samples")
+
+
+@needs_browser
+def test_what_grew_between_the_page_and_its_first_question_is_shown(
+    address: str, directories: list[str], online: Tab
+) -> None:
+    def late(route: Route) -> None:
+        grow(directories[0])
+        route.continue_()
+
+    online.page.route("**/api/events*", late, times=1)
+    online.open(f"{address}#/samples?where=run%20%3D%20oracle")
     online.page.wait_for_selector("text=3 samples")
     assert online.complaints == []

@@ -46,6 +46,7 @@ def page(
     overview: Overview | None,
     *,
     runs: int,
+    samples: int,
     title: str,
     version: str,
     data: Markup | None = None,
@@ -57,6 +58,7 @@ def page(
     Args:
         overview: What the first face of it shows; without one, the page asks its server for it.
         runs: How many it is about.
+        samples: How many they have by now, so that the page learns whether they have grown since.
         title: Of the page.
         version: Of this package.
         data: Script elements that hold the data; without them, a server has it.
@@ -70,6 +72,7 @@ def page(
         .render(
             overview=overview,
             runs=runs,
+            samples=samples,
             title=title,
             version=version,
             columns=GROUPINGS,

@@ -74,6 +74,7 @@ def report(runs: Mapping[str, RunResult], *, title: str, largest: int = LARGEST)
     html = page(
         Overview.of(runs),
         runs=len(runs),
+        samples=len(samples),
         title=title,
         version=metadata.version("tool_sandbox"),
         data=Markup("\n").join(parts),

@@ -92,7 +92,7 @@ class _Pages:
         self._indexer = Indexer(self._background)
         self._drafting = threading.Lock()
         self._lock = threading.Lock()
-        self._awaiting = self._page(None)
+        self._awaiting = self._page(None, library.runs())
         self._made: _Made | None = None
 
     @asynccontextmanager
@@ -110,7 +110,7 @@ class _Pages:
         runs = self._library.runs()
         made = self._made
         is_ready = made is not None and not _have_grown(made.runs, runs)
-        few = sum(map(len, runs.values())) <= self._few
+        few = _samples(runs) <= self._few
         return HTMLResponse(self._made_now().page if is_ready or few else self._awaiting)
 
     def overview(self, _request: Request) -> Response:
@@ -149,12 +149,13 @@ class _Pages:
             return _json({"text": scenario_text(self._library.explained(run, sample))})
 
     async def events(self, request: Request) -> Response:
-        """A word whenever a run has grown."""
+        """A word whenever a run has grown, also since the page that asks was made, which says how many it knows."""
         before = await run_in_threadpool(self._library.runs)
-        return StreamingResponse(self._changes(request, before), media_type="text/event-stream")
+        known = _count(request.query_params.get("samples"), _samples(before))
+        return StreamingResponse(self._changes(request, before, known), media_type="text/event-stream")
 
-    async def _changes(self, request: Request, before: Mapping[str, RunResult]) -> AsyncIterator[str]:
-        yield ": listening\n\n"
+    async def _changes(self, request: Request, before: Mapping[str, RunResult], known: int) -> AsyncIterator[str]:
+        yield ": listening\n\n" if known == _samples(before) else _grown(before)
         while not await request.is_disconnected():
             await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
             runs = await run_in_threadpool(self._library.runs)
@@ -162,7 +163,7 @@ class _Pages:
                 before = runs
                 for name, run in runs.items():
                     self._indexer.index(name, run)
-                yield f"event: grown\ndata: {json.dumps({name: len(run) for name, run in runs.items()})}\n\n"
+                yield _grown(runs)
 
     def _chosen(self, request: Request) -> Sequence[Sequence[Any]]:
         """The rows that match a filter, and whose messages say something."""
@@ -185,12 +186,12 @@ class _Pages:
             runs = self._library.runs()
             if self._made is None or _have_grown(self._made.runs, runs):
                 overview = Overview.of(runs)
-                self._made = _Made(runs, self._page(overview), fragment(overview, title=self._title))
+                self._made = _Made(runs, self._page(overview, runs), fragment(overview, title=self._title))
             return self._made
 
-    def _page(self, overview: Overview | None) -> str:
-        runs = len(self._library.runs())
-        return page(overview, runs=runs, title=self._title, version=metadata.version("tool_sandbox"))
+    def _page(self, overview: Overview | None, runs: Mapping[str, RunResult]) -> str:
+        version = metadata.version("tool_sandbox")
+        return page(overview, runs=len(runs), samples=_samples(runs), title=self._title, version=version)
 
     def _saying(self, rows: Sequence[Sequence[Any]], words: str) -> list[Sequence[Any]]:
         run, name, trial = (list(COLUMNS).index(column) for column in ("run", "name", "trial"))
@@ -204,6 +205,14 @@ class _Pages:
 def _have_grown(before: Mapping[str, RunResult], now: Mapping[str, RunResult]) -> bool:
     """Whether a run was read again, which the library does when it has grown."""
     return any(now[name] is not run for name, run in before.items())
+
+
+def _samples(runs: Mapping[str, RunResult]) -> int:
+    return sum(map(len, runs.values()))
+
+
+def _grown(runs: Mapping[str, RunResult]) -> str:
+    return f"event: grown\ndata: {json.dumps({name: len(run) for name, run in runs.items()})}\n\n"
 
 
 def _json(data: Any, *, status: int = 200) -> Response:

@@ -13,6 +13,8 @@ const shell = document.body.dataset;
 const source = shell.source === "server" ? new ServerSource() : new FileSource();
 let latest = 0;
 let before = "";
+let isOld = false; // the overview
+let isDrawn = false;
 
 async function show({ keepPlace = false } = {}) {
   const mine = (latest += 1);
@@ -81,8 +83,20 @@ function onKey(event) {
   }
 }
 
-/** Draw the overview as it is now. */
+/** Draw the overview as it is now, and again if a run grows meanwhile. */
 async function drawOverview() {
+  isOld = true;
+  if (isDrawn) return;
+  isDrawn = true;
+  try {
+    while (isOld) await fetchOverview();
+  } finally {
+    isDrawn = false;
+  }
+}
+
+async function fetchOverview() {
+  isOld = false;
   const answer = await fetch("/overview");
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("overview");
   const hadFocus = overview.contains(document.activeElement);
@@ -90,9 +104,9 @@ async function drawOverview() {
   if (hadFocus) overview.querySelector("h1").focus({ preventScroll: true });
 }
 
-/** Draw what has grown: the overview anew, the list where it stands; a conversation that somebody reads stays. */
+/** Draw what has grown: the list where it stands, and the overview, which takes longer; a conversation that somebody reads stays. */
 async function onGrown() {
-  await drawOverview();
+  drawOverview().catch(() => undefined); // it stays as it was, and is drawn when a run grows again
   if (presentAddress().page !== "samples") return;
   const before = main.querySelector(".rows")?.scrollTop ?? 0;
   const focused = document.activeElement?.name;
@@ -101,7 +115,7 @@ async function onGrown() {
   main.querySelector(".rows")?.scrollTo(0, before);
 }
 
-if (source.live) new EventSource("/api/events").addEventListener("grown", onGrown);
+if (source.live) new EventSource(`/api/events?samples=${shell.samples}`).addEventListener("grown", onGrown);
 addEventListener("hashchange", () => show());
 addEventListener("keydown", onKey);
 addEventListener("beforeprint", () => main.firstElementChild?.toPrint?.(true));
