@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.analysis.runs_to_compare import run_of
 from tests.runs.samples import void
-from tool_sandbox.analysis.comparison import Contrast, compare_runs
+from tool_sandbox.analysis.comparison import Contrast, compare_runs, compared
 from tool_sandbox.common.visible_text import KEPT
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.runs.run_result import RunResult
@@ -168,6 +168,21 @@ def test_one_scenario_in_common_has_no_resolution() -> None:
 def test_runs_without_a_scored_sample_in_common_are_refused() -> None:
     with pytest.raises(SettingsError, match=r"'good' and 'bad' have no scored sample in common \(1 is in both, but"):
         contrast({"a": [1.0], "b": [None]}, {"b": [1.0], "c": [1.0]})
+
+
+def test_of_several_runs_those_without_a_score_are_left_out_of_a_comparison(tmp_path: Path) -> None:
+    def kept(name: str, score: float | None) -> RunResult:
+        return RunResult.of(run_of({"a": [score]}), Ending.DONE, RunStore.create(str(tmp_path), called=name))
+
+    one, other, broken = kept("one", 1.0), kept("other", 0.5), kept("broken", None)
+    found, note = compared({"broken": broken, "one": one, "other": other})
+    assert found is not None
+    assert list(found.runs) == ["one", "other"]
+    assert note == "Without a score, and so left out: 'broken'."
+    assert compared({"one": one, "other": other})[1] == ""
+    nothing, why = compared({"broken": broken, "one": one})
+    assert nothing is None
+    assert why.startswith("'broken' and 'one' have no scored sample in common")
 
 
 def test_one_run_is_not_compared() -> None:

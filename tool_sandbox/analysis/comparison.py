@@ -179,11 +179,17 @@ def _contrast(every: Pairs, first: RunFacts, second: RunFacts, pass_at: float) -
 
 
 def compared(runs: Mapping[str, RunResult]) -> tuple[Comparison | None, str]:
-    """How runs compare where there are several that can be compared; else why not, which of a single one is nothing."""
+    """How runs compare where there are several that can be compared; and why others, or all, are not.
+
+    Of a single run there is nothing to be said. Of more than two, those without a score are left out.
+    """
     if len(runs) == 1:
         return None, ""
+    scored = {name: run for name, run in runs.items() if any(sample.similarity is not None for sample in run)}
+    chosen = scored if len(scored) > 1 else runs
+    without = [repr(name) for name in runs if name not in chosen]
     try:
-        return compare_runs(runs), ""
+        return compare_runs(chosen), f"Without a score, and so left out: {', '.join(without)}." if without else ""
     except SettingsError as error:
         return None, str(error)
 

@@ -72,7 +72,7 @@ class Overview:
     charts: Mapping[str, Markup]
     """Title → SVG."""
     note: str = ""
-    """Why there is no comparison."""
+    """Why there is no comparison, or one without some of the runs."""
 
     @classmethod
     def of(cls, runs: Mapping[str, RunResult]) -> Overview:
