@@ -221,6 +221,17 @@ def test_paper_holds_the_whole_list_and_the_whole_conversation(start: str, offli
     assert all(each.is_visible() for each in offline.page.locator(".messages .message").all())
 
 
+def test_paper_is_white_where_the_screen_is_dark(start: str, offline: Tab) -> None:
+    colours = "[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]"
+    offline.open(start)
+    offline.page.emulate_media(color_scheme="dark")
+    dark = offline.page.evaluate(colours)
+    offline.page.emulate_media(media="print", color_scheme="dark")
+    on_paper = offline.page.evaluate(colours)
+    offline.page.emulate_media(media="screen", color_scheme="light")
+    assert on_paper == offline.page.evaluate(colours) != dark
+
+
 def test_pictures_of_every_page_are_kept(start: str, browser: Browser) -> None:
     made = list(screenshots(browser, start, kept_in()))
     assert len(made) == 16
