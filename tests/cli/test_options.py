@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,12 @@ def test_a_run_has_a_flag_for_every_setting_but_two_for_a_file_of_them_and_for_w
     more = ("config", "as_json", "quiet", "json_events", "yes", "dry_run", "replay")
     assert [name for name in RUN if name != "help"] == [*FLAGS, *more]
     assert [parameter.name for parameter in PLAN if parameter.name != "help"] == [*FLAGS, "config", "as_json"]
+
+
+@pytest.mark.parametrize("command", COMMANDS.commands.values(), ids=list(COMMANDS.commands))
+def test_help_says_no_default_twice(command: Any) -> None:
+    told = " ".join(command.get_help(command.make_context("", [], resilient_parsing=True)).split())
+    assert re.findall(r"\[default: [^]]*\] \[default: [^]]*\]", told) == []
 
 
 @pytest.mark.parametrize("name", FLAGS)

@@ -15,7 +15,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def _option(*spellings: str, metavar: str | None = None, help: str) -> Any:  # noqa: A002 -- typer's word
-    return typer.Option(*spellings, metavar=metavar, help=help)
+    return typer.Option(*spellings, metavar=metavar, help=help, show_default="[default:" not in help)
 
 
 Directory = Annotated[str, typer.Argument(metavar="DIR", help="A run directory.")]
