@@ -29,7 +29,7 @@ def serve_pages(directories: Sequence[str], *, host: str, port: int) -> None:
     """
     with garbage.kept():
         library = RunLibrary(directories)
-    garbage.seldom()  # looking through all samples takes half a second, in which nobody is answered
+        garbage.seldom()  # looking through all samples takes half a second, in which nobody is answered
     token = None if is_loopback(host) else secrets.token_urlsafe(16)
     server = server_of(application(library, title=" and ".join(library.runs()), token=token))
 
