@@ -65,9 +65,7 @@ def find_places(data: Dataset, query: str, latitude: float, longitude: float, li
         longitude: Where to search.
         limit: At most this many.
     """
-    found = sorted(
-        (*_known(data, query, latitude, longitude), *_cities(data, query, latitude, longitude)), key=_Find.rank
-    )
+    found = list(_found_by_name_or_kind(data, query, latitude, longitude))
     near = list(_made_up(data, query, latitude, longitude)) if len(found) < limit else []
     known_names = {find.place.name for find in found}
     found += [find for find in sorted(near, key=_Find.rank) if find.place.name not in known_names]
@@ -84,6 +82,13 @@ class _Find:
     def rank(self) -> tuple[bool, float, float, str]:
         """By name before by kind; those by name the likeliest first, those by kind the closest first."""
         return (not self.by_name, -self.likeness if self.by_name else 0.0, self.distance, self.place.name)
+
+
+@functools.lru_cache(maxsize=1024)
+def _found_by_name_or_kind(data: Dataset, query: str, latitude: float, longitude: float) -> tuple[_Find, ...]:
+    """Samples of one scenario ask the same, and each question is compared with every name that there is."""
+    found = (*_known(data, query, latitude, longitude), *_cities(data, query, latitude, longitude))
+    return tuple(sorted(found, key=_Find.rank))
 
 
 def _known(data: Dataset, query: str, latitude: float, longitude: float) -> Iterator[_Find]:

@@ -112,7 +112,7 @@ class Stock:
     usual_price: float = field(converter=float)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False)
 class Dataset:
     """Everything the offline search knows."""
 
