@@ -23,6 +23,7 @@ LAYERS = (
         "nearest",
         "access",
         "threads",
+        "open_files",
         "batches",
         "garbage",
         "folder_imports",

@@ -10,6 +10,7 @@ from itertools import islice
 
 from attrs import define, field
 
+from tool_sandbox.open_files import allow_open_files
 from tool_sandbox.registry.sample import Sample
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.reasons import Reason, reason_of
@@ -18,6 +19,8 @@ from tool_sandbox.threads import DaemonThreads
 
 THREADS_PER_SAMPLE = 2
 """Threads that a sample may need at once: a role or tool that blocks, and a journal or cache beside it."""
+CONNECTIONS_PER_SAMPLE = 2
+"""Connections that it keeps: to the server of the agent and to that of the user."""
 
 
 class Ending(Enum):
@@ -85,6 +88,7 @@ class Schedule:
             asyncio.CancelledError: The task was cancelled, and with it every sample in flight.
         """
         self._threads = DaemonThreads(self.concurrency * THREADS_PER_SAMPLE)
+        allow_open_files(self.concurrency * CONNECTIONS_PER_SAMPLE)
         asyncio.get_running_loop().set_default_executor(self._threads)
         self._coming = iter(samples)
         self._await_next()
@@ -122,6 +126,7 @@ class Schedule:
     def change_concurrency(self, concurrency: int) -> None:
         """Have so many samples in flight from now on; where they are too many, the next ones wait."""
         self.concurrency = concurrency
+        allow_open_files(concurrency * CONNECTIONS_PER_SAMPLE)
         if self._threads is not None:
             self._threads.allow(concurrency * THREADS_PER_SAMPLE)
         self._changed.set()

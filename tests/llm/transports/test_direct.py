@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from tool_sandbox.errors import (
 )
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse, ToolCall
 from tool_sandbox.llm.transports.direct import DirectTransport
+from tool_sandbox.open_files import allow_open_files
 
 TOOL = {"type": "function", "function": {"name": "f", "parameters": {"type": "object", "properties": {}}}}
 CALL = {"id": "call-1", "type": "function", "function": {"name": "f", "arguments": '{"a": 1}'}}
@@ -177,6 +179,33 @@ async def test_one_connection_serves_many_calls(server: Server) -> None:
     assert pool.session.connector is not None
     assert sum(len(connections) for connections in pool.session.connector._conns.values()) == 1
     await transport.aclose()
+
+
+async def test_as_many_calls_are_in_flight_as_are_made() -> None:
+    many, all_arrived, arrived = 600, asyncio.Event(), 0
+    body = json.dumps(completion("hi")).encode()
+    head = f"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal arrived
+        await reader.readuntil(b"\r\n\r\n")
+        arrived += 1
+        if arrived == many:
+            all_arrived.set()
+        await all_arrived.wait()
+        writer.write(head + body)
+        await writer.drain()
+        writer.close()
+
+    allow_open_files(2 * many)
+    listening = await asyncio.start_server(answer, "127.0.0.1", 0, backlog=many)
+    async with listening:
+        port = listening.sockets[0].getsockname()[1]
+        transport = DirectTransport({"api_base": f"http://127.0.0.1:{port}/v1"})
+        answers = await asyncio.gather(*(transport.acomplete(asked()) for _ in range(many)))
+        await transport.aclose()
+
+    assert [each.text for each in answers] == ["hi"] * many
 
 
 async def test_closing_reaches_the_connections_of_blocking_calls_and_of_loops_that_are_over(server: Server) -> None:

@@ -37,8 +37,6 @@ from tool_sandbox.redaction import redact_text
 if TYPE_CHECKING:
     import aiohttp
 
-_CONNECTIONS = 512
-
 
 class DirectTransport(Layer):
     """An OpenAI-compatible endpoint. One call, no retries, one deadline.
@@ -198,7 +196,8 @@ async def _kept_open(headers: Mapping[str, str], *, trust_env: bool) -> AsyncGen
     """
     import aiohttp
 
-    connector, unlimited = aiohttp.TCPConnector(limit=_CONNECTIONS), aiohttp.ClientTimeout(total=None)
+    # As many as there are calls in flight: whoever makes them limits those, and the endpoint is asked by its limits.
+    connector, unlimited = aiohttp.TCPConnector(limit=0), aiohttp.ClientTimeout(total=None)
     async with aiohttp.ClientSession(
         headers=headers, connector=connector, timeout=unlimited, trust_env=trust_env
     ) as session:
