@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from statistics import mean
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from attrs import evolve
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 _KEPT = "floors"
 _playing = threading.Lock()
 """So that samples of one scenario that begin together play it once."""
+_begun: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[int, asyncio.Future[Any]]] = WeakKeyDictionary()
+"""What is being played for samples in an event loop, by the id of its evaluation."""
 NOTHING, REPEATING, CLAIMING, READING = "nothing", "repeating", "claiming", "reading"
 RANDOM = "random"
 
@@ -67,8 +70,14 @@ def floors_with_chance(scenario: Scenario) -> dict[str, float]:
 
 async def play_floors(scenario: Scenario) -> None:
     """Have ``floors_of`` at hand, played in a thread: the samples in flight go on meanwhile."""
-    if _KEPT not in scenario.evaluation.__dict__:
-        await asyncio.to_thread(floors_of, scenario)
+    if _KEPT in scenario.evaluation.__dict__:
+        return
+    begun = _begun.setdefault(asyncio.get_running_loop(), {})
+    key = id(scenario.evaluation)
+    if key not in begun:  # one thread for all samples of a scenario that begin together
+        begun[key] = asyncio.ensure_future(asyncio.to_thread(floors_of, scenario))
+        begun[key].add_done_callback(lambda _done: begun.pop(key))
+    await asyncio.shield(begun[key])
 
 
 def floors_by_category(

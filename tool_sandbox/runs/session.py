@@ -89,7 +89,7 @@ async def play_sample(
         asyncio.CancelledError: The run was interrupted.
         MissingKeyError, MissingDependencyError: What is missing for this sample is missing for the run.
     """
-    await play_floors(sample.scenario)  # before anything is paid that would be lost if the run were stopped meanwhile
+    floors = asyncio.ensure_future(play_floors(sample.scenario))  # while the first call waits for its answer
     started = time.monotonic()
     if settings.shuffle_tools:
         sample = evolve(sample, scenario=_with_shuffled_tools(sample, settings))
@@ -121,8 +121,10 @@ async def play_sample(
         end = Failure.of(error, cast.secrets)
     finally:
         troubles += _tear_down(roles, cast.secrets)
+    seconds = time.monotonic() - started
+    await floors
     digest = (digests or Digests()).of(sample.scenario)
-    result = described(sample, roles, tallies, world, settings, time.monotonic() - started, digest)
+    result = described(sample, roles, tallies, world, settings, seconds, digest)
     noted = [each.to_record() for each in broken]
     result = evolve(result, notes=(*result.notes, *troubles), broken_rules=noted)
     if isinstance(end, Failure):
