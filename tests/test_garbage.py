@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gc
+from contextlib import ExitStack
 
 import pytest
 
@@ -42,3 +43,17 @@ def test_a_process_that_plays_much_looks_seldom_but_still_looks() -> None:
     finally:
         gc.unfreeze()
         gc.set_threshold(*before)
+
+
+def test_the_last_run_to_end_puts_things_back_whichever_that_is() -> None:
+    before, first, second = gc.get_threshold(), ExitStack(), ExitStack()
+
+    first.enter_context(garbage.SELDOM)
+    during = gc.get_threshold()
+    second.enter_context(garbage.SELDOM)
+    first.close()
+    assert gc.get_threshold() == during
+    second.close()
+
+    assert during[0] > before[0]
+    assert gc.get_threshold() == before

@@ -159,7 +159,7 @@ async def arun(plan: Plan) -> Report:
         plan.observer.begun(_from_anywhere(schedule.interrupt))
         plan.observer.adjustable(_control(plan, schedule, left))
         try:
-            with dispatched_output():
+            with garbage.SELDOM, dispatched_output():
                 if plan.demand is None:
                     await schedule.run(done.left())
                 else:
