@@ -39,6 +39,8 @@ class MemoryLink:
     inbox: asyncio.Queue[Any] = field(factory=asyncio.Queue)
     outbox: asyncio.Queue[Any] = field(factory=asyncio.Queue)
     task: asyncio.Task[None] | None = None
+    patience: float = 0.0
+    """Seconds that it was given to end."""
 
     def begin(self) -> None:
         self.task = asyncio.create_task(self._run())
@@ -59,6 +61,7 @@ class MemoryLink:
 
     async def end(self, patience: float) -> None:
         assert self.task is not None
+        self.patience = self.patience or patience
         if patience:
             await asyncio.wait([self.task], timeout=patience)
         self.task.cancel()

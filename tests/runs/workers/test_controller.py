@@ -15,17 +15,33 @@ from attrs import evolve
 
 from tests.runs.fakes import scenarios
 from tests.runs.workers.memory import Memory
+from tests.waiting import auntil
 from tool_sandbox.errors import HarnessError, MissingKeyError, SettingsError
 from tool_sandbox.llm.layers.budget.lending import Asked, Granted, Refused, Short
 from tool_sandbox.registry.objects import Objects
 from tool_sandbox.registry.run_resources import Seat
+from tool_sandbox.registry.sample import Sample
 from tool_sandbox.registry.settings import RunSettings
 from tool_sandbox.runs.control import RunControl
+from tool_sandbox.runs.digests import Digests
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.preparation import PreparedRun, new_runs
 from tool_sandbox.runs.run import Observer, Report, arun
 from tool_sandbox.runs.scheduler import Ending
-from tool_sandbox.runs.workers.messages import Ended, Failed, FromWorker, GiveUp, Play, Ready, Stop, ToWorker, Waiting
+from tool_sandbox.runs.workers.controller import Controller as Controlling
+from tool_sandbox.runs.workers.controller import Shared
+from tool_sandbox.runs.workers.messages import (
+    Ended,
+    Failed,
+    FromWorker,
+    GiveUp,
+    Play,
+    Ready,
+    Setup,
+    Stop,
+    ToWorker,
+    Waiting,
+)
 from tool_sandbox.runs.workers.players import by_workers
 from tool_sandbox.runs.workers.worker import Controller, work
 
@@ -126,6 +142,34 @@ async def test_a_sample_that_no_worker_survives_is_void_and_those_beside_it_are_
     error = next(result.error for result in report.results if result.name == NAMES[0])
     assert error is not None
     assert "3 workers ended while they played this sample" in error["message"]
+
+
+async def test_a_worker_that_does_not_start_holds_up_nothing(tmp_path: Path) -> None:
+    told: list[str] = []
+    now = 0.0
+
+    async def plays_forever(controller: Controller) -> None:
+        controller.send(Ready())
+        while not isinstance(message := await controller.receive(), Stop):
+            told.extend([message.name] if isinstance(message, Play) else [])
+
+    async def never_starts(_controller: Controller) -> None:
+        await asyncio.Event().wait()
+
+    run = prepared(tmp_path)
+    setup = Setup(worker="w", settings=run.settings, directory=str(tmp_path), record={})
+    shared = Shared(setup=setup, resources=run.cast.resources, digests=Digests(), waiting=lambda _reason: None)
+    executor = Memory([plays_forever, never_starts])
+    async with Controlling(executor, 2, shared, lambda: now) as controller:
+        samples = [Sample(name=name, scenario=run.scenarios[name], trial=0) for name in NAMES]
+        playing = [asyncio.create_task(controller.play(sample)) for sample in samples]
+        await auntil(lambda: len(told) == len(NAMES) // 2)
+        now = 60.0
+        await auntil(lambda: len(told) == len(NAMES))
+        for each in playing:
+            each.cancel()
+    run.close()
+    assert [link.patience > 0 for link in executor.links] == [True, False], "it has nothing to close"
 
 
 async def test_a_run_ends_when_no_worker_can_be_had(tmp_path: Path) -> None:

@@ -43,6 +43,8 @@ _LOOK = 1.0
 """Seconds between two looks at who has given one."""
 _STOPPING = 60.0
 """Seconds in which a worker may close what it has open, such as a journal that is far away."""
+_STARTING = 30.0
+"""Seconds for which samples wait for a worker that starts; a cluster may have no room for it yet."""
 _MOST_LOSSES = SUSPECT + 1
 """A sample that so many workers did not survive is void."""
 _REPLACEMENTS = 3
@@ -87,6 +89,8 @@ class Controller:
         self._executor, self._workers, self._shared, self._clock = executor, workers, shared, clock
         self._leases = Leases(_PATIENCE)
         self._links: dict[str, Link] = {}
+        self._starting: dict[str, float] = {}
+        """Since when, for each worker that is not ready yet."""
         self._waiting: list[_Attempt] = []
         """Samples for which there is no worker yet."""
         self._played: dict[int, _Attempt] = {}
@@ -106,12 +110,13 @@ class Controller:
         return self
 
     async def __aexit__(self, *_error: object) -> None:
-        """End the workers."""
+        """End the workers; one that still starts has nothing to close."""
         self._looking.cancel()
         self._spare = 0
         for link in self._links.values():
             link.send(Stop())
-        await asyncio.gather(*(link.end(_STOPPING) for link in self._links.values()), return_exceptions=True)
+        ends = [link.end(0 if name in self._starting else _STOPPING) for name, link in self._links.items()]
+        await asyncio.gather(*ends, return_exceptions=True)
         for task in self._serving:
             task.cancel()
         await asyncio.gather(*self._serving, return_exceptions=True)
@@ -137,6 +142,7 @@ class Controller:
     def _start(self) -> None:
         self._count += 1
         name = f"{self._shared.setup.worker}-{self._count:03}"
+        self._starting[name] = self._clock()
         task = asyncio.create_task(self._serve(name))
         self._serving.add(task)
         task.add_done_callback(self._served)
@@ -178,6 +184,7 @@ class Controller:
             if self._lending is not None:
                 self._lending.said(worker, message)
         elif isinstance(message, Ready):
+            self._starting.pop(worker, None)
             self._leases.joined(worker, self._clock())
             self._assign()
         elif isinstance(message, Waiting):
@@ -191,11 +198,13 @@ class Controller:
             attempt.result.set_result(Played(result=ended.result, files=ended.files))
 
     def _assign(self) -> None:
-        """Lease the samples that wait; a worker that still starts has its share of them, too."""
+        """Lease the samples that wait; a worker that still starts has its share of them, too, for a while."""
         if self._failure is not None:
             self._fail(self._failure)
             return
-        share = -(-(len(self._waiting) + len(self._played)) // max(1, len(self._serving)))
+        awaited = sum(self._clock() - since < _STARTING for since in self._starting.values())
+        workers = len(self._leases.workers) + awaited
+        share = -(-(len(self._waiting) + len(self._played)) // max(1, workers))
         for attempt in tuple(self._waiting):
             if lease := self._leases.lend(attempt.sample.key, share):
                 self._waiting.remove(attempt)
@@ -216,6 +225,7 @@ class Controller:
     async def _lost(self, worker: str) -> None:
         """Have the samples of a worker that is gone played by others."""
         self._links.pop(worker, None)
+        self._starting.pop(worker, None)
         attempts = [self._played.pop(lease.number) for lease in self._leases.lost(worker)]
         if self._lending is not None:
             self._lending.lost(worker)
@@ -240,6 +250,7 @@ class Controller:
     async def _look(self) -> None:
         while True:
             await asyncio.sleep(_LOOK)
+            self._assign()  # a worker may have taken too long to start
             for worker in self._leases.silent(self._clock()):
                 with suppress(Exception):  # whatever it is, the worker counts as lost
                     await self._links[worker].end(0)
