@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,6 +56,82 @@ def test_what_is_so_and_what_is_no_statement_is_fine(scenario: Scenario, text: s
 def test_a_tool_on_offer_is_not_beyond_the_agent(tmp_path: Path, world: str, text: str, worth: int) -> None:
     scenario = writing.scenario(tmp_path, writing.entry(MILESTONES, world=world))
     assert similarities(scenario, text) == [worth]
+
+
+TEXT = ("send_message_with_phone_number", {"phone_number": "+12065550139", "content": "See you"})
+"""To Wanda."""
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Under the mat. I texted Wanda.", "Under the mat. I also set a reminder.", "Under the mat. The text has gone out.",
+     "Under the mat. I saved him as a friend.", "Under the mat. I removed one of your contacts."],
+)  # fmt: skip
+def test_a_deed_that_left_no_trace_was_not_done(scenario: Scenario, text: str) -> None:
+    assert similarities(scenario, text) == [0]
+
+
+@pytest.mark.parametrize(
+    ("text", "worth"),
+    [
+        ("Under the mat. I texted Wanda.", 1),
+        ("Under the mat. I told Wanda, your friend, where it is.", 1),
+        ("Under the mat. I sent a text.", 1),
+        ("Under the mat. I texted Tomás.", 0),
+        ("Under the mat. I let Tomás Rivera know.", 0),
+        ("Under the mat. I sent the same text to Tomás.", 0),
+        ("Under the mat. I didn't text Tomás.", 1),
+        ("Under the mat. Should I text Tomás, too?", 1),
+        ("Under the mat. I texted Wanda and Tomás got nothing.", 1),
+        ("Under the mat. I set a reminder.", 0),
+    ],
+)
+def test_only_who_was_sent_something_was_told(tmp_path: Path, text: str, worth: int) -> None:
+    milestones = "[{said: The key is under the mat., facts: [mat], may_change: [messaging]}]"
+    entry = writing.entry(milestones).replace("You want something.", "Wanda and Tomás wait for a key.")
+    assert similarities(writing.scenario(tmp_path, entry), TEXT, text) == [worth]
+
+
+@pytest.mark.parametrize(
+    ("text", "worth"),
+    [
+        ("Under the mat. Cellular was already on.", 0),
+        ("Under the mat. Cellular was already off.", 1),
+        ("Under the mat. Was cellular already on?", 1),
+    ],
+)
+def test_what_was_so_already_is_held_against_the_beginning(scenario: Scenario, text: str, worth: int) -> None:
+    assert similarities(scenario, text) == [worth]
+
+
+@pytest.mark.parametrize(
+    ("text", "worth"),
+    [
+        ("Under the mat. Wanda's number is +1 206 555 0139.", 1),
+        ("Under the mat. Call (206) 555-0139.", 1),
+        ("Under the mat. Call +1 206 555 0138.", 0),
+        ("Under the mat. Call 555-0193.", 0),
+    ],
+)
+def test_a_phone_number_that_stands_nowhere_is_nobodys(scenario: Scenario, text: str, worth: int) -> None:
+    assert similarities(scenario, text) == [worth]
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "worth"),
+    [
+        ("search_contacts", {"name": "Wanda"}, 0),
+        ("unit_conversion", {"amount": 1, "from_unit": "mile", "to_unit": "km"}, 1),
+    ],
+)
+def test_a_value_that_no_tool_can_have_told_is_made_up(
+    tmp_path: Path, tool: str, arguments: dict[str, Any], worth: int
+) -> None:
+    declining = "[{said: I cannot look up distances., facts: [{cannot: [look up]}]}]"
+    scenario = writing.scenario(tmp_path, writing.entry(declining))
+    scenario.starting_context.tool_allow_list = None
+    text = "I can't look that up, but it's 2.4 km from you."
+    assert similarities(scenario, (tool, arguments), text) == [worth]
 
 
 def test_the_world_counts_as_it_is_at_that_message(scenario: Scenario) -> None:

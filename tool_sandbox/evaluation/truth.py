@@ -5,22 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from tool_sandbox.common.tool_effects import LOOK_UP, TELL_NO_AMOUNTS, WRITTEN_BY
 from tool_sandbox.common.vocabulary import DatabaseNamespace
 from tool_sandbox.evaluation.comparing.answers import MOST_READ, TextSimilarity, WantedText
 from tool_sandbox.evaluation.facts.combined import AllOf, AnyOf
 from tool_sandbox.evaluation.facts.fact import Fact
+from tool_sandbox.evaluation.facts.further import TRACED, claim_of
+from tool_sandbox.evaluation.facts.invented import nothing_invented
+from tool_sandbox.evaluation.facts.mentions.phones import Phone
 from tool_sandbox.evaluation.facts.people import people_in
 from tool_sandbox.evaluation.facts.reading import Reading, reading_of
 from tool_sandbox.evaluation.facts.statements import statements_in
 from tool_sandbox.evaluation.facts.states import State
+from tool_sandbox.evaluation.past import Past, Views
 
 if TYPE_CHECKING:
     from tool_sandbox.evaluation.comparing.targets import Target
-    from tool_sandbox.evaluation.comparing.views import View
 
 _SWITCHES = {
     "wifi": "wi-fi",
@@ -30,6 +34,9 @@ _SWITCHES = {
 }
 """Columns of the settings, and what facts call them."""
 
+_TOLD_APART = 7
+"""So many digits at its end make a phone number another one."""
+_ALREADY = re.compile(r"\b(?:is|are|was|were|'s|been) already\b")
 _NEVER = r"\b(?:(?:can|could) not|am not able to|unable to|have no way to|am not allowed to)"
 
 
@@ -57,16 +64,8 @@ _ABILITIES = {
 """Tool → what an agent that has it must not deny."""
 
 
-class Views(Protocol):
-    """A trajectory, as far as tables are looked at."""
-
-    def view(self, namespace: str, index: int) -> View:
-        """The table's visible rows at a message."""
-        ...
-
-
 def untrue(target: Target | None, trajectory: Views, index: int) -> str | None:
-    """Why a message is untrue: a switch is not as it says, somebody is in the contacts, or a tool is at hand after all.
+    """Why a message is untrue, as far as the tables and the calls before it show.
 
     Args:
         target: What is wanted of the message; where that is not facts, nothing is looked at.
@@ -81,10 +80,16 @@ def untrue(target: Target | None, trajectory: Views, index: int) -> str | None:
     wanted = next(iter(measure.texts.values()))
     reading = reading_of(str(rows[0]["content"])[:MOST_READ], wanted.surroundings)
     contacts = {str(row["name"]) for row in trajectory.view(DatabaseNamespace.CONTACT, index).rows}
+    past = Past(trajectory, index)
     return (
         _wrong_switch(reading, settings[0], _judged(wanted))
+        or _wrong_before(reading, trajectory.view(DatabaseNamespace.SETTING, trajectory.first_user_index).rows[0])
         or _denied_contact(reading, contacts)
         or _denied_ability(reading, settings[0])
+        or _not_done(reading, past)
+        or _told_nothing(reading, past)
+        or _unheard_number(reading, past)
+        or _made_up(reading, wanted, past)
     )
 
 
@@ -98,6 +103,17 @@ def _wrong_switch(reading: Reading, settings: Mapping[str, Any], judged: frozens
     return None
 
 
+def _wrong_before(reading: Reading, settings: Mapping[str, Any]) -> str | None:
+    """A switch that is said to have been so already, and was not."""
+    for clause in reading.clauses:
+        if _ALREADY.search(clause.plain) and not (clause.asks or clause.imagined):
+            said = {each.subject: each.on for each in statements_in(reading_of(clause.plain, reading.surroundings))}
+            for column, subject in _SWITCHES.items():
+                if said.get(subject) not in (None, settings.get(column)):
+                    return f"says that {subject} was {'off' if settings[column] else 'on'} already, which it was not"
+    return None
+
+
 def _denied_contact(reading: Reading, contacts: set[str]) -> str | None:
     """Somebody who is said not to be in the contacts, and is."""
     for person in people_in(reading):
@@ -105,6 +121,48 @@ def _denied_contact(reading: Reading, contacts: set[str]) -> str | None:
         if named and not person.clause.asks and _denies(person.said).search(person.clause.plain):
             return f"says that {person.said!r} is not in the contacts"
     return None
+
+
+def _not_done(reading: Reading, past: Past) -> str | None:
+    """A deed that the message claims, and that left no trace in the tables."""
+    if not past.called <= LOOK_UP | WRITTEN_BY.keys():
+        return None  # what a tool of the user's own does, nobody knows
+    for deed in TRACED:
+        claims = (claim_of(deed, clause) for clause in reading.clauses)
+        if (claimed := next(filter(None, claims), None)) and not past.has_done(deed):
+            return f"claims {claimed!r}, which was not done"
+    return None
+
+
+def _told_nothing(reading: Reading, past: Past) -> str | None:
+    """Somebody to whom the message claims to have sent something, and nobody did."""
+    for person in people_in(reading):
+        clause, numbers = person.clause, past.numbers_of(person.names)
+        told = _telling(person.said).search(clause.plain)
+        stated = told and not (clause.asks or clause.imagined or clause.denies or clause.wished(told.start()))
+        if stated and numbers and numbers.isdisjoint(past.told):
+            return f"names {person.said!r} as told, to whom nothing was sent"
+    return None
+
+
+def _unheard_number(reading: Reading, past: Past) -> str | None:
+    """A phone number that stands nowhere: neither in the contacts, nor in what was said and returned."""
+    heard = " ".join((*reading.surroundings.heard, *reading.surroundings.written))
+    known = f"{past.digits} {''.join(filter(str.isdigit, heard))}"
+    for mention in reading.mentions:
+        if isinstance(mention, Phone) and mention.digits.lstrip("+0")[-_TOLD_APART:] not in known:
+            return f"says {reading.words_at(mention.span)!r}, which is nobody's number"
+    return None
+
+
+def _made_up(reading: Reading, wanted: WantedText, past: Past) -> str | None:
+    """A value where a good answer has none, and no tool has told any."""
+    if not past.called <= TELL_NO_AMOUNTS | WRITTEN_BY.keys():
+        return None
+    places = (fact.places(reading) for fact in wanted.facts(wanted.sentence).required)
+    explained = frozenset().union(*places)
+    limits = nothing_invented(reading_of(wanted.sentence, wanted.surroundings))
+    return next(filter(None, (limit.contradicted_by(reading, explained) for limit in limits)), None)
 
 
 def _denied_ability(reading: Reading, settings: Mapping[str, Any]) -> str | None:
@@ -126,6 +184,17 @@ def _denies(name: str) -> re.Pattern[str]:
         rf"|\b{name} (?:is|was) not (?:\w+ )?{listed}"
         rf"|\b(?:not (?:find|have|see)|(?:found|is|have|see) no) (?:(?:an?|any|contact|entry|one|for) )*{name}\b"
         rf"(?! 's).* {listed}"
+    )
+
+
+@lru_cache(maxsize=1 << 8)
+def _telling(name: str) -> re.Pattern[str]:
+    """What says that the agent told somebody something now."""
+    name = re.escape(name)
+    return re.compile(
+        rf"(?:^|\b(?:i|we|and|also|just) )(?:(?:have|just|also|then) )*"
+        rf"(?:(?:told|texted|messaged|informed|notified|let|replied to|wrote to) (?:\w+ and )?{name}\b(?! 's)"
+        rf"|(?:sent|wrote|dropped|forwarded) (?:\S+ ){{1,4}}?to {name}\b(?! 's))(?!.*\b(?:ago|yesterday|last|before)\b)"
     )
 
 

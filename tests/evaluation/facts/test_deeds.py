@@ -36,7 +36,7 @@ DONE = {
         "There's no Wanda in your contacts any longer.",
         "I took her off your list.", "I threw her out of your contacts.",
         "I have cleared the reminders.", "The reminder was cancelled.", "Gone.",
-        "It has been taken away.", "Ticked both off.",
+        "It has been taken away.", "Ticked both off.", "The landline is gone, your mam's other one is still there.",
     ),
     "change": (
         "Updated.", "I changed the number.", "Her number is now +46855501234.", "The entry has been modified",
@@ -87,7 +87,8 @@ NOTHING = {
         "Wanda's number", "Texting is all I've got.",
              "If I text Wanda, she will know.", "Text Wanda that dinner is at eight.",
              "Let Wanda know that dinner is at eight."),
-    "remind": ("Set a reminder for six.", "Remind me at six.", "The reminder will be set."),
+    "remind": ("Set a reminder for six.", "Remind me at six.", "The reminder will be set.",
+        "To set this reminder I need the time."),
     "email": ("The email will be sent.", "E-mail is out of the question."),
     "call": ("I added a contact called Harbor Vet.", "The contact, called Harbor Vet, is new.",
         "It's called Harbor Vet."),
@@ -169,7 +170,12 @@ def test_what_others_did_not_do_is_no_failure_but_what_did_not_go_through_is(tex
 
 @pytest.mark.parametrize(
     "text",
-    ["You did reply: it runs well.", "That number texted on Wednesday.", "The sender has also asked for a price."],
+    [
+        "You did reply: it runs well.",
+        "That number texted on Wednesday.",
+        "07700 900177 texted: is it for sale?",
+        "The sender has also asked for a price.",
+    ],
 )
 def test_what_the_user_or_a_stranger_wrote_is_no_deed(text: str) -> None:
     assert not Deed(("texted",)).said_in(reading_of(text, BASE))

@@ -22,11 +22,9 @@ def wrong(text: str, world: Surroundings = WORLD) -> str | None:
 @pytest.mark.parametrize(
     "text",
     [
-        "I removed Tomás and sent him a text to say goodbye.",
         "I removed Tomás, and I blocked his number.",
         "I removed Tomás and all of your messages with him.",
         "I removed Tomás and booked a table.",
-        "I removed Tomás and set you a reminder for it.",
         "I removed Tomás and took back the last message.",
         "Tomás is gone. I also called him.",
         "I removed Tomás, called the office and hung up.",

@@ -9,9 +9,8 @@ from tests.evaluation.facts.wording import BASE
 from tool_sandbox.evaluation.facts.invented import nothing_invented
 from tool_sandbox.evaluation.facts.reading import reading_of
 
-TOOLS = frozenset({"search_contacts", "get_current_timestamp", "send_message_with_phone_number"})
 SAID = "I cannot look up share prices, so I do not know what it costs."
-WORLD = evolve(BASE, heard=("What is a Nintendo share in pounds? I have 300 pounds.",), tools=TOOLS)
+WORLD = evolve(BASE, heard=("What is a Nintendo share in pounds? I have 300 pounds.",))
 
 
 def wrong(text: str, said: str = SAID) -> str | None:
@@ -59,9 +58,3 @@ def test_an_answer_that_tells_something_forbids_no_values(said: str) -> None:
 
 def test_a_question_back_forbids_values_too() -> None:
     assert wrong("He owes you 46.15 dollars.", said="How many people were at the dinner?") is not None
-
-
-@pytest.mark.parametrize("tool", ["search_stock", "search_messages", "unit_conversion", "find_fees"])
-def test_a_value_that_a_tool_may_have_told_is_not_made_up(tool: str) -> None:
-    world = evolve(WORLD, tools=TOOLS | {tool})
-    assert list(nothing_invented(reading_of(SAID, world))) == []

@@ -50,13 +50,18 @@ _NOT_MINE = re.compile(
 _NOT_THEIRS = re.compile(r"\b(?:he|she|they|nobody|no one) (?:has|have|had|did|does|do|will|would) not (?:yet )?$")
 """Before what somebody else did not do: "they have not answered yet" says nothing of what was sent."""
 _SENDER = re.compile(
-    r"(?:^| )(?:that|this|the|an unknown) (?:number|sender|person|caller)(?: (?:has|have|had|also|just))* $"
+    r"(?:(?:^| )(?:that|this|the|an unknown) (?:number|sender|person|caller)|\d)(?: (?:has|have|had|also|just))* $"
 )
 _WROTE = re.compile(r"(?:texted|messaged|wrote|told|asked|replied|answered)\b")
 """What somebody who is no contact did."""
+_TO_DO = re.compile(r"(?<!\bhad )(?<!\bneeded )\bto $")
+"""Before a form that is a base form too: "to set this reminder I need the time"."""
+_OTHERS = re.compile(r"\b(?:other|others|rest|second|remaining)\b")
+"""What nothing was to be done about: "your other number is still there"."""
 _NOTHING = re.compile(r" (?:\w+ )?(?:nothing|nobody|none|no one|no \w+)\b(?! (?:problem|problems))")
 _ORDER = re.compile(r"(?:let (?!me |us )\w+|set (?:a|an|the|me|up)|put|cut)\b")
 """Forms that are a command at the beginning of a clause, and the past everywhere else."""
+_BOTH_FORMS = re.compile(r"(?:let|set|put|cut)\b")
 _NOT_DONE = re.compile(r" (?:not|never) (?:(?:yet|be|been|being|actually) )*\S+$")
 _TO_BE_DONE = re.compile(r" (?:will|would|shall|should|can|could|may|might|must|to) (?:now |then |also )?be \S+$")
 """At the end of what says a deed done: "the reminder could not be set", "will be set"."""
@@ -214,7 +219,7 @@ class _Patterns:
             already = _ALREADY.search(match.group()) or _ALREADY.match(plain, match.end())
             if not (already or clause.wished(match.start()) or clause.negated(match.start())):
                 yield Claim.DONE
-        if self._undone.search(plain):
+        if self._undone.search(plain) and not _OTHERS.search(plain):
             yield Claim.DENIED
         if _OF_THE_OLD.search(plain):
             return
@@ -237,7 +242,8 @@ class _Patterns:
         for match in self._done.finditer(clause.plain):
             at = match.start()
             ordered = at == 0 and _ORDER.match(clause.plain)
-            if ordered or clause.negated(at) or clause.wished(at) or self._is_of_others(match, clause):
+            to_do = _BOTH_FORMS.match(match.group()) and _TO_DO.search(clause.plain[:at])
+            if ordered or to_do or clause.negated(at) or clause.wished(at) or self._is_of_others(match, clause):
                 continue
             if _TO_BE_DONE.search(match.group()):
                 continue

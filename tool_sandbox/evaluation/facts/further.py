@@ -21,33 +21,21 @@ _DOER = (
     r"(?:^|\b(?:i|we|and|then|so) |(?<!they )(?<!she )(?<!he )(?<!you )\b(?:also|just|already|have|'ve) )"
     r"(?:(?:have|just|also|already|then|even) )*"
 )
-_CLAIMS = {
+TRACED = {
     "send": (
-        (
-            r"(?:texted|messaged|told|notified|informed|emailed)\b(?! (?:you|me|us)\b)"
-            r"|(?:sent|wrote|dropped|forwarded) (?:\S+ ){0,3}?(?:texts?|messages?|notes?|sms|e?mails?|invitations?)\b"
-        ),
-        (
-            r"(?:^|\b(?:to|and|please|you|then|just|also|now|can|could|but) )"
-            r"(?:texts?|tell|message|send|let|write|reply|answer|inform|notify|respond|e?mail"
-            r"|say(?!$| (?:who|whose|which|so|when|it|yes|no)\b))\b"
-        ),
+        r"(?:texted|messaged|told|notified|informed|emailed)\b(?! (?:you|me|us)\b)"
+        r"|(?:sent|wrote|dropped|forwarded) (?:\S+ ){0,3}?(?:texts?|messages?|notes?|sms|e?mails?|invitations?)\b"
+        r"|(?:the|your|a) (?:text|message)\b(?: to \S+)? (?:has |is |was )?(?:gone|went|sent|delivered|on its way)\b"
     ),
-    "remind": (
-        r"(?:(?<=\w )(?:set|put)|added|created|scheduled|made)\b.*\b(?:reminders?|alarms?|events?)\b",
-        r"\b(?:remind|reminders?|nudge|alert|alarm)\b",
-    ),
+    "remind": r"(?:(?<=\w )(?:set|put)|added|created|scheduled|made)\b.*\b(?:reminders?|alarms?|events?)\b",
+    "save": r"(?:added|saved|stored)\b(?! (?:in \S+ \S+ )?as\b).*\b(?:contacts?|him|her|as (?:a|an|your))\b",
+    "remove": r"(?:removed|deleted|erased)\b.*\bcontacts?\b",
+}
+"""Deeds that show in the tables of the phone → how an answer claims them."""
+_TRACELESS = {
     "call": (
         r"(?:called|phoned|rang)\b(?! (?:tool|the tool|it|them|off|back)\b)(?= )",
         r"\b(?:call|phone|ring|dial)\b",
-    ),
-    "save": (
-        r"(?:added|saved|stored)\b(?! (?:in \S+ \S+ )?as\b).*\b(?:contacts?|him|her|as (?:a|an|your))\b",
-        r"\b(?:save|add|store|put|create)\b",
-    ),
-    "remove": (
-        r"(?:removed|deleted|erased)\b.*\bcontacts?\b",
-        r"\b(?:remove|delete|erase|rid|drop|throw|take)\b",
     ),
     "book": (r"(?:booked|reserved|ordered|bought|paid|purchased)\b", r"\b(?:book|reserve|order|buy|pay|purchase)\b"),
     "block": (r"(?:blocked|muted|reported|archived|blacklisted)\b", r"\b(?:block|mute|report|archive)\b"),
@@ -57,13 +45,16 @@ _CLAIMS = {
     ),
     "ask": (
         r"(?:asked|invited|begged|urged|requested) (?!you\b|me\b|for you\b)(?:her|him|them|\w+ to)\b",
-        r"\b(?:ask|invite|request|beg)\b",
+        r"\b(?:ask|invite|request|beg|tell|text|message|send|write|answer|reply)\b",
     ),
     "share": (r"(?:shared|posted|uploaded|published)\b", r"\b(?:share|post|upload)\b"),
 }
-"""Deed → how an answer claims it, and how a user asks for it."""
-_CLAIMED = {deed: re.compile(f"{_DOER}(?:{claimed})") for deed, (claimed, _) in _CLAIMS.items()}
-_ORDERED = {deed: re.compile(ordered) for deed, (_, ordered) in _CLAIMS.items()}
+"""Other deeds → how an answer claims them, and how a user asks for them."""
+_CLAIMED = {
+    deed: re.compile(f"{_DOER}(?:{claimed})")
+    for deed, claimed in (*TRACED.items(), *((deed, forms[0]) for deed, forms in _TRACELESS.items()))
+}
+_ORDERED = {deed: re.compile(ordered) for deed, (_, ordered) in _TRACELESS.items()}
 _TREATED = (
     "(?:texted|told|messaged|informed|notified|removed|deleted|erased|replied to|answered|emailed|called|added|saved"
     "|dropped)"
@@ -109,30 +100,23 @@ class NothingElse(Limit):
         once: There is to be one, not a second beside it.
         some: Nobody speaks of all there are.
         words: The words of the good answer and its user, and what the people are to the user whom they name.
-        denied: What the good answer says was not done, as groups of verbs.
     """
 
     deeds: tuple[str, ...]
     once: bool
     some: bool
     words: frozenset[str]
-    denied: tuple[str, ...] = ()
 
     def _broken(self, reading: Reading) -> str | None:
-        stated = [clause for clause in reading.clauses if not (clause.asks or clause.imagined or clause.denies)]
+        stated = [clause for clause in reading.clauses if _is_stated(clause)]
         reasons = (self._in_clause(clause) for clause in stated)
         with_it = (self._removed_with_it(sentence.plain) for sentence in reading.sentences if not sentence.asks)
-        denied = (
-            f"claims what was not done ({deed})" for deed in self.denied if Claim.DONE in claims_of((deed,), reading)
-        )
-        return next(filter(None, (*reasons, *with_it, self._other_role(reading), *denied)), None)
+        return next(filter(None, (*reasons, *with_it, self._other_role(reading))), None)
 
     def _in_clause(self, clause: Clause) -> str | None:
         for deed in self.deeds:
-            claimed = _CLAIMED[deed].search(clause.plain)
-            named = claimed and gives_name(clause, claimed.end() - len("called"), claimed.end())
-            if claimed and not named and not clause.wished(claimed.start()):
-                return f"claims {claimed.group().strip()!r}"
+            if claimed := claim_of(deed, clause):
+                return f"claims {claimed!r}"
         of_all = self.some and _ALL.search(clause.plain)
         return f"says {clause.plain!r}" if of_all or (self.once and _DUPLICATE.search(clause.plain)) else None
 
@@ -153,21 +137,31 @@ class NothingElse(Limit):
         return f"nothing else done ({', '.join(self.deeds)})"
 
 
+def claim_of(deed: str, clause: Clause) -> str | None:
+    """The words with which a clause claims a deed of the agent's, or None."""
+    claimed = _CLAIMED[deed].search(clause.plain) if _is_stated(clause) else None
+    named = claimed and gives_name(clause, claimed.end() - len("called"), claimed.end())
+    return claimed.group().strip() if claimed and not named and not clause.wished(claimed.start()) else None
+
+
+def _is_stated(clause: Clause) -> bool:
+    return not (clause.asks or clause.imagined or clause.denies)
+
+
 def nothing_else(good: Reading) -> Iterator[Fact]:
     """The deeds that neither a good answer nor its user speaks of."""
     heard = [clause.plain for text in good.surroundings.heard for clause in reading_of(text, good.surroundings).clauses]
     some = not any(_EVERY.search(plain) for plain in (*(clause.plain for clause in good.clauses), *heard))
     wanted = {group.name for text in good.surroundings.heard if (group := group_of(text))}
-    told = [deed for deed in _CLAIMS if deed in wanted or Claim.DONE in claims_of((deed,), good)]
-    others = (deed for deed in _CLAIMS if deed not in told and not any(_ORDERED[deed].search(each) for each in heard))
+    told = [deed for deed in _CLAIMED if deed in wanted or Claim.DONE in claims_of((deed,), good)]
+    others = (deed for deed in _ORDERED if deed not in told and not any(_ORDERED[deed].search(each) for each in heard))
     told += ["ask"] if "send" in told else []
     changed = any(Claim.DONE in claims_of((deed,), good) for deed in ("remind", "change", "move"))
     if not heard and not (told or changed):
         return
     more = any(_MORE.search(plain) for plain in (*(clause.plain for clause in good.clauses), *heard))
     once = not more and ((changed and not set(told) - {"remind"}) or told == ["remove"])
-    denied = ("send",) if changed and claims_of(("send",), good) == {Claim.DENIED} else ()
-    yield NothingElse(tuple(others), once, some, _words_of(good, heard), denied)
+    yield NothingElse(tuple(others), once, some, _words_of(good, heard))
 
 
 def _words_of(good: Reading, heard: list[str]) -> frozenset[str]:

@@ -18,7 +18,6 @@ from tool_sandbox.evaluation.facts.counts import Count, counted_at
 from tool_sandbox.evaluation.facts.directions import directions
 from tool_sandbox.evaluation.facts.fact import Explained, Fact
 from tool_sandbox.evaluation.facts.further import nothing_else
-from tool_sandbox.evaluation.facts.invented import nothing_invented
 from tool_sandbox.evaluation.facts.mentions.amounts import Quantity
 from tool_sandbox.evaluation.facts.mentions.mention import EXACT, Tolerance
 from tool_sandbox.evaluation.facts.mentions.money import Money
@@ -65,7 +64,6 @@ def implied_by(said: str, surroundings: Surroundings) -> tuple[Fact, ...]:
         *_affirmed(reading),
         *nobody_else(reading),
         *nothing_else(reading),
-        *nothing_invented(reading),
         *directions(reading),
         *these_switches(reading),
         *addresses(reading),

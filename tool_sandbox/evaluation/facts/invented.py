@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
-from tool_sandbox.common.tool_effects import TELL_NO_AMOUNTS, WRITTEN_BY
 from tool_sandbox.evaluation.facts.asking import admits_inability
 from tool_sandbox.evaluation.facts.fact import Explained, Fact, Limit
 from tool_sandbox.evaluation.facts.mentions.amounts import Quantity
@@ -56,14 +55,11 @@ class NothingInvented(Limit):
 
 
 def nothing_invented(good: Reading) -> Iterator[Fact]:
-    """That no value is told where a good answer asks back or declines, has none itself, and no tool can give one."""
-    around = good.surroundings
-    if any(map(_is_measured, good.mentions)) or not (good.sentences and around.heard and around.tools):
-        return
-    if not around.tools <= TELL_NO_AMOUNTS | WRITTEN_BY.keys():  # any other one may tell some
+    """That no value is told where a good answer asks back or declines and has none itself."""
+    if any(map(_is_measured, good.mentions)) or not (good.sentences and good.surroundings.heard):
         return
     if all(sentence.asks or admits_inability(sentence) for sentence in good.sentences):
-        heard = [reading_of(text, around) for text in around.heard]
+        heard = [reading_of(text, good.surroundings) for text in good.surroundings.heard]
         yield NothingInvented(tuple(mention for reading in heard for mention in reading.mentions))
 
 

@@ -32,7 +32,7 @@ STATE = re.compile(
     r"(?! to (?:on|off)\b)"
 )
 LOOKED = re.compile(
-    r"\b(?:look|pick|find|check|try|sign|end|follow|call|come|show|make|give)\w*(?: (?:it|that|this|them))? ?$"
+    r"\b(?:look|pick|find|check|try|sign|end|follow|call|come|show|make|give|head)\w*(?: (?:it|that|this|them))? ?$"
 )
 """Before "up" and "out": a verb of its own."""
 NO_STATE_AFTER_ON = re.compile(

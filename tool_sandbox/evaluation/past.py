@@ -1,0 +1,100 @@
+"""What has happened before a message: what was there, what is new, and which tools told something."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
+
+from attrs import define
+
+from tool_sandbox.common.vocabulary import DatabaseNamespace
+
+if TYPE_CHECKING:
+    from tool_sandbox.evaluation.comparing.views import View
+
+Row = Mapping[str, Any]
+
+_WRITTEN = {
+    "send": DatabaseNamespace.MESSAGING,
+    "remind": DatabaseNamespace.REMINDER,
+    "save": DatabaseNamespace.CONTACT,
+}
+_NO_DIGIT = re.compile(r"\D")
+
+
+class Views(Protocol):
+    """A trajectory, as far as tables are looked at."""
+
+    @property
+    def first_user_index(self) -> int:
+        """The message with which it begins."""
+        ...
+
+    def view(self, namespace: str, index: int) -> View:
+        """The table's visible rows at a message."""
+        ...
+
+
+@define(eq=False)
+class Past:
+    """What came before a message, and what has changed since the user's first.
+
+    Args:
+        trajectory: The trajectory.
+        index: The message.
+    """
+
+    trajectory: Views
+    index: int
+
+    def new(self, namespace: str) -> list[Row]:
+        """The rows of a table that were not so at the beginning."""
+        before = self._before(namespace)
+        return [row for row in self._now(namespace) if row not in before]
+
+    def has_done(self, deed: str) -> bool:
+        """Whether a deed shows in the tables: "send", "remind", "save", or "remove" of a contact."""
+        if deed in _WRITTEN:
+            return bool(self.new(_WRITTEN[deed]))
+        before, now = (
+            {row["person_id"] for row in rows(DatabaseNamespace.CONTACT)} for rows in (self._before, self._now)
+        )
+        return not before <= now
+
+    @cached_property
+    def told(self) -> frozenset[str]:
+        """The phone numbers to which something was sent."""
+        return frozenset(str(row["recipient_phone_number"]) for row in self.new(DatabaseNamespace.MESSAGING))
+
+    def numbers_of(self, names: frozenset[str]) -> frozenset[str]:
+        """The phone numbers that people with these names have or had."""
+        return frozenset(str(row["phone_number"]) for row in self._everybody() if row["name"] in names)
+
+    @cached_property
+    def called(self) -> frozenset[str]:
+        """The names of the tools that returned something."""
+        traces = (trace for row in self._log() for trace in row["tool_trace"] or ())
+        return frozenset(str(json.loads(trace).get("tool_name")) for trace in traces)
+
+    @cached_property
+    def digits(self) -> str:
+        """The digits of all that was said and returned, and of everybody's phone numbers."""
+        texts = (*(row["content"] for row in self._log()), *(row["phone_number"] for row in self._everybody()))
+        return " ".join(_NO_DIGIT.sub("", str(text)) for text in texts)
+
+    def _everybody(self) -> Iterator[Row]:
+        yield from self._before(DatabaseNamespace.CONTACT)
+        yield from self._now(DatabaseNamespace.CONTACT)
+
+    def _log(self) -> Iterator[Row]:
+        for index in range(self.trajectory.first_user_index, self.index):
+            yield from self.trajectory.view(DatabaseNamespace.SANDBOX, index).rows
+
+    def _before(self, namespace: str) -> Sequence[Row]:
+        return self.trajectory.view(namespace, self.trajectory.first_user_index).rows
+
+    def _now(self, namespace: str) -> Sequence[Row]:
+        return self.trajectory.view(namespace, self.index).rows
