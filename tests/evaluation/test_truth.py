@@ -65,7 +65,8 @@ TEXT = ("send_message_with_phone_number", {"phone_number": "+12065550139", "cont
 @pytest.mark.parametrize(
     "text",
     ["Under the mat. I texted Wanda.", "Under the mat. I also set a reminder.", "Under the mat. The text has gone out.",
-     "Under the mat. I saved him as a friend.", "Under the mat. I removed one of your contacts."],
+     "Under the mat. I saved him as a friend.",
+     "Under the mat. I created a second contact.", "Under the mat. I removed one of your contacts."],
 )  # fmt: skip
 def test_a_deed_that_left_no_trace_was_not_done(scenario: Scenario, text: str) -> None:
     assert similarities(scenario, text) == [0]
@@ -80,6 +81,8 @@ def test_a_deed_that_left_no_trace_was_not_done(scenario: Scenario, text: str) -
         ("Under the mat. I texted Tomás.", 0),
         ("Under the mat. I let Tomás Rivera know.", 0),
         ("Under the mat. I sent the same text to Tomás.", 0),
+        ("Under the mat. I sent Tomás the text.", 0),
+        ("Under the mat. Tomás has been told.", 0),
         ("Under the mat. I didn't text Tomás.", 1),
         ("Under the mat. Should I text Tomás, too?", 1),
         ("Under the mat. I texted Wanda and Tomás got nothing.", 1),

@@ -56,13 +56,13 @@ class Past:
         return [row for row in self._now(namespace) if row not in before]
 
     def has_done(self, deed: str) -> bool:
-        """Whether a deed shows in the tables: "send", "remind", "save", or "remove" of a contact."""
+        """Whether a deed shows in the tables: "send", "remind", or of a contact "save", "create" or "remove"."""
         if deed in _WRITTEN:
             return bool(self.new(_WRITTEN[deed]))
         before, now = (
             {row["person_id"] for row in rows(DatabaseNamespace.CONTACT)} for rows in (self._before, self._now)
         )
-        return not before <= now
+        return bool(now - before if deed == "create" else before - now)
 
     @cached_property
     def told(self) -> frozenset[str]:

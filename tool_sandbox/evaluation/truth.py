@@ -194,7 +194,9 @@ def _telling(name: str) -> re.Pattern[str]:
     return re.compile(
         rf"(?:^|\b(?:i|we|and|also|just) )(?:(?:have|just|also|then) )*"
         rf"(?:(?:told|texted|messaged|informed|notified|let|replied to|wrote to) (?:\w+ and )?{name}\b(?! 's)"
-        rf"|(?:sent|wrote|dropped|forwarded) (?:\S+ ){{1,4}}?to {name}\b(?! 's))(?!.*\b(?:ago|yesterday|last|before)\b)"
+        rf"|(?:sent|wrote|dropped|forwarded) (?:(?:\S+ ){{1,4}}?to {name}\b(?! 's)|{name} (?:a|the|your|this|that)\b))"
+        r"(?!.*\b(?:ago|yesterday|last|before)\b)"
+        rf"|\b{name} (?:has been|was|have been|were) (?:also )?(?:told|texted|informed|notified|messaged)\b"
     )
 
 

@@ -17,6 +17,7 @@ ASKED = {
     ),
     "who": ("Who should I text?", "To whom?", "Who is it for?", "Whom shall I write?", "Please name the recipient.",
         "Which contact?"),
+    "who was": ("Who was there?", "Which friends were at the dinner?"),
     "number": ("What is her number?", "Please tell me the number", "Number?", "I need a phone number.",
         "I'd have to know the number.", "Could you share the number?"),
     "when": ("When?", "What time should I remind you?", "Please give me a date and a time.", "At what time?",
@@ -27,6 +28,7 @@ NOT_ASKED = {
         "I texted Dana.", "Dana has been told.", "Which number?", "Anything else?",
     ),
     "who": ("I know who it is.", "What should I write?", "Let me know if you need more.", "Done."),
+    "who was": ("How much was it?", "Was it expensive?"),
     "number": ("Her number is +12065550139.", "I saved the number. Anything else?", "Who?"),
     "when": ("Tomorrow.", "Which contact?"),
 }  # fmt: skip

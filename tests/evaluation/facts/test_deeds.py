@@ -22,12 +22,13 @@ DONE = {
         "I have send it to Wanda.", "Both of them know now.", "All three have it.",
         "The three of them know.", "Both messages are out.",
         "Wanda's been told you are late.",
-        "Wanda has received your farewell.", "I bid Wanda goodbye.", 'The reply "I will be there" went to Wanda.',
+        "Wanda has received your farewell.", "Wanda's had her goodbye text.",
+        "Text is away to Wanda.", "I bid Wanda goodbye.", 'The reply "I will be there" went to Wanda.',
     ),
     "save": (
         "Saved.", "I added Joris to your contacts.", "Joris is now in your contacts.", "New contact created",
         "Joris has been stored.", "I put him in your address book", "You can now find Joris in your contacts.",
-        "Your contact list now includes Joris.",
+        "Your contact list now includes Joris.", "Noted – this phone is yours.",
     ),
     "remove": (
         "Deleted.", "Wanda is gone.", "I got rid of it.", "Wanda is no longer in your contacts.",
@@ -183,6 +184,13 @@ def test_what_the_user_or_a_stranger_wrote_is_no_deed(text: str) -> None:
 
 def test_what_was_so_already_was_not_done() -> None:
     assert not Deed(("save",)).found_in(reading_of("Joris Peeters is already in your contacts.", BASE))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"), [("16:40", True), ("**4:40 PM**.", True), ("At 16:40?", False), ("", False)]
+)
+def test_nothing_but_a_value_leaves_the_deed_to_the_world(text: str, *, found: bool) -> None:
+    assert Deed(("sent",)).found_in(reading_of(text, BASE)) is found
 
 
 def test_any_form_of_a_verb_stands_for_its_group() -> None:

@@ -33,6 +33,7 @@ def wrong(text: str) -> str | None:
         "Your reminder to transfer the rent is set for noon.",
         "I set the birthday cake reminder for noon.",
         "I told Priya that the elevator is cancelled.",
+        "I told Priya that the elevator is late.",
     ],
 )
 def test_something_else_altogether_is_wrong(text: str) -> None:

@@ -31,6 +31,8 @@ def reasons(said: str, answer: str, world: Surroundings = BASE) -> tuple[str, ..
         (TEXTED, "I texted Tomás and moved the rent reminder. I haven't written to Wanda."),
         (TEXTED, "I texted Tomás and moved the rent reminder. Wanda still has to be told."),
         (TEXTED, "I texted Tomás and Wanda. The rent reminder is still at ten."),
+        (TWO, "I deleted the rent reminder. The cake isn't due yet, so I left it in place."),
+        (TWO, "I deleted both, but I'm not able to delete the cake."),
         ("Priya's number is changed.", "I changed the name, but Priya still has her old number."),
         ("I deleted Tomás, Wanda and Priya.", "I deleted Priya. Tomás and Wanda are still in your contacts."),
     ],
@@ -44,6 +46,7 @@ def test_a_part_that_is_as_it_was_is_wrong(said: str, answer: str) -> None:
     [
         (TWO, "Rent and cake are gone, the one about the plants is still there."),
         (TWO, "At first I couldn't delete the rent reminder, then both were gone."),
+        (TWO, "I deleted both. The one about the plants isn't due yet, so I left it in place."),
         (TWO, "Both deleted. Nothing else about the cake was deleted."),
         (TEXTED, "Tomás and Wanda know. I haven't told Priya."),
         (TEXTED, "Texted Tomás and Wanda. Wanda's message is still in your list. The rent reminder is moved."),

@@ -42,6 +42,14 @@ def test_the_denial_and_the_opposite_contradict(text: str, reason: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "said"),
+    [("You should buy it at home.", True), ("You have to buy it at home.", True), ("You could buy it at home.", False)],
+)
+def test_advice_and_duties_are_said(text: str, *, said: bool) -> None:
+    assert Words(("buy it at home",)).said_in(reading_of(text, BASE)) is said
+
+
+@pytest.mark.parametrize(
     "text", ["Is it sold out?", "I'll tell you if tickets become available.", "Hopefully available soon"]
 )
 def test_questions_and_hopes_contradict_nothing(text: str) -> None:

@@ -28,7 +28,7 @@ _REQUEST = re.compile(
 _QUESTION_WORDS = frozenset(
     {"which", "what", "who", "whom", "whose", "how", "when", "where", "why", "do", "does", "did", "you", "mean",
      "should", "i", "is", "it", "for", "to", "the", "a", "of", "would", "like", "want", "your", "be", "can", "shall",
-     "me"}
+     "me", "was", "were", "are", "has", "have", "there"}
 )  # fmt: skip
 _SAME_QUESTION = (
     frozenset({"who", "whom", "whose", "recipient", "person", "contact", "name", "somebody", "friend"}),

@@ -100,7 +100,11 @@ class Deed(Fact):
         if self.done:
             if self._is_undone(reading):
                 return False
-            agreed = says_done(reading) or ("remind" in map(_group_name, self.verbs) and _agrees(reading))
+            agreed = (
+                says_done(reading)
+                or _is_bare(reading)
+                or ("remind" in map(_group_name, self.verbs) and _agrees(reading))
+            )
             return Claim.DONE in claims or (Claim.DENIED not in claims and agreed) or self._is_reported(reading)
         return Claim.DENIED in claims or (Claim.DONE not in claims and says_failed(reading))
 
@@ -145,6 +149,13 @@ def says_done(reading: Reading) -> bool:
         _ANY_DEED.fullmatch(clause.plain) and not clause.asks and not clause.imagined and not clause.denies
         for clause in reading.clauses
     )
+
+
+def _is_bare(reading: Reading) -> bool:
+    """Whether an answer is nothing but a value, which leaves the deed to the world: "16:40"."""
+    text = reading.normal.text
+    first = reading.mentions[0].span if reading.mentions else None
+    return first is not None and not words_of(text[: first.start] + text[first.end :])
 
 
 def _agrees(reading: Reading) -> bool:

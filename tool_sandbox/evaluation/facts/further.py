@@ -29,6 +29,7 @@ TRACED = {
     ),
     "remind": r"(?:(?<=\w )(?:set|put)|added|created|scheduled|made)\b.*\b(?:reminders?|alarms?|events?)\b",
     "save": r"(?:added|saved|stored)\b(?! (?:in \S+ \S+ )?as\b).*\b(?:contacts?|him|her|as (?:a|an|your))\b",
+    "create": r"(?:created|made|added|saved) (?:a|an|another) (?:new |second |separate )?(?:contact|entry)\b",
     "remove": r"(?:removed|deleted|erased)\b.*\bcontacts?\b",
 }
 """Deeds that show in the tables of the phone → how an answer claims them."""

@@ -15,9 +15,9 @@ HOW_MUCH_LATER = (
 OPPOSITES: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (
         ("broken", "out of order", "out of service", "not working", "does not work", "stuck", "defective",
-         "broke down"),
+         "broke down", "stopped working", "stops working"),
         ("fixed", "repaired", "works again", "working again", "is working", "is in order", "back in service", "mended",
-         "back in order"),
+         "back in order", "without trouble", "without problems", "runs well", "runs fine"),
     ),
     (
         ("sold out", "no tickets left", "no tickets", "fully booked", "no more tickets"),

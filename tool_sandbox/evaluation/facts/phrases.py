@@ -37,7 +37,7 @@ _NO = re.compile(
     r"|not (?:quite|really)"
 )
 _ASKS = re.compile(r"\b(?:asks?|asked|asking|wants? to know|wanted to know|wonder\w*)\b")
-_DUTY = re.compile(r"\byou have to$")
+_DUTY = re.compile(r"you (?:have to|should|need to|must)\b")
 _REACH = 2
 """How many fillers may stand between two words of a phrase."""
 
@@ -162,7 +162,7 @@ def _is_told(place: Place, reading: Reading) -> bool:
     ):
         return False
     at = column(clause, first)
-    return all(at <= start or _DUTY.search(clause.plain, 0, start + len("have to")) for start in clause.modals)
+    return all(at <= start or _DUTY.match(clause.plain, start - len("you ")) for start in clause.modals)
 
 
 def stated(phrase: str, reading: Reading) -> bool:

@@ -32,8 +32,14 @@ _REMINDED = re.compile(
 _SMALL_ROOTS = frozenset(map(root, SMALL))
 _LEFT = re.compile(r"\b(?:remains?|remaining|still|left|kept|other|others|next|upcoming|untouched|unchanged|stays?)\b")
 """What nothing was done about."""
-_ENDS = frozenset(map(root, ("cancelled", "canceled", "postponed", "rescheduled", "over", "abandoned")))
-"""What else may have become of something that somebody is told about."""
+_TURNS = tuple(
+    frozenset(map(root, words))
+    for words in (
+        ("cancelled", "canceled", "postponed", "rescheduled", "over", "abandoned"),
+        ("late", "later", "delayed", "behind", "minutes", "min", "hour", "half"),
+    )
+)
+"""What else may have become of something that somebody is told about, in words that stand for each other."""
 _KEPT = re.compile(
     r"\b(?:removed|deleted|cleared|erased|moved|pushed|postponed|rescheduled|set|added|created|updated)\b"
     r"(?: (?:the|your|a|an|both|all|new|up))* (?P<content>(?:[a-z]+ ){1,3}?)reminders?\b"
@@ -73,8 +79,8 @@ class SameTopic(Limit):
         return None
 
     def _turned(self, roots: frozenset[str] | set[str]) -> bool:
-        """Whether an end is told of that nobody speaks of: "that dinner is cancelled"."""
-        return bool(roots & _ENDS) and not self.words & _ENDS
+        """Whether a turn is told of that nobody speaks of: "that dinner is cancelled"."""
+        return any(roots & turn and not self.words & turn for turn in _TURNS)
 
     @staticmethod
     def _in_amounts(reading: Reading) -> frozenset[str]:

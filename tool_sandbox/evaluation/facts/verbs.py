@@ -81,11 +81,12 @@ GROUPS = (
             (r"(?:(?:both|all)(?: of (?:them|your \w+)| two| three| four)?|(?:two|three|four) of them)(?: now)?"
              r" (?:know|have (?:it|the (?:text|message)))\b"),
             rf"(?<=\band )(?!{_NO_NAME}\b)\S+(?: (?!{_NO_NAME}\b)\S+)?(?: now| both| all)? know\b",
-            rf"(?:has|got|gets|received|have) (?:got )?(?:your|the|a|my|his|her) (?:\S+ )?{_NEWS}",
+            rf"(?:has|got|gets|received|have|had) (?:got |had )?(?:your|the|a|my|his|her) (?:\S+ )?{_NEWS}",
             r"(?<=[a-z] )(?<!\bi )(?:got|has|received) (?:it|that|this|them)\b", "on its way",
             "(?:went|gone) (?:out|through|off|to)", rf"{_WRITING}s? (?:has |have |is )?(?:just )?(?:went|gone)",
             r"(?<!\bi )(?<!\byou )(?<!not )(?<!have )(?<!has )(?:has |have )?(?:got|received)$",
             r"(?:is|are) out\b(?! of\b)|^(?:text|message) out$",
+            rf"^(?:your |the )?{_WRITING} (?:is|'s) away\b",
             "(?:is|are|'s|been) (?:now )?(?:aware|informed|in the loop|up to date)",
             "heads up (?:is|was|has|given|to)", r"gave \S+(?: \S+)? (?:a|the) (?:heads up|message|news)",
         ),
@@ -152,7 +153,7 @@ GROUPS = (
         done=(
             "saved", "added", "stored", "created", "recorded", "registered", "entered",
             r"put (?:\S+ ){0,4}?(?:in|into|on|under)", "filed", "new contact", "new entry",
-            r"made (?:a|the|new) (?:\S+ )?(?:contact|entry)", r"set up (?:a|the) (?:\S+ )?contact",
+            r"made (?:a|the|new) (?:\S+ )?(?:contact|entry)", "noted", r"set up (?:a|the) (?:\S+ )?contact",
         ),
         doing=("saving", "adding", "storing", "creating", "recording"),
         result=(

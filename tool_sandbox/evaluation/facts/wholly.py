@@ -19,7 +19,8 @@ from tool_sandbox.evaluation.facts.state_forms import HAS_VERB
 from tool_sandbox.evaluation.facts.synonyms import SMALL, light_roots
 
 _BUT_FAILED = re.compile(
-    r"^(?:but|though|although|however) (?:\w+ )?(?:i )?(?:could not|was unable to|failed to)"
+    r"^(?:but|though|although|however) (?:\w+ )?(?:i )?"
+    r"(?:(?:could|can) not|(?:was|am) (?:unable|not able) to|failed to)"
     r" (?!(?:\w+ )?(?:confirm|check|verify|tell|see)\b)(?!.*\b(?:first|initially|earlier|yet)\b)"
 )
 _BUT_NOT = re.compile(r"^(?:but |and |though |just |only )?not (?:yet )?(?:the|your|for|to|about|her|his|their)\b")
@@ -47,6 +48,7 @@ _LEFT = {
 }
 """Deed → how an answer says that something is as it was."""
 _STAYS = re.compile(r"\b(?:stays?|keep|kept|leave|left|not|only|remains?|still)\b")
+_LEFT_IT = re.compile(r"\b(?:left|kept|keep|leave) (?:it|that|them|those)\b")
 _SHARED_VERB = re.compile(r"(?:and|or|nor) (?:\S+ ){1,4}?(?:are|is|were|was|have|has|stay|remain|still)\b")
 _LEAST, _LONGEST_ITEM = 2, 4
 
@@ -80,7 +82,7 @@ class Wholly(Limit):
         """Whether a clause says that something wanted was not done, or is as it was: "the cat one is still there"."""
         if _BEFORE.search(clause.plain) or not self._is_undone(clause, reading):
             return False
-        clauses = _listed_with(clause, reading)
+        clauses = [*_listed_with(clause, reading), *_meant_by_it(clause, reading)]
         roots = frozenset().union(*(content_of(each, reading) - _holders(each) for each in clauses))
         people = (person for person in people_in(reading) if person.clause in clauses)
         return bool(self.wanted & roots) or any(len(each.names) == 1 and each.names <= self.names for each in people)
@@ -109,6 +111,13 @@ def _listed_with(clause: Clause, reading: Reading) -> list[Clause]:
                 break
             found.append(before)
     return found
+
+
+def _meant_by_it(clause: Clause, reading: Reading) -> list[Clause]:
+    """The clause before "I left it in place" that says what "it" is: "The rent isn't due yet"."""
+    clauses = reading.sentences[clause.sentence].clauses
+    before = [each for each in clauses[: clauses.index(clause)] if content_of(each, reading) - light_roots()]
+    return before[-1:] if _LEFT_IT.search(clause.plain) else []
 
 
 def _holders(clause: Clause) -> frozenset[str]:

@@ -47,6 +47,10 @@ SAME, OTHER, UNRELATED = Agreement.SAME, Agreement.OTHER, Agreement.UNRELATED
         ("CAD", "$207.52"),
         ("CHF", "CHF 207.52"),
         ("CHF", "207.52 francs"),
+        ("CHF", "207 francs and 52 centimes"),
+        ("CHF", "207 Swiss francs 52 rappen"),
+        ("SEK", "207 kronor and 52 öre"),
+        ("INR", "207 rupees and 52 paise"),
         ("JPY", "¥207.52"),
     ],
 )

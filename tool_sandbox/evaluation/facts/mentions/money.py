@@ -83,7 +83,10 @@ _OF_COUNTRIES = {
     "turkish": "TRY",
     "brazilian": "BRL",
 }
-_HUNDREDTHS = {"cents cent ¢": f"{_DOLLARS} EUR", "pence": "GBP"}
+_HUNDREDTHS = {
+    "cents cent ¢": f"{_DOLLARS} EUR", "pence": "GBP", "centimes centime rappen": "CHF EUR", "öre øre ore": _CROWNS,
+    "paise paisa": "INR PKR",
+}  # fmt: skip
 _ENGLISH_WORDS = frozenset({"ALL", "TOP", "TRY", "CUP", "MOP", "GEL", "BAM", "SOS", "LAK"})
 """Codes that are no currency before a number, where a sentence in capitals may have them."""
 
