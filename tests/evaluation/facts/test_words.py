@@ -50,7 +50,14 @@ def test_advice_and_duties_are_said(text: str, *, said: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Is it sold out?", "I'll tell you if tickets become available.", "Hopefully available soon"]
+    "text",
+    [
+        "Is it sold out?",
+        "Shout at ten and it's available.",
+        "Just tell me, and tickets are available.",
+        "I'll tell you if tickets become available.",
+        "Hopefully available soon",
+    ],
 )
 def test_questions_and_hopes_contradict_nothing(text: str) -> None:
     assert SOLD_OUT.contradicted_by(reading_of(text, BASE)) is None

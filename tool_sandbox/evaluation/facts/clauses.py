@@ -31,6 +31,10 @@ _AFTER_PREPOSITION = re.compile(
 _NO_WAY = re.compile(r"no (?:way|means|ability|option|tools?|possibility|permission|authority|power) (?:to|of|for)\b")
 _FUTURE = re.compile(r"will\b|going to\b|(?<=\byou )would\b")
 _CONDITIONS = frozenset({"if", "whether", "unless", "once", "whenever", "hoping"})
+_ON_REQUEST = re.compile(
+    r"(?:(?:just|so|please) )*"
+    r"(?:say|shout|holler|ping me|ask(?: me)?|tell me|text me|write to me|let me know|give me|remind me|come back)\b"
+)
 _WHEN_REAL = re.compile(r"\b(?:was|were|had|did)\b|\b(?:i|you|we|they|he|she) \w+ed\b")
 _CONJUNCTIONS = frozenset(
     {"but", "because", "so", "while", "whereas", "although", "though", "however", "which", "who", "since", "until",
@@ -179,9 +183,14 @@ def _clauses(tokens: tuple[Token, ...], number: int) -> list[Clause]:
             clause.asks = True
     for before, clause in zip((None, *clauses), clauses, strict=False):
         clause.imagined = _is_imagined(clause) or (
-            before is not None and before.imagined and clause.words[0] in ("and", "or", "that")
+            before is not None and _leads_on(before, clause) and clause.words[0] in ("and", "or", "that")
         )
     return clauses
+
+
+def _leads_on(before: Clause, clause: Clause) -> bool:
+    """Whether what follows is only so if what stands before it happens: "Shout at ten and it's off"."""
+    return before.imagined or (clause.words[0] == "and" and _ON_REQUEST.match(before.plain) is not None)
 
 
 def _is_imagined(clause: Clause) -> bool:

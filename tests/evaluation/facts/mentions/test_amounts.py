@@ -139,6 +139,8 @@ def test_another_mass_contradicts(answer: str) -> None:
         ((90, "minutes"), "an hour and a half"),
         ((90, "minutes"), "1.5 hours"),
         ((90, "minutes"), "one and a half hours"),
+        ((90, "minutes"), "one hour thirty"),
+        ((266, "minutes"), "just under four hours twenty-six."),
         ((90, "minutes"), "1 hour and 30 minutes"),
         ((90, "minutes"), "1h 30m"),
         ((90, "minutes"), "1h30"),
@@ -190,6 +192,10 @@ def test_a_duration_is_said(wanted: tuple[int, str], answer: str) -> None:
 )
 def test_another_duration_contradicts(wanted: tuple[int, str], answer: str) -> None:
     assert said(Quantity.of(*wanted), answer) is OTHER
+
+
+def test_what_is_counted_behind_hours_is_no_minutes() -> None:
+    assert said(Quantity.of(150, "minutes"), "two hours thirty people") is not SAME
 
 
 @pytest.mark.parametrize(

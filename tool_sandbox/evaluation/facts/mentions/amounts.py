@@ -100,6 +100,7 @@ class Quantity(Amount):
         return evolve(self, readings=tuple(each.times(factor) for each in readings), unit=unit)
 
 
+_ENDS = re.compile(r" ?(?:$|[.,;:!?)\n])")
 _LEAST_CENTS, _HUNDRED = 10, 100
 _EXACTLY = Decimal("1e-9")
 
@@ -221,6 +222,8 @@ def _together(text: str, left: _Amount, right: _Amount) -> _Amount | None:
     if left.currencies and right.is_bare and text[left.span.end : right.span.start] == " " and _is_cents(left, more):
         cents = more.times(Decimal("0.01"))
         return evolve(left, readings=tuple(each.plus(cents) for each in left.readings), span=span, unit=None)
+    if right.is_bare and left.unit == unit_named("hour") and _are_minutes(text, left, right):
+        right = evolve(right, unit=unit_named("minute"))
     if left.currencies & right.currencies and right.hundredths and not left.hundredths:
         return evolve(left, readings=tuple(each.plus(more) for each in left.readings), span=span, unit=None)
     if not (left.unit and right.unit and left.unit.name != right.unit.name and left.unit.is_said_for(right.unit)):
@@ -230,6 +233,11 @@ def _together(text: str, left: _Amount, right: _Amount) -> _Amount | None:
         return None
     readings = tuple(Numeral(each.times(factor).plus(more).value, more.step) for each in left.readings)
     return evolve(right, readings=readings, span=span)
+
+
+def _are_minutes(text: str, left: _Amount, right: _Amount) -> bool:
+    """Whether a number behind hours is their minutes: "four hours twenty-six"."""
+    return text[left.span.end : right.span.start] == " " and _ENDS.match(text, right.span.end) is not None
 
 
 def _is_cents(left: _Amount, more: Numeral) -> bool:
