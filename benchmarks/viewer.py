@@ -93,7 +93,7 @@ def of_server(run: Path) -> Iterator[Line]:
     began = time.perf_counter()
     with served(run) as (address, pid):
         asked(address, "api/samples", limit=1)
-        yield Line("from the command to the first answer", time.perf_counter() - began, "s", None)
+        yield Line("from the command to the first answer", time.perf_counter() - began, "s", 2)
         yield Line("the first page, at once", timed(lambda: asked_text(address, ""), 1), "ms", 300)
         yield Line(
             "what the run came to, the first time", timed(lambda: asked_text(address, "overview"), 1), "ms", None

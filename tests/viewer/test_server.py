@@ -53,6 +53,16 @@ def test_the_first_page_says_what_the_runs_came_to(client: TestClient) -> None:
     assert "<h1" in client.get("/overview").text
 
 
+def test_the_first_page_comes_before_its_charts(directories: list[str]) -> None:
+    client = TestClient(application(RunLibrary(directories), title="Two runs"), base_url=LOCAL)  # it is not started
+    page = client.get("/").text
+    assert "The runs against each other" in page
+    assert "The charts are being drawn" in page
+    assert "<svg" not in page
+    assert "<svg" in client.get("/overview").text
+    assert "<svg" in client.get("/").text
+
+
 def test_of_large_runs_the_first_page_comes_before_the_overview(directories: list[str]) -> None:
     library = RunLibrary(directories)
     pages = application(library, title="Two runs", few=3)  # not started, so that nothing is worked out beforehand
@@ -196,6 +206,18 @@ def test_served_pages_show_lists_and_conversations(address: str, online: Tab) ->
     online.page.wait_for_selector(".conversation")
     online.settle()
     assert "search_contacts(" in online.text(".conversation")
+    assert online.complaints == []
+
+
+@needs_browser
+def test_a_page_without_its_charts_gets_them(address: str, directories: list[str], online: Tab) -> None:
+    client = TestClient(application(RunLibrary(directories), title="Live"), base_url=LOCAL)  # it is not started
+    page = client.get("/").text
+    assert "<svg" not in page
+    online.page.route(address, lambda route: route.fulfill(content_type="text/html", body=page))
+    online.open(address)
+    online.page.wait_for_selector("figure svg")
+    assert "The charts are being drawn" not in online.text("main")
     assert online.complaints == []
 
 

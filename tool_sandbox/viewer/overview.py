@@ -69,14 +69,19 @@ class Overview:
     """Grouping → group → run → score."""
     comparison: Comparison | None
     """``None`` of a single run, and of runs that have nothing in common."""
-    charts: Mapping[str, Markup]
-    """Title → SVG."""
+    charts: Mapping[str, Markup] | None
+    """Title → SVG; ``None`` where they are still to come."""
     note: str = ""
     """Why there is no comparison, or one without some of the runs."""
 
     @classmethod
-    def of(cls, runs: Mapping[str, RunResult]) -> Overview:
-        """Runs by their names, in their order."""
+    def of(cls, runs: Mapping[str, RunResult], *, charts: bool = True) -> Overview:
+        """Runs by their names, in their order.
+
+        Args:
+            runs: They.
+            charts: Whether to draw them, which takes a second the first time.
+        """
         from tool_sandbox.analysis.comparison import compared  # with scipy, for which no page waits
 
         comparison, note = compared(runs)
@@ -88,7 +93,7 @@ class Overview:
                 for grouping, found in groups.items()
             },
             comparison=comparison,
-            charts=dict(_charts(runs, groups["categories"])),
+            charts=dict(_charts(runs, groups["categories"])) if charts else None,
             note=note,
         )
 

@@ -106,12 +106,12 @@ class _Pages:
         self._indexer.close()
 
     def start(self, _request: Request) -> Response:
-        """The page, with the overview as far as that is there or takes no time."""
-        runs = self._library.runs()
-        made = self._made
-        is_ready = made is not None and not _have_grown(made.runs, runs)
+        """The page, with the overview as far as that is there or takes no time; it asks for the rest itself."""
+        runs, made = self._library.runs(), self._made
+        if made is not None and not _have_grown(made.runs, runs):
+            return HTMLResponse(made.page)
         few = _samples(runs) <= self._few
-        return HTMLResponse(self._made_now().page if is_ready or few else self._awaiting)
+        return HTMLResponse(self._page(Overview.of(runs, charts=False), runs) if few else self._awaiting)
 
     def overview(self, _request: Request) -> Response:
         """The part of the page that says what the runs came to, as it is now."""
