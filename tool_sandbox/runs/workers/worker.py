@@ -9,6 +9,7 @@ from contextlib import ExitStack, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
+from tool_sandbox import garbage
 from tool_sandbox.common.compatibility import use_original_rules
 from tool_sandbox.common.execution.capture import dispatched_output
 from tool_sandbox.errors import HarnessError, ToolSandboxError
@@ -16,6 +17,7 @@ from tool_sandbox.llm.layers.budget.borrowing import Borrowing
 from tool_sandbox.llm.layers.budget.lending import Answer
 from tool_sandbox.llm.layers.limits.endpoints import Endpoints
 from tool_sandbox.llm.layers.limits.rate import SlidingWindow
+from tool_sandbox.open_files import allow_open_files
 from tool_sandbox.registry.cast import RoleCast
 from tool_sandbox.registry.run_resources import Seat
 from tool_sandbox.registry.sample import Sample
@@ -23,7 +25,7 @@ from tool_sandbox.registry.sources import scenarios_of
 from tool_sandbox.runs.digests import Digests
 from tool_sandbox.runs.places import open_location
 from tool_sandbox.runs.provenance import clock_of_run
-from tool_sandbox.runs.scheduler import THREADS_PER_SAMPLE
+from tool_sandbox.runs.scheduler import CONNECTIONS_PER_SAMPLE, THREADS_PER_SAMPLE
 from tool_sandbox.runs.session import play_sample
 from tool_sandbox.runs.store import RUN, RunStore
 from tool_sandbox.runs.workers.messages import (
@@ -110,6 +112,7 @@ class Worker:
         """Play until ``Stop`` comes or nobody is there any more."""
         beating = asyncio.create_task(self._beat())
         with ExitStack() as rules:
+            rules.enter_context(garbage.SELDOM)
             rules.enter_context(dispatched_output())
             rules.enter_context(use_original_rules(self._setup.settings.compat == "original"))
             rules.enter_context(use_backend(RapidApiSearch() if self._setup.settings.search == "rapidapi" else None))
@@ -126,6 +129,7 @@ class Worker:
     def _handle(self, message: ToWorker) -> None:
         if isinstance(message, Play):
             self._threads.allow((len(self._playing) + 1) * THREADS_PER_SAMPLE)
+            allow_open_files((len(self._playing) + 1) * CONNECTIONS_PER_SAMPLE)
             task = asyncio.create_task(self._play(message))
             self._playing[message.lease] = task
             task.add_done_callback(lambda _task: self._playing.pop(message.lease, None))
