@@ -161,6 +161,9 @@ class Cast:
         }
         return SampleRoles(by_type=roles, agent="speaker", user="leaver")
 
+    def settle(self, sample: Sample) -> None:
+        """Nothing is kept."""
+
     async def aclose(self) -> None:
         """Remember it."""
         self.closed = True

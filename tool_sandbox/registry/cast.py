@@ -156,6 +156,11 @@ class RoleCast:
             user_is_model=self.user.asks_a_model,
         )
 
+    def settle(self, sample: Sample) -> None:
+        """Keep nothing in memory for a sample that is over for good."""
+        if self._resources is not None:
+            self._resources.settle(sample.name, sample.trial)
+
     def watch(self, told: Callable[[str], None]) -> None:
         """Have somebody told what calls wait for, from now on."""
         if self._resources is not None:

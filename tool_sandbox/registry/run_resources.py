@@ -226,6 +226,11 @@ class RunResources:
         if self._journal is not None:
             self._journal.read_on()
 
+    def settle(self, scenario: str, trial: int) -> None:
+        """Keep nothing in memory for a sample that is over for good."""
+        if self._journal is not None:
+            self._journal.settle(scenario, trial)
+
     def paid_by(self, worker: str) -> dict[Scope, Decimal] | None:
         """US dollars that the calls in a worker's segment of the journal have cost, or may have, by run and role.
 

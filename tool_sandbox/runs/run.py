@@ -123,7 +123,15 @@ async def _in_this_process(plan: Plan) -> AsyncIterator[Play]:
     """Play samples in the event loop that runs here."""
     try:
         name = plan.store.directory.name
-        yield partial(play_sample, cast=plan.cast, settings=plan.settings, run=name, digests=plan.digests)
+        play = partial(play_sample, cast=plan.cast, settings=plan.settings, run=name, digests=plan.digests)
+
+        async def play_and_settle(sample: Sample) -> Played:
+            played = await play(sample)
+            if played.result.finished:
+                plan.cast.settle(sample)
+            return played
+
+        yield play_and_settle
     finally:
         await plan.cast.aclose()
 

@@ -54,6 +54,10 @@ class Cast(Protocol):
         """The roles that play ``sample``."""
         ...
 
+    def settle(self, sample: Sample) -> None:
+        """Keep nothing for a sample that is over for good."""
+        ...
+
     async def aclose(self) -> None:
         """Close what the roles shared, when the last one has played."""
         ...

@@ -145,6 +145,8 @@ class Worker:
                 await asyncio.to_thread(self._cast.resources.read_journal)
             sample = Sample(name=play.name, scenario=self._scenarios[play.name], trial=play.trial)
             played = await play_sample(sample, self._cast, self._setup.settings, run=self._run, digests=self._digests)
+            if played.result.finished:
+                self._cast.settle(sample)
             self._tell_spent()
             self._controller.send(Ended(play.lease, played.result, played.files))
         except Exception as error:  # noqa: BLE001 -- what is missing is missing for the run, and all else is our fault

@@ -183,6 +183,22 @@ def test_a_sample_started_over_in_the_same_process_is_replayed(journal: Journal)
     assert inner.calls == 3
 
 
+def test_of_a_sample_that_is_over_the_journal_knows_only_where_its_calls_stand(journal: Journal) -> None:
+    inner = FakeModel(answer("one"), RateLimitError("slow down"), answer("two"), answer("three"))
+    model = Journaled(inner, journal)
+    model.complete(turn(1))
+    with pytest.raises(RateLimitError):
+        model.complete(turn(2))
+    model.complete(turn(1, trial=1))
+    journal.settle("s", 0)
+
+    assert len(journal) == 2
+    assert [entry.response and entry.response.text for entry in journal.entries()] == ["one", "two"]
+    assert not model.complete(turn(1)).replayed
+    journal.rewind("s", 1)
+    assert model.complete(turn(1, trial=1)).replayed
+
+
 @pytest.mark.parametrize("kept", [1, 10, -20, -2])
 def test_a_torn_last_line_is_cut_off_and_only_its_call_is_paid_again(journal: Journal, path: Path, kept: int) -> None:
     model = Journaled(FakeModel(), journal)

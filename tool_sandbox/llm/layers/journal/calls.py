@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import weakref
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import evolve
@@ -16,6 +17,9 @@ from tool_sandbox.llm.fingerprint import fingerprint
 from tool_sandbox.llm.layers.journal.entry import CallKey, JournalEntry, read_line, written_line
 from tool_sandbox.llm.layers.journal.requests import RequestWriter
 from tool_sandbox.llm.layers.journal.store import JournalStore, Place
+
+_SampleKey = tuple[str, int]
+"""Scenario and trial."""
 
 _Line = tuple[CallKey | None, bytes]
 """The key of an answered call, or ``None`` for one that failed; and its line."""
@@ -37,9 +41,12 @@ class Journal:
         self._secrets = tuple(secrets)
         self._requests = RequestWriter(self._secrets)
         self._lock = threading.Lock()
-        self._places: dict[CallKey, Place] = {}
-        self._failures: list[Place] = []
-        self._claimed: dict[CallKey, set[int]] = {}
+        self._places: dict[_SampleKey, dict[CallKey, Place]] = {}
+        self._claimed: dict[_SampleKey, dict[CallKey, set[int]]] = {}
+        self._other_places: array[int] = array("q")
+        """Of the calls that nobody asks for any more, the numbers of each place."""
+        self._settled = 0
+        """How many of these were answered."""
         self._replays_fallbacks = replays_fallbacks
         self._passed_over: set[CallKey] = set()
         """Answers that stay written, because they were paid for, but are not given again."""
@@ -48,7 +55,7 @@ class Journal:
         self._read_on()
 
     def __len__(self) -> int:
-        return len(self._places)
+        return self._settled + sum(map(len, self._places.values()))
 
     def claim(self, request: ChatRequest) -> CallKey:
         """The key of a call about to be made; the next identical call of the same turn gets another one.
@@ -66,7 +73,7 @@ class Journal:
             raise HarnessError(message) from error
         key = CallKey(digest, tag.scenario, tag.trial, tag.role, tag.turn)
         with self._lock:
-            claimed = self._claimed.setdefault(key, set())
+            claimed = self._claimed.setdefault(key.sample, {}).setdefault(key, set())
             while key.occurrence in claimed or key in self._passed_over:
                 key = evolve(key, occurrence=key.occurrence + 1)
             claimed.add(key.occurrence)
@@ -75,18 +82,27 @@ class Journal:
     def release(self, key: CallKey) -> None:
         """Give back the key of a call that did not finish."""
         with self._lock:
-            self._claimed.get(evolve(key, occurrence=0), set()).discard(key.occurrence)
+            self._claimed.get(key.sample, {}).get(evolve(key, occurrence=0), set()).discard(key.occurrence)
 
     def rewind(self, scenario: str, trial: int) -> None:
         """Start over with a sample: its calls are asked for, and replayed, from the first one again."""
         with self._lock:
-            for key in [key for key in self._claimed if (key.scenario, key.trial) == (scenario, trial)]:
-                del self._claimed[key]
+            self._claimed.pop((scenario, trial), None)
+
+    def settle(self, scenario: str, trial: int) -> None:
+        """Know of a sample that is over only where its calls stand: nobody asks for them again."""
+        with self._lock:
+            self._claimed.pop((scenario, trial), None)
+            places = self._places.pop((scenario, trial), {})
+            self._passed_over.difference_update(places)
+            self._settled += len(places)
+            for place in places.values():
+                self._other_places.extend(place)
 
     def replay(self, key: CallKey) -> ChatResponse | None:
         """The answer of a call that finished before, at no cost; ``None`` if there is none."""
         with self._lock:
-            place = self._places.get(key)
+            place = self._places.get(key.sample, {}).get(key)
         if place is None:
             return None
         response = read_line(self._store.read(place)).response
@@ -124,7 +140,9 @@ class Journal:
     def entries(self) -> Iterator[JournalEntry]:
         """Every call, segment by segment, in the order in which they were written; failed ones have no response."""
         with self._lock:
-            places = sorted([*self._places.values(), *self._failures])
+            known = [place for places in self._places.values() for place in places.values()]
+            numbers = iter(self._other_places.tolist())
+            places = sorted([*known, *map(Place, numbers, numbers, numbers)])
         for place in places:
             yield read_line(self._store.read(place))
 
@@ -151,9 +169,9 @@ class Journal:
     def _index(self, key: CallKey | None, place: Place) -> None:
         """Note where a call stands: an answered one by its key, a failed one without, since it will be made again."""
         if key is None:
-            self._failures.append(place)
+            self._other_places.extend(place)
         else:
-            self._places[key] = place
+            self._places.setdefault(key.sample, {})[key] = place
 
     def _commit(self, batch: Sequence[_Line]) -> None:
         """Write lines at once; runs in the writer's thread alone."""

@@ -29,6 +29,11 @@ class CallKey:
     occurrence: int = 0
     """How many identical questions the same turn asked before this one."""
 
+    @property
+    def sample(self) -> tuple[str, int]:
+        """What tells its sample apart: scenario and trial."""
+        return self.scenario, self.trial
+
 
 @frozen(kw_only=True)
 class JournalEntry:
