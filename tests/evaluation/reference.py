@@ -6,7 +6,7 @@ import contextlib
 import json
 import math
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -186,21 +186,27 @@ def constraint_value(one: SnapshotConstraint, frame: pl.DataFrame, before: pl.Da
 
 class Calculator:
     def __init__(self, context: ExecutionContext, milestone: Milestone) -> None:
-        self.context, self.milestone = context, milestone
-        self.cache: dict[tuple[int, int, int | None], float] = {}
+        self.context, self.constraints = context, milestone.snapshot_constraints
+        self.first = context.first_user_sandbox_message_index
+        self.milestones: dict[tuple[int, tuple[int | None, ...]], float] = {}
+        self.values: dict[tuple[int, int, int | None], float] = {}
 
     def at(self, index: int, mapping: Mapping[int, tuple[int, float]]) -> float:
-        lookup: dict[int | None, int | None] = {node: at for node, (at, _) in mapping.items()}
-        lookup |= {-1: self.context.first_user_sandbox_message_index, None: None}
+        nodes = [one.reference_milestone_node_index for one in self.constraints]
+        before = tuple([None if node is None else self.first if node == -1 else mapping[node][0] for node in nodes])
+        if (index, before) not in self.milestones:
+            self.milestones[index, before] = self.milestone(index, before)
+        return self.milestones[index, before]
+
+    def milestone(self, index: int, references: Sequence[int | None]) -> float:
         product, count = 1.0, 0
-        for at, one in enumerate(self.milestone.snapshot_constraints):
-            reference = lookup[one.reference_milestone_node_index]
+        for at, (one, reference) in enumerate(zip(self.constraints, references, strict=True)):
             key = (at, index, reference)
-            if key not in self.cache:
+            if key not in self.values:
                 frame = self.context.get_database(one.database_namespace, index)
                 before = None if reference is None else self.context.get_database(one.database_namespace, reference)
-                self.cache[key] = constraint_value(one, frame, before)
-            product *= self.cache[key]
+                self.values[key] = constraint_value(one, frame, before)
+            product *= self.values[key]
             count += one.snapshot_constraint is not ours.guardrail_similarity
         return float(product ** (1 / count))
 
