@@ -9,7 +9,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from tests.waiting import HANG
+from tool_sandbox.cli.app import exit_code
 from tool_sandbox.registry.settings import LATEST
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,6 +41,13 @@ def call(
     finally:
         process.kill()
     return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+
+def call_here(capsys: pytest.CaptureFixture[str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The same in this process, which takes a fraction of the time."""
+    capsys.readouterr()
+    code = exit_code(arguments)
+    return subprocess.CompletedProcess(arguments, code, *capsys.readouterr())
 
 
 @contextmanager

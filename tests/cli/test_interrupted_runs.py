@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from tests.cli.command import ROOT, call, openai_server, run_directories, run_directory, spawn
+from tests.cli.command import ROOT, openai_server, run_directories, run_directory, spawn
 from tests.waiting import HANG, until
+from tool_sandbox.cli.app import exit_code
 
 SCENARIOS = ("switch_wifi_off*", "--tag", "no_distraction_tools", "three_distraction_tools")
 
@@ -38,9 +39,13 @@ def _release(url: str) -> None:
     _calls(url, "/release")
 
 
+def _arguments(url: str, base: Path, *more: str) -> list[str]:
+    return ["run", "-a", f"direct:{url}/model", "-u", "oracle", "-s", *SCENARIOS, "-o", str(base), *more]
+
+
 def _start(url: str, base: Path, *more: str) -> subprocess.Popen[str]:
-    arguments = ("run", "-a", f"direct:{url}/model", "-u", "oracle", "-s", *SCENARIOS, "-o", str(base), *more)
-    return spawn(*arguments)
+    """A process that can be killed."""
+    return spawn(*_arguments(url, base, *more))
 
 
 def _wait_for_results(base: Path, count: int, process: subprocess.Popen[str]) -> Path:
@@ -73,10 +78,9 @@ def test_a_killed_run_goes_on_without_repeating_a_sample_or_paying_a_call_twice(
         with (directory / "results.jsonl").open("a") as file:
             file.write('{"name": "torn')
 
-        resumed = call("resume", str(directory))
+        assert exit_code(["resume", str(directory)]) == 0
         answered = _calls(url)
 
-    assert resumed.returncode == 0, resumed.stderr
     records = _records(directory)
     assert records[: len(kept)] == kept
     keys = [(record["name"], record["trial"]) for record in records]
@@ -93,23 +97,23 @@ def test_a_resumed_run_has_the_results_of_one_that_was_never_stopped(tmp_path: P
         process.send_signal(signal.SIGKILL)
         process.communicate()
         _release(url)
-        call("resume", str(directory))
-        whole = _start(url, tmp_path / "whole")
-        whole.communicate(timeout=HANG)
+        assert exit_code(["resume", str(directory)]) == 0
+        assert exit_code(_arguments(url, tmp_path / "whole")) == 0
 
     assert _scores(directory) == _scores(run_directory(tmp_path / "whole"))
 
 
-def test_a_run_that_is_still_played_cannot_be_resumed_beside_it(tmp_path: Path) -> None:
+def test_a_run_that_is_still_played_cannot_be_resumed_beside_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with openai_server("--hold-after", "1") as url:
         process = _start(url, tmp_path / "runs", "-p", "1")
         directory = _wait_for_results(tmp_path / "runs", 1, process)
-        beside = call("resume", str(directory))
+        assert exit_code(["resume", str(directory)]) == 2
         process.kill()
         process.communicate()
 
-    assert beside.returncode == 2
-    assert "another process" in beside.stderr
+    assert "another process" in capsys.readouterr().err
 
 
 def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(tmp_path: Path) -> None:
@@ -128,7 +132,9 @@ def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(tmp_path: Path) -> 
     assert outcomes["void"]["cancelled"] == outcomes["samples"] - outcomes["scored"]
 
 
-def test_ctrl_c_in_the_first_of_several_agents_leaves_all_to_resume(tmp_path: Path) -> None:
+def test_ctrl_c_in_the_first_of_several_agents_leaves_all_to_resume(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with openai_server("--hold-after", "2") as url:
         agents = (f"direct:{url}/model", "nop", "oracle")
         base = tmp_path / "runs"
@@ -146,22 +152,23 @@ def test_ctrl_c_in_the_first_of_several_agents_leaves_all_to_resume(tmp_path: Pa
         assert f"tool_sandbox resume {first} (it then plays what is left with nop, oracle, too)" in err
 
         urllib.request.urlopen(f"{url.removesuffix('/v1')}/release").close()  # noqa: S310 -- our own server on loopback
-        resumed = call("resume", str(first), "-p", "4")
+        assert exit_code(["resume", str(first), "-p", "4"]) == 0
 
-    assert resumed.returncode == 0, resumed.stderr
-    assert f"{16 - finished} of 16 samples are left to play in {first}" in resumed.stderr
-    assert f"16 of 16 samples are left to play in {by_agent['oracle']}" in resumed.stderr
+    told = capsys.readouterr().err
+    assert f"{16 - finished} of 16 samples are left to play in {first}" in told
+    assert f"16 of 16 samples are left to play in {by_agent['oracle']}" in told
     assert [_summary(by_agent[agent])["outcomes"]["scored"] for agent in agents] == [16, 16, 16]
 
-    again = call("resume", str(first))
-    assert "0 of 16 samples are left to play" in again.stderr
-    assert str(by_agent["nop"]) not in again.stderr
+    assert exit_code(["resume", str(first)]) == 0
+    told = capsys.readouterr().err
+    assert "0 of 16 samples are left to play" in told
+    assert str(by_agent["nop"]) not in told
 
 
 def test_agents_whose_input_is_wrong_leave_no_directory(tmp_path: Path) -> None:
-    done = call("run", "-a", "oracle", "local:no_such_file.gguf", "-u", "oracle", "-o", str(tmp_path / "runs"))
+    agents = ("-a", "oracle", "local:no_such_file.gguf", "-u", "oracle")
 
-    assert done.returncode == 2
+    assert exit_code(["run", *agents, "-o", str(tmp_path / "runs")]) == 2
     assert not (tmp_path / "runs").exists()
 
 
@@ -188,80 +195,74 @@ def test_ctrl_c_ends_a_run_whose_role_never_answers(tmp_path: Path) -> None:
     assert process.returncode == 130
 
 
-def test_a_provider_that_fails_makes_samples_void_and_code_1(tmp_path: Path) -> None:
+def test_a_provider_that_fails_makes_samples_void_and_code_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with openai_server("--answer", "2") as url:
-        process = _start(url, tmp_path / "runs", "-p", "1", "--retries", "0")
-        out, _ = process.communicate(timeout=HANG)
+        assert exit_code(_arguments(url, tmp_path / "runs", "-p", "1", "--retries", "0")) == 1
         directory = run_directory(tmp_path / "runs")
 
-        assert process.returncode == 1
         summary = _summary(directory)
         assert summary["outcomes"]["scored"] == 2
         assert set(summary["outcomes"]["void"]) == {"provider"}
-        assert "void: provider" in out
+        assert "void: provider" in capsys.readouterr().out
         failed = next(one for one in summary["per_scenario_results"] if one["status"] == "void")
         assert (failed["similarity"], failed["error"]["status"]) == (None, 500)
 
-        again = call("resume", str(directory))
-        assert (again.returncode, _summary(directory)["outcomes"]["scored"]) == (1, 2)
+        assert (exit_code(["resume", str(directory)]), _summary(directory)["outcomes"]["scored"]) == (1, 2)
 
     with openai_server() as url:
         record = json.loads((directory / "run.json").read_text())
         record["settings"]["agent"] = f"direct:{url}/model"
         (directory / "run.json").write_text(json.dumps(record))
 
-        retried = call("resume", str(directory), "--retry-void")
+        assert exit_code(["resume", str(directory), "--retry-void"]) == 0
 
-    assert retried.returncode == 0, retried.stderr
     assert _summary(directory)["outcomes"]["void"] == {}
 
 
-def test_a_budget_stops_the_run_with_code_3_and_a_larger_one_goes_on(tmp_path: Path) -> None:
+def test_a_budget_stops_the_run_with_code_3_and_a_larger_one_goes_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     prices = "prices={input_cost_per_token: 0.00001, output_cost_per_token: 0.00001}"
     with openai_server() as url:
-        process = _start(url, tmp_path / "runs", "-p", "4", "--budget", "0.02", "--max-tokens", "10", "--param", prices)
-        _, err = process.communicate(timeout=HANG)
+        money = ("--budget", "0.02", "--max-tokens", "10", "--param", prices)
+        assert exit_code(_arguments(url, tmp_path / "runs", "-p", "4", *money)) == 3
         directory = run_directory(tmp_path / "runs")
         first = _summary(directory)
 
-        assert process.returncode == 3, err
-        assert "--budget" in err
+        assert "--budget" in capsys.readouterr().err
         assert 0 < first["spending"]["cost"] <= 0.02
         assert first["outcomes"]["scored"] == len(_records(directory)) > 0
         assert set(first["outcomes"]["void"]) <= {"budget", "cancelled"}
 
-        resumed = call("resume", str(directory), "--budget", "100")
+        assert exit_code(["resume", str(directory), "--budget", "100"]) == 0
 
-    assert resumed.returncode == 0, resumed.stderr
     assert _summary(directory)["spending"]["cost"] > 0.02
 
 
-def test_no_key_is_written_anywhere(tmp_path: Path) -> None:
+def test_no_key_is_written_anywhere(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     secret = "sk-qwertyuiop0123456789"
     with openai_server("--answer", "1") as url:
-        finished = call(
-            "run", "-a", f"direct:{url}/model", "-u", "oracle", "-s", "switch_wifi_*", "-o", str(tmp_path),
-            "--retries", "0", "--param", f"api_key={secret}",
-        )  # fmt: skip
+        played = ("-a", f"direct:{url}/model", "-u", "oracle", "-s", "switch_wifi_*", "-o", str(tmp_path))
+        assert exit_code(["run", *played, "--retries", "0", "--param", f"api_key={secret}"]) == 1
 
-    assert finished.returncode == 1
-    assert secret not in finished.stdout + finished.stderr
+    captured = capsys.readouterr()
+    assert secret not in captured.out + captured.err
     for path in run_directory(tmp_path).rglob("*"):
         assert not path.is_file() or secret.encode() not in path.read_bytes(), path
 
-    resumed = call("resume", str(run_directory(tmp_path)))
-    assert resumed.returncode == 2
-    assert "api_key" in resumed.stderr
+    assert exit_code(["resume", str(run_directory(tmp_path))]) == 2
+    assert "api_key" in capsys.readouterr().err
 
 
-def test_a_model_behind_litellm_plays_over_real_http(tmp_path: Path) -> None:
+def test_a_model_behind_litellm_plays_over_real_http(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-anything")
     with openai_server() as url:
-        finished = call(
-            "run", "-a", "openai/x", "-u", "openai/gpt-4o", "-s", "switch_wifi_off", "-o", str(tmp_path),
-            environment={"OPENAI_API_BASE": url, "OPENAI_API_KEY": "sk-anything"},
-        )  # fmt: skip
+        monkeypatch.setenv("OPENAI_API_BASE", url)
+        models = ("-a", "openai/x", "-u", "openai/gpt-4o")
+        assert exit_code(["run", *models, "-s", "switch_wifi_off", "-o", str(tmp_path)]) == 0
 
-    assert finished.returncode == 0, finished.stderr
     (result,) = _summary(run_directory(tmp_path))["per_scenario_results"]
     assert (result["status"], result["messages"]) == ("scored", 3)
     assert result["spending"]["calls"] == 2

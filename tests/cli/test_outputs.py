@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 import tool_sandbox as ts
-from tests.cli.command import EASY, call, run_directories, run_directory
+from tests.cli.command import EASY, call, call_here, run_directories, run_directory
 from tests.runs.samples import scored, void
 from tool_sandbox.cli.app import exit_code
 from tool_sandbox.errors import SettingsError, UsageError
@@ -31,9 +31,11 @@ def report(*results: Any, pass_at: float = 1.0, **facts: Any) -> Report:
     return Report(results=results, summary=summary, ending=Ending.DONE, directory="runs/x")
 
 
-def test_standard_output_is_one_json_object_and_people_read_standard_error(tmp_path: Path) -> None:
+def test_standard_output_is_one_json_object_and_people_read_standard_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     flags = ["-s", EASY[0], "-o", str(tmp_path), "--fail-under", "0.5", "--json"]
-    done = call("run", "-a", "nop", "oracle", *flags)
+    done = call_here(capsys, "run", "-a", "nop", "oracle", *flags)
 
     told = json.loads(done.stdout)
     assert (done.returncode, told["exit_code"]) == (4, 4)
@@ -59,8 +61,8 @@ def test_what_an_agent_prints_is_not_in_the_json(tmp_path: Path) -> None:
     assert "LOUD" in done.stderr
 
 
-def test_a_quiet_run_shows_the_last_lines_only(tmp_path: Path) -> None:
-    done = call("run", "-a", "oracle", "-s", *EASY, "-o", str(tmp_path), "-q")
+def test_a_quiet_run_shows_the_last_lines_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    done = call_here(capsys, "run", "-a", "oracle", "-s", *EASY, "-o", str(tmp_path), "-q")
 
     directory = run_directory(tmp_path)
     found = ts.open_run(directory).interval

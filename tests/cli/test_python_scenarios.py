@@ -135,7 +135,7 @@ ALL_RIGHT = {f"{task}{suffix}": 1.0 for task in TASKS for suffix in ("", "_bare"
 
 @pytest.mark.parametrize(
     ("zone", "elsewhere"),
-    [("UTC", "Asia/Kolkata"), ("America/New_York", "UTC"), ("Asia/Kolkata", "Pacific/Auckland")],
+    [("America/New_York", "UTC"), ("Asia/Kolkata", "Pacific/Auckland")],
 )
 def test_a_correct_agent_is_right_in_every_zone_today_and_later(suite: Path, zone: str, elsewhere: str) -> None:
     directory = played(suite, zone)

@@ -37,11 +37,11 @@ def _run(base: Path, agent: str = "oracle", *more: str) -> list[str]:
     return ["run", "-a", agent, "-u", "oracle", "-s", "switch_wifi_off", "-o", str(base), *more]
 
 
-@pytest.mark.parametrize("columns", [60, 80, 200])
+@pytest.mark.parametrize("columns", [60, 200])
 def test_a_run_leaves_its_report_in_the_scrollback_and_nothing_else(
     terminal: Terminal, tmp_path: Path, columns: int
 ) -> None:
-    arguments = ("run", "-a", "oracle", "-s", "switch_wifi_off*", "--trials", "8", "-o", str(tmp_path))
+    arguments = ("run", "-a", "oracle", "-s", "switch_wifi_off", "--trials", "40", "-o", str(tmp_path))
     screen = terminal(*arguments, columns=columns)
 
     assert screen.end() == 0
@@ -51,7 +51,7 @@ def test_a_run_leaves_its_report_in_the_scrollback_and_nothing_else(
     assert "running" not in screen.text
     assert screen.lines[0] == "Scenarios"
     assert [line.split()[1] for line in screen.lines if line.split()[:1] == ["category"]] in (["samples"], ["score"])
-    assert any(line.startswith("Score 1.000 over 128 of 128 samples") for line in screen.lines)
+    assert any(line.startswith("Score 1.000 over 40 of 40 samples") for line in screen.lines)
 
 
 class Talking:
@@ -77,11 +77,8 @@ SAID = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("columns", [60, 120])
-def test_whatever_an_agent_writes_stands_above_the_bar_once_and_whole(
-    terminal: Terminal, tmp_path: Path, columns: int
-) -> None:
-    run = Talking(terminal, tmp_path, "--trials", "2", "-p", "1", columns=columns)
+def test_whatever_an_agent_writes_stands_above_the_bar_once_and_whole(terminal: Terminal, tmp_path: Path) -> None:
+    run = Talking(terminal, tmp_path, "--trials", "2", "-p", "1", columns=60)
     run.shows(b"1 running")
 
     assert run.end() == 0
@@ -203,8 +200,9 @@ def test_a_run_goes_on_after_it_was_stopped_and_called_back(terminal: Terminal, 
 # -- Ctrl-C ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("presses", [1, 2, 3])
-@pytest.mark.parametrize("role", ["Deaf", "Blocking", "Stubborn"])
+@pytest.mark.parametrize(
+    ("role", "presses"), [("Deaf", 1), ("Deaf", 3), ("Blocking", 1), ("Blocking", 2), ("Stubborn", 1), ("Stubborn", 3)]
+)
 def test_ctrl_c_ends_a_run_whose_agent_is_stuck(terminal: Terminal, tmp_path: Path, role: str, presses: int) -> None:
     screen = terminal(*_run(tmp_path, f"{ROLES}:{role}"))
     screen.wait_for(lambda: "stuck" in screen.text)
@@ -229,9 +227,9 @@ def test_how_to_go_on_is_said_even_if_the_report_cannot_be_printed(terminal: Ter
     assert "Interrupted. Go on with: tool_sandbox resume" in screen.text
 
 
-@pytest.mark.parametrize("presses", [1, 2, 3])
+@pytest.mark.parametrize("presses", [1, 3])
 def test_ctrl_c_in_the_middle_of_a_run(terminal: Terminal, tmp_path: Path, presses: int) -> None:
-    screen = terminal("run", "-a", "oracle", "--trials", "5", "-o", str(tmp_path))
+    screen = terminal("run", "-a", "oracle", "-s", "switch_wifi_off", "--trials", "9999", "-o", str(tmp_path))
     screen.wait_for(lambda: re.search(rb"\d\d/\d{4}", screen.raw) is not None)
     for _ in range(presses):
         screen.send("\x03")

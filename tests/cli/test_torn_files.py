@@ -85,7 +85,7 @@ def test_a_folder_in_place_of_a_file(run: Path, suite: Path, name: str, capsys: 
 
 
 @pytest.mark.parametrize("name", FILES)
-@pytest.mark.parametrize("seed", range(15))
+@pytest.mark.parametrize("seed", range(6))
 def test_any_value_in_a_file_replaced_or_missing(
     run: Path, suite: Path, name: str, seed: int, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.cli.command import call, openai_server, run_directories, spawn
+from tests.cli.command import call_here, openai_server, run_directories, spawn
 from tests.waiting import HANG, until
 from tool_sandbox.analysis.comparison import compare_runs
 from tool_sandbox.cli.app import exit_code
@@ -158,7 +158,7 @@ def test_a_first_trial_that_is_too_dear_leaves_it_open(
     assert read(run_directories(tmp_path)[0], "run.json")["decision"]["stopped_by"] == "budget"
 
 
-def test_after_ctrl_c_both_runs_go_on(tmp_path: Path) -> None:
+def test_after_ctrl_c_both_runs_go_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with openai_server("--hold-after", "12") as url:
         agents = ("-a", f"direct:{url}/one", f"direct:{url}/two", "-u", "oracle", "-p", "1", "--trials", "2")
         process = spawn("run", "--until-decided", *NINE, *agents, "-o", str(tmp_path))
@@ -169,7 +169,7 @@ def test_after_ctrl_c_both_runs_go_on(tmp_path: Path) -> None:
         first = next(iter(kept))
         httpx.get(url.removesuffix("/v1") + "/release")
 
-        resumed = call("resume", str(first))
+        resumed = call_here(capsys, "resume", str(first))
 
     assert process.returncode == 130, err
     assert "when it was interrupted" in out

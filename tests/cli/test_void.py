@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import call, openai_server, run_directory
+from tests.cli.command import call, call_here, openai_server, run_directory
 from tests.runs.samples import scored, void
 from tool_sandbox.cli.void import void_lines
 
@@ -34,10 +34,11 @@ def test_what_has_to_be_done_first_comes_first() -> None:
     assert line.endswith("Check the key, then: tool_sandbox resume d --retry-void")
 
 
-def test_a_fault_of_an_own_agent_is_named_with_file_and_line(tmp_path: Path) -> None:
-    done = call(
-        "run", "-a", "tests.cli.terminal_roles:Broken", "-u", "oracle", "-s", "switch_wifi_off", "-o", str(tmp_path)
-    )
+def test_a_fault_of_an_own_agent_is_named_with_file_and_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = ("-a", "tests.cli.terminal_roles:Broken", "-u", "oracle", "-s", "switch_wifi_off")
+    done = call_here(capsys, "run", *broken, "-o", str(tmp_path))
 
     assert done.returncode == 1
     source = Path(__file__).with_name("terminal_roles.py")
@@ -46,10 +47,12 @@ def test_a_fault_of_an_own_agent_is_named_with_file_and_line(tmp_path: Path) -> 
     assert f"{source.name}:{line} (switch_wifi_off). Mend it, then: tool_sandbox resume" in done.stdout
 
 
-def test_a_run_that_cannot_succeed_is_stopped_and_can_be_gone_on_with(tmp_path: Path) -> None:
+def test_a_run_that_cannot_succeed_is_stopped_and_can_be_gone_on_with(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with openai_server("--answer", "0") as url:
         arguments = ("-a", f"direct:{url}/model", "-u", "oracle", "-s", "switch_wifi_off*", "-p", "1", "--retries", "0")
-        stopped = call("run", *arguments, "--max-void", "3", "-o", str(tmp_path))
+        stopped = call_here(capsys, "run", *arguments, "--max-void", "3", "-o", str(tmp_path))
         directory = run_directory(tmp_path)
 
         assert stopped.returncode == 1
@@ -57,7 +60,7 @@ def test_a_run_that_cannot_succeed_is_stopped_and_can_be_gone_on_with(tmp_path: 
         assert "3 samples in a row were void for the same reason" in stopped.stderr
         assert 'HTTP 500 "out of order"' in stopped.stdout
 
-        never = call("resume", str(directory), "--max-void", "0")
+        never = call_here(capsys, "resume", str(directory), "--max-void", "0")
 
     assert never.returncode == 1
     assert "13 of 16 samples are left to play" in never.stderr

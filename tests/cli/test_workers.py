@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.cli.command import call, openai_server, run_directory, spawn
+from tests.cli.command import call_here, openai_server, run_directory, spawn
 from tests.processes import is_alive
 from tests.waiting import HANG, until
 from tool_sandbox.cli.app import exit_code
@@ -73,7 +73,9 @@ def test_a_killed_worker_costs_no_more_than_its_calls_in_flight(tmp_path: Path) 
     assert json.loads((directory / "run.json").read_text())["workers"] == 2
 
 
-def test_when_the_controller_is_killed_its_workers_end_and_the_run_goes_on(tmp_path: Path) -> None:
+def test_when_the_controller_is_killed_its_workers_end_and_the_run_goes_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with openai_server("--hold-after", "6") as url:
         process = spawn(*arguments(url, tmp_path, "--trials", "4", "-p", "4"))
         held(url, process, 8)
@@ -82,7 +84,7 @@ def test_when_the_controller_is_killed_its_workers_end_and_the_run_goes_on(tmp_p
         process.communicate()
         asked(url, "/release")
         until(lambda: not any(map(is_alive, workers)))
-        resumed = call("resume", str(run_directory(tmp_path)), "--workers", "1")
+        resumed = call_here(capsys, "resume", str(run_directory(tmp_path)), "--workers", "1")
         calls = asked(url)["calls"]
 
     assert resumed.returncode == 0, resumed.stderr
