@@ -116,6 +116,16 @@ def test_four_workers_stay_under_one_cap_and_use_nearly_all_of_it(tmp_path: Path
     assert 0.95 * 0.50 <= paid <= 0.50
 
 
+def test_workers_together_keep_a_cap_per_minute_and_may_use_all_of_it(tmp_path: Path) -> None:
+    with openai_server() as url:
+        assert exit_code(arguments(url, tmp_path / ".first", "-p", "4")) == 0
+        samples = asked(url)["calls"]
+        assert exit_code(arguments(url, tmp_path, "-p", "4", "--rpm", str(samples))) == 0
+
+        assert asked(url)["calls"] == 2 * samples
+    assert len(results(run_directory(tmp_path))) == samples
+
+
 def test_a_person_at_the_terminal_plays_in_one_process(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     given = ["run", "-a", "human", "-u", "oracle", "-s", "switch_wifi_off", "-o", str(tmp_path), "--workers", "2"]
     assert exit_code(given) == 2

@@ -259,6 +259,13 @@ async def test_a_budget_that_is_raised_while_the_run_is_played_reaches_the_worke
         await asyncio.wait_for(played(run, Memory([asks]), 1, Raising(), money=run.cast), 60)
 
 
+@pytest.mark.parametrize(("given", "many"), [({}, 1), ({"workers": 4}, 4), ({"workers": 4, "concurrency": 2}, 2)])
+def test_no_worker_is_left_without_samples(given: dict[str, Any], many: int, tmp_path: Path) -> None:
+    run = prepared(tmp_path, **given)
+    run.close()
+    assert run.workers == many
+
+
 def test_what_only_this_process_has_is_played_in_it(tmp_path: Path) -> None:
     settings = RunSettings(agent="nop", user="nop", workers=2, output=str(tmp_path))
     with pytest.raises(SettingsError, match="--workers 2: roles, tools or scenarios are objects of this process"):

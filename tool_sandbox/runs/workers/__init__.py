@@ -12,9 +12,9 @@
     processes     workers as processes on this machine
     process       what such a process runs
     actors        workers on a Ray cluster
-    parts         what is divided among workers: caps per minute
     number        how many workers a run has, and where
 
-Of money a worker has blocks (``llm.layers.budget.lending``), of the journal a segment of its own: no call needs a round
-trip, and what one worker finished is played by another from what was written down.
+Of money and of caps per minute a worker has blocks (``llm.layers.budget.lending``, ``llm.layers.limits.lending``), of
+the journal a segment of its own: no call needs a round trip, and what one worker finished is played by another from
+what was written down.
 """

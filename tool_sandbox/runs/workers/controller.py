@@ -13,6 +13,7 @@ from attrs import define, evolve, frozen
 from tool_sandbox import errors
 from tool_sandbox.errors import HarnessError, ToolSandboxError
 from tool_sandbox.llm.layers.budget.lending import Lending, Said
+from tool_sandbox.llm.layers.limits.lending import RateLending, RateSaid
 from tool_sandbox.runs.digests import Digests
 from tool_sandbox.runs.outcomes import Failure
 from tool_sandbox.runs.results import unplayable
@@ -100,6 +101,7 @@ class Controller:
         self._spare = _REPLACEMENTS * workers
         self._count = 0
         ledger = shared.resources.capped_ledger
+        self._rates = RateLending(workers, clock)
         self._lending = None if ledger is None else Lending(ledger, self._send, workers)
 
     async def __aenter__(self) -> Self:
@@ -183,6 +185,9 @@ class Controller:
         elif isinstance(message, Said):
             if self._lending is not None:
                 self._lending.said(worker, message)
+        elif isinstance(message, RateSaid):
+            if (lent := self._rates.said(worker, message)) is not None:
+                self._send(worker, lent)
         elif isinstance(message, Ready):
             self._starting.pop(worker, None)
             self._leases.joined(worker, self._clock())

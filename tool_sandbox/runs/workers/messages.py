@@ -10,6 +10,7 @@ from attrs import Factory, field, frozen
 from tool_sandbox.llm.layers.budget.caps import Scope
 from tool_sandbox.llm.layers.budget.lending import Answer, Said
 from tool_sandbox.llm.layers.budget.spending import Account
+from tool_sandbox.llm.layers.limits.lending import RateLent, RateSaid
 from tool_sandbox.registry.settings import RunSettings
 from tool_sandbox.runs.outcomes import SampleResult
 
@@ -52,7 +53,7 @@ class Stop:
     """Nothing more will be played."""
 
 
-ToWorker = Setup | Play | GiveUp | Stop | Answer
+ToWorker = Setup | Play | GiveUp | Stop | Answer | RateLent
 
 
 @frozen
@@ -94,4 +95,4 @@ class Failed:
     message: str
 
 
-FromWorker = Ready | Ended | Beat | Waiting | Failed | Said
+FromWorker = Ready | Ended | Beat | Waiting | Failed | Said | RateSaid

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import evolve
-
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.runs.workers.actors import Actors, check_ray, cores_of_cluster
-from tool_sandbox.runs.workers.parts import parts_of
 from tool_sandbox.runs.workers.processes import Processes
 
 if TYPE_CHECKING:
@@ -37,7 +34,7 @@ def number_of_workers(cast: RoleCast, objects: Objects) -> int:
         message = f"{flag}: {reason}, so this process alone plays the run. Leave {flag.split(maxsplit=1)[0]} out."
         raise SettingsError(message)
     most = cores_of_cluster(settings.ray_address) if on_ray else 1
-    return parts_of(evolve(settings, workers=settings.workers or most))
+    return min(settings.workers or most, settings.concurrency)
 
 
 def executor_of(settings: RunSettings) -> Executor:

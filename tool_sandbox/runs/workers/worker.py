@@ -15,8 +15,9 @@ from tool_sandbox.common.execution.capture import dispatched_output
 from tool_sandbox.errors import HarnessError, ToolSandboxError
 from tool_sandbox.llm.layers.budget.borrowing import Borrowing
 from tool_sandbox.llm.layers.budget.lending import Answer
+from tool_sandbox.llm.layers.limits.borrowing import BorrowedRate
 from tool_sandbox.llm.layers.limits.endpoints import Endpoints
-from tool_sandbox.llm.layers.limits.rate import SlidingWindow
+from tool_sandbox.llm.layers.limits.lending import RateLent
 from tool_sandbox.open_files import allow_open_files
 from tool_sandbox.registry.cast import RoleCast
 from tool_sandbox.registry.run_resources import Seat
@@ -41,14 +42,12 @@ from tool_sandbox.runs.workers.messages import (
     ToWorker,
     Waiting,
 )
-from tool_sandbox.runs.workers.parts import parts_of
 from tool_sandbox.threads import DaemonThreads
 from tool_sandbox.tools.search import use_backend
 from tool_sandbox.tools.search.rapid_api import RapidApiSearch
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
-    from tool_sandbox.registry.settings import RunSettings
 
 _BEAT = 1.0
 """Seconds between two signs of life."""
@@ -93,13 +92,15 @@ class Worker:
         self._threads = DaemonThreads(THREADS_PER_SAMPLE)
         self._loop.set_default_executor(self._threads)
         self._borrowing = Borrowing(self._tell)
+        self._rates: dict[str, BorrowedRate] = {}
+        """What is borrowed of caps per minute, by the cap."""
         self._playing: dict[int, asyncio.Task[None]] = {}
         store = RunStore(open_location(setup.directory))
         directory = store.directory
         with clock_of_run(setup.record, directory.name):
             self._scenarios: Mapping[str, Scenario] = scenarios_of(setup.settings)
         chosen = {name: self._scenarios[name] for name in setup.record["scenarios"]}
-        self._cast = RoleCast(setup.settings, chosen, endpoints=_part_of_the_endpoints(setup.settings))
+        self._cast = RoleCast(setup.settings, chosen, endpoints=Endpoints(self._borrow))
         self._run, self._digests = directory.name, Digests()
         seat = Seat(name=setup.worker, lender=self._borrowing)
         if (store.directory / RUN).exists():
@@ -138,6 +139,14 @@ class Worker:
                 playing.cancel()
         elif isinstance(message, Answer):
             self._borrowing.answered(message)
+        elif isinstance(message, RateLent):
+            self._rates[message.cap].answered(message)
+
+    def _borrow(self, name: str, per_minute: int) -> BorrowedRate:
+        """A source of what is capped for all workers together."""
+        cap = f"{name} {per_minute}"
+        self._rates[cap] = BorrowedRate(cap, per_minute, self._tell)
+        return self._rates[cap]
 
     async def _play(self, play: Play) -> None:
         try:
@@ -155,6 +164,8 @@ class Worker:
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(_BEAT)
+            for rate in list(self._rates.values()):
+                rate.give_back()
             self._borrowing.freed()  # also what a call was lent that was given up meanwhile
             self._tell_spent()
 
@@ -175,12 +186,6 @@ class Worker:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _part_of_the_endpoints(settings: RunSettings) -> Endpoints:
-    """Endpoints of which each worker may use the same part of a minute, so that all together keep the caps."""
-    parts = parts_of(settings)
-    return Endpoints(lambda _name, per_minute: SlidingWindow(max(1, per_minute // parts)))
 
 
 def _failure(error: Exception) -> Failed:

@@ -10,6 +10,8 @@
     notice        what is told of that
     concurrency   how many calls it takes at once, found out by asking
     announced     what it says of its limits in the headers of its answers
-    rate          caps per minute, and how blocks of them are lent to other processes
+    rate          caps per minute
+    lending       blocks of them for other processes, by whoever has the cap
+    borrowing     the side of these processes
     tokens        how many tokens a call will take
 """
