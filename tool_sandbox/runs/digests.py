@@ -54,6 +54,9 @@ class Digests:
 
     def of(self, scenario: Scenario) -> str:
         """What ``digest_of`` says of it."""
+        return self._once(scenario, lambda: self._digest(scenario))
+
+    def _digest(self, scenario: Scenario) -> str:
         try:
             return _hash(f"[{', '.join(self._parts(scenario))}]")
         except Exception:  # noqa: BLE001 -- what the author of a scenario compares with may be made of anything

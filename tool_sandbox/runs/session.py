@@ -95,6 +95,7 @@ async def play_sample(
     """
     floors = asyncio.ensure_future(play_floors(sample.scenario))  # while the first call waits for its answer
     started = time.monotonic()
+    digest = (digests or Digests()).of(sample.scenario)  # in which order tools are offered is no part of it
     if settings.shuffle_tools:
         sample = evolve(sample, scenario=_with_shuffled_tools(sample, settings))
     world = sample.scenario.starting_context.fork()
@@ -127,7 +128,6 @@ async def play_sample(
         troubles += _tear_down(roles, cast.secrets)
     seconds = time.monotonic() - started
     await floors
-    digest = (digests or Digests()).of(sample.scenario)
     result = described(sample, roles, tallies, world, settings, seconds, digest)
     noted = [each.to_record() for each in broken]
     result = evolve(result, notes=(*result.notes, *troubles), broken_rules=noted)
