@@ -337,19 +337,19 @@ asyncio.run(main())
 """
 
 
-@pytest.mark.parametrize("code", [TEN_LINES, IN_A_LOOP], ids=["script", "inside a running loop"])
-def test_ten_lines_test_a_model(code: str) -> None:
+def test_ten_lines_test_a_model_in_a_script_and_inside_a_running_loop() -> None:
     with openai_server("--solve") as url:
         environment = {**os.environ, "OPENAI_BASE_URL": url, "OPENAI_API_KEY": "made-up"}
-        command = [sys.executable, "-W", "error", "-c", code]
+        command = [sys.executable, "-W", "error", "-c", TEN_LINES + IN_A_LOOP]
         done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=HANG)
     assert done.stderr == ""
-    assert done.stdout.splitlines() == [
+    told = [
         "1.0 (1.0, 1.0)",
         "6 MULTIPLE_TOOL_CALL",
         "I let Dana know you are running ten minutes late.",
         "1.0",
     ]
+    assert done.stdout.splitlines() == told * 2
 
 
 def test_tools_of_ones_own_are_offered() -> None:

@@ -97,7 +97,7 @@ def assert_same_verdict(first: Scenario, second: Scenario, context: ExecutionCon
 
 
 @given(st.integers(0, 10**9))
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_random_milestones_judge_random_trajectories_the_same_after_conversion(seed: int) -> None:
     source = random.Random(seed)
     context = trajectories.trajectory(source, 8)
