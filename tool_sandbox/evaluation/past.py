@@ -14,6 +14,7 @@ from tool_sandbox.common.vocabulary import DatabaseNamespace
 
 if TYPE_CHECKING:
     from tool_sandbox.evaluation.comparing.views import View
+    from tool_sandbox.evaluation.facts.surroundings import Surroundings
 
 Row = Mapping[str, Any]
 
@@ -23,6 +24,8 @@ _WRITTEN = {
     "save": DatabaseNamespace.CONTACT,
 }
 _NO_DIGIT = re.compile(r"\D")
+_TOLD_APART = 7
+"""So many digits at its end make a phone number another one."""
 
 
 class Views(Protocol):
@@ -79,11 +82,16 @@ class Past:
         traces = (trace for row in self._log() for trace in row["tool_trace"] or ())
         return frozenset(str(json.loads(trace).get("tool_name")) for trace in traces)
 
+    def knows(self, number: str, surroundings: Surroundings) -> bool:
+        """Whether a phone number stands in the contacts, or in what was said, returned or asked for."""
+        return number.lstrip("+0")[-_TOLD_APART:] in self._digits + _digits_of(
+            *surroundings.heard, *surroundings.written
+        )
+
     @cached_property
-    def digits(self) -> str:
-        """The digits of all that was said and returned, and of everybody's phone numbers."""
-        texts = (*(row["content"] for row in self._log()), *(row["phone_number"] for row in self._everybody()))
-        return " ".join(_NO_DIGIT.sub("", str(text)) for text in texts)
+    def _digits(self) -> str:
+        said = (str(row["content"]) for row in self._log())
+        return _digits_of(*said, *(str(row["phone_number"]) for row in self._everybody()))
 
     def _everybody(self) -> Iterator[Row]:
         yield from self._before(DatabaseNamespace.CONTACT)
@@ -98,3 +106,8 @@ class Past:
 
     def _now(self, namespace: str) -> Sequence[Row]:
         return self.trajectory.view(namespace, self.index).rows
+
+
+def _digits_of(*texts: str) -> str:
+    """The digits of texts, with a space behind each of them."""
+    return "".join(f"{_NO_DIGIT.sub('', text)} " for text in texts)

@@ -34,8 +34,6 @@ _SWITCHES = {
 }
 """Columns of the settings, and what facts call them."""
 
-_TOLD_APART = 7
-"""So many digits at its end make a phone number another one."""
 _ALREADY = re.compile(r"\b(?:is|are|was|were|'s|been) already\b")
 _NEVER = r"\b(?:(?:can|could) not|am not able to|unable to|have no way to|am not allowed to)"
 
@@ -125,11 +123,11 @@ def _denied_contact(reading: Reading, contacts: set[str]) -> str | None:
 
 def _not_done(reading: Reading, past: Past) -> str | None:
     """A deed that the message claims, and that left no trace in the tables."""
-    if not past.called <= LOOK_UP | WRITTEN_BY.keys():
-        return None  # what a tool of the user's own does, nobody knows
     for deed in TRACED:
         claims = (claim_of(deed, clause) for clause in reading.clauses)
-        if (claimed := next(filter(None, claims), None)) and not past.has_done(deed):
+        claimed = next(filter(None, claims), None)
+        # what a tool of the user's own does, nobody knows
+        if claimed and not past.has_done(deed) and past.called <= LOOK_UP | WRITTEN_BY.keys():
             return f"claims {claimed!r}, which was not done"
     return None
 
@@ -147,22 +145,20 @@ def _told_nothing(reading: Reading, past: Past) -> str | None:
 
 def _unheard_number(reading: Reading, past: Past) -> str | None:
     """A phone number that stands nowhere: neither in the contacts, nor in what was said and returned."""
-    heard = " ".join((*reading.surroundings.heard, *reading.surroundings.written))
-    known = f"{past.digits} {''.join(filter(str.isdigit, heard))}"
     for mention in reading.mentions:
-        if isinstance(mention, Phone) and mention.digits.lstrip("+0")[-_TOLD_APART:] not in known:
+        if isinstance(mention, Phone) and not past.knows(mention.digits, reading.surroundings):
             return f"says {reading.words_at(mention.span)!r}, which is nobody's number"
     return None
 
 
 def _made_up(reading: Reading, wanted: WantedText, past: Past) -> str | None:
     """A value where a good answer has none, and no tool has told any."""
-    if not past.called <= TELL_NO_AMOUNTS | WRITTEN_BY.keys():
-        return None
-    places = (fact.places(reading) for fact in wanted.facts(wanted.sentence).required)
-    explained = frozenset().union(*places)
-    limits = nothing_invented(reading_of(wanted.sentence, wanted.surroundings))
-    return next(filter(None, (limit.contradicted_by(reading, explained) for limit in limits)), None)
+    for limit in nothing_invented(reading_of(wanted.sentence, wanted.surroundings)):
+        places = (fact.places(reading) for fact in wanted.facts(wanted.sentence).required)
+        value = limit.contradicted_by(reading, frozenset().union(*places))
+        if value and past.called <= TELL_NO_AMOUNTS | WRITTEN_BY.keys():
+            return value
+    return None
 
 
 def _denied_ability(reading: Reading, settings: Mapping[str, Any]) -> str | None:

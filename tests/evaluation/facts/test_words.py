@@ -42,6 +42,17 @@ def test_the_denial_and_the_opposite_contradict(text: str, reason: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Melbourne.", True), ("**Melbourne!** It's 7,300 kronor there.", True), ("melbourne", True),
+        ("Here in Melbourne.", False), ("Melbourne, or Sweden.", False), ("Melbourne?", False), ("", False),
+    ],
+)  # fmt: skip
+def test_a_phrase_with_a_full_stop_is_a_sentence_of_its_own(text: str, *, found: bool) -> None:
+    assert Words(("Melbourne.",)).found_in(reading_of(text, BASE)) is found
+
+
+@pytest.mark.parametrize(
     ("text", "said"),
     [("You should buy it at home.", True), ("You have to buy it at home.", True), ("You could buy it at home.", False)],
 )

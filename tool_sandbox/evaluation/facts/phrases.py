@@ -66,7 +66,10 @@ def roots_of(phrase: str) -> tuple[str, ...]:
 
 
 def places_of(phrase: str, reading: Reading) -> Iterator[Place]:
-    """Where an answer has the words of a phrase, in order, with at most small words between them."""
+    """Where an answer has the words of a phrase, in order, with at most small words between them.
+
+    A phrase that ends in a full stop is a sentence of its own: "Melbourne." but not "in Melbourne".
+    """
     roots = roots_of(phrase)
     if roots == ("no",):
         yield from ((clause, 0, 1) for clause in reading.clauses if _NO.fullmatch(clause.plain))
@@ -76,8 +79,16 @@ def places_of(phrase: str, reading: Reading) -> Iterator[Place]:
     for clause, own in zip(reading.clauses, rooted.clauses, strict=True):
         for first in range(len(clause.words)):
             last = _matched(clause.words, own, first, roots)
+            if phrase.endswith(".") and not _is_sentence(clause, first, last, reading):
+                continue
             if last and not (roots in _REPLIES and not _replies(clause.words, first)):
                 yield clause, first, last
+
+
+def _is_sentence(clause: Clause, first: int, last: int, reading: Reading) -> bool:
+    """Whether nothing else stands in its sentence."""
+    sentence = reading.sentences[clause.sentence]
+    return len(sentence.clauses) == 1 and not sentence.asks and (first, last) == (0, len(clause.words))
 
 
 def column(clause: Clause, word: int) -> int:
