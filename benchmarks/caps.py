@@ -11,7 +11,6 @@ import argparse
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from command_line import start
 from one_run import SIX_CALLS
 from own_server import own_server, requests_at
 from record import Record
-from two_nodes import two_nodes
+from two_nodes import has_ray, two_nodes
 
 CAP = 0.50
 IN_FLIGHT = 128
@@ -56,7 +55,7 @@ def measured() -> Iterator[dict[str, Any]]:
         root = stack.enter_context(own_server("scripted_server.py", *SIX_CALLS))
         yield {"workers": "1 process", **paid(root, ["--workers", "1"])}
         yield {"workers": "4 processes", **paid(root, ["--workers", "4"])}
-        if find_spec("ray"):
+        if has_ray():
             cluster = stack.enter_context(two_nodes())
             on_ray = ["--workers", "4", "--executor", "ray", "--ray-address", cluster.address]
             yield {"workers": "4 actors on Ray, 2 nodes", **paid(root, on_ray)}

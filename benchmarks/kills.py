@@ -18,7 +18,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,7 @@ from one_run import CALLS, SIX_CALLS
 from own_server import own_server, requests_at
 from processes import children, command, kill
 from record import Record
-from two_nodes import TwoNodes, two_nodes
+from two_nodes import TwoNodes, has_ray, two_nodes
 
 import tool_sandbox
 
@@ -243,7 +242,8 @@ def table(rows: list[Counted]) -> str:
 
 
 def main() -> int:
-    possible = [name for name, victim in VICTIMS.items() if not victim.on_ray or find_spec("ray")]
+    is_there = has_ray()
+    possible = [name for name, victim in VICTIMS.items() if is_there or not victim.on_ray]
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=60, help="of all kinds together (default 60)")
     parser.add_argument("--seed", type=int, default=1, help="of the points at which is killed (default 1)")

@@ -27,7 +27,6 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +35,7 @@ from foreign import interpreter_with
 from one_run import CALLS, SIX_CALLS, WAYS, recorded
 from own_server import own_server
 from record import Record
-from two_nodes import two_nodes
+from two_nodes import has_ray, two_nodes
 
 HERE = Path(__file__).parent
 GROWTH = "oracle"
@@ -150,7 +149,8 @@ def on_ray(way: str) -> bool:
 
 def asked_for() -> argparse.Namespace:
     """What the command line says."""
-    names = [way for way in WAYS if way != GROWTH and (find_spec("ray") or not on_ray(way))] + [INSPECT]
+    is_there = has_ray()
+    names = [way for way in WAYS if way != GROWTH and (is_there or not on_ray(way))] + [INSPECT]
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--samples", type=int, default=1000, help="samples of a row (default 1000)")
     parser.add_argument("--latencies", type=int, nargs="*", default=[500, 0], help="milliseconds (default 500 0)")

@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import Any
 
 from attrs import define
@@ -20,6 +21,14 @@ CORES = 2
 NODE = {"num_cpus": CORES, "object_store_memory": 80 << 20}
 LONGEST = 300.0
 """Seconds in which a node is there."""
+
+
+def has_ray() -> bool:
+    """Whether Ray is installed; where it is not, people are told."""
+    if find_spec("ray") is None:
+        print("What plays on Ray is left out: the extra ray is not installed.", file=sys.stderr)
+        return False
+    return True
 
 
 @define
