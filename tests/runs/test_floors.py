@@ -21,6 +21,8 @@ from tool_sandbox.common.scenario import Scenario
 from tool_sandbox.common.script import EndStep, SayStep, Script
 from tool_sandbox.common.tool_discovery import ToolBackend
 from tool_sandbox.common.vocabulary import DatabaseNamespace
+from tool_sandbox.llm.chat import ChatRequest, ChatResponse
+from tool_sandbox.llm.layer import Immediate
 from tool_sandbox.registry.sample import Sample
 from tool_sandbox.runs.floors import RANDOM, floors_by_category, floors_of, floors_with_chance, play_floors, user_words
 from tool_sandbox.runs.run import Observer, Plan, arun
@@ -174,6 +176,23 @@ async def test_a_sample_that_waits_for_its_floors_can_be_cancelled() -> None:
         assert not gate.opened.is_set()
     finally:
         gate.opened.set()
+
+
+async def test_the_first_call_does_not_wait_for_the_floors() -> None:
+    gate, asked = Gate(), threading.Event()
+
+    class Asked(Immediate):
+        def complete(self, request: ChatRequest) -> ChatResponse:
+            asked.set()
+            return fakes.Obedient().complete(request)
+
+    sample = Sample(name="gated", scenario=gate.scenario())
+    task = asyncio.create_task(play_sample(sample, fakes.Cast(Asked()), fakes.settings()))
+    try:
+        assert await asyncio.to_thread(asked.wait, 60)
+    finally:
+        gate.opened.set()
+    assert (await task).result.floors == {"nothing": 1, "repeating": 1}
 
 
 class Interrupting(Observer):

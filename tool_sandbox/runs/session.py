@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from attrs import evolve, frozen
@@ -111,6 +111,7 @@ async def play_sample(
         agent = tallies.get(RoleType.AGENT, Tally())
         on_message = _none_of_a_fallback(agent, roles.agent) if settings.on_fallback == "void" else None
         world = await _play(sample, roles, settings, run, on_message)
+        started += await _seconds_until(floors)
         broken = broken_rules(sample.scenario, world) if roles.user_is_model else ()
         evaluation = sample.scenario.evaluate(world)
         _refuse_broken_rules(broken, settings)
@@ -216,6 +217,12 @@ async def _play(
             raise
         message = f"the sample was not over within {limit:g} s, the time limit of a sample (--sample-timeout)."
         raise TimeLimitError(message) from error
+
+
+async def _seconds_until(done: Awaitable[None]) -> float:
+    began = time.monotonic()
+    await done
+    return time.monotonic() - began
 
 
 def _tear_down(roles: SampleRoles | None, secrets: Sequence[str]) -> list[str]:

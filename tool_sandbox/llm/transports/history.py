@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from tool_sandbox.llm.chat import ChatResponse
@@ -120,6 +121,7 @@ def _paired(messages: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
             yield {**found, "name": call["function"]["name"]} if found else _missing(call)
 
 
+@lru_cache(maxsize=512)
 def _clean(name: str) -> str:
     """A tool name that providers take; models invent others, and every later turn would be refused for them."""
     return re.sub(r"[^A-Za-z0-9_-]", "_", name)[:64] or "unnamed_tool"
