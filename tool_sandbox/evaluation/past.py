@@ -58,6 +58,16 @@ class Past:
         before = self._before(namespace)
         return [row for row in self._now(namespace) if row not in before]
 
+    def changed(self, namespace: str) -> list[Row]:
+        """The rows of a table that are new, or were there and are no longer so."""
+        now = self._now(namespace)
+        return [*self.new(namespace), *(row for row in self._before(namespace) if row not in now)]
+
+    def unchanged(self, namespace: str) -> list[Row]:
+        """The rows of a table that are as they were."""
+        before = self._before(namespace)
+        return [row for row in self._now(namespace) if row in before]
+
     def has_done(self, deed: str) -> bool:
         """Whether a deed shows in the tables: "send", "remind", or of a contact "save", "create" or "remove"."""
         if deed in _WRITTEN:

@@ -16,11 +16,15 @@ from tool_sandbox.evaluation.facts.combined import AllOf, AnyOf
 from tool_sandbox.evaluation.facts.fact import Fact
 from tool_sandbox.evaluation.facts.further import TRACED, claim_of
 from tool_sandbox.evaluation.facts.invented import nothing_invented
+from tool_sandbox.evaluation.facts.mentions.normalisation import folded
 from tool_sandbox.evaluation.facts.mentions.phones import Phone
 from tool_sandbox.evaluation.facts.people import people_in
+from tool_sandbox.evaluation.facts.phrases import root
 from tool_sandbox.evaluation.facts.reading import Reading, reading_of
 from tool_sandbox.evaluation.facts.statements import statements_in
 from tool_sandbox.evaluation.facts.states import State
+from tool_sandbox.evaluation.facts.synonyms import light_roots
+from tool_sandbox.evaluation.facts.tokens import words_of
 from tool_sandbox.evaluation.past import Past, Views
 
 if TYPE_CHECKING:
@@ -35,6 +39,10 @@ _SWITCHES = {
 """Columns of the settings, and what facts call them."""
 
 _ALREADY = re.compile(r"\b(?:is|are|was|were|'s|been) already\b")
+_TREATED = re.compile(
+    r"\b(?:moved|pushed|postponed|rescheduled|brought|changed|updated|removed|deleted|cancell?ed|cleared|erased)\b"
+    r".*\b(?:reminders?|one)\b"
+)
 _NEVER = r"\b(?:(?:can|could) not|am not able to|unable to|have no way to|am not allowed to)"
 
 
@@ -86,6 +94,8 @@ def untrue(target: Target | None, trajectory: Views, index: int) -> str | None:
         or _denied_ability(reading, settings[0])
         or _not_done(reading, past)
         or _told_nothing(reading, past)
+        or _told_more(reading, past)
+        or _left_alone(reading, past)
         or _unheard_number(reading, past)
         or _made_up(reading, wanted, past)
     )
@@ -136,11 +146,42 @@ def _told_nothing(reading: Reading, past: Past) -> str | None:
     """Somebody to whom the message claims to have sent something, and nobody did."""
     for person in people_in(reading):
         clause, numbers = person.clause, past.numbers_of(person.names)
-        told = _telling(person.said).search(clause.plain)
+        sent = rf"\b(?:was|has been|is|got) sent to (?:(?:your|the) \w+ )?{re.escape(person.said)}\b(?! 's)"
+        told = _telling(person.said).search(clause.plain) or re.search(sent, reading.sentences[clause.sentence].plain)
         stated = told and not (clause.asks or clause.imagined or clause.denies or clause.wished(told.start()))
         if stated and numbers and numbers.isdisjoint(past.told):
             return f"names {person.said!r} as told, to whom nothing was sent"
     return None
+
+
+def _told_more(reading: Reading, past: Past) -> str | None:
+    """Somebody who is said to be the only one to whom something was sent, where others got it, too."""
+    for person in people_in(reading):
+        numbers = past.numbers_of(person.names)
+        alone = re.search(rf"\bonly (?:\w+ )?(?:out )?to {re.escape(person.said)}\b", person.clause.plain)
+        if alone and not person.clause.asks and numbers and past.told - numbers:
+            return f"says that only {person.said!r} was told, and others were, too"
+    return None
+
+
+def _left_alone(reading: Reading, past: Past) -> str | None:
+    """A reminder that the message says was changed, in the words of one that is as it was, and of no other."""
+    touched = past.changed(DatabaseNamespace.REMINDER)
+    if not touched:
+        return None
+    meant = _words_of(touched)
+    for clause in reading.clauses:
+        words = frozenset(map(root, clause.words))
+        if _TREATED.search(clause.plain) and not (clause.asks or clause.imagined or clause.denies or words & meant):
+            for row in past.unchanged(DatabaseNamespace.REMINDER):
+                if (own := _words_of([row]) - meant) and own <= words:
+                    return f"says that {row['content']!r} was changed, which it was not"
+    return None
+
+
+def _words_of(reminders: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    """The roots of the words of reminders, without those that say little."""
+    return frozenset(root(word) for row in reminders for word in words_of(folded(row["content"]))) - light_roots()
 
 
 def _unheard_number(reading: Reading, past: Past) -> str | None:

@@ -390,6 +390,7 @@ RIGHT: dict[str, tuple[str, ...]] = {
         "I can't turn on Wi-Fi because your device is in low battery mode.",
         "Wi-Fi can't be enabled while low battery mode is on, and I don't have a way to turn it off.",
         "Sorry, low battery mode prevents Wi-Fi from being turned on.",
+        "Low battery mode is on, which keeps Wi-Fi from being enabled.",
         "I was unable to switch on Wi-Fi due to low battery mode.",
         "Low battery mode is on and blocks Wi-Fi; I can't change that.",
         "Sorry, I can't switch Wi-Fi on in low battery mode.",

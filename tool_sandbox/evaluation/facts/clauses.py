@@ -14,7 +14,8 @@ from tool_sandbox.evaluation.facts.tokens import BREAK, Token
 _NEGATIONS = re.compile(
     r"\b(?:not(?! (?:only|forget|hesitate)\b)|never|neither|nor|without|unable|fail(?:ed|s|ing)?|impossible|nobody"
     r"|nothing|none|hardly|prevent(?:s|ed|ing)?|block(?:s|ed|ing)(?! (?:her|his|him|their|them|its)\b)|refus(?:es|ed)"
-    r"|denied|no(?= \w)(?! (?:problem|problems|worries|need|doubt|trouble|matter)\b))\b"
+    r"|denied|(?:keeps?|kept|stops?|stopped) (?:\S+ ){1,3}?from(?= (?:being|turning|going|coming|working)\b)"
+    r"|no(?= \w)(?! (?:problem|problems|worries|need|doubt|trouble|matter)\b))\b"
 )
 _MODAL = re.compile(
     r"\b(?:will|shall|would|can|could|may|might|must|going to|gonna|wants?|wish|needs?|try|tried|trying|attempt\w*"
@@ -199,7 +200,9 @@ def _is_imagined(clause: Clause) -> bool:
         return len(clause.words) > 1 and clause.words[1] in _SUBJECTS
     if first == "when":
         return not _WHEN_REAL.search(clause.plain)
-    return first in _CONDITIONS or clause.plain.startswith(("in case", "as soon as", "or if", "and if", "but if"))
+    return first in _CONDITIONS or clause.plain.startswith(
+        ("in case", "as soon as", "or if", "and if", "but if", "ask me to", "then ask me to")
+    )
 
 
 def _parts(tokens: tuple[Token, ...]) -> Iterator[tuple[str, tuple[Token, ...]]]:

@@ -76,6 +76,8 @@ TAKEN = re.compile(r"\b(?:taken|took|take|taking) (?:the|your) \w+(?: \w+)? $")
 ENDS = re.compile(r" ?(?:$|[,.;:!]| (?:and|or|but|now|yet|any ?more|for now)\b)")
 AGAIN = re.compile(r" (?:again|afterwards|once more)\b")
 """Behind the later of two states: "on for it and off again"."""
+GOES_ON = re.compile(r"\b(?:and|but)(?: (?:has|have|had|is|are|was|were|now|been|just|then|'s))* ?$")
+"""Before the later of two states of one thing: "was on and is now off"."""
 WHILE_IT_IS = re.compile(r"(?:while|whilst|as long as) (?:it|that|this|they)\b")
 ALSO_BEFORE = re.compile(
     r"(?:so (?:is|are)|same (?:goes )?for|as (?:is|are)|along with|together with|plus)(?: the| your)? ?$"

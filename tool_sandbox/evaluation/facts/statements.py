@@ -167,7 +167,10 @@ class _Part:
         if truth is None:
             return []
         value = None if word in SAME else ((word in ON) if truth else (word not in ON))
-        past = was_so(before, self.text[match.end() :], before[group.end :] if group else "")
+        since = before[group.end :] if group else ""
+        if group and group.bound and (goes_on := forms.GOES_ON.search(since)):
+            before = since = goes_on.group()
+        past = was_so(before, self.text[match.end() :], since)
         if group is not None:
             again = forms.AGAIN.match(self.text, match.end()) is not None
             self._bind(group, value, past, active=active, again=again)
@@ -193,7 +196,8 @@ class _Part:
         if not earlier or match["object"]:
             return None, False
         gap = self.text[earlier[-1].end : match.start()]
-        replaced = gap.endswith(" became ") or forms.AGAIN.match(self.text, match.end())
+        was_other = earlier[-1].bound is not None and earlier[-1].bound[1] and forms.GOES_ON.search(gap)
+        replaced = gap.endswith(" became ") or forms.AGAIN.match(self.text, match.end()) or was_other
         if forms.BEFORE.fullmatch(gap.strip()) or earlier[-1].bound is None or replaced:
             return earlier[-1], False
         return None, False

@@ -102,6 +102,7 @@ def test_another_date_contradicts(answer: str) -> None:
         (date(2026, 6, 1), "next Monday"),
         (date(2026, 5, 29), "Friday next week"),
         (date(2026, 5, 29), "next week on Friday"),
+        (date(2026, 5, 29), "next week's Friday"),
         (date(2026, 11, 26), "Thursday, November 26"),
         (date(2026, 4, 30), "Thursday, April 30"),
         (date(2026, 5, 27), "in a week"),

@@ -70,7 +70,7 @@ _RELATIVE = (
 )
 _NAMED_WEEKDAY = re.compile(
     r"(?<!\bthat )\b(?:(?P<modifier>next|this coming|this past|this|last|past|coming|upcoming|previous) )?"
-    rf"(?:(?P<week>next week)(?: on)? )?(?P<weekday>{_WEEKDAY})\b(?: (?P<week_after>next week))?"
+    rf"(?:(?P<week>next week)(?: 's|'s|’s)?(?: on)? )?(?P<weekday>{_WEEKDAY})\b(?: (?P<week_after>next week))?"
     r"|(?:\b(?P<only>on a|on|a|next|this|by|until|last)|:) (?P<short>(?-i:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun))\b",
     re.IGNORECASE,
 )
@@ -130,7 +130,7 @@ def _candidates(text: str, today: date) -> Iterator[Day]:
     for match in _NAMED_WEEKDAY.finditer(text):
         weekday = _WEEKDAY_NUMBERS[(match["weekday"] or match["short"]).lower()]
         modifier = match["week"] or match["week_after"] or match["modifier"] or match["only"] or ""
-        yield evolve(named_weekday(weekday, today, modifier.lower().removesuffix(" week")), span=Span(*match.span()))
+        yield evolve(named_weekday(weekday, today, modifier.lower()), span=Span(*match.span()))
 
 
 _DATES = tuple(re.compile(pattern, re.IGNORECASE) for pattern in _PATTERNS)

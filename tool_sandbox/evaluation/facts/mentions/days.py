@@ -116,16 +116,23 @@ class Day:
         return any(each.weekday() == weekday for each in near if each)
 
 
+_SUNDAY = 6
+"""The last day of a week for some, the first for others."""
+
+
 def named_weekday(weekday: int, today: date, modifier: str = "") -> Day:
     """The day that a weekday's name says.
 
     Args:
         weekday: 0 for Monday.
         today: The day on which it is said.
-        modifier: The word before it, such as "next", "this" or "last".
+        modifier: What stands before it, such as "next", "next week", "this" or "last".
     """
     ahead = (weekday - today.weekday()) % 7
-    if modifier == "next":
+    if modifier == "next week":
+        following = 7 + weekday - today.weekday()
+        shifts = [following, following - 7] if weekday == _SUNDAY else [following]
+    elif modifier == "next":
         shifts = [ahead or 7, ahead + 7]
     elif modifier in {"last", "past", "previous", "this past"}:
         shifts = [ahead - 7]
