@@ -18,8 +18,11 @@ from scipy.optimize import linear_sum_assignment
 from tool_sandbox.common import evaluation as ours
 from tool_sandbox.common.execution_context import ExecutionContext
 from tool_sandbox.common.not_given import NOT_GIVEN
+from tool_sandbox.common.vocabulary import DatabaseNamespace
 from tool_sandbox.evaluation.constraints import Milestone, SnapshotConstraint
 from tool_sandbox.evaluation.matching.matching import MilestoneMatcher
+from tool_sandbox.evaluation.matching.similarity import Trajectory
+from tool_sandbox.evaluation.truth import untrue
 
 _SCORER = rouge_scorer.RougeScorer(["rougeL"], use_stemmer=True)
 _BASE = np.float32(0.99999994)
@@ -190,6 +193,7 @@ class Calculator:
         self.first = context.first_user_sandbox_message_index
         self.milestones: dict[tuple[int, tuple[int | None, ...]], float] = {}
         self.values: dict[tuple[int, int, int | None], float] = {}
+        self.trajectory = Trajectory(context)
 
     def at(self, index: int, mapping: Mapping[int, tuple[int, float]]) -> float:
         nodes = [one.reference_milestone_node_index for one in self.constraints]
@@ -205,10 +209,16 @@ class Calculator:
             if key not in self.values:
                 frame = self.context.get_database(one.database_namespace, index)
                 before = None if reference is None else self.context.get_database(one.database_namespace, reference)
-                self.values[key] = constraint_value(one, frame, before)
+                self.values[key] = constraint_value(one, frame, before) if self.is_true(one, index) else 0.0
             product *= self.values[key]
             count += one.snapshot_constraint is not ours.guardrail_similarity
         return float(product ** (1 / count))
+
+    def is_true(self, one: SnapshotConstraint, index: int) -> bool:
+        """Nothing of section 5: what facts ask for is worth nothing in an answer that is untrue."""
+        return one.database_namespace != DatabaseNamespace.SANDBOX or not untrue(
+            one.prepared().target, self.trajectory, index
+        )
 
 
 def match(matcher: MilestoneMatcher, context: ExecutionContext) -> tuple[OrderedDict[int, tuple[int, float]], float]:

@@ -18,7 +18,7 @@ from tool_sandbox.evaluation.facts.further import TRACED, claim_of
 from tool_sandbox.evaluation.facts.invented import nothing_invented
 from tool_sandbox.evaluation.facts.mentions.normalisation import folded
 from tool_sandbox.evaluation.facts.mentions.phones import Phone
-from tool_sandbox.evaluation.facts.people import people_in
+from tool_sandbox.evaluation.facts.people import Person, people_in
 from tool_sandbox.evaluation.facts.phrases import root
 from tool_sandbox.evaluation.facts.reading import Reading, reading_of
 from tool_sandbox.evaluation.facts.statements import statements_in
@@ -145,13 +145,19 @@ def _not_done(reading: Reading, past: Past) -> str | None:
 def _told_nothing(reading: Reading, past: Past) -> str | None:
     """Somebody to whom the message claims to have sent something, and nobody did."""
     for person in people_in(reading):
-        clause, numbers = person.clause, past.numbers_of(person.names)
-        sent = rf"\b(?:was|has been|is|got) sent to (?:(?:your|the) \w+ )?{re.escape(person.said)}\b(?! 's)"
-        told = _telling(person.said).search(clause.plain) or re.search(sent, reading.sentences[clause.sentence].plain)
-        stated = told and not (clause.asks or clause.imagined or clause.denies or clause.wished(told.start()))
-        if stated and numbers and numbers.isdisjoint(past.told):
+        numbers = past.numbers_of(person.names)
+        if numbers and numbers.isdisjoint(past.told) and _is_told(person, reading):
             return f"names {person.said!r} as told, to whom nothing was sent"
     return None
+
+
+def _is_told(person: Person, reading: Reading) -> bool:
+    clause, sentence = person.clause, reading.sentences[person.clause.sentence]
+    if told := _telling(person.said).search(clause.plain):
+        return not (clause.asks or clause.imagined or clause.denies or clause.wished(told.start()))
+    sent = rf"\b(?:was|has been|is|got) sent to (?:(?:your|the) \w+ )?{re.escape(person.said)}\b(?! 's)"
+    stated = not any(each.asks or each.imagined or each.denies for each in sentence.clauses)
+    return stated and re.search(sent, sentence.plain) is not None
 
 
 def _told_more(reading: Reading, past: Past) -> str | None:

@@ -56,7 +56,7 @@ SAID: dict[str, dict[str, bool | None]] = {
     "Your phone is in low battery mode, and Wi-Fi won't turn on.": {"low battery mode": True, "wi-fi": False},
     "Wi-Fi was on and has now been switched off.": {"wi-fi": False},
     "Wi-Fi was off and is now on.": {"wi-fi": True},
-    "Wi-Fi was on and location is off.": {"wi-fi": None, "location": False},
+    "Wi-Fi was on and location is off.": {"location": False},
     "Low battery mode is on, which keeps Wi-Fi from being enabled.": {"low battery mode": True, "wi-fi": False},
     "Switch that mode off, then ask me to turn Wi-Fi on.": {},
     "Wi-Fi no longer works.": {"wi-fi": False},
