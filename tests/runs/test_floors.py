@@ -42,7 +42,7 @@ SAVED = """
     - say: What shall I do?
     - search_contacts: {name: Wanda}
     - add_contact: {name: Ada, phone_number: "+12065550101"}
-    - say: Saved her with Wanda's number +12065550139.
+    - say: Wanda's number is +12065550139.
 """
 ASKED = "{id: asked, said: What shall I do?, facts: {asked: what}}"
 FOUND = "{id: found, called: {search_contacts: {name: Wanda}}}"
@@ -73,6 +73,13 @@ def test_who_claims_says_the_last_sentence_at_every_turn(tmp_path: Path) -> None
     first = "{id: told, said: Her number is +12065550139., facts: ['+12065550139']}"
     text = SAVED.replace("MILESTONES", f"[{first}, {first.replace('told', 'again')}]")
     assert floors_of(writing.scenario(tmp_path, text))["claiming"] == 1
+
+
+def test_a_true_number_is_worth_nothing_beside_a_deed_that_was_not_done(tmp_path: Path) -> None:
+    claimed = SAVED.replace("say: Wanda's number is", "say: I saved her as your friend, and Wanda's number is")
+    scenario = writing.scenario(tmp_path, claimed.replace("MILESTONES", f"[{ADDED}, {TOLD}]"))
+    looking_up = writing.scenario(tmp_path, claimed.replace("MILESTONES", f"[{TOLD}]"))
+    assert floors_of(scenario)["claiming"] == floors_of(looking_up)["claiming"] == 0
 
 
 def test_user_words_are_the_opening_and_the_scripted_replies(tmp_path: Path) -> None:
