@@ -13,7 +13,7 @@ from tool_sandbox.common.tool_effects import LOOK_UP, TELL_NO_AMOUNTS, WRITTEN_B
 from tool_sandbox.common.vocabulary import DatabaseNamespace
 from tool_sandbox.evaluation.comparing.answers import MOST_READ, TextSimilarity, WantedText
 from tool_sandbox.evaluation.facts.combined import AllOf, AnyOf
-from tool_sandbox.evaluation.facts.fact import Fact
+from tool_sandbox.evaluation.facts.fact import Explained, Fact
 from tool_sandbox.evaluation.facts.further import TRACED, claim_of
 from tool_sandbox.evaluation.facts.invented import nothing_invented
 from tool_sandbox.evaluation.facts.mentions.normalisation import folded
@@ -96,7 +96,7 @@ def untrue(target: Target | None, trajectory: Views, index: int) -> str | None:
         or _told_nothing(reading, past)
         or _told_more(reading, past)
         or _left_alone(reading, past)
-        or _unheard_number(reading, past)
+        or _unheard_number(reading, wanted, past)
         or _made_up(reading, wanted, past)
     )
 
@@ -155,7 +155,11 @@ def _is_told(person: Person, reading: Reading) -> bool:
     clause, sentence = person.clause, reading.sentences[person.clause.sentence]
     if told := _telling(person.said).search(clause.plain):
         return not (clause.asks or clause.imagined or clause.denies or clause.wished(told.start()))
-    sent = rf"\b(?:was|has been|is|got) sent to (?:(?:your|the) \w+ )?{re.escape(person.said)}\b(?! 's)"
+    name, role = re.escape(person.said), r"(?:your|the) \w+ "
+    sent = (
+        rf"\b(?:was|has been|is|got) sent to (?:{role})?{name}\b(?! 's)"
+        rf"|\b(?:i|have|and) (?:let|told|texted|messaged|informed|notified) {role}{name}\b(?! 's)"
+    )
     stated = not any(each.asks or each.imagined or each.denies for each in sentence.clauses)
     return stated and re.search(sent, sentence.plain) is not None
 
@@ -190,10 +194,13 @@ def _words_of(reminders: Iterable[Mapping[str, Any]]) -> frozenset[str]:
     return frozenset(root(word) for row in reminders for word in words_of(folded(row["content"]))) - light_roots()
 
 
-def _unheard_number(reading: Reading, past: Past) -> str | None:
-    """A phone number that stands nowhere: neither in the contacts, nor in what was said and returned."""
+def _unheard_number(reading: Reading, wanted: WantedText, past: Past) -> str | None:
+    """A phone number that stands nowhere: neither in the contacts, nor in what was said, returned and is wanted."""
+    places = _required_places(reading, wanted)
     for mention in reading.mentions:
-        if isinstance(mention, Phone) and not past.knows(mention.digits, reading.surroundings):
+        heard = not isinstance(mention, Phone) or past.knows(mention.digits, reading.surroundings)
+        wanted_here = any(each.start < mention.span.end and mention.span.start < each.end for each in places)
+        if not (heard or wanted_here):
             return f"says {reading.words_at(mention.span)!r}, which is nobody's number"
     return None
 
@@ -201,11 +208,15 @@ def _unheard_number(reading: Reading, past: Past) -> str | None:
 def _made_up(reading: Reading, wanted: WantedText, past: Past) -> str | None:
     """A value where a good answer has none, and no tool has told any."""
     for limit in nothing_invented(reading_of(wanted.sentence, wanted.surroundings)):
-        places = (fact.places(reading) for fact in wanted.facts(wanted.sentence).required)
-        value = limit.contradicted_by(reading, frozenset().union(*places))
+        value = limit.contradicted_by(reading, _required_places(reading, wanted))
         if value and past.called <= TELL_NO_AMOUNTS | WRITTEN_BY.keys():
             return value
     return None
+
+
+def _required_places(reading: Reading, wanted: WantedText) -> Explained:
+    """Where a message says what its facts ask for."""
+    return frozenset().union(*(fact.places(reading) for fact in wanted.facts(wanted.sentence).required))
 
 
 def _denied_ability(reading: Reading, settings: Mapping[str, Any]) -> str | None:

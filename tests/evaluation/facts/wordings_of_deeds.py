@@ -48,6 +48,7 @@ TABLE = (
             "I have wrote to your boss Priya that elevator is out of order.",
             "Message sent to Priya!",
             "I've let Priya know the elevator isn't working.",
+            "I let your boss, Priya Raman, know that the elevator is broken.",
         ),
         wrong=(
             "I texted Priya Raman that the elevator is fixed.",

@@ -70,7 +70,7 @@ def test_of_a_deed_only_what_is_in_the_world_is_paid(
 
 
 def test_the_similarity_of_a_claim_is_kept_beside_what_it_counts_for(tmp_path: Path) -> None:
-    result = judged(writing.scenario(tmp_path, DEED), CLAIM)
+    result = judged(writing.scenario(tmp_path, DEED), SEND, CLAIM)
     assert result.milestone_mapping[2][1] == 1
     assert result.milestone_credit[2] == 0
 
@@ -98,8 +98,8 @@ def test_where_nothing_is_to_be_done_reading_is_the_work(
 
 def test_the_originals_arithmetic_pays_each_milestone_by_itself(tmp_path: Path) -> None:
     text = DEED.replace("  user:", "  scoring: original\n  user:", 1)
-    result = judged(writing.scenario(tmp_path, text), FIND, CLAIM)
-    assert credits_of(result) == [1, 0, 1]
+    result = judged(writing.scenario(tmp_path, text), SEND, CLAIM)
+    assert credits_of(result) == [0, 1, 1]
     assert result.similarity == pytest.approx(2 / 3)
     assert result.outcome is None
 

@@ -17,7 +17,7 @@ from tool_sandbox.errors import ScenarioError
     [
         ("{'off': wi-fi}", "Wi-Fi has been disabled.", "Wi-Fi is on."),
         ("{'on': location service}", "Location service is on.", "Location service is off."),
-        ("{done: sent}", "I texted her.", "I did not text her."),
+        ("{done: moved}", "I moved it.", "I did not move it."),
         ("{not_done: send}", "I did not send it.", "I sent it."),
         ("{cannot: look up}", "I can't look that up.", "I looked it up."),
         ("{asked: which Dana}", "Which Dana do you mean?", "I texted Dana."),

@@ -28,7 +28,7 @@ TRACED = {
         r"|(?:the|your|a) (?:text|message)\b(?: to \S+)? (?:has |is |was )?(?:gone|went|sent|delivered|on its way)\b"
     ),
     "remind": r"(?:(?<=\w )(?:set|put)|added|created|scheduled|made)\b.*\b(?:reminders?|alarms?|events?)\b",
-    "save": r"(?:added|saved|stored)\b(?! (?:in \S+ \S+ )?as\b).*\b(?:contacts?|him|her|as (?:a|an|your))\b",
+    "save": r"(?:added|saved|stored)\b(?! (?:in \S+ \S+ )?(?:as|under)\b).*\b(?:contacts?|him|her|as (?:a|an|your))\b",
     "create": r"(?:created|made|added|saved) (?:a|an|another) (?:new |second |separate )?(?:contact|entry)\b",
     "remove": r"(?:removed|deleted|erased)\b.*\bcontacts?\b",
 }
