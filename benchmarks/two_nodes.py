@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from attrs import define
@@ -84,6 +85,7 @@ def two_nodes() -> Iterator[TwoNodes]:
     from ray.cluster_utils import Cluster
 
     cluster = Cluster()
+    Path(tempfile.gettempdir(), "ray").mkdir(exist_ok=True)  # Ray writes its address there
     with tempfile.TemporaryDirectory(prefix="ray", ignore_cleanup_errors=True) as folder:
         try:
             added(cluster, include_dashboard=False, temp_dir=folder)
