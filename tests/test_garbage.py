@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gc
+import weakref
 from contextlib import ExitStack
 
 import pytest
@@ -21,6 +22,32 @@ def test_nothing_is_collected_inside_and_everything_as_before_after_it() -> None
         fails()
     assert seen == [False]
     assert gc.isenabled()
+
+
+def test_what_is_kept_is_old_from_the_beginning_and_collected_with_the_old() -> None:
+    class Knot:
+        def __init__(self) -> None:
+            self.itself = self
+
+    with garbage.kept():
+        knot = Knot()
+    assert any(each is knot for each in gc.get_objects(generation=2))
+
+    gone = weakref.ref(knot)
+    del knot
+    gc.collect()
+    assert gone() is None
+
+
+def test_what_somebody_froze_stays_frozen() -> None:
+    gc.freeze()
+    try:
+        before = gc.get_freeze_count()
+        with garbage.kept():
+            pass
+        assert gc.get_freeze_count() >= before
+    finally:
+        gc.unfreeze()
 
 
 def test_a_collector_that_somebody_switched_off_stays_off() -> None:

@@ -49,11 +49,20 @@ SELDOM = _Seldom()
 
 @contextmanager
 def kept() -> Iterator[None]:
-    """Look for no garbage while everything that is made is kept: looking takes a quarter of the time."""
+    """Look for no garbage while everything that is made is kept, nor in that right after it: a third of the time."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_enabled:
+            _take_for_old()
             gc.enable()
+
+
+def _take_for_old() -> None:
+    """Have all that there is looked through only with what is oldest, as if it had lived long already."""
+    were_frozen = gc.get_freeze_count()
+    gc.freeze()
+    if not were_frozen:
+        gc.unfreeze()

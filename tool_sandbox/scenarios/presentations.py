@@ -115,6 +115,7 @@ def augmented(name_to_scenario: Mapping[str, Scenario], backend: ToolBackend) ->
     return by_default(presentations(name_to_scenario, backend))
 
 
+@garbage.kept()
 def in_every_presentation(name_to_scenario: Mapping[str, Scenario], backend: ToolBackend) -> dict[str, Scenario]:
     """All ``presentations`` at once."""
     return dict(presentations(name_to_scenario, backend))

@@ -115,7 +115,7 @@ def located(value: Any, place: Place) -> Any:
     if isinstance(value, Mapping):
         place = Place(place.file, value.line, place.entry, place.key)
         found = Mapping(value, value.line, value.lines)
-        found.place = Place(place.file, value.line, place.entry, place.key)
+        found.place = place
         for key, each in value.items():
             if isinstance(each, (Mapping, Sequence)):
                 found[key] = located(each, place.inside(key, value.lines.get(key)))
