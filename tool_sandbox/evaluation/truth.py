@@ -196,12 +196,15 @@ def _words_of(reminders: Iterable[Mapping[str, Any]]) -> frozenset[str]:
 
 def _unheard_number(reading: Reading, wanted: WantedText, past: Past) -> str | None:
     """A phone number that stands nowhere: neither in the contacts, nor in what was said, returned and is wanted."""
-    places = _required_places(reading, wanted)
-    for mention in reading.mentions:
-        heard = not isinstance(mention, Phone) or past.knows(mention.digits, reading.surroundings)
-        wanted_here = any(each.start < mention.span.end and mention.span.start < each.end for each in places)
-        if not (heard or wanted_here):
-            return f"says {reading.words_at(mention.span)!r}, which is nobody's number"
+    unheard = [
+        mention
+        for mention in reading.mentions
+        if isinstance(mention, Phone) and not past.knows(mention.digits, reading.surroundings)
+    ]
+    places = _required_places(reading, wanted) if unheard else ()
+    for span in (mention.span for mention in unheard):
+        if not any(each.start < span.end and span.start < each.end for each in places):
+            return f"says {reading.words_at(span)!r}, which is nobody's number"
     return None
 
 
