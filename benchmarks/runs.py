@@ -40,7 +40,7 @@ from two_nodes import has_ray, two_nodes
 HERE = Path(__file__).parent
 GROWTH = "oracle"
 INSPECT = "Inspect AI"
-MOST = {INSPECT: 250}
+MOST = {INSPECT: 300}
 """So many samples of a way that takes far longer: it has no rows with more in flight."""
 QUICK = 20
 """Samples of a row of ``--quick``."""
