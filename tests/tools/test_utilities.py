@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import os
 import subprocess
 import sys
@@ -156,6 +157,21 @@ def test_distance_between_two_places() -> None:
         utilities.calculate_lat_lon_distance(0, 200, 91, 0)
     with pytest.raises(ValueError, match="longitude_0"):
         utilities.calculate_lat_lon_distance(0, 200, 90, 0)
+    with pytest.raises(ValueError, match="finite"):
+        utilities.calculate_lat_lon_distance(0, 20, math.nan, 0)
+
+
+@pytest.mark.parametrize(
+    ("places", "kilometers"),
+    [
+        ((0.0, -180.0, 0.0, 180.0), 0.0),
+        ((90.0, 0.0, -90.0, 77.0), 20003.931458625444),
+        ((0.0, 0.0, 0.5, 179.7), 19944.127420750458),
+        ((37.334606, -122.009102, 37.3230, -122.0322), 2.4186325136820384),
+    ],
+)
+def test_distances_are_those_along_the_ellipsoid(places: tuple[float, float, float, float], kilometers: float) -> None:
+    assert utilities.calculate_lat_lon_distance(*places) == pytest.approx(kilometers, rel=1e-12)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Dates, units, distances and holidays."""
 
+import functools
+import math
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Optional
@@ -186,9 +188,11 @@ def calculate_lat_lon_distance(
     validate_latitude(latitude_1, "latitude_1", float)
     validate_longitude(longitude_0, "longitude_0", float)
     validate_longitude(longitude_1, "longitude_1", float)
-    from geopy.distance import geodesic
-
-    return float(geodesic((latitude_0, longitude_0), (latitude_1, longitude_1)).km)
+    if not all(map(math.isfinite, (latitude_0, longitude_0, latitude_1, longitude_1))):
+        message = "Latitudes and longitudes must be finite numbers."
+        raise ValueError(message)
+    earth = _earth()
+    return float(earth.Inverse(latitude_0, longitude_0, latitude_1, longitude_1, earth.DISTANCE)["s12"])
 
 
 @register_as_tool()
@@ -210,6 +214,14 @@ def search_holiday(holiday_name: str, year: Optional[int] = None) -> Optional[fl
     if day is None:
         return None
     return datetime(day.year, day.month, day.day, tzinfo=clock.zone()).timestamp()
+
+
+@functools.cache
+def _earth() -> Any:
+    """The ellipsoid of WGS 84, in kilometers."""
+    from geographiclib.geodesic import Geodesic
+
+    return Geodesic(6378.137, 1 / 298.257223563)
 
 
 def _local(timestamp: float) -> datetime:
