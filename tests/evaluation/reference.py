@@ -22,7 +22,7 @@ from tool_sandbox.common.vocabulary import DatabaseNamespace
 from tool_sandbox.evaluation.constraints import Milestone, SnapshotConstraint
 from tool_sandbox.evaluation.matching.matching import MilestoneMatcher
 from tool_sandbox.evaluation.matching.similarity import Trajectory
-from tool_sandbox.evaluation.truth import untrue
+from tool_sandbox.evaluation.truth.untruths import untrue
 
 _SCORER = rouge_scorer.RougeScorer(["rougeL"], use_stemmer=True)
 _BASE = np.float32(0.99999994)

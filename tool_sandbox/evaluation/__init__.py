@@ -5,7 +5,7 @@
     comparing     cells, rows and tables beside what was wanted: a folder of its own
     snapshots, traces   whole tables, and what tools returned
     facts         what an answer says: a folder of its own
-    truth, past   what an answer says of the phone, beside the world, and what was done in it
+    truth         whether what an answer says of the phone and of the agent's deeds is so: a folder of its own
     constraints   milestones and minefields
     matching      which message met which milestone: a folder of its own
     credit        what each milestone counts for

@@ -17,7 +17,7 @@ from tool_sandbox.evaluation.explanation.log import Call
 from tool_sandbox.evaluation.explanation.misses import Miss, Place, bound
 from tool_sandbox.evaluation.explanation.parts import Loss, Reason
 from tool_sandbox.evaluation.traces import filled_targets
-from tool_sandbox.evaluation.truth import untrue
+from tool_sandbox.evaluation.truth.untruths import untrue
 
 if TYPE_CHECKING:
     from tool_sandbox.evaluation.constraints import SnapshotConstraint

@@ -10,7 +10,7 @@ from tool_sandbox.common.vocabulary import DatabaseNamespace
 from tool_sandbox.evaluation.comparing.views import View, stored_view
 from tool_sandbox.evaluation.constraints import Milestone, SnapshotConstraint
 from tool_sandbox.evaluation.snapshots import reads_only_traces, same_rows
-from tool_sandbox.evaluation.truth import untrue
+from tool_sandbox.evaluation.truth.untruths import untrue
 
 if TYPE_CHECKING:
     from tool_sandbox.common.execution_context import ExecutionContext

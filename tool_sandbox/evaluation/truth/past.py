@@ -53,27 +53,35 @@ class Past:
     trajectory: Views
     index: int
 
+    def before(self, namespace: str) -> Sequence[Row]:
+        """The rows of a table at the beginning."""
+        return self.trajectory.view(namespace, self.trajectory.first_user_index).rows
+
+    def now(self, namespace: str) -> Sequence[Row]:
+        """The rows of a table at the message."""
+        return self.trajectory.view(namespace, self.index).rows
+
     def new(self, namespace: str) -> list[Row]:
         """The rows of a table that were not so at the beginning."""
-        before = self._before(namespace)
-        return [row for row in self._now(namespace) if row not in before]
+        before = self.before(namespace)
+        return [row for row in self.now(namespace) if row not in before]
 
     def changed(self, namespace: str) -> list[Row]:
         """The rows of a table that are new, or were there and are no longer so."""
-        now = self._now(namespace)
-        return [*self.new(namespace), *(row for row in self._before(namespace) if row not in now)]
+        now = self.now(namespace)
+        return [*self.new(namespace), *(row for row in self.before(namespace) if row not in now)]
 
     def unchanged(self, namespace: str) -> list[Row]:
         """The rows of a table that are as they were."""
-        before = self._before(namespace)
-        return [row for row in self._now(namespace) if row in before]
+        before = self.before(namespace)
+        return [row for row in self.now(namespace) if row in before]
 
     def has_done(self, deed: str) -> bool:
         """Whether a deed shows in the tables: "send", "remind", or of a contact "save", "create" or "remove"."""
         if deed in _WRITTEN:
             return bool(self.new(_WRITTEN[deed]))
         before, now = (
-            {row["person_id"] for row in rows(DatabaseNamespace.CONTACT)} for rows in (self._before, self._now)
+            {row["person_id"] for row in rows(DatabaseNamespace.CONTACT)} for rows in (self.before, self.now)
         )
         return bool(now - before if deed == "create" else before - now)
 
@@ -104,18 +112,12 @@ class Past:
         return _digits_of(*said, *(str(row["phone_number"]) for row in self._everybody()))
 
     def _everybody(self) -> Iterator[Row]:
-        yield from self._before(DatabaseNamespace.CONTACT)
-        yield from self._now(DatabaseNamespace.CONTACT)
+        yield from self.before(DatabaseNamespace.CONTACT)
+        yield from self.now(DatabaseNamespace.CONTACT)
 
     def _log(self) -> Iterator[Row]:
         for index in range(self.trajectory.first_user_index, self.index):
             yield from self.trajectory.view(DatabaseNamespace.SANDBOX, index).rows
-
-    def _before(self, namespace: str) -> Sequence[Row]:
-        return self.trajectory.view(namespace, self.trajectory.first_user_index).rows
-
-    def _now(self, namespace: str) -> Sequence[Row]:
-        return self.trajectory.view(namespace, self.index).rows
 
 
 def _digits_of(*texts: str) -> str:

@@ -1,0 +1,108 @@
+"""What the agent did: what it claims to have done, whom it told, which reminders it changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from tool_sandbox.common.tool_effects import LOOK_UP, WRITTEN_BY
+from tool_sandbox.common.vocabulary import DatabaseNamespace
+from tool_sandbox.evaluation.facts.further import TRACED, claim_of
+from tool_sandbox.evaluation.facts.mentions.normalisation import folded
+from tool_sandbox.evaluation.facts.people import Person, people_in
+from tool_sandbox.evaluation.facts.phrases import root
+from tool_sandbox.evaluation.facts.reading import Reading
+from tool_sandbox.evaluation.facts.synonyms import light_roots
+from tool_sandbox.evaluation.facts.tokens import words_of
+from tool_sandbox.evaluation.truth.message import Message, Rule
+
+_TREATED = re.compile(
+    r"\b(?:moved|pushed|postponed|rescheduled|brought|changed|updated|removed|deleted|cancell?ed|cleared|erased)\b"
+    r".*\b(?:reminders?|one)\b"
+)
+
+
+def _not_done(message: Message) -> str | None:
+    """A deed that the message claims, and that left no trace in the tables."""
+    past = message.past
+    for deed in TRACED:
+        claims = (claim_of(deed, clause) for clause in message.said.clauses)
+        claimed = next(filter(None, claims), None)
+        # what a tool of the user's own does, nobody knows
+        if claimed and not past.has_done(deed) and past.called <= LOOK_UP | WRITTEN_BY.keys():
+            return f"claims {claimed!r}, which was not done"
+    return None
+
+
+def _told_nothing(message: Message) -> str | None:
+    """Somebody to whom the message claims to have sent something, and nobody did."""
+    past = message.past
+    for person in people_in(message.said):
+        numbers = past.numbers_of(person.names)
+        if numbers and numbers.isdisjoint(past.told) and _is_told(person, message.said):
+            return f"names {person.said!r} as told, to whom nothing was sent"
+    return None
+
+
+def _is_told(person: Person, reading: Reading) -> bool:
+    clause, sentence = person.clause, reading.sentences[person.clause.sentence]
+    if told := _telling(person.said).search(clause.plain):
+        return not (clause.asks or clause.imagined or clause.denies or clause.wished(told.start()))
+    name, role = re.escape(person.said), r"(?:your|the) \w+ "
+    sent = (
+        rf"\b(?:was|has been|is|got) sent to (?:{role})?{name}\b(?! 's)"
+        rf"|\b(?:i|have|and) (?:let|told|texted|messaged|informed|notified) {role}{name}\b(?! 's)"
+    )
+    stated = not any(each.asks or each.imagined or each.denies for each in sentence.clauses)
+    return stated and re.search(sent, sentence.plain) is not None
+
+
+@lru_cache(maxsize=1 << 8)
+def _telling(name: str) -> re.Pattern[str]:
+    """What says that the agent told somebody something now."""
+    name = re.escape(name)
+    return re.compile(
+        rf"(?:^|\b(?:i|we|and|also|just) )(?:(?:have|just|also|then) )*"
+        rf"(?:(?:told|texted|messaged|informed|notified|let|replied to|wrote to) (?:\w+ and )?{name}\b(?! 's)"
+        rf"|(?:sent|wrote|dropped|forwarded) (?:(?:\S+ ){{1,4}}?to {name}\b(?! 's)|{name} (?:a|the|your|this|that)\b))"
+        r"(?!.*\b(?:ago|yesterday|last|before)\b)"
+        rf"|\b{name} (?:has been|was|have been|were) (?:also )?(?:told|texted|informed|notified|messaged)\b"
+    )
+
+
+def _told_more(message: Message) -> str | None:
+    """Somebody who is said to be the only one to whom something was sent, where others got it, too."""
+    past = message.past
+    for person in people_in(message.said):
+        numbers = past.numbers_of(person.names)
+        alone = re.search(rf"\bonly (?:\w+ )?(?:out )?to {re.escape(person.said)}\b", person.clause.plain)
+        if alone and not person.clause.asks and numbers and past.told - numbers:
+            return f"says that only {person.said!r} was told, and others were, too"
+    return None
+
+
+def _left_alone(message: Message) -> str | None:
+    """A reminder that the message says was changed, in the words of one that is as it was, and of no other."""
+    past = message.past
+    touched = past.changed(DatabaseNamespace.REMINDER)
+    if not touched:
+        return None
+    meant = _words_of(touched)
+    for clause in message.said.clauses:
+        words = frozenset(map(root, clause.words))
+        if _TREATED.search(clause.plain) and not (clause.asks or clause.imagined or clause.denies or words & meant):
+            for row in past.unchanged(DatabaseNamespace.REMINDER):
+                if (own := _words_of([row]) - meant) and own <= words:
+                    return f"says that {row['content']!r} was changed, which it was not"
+    return None
+
+
+def _words_of(reminders: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    """The roots of the words of reminders, without those that say little."""
+    return frozenset(root(word) for row in reminders for word in words_of(folded(row["content"]))) - light_roots()
+
+
+RULES: tuple[Rule, ...] = (_not_done, _told_nothing, _told_more, _left_alone)
+"""Why a message is untrue of what the agent did."""

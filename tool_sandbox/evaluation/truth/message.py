@@ -1,0 +1,38 @@
+"""A message to the user, beside what was wanted of it and what had happened before it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+
+from attrs import define
+
+from tool_sandbox.evaluation.comparing.answers import WantedText
+from tool_sandbox.evaluation.facts.fact import Explained
+from tool_sandbox.evaluation.facts.reading import Reading
+from tool_sandbox.evaluation.truth.past import Past
+
+
+@define(eq=False)
+class Message:
+    """What is held against the tables.
+
+    Args:
+        said: The message.
+        wanted: What was wanted of it.
+        past: What had happened before it.
+    """
+
+    said: Reading
+    wanted: WantedText
+    past: Past
+
+    @cached_property
+    def asked_for(self) -> Explained:
+        """Where it says what its facts ask for."""
+        required = self.wanted.facts(self.wanted.sentence).required
+        return frozenset().union(*(fact.places(self.said) for fact in required))
+
+
+Rule = Callable[[Message], str | None]
+"""Why a message is untrue, or None."""
