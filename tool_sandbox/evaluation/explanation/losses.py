@@ -14,8 +14,8 @@ from tool_sandbox.evaluation.explanation import messages, tables
 from tool_sandbox.evaluation.explanation.log import Log
 from tool_sandbox.evaluation.explanation.misses import Miss, Place
 from tool_sandbox.evaluation.explanation.parts import Loss, NodeExplanation, Reason
-from tool_sandbox.evaluation.matching.matching import START, MilestoneMatcher
-from tool_sandbox.evaluation.matching.similarity import ConstraintSimilarity, Trajectory
+from tool_sandbox.evaluation.matching.matching import MilestoneMatcher
+from tool_sandbox.evaluation.matching.similarity import START, ConstraintSimilarity, Trajectory
 from tool_sandbox.evaluation.snapshots import snapshot_similarity
 
 if TYPE_CHECKING:

@@ -13,14 +13,11 @@ from tool_sandbox.errors import ScenarioError
 from tool_sandbox.evaluation.constraints import Milestone, SnapshotConstraint
 from tool_sandbox.evaluation.matching.graph import MilestoneGraph
 from tool_sandbox.evaluation.matching.search import best_assignment
-from tool_sandbox.evaluation.matching.similarity import CachedSimilarityCalculator, Trajectory
+from tool_sandbox.evaluation.matching.similarity import START, CachedSimilarityCalculator, Trajectory
 from tool_sandbox.evaluation.snapshots import guardrail_similarity
 
 if TYPE_CHECKING:
     from tool_sandbox.common.execution_context import ExecutionContext
-
-START = -1
-"""Reference to the state at the first message of the user."""
 
 
 @define(slots=False)

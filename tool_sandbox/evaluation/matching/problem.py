@@ -6,7 +6,12 @@ from collections.abc import Hashable, Mapping
 from typing import NamedTuple
 
 from tool_sandbox.evaluation.matching.graph import MilestoneGraph
-from tool_sandbox.evaluation.matching.similarity import CachedSimilarityCalculator, Trajectory
+from tool_sandbox.evaluation.matching.similarity import (
+    START,
+    CachedSimilarityCalculator,
+    ConstraintSimilarity,
+    Trajectory,
+)
 
 _GRID = float(1 << 44)
 """Sums of a few numbers that are whole multiples of 2**-44 are exact."""
@@ -60,6 +65,9 @@ class MatchingProblem:
         self._samples: dict[tuple[int, int], list[int]] = {}
         self._groups: dict[tuple[int, int], int] = {}
         self._references: dict[int, tuple[int, ...]] = {}
+        self._telling: dict[int, list[ConstraintSimilarity]] = {}
+        """The constraints of each milestone without guards of tables that are the same at every message, or are taken
+        to be unchanged."""
         self.guards: dict[int, tuple[int, ...]] = {}
         """Of the varying references of each milestone, those that only demand unchanged tables."""
         self.pointers: dict[int, tuple[int, ...]] = {}
@@ -168,13 +176,11 @@ class MatchingProblem:
         return value
 
     def _calculate(self, node: int, index: int, classes: tuple[int, ...]) -> float:
-        calculator = self._calculators[node]
-        mapping = dict.fromkeys(self._references[node], (self.first, 0.0))
-        for reference in self.guards[node]:
-            mapping[reference] = (index, 0.0)
+        messages: dict[int | None, int | None] = {None: None, START: self.first}
+        messages.update(dict.fromkeys(self._references[node], self.first))
         for reference, at in zip(self.pointers[node], classes, strict=True):
-            mapping[reference] = (self._samples[node, reference][at], 0.0)
-        value = calculator.calculate_similarity(index, mapping)
+            messages[reference] = self._samples[node, reference][at]
+        value = self._calculators[node].similarity_of(self._telling[node], index, messages)
         if not 0.0 <= value <= 1.0:
             raise OutOfRangeError
         if not (value * _GRID).is_integer():
@@ -210,4 +216,10 @@ class MatchingProblem:
                     self._groups[node, reference] = next(same)
         self.guards[node] = tuple(guards)
         self.pointers[node] = tuple([reference for reference in varying if reference not in guards])
+        settled = by_reference.keys() - set(self.pointers[node])
+        self._telling[node] = [
+            one
+            for one in constraints
+            if not (one.is_guardrail and one.constraint.reference_milestone_node_index in settled)
+        ]
         return tuple(varying)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,10 @@ from tool_sandbox.evaluation.truth.untruths import untrue
 
 if TYPE_CHECKING:
     from tool_sandbox.common.execution_context import ExecutionContext
+
+
+START = -1
+"""Reference to the state at the first message of the user."""
 
 
 class Trajectory:
@@ -203,9 +207,26 @@ class CachedSimilarityCalculator:
             product *= value
         return float(product ** (1 / self.countable))
 
+    def similarity_of(
+        self, constraints: Iterable[ConstraintSimilarity], index: int, messages: Mapping[int | None, int | None]
+    ) -> float:
+        """The same of some of the constraints, where the others are met.
+
+        Args:
+            constraints: Those that are looked at, in their order.
+            index: The message.
+            messages: What a constraint may refer to → the message that stands for it.
+        """
+        product: float = 1
+        for one in constraints:
+            reference = messages[one.constraint.reference_milestone_node_index]
+            if not (one.is_guardrail and reference == index):
+                product *= one.at(index, reference)
+        return float(product ** (1 / self.countable))
+
     def reference_index(self, constraint: SnapshotConstraint, mapping: Mapping[int, tuple[int, float]]) -> int | None:
         """The message that a constraint's reference stands for."""
         node = constraint.reference_milestone_node_index
         if node is None:
             return None
-        return self.first_user_message_snapshot_index if node == -1 and node not in mapping else mapping[node][0]
+        return self.first_user_message_snapshot_index if node == START and node not in mapping else mapping[node][0]
