@@ -9,11 +9,18 @@ from typing import Any
 from attrs import frozen
 
 from tool_sandbox.evaluation.comparing.assignment import assign
-from tool_sandbox.evaluation.comparing.columns import CellMeasure, CellSimilarity, cell_similarity
+from tool_sandbox.evaluation.comparing.columns import (
+    CellMeasure,
+    CellSimilarity,
+    cell_similarity,
+    column_exact_match_similarity,
+    column_one_similarity,
+)
 from tool_sandbox.evaluation.comparing.float32 import cost, float32, mean32, wide_cost
 from tool_sandbox.evaluation.comparing.views import ColumnKinds, View, zero_filled
 
 Measures = Mapping[str, Any]
+_SIMPLE = frozenset({column_exact_match_similarity, column_one_similarity})
 _Costs = tuple[Sequence["float | None"], bool]
 """A cost for every row, and whether the costs have 64 bits."""
 
@@ -90,7 +97,7 @@ def _cost(similarity: float | None, cost_of: Callable[[float], float] = cost) ->
 class _Prepared:
     """Wanted rows, with the comparisons chosen for the kinds of one table."""
 
-    __slots__ = ("_columns", "_missing", "_rows", "_unmeasured", "kinds")
+    __slots__ = ("_columns", "_missing", "_only", "_rows", "_unmeasured", "kinds")
 
     def __init__(self, wanted: View, measures: Measures, kinds: ColumnKinds) -> None:
         self.kinds = kinds
@@ -105,6 +112,7 @@ class _Prepared:
             ]
             for row in wanted.rows
         ]
+        self._only = _cheapest_first(self._rows[0]) if len(self._rows) == 1 else None
 
     def similarity(self, snapshot: View) -> float:
         if len(self._rows) != len(snapshot.rows) or self._missing:
@@ -114,6 +122,8 @@ class _Prepared:
             raise KeyError(message)
         if not self._rows:
             return 1.0
+        if self._only is not None:
+            return self._similarity_of_row(self._only, snapshot.rows[0])
         narrow = len(self._columns) == 1
         matrix: list[list[float]] = []
         for wanted in self._rows:
@@ -127,6 +137,36 @@ class _Prepared:
         if narrow:
             return float32(math.exp(-mean32(assigned)))
         return math.exp(-sum(assigned) / len(assigned))
+
+    def _similarity_of_row(self, columns: Sequence[_Column], row: Mapping[str, Any]) -> float:
+        """The same for one row, which the first cell that is nothing alike rules out."""
+        similarities: dict[str, float | None] = {}
+        for column in columns:
+            assert column.cell is not None
+            similarity = similarities[column.name] = column.cell(row[column.name])
+            if similarity == 0.0:
+                return 0.0
+        total = _row_cost([([_cost(similarities[column.name])], False) for column in self._rows[0]], 0)
+        if not -math.inf < total < math.inf:
+            return 0.0
+        return float32(math.exp(-total)) if len(self._columns) == 1 else math.exp(-total)
+
+
+def _cheapest_first(columns: Sequence[_Column]) -> list[_Column] | None:
+    """The columns in the order in which they are looked at; ``None`` where a comparison may be an error."""
+    return sorted(columns, key=lambda column: column.costly) if all(map(_never_fails, columns)) else None
+
+
+def _never_fails(column: _Column) -> bool:
+    if isinstance(column.measure, CellMeasure):
+        return True
+    if column.cell is None or column.measure not in _SIMPLE:
+        return False
+    try:
+        column.cell(None)  # a wanted value of a wrong type is refused whatever the cell
+    except Exception:  # noqa: BLE001 -- where rows are compared it is raised
+        return False
+    return True
 
 
 def _measured(wanted: Sequence[_Column], snapshot: View) -> list[_Costs]:
