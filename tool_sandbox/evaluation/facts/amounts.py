@@ -13,7 +13,7 @@ from tool_sandbox.evaluation.facts.mentions.mention import EXACT, Agreement, Tol
 from tool_sandbox.evaluation.facts.mentions.phones import Phone
 from tool_sandbox.evaluation.facts.mentions.reading import Mention, agreement
 from tool_sandbox.evaluation.facts.mentions.times import TimeOfDay
-from tool_sandbox.evaluation.facts.reading import Reading, reading_of
+from tool_sandbox.evaluation.facts.reading import Reading
 from tool_sandbox.evaluation.facts.tokens import words_of
 
 _DENIED = re.compile(
@@ -84,8 +84,11 @@ class Amount(Fact):
         return None
 
     def _same(self, reading: Reading) -> list[Mention]:
-        same = [mention for mention in reading.mentions if self._agreement(mention) is Agreement.SAME]
-        return [mention for mention in same if not self._is_told_otherwise(reading, mention)]
+        return [
+            mention
+            for mention in reading.saying(self.wanted, self.tolerance)
+            if not self._is_told_otherwise(reading, mention)
+        ]
 
     def _is_nearly(self, mention: Mention) -> bool:
         """Whether it is about that: "4:25:47, so just under four and a half hours"."""
@@ -112,9 +115,7 @@ class Told(Amount):
         return bool(self._same(reading))
 
     def _wrong(self, reading: Reading, explained: Explained) -> str | None:
-        known = [
-            each for text in reading.surroundings.heard for each in reading_of(text, reading.surroundings).mentions
-        ]
+        known = [each for text in reading.heard for each in text.mentions]
         for sentence in filter(lambda each: _TELLS.search(each.plain), reading.sentences):
             for mention in reading.mentions:
                 here = sentence.start <= mention.span.start < sentence.end

@@ -12,10 +12,9 @@ from attrs import frozen
 from tool_sandbox.evaluation.facts.clauses import Sentence
 from tool_sandbox.evaluation.facts.deeds import Claim, claims_of, says_done
 from tool_sandbox.evaluation.facts.fact import Explained, Fact
-from tool_sandbox.evaluation.facts.mentions.normalisation import normalised
 from tool_sandbox.evaluation.facts.phrases import root
 from tool_sandbox.evaluation.facts.reading import Reading
-from tool_sandbox.evaluation.facts.tokens import words_of
+from tool_sandbox.evaluation.facts.tokens import plain_words
 from tool_sandbox.evaluation.facts.verbs import VerbGroup, any_of, group_of
 
 _REQUEST = re.compile(
@@ -107,7 +106,7 @@ def _is_request(sentence: Sentence) -> bool:
 
 
 def _asks(sentence: Sentence, phrase: str, reading: Reading) -> bool:
-    words = words_of(normalised(phrase).text)
+    words = plain_words(phrase)
     wanted = {root(word) for word in words if word not in _QUESTION_WORDS}
     here = _roots_in(sentence)
     asking = {word for word in words if word in ("which", "who", "whom", "whose", "what", "when", "where")}
@@ -159,7 +158,7 @@ class Cannot(Fact):
     def _verbs(self) -> Iterator[str]:
         """The verbs that the phrases begin with."""
         for phrase in self.phrases:
-            first = words_of(normalised(phrase).text)[0]
+            first = plain_words(phrase)[0]
             if group_of(first):
                 yield first
 
@@ -178,7 +177,7 @@ def _claims_absence(reading: Reading) -> bool:
 
 
 def _speaks_of(sentence: Sentence, phrase: str) -> bool:
-    words = words_of(normalised(phrase).text)
+    words = plain_words(phrase)
     group = group_of(words[0])
     said = group is not None and _open_forms(group).search(sentence.plain)
     if group and not said and len(words) == 1:

@@ -55,10 +55,8 @@ class Bound(Limit):
 
 def bindings(good: Reading) -> Iterator[Fact]:
     """What belongs to what in a good answer, in what its user says and in what the agent has to write."""
-    surroundings = good.surroundings
-    written = (good, *(reading_of(text, surroundings) for text in surroundings.written))
-    heard = (good, *(reading_of(text, surroundings) for text in surroundings.heard))
-    for kind, readings in (("number", written), ("phone", heard), ("deed", (good,))):
+    sources = (("number", (good, *good.written)), ("phone", (good, *good.heard)), ("deed", (good,)))
+    for kind, readings in sources:
         pairs = frozenset(pair for reading in readings for pair in _KINDS[kind](reading))
         swapped = kind != "number"
         if len({value for _, value in pairs}) > (kind == "phone"):
@@ -86,7 +84,7 @@ def _phones(reading: Reading) -> Iterator[Pair]:
 def _done_to(reading: Reading) -> Iterator[Pair]:
     """The words of a clause that tells of one deed, with the deed."""
     for clause in reading.clauses:
-        if clause.asks or clause.imagined or clause.denies:
+        if not clause.affirms:
             continue
         alone = reading_of(clause.plain, reading.surroundings)
         deeds = [deed for deed in _DEEDS if Claim.DONE in claims_of((deed,), alone)]

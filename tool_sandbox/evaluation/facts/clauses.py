@@ -100,6 +100,16 @@ class Clause:
         """Whether something in it is denied."""
         return bool(self._negations)
 
+    @property
+    def asserts(self) -> bool:
+        """Whether it says what is so or is not so: it is no question, nor what only may be."""
+        return not (self.asks or self.imagined)
+
+    @property
+    def affirms(self) -> bool:
+        """Whether it says what is so, and denies nothing."""
+        return not (self.asks or self.imagined or self._negations)
+
     def negated(self, at: int) -> bool:
         """Whether a negation stands before this place of ``plain``."""
         return any(start < at and not self._is_passed(start, at) for start in self._negations)
@@ -112,12 +122,12 @@ class Clause:
 
     def wished(self, at: int) -> bool:
         """Whether what stands at this place of ``plain`` is a question, an offer, a plan or a condition."""
-        return self.asks or self.imagined or any(start < at for start in self.modals)
+        return not self.asserts or any(start < at for start in self.modals)
 
     def foretold(self, at: int) -> bool:
         """Whether what stands at this place of ``plain`` is stated, of the present or of the future."""
         wishes = [start for start in self.modals if start < at and not _FUTURE.match(self.plain, start)]
-        return not (self.asks or self.imagined or wishes)
+        return self.asserts and not wishes
 
 
 @define(eq=False)
@@ -147,6 +157,11 @@ class Sentence:
     def plain(self) -> str:
         """The words with one space between two of them, without punctuation."""
         return " ".join(clause.plain for clause in self.clauses)
+
+    @cached_property
+    def affirms(self) -> bool:
+        """Whether all of it says what is so, and denies nothing."""
+        return all(clause.affirms for clause in self.clauses)
 
 
 def sentences_of(tokens: Iterable[Token], length: int) -> tuple[Sentence, ...]:

@@ -9,8 +9,6 @@ from attrs import frozen
 
 from tool_sandbox.evaluation.facts.fact import Explained, Fact
 from tool_sandbox.evaluation.facts.mentions.amounts import Quantity
-from tool_sandbox.evaluation.facts.mentions.mention import Agreement
-from tool_sandbox.evaluation.facts.mentions.reading import agreement
 from tool_sandbox.evaluation.facts.phrases import root
 from tool_sandbox.evaluation.facts.reading import Reading
 from tool_sandbox.evaluation.facts.tokens import words_of
@@ -57,7 +55,7 @@ class Count(Fact):
     things: tuple[str, ...]
 
     def _found(self, reading: Reading) -> bool:
-        return any(agreement(self.wanted, mention) is Agreement.SAME for mention in reading.mentions)
+        return bool(reading.saying(self.wanted))
 
     def _wrong(self, reading: Reading, explained: Explained) -> str | None:
         del explained

@@ -13,13 +13,12 @@ from tool_sandbox.evaluation.facts.clauses import Clause
 from tool_sandbox.evaluation.facts.fact import Explained, Fact
 from tool_sandbox.evaluation.facts.failures import is_still_there, says_failed, was_so_already
 from tool_sandbox.evaluation.facts.mentions.days import Day
-from tool_sandbox.evaluation.facts.mentions.normalisation import normalised
 from tool_sandbox.evaluation.facts.mentions.times import TimeOfDay
 from tool_sandbox.evaluation.facts.phrases import column, places_of
 from tool_sandbox.evaluation.facts.reading import Reading
 from tool_sandbox.evaluation.facts.reports import is_reported
 from tool_sandbox.evaluation.facts.spoken import gives_name
-from tool_sandbox.evaluation.facts.tokens import words_of
+from tool_sandbox.evaluation.facts.tokens import plain_words, words_of
 from tool_sandbox.evaluation.facts.verbs import VerbGroup, any_of, group_of
 
 
@@ -145,10 +144,7 @@ class Deed(Fact):
 
 def says_done(reading: Reading) -> bool:
     """Whether an answer says "Done." or the like, of no deed in particular."""
-    return any(
-        _ANY_DEED.fullmatch(clause.plain) and not clause.asks and not clause.imagined and not clause.denies
-        for clause in reading.clauses
-    )
+    return any(_ANY_DEED.fullmatch(clause.plain) and clause.affirms for clause in reading.clauses)
 
 
 def _is_bare(reading: Reading) -> bool:
@@ -178,7 +174,7 @@ def claims_of(verbs: tuple[str, ...], reading: Reading) -> frozenset[Claim]:
 
 
 def _claims(verb: str, reading: Reading) -> Iterator[Claim]:
-    plain = " ".join(words_of(normalised(verb).text))
+    plain = " ".join(plain_words(verb))
     group = group_of(plain)
     if group is None:
         yield from _free_claims(verb, reading)

@@ -40,7 +40,7 @@ class Direction(Limit):
     way: int
 
     def _broken(self, reading: Reading) -> str | None:
-        same = [each for each in reading.mentions if agreement(self.wanted, each) is Agreement.SAME]
+        same = reading.saying(self.wanted)
         against = [each for each in same if _way(reading, each) == _AGAINST.get(self.way)]
         if against and len(against) == len(same):
             return f"counts {reading.words_at(against[0].span)!r} the other way"
@@ -61,7 +61,7 @@ class ThisPeriod(Limit):
     wanted: Mention
 
     def _broken(self, reading: Reading) -> str | None:
-        same = [each for each in reading.mentions if agreement(self.wanted, each) is Agreement.SAME]
+        same = reading.saying(self.wanted)
         other = [_OTHER_PERIOD.search(_clause(reading, each)) for each in same]
         return f"says {other[0].group()!r}" if other and other[0] and all(other) else None
 
@@ -85,9 +85,7 @@ class OfDay(Limit):
         if self._is_stated(reading):
             return None
         places = {
-            reading.clause_at(each.span.start)
-            for each in reading.mentions
-            if not isinstance(each, Day) and agreement(self.wanted, each) is Agreement.SAME
+            reading.clause_at(each.span.start) for each in reading.saying(self.wanted) if not isinstance(each, Day)
         }
         present = next((_PRESENT.search(clause.plain) for clause in places if clause), None)
         if present and not self._is_today(reading):
@@ -103,11 +101,7 @@ class OfDay(Limit):
         return agreement(self.day, Day.of(reading.surroundings.now.date())) is Agreement.SAME
 
     def _is_stated(self, reading: Reading) -> bool:
-        clauses = [
-            reading.clause_at(each.span.start)
-            for each in reading.mentions
-            if agreement(self.day, each) is Agreement.SAME
-        ]
+        clauses = [reading.clause_at(each.span.start) for each in reading.saying(self.day)]
         return any(clause is not None and not clause.denies for clause in clauses)
 
     def __str__(self) -> str:

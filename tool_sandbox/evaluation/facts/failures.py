@@ -28,9 +28,7 @@ _STILL = re.compile(r"^(?:\w+ )?(?:he|she|it|they) (?:is|are|'s|remains?) still 
 
 def says_failed(reading: Reading) -> bool:
     """Whether an answer says that something could not be done."""
-    return any(
-        _ANY_FAILURE.search(clause.plain) and not clause.asks and not clause.imagined for clause in reading.clauses
-    )
+    return any(_ANY_FAILURE.search(clause.plain) and clause.asserts for clause in reading.clauses)
 
 
 def was_so_already(reading: Reading) -> bool:

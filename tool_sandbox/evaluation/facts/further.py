@@ -12,10 +12,10 @@ from tool_sandbox.evaluation.facts.deeds import Claim, claims_of
 from tool_sandbox.evaluation.facts.fact import Fact, Limit
 from tool_sandbox.evaluation.facts.people import people_in
 from tool_sandbox.evaluation.facts.phrases import root
-from tool_sandbox.evaluation.facts.reading import Reading, reading_of
+from tool_sandbox.evaluation.facts.reading import Reading
 from tool_sandbox.evaluation.facts.spoken import gives_name
 from tool_sandbox.evaluation.facts.synonyms import same_thing
-from tool_sandbox.evaluation.facts.verbs import group_of
+from tool_sandbox.evaluation.facts.verbs import TOLD, TREATED, group_of
 
 _DOER = (
     r"(?:^|\b(?:i|we|and|then|so) |(?<!they )(?<!she )(?<!he )(?<!you )\b(?:also|just|already|have|'ve) )"
@@ -23,7 +23,7 @@ _DOER = (
 )
 TRACED = {
     "send": (
-        r"(?:texted|messaged|told|notified|informed|emailed)\b(?! (?:you|me|us)\b)"
+        rf"(?:{TOLD}|emailed)\b(?! (?:you|me|us)\b)"
         r"|(?:sent|wrote|dropped|forwarded) (?:\S+ ){0,3}?(?:texts?|messages?|notes?|sms|e?mails?|invitations?)\b"
         r"|(?:the|your|a) (?:text|message)\b(?: to \S+)? (?:has |is |was )?(?:gone|went|sent|delivered|on its way)\b"
     ),
@@ -56,16 +56,12 @@ _CLAIMED = {
     for deed, claimed in (*TRACED.items(), *((deed, forms[0]) for deed, forms in _TRACELESS.items()))
 }
 _ORDERED = {deed: re.compile(ordered) for deed, (_, ordered) in _TRACELESS.items()}
-_TREATED = (
-    "(?:texted|told|messaged|informed|notified|removed|deleted|erased|replied to|answered|emailed|called|added|saved"
-    "|dropped)"
-)
 _ROLES = (
     "boss", "manager", "friend", "colleague", "coworker", "neighbour", "neighbor", "plumber", "landlord", "flatmate",
     "roommate", "sister", "brother", "mother", "mom", "mum", "father", "dad", "wife", "husband", "partner", "doctor",
     "dentist", "son", "daughter", "aunt", "uncle", "cousin", "teacher", "assistant", "electrician", "vet",
 )  # fmt: skip
-_ROLE = re.compile(rf"\b(?:{_TREATED}|as) (?:your|a|an) (?P<role>{'|'.join(_ROLES)})\b")
+_ROLE = re.compile(rf"\b(?:{TREATED}|as) (?:your|a|an) (?P<role>{'|'.join(_ROLES)})\b")
 _THINGS = (
     "reminders?|contacts?|friends|messages?|conversations?|chats?|texts|photos?|notes?|history|calls|events?|emails?"
 )
@@ -109,7 +105,7 @@ class NothingElse(Limit):
     words: frozenset[str]
 
     def _broken(self, reading: Reading) -> str | None:
-        stated = [clause for clause in reading.clauses if _is_stated(clause)]
+        stated = [clause for clause in reading.clauses if clause.affirms]
         reasons = (self._in_clause(clause) for clause in stated)
         with_it = (self._removed_with_it(sentence.plain) for sentence in reading.sentences if not sentence.asks)
         return next(filter(None, (*reasons, *with_it, self._other_role(reading))), None)
@@ -130,7 +126,7 @@ class NothingElse(Limit):
         for clause in reading.clauses:
             for match in _ROLE.finditer(clause.plain):
                 known = any(same_thing(root(match["role"]), word) for word in self.words)
-                if not known and not clause.asks and not clause.imagined and not clause.negated(match.start("role")):
+                if not known and clause.asserts and not clause.negated(match.start("role")):
                     return f"says {match['role']!r}"
         return None
 
@@ -140,18 +136,14 @@ class NothingElse(Limit):
 
 def claim_of(deed: str, clause: Clause) -> str | None:
     """The words with which a clause claims a deed of the agent's, or None."""
-    claimed = _CLAIMED[deed].search(clause.plain) if _is_stated(clause) else None
+    claimed = _CLAIMED[deed].search(clause.plain) if clause.affirms else None
     named = claimed and gives_name(clause, claimed.end() - len("called"), claimed.end())
     return claimed.group().strip() if claimed and not named and not clause.wished(claimed.start()) else None
 
 
-def _is_stated(clause: Clause) -> bool:
-    return not (clause.asks or clause.imagined or clause.denies)
-
-
 def nothing_else(good: Reading) -> Iterator[Fact]:
     """The deeds that neither a good answer nor its user speaks of."""
-    heard = [clause.plain for text in good.surroundings.heard for clause in reading_of(text, good.surroundings).clauses]
+    heard = [clause.plain for text in good.heard for clause in text.clauses]
     some = not any(_EVERY.search(plain) for plain in (*(clause.plain for clause in good.clauses), *heard))
     wanted = {group.name for text in good.surroundings.heard if (group := group_of(text))}
     told = [deed for deed in _CLAIMED if deed in wanted or Claim.DONE in claims_of((deed,), good)]

@@ -88,12 +88,12 @@ def _told(reading: Reading) -> Iterator[Fact]:
     """The only sum of money or quantity of something in a text that has to be written."""
     shares = (_SHARE_OF.fullmatch(text) for text in reading.surroundings.written)
     tolerance = Tolerance(relative=max((Decimal(each[1]) / 100 for each in shares if each), default=Decimal(0)))
-    for text in reading.surroundings.written:
-        found = [each for each in reading_of(text, reading.surroundings).mentions if not isinstance(each, Phone)]
+    for text in reading.written:
+        found = [each for each in text.mentions if not isinstance(each, Phone)]
         sums = [each for each in found if isinstance(each, Money)]
         (only,) = sums or found if len(sums or found) == 1 else (None,)
-        if not _SHARE_OF.fullmatch(text) and (sums or (isinstance(only, Quantity) and only.unit)) and only:
-            yield Told(only, tolerance if len(found) > 1 else EXACT, said=text)
+        if not _SHARE_OF.fullmatch(text.answer) and (sums or (isinstance(only, Quantity) and only.unit)) and only:
+            yield Told(only, tolerance if len(found) > 1 else EXACT, said=text.answer)
 
 
 def _people(reading: Reading) -> Iterator[Fact]:
@@ -144,8 +144,7 @@ def _sides(reading: Reading) -> Iterator[Fact]:
 
 def _asked_for(side: tuple[str, ...], other: tuple[str, ...], good: Reading) -> list[str]:
     """What of a side the user says, where nothing of the other is said: "half an hour earlier"."""
-    heard = [reading_of(text, good.surroundings) for text in good.surroundings.heard]
-    said = {phrase for phrase in (*side, *other) for each in heard if any(True for _ in places_of(phrase, each))}
+    said = {phrase for phrase in (*side, *other) for each in good.heard if any(True for _ in places_of(phrase, each))}
     return [] if said & set(other) else [phrase for phrase in side if phrase in said]
 
 
@@ -156,7 +155,7 @@ def _numbers(clause: Clause) -> frozenset[float]:
 def _affirmed(reading: Reading) -> Iterator[Fact]:
     for clause in reading.clauses:
         roots = content_of(clause, reading)
-        if len(roots) >= _LEAST and not clause.denies and not clause.asks and not clause.imagined:
+        if len(roots) >= _LEAST and clause.affirms:
             yield Affirmed(roots)
         elif roots and clause.words[0] == "that" and not clause.denies and not clause.asks:
             yield Affirmed(roots, reported=True)

@@ -14,7 +14,7 @@ from tool_sandbox.evaluation.facts.mentions.mention import Agreement
 from tool_sandbox.evaluation.facts.mentions.money import Money
 from tool_sandbox.evaluation.facts.mentions.reading import Mention, agreement
 from tool_sandbox.evaluation.facts.mentions.units import unit_named
-from tool_sandbox.evaluation.facts.reading import Reading, reading_of
+from tool_sandbox.evaluation.facts.reading import Reading
 
 _TIME = unit_named("second").dimension
 _IN_GENERAL = re.compile(
@@ -56,11 +56,10 @@ class NothingInvented(Limit):
 
 def nothing_invented(good: Reading) -> Iterator[Fact]:
     """That no value is told where a good answer asks back or declines and has none itself."""
-    if any(map(_is_measured, good.mentions)) or not (good.sentences and good.surroundings.heard):
+    if any(map(_is_measured, good.mentions)) or not (good.sentences and good.heard):
         return
     if all(sentence.asks or admits_inability(sentence) for sentence in good.sentences):
-        heard = [reading_of(text, good.surroundings) for text in good.surroundings.heard]
-        yield NothingInvented(tuple(mention for reading in heard for mention in reading.mentions))
+        yield NothingInvented(tuple(mention for reading in good.heard for mention in reading.mentions))
 
 
 def _is_measured(mention: Mention) -> bool:
@@ -72,7 +71,7 @@ def _is_measured(mention: Mention) -> bool:
 def _is_told(reading: Reading, mention: Mention) -> bool:
     """Whether a value is told, not asked for, imagined, or said of what is so in general."""
     clause = reading.clause_at(mention.span.start)
-    if clause is None or clause.asks or clause.imagined:
+    if clause is None or not clause.asserts:
         return False
     if _ONE.match(reading.words_at(mention.span)):
         return False

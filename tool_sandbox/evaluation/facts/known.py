@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from tool_sandbox.evaluation.facts.mentions.normalisation import folded, normalised
+from tool_sandbox.evaluation.facts.mentions.normalisation import folded
 from tool_sandbox.evaluation.facts.phrases import root
 from tool_sandbox.evaluation.facts.settings import NAMES
 from tool_sandbox.evaluation.facts.surroundings import Surroundings
-from tool_sandbox.evaluation.facts.tokens import words_of
+from tool_sandbox.evaluation.facts.tokens import plain_words
 
 Roots = frozenset[str]
 _SENTENCES = re.compile(r"[.!?;\n]+")
@@ -60,4 +60,4 @@ def switch_roots() -> Roots:
 
 
 def _roots(texts: tuple[str, ...]) -> Roots:
-    return frozenset(root(word) for text in texts for word in words_of(normalised(text).text))
+    return frozenset(root(word) for text in texts for word in plain_words(text))

@@ -10,14 +10,10 @@ from attrs import frozen
 
 from tool_sandbox.evaluation.facts.fact import Fact, Limit
 from tool_sandbox.evaluation.facts.people import Person, is_addressed, is_denied, is_left, people_in
-from tool_sandbox.evaluation.facts.reading import Reading, reading_of
+from tool_sandbox.evaluation.facts.reading import Reading
+from tool_sandbox.evaluation.facts.verbs import TREATED
 
 _JOINED = r"(?: ,)?(?: and| or| plus| as well as| along with| together with)(?: also| then)?(?: your| the)? "
-_TREATED = (
-    "(?:texted|told|messaged|informed|notified|removed|deleted|erased|replied to|answered|emailed|called|added|saved)"
-)
-
-
 _ALL_OF_THEM = re.compile(r"\b(?:all|both|every\w*|they|them|two|three|four|five|others?|done)\b")
 
 
@@ -40,7 +36,7 @@ class NobodyElse(Limit):
         return None
 
     def _is_another(self, person: Person, reading: Reading) -> bool:
-        spoken_of = not person.clause.asks and not person.clause.imagined and not _is_denied_before(person)
+        spoken_of = person.clause.asserts and not _is_denied_before(person)
         others = bool(person.names) and not person.names & self.names
         return others and spoken_of and not is_denied(person) and not is_left(reading, person)
 
@@ -57,7 +53,7 @@ def _is_denied_before(person: Person) -> bool:
 def _is_treated(person: Person) -> bool:
     """Whether something was done to somebody, or something told."""
     named = r"saved\b.* (?:as|under)"
-    done = re.search(rf"\b(?:{_TREATED} (?:also )?|{named} ){re.escape(person.said)}\b", person.clause.plain)
+    done = re.search(rf"\b(?:(?:{TREATED}) (?:also )?|{named} ){re.escape(person.said)}\b", person.clause.plain)
     return is_addressed(person) or bool(done)
 
 
@@ -95,8 +91,8 @@ class Everybody(Limit):
 def nobody_else(good: Reading) -> Iterator[Fact]:
     """The people of a good answer, if it names some."""
     here = _unmistakable(good)
-    heard = frozenset().union(*(_unmistakable(reading_of(each, good.surroundings)) for each in good.surroundings.heard))
-    if here or not (heard or good.surroundings.heard == ()):
+    heard = frozenset().union(*map(_unmistakable, good.heard))
+    if here or (good.heard and not heard):
         yield NobodyElse(here | heard)
     if len(listed := _listed(good)) > 1:
         yield Everybody(listed)

@@ -10,11 +10,12 @@ from attrs import frozen
 
 from tool_sandbox.evaluation.facts.clauses import Clause
 from tool_sandbox.evaluation.facts.fact import Explained, Fact, Said
-from tool_sandbox.evaluation.facts.mentions.normalisation import folded, normalised
+from tool_sandbox.evaluation.facts.mentions.normalisation import folded
 from tool_sandbox.evaluation.facts.phrases import places_of
 from tool_sandbox.evaluation.facts.reading import Reading
 from tool_sandbox.evaluation.facts.surroundings import Surroundings
-from tool_sandbox.evaluation.facts.tokens import words_of
+from tool_sandbox.evaluation.facts.tokens import plain_words
+from tool_sandbox.evaluation.facts.verbs import TOLD
 
 _ADDRESSING = re.compile(
     r"\b(?:(?:[Tt]old|[Tt]exted|[Mm]essaged|[Ii]nformed|[Nn]otified|[Ee]-?mailed|[Cc]alled|[Rr]eplied to|[Ll]et"
@@ -66,19 +67,14 @@ def _forms(surroundings: Surroundings) -> dict[tuple[str, ...], frozenset[str]]:
     """Everybody that the words of a name or of a relationship may mean."""
     forms: dict[tuple[str, ...], set[str]] = {}
     for name in surroundings.people:
-        words = _words(name)
+        words = plain_words(name)
         surname = () if len(words) == 1 or len(words[-1]) < _SHORTEST_SURNAME else (words[-1:],)
         for form in {words, words[:1], *surname}:
             forms.setdefault(form, set()).add(name)
     for name, relationship in surroundings.relationships:
         for article in ("your", "the"):
-            forms.setdefault((article, *_words(relationship)), set()).add(name)
+            forms.setdefault((article, *plain_words(relationship)), set()).add(name)
     return {form: frozenset(names) for form, names in forms.items() if form}
-
-
-@lru_cache(maxsize=1 << 12)
-def _words(text: str) -> tuple[str, ...]:
-    return words_of(normalised(text).text)
 
 
 def _longest(
@@ -109,7 +105,7 @@ def _other_surname(reading: Reading, first: str) -> str:
         if following is None:
             return ""
         surname = folded(following.group(1))
-        if surname in _NO_NAMES or any(surname in _words(name) for name in reading.surroundings.people):
+        if surname in _NO_NAMES or any(surname in plain_words(name) for name in reading.surroundings.people):
             return ""
         if text[match.start()].isupper():
             return surname
@@ -122,7 +118,7 @@ def _strangers(reading: Reading, forms: dict[tuple[str, ...], frozenset[str]]) -
     text = reading.normal.text
     plain = "".join(low.upper() if here.isupper() else low for low, here in zip(folded(text), text, strict=True))
     for match in _ADDRESSING.finditer(plain):
-        words = _words(match["name"])
+        words = plain_words(match["name"])
         clause = reading.clause_at(match.start("name"))
         known = any(_longest(words, at, forms)[0] for at in range(len(words)))
         if clause is not None and not known and words[0] not in _NO_NAMES:
@@ -159,8 +155,7 @@ class PersonNamed(Fact):
     def _wrong(self, reading: Reading, explained: Explained) -> str | None:
         for person in people_in(reading):
             spoken_of = (
-                not person.clause.asks
-                and not person.clause.imagined
+                person.clause.asserts
                 and person.place not in explained
                 and not is_denied(person)
                 and not is_left(reading, person)
@@ -194,7 +189,7 @@ class PersonNamed(Fact):
 
 @lru_cache(maxsize=1 << 10)
 def _same(name: str, other: str) -> bool:
-    return _words(name) == _words(other)
+    return plain_words(name) == plain_words(other)
 
 
 def is_left(reading: Reading, person: Person) -> bool:
@@ -217,7 +212,7 @@ def is_addressed(person: Person) -> bool:
     """Whether something was told to this person."""
     return bool(
         re.search(
-            rf"\b(?:told|texted|messaged|informed|notified|emailed|to|to your(?: contact)?|let)"
+            rf"\b(?:{TOLD}|emailed|to|to your(?: contact)?|let)"
             rf" {re.escape(person.said)}\b"
             rf"|{re.escape(person.said)} (?:has|was|knows|have|had|is now) ?(?:been )?(?:told|informed|notified"
             rf"|aware)?",

@@ -12,10 +12,9 @@ from attrs import frozen
 from tool_sandbox.evaluation.comparing.stemmer import stem
 from tool_sandbox.evaluation.facts.clauses import Clause
 from tool_sandbox.evaluation.facts.fact import Explained, Fact
-from tool_sandbox.evaluation.facts.mentions.normalisation import normalised
 from tool_sandbox.evaluation.facts.opposites import opposites_of
 from tool_sandbox.evaluation.facts.reading import Reading
-from tool_sandbox.evaluation.facts.tokens import words_of
+from tool_sandbox.evaluation.facts.tokens import plain_words, words_of
 
 _ARTICLES = frozenset({"a", "an", "the", "your", "my", "our", "their", "his", "her", "its", "'s"})
 _FILLERS = _ARTICLES | {
@@ -58,11 +57,23 @@ def roots_of(phrase: str) -> tuple[str, ...]:
 
     "All set" is not any setting, and "the shop" is any shop.
     """
-    words = words_of(normalised(phrase).text)
+    words = plain_words(phrase)
     content = [word for word in words if word not in _FILLERS]
     if len(content) < _FEW:
         content = [word for word in words if word not in _ARTICLES]
     return tuple(map(root, content or words))
+
+
+def roots_in(reading: Reading) -> frozenset[str]:
+    """The roots of all words of an answer."""
+    return _rooted(reading).anywhere
+
+
+def amount_roots(reading: Reading) -> frozenset[str]:
+    """The roots of the words with which an answer says amounts, times and days."""
+    text = reading.normal.text
+    spans = (mention.span for mention in reading.mentions)
+    return frozenset(root(word) for span in spans for word in words_of(text[span.start : span.end]))
 
 
 def places_of(phrase: str, reading: Reading) -> Iterator[Place]:

@@ -7,11 +7,11 @@ import re
 from attrs import frozen
 
 from tool_sandbox.evaluation.facts.fact import Explained, Fact
-from tool_sandbox.evaluation.facts.mentions.normalisation import folded, normalised
-from tool_sandbox.evaluation.facts.phrases import Place, column, places_of, root
+from tool_sandbox.evaluation.facts.mentions.normalisation import folded
+from tool_sandbox.evaluation.facts.phrases import Place, column, places_of, root, roots_in
 from tool_sandbox.evaluation.facts.reading import Reading
 from tool_sandbox.evaluation.facts.synonyms import light_roots
-from tool_sandbox.evaluation.facts.tokens import words_of
+from tool_sandbox.evaluation.facts.tokens import plain_words
 
 _NO_OTHERS = ("the", "your", "that", "this", "mr", "mrs", "ms", "miss", "dr", "mx")
 _NAMED = re.compile(
@@ -50,15 +50,15 @@ class PlaceNamed(Fact):
 
     def _another(self, reading: Reading) -> str | None:
         """Another name where one should be: "saved it as Parcel Service"."""
-        heard = " ".join(word for text in reading.surroundings.heard for word in (*_words(text), ";"))
-        here = frozenset(root(word) for clause in reading.clauses for word in clause.words)
-        known = frozenset(root(word) for name in self.names for word in _words(name))
-        people = {word for name in reading.surroundings.people for word in _words(name)}
+        heard = " ".join(word for text in reading.surroundings.heard for word in (*plain_words(text), ";"))
+        here = roots_in(reading)
+        known = frozenset(root(word) for name in self.names for word in plain_words(name))
+        people = {word for name in reading.surroundings.people for word in plain_words(name)}
         surname = _SURNAME.search(reading.normal.text)
-        if surname and folded(surname["name"]) not in (word for name in self.names for word in _words(name)):
+        if surname and folded(surname["name"]) not in (word for name in self.names for word in plain_words(name)):
             return surname["name"]
         for match in _NAMED.finditer(reading.normal.text):
-            words = _words(match["name"])
+            words = plain_words(match["name"])
             strange = any(root(word) not in light_roots() | known for word in words) and " ".join(words) not in heard
             if (known & {root(word) for word in words} or not known & here) and strange and people.isdisjoint(words):
                 return match["name"]
@@ -76,7 +76,3 @@ class PlaceNamed(Fact):
 
     def __str__(self) -> str:
         return " or ".join(map(repr, self.names))
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return words_of(normalised(text).text)

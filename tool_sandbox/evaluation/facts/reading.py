@@ -8,9 +8,9 @@ from functools import cached_property, lru_cache
 from attrs import define
 
 from tool_sandbox.evaluation.facts.clauses import Clause, Sentence, sentences_of
-from tool_sandbox.evaluation.facts.mentions.mention import Span
+from tool_sandbox.evaluation.facts.mentions.mention import EXACT, Agreement, Span, Tolerance
 from tool_sandbox.evaluation.facts.mentions.normalisation import Normalised, normalised
-from tool_sandbox.evaluation.facts.mentions.reading import Mention, mentions_in
+from tool_sandbox.evaluation.facts.mentions.reading import Mention, agreement, mentions_in
 from tool_sandbox.evaluation.facts.surroundings import Surroundings
 from tool_sandbox.evaluation.facts.tokens import tokens_of
 
@@ -47,6 +47,20 @@ class Reading:
         """Amounts, money, times, days and phone numbers, in order."""
         return mentions_in(self.normal.text, self.surroundings.now, self.surroundings.country)
 
+    @cached_property
+    def heard(self) -> tuple[Reading, ...]:
+        """What else it may take up, such as what the user says and knows."""
+        return tuple(reading_of(text, self.surroundings) for text in self.surroundings.heard)
+
+    @cached_property
+    def written(self) -> tuple[Reading, ...]:
+        """The words of what the agent has to write on the way."""
+        return tuple(reading_of(text, self.surroundings) for text in self.surroundings.written)
+
+    def saying(self, wanted: Mention, tolerance: Tolerance = EXACT) -> list[Mention]:
+        """The mentions of this value."""
+        return [each for each in self.mentions if agreement(wanted, each, tolerance) is Agreement.SAME]
+
     def words_at(self, span: Span) -> str:
         """What the answer says there, as it was written."""
         original = self.normal.original(span)
@@ -60,7 +74,7 @@ class Reading:
     def is_wished(self, span: Span) -> bool:
         """Whether what stands there is only asked or imagined."""
         clause = self.clause_at(span.start)
-        return clause is not None and (clause.asks or clause.imagined)
+        return clause is not None and not clause.asserts
 
 
 @lru_cache(maxsize=1 << 12)

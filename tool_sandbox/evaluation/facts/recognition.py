@@ -14,7 +14,7 @@ from tool_sandbox.evaluation.facts.mentions.times import TimeOfDay
 from tool_sandbox.evaluation.facts.people import PersonNamed
 from tool_sandbox.evaluation.facts.phrases import Words
 from tool_sandbox.evaluation.facts.surroundings import Surroundings
-from tool_sandbox.evaluation.facts.tokens import words_of
+from tool_sandbox.evaluation.facts.tokens import plain_words, words_of
 
 _SMALL = frozenset({"at", "on", "in", "the", "of", "and", "by", "until", "till", "from"})
 
@@ -31,7 +31,7 @@ def fact_from_text(text: str, surroundings: Surroundings) -> Fact:
     moment = _moment(text, surroundings)
     if moment is not None:
         return moment
-    words = words_of(normalised(text).text)
+    words = plain_words(text)
     if not words:
         raise ValueError(f"{text!r} has no word; a fact is what an answer says, such as '18:15' or 'sold out'.")
     return _person(words, surroundings) or Words((text,))

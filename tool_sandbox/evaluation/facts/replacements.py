@@ -13,11 +13,10 @@ from tool_sandbox.evaluation.facts.clauses import Clause
 from tool_sandbox.evaluation.facts.fact import Limit
 from tool_sandbox.evaluation.facts.known import name_roots, related_roots, switch_roots, written_roots
 from tool_sandbox.evaluation.facts.opposites import OPPOSITES
-from tool_sandbox.evaluation.facts.phrases import root, roots_of
+from tool_sandbox.evaluation.facts.phrases import amount_roots, root, roots_in, roots_of
 from tool_sandbox.evaluation.facts.reading import Reading, reading_of
 from tool_sandbox.evaluation.facts.surroundings import Surroundings
 from tool_sandbox.evaluation.facts.synonyms import light_roots, other_doing, same_thing
-from tool_sandbox.evaluation.facts.tokens import words_of
 from tool_sandbox.evaluation.facts.verbs import group_of
 
 _SKIPPED = frozenset(
@@ -72,10 +71,10 @@ class Undisturbed(Limit):
 
     def _broken(self, reading: Reading) -> str | None:
         good = reading_of(self.said, self.surroundings)
-        here = frozenset(root(word) for clause in reading.clauses for word in clause.words)
+        here = roots_in(reading)
         for clause in reading.clauses:
             others = any(_LEFT_ALONE & set(each.words) for each in reading.sentences[clause.sentence].clauses)
-            if clause.asks or clause.imagined or clause.denies or others:
+            if others or not clause.affirms:
                 continue
             word = _replaced(clause, good, here) or _redone(clause, good, here)
             if word:
@@ -196,7 +195,7 @@ def _content(words: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
 
 def _has_content(frame: Frame, good: Reading) -> bool:
     """Whether a frame of the good answer holds more than names, switches and amounts."""
-    apart = name_roots(good.surroundings) | _spoken_amounts(good)
+    apart = name_roots(good.surroundings) | amount_roots(good)
     return not any(one in apart for one, _ in frame.words)
 
 
@@ -220,17 +219,10 @@ def _known(good: Reading) -> frozenset[str]:
 @lru_cache(maxsize=1 << 10)
 def _said(good: Reading) -> frozenset[str]:
     """The roots of all words that the good answer or the user uses."""
-    said = frozenset(root(word) for clause in good.clauses for word in clause.words)
+    said = roots_in(good)
     return said | related_roots(said - light_roots(), good.surroundings)
 
 
 def _roots_of_all(phrases: tuple[str, ...]) -> Iterator[str]:
     for phrase in phrases:
         yield from map(root, phrase.split())
-
-
-def _spoken_amounts(good: Reading) -> frozenset[str]:
-    text = good.normal.text
-    return frozenset(
-        root(word) for mention in good.mentions for word in words_of(text[mention.span.start : mention.span.end])
-    )

@@ -67,7 +67,7 @@ def is_reported(group: VerbGroup, reading: Reading) -> bool:
 def _holds(person: Person) -> bool:
     """Whether somebody has what was to be sent: "Lorna's got your address now"."""
     clause = person.clause
-    if clause.asks or clause.imagined or clause.denies or _DESCRIBES.search(clause.plain):
+    if not clause.affirms or _DESCRIBES.search(clause.plain):
         return False
     said = re.escape(person.said)
     return (
@@ -77,7 +77,7 @@ def _holds(person: Person) -> bool:
 
 
 def _reports(clause: Clause, group: VerbGroup, reading: Reading) -> bool:
-    if clause.asks or clause.imagined or clause.denies or _is_of_another_deed(clause, group, reading):
+    if not clause.affirms or _is_of_another_deed(clause, group, reading):
         return False
     described = group.name not in _KEEPING and _DESCRIBES.search(clause.plain)
     if (described or group.name == "remove") and not _GONE.search(clause.plain):

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from tool_sandbox.evaluation.facts.mentions.normalisation import normalised
-from tool_sandbox.evaluation.facts.tokens import words_of
+from tool_sandbox.evaluation.facts.tokens import plain_words
 
 NAMES: dict[str, tuple[str, ...]] = {
     "wi-fi": (
@@ -53,7 +52,7 @@ _BY_NAME = {name: switch for switch, names in NAMES.items() for name in (switch,
 
 def subject_of(name: str) -> str:
     """The switch that is called so, or the words themselves for anything else, without capitals and articles."""
-    return subject_named(" ".join(word for word in words_of(normalised(name).text) if word not in _ARTICLES))
+    return subject_named(" ".join(word for word in plain_words(name) if word not in _ARTICLES))
 
 
 def subject_named(plain: str) -> str:

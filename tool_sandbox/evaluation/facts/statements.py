@@ -137,7 +137,7 @@ class _Part:
         if not has or forms.SWITCHING.search(before[: has.start()]):
             return None
         clause, column = self._place(has.start())
-        if clause.asks or clause.imagined or clause.wished(column):
+        if clause.wished(column):
             return None
         return not (clause.negated(column) or forms.WITHOUT.search(before)), False
 
@@ -210,7 +210,7 @@ class _Part:
     def _truth(self, match: re.Match[str], group: _Group | None) -> bool | None:
         """Whether the state is stated or denied; None where it is only asked, wished or ordered."""
         clause, column = self._place(match.start("state"))
-        if clause.asks or clause.imagined or is_only_spoken_of(match, clause, column):
+        if not clause.asserts or is_only_spoken_of(match, clause, column):
             return None
         if forms.WHILE_IT_IS.match(clause.plain) or self._continues_a_wish(clause):
             return None  # "Wi-Fi can't be enabled while it's active" may be of any switch before

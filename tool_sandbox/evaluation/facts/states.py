@@ -9,7 +9,7 @@ from attrs import field, frozen
 from tool_sandbox.evaluation.facts.clauses import Clause
 from tool_sandbox.evaluation.facts.deeds import says_done
 from tool_sandbox.evaluation.facts.fact import Explained, Fact
-from tool_sandbox.evaluation.facts.reading import Reading, reading_of
+from tool_sandbox.evaluation.facts.reading import Reading
 from tool_sandbox.evaluation.facts.settings import subject_named, subject_of, subject_pattern
 from tool_sandbox.evaluation.facts.statements import statements_in
 
@@ -98,8 +98,8 @@ class State(Fact):
 
 def _only_heard(reading: Reading) -> str | None:
     """The only switch that the user speaks of: what "it" is."""
-    texts = (each for text in reading.surroundings.heard for each in reading_of(text, reading.surroundings).clauses)
-    heard = {subject_named(match.group()) for each in texts for match in subject_pattern().finditer(each.plain)}
+    clauses = (clause for text in reading.heard for clause in text.clauses)
+    heard = {subject_named(match.group()) for each in clauses for match in subject_pattern().finditer(each.plain)}
     return heard.pop() if len(heard) == 1 else None
 
 

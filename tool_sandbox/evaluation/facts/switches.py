@@ -10,7 +10,7 @@ from attrs import frozen
 from tool_sandbox.evaluation.facts.deeds import says_done
 from tool_sandbox.evaluation.facts.fact import Fact, Limit
 from tool_sandbox.evaluation.facts.failures import was_so_already
-from tool_sandbox.evaluation.facts.reading import Reading, reading_of
+from tool_sandbox.evaluation.facts.reading import Reading
 from tool_sandbox.evaluation.facts.settings import subject_named, subject_pattern
 from tool_sandbox.evaluation.facts.statements import statements_in
 
@@ -57,15 +57,14 @@ def these_switches(good: Reading) -> Iterator[Fact]:
     said = [each for each in statements_in(good) if each.subject is not None and each.on is not None and not each.past]
     states = frozenset((each.subject, each.on) for each in said if each.subject and each.on is not None)
     if states:
-        heard = [reading_of(text, good.surroundings) for text in good.surroundings.heard]
-        clauses = [clause.plain for reading in (good, *heard) for clause in reading.clauses]
+        clauses = [clause.plain for reading in (good, *good.heard) for clause in reading.clauses]
         known = frozenset(subject_named(each.group()) for plain in clauses for each in _switches(plain))
-        yield TheseSwitches(states, known, changed=_is_ordered(good, heard))
+        yield TheseSwitches(states, known, changed=_is_ordered(good))
 
 
-def _is_ordered(good: Reading, heard: list[Reading]) -> bool:
+def _is_ordered(good: Reading) -> bool:
     """Whether a switch was to be changed: the good answer says what is so now, or its user asks for it."""
     if any("now" in clause.words for clause in good.clauses):
         return True
-    ordered = (clause for reading in heard for clause in reading.clauses if not (clause.asks or clause.denies))
+    ordered = (clause for reading in good.heard for clause in reading.clauses if not (clause.asks or clause.denies))
     return any(_ORDER.search(clause.plain) and subject_pattern().search(clause.plain) for clause in ordered)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from tool_sandbox.evaluation.facts.mentions.normalisation import folded
+from tool_sandbox.evaluation.facts.mentions.normalisation import folded, normalised
 
 
 class Token(NamedTuple):
@@ -68,6 +68,12 @@ def tokens_of(text: str) -> Iterator[Token]:
 def words_of(text: str) -> tuple[str, ...]:
     """The words of a normalised text, without punctuation."""
     return tuple(token.word for token in tokens_of(text) if token.word[0].isalnum())
+
+
+@lru_cache(maxsize=1 << 12)
+def plain_words(text: str) -> tuple[str, ...]:
+    """The words of any text."""
+    return words_of(normalised(text).text)
 
 
 def _plain(match: re.Match[str], previous: str) -> tuple[str, ...]:

@@ -11,18 +11,18 @@ from attrs import frozen
 from tool_sandbox.evaluation.facts.clauses import Clause, Sentence
 from tool_sandbox.evaluation.facts.fact import Fact, Limit
 from tool_sandbox.evaluation.facts.known import name_roots, treated_roots, written_roots
-from tool_sandbox.evaluation.facts.phrases import root
+from tool_sandbox.evaluation.facts.phrases import amount_roots, root, roots_in
 from tool_sandbox.evaluation.facts.reading import Reading
 from tool_sandbox.evaluation.facts.surroundings import Surroundings
 from tool_sandbox.evaluation.facts.synonyms import SMALL, light_roots, same_thing
-from tool_sandbox.evaluation.facts.tokens import words_of
+from tool_sandbox.evaluation.facts.verbs import TOLD
 
 _TELLS = re.compile(
     r"(?:^|\b(?:i|we|and|then|been|was|so) |(?<!they )(?<!she )(?<!he )\b(?:also|just|already|have) )"
-    r"(?:told|texted|messaged|informed|notified|let|wrote|replied|answered|knows?)\b(?! you\b)|\bknows?$"
+    rf"(?:{TOLD}|let|wrote|replied|answered|knows?)\b(?! you\b)|\bknows?$"
 )
 _TOLD = re.compile(
-    r"\b(?:told|texted|messaged|informed|notified|let)\b (?:\S+ ){1,3}?(?:know )?"
+    rf"\b(?:{TOLD}|let)\b (?:\S+ ){{1,3}}?(?:know )?"
     r"(?P<content>(?:you|i|he|she|it|they|we) (?:\S+ ?)+)$"
 )
 _REMINDED = re.compile(
@@ -70,7 +70,7 @@ class SameTopic(Limit):
     def _broken(self, reading: Reading) -> str | None:
         for content in _contents(reading):
             roots = {root(word) for word in content.split() if word.isalpha()}
-            spoken = roots - _SMALL_ROOTS - self._in_amounts(reading)
+            spoken = roots - _SMALL_ROOTS - amount_roots(reading)
             said = spoken - _weightless(self.surroundings)
             if said and not any(same_thing(one, other) for one in spoken for other in self.words):
                 return f"speaks of {content!r}"
@@ -82,13 +82,6 @@ class SameTopic(Limit):
         """Whether a turn is told of that nobody speaks of: "that dinner is cancelled"."""
         return any(roots & turn and not self.words & turn for turn in _TURNS)
 
-    @staticmethod
-    def _in_amounts(reading: Reading) -> frozenset[str]:
-        text = reading.normal.text
-        return frozenset(
-            root(word) for each in reading.mentions for word in words_of(text[each.span.start : each.span.end])
-        )
-
     def __str__(self) -> str:
         return "speaks of nothing else"
 
@@ -96,9 +89,8 @@ class SameTopic(Limit):
 def same_topic(good: Reading) -> Iterator[Fact]:
     """What a good answer that tells of a text or a reminder is about."""
     if good.surroundings.heard:
-        said = frozenset(root(word) for clause in good.clauses for word in clause.words)
         known = treated_roots(good.surroundings) | written_roots(good.surroundings)
-        yield SameTopic(said | known, good.surroundings)
+        yield SameTopic(roots_in(good) | known, good.surroundings)
 
 
 def _contents(reading: Reading) -> Iterator[str]:
@@ -107,12 +99,12 @@ def _contents(reading: Reading) -> Iterator[str]:
         if _LEFT.search(sentence.plain):
             continue
         reminded = _REMINDED.search(sentence.plain)
-        if reminded and not any(clause.asks or clause.denies or clause.imagined for clause in sentence.clauses):
+        if reminded and sentence.affirms:
             yield reminded["content"]
         yield from _removed(sentence)
         tells = False
         for clause in sentence.clauses:
-            if clause.asks or clause.imagined:
+            if not clause.asserts:
                 tells = False
                 continue
             if content := _content(clause, after_telling=tells):
@@ -129,7 +121,7 @@ def _removed(sentence: Sentence) -> Iterator[str]:
     pattern = _REMOVED
     for clause in sentence.clauses:
         item = pattern.search(clause.plain) if pattern is _REMOVED else pattern.match(clause.plain)
-        if clause.asks or clause.imagined or clause.denies or (item is None and pattern is _NEXT_ITEM):
+        if not clause.affirms or (item is None and pattern is _NEXT_ITEM):
             return
         if item is not None:
             yield item["content"]

@@ -54,6 +54,11 @@ _SET = r"(?<!\ba )(?:set|created|added|scheduled|saved|made|put|placed|noted|boo
 _NUDGE = "(?:reminder|nudge|alert|alarm)s?"
 _NOT_ANY = r"(?:no longer|not (?:\w+ )?(?=.*\b(?:any ?more|any longer)\b))"
 
+TOLD = "told|texted|messaged|informed|notified"
+"""What was done to somebody who was told something."""
+TREATED = f"{TOLD}|removed|deleted|erased|replied to|answered|emailed|called|added|saved|dropped"
+"""The same for whatever an agent may do to somebody."""
+
 GROUPS = (
     VerbGroup(
         name="send",

@@ -69,7 +69,7 @@ class Wholly(Limit):
 
     def _broken(self, reading: Reading) -> str | None:
         for clause in reading.clauses:
-            if clause.asks or clause.imagined:
+            if not clause.asserts:
                 continue
             first = clause is reading.sentences[clause.sentence].clauses[0]
             left_out = not first and _BUT_NOT.search(clause.plain) and self.wanted & set(map(root, clause.words))
@@ -133,8 +133,7 @@ def done_wholly(good: Reading, deeds: tuple[str, ...]) -> Iterator[Fact]:
         deeds: The groups of verbs of which it may tell.
     """
     roots = frozenset().union(*(content_of(clause, good) for clause in good.clauses))
-    heard = [reading_of(text, good.surroundings) for text in good.surroundings.heard]
-    sentences = [sentence for each in (good, *heard) for sentence in each.sentences]
+    sentences = [sentence for each in (good, *good.heard) for sentence in each.sentences]
     apart = frozenset(root(word) for each in sentences if _STAYS.search(each.plain) for word in each.plain.split())
     wanted = frozenset(root(word) for each in sentences for word in each.plain.split()) - apart - light_roots()
     names = frozenset().union(

@@ -16,6 +16,7 @@ from tool_sandbox.evaluation.facts.phrases import root
 from tool_sandbox.evaluation.facts.reading import Reading
 from tool_sandbox.evaluation.facts.synonyms import light_roots
 from tool_sandbox.evaluation.facts.tokens import words_of
+from tool_sandbox.evaluation.facts.verbs import TOLD
 from tool_sandbox.evaluation.truth.message import Message, Rule
 
 _TREATED = re.compile(
@@ -49,14 +50,13 @@ def _told_nothing(message: Message) -> str | None:
 def _is_told(person: Person, reading: Reading) -> bool:
     clause, sentence = person.clause, reading.sentences[person.clause.sentence]
     if told := _telling(person.said).search(clause.plain):
-        return not (clause.asks or clause.imagined or clause.denies or clause.wished(told.start()))
+        return not (clause.denies or clause.wished(told.start()))
     name, role = re.escape(person.said), r"(?:your|the) \w+ "
     sent = (
         rf"\b(?:was|has been|is|got) sent to (?:{role})?{name}\b(?! 's)"
-        rf"|\b(?:i|have|and) (?:let|told|texted|messaged|informed|notified) {role}{name}\b(?! 's)"
+        rf"|\b(?:i|have|and) (?:let|{TOLD}) {role}{name}\b(?! 's)"
     )
-    stated = not any(each.asks or each.imagined or each.denies for each in sentence.clauses)
-    return stated and re.search(sent, sentence.plain) is not None
+    return sentence.affirms and re.search(sent, sentence.plain) is not None
 
 
 @lru_cache(maxsize=1 << 8)
@@ -65,10 +65,10 @@ def _telling(name: str) -> re.Pattern[str]:
     name = re.escape(name)
     return re.compile(
         rf"(?:^|\b(?:i|we|and|also|just) )(?:(?:have|just|also|then) )*"
-        rf"(?:(?:told|texted|messaged|informed|notified|let|replied to|wrote to) (?:\w+ and )?{name}\b(?! 's)"
+        rf"(?:(?:{TOLD}|let|replied to|wrote to) (?:\w+ and )?{name}\b(?! 's)"
         rf"|(?:sent|wrote|dropped|forwarded) (?:(?:\S+ ){{1,4}}?to {name}\b(?! 's)|{name} (?:a|the|your|this|that)\b))"
         r"(?!.*\b(?:ago|yesterday|last|before)\b)"
-        rf"|\b{name} (?:has been|was|have been|were) (?:also )?(?:told|texted|informed|notified|messaged)\b"
+        rf"|\b{name} (?:has been|was|have been|were) (?:also )?(?:{TOLD})\b"
     )
 
 
@@ -92,7 +92,7 @@ def _left_alone(message: Message) -> str | None:
     meant = _words_of(touched)
     for clause in message.said.clauses:
         words = frozenset(map(root, clause.words))
-        if _TREATED.search(clause.plain) and not (clause.asks or clause.imagined or clause.denies or words & meant):
+        if clause.affirms and not words & meant and _TREATED.search(clause.plain):
             for row in past.unchanged(DatabaseNamespace.REMINDER):
                 if (own := _words_of([row]) - meant) and own <= words:
                     return f"says that {row['content']!r} was changed, which it was not"

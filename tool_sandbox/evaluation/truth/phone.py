@@ -87,7 +87,7 @@ def _wrong_before(message: Message) -> str | None:
     """A switch that is said to have been so already, and was not."""
     settings = message.past.before(DatabaseNamespace.SETTING)[0]
     for clause in message.said.clauses:
-        if _ALREADY.search(clause.plain) and not (clause.asks or clause.imagined):
+        if clause.asserts and _ALREADY.search(clause.plain):
             statements = statements_in(reading_of(clause.plain, message.said.surroundings))
             said = {each.subject: each.on for each in statements}
             for column, subject in _SWITCHES.items():
@@ -100,8 +100,8 @@ def _denied_contact(message: Message) -> str | None:
     """Somebody who is said not to be in the contacts, and is."""
     contacts = {str(row["name"]) for row in message.past.now(DatabaseNamespace.CONTACT)}
     for person in people_in(message.said):
-        named = len(person.names) == 1 and person.names <= contacts and not person.clause.imagined
-        if named and not person.clause.asks and _denies(person.said).search(person.clause.plain):
+        named = len(person.names) == 1 and person.names <= contacts
+        if named and person.clause.asserts and _denies(person.said).search(person.clause.plain):
             return f"says that {person.said!r} is not in the contacts"
     return None
 
@@ -123,7 +123,7 @@ def _denied_ability(message: Message) -> str | None:
     for tool in message.said.surroundings.tools & _ABILITIES.keys():
         ability = _ABILITIES[tool]
         works = ability.service is None or settings.get(ability.service)
-        said = (each.plain for each in message.said.clauses if not (each.asks or each.imagined))
+        said = (each.plain for each in message.said.clauses if each.asserts)
         if works and any(ability.denied.search(plain) for plain in said):
             return f"says that it cannot {ability.name}, which it can"
     return None
