@@ -13,7 +13,7 @@ from tests.evaluation.facts.wording import BASE, Wordings
 from tool_sandbox.evaluation.facts.deeds import Deed
 from tool_sandbox.evaluation.facts.people import PersonNamed
 from tool_sandbox.evaluation.facts.reading import reading_of
-from tool_sandbox.evaluation.facts.states import State
+from tool_sandbox.evaluation.facts.states.states import State
 from tool_sandbox.evaluation.facts.verdict import Facts
 
 TABLE = (*wordings_of_deeds.TABLE, *wordings_of_answers.TABLE)

@@ -17,7 +17,7 @@ from tool_sandbox.evaluation.facts.mentions.times import TimeOfDay
 from tool_sandbox.evaluation.facts.phrases import column, places_of
 from tool_sandbox.evaluation.facts.reading import Reading
 from tool_sandbox.evaluation.facts.reports import is_reported
-from tool_sandbox.evaluation.facts.spoken import gives_name
+from tool_sandbox.evaluation.facts.states.spoken import gives_name
 from tool_sandbox.evaluation.facts.tokens import plain_words, words_of
 from tool_sandbox.evaluation.facts.verbs import VerbGroup, any_of, group_of
 

@@ -9,34 +9,34 @@ from functools import lru_cache
 
 from attrs import frozen
 
-from tool_sandbox.evaluation.facts.addresses import addresses
 from tool_sandbox.evaluation.facts.amounts import Amount, Told
-from tool_sandbox.evaluation.facts.bindings import bindings
 from tool_sandbox.evaluation.facts.clauses import Clause
 from tool_sandbox.evaluation.facts.combined import AnyOf
 from tool_sandbox.evaluation.facts.counts import Count, counted_at
-from tool_sandbox.evaluation.facts.directions import directions
 from tool_sandbox.evaluation.facts.fact import Explained, Fact
-from tool_sandbox.evaluation.facts.further import nothing_else
+from tool_sandbox.evaluation.facts.limits.addresses import addresses
+from tool_sandbox.evaluation.facts.limits.bindings import bindings
+from tool_sandbox.evaluation.facts.limits.directions import directions
+from tool_sandbox.evaluation.facts.limits.further import nothing_else
+from tool_sandbox.evaluation.facts.limits.others import nobody_else
+from tool_sandbox.evaluation.facts.limits.replacements import Undisturbed, has_frames
+from tool_sandbox.evaluation.facts.limits.switches import these_switches
+from tool_sandbox.evaluation.facts.limits.topics import same_topic
+from tool_sandbox.evaluation.facts.limits.wholly import content_of, done_wholly
 from tool_sandbox.evaluation.facts.mentions.amounts import Quantity
 from tool_sandbox.evaluation.facts.mentions.mention import EXACT, Tolerance
 from tool_sandbox.evaluation.facts.mentions.money import Money
 from tool_sandbox.evaluation.facts.mentions.normalisation import folded
 from tool_sandbox.evaluation.facts.mentions.phones import Phone
 from tool_sandbox.evaluation.facts.opposites import HOW_MUCH_LATER, both_ways
-from tool_sandbox.evaluation.facts.others import nobody_else
 from tool_sandbox.evaluation.facts.people import PersonNamed, people_in
 from tool_sandbox.evaluation.facts.phrases import denied, foretold, places_of, stated
 from tool_sandbox.evaluation.facts.places import PlaceNamed
 from tool_sandbox.evaluation.facts.reading import Reading, reading_of
-from tool_sandbox.evaluation.facts.replacements import Undisturbed, has_frames
-from tool_sandbox.evaluation.facts.statements import statements_in
-from tool_sandbox.evaluation.facts.states import State
+from tool_sandbox.evaluation.facts.states.statements import statements_in
+from tool_sandbox.evaluation.facts.states.states import State
 from tool_sandbox.evaluation.facts.surroundings import Surroundings
-from tool_sandbox.evaluation.facts.switches import these_switches
-from tool_sandbox.evaluation.facts.topics import same_topic
 from tool_sandbox.evaluation.facts.verbs import GROUPS
-from tool_sandbox.evaluation.facts.wholly import content_of, done_wholly
 
 _LIMITS = re.compile(
     r"\b(?:after|until|till|before|more|longer|anymore|only|yet|else|other|another|if|any|without|unless)\b"

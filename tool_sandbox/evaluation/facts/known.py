@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from tool_sandbox.evaluation.facts.mentions.normalisation import folded
 from tool_sandbox.evaluation.facts.phrases import root
-from tool_sandbox.evaluation.facts.settings import NAMES
+from tool_sandbox.evaluation.facts.states.settings import NAMES
 from tool_sandbox.evaluation.facts.surroundings import Surroundings
 from tool_sandbox.evaluation.facts.tokens import plain_words
 

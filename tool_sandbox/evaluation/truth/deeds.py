@@ -9,7 +9,7 @@ from typing import Any
 
 from tool_sandbox.common.tool_effects import LOOK_UP, WRITTEN_BY
 from tool_sandbox.common.vocabulary import DatabaseNamespace
-from tool_sandbox.evaluation.facts.further import TRACED, claim_of
+from tool_sandbox.evaluation.facts.limits.further import TRACED, claim_of
 from tool_sandbox.evaluation.facts.mentions.normalisation import folded
 from tool_sandbox.evaluation.facts.people import Person, people_in
 from tool_sandbox.evaluation.facts.phrases import root

@@ -13,12 +13,12 @@ from tool_sandbox.common.vocabulary import DatabaseNamespace
 from tool_sandbox.evaluation.comparing.answers import WantedText
 from tool_sandbox.evaluation.facts.combined import AllOf, AnyOf
 from tool_sandbox.evaluation.facts.fact import Fact
-from tool_sandbox.evaluation.facts.invented import nothing_invented
+from tool_sandbox.evaluation.facts.limits.invented import nothing_invented
 from tool_sandbox.evaluation.facts.mentions.phones import Phone
 from tool_sandbox.evaluation.facts.people import people_in
 from tool_sandbox.evaluation.facts.reading import reading_of
-from tool_sandbox.evaluation.facts.statements import statements_in
-from tool_sandbox.evaluation.facts.states import State
+from tool_sandbox.evaluation.facts.states.statements import statements_in
+from tool_sandbox.evaluation.facts.states.states import State
 from tool_sandbox.evaluation.truth.message import Message, Rule
 
 _SWITCHES = {

@@ -26,7 +26,7 @@ from tool_sandbox.evaluation.facts.people import PersonNamed
 from tool_sandbox.evaluation.facts.phrases import Words
 from tool_sandbox.evaluation.facts.places import PlaceNamed
 from tool_sandbox.evaluation.facts.recognition import fact_from_text, moment
-from tool_sandbox.evaluation.facts.states import State
+from tool_sandbox.evaluation.facts.states.states import State
 from tool_sandbox.evaluation.facts.surroundings import Surroundings
 from tool_sandbox.scenarios.compiling.values import Values
 from tool_sandbox.scenarios.language import facts as spec

@@ -10,8 +10,8 @@ from tool_sandbox.evaluation.facts.clauses import Clause
 from tool_sandbox.evaluation.facts.deeds import says_done
 from tool_sandbox.evaluation.facts.fact import Explained, Fact
 from tool_sandbox.evaluation.facts.reading import Reading
-from tool_sandbox.evaluation.facts.settings import subject_named, subject_of, subject_pattern
-from tool_sandbox.evaluation.facts.statements import statements_in
+from tool_sandbox.evaluation.facts.states.settings import subject_named, subject_of, subject_pattern
+from tool_sandbox.evaluation.facts.states.statements import statements_in
 
 _ONLY = re.compile(r"^(?:and |with |now )*(?:only|just) (?:the |your )?(?!.*\boff\b)")
 

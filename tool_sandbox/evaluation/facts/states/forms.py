@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tool_sandbox.evaluation.facts.settings import OFF, ON, SAME
+from tool_sandbox.evaluation.facts.states.settings import OFF, ON, SAME
 
 WEAK = frozenset(
     {"back", "up", "out", "down", "available", "unavailable", "working", "connected", "active", "inactive", "running",

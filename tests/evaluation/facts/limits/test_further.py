@@ -6,7 +6,7 @@ import pytest
 from attrs import evolve
 
 from tests.evaluation.facts.wording import BASE
-from tool_sandbox.evaluation.facts.further import nothing_else
+from tool_sandbox.evaluation.facts.limits.further import nothing_else
 from tool_sandbox.evaluation.facts.reading import reading_of
 from tool_sandbox.evaluation.facts.surroundings import Surroundings
 

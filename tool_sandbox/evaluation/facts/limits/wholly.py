@@ -14,8 +14,8 @@ from tool_sandbox.evaluation.facts.fact import Fact, Limit
 from tool_sandbox.evaluation.facts.people import is_denied, people_in
 from tool_sandbox.evaluation.facts.phrases import root
 from tool_sandbox.evaluation.facts.reading import Reading, reading_of
-from tool_sandbox.evaluation.facts.settings import subject_pattern
-from tool_sandbox.evaluation.facts.state_forms import HAS_VERB
+from tool_sandbox.evaluation.facts.states.forms import HAS_VERB
+from tool_sandbox.evaluation.facts.states.settings import subject_pattern
 from tool_sandbox.evaluation.facts.synonyms import SMALL, light_roots
 
 _BUT_FAILED = re.compile(

@@ -11,8 +11,8 @@ from tool_sandbox.evaluation.facts.deeds import says_done
 from tool_sandbox.evaluation.facts.fact import Fact, Limit
 from tool_sandbox.evaluation.facts.failures import was_so_already
 from tool_sandbox.evaluation.facts.reading import Reading
-from tool_sandbox.evaluation.facts.settings import subject_named, subject_pattern
-from tool_sandbox.evaluation.facts.statements import statements_in
+from tool_sandbox.evaluation.facts.states.settings import subject_named, subject_pattern
+from tool_sandbox.evaluation.facts.states.statements import statements_in
 
 _ORDER = re.compile(r"\b(?:turn|switch|cut|kill|shut|disable|enable|put|activate|deactivate|get|take|off|on)\b")
 

@@ -10,11 +10,11 @@ from itertools import pairwise
 
 from attrs import define, frozen
 
-from tool_sandbox.evaluation.facts import state_forms as forms
 from tool_sandbox.evaluation.facts.clauses import Clause, Sentence
 from tool_sandbox.evaluation.facts.reading import Reading
-from tool_sandbox.evaluation.facts.settings import ON, SAME, subject_named, subject_pattern
-from tool_sandbox.evaluation.facts.spoken import is_only_spoken_of, is_real, speaks_of_another, verb_of, was_so
+from tool_sandbox.evaluation.facts.states import forms
+from tool_sandbox.evaluation.facts.states.settings import ON, SAME, subject_named, subject_pattern
+from tool_sandbox.evaluation.facts.states.spoken import is_only_spoken_of, is_real, speaks_of_another, verb_of, was_so
 
 
 @frozen

@@ -7,7 +7,7 @@ from attrs import evolve
 
 from tests.evaluation.facts.wording import BASE
 from tool_sandbox.evaluation.facts.reading import reading_of
-from tool_sandbox.evaluation.facts.states import State
+from tool_sandbox.evaluation.facts.states.states import State
 
 SAID: dict[str, dict[str, bool | None]] = {
     "Wi-Fi is off.": {"wi-fi": False},

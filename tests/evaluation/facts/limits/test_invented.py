@@ -6,7 +6,7 @@ import pytest
 from attrs import evolve
 
 from tests.evaluation.facts.wording import BASE
-from tool_sandbox.evaluation.facts.invented import nothing_invented
+from tool_sandbox.evaluation.facts.limits.invented import nothing_invented
 from tool_sandbox.evaluation.facts.reading import reading_of
 
 SAID = "I cannot look up share prices, so I do not know what it costs."

@@ -10,7 +10,7 @@ from tool_sandbox.evaluation.facts.deeds import Deed
 from tool_sandbox.evaluation.facts.implied import implied_by
 from tool_sandbox.evaluation.facts.reading import reading_of
 from tool_sandbox.evaluation.facts.recognition import fact_from_text
-from tool_sandbox.evaluation.facts.states import State
+from tool_sandbox.evaluation.facts.states.states import State
 from tool_sandbox.evaluation.facts.verdict import Facts
 
 WRONG = [

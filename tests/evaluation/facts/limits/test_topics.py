@@ -6,8 +6,8 @@ import pytest
 from attrs import evolve
 
 from tests.evaluation.facts.wording import BASE
+from tool_sandbox.evaluation.facts.limits.topics import same_topic
 from tool_sandbox.evaluation.facts.reading import reading_of
-from tool_sandbox.evaluation.facts.topics import same_topic
 
 SAID = "I told Priya that the elevator is broken and will remind you at noon to call the landlord."
 WORLD = evolve(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tool_sandbox.evaluation.facts.clauses import Clause
-from tool_sandbox.evaluation.facts.state_forms import (
+from tool_sandbox.evaluation.facts.states.forms import (
     AFTER_SUBJECT,
     BEYOND,
     CAN_BE_PAST,
