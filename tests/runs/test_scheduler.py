@@ -11,6 +11,7 @@ from tests.runs.samples import scored, void
 from tests.waiting import HANG, auntil
 from tool_sandbox.registry.sample import Sample
 from tool_sandbox.runs.outcomes import SampleResult
+from tool_sandbox.runs.rooms import Room
 from tool_sandbox.runs.scheduler import Ending, Schedule
 from tool_sandbox.runs.session import Played
 
@@ -35,7 +36,7 @@ async def test_what_stops_a_run_first_says_why_it_ended() -> None:
     finished: list[str] = []
     both_play = asyncio.Event()
 
-    async def play(sample: Sample) -> Played:
+    async def play(sample: Sample, _room: Room) -> Played:
         if sample.name == "second":
             both_play.set()
             await asyncio.sleep(HANG)
@@ -54,7 +55,7 @@ async def test_what_stops_a_run_first_says_why_it_ended() -> None:
 async def test_a_sample_that_survives_its_cancellation_does_not_say_why_the_run_ended() -> None:
     playing = asyncio.Event()
 
-    async def play(sample: Sample) -> Played:
+    async def play(sample: Sample, _room: Room) -> Played:
         try:
             playing.set()
             await asyncio.sleep(HANG)
@@ -73,7 +74,7 @@ async def test_a_sample_that_survives_its_cancellation_does_not_say_why_the_run_
 async def test_a_sample_that_left_a_thread_hanging_does_not_keep_the_next_one_waiting() -> None:
     release = threading.Event()
 
-    async def play(sample: Sample) -> Played:
+    async def play(sample: Sample, _room: Room) -> Played:
         if sample.name == "first":
             hanging = asyncio.create_task(asyncio.to_thread(release.wait, HANG))
             await asyncio.sleep(0)
@@ -93,7 +94,7 @@ async def test_a_sample_that_left_a_thread_hanging_does_not_keep_the_next_one_wa
 async def test_a_sample_that_was_played_is_kept_although_the_run_is_stopped_meanwhile() -> None:
     keeping, kept = asyncio.Event(), []
 
-    async def play(sample: Sample) -> Played:
+    async def play(sample: Sample, _room: Room) -> Played:
         await asyncio.sleep(0)
         return played(scored(sample.name))
 
@@ -109,3 +110,94 @@ async def test_a_sample_that_was_played_is_kept_although_the_run_is_stopped_mean
 
     assert await running is Ending.INTERRUPTED
     assert kept == ["first"]
+
+
+async def test_the_next_sample_begins_when_one_was_played_and_is_only_judged() -> None:
+    begun, other_began = [], asyncio.Event()
+
+    async def play(sample: Sample, room: Room) -> Played:
+        begun.append(sample.name)
+        if len(begun) > 2:
+            other_began.set()
+        async with room.judging():
+            await other_began.wait()
+        return played(scored(sample.name))
+
+    finished: list[str] = []
+
+    assert await Schedule(play, noted(finished), concurrency=2).run(SAMPLES) is Ending.DONE
+    assert begun == ["first", "second", "third"]
+    assert finished == begun
+
+
+async def test_samples_are_judged_one_at_a_time_in_the_order_in_which_they_were_played() -> None:
+    judged: list[str] = []
+
+    async def play(sample: Sample, room: Room) -> Played:
+        async with room.judging():
+            judged.append(f"{sample.name} begins")
+            await asyncio.sleep(0)
+            judged.append(f"{sample.name} ends")
+        return played(scored(sample.name))
+
+    await Schedule(play, noted([]), concurrency=3).run(SAMPLES)
+
+    assert judged == [f"{sample.name} {what}" for sample in SAMPLES for what in ("begins", "ends")]
+
+
+async def test_no_more_samples_are_judged_than_others_are_in_flight() -> None:
+    open_at_once, is_open = [], set()
+    samples = [Sample(name=str(number), scenario=scenario()) for number in range(20)]
+
+    async def play(sample: Sample, room: Room) -> Played:
+        is_open.add(sample.name)
+        open_at_once.append(len(is_open))
+        async with room.judging():
+            for _ in range(10):  # time enough for others to begin
+                await asyncio.sleep(0)
+        return played(scored(sample.name))
+
+    async def finished(sample: Sample, _played: Played) -> None:
+        is_open.discard(sample.name)
+
+    await Schedule(play, finished, concurrency=3).run(samples)
+
+    assert max(open_at_once) == 5
+
+
+async def test_with_one_sample_in_flight_each_is_over_before_the_next_begins() -> None:
+    told: list[str] = []
+
+    async def play(sample: Sample, room: Room) -> Played:
+        told.append(f"{sample.name} begins")
+        async with room.judging():
+            await asyncio.sleep(0)
+        return played(scored(sample.name))
+
+    async def finished(sample: Sample, _played: Played) -> None:
+        told.append(f"{sample.name} is kept")
+
+    await Schedule(play, finished, concurrency=1).run(SAMPLES)
+
+    assert told == [f"{sample.name} {what}" for sample in SAMPLES for what in ("begins", "is kept")]
+
+
+async def test_a_sample_that_waits_to_be_judged_is_kept_although_the_run_is_stopped_meanwhile() -> None:
+    stop, kept = asyncio.Event(), []
+
+    async def play(sample: Sample, room: Room) -> Played:
+        async with room.judging():
+            stop.set()
+            await asyncio.sleep(0.01)
+        return played(scored(sample.name))
+
+    async def finished(sample: Sample, _played: Played) -> None:
+        kept.append(sample.name)
+
+    schedule = Schedule(play, finished, concurrency=2)
+    running = asyncio.create_task(schedule.run(SAMPLES))
+    await stop.wait()
+    schedule.interrupt()
+
+    assert await running is Ending.INTERRUPTED
+    assert kept[:2] == ["first", "second"]

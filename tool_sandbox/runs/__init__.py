@@ -5,9 +5,10 @@
     before     preparation (everything wrong is found first), estimates (what it will take), reuse, failed and baseline
                (an earlier run that counts), continuation (one that was stopped), replay (a recorded one, from its
                journal)
-    playing    run (all samples), samples (which they are; lazy_sequence), scheduler (many at once), control (what can
-               be changed meanwhile), session (one), run_thread (from anywhere), started_run (in the background),
-               workers (by many processes), results and outcomes (how one sample ended), reasons (why it is void)
+    playing    run (all samples), samples (which they are; lazy_sequence), scheduler (many at once, in as many rooms),
+               control (what can be changed meanwhile), session (one), run_thread (from anywhere), started_run (in the
+               background), workers (by many processes), results and outcomes (how one sample ended), reasons (why it
+               is void)
     on disk    store (the run directory), kept_results and result_lines (the results of a run of any length), places,
                json_files, latest, provenance, digests (what a score depends on)
     numbers    numbers (all samples in columns), losses (what they lost), summary (result_summary.json), statistics

@@ -25,6 +25,7 @@ from tool_sandbox.runs.digests import Digests, digest_of_all
 from tool_sandbox.runs.kept_results import KeptResults
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.results import cancelled
+from tool_sandbox.runs.rooms import Room
 from tool_sandbox.runs.samples import Samples
 from tool_sandbox.runs.scheduler import Ending, Schedule
 from tool_sandbox.runs.session import Cast, Played, play_sample
@@ -69,7 +70,7 @@ class Observer:
         """
 
 
-Play = Callable[[Sample], Awaitable[Played]]
+Play = Callable[[Sample, Room], Awaitable[Played]]
 """Plays one sample; never raises but when cancelled, or when something is missing without which none can be played."""
 
 
@@ -125,8 +126,8 @@ async def _in_this_process(plan: Plan) -> AsyncIterator[Play]:
         name = plan.store.directory.name
         play = partial(play_sample, cast=plan.cast, settings=plan.settings, run=name, digests=plan.digests)
 
-        async def play_and_settle(sample: Sample) -> Played:
-            played = await play(sample)
+        async def play_and_settle(sample: Sample, room: Room) -> Played:
+            played = await play(sample, room=room)
             if played.result.finished:
                 plan.cast.settle(sample)
             return played

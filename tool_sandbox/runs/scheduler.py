@@ -14,6 +14,7 @@ from tool_sandbox.open_files import allow_open_files
 from tool_sandbox.registry.sample import Sample
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.reasons import Reason, reason_of
+from tool_sandbox.runs.rooms import Room
 from tool_sandbox.runs.session import Played
 from tool_sandbox.threads import DaemonThreads
 
@@ -52,7 +53,7 @@ class Schedule:
         max_void: So many void samples in a row with the same reason end the run; 0 for any number.
     """
 
-    play: Callable[[Sample], Awaitable[Played]]
+    play: Callable[[Sample, Room], Awaitable[Played]]
     finished: Callable[[Sample, Played], Awaitable[None]]
     concurrency: int
     started: Callable[[Sample], None] = lambda _sample: None
@@ -67,11 +68,15 @@ class Schedule:
     """Those that are next: never empty as long as there is one that may begin."""
     _playing: set[asyncio.Task[None]] = field(factory=set, init=False)
     _finishing: set[asyncio.Task[None] | None] = field(factory=set, init=False)
-    """Those of them that were played and are being kept."""
+    """Those of them that were played, and are being judged and kept."""
+    _judged: set[asyncio.Task[None] | None] = field(factory=set, init=False)
+    """Those of these that have left their room to others."""
     _failed: list[asyncio.Task[None]] = field(factory=list, init=False)
     _changed: asyncio.Event = field(factory=asyncio.Event, init=False)
     """Set when a sample has ended or something else may let another one begin, or end the run."""
     _threads: DaemonThreads | None = field(default=None, init=False)
+    _turns: asyncio.Lock = field(factory=asyncio.Lock, init=False)
+    """Whose turn it is to be judged."""
     _row: list[Reason] = field(factory=list, init=False)
     """The reasons of the last samples, as far back as they are void for the same one."""
 
@@ -133,9 +138,7 @@ class Schedule:
 
     def _begin_samples(self) -> None:
         """Begin as many as there is room for: in the task of ``run``, whose context every sample gets a copy of."""
-        while (
-            self._waiting and self.ending is Ending.DONE and not self.paused and len(self._playing) < self.concurrency
-        ):
+        while self._waiting and self.ending is Ending.DONE and not self.paused and self._has_room():
             task = asyncio.create_task(self._play(self._waiting.popleft()))
             self._playing.add(task)
             task.add_done_callback(self._ended)
@@ -146,16 +149,29 @@ class Schedule:
         if not self._waiting:
             self._waiting.extend(islice(self._coming, 1))
 
+    def _has_room(self) -> bool:
+        """Whether another sample may begin; samples that are judged leave their room, but only so many of them."""
+        in_flight = len(self._playing) - len(self._judged)
+        return in_flight < self.concurrency and len(self._playing) < 2 * self.concurrency - 1
+
     async def _play(self, sample: Sample) -> None:
         self.started(sample)
-        played = await self.play(sample)
-        self._finishing.add(asyncio.current_task())
+        task = asyncio.current_task()
+
+        def leave() -> None:
+            self._finishing.add(task)
+            self._judged.add(task)
+            self._changed.set()
+
+        played = await self.play(sample, Room(leave, self._turns))
+        self._finishing.add(task)
         await self.finished(sample, played)
         self._end_after(played.result)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._playing.discard(task)
         self._finishing.discard(task)
+        self._judged.discard(task)
         if not task.cancelled() and task.exception() is not None:
             self._failed.append(task)
             self._stop(Ending.FAILED)

@@ -6,6 +6,7 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any, Protocol
 
 from attrs import evolve, frozen
@@ -32,6 +33,7 @@ from tool_sandbox.runs.digests import Digests
 from tool_sandbox.runs.floors import play_floors
 from tool_sandbox.runs.outcomes import Failure, SampleResult, words_of
 from tool_sandbox.runs.results import described, failed, scored
+from tool_sandbox.runs.rooms import Room
 from tool_sandbox.runs.sample_explanation import explanation_of
 
 if TYPE_CHECKING:
@@ -79,6 +81,7 @@ async def play_sample(
     *,
     run: str = "",
     digests: Digests | None = None,
+    room: Room | None = None,
 ) -> Played:
     """Play ``sample`` to its end and judge it. Whatever goes wrong becomes a typed outcome.
 
@@ -88,14 +91,29 @@ async def play_sample(
         settings: The run's settings.
         run: Name of the run, for the calls' tags.
         digests: Of its scenarios, where some of them are known.
+        room: What it takes up among the samples in flight.
 
     Raises:
         asyncio.CancelledError: The run was interrupted.
         MissingKeyError, MissingDependencyError: What is missing for this sample is missing for the run.
     """
+    async with AsyncExitStack() as turn:
+        return await _played(sample, cast, settings, run, digests or Digests(), room or Room(), turn)
+
+
+async def _played(
+    sample: Sample,
+    cast: Cast,
+    settings: RunSettings,
+    run: str,
+    digests: Digests,
+    room: Room,
+    turn: AsyncExitStack,
+) -> Played:
+    """As ``play_sample``; the turn in which it is judged is over with ``turn``."""
     floors = asyncio.ensure_future(play_floors(sample.scenario))  # while the first call waits for its answer
     started = time.monotonic()
-    digest = (digests or Digests()).of(sample.scenario)  # in which order tools are offered is no part of it
+    digest = digests.of(sample.scenario)  # in which order tools are offered is no part of it
     if settings.shuffle_tools:
         sample = evolve(sample, scenario=_with_shuffled_tools(sample, settings))
     world = sample.scenario.starting_context.fork()
@@ -111,7 +129,7 @@ async def play_sample(
         agent = tallies.get(RoleType.AGENT, Tally())
         on_message = _none_of_a_fallback(agent, roles.agent) if settings.on_fallback == "void" else None
         world = await _play(sample, roles, settings, run, on_message)
-        started += await _seconds_until(floors)
+        started += await _seconds_until(floors) + await turn.enter_async_context(room.judging())
         broken = broken_rules(sample.scenario, world) if roles.user_is_model else ()
         evaluation = sample.scenario.evaluate(world)
         _refuse_broken_rules(broken, settings)
@@ -136,6 +154,7 @@ async def play_sample(
         result = failed(result, end, sample.scenario, settings)
         return Played(result=result, files={**_transcript(world, explanation_of(result)), **_files_of_failure(world)})
     evaluation, files = end
+    await room.others()
     return judged(result, sample.scenario, world, evaluation, files)
 
 

@@ -26,6 +26,7 @@ from tool_sandbox.runs.control import RunControl
 from tool_sandbox.runs.digests import Digests
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.preparation import PreparedRun, new_runs
+from tool_sandbox.runs.rooms import Room
 from tool_sandbox.runs.run import Observer, Report, arun
 from tool_sandbox.runs.scheduler import Ending
 from tool_sandbox.runs.workers.controller import Controller as Controlling
@@ -35,6 +36,7 @@ from tool_sandbox.runs.workers.messages import (
     Failed,
     FromWorker,
     GiveUp,
+    Judging,
     Play,
     Ready,
     Setup,
@@ -162,7 +164,7 @@ async def test_a_worker_that_does_not_start_holds_up_nothing(tmp_path: Path) -> 
     executor = Memory([plays_forever, never_starts])
     async with Controlling(executor, 2, shared, lambda: now) as controller:
         samples = [Sample(name=name, scenario=run.scenarios[name], trial=0) for name in NAMES]
-        playing = [asyncio.create_task(controller.play(sample)) for sample in samples]
+        playing = [asyncio.create_task(controller.play(sample, Room())) for sample in samples]
         await auntil(lambda: len(told) == len(NAMES) // 2)
         now = 60.0
         await auntil(lambda: len(told) == len(NAMES))
@@ -204,6 +206,29 @@ async def test_a_scenario_that_is_another_one_in_a_worker_is_never_scored(tmp_pa
 
     with pytest.raises(HarnessError, match="another scenario"):
         await played(prepared(tmp_path), Memory([other, other]))
+
+
+async def test_a_worker_is_lent_another_sample_beside_one_that_it_only_judges(tmp_path: Path) -> None:
+    run = prepared(tmp_path, concurrency=2)
+    digests = {name: Digests().of(scenario) for name, scenario in run.scenarios.items()}
+
+    async def judges_three_together(controller: Controller) -> None:
+        await controller.receive()
+        controller.send(Ready())
+        judged: list[Play] = []
+        while not isinstance(message := await controller.receive(), Stop):
+            if isinstance(message, Play):
+                judged.append(message)
+                controller.send(Judging(message.lease))
+            if len(judged) in (3, len(NAMES)):
+                for each in judged:
+                    result = SampleResult(name=each.name, status="scored", similarity=1.0, digest=digests[each.name])
+                    controller.send(Ended(each.lease, result, {}))
+
+    report = await asyncio.wait_for(played(run, Memory([judges_three_together]), 1), 60)
+
+    assert report.ending is Ending.DONE
+    assert {result.name for result in report.results if result.status == "scored"} == {*NAMES}
 
 
 async def test_a_stopped_run_has_workers_give_up_what_they_play(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from tool_sandbox.llm.layers.limits.lending import RateLending, RateSaid
 from tool_sandbox.runs.digests import Digests
 from tool_sandbox.runs.outcomes import Failure
 from tool_sandbox.runs.results import unplayable
+from tool_sandbox.runs.rooms import Room
 from tool_sandbox.runs.session import Played
 from tool_sandbox.runs.workers.leases import SUSPECT, Lease, Leases
 from tool_sandbox.runs.workers.link import Executor, Link
@@ -26,6 +27,7 @@ from tool_sandbox.runs.workers.messages import (
     Failed,
     FromWorker,
     GiveUp,
+    Judging,
     Play,
     Ready,
     Setup,
@@ -70,6 +72,7 @@ class _Attempt:
     """A sample that is to be played."""
 
     sample: Sample
+    room: Room
     result: asyncio.Future[Played]
     lease: Lease | None = None
 
@@ -123,14 +126,14 @@ class Controller:
             task.cancel()
         await asyncio.gather(*self._serving, return_exceptions=True)
 
-    async def play(self, sample: Sample) -> Played:
+    async def play(self, sample: Sample, room: Room) -> Played:
         """Have a sample played; by another worker if the first is lost.
 
         Raises:
             ToolSandboxError: No worker can play it, nor any other sample.
         """
         while self._leases.losses(sample.key) < _MOST_LOSSES:
-            attempt = _Attempt(sample, asyncio.get_running_loop().create_future())
+            attempt = _Attempt(sample, room, asyncio.get_running_loop().create_future())
             self._waiting.append(attempt)
             self._assign()
             try:
@@ -177,8 +180,8 @@ class Controller:
             self._fail(HarnessError(message))
 
     def _handle(self, worker: str, message: FromWorker) -> None:
-        if isinstance(message, Ended):
-            self._ended(message)
+        if isinstance(message, Judging | Ended):
+            self._was_played(message)
         elif isinstance(message, Beat):
             for number, changes in message.spent.items():
                 self._shared.resources.ledgers[number].add(changes)
@@ -197,10 +200,14 @@ class Controller:
         else:
             self._fail(_error_of(message))
 
-    def _ended(self, ended: Ended) -> None:
-        attempt = self._played.get(ended.lease)
-        if attempt is not None and not attempt.result.done():
-            attempt.result.set_result(Played(result=ended.result, files=ended.files))
+    def _was_played(self, said: Judging | Ended) -> None:
+        attempt = self._played.get(said.lease)
+        if attempt is None or attempt.result.done():
+            return
+        if isinstance(said, Ended):
+            attempt.result.set_result(Played(result=said.result, files=said.files))
+        else:
+            attempt.room.leave()
 
     def _assign(self) -> None:
         """Lease the samples that wait; a worker that still starts has its share of them, too, for a while."""

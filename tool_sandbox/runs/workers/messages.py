@@ -62,6 +62,13 @@ class Ready:
 
 
 @frozen
+class Judging:
+    """A sample was played and is only judged: another one may be played beside it."""
+
+    lease: int
+
+
+@frozen
 class Ended:
     """A sample was played."""
 
@@ -95,4 +102,4 @@ class Failed:
     message: str
 
 
-FromWorker = Ready | Ended | Beat | Waiting | Failed | Said | RateSaid
+FromWorker = Ready | Judging | Ended | Beat | Waiting | Failed | Said | RateSaid
