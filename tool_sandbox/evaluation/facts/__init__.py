@@ -12,7 +12,8 @@
     people, places   people and places
     phrases, opposites, synonyms   free words, their opposites, and words for the same thing
     states        what is on or off: a folder of its own
-    deeds, verbs, reports, failures   what was done or not, the verbs for it, and what is said without one
+    deeds, doers, verbs   what was done or not, by whom, and the verbs for it
+    reports, failures   what is said of a deed without a verb for it
     asking        answers that ask back or decline
     limits        what a good answer keeps to, such as that nobody else was told: a folder of its own
     reading, clauses, tokens   the answer, read once

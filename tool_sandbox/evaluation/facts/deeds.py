@@ -10,6 +10,7 @@ from functools import lru_cache
 from attrs import frozen
 
 from tool_sandbox.evaluation.facts.clauses import Clause
+from tool_sandbox.evaluation.facts.doers import is_agents, is_of_others, others_did_not
 from tool_sandbox.evaluation.facts.fact import Explained, Fact
 from tool_sandbox.evaluation.facts.failures import is_still_there, says_failed, was_so_already
 from tool_sandbox.evaluation.facts.mentions.days import Day
@@ -17,7 +18,6 @@ from tool_sandbox.evaluation.facts.mentions.times import TimeOfDay
 from tool_sandbox.evaluation.facts.phrases import column, places_of
 from tool_sandbox.evaluation.facts.reading import Reading
 from tool_sandbox.evaluation.facts.reports import is_reported
-from tool_sandbox.evaluation.facts.states.spoken import gives_name
 from tool_sandbox.evaluation.facts.tokens import plain_words, words_of
 from tool_sandbox.evaluation.facts.verbs import VerbGroup, any_of, group_of
 
@@ -43,16 +43,6 @@ _AGREED = re.compile(
     r"|gladly|understood|no problem|consider it done|it is a date|yes|great|perfect)\b"
 )
 _LATER_FAILURE = re.compile(r"\b(?:fail(?:ed|s)|(?:is|was|are) not|impossible|did not work)\b")
-_NOT_MINE = re.compile(
-    r"\b(?:(?:you|he|she|they|who|someone|somebody)(?: (?:have|has|had|did|just|already|also|recently))*|to be) ?$"
-)
-_NOT_THEIRS = re.compile(r"\b(?:he|she|they|nobody|no one) (?:has|have|had|did|does|do|will|would) not (?:yet )?$")
-"""Before what somebody else did not do: "they have not answered yet" says nothing of what was sent."""
-_SENDER = re.compile(
-    r"(?:(?:^| )(?:that|this|the|an unknown) (?:number|sender|person|caller)|\d)(?: (?:has|have|had|also|just))* $"
-)
-_WROTE = re.compile(r"(?:texted|messaged|wrote|told|asked|replied|answered)\b")
-"""What somebody who is no contact did."""
 _TO_DO = re.compile(r"(?<!\bhad )(?<!\bneeded )\bto $")
 """Before a form that is a base form too: "to set this reminder I need the time"."""
 _OTHERS = re.compile(r"\b(?:other|others|rest|second|remaining)\b")
@@ -64,10 +54,8 @@ _BOTH_FORMS = re.compile(r"(?:let|set|put|cut)\b")
 _NOT_DONE = re.compile(r" (?:not|never) (?:(?:yet|be|been|being|actually) )*\S+$")
 _TO_BE_DONE = re.compile(r" (?:will|would|shall|should|can|could|may|might|must|to) (?:now |then |also )?be \S+$")
 """At the end of what says a deed done: "the reminder could not be set", "will be set"."""
-_TO_USER = re.compile(r" (?:you|me)\b(?! (?:when|at))")
 _OF_THE_OLD = re.compile(r"\b(?:old|previous|former|earlier|original)\b.*\b(?:no longer|not)\b")
 """What was replaced is no longer so: that denies nothing."""
-_PASSIVE = re.compile(r"\b(?:been|was|were|is|are)(?: \w+)? ?$")
 _REAL_BASE = re.compile(
     r"\b(?:was able to|were able to|been able to|managed to|went ahead and|did|made sure to|had to|(?:i|we) have)"
     r"(?: \w+ly| then| also)? ?$"
@@ -230,7 +218,7 @@ class _Patterns:
             yield Claim.DENIED
         if _OF_THE_OLD.search(plain):
             return
-        mine = (match.start() for match in self._open.finditer(plain) if not _NOT_THEIRS.search(plain[: match.start()]))
+        mine = (match.start() for match in self._open.finditer(plain) if not others_did_not(plain[: match.start()]))
         if any(map(clause.negated, mine)):
             if not any(
                 clause.negated(match.end()) and not clause.negated(match.start())
@@ -250,7 +238,7 @@ class _Patterns:
             at = match.start()
             ordered = at == 0 and _ORDER.match(clause.plain)
             to_do = _BOTH_FORMS.match(match.group()) and _TO_DO.search(clause.plain[:at])
-            if ordered or to_do or clause.negated(at) or clause.wished(at) or self._is_of_others(match, clause):
+            if ordered or to_do or clause.negated(at) or clause.wished(at) or is_of_others(self._name, match, clause):
                 continue
             if _TO_BE_DONE.search(match.group()):
                 continue
@@ -258,19 +246,8 @@ class _Patterns:
             yield Claim.DENIED if denied else Claim.DONE
         for match in self._base.finditer(clause.plain):
             before = clause.plain[: match.start()]
-            if _REAL_BASE.search(before) and not _NOT_MINE.search(before) and not clause.negated(match.start()):
+            if _REAL_BASE.search(before) and is_agents(before) and not clause.negated(match.start()):
                 yield Claim.DONE
-
-    def _is_of_others(self, match: re.Match[str], clause: Clause) -> bool:
-        """Whether somebody else did it, or it was done to the user: "she texted you"."""
-        before = clause.plain[: match.start()]
-        to_user = self._name == "send" and not match.group().endswith("know") and not _PASSIVE.search(before)
-        return bool(
-            gives_name(clause, *match.span())
-            or (self._name == "send" and _WROTE.match(match.group()) and _SENDER.search(before))
-            or _NOT_MINE.search(before)
-            or (to_user and _TO_USER.match(clause.plain, match.end()))
-        )
 
     def _offers(self, clause: Clause) -> Iterator[Claim]:
         if _CLOSING.search(clause.plain):

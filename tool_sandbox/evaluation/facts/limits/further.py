@@ -9,11 +9,11 @@ from attrs import frozen
 
 from tool_sandbox.evaluation.facts.clauses import Clause
 from tool_sandbox.evaluation.facts.deeds import Claim, claims_of
+from tool_sandbox.evaluation.facts.doers import gives_name
 from tool_sandbox.evaluation.facts.fact import Fact, Limit
 from tool_sandbox.evaluation.facts.people import people_in
 from tool_sandbox.evaluation.facts.phrases import root
 from tool_sandbox.evaluation.facts.reading import Reading
-from tool_sandbox.evaluation.facts.states.spoken import gives_name
 from tool_sandbox.evaluation.facts.synonyms import same_thing
 from tool_sandbox.evaluation.facts.verbs import TOLD, TREATED, group_of
 

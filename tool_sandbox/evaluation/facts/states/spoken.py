@@ -1,4 +1,4 @@
-"""Whether a state is said to be so, or only spoken of, whether it is said of a switch, and what only gives a name."""
+"""Whether a state is said to be so, or only spoken of, and whether it is said of a switch."""
 
 from __future__ import annotations
 
@@ -22,9 +22,6 @@ from tool_sandbox.evaluation.facts.states.forms import (
 _ORDER_ENDS = (",", ":", ";", "please", "but", "and")
 _DID = re.compile(r"\b(?:i|we) (?:\w+ )?(?:\w+ed|took|put|had to|went|got)\b.* and $")
 """Before one more thing that was done: "I took it out of low battery mode and put location on"."""
-_NAME = re.compile(r" (?!(?:you|me|him|her|them|us|it|back|off|the|your|my|a|an)\b)\S")
-"""Behind "called": what may be somebody's name."""
-_CALLER = re.compile(r"(?:^|\b(?:i|we|and|then|also|just|already|been|was|were|has|have|had|even|since|\w+ly) )$")
 _FOR_A_WHILE = re.compile(
     r" (?:(?:just )?for (?:a (?:moment|second|minute|bit|while)|that|this|the (?:look-?up|search|check))|briefly)\b"
 )
@@ -81,10 +78,3 @@ def was_so(before: str, behind: str, since_subject: str) -> bool:
     """
     was = PAST.search(before) or re.search(r"\b(?:was|were)\b[^,;:]*$", since_subject)
     return bool(was) or behind.startswith(" became ") or _FOR_A_WHILE.match(behind) is not None
-
-
-def gives_name(clause: Clause, start: int, end: int) -> bool:
-    """Whether "called" at this place of a clause says what something is named: "a contact called Harbor Vet"."""
-    if clause.plain[max(start, 0) : end] != "called" or not _NAME.match(clause.plain, end):
-        return False
-    return not _CALLER.search(clause.plain[:start]) or (start == 0 and clause.lead in (",", "("))
