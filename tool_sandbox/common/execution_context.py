@@ -187,9 +187,20 @@ class ExecutionContext(FramedTables):
             namespace: [row for snapshot in table for row in snapshot.stored_rows(schema_of(namespace))]
             for namespace, table in self._tables.items()
         }
+        return self._as_data(tables, self.interactive_console.dumps() if serialize_console else None)
+
+    def to_json(self) -> str:
+        """``to_dict`` without the console as JSON with an indent of 4."""
+        tables = {
+            namespace: [row for snapshot in table for row in snapshot.written_rows(schema_of(namespace))]
+            for namespace, table in self._tables.items()
+        }
+        return indented_json(self._as_data(tables, None), 4)
+
+    def _as_data(self, tables: Mapping[DatabaseNamespace, list[Any]], console: Any) -> dict[str, Any]:
         data: dict[str, Any] = {
             "_dbs": tables,
-            "interactive_console": self.interactive_console.dumps() if serialize_console else None,
+            "interactive_console": console,
             "tool_allow_list": self.tool_allow_list,
             "tool_deny_list": self.tool_deny_list,
             "trace_tool": self.trace_tool,
@@ -201,10 +212,6 @@ class ExecutionContext(FramedTables):
         if self.troubles.plans:
             data["troubles"] = self.troubles.to_dict()
         return data
-
-    def to_json(self) -> str:
-        """``to_dict`` without the console as JSON with an indent of 4."""
-        return indented_json(self.to_dict(serialize_console=False), 4)
 
     @classmethod
     def from_dict(cls, serialized_dict: Mapping[str, Any]) -> ExecutionContext:

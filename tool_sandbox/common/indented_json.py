@@ -8,12 +8,14 @@ from json.encoder import encode_basestring
 from math import isfinite
 from typing import Any
 
+from tool_sandbox.common.shared_json import SharedJson
+
 
 def indented_json(value: Any, indent: int) -> str:
     """The text of ``json.dumps(value, indent=indent, ensure_ascii=False)``.
 
     Args:
-        value: What to write.
+        value: What to write; the text of a ``SharedJson`` in it is made once for each depth.
         indent: Spaces per level.
 
     Raises:
@@ -48,14 +50,25 @@ def indented_parts(value: Mapping[str, Any], indent: int) -> Iterator[str]:
 def _written(value: Any, margin: str, step: str) -> str:
     if (scalar := _SCALARS.get(type(value))) is not None:
         return scalar(value)
-    inner = margin + step
+    if type(value) is SharedJson:
+        return value.written((margin, step), lambda shared: _object(shared, margin, step))
     if isinstance(value, dict):
-        parts = [f"{inner}{_key(key)}: {_written(item, inner, step)}" for key, item in value.items()]
-        return f"{{{','.join(parts)}{margin}}}" if parts else "{}"
+        return _object(value, margin, step)
     if isinstance(value, (list, tuple)):
+        inner = margin + step
         parts = [inner + _written(item, inner, step) for item in value]
         return f"[{','.join(parts)}{margin}]" if parts else "[]"
     return json.dumps(value, ensure_ascii=False)
+
+
+def _object(value: dict[Any, Any], margin: str, step: str) -> str:
+    inner = margin + step
+    parts = []
+    for key, item in value.items():
+        scalar = _SCALARS.get(type(item))  # most are: a call less for each
+        text = _written(item, inner, step) if scalar is None else scalar(item)
+        parts.append(f"{inner}{encode_basestring(key) if type(key) is str else _key(key)}: {text}")
+    return f"{{{','.join(parts)}{margin}}}" if parts else "{}"
 
 
 def _key(key: Any) -> str:

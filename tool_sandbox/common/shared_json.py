@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 _COMPACT = {
@@ -15,17 +15,21 @@ class SharedJson(dict[str, Any]):
     """A JSON object that nobody changes any more, so that its text can be kept."""
 
     __slots__ = ("_texts",)
-    _texts: dict[bool, str]
+    _texts: dict[Hashable, str]
 
     def text(self, *, ascii_only: bool) -> str:
         """What ``compact_json`` makes of it."""
+        return self.written(ascii_only, _COMPACT[ascii_only])
+
+    def written(self, form: Hashable, write: Callable[[dict[str, Any]], str]) -> str:
+        """Its text in a form, which is made when it is first asked for."""
         try:
             texts = self._texts
         except AttributeError:
             texts = self._texts = {}
-        if ascii_only not in texts:
-            texts[ascii_only] = _COMPACT[ascii_only](self)
-        return texts[ascii_only]
+        if form not in texts:
+            texts[form] = write(self)
+        return texts[form]
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copies may be changed."""

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
 
 from tool_sandbox.common.message import Message
+from tool_sandbox.common.shared_json import SharedJson
 from tool_sandbox.common.world.schemas import INDEX_COLUMN, Row, TableSchema
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ class Snapshot:
     guarded: bool = field(kw_only=True)
     _frame: pl.DataFrame | None = field(default=None, init=False, repr=False)
     _messages: tuple[Message, ...] | None = field(default=None, init=False, repr=False)
+    _written_rows: tuple[SharedJson, ...] | None = field(default=None, init=False, repr=False)
 
     def with_rows(self, rows: Iterable[Row]) -> Snapshot:
         """Other rows under the same index."""
@@ -44,8 +47,16 @@ class Snapshot:
 
     def stored_rows(self, schema: TableSchema) -> list[Row]:
         """The rows with index column and headguard, as files and DataFrames hold them."""
-        guard = [{INDEX_COLUMN: self.index, **dict.fromkeys(schema.columns)}] if self.guarded else []
+        guard = [dict(_headguard(self.index, tuple(schema.columns)))] if self.guarded else []
         return [*guard, *({INDEX_COLUMN: self.index, **row} for row in self.rows)]
+
+    def written_rows(self, schema: TableSchema) -> tuple[SharedJson, ...]:
+        """The same for writing them as JSON, as a part of many worlds; made once."""
+        if self._written_rows is None:
+            guard = [_headguard(self.index, tuple(schema.columns))] if self.guarded else []
+            rows = (SharedJson({INDEX_COLUMN: self.index, **row}) for row in self.rows)
+            self._written_rows = (*guard, *rows)
+        return self._written_rows
 
     def messages(self) -> tuple[Message, ...]:
         """The rows of a log snapshot as messages; made once."""
@@ -58,6 +69,11 @@ class Snapshot:
         if self._frame is None:
             self._frame = frame_of(self.rows, schema).drop(INDEX_COLUMN)
         return self._frame.clone()
+
+
+@lru_cache(maxsize=1 << 10)
+def _headguard(index: int, columns: tuple[str, ...]) -> SharedJson:
+    return SharedJson({INDEX_COLUMN: index, **dict.fromkeys(columns)})
 
 
 Table = tuple[Snapshot, ...]
