@@ -28,6 +28,31 @@ def attrs_serialize(inst: Any, field: Any, value: Any) -> Any:  # noqa: ARG001 -
     return value
 
 
+def described(value: Any) -> Any:
+    """``attrs.asdict`` with ``attrs_serialize``, at a fraction of its cost; an object may have its own ``described``."""
+    kind = type(value)
+    if kind in _PLAIN:
+        return value
+    if hasattr(kind, "described"):
+        return value.described()
+    if hasattr(kind, "__attrs_attrs__"):
+        return described_fields(value)
+    value = attrs_serialize(None, None, value)
+    if isinstance(value, dict):
+        return {described(key): described(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [described(item) for item in value]
+    return value
+
+
+def described_fields(inst: Any) -> dict[str, Any]:
+    """The fields of an attrs object, each ``described``."""
+    return {field.name: described(getattr(inst, field.name)) for field in type(inst).__attrs_attrs__}
+
+
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+
+
 def _lambda_source(function: FunctionType) -> str:
     try:
         return inspect.getsource(function).strip()

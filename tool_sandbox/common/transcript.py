@@ -10,7 +10,7 @@ import attrs
 from tool_sandbox.common.chat_format import to_openai_messages
 from tool_sandbox.common.execution.tool_code import parse_tool_call_code, tool_call_to_code
 from tool_sandbox.common.message import Message
-from tool_sandbox.common.serialization import attrs_serialize
+from tool_sandbox.common.serialization import described
 from tool_sandbox.common.vocabulary import DatabaseNamespace, RoleType
 from tool_sandbox.common.world.schemas import INDEX_COLUMN, Row
 
@@ -38,11 +38,12 @@ def serialize_to_conversation(
     Returns:
         Chat messages, calls with the text that the model wrote beside them; one with something to tell has a last key
         ``<role>_details`` holding ``database_update``, ``trouble``, ``milestone_matches`` and ``minefield_matches``.
-        JSON-able.
+        JSON-able. What says of a milestone what it demands is the same object in all conversations.
     """
     rows = [row for row in execution_context.log() if _in_conversation(row)]
+    shown = {row[INDEX_COLUMN] for row in rows}
     chat, origins = to_openai_messages(_answerable([message_of(row) for row in rows]))
-    details = _details(execution_context, evaluation_result, milestones, minefields)
+    details = _details(execution_context, evaluation_result, milestones, minefields, shown)
     for message, positions in zip(chat, origins, strict=True):
         if message.get("tool_calls"):
             message["content"] = text_beside_call(execution_context, rows[positions[0]]) or message["content"]
@@ -121,13 +122,14 @@ def _with_call_of(message: Message, open_calls: list[Message]) -> Message:
 
 
 def _details(
-    context: ExecutionContext, result: Any, milestones: Sequence[Any], minefields: Sequence[Any]
+    context: ExecutionContext, result: Any, milestones: Sequence[Any], minefields: Sequence[Any], shown: set[int]
 ) -> dict[int, dict[str, Any]]:
+    """What there is to tell of the messages that are shown."""
     details: dict[int, dict[str, Any]] = {}
     for namespace in DatabaseNamespace:
         if namespace == DatabaseNamespace.SANDBOX or context.snapshot_version(namespace) is None:
             continue
-        for index in context.snapshot_indices(namespace):
+        for index in shown.intersection(context.snapshot_indices(namespace)):
             update = details.setdefault(index, {}).setdefault("database_update", {})
             update[str(namespace)] = [dict(row) for row in context.rows(namespace, index)]
     for index in context.annotations:
@@ -145,27 +147,7 @@ def _add_matches(
         match = {
             f"{kind}_index": node,
             f"{kind}_id": getattr(wanted[node], "id", None),
-            kind: _described(wanted[node]),
+            kind: described(wanted[node]),
             f"{kind}_similarity": similarity,
         }
         details.setdefault(index, {}).setdefault(f"{kind}_matches", []).append(match)
-
-
-def _described(value: Any) -> Any:
-    """``attrs.asdict`` with ``attrs_serialize``, at a fraction of its cost."""
-    kind = type(value)
-    if kind in _PLAIN:
-        return value
-    if hasattr(kind, "described"):
-        return value.described()
-    if fields := getattr(kind, "__attrs_attrs__", None):
-        return {field.name: _described(getattr(value, field.name)) for field in fields}
-    value = attrs_serialize(None, None, value)
-    if isinstance(value, dict):
-        return {_described(key): _described(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [_described(item) for item in value]
-    return value
-
-
-_PLAIN = frozenset({str, int, float, bool, type(None)})

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
 
+from tool_sandbox.common.serialization import described_fields
+from tool_sandbox.common.shared_json import SharedJson
 from tool_sandbox.common.vocabulary import DatabaseNamespace
 from tool_sandbox.common.world.schemas import namespaces, schema_of
 from tool_sandbox.evaluation.comparing.columns import (
@@ -112,14 +114,19 @@ class SnapshotConstraint:
         """Whether it only demands that nothing changed. By identity: a partial is an ordinary constraint."""
         return self.snapshot_constraint is guardrail_similarity
 
-    def prepared(self) -> Prepared:
-        """The constraint ready for rows; prepared anew only when a field was changed."""
-        key = (
+    def identity(self) -> tuple[Any, ...]:
+        """Something else as soon as another field is put in place of one."""
+        return (
             self.database_namespace,
             self.snapshot_constraint,
+            self.reference_milestone_node_index,
             id(self.target_dataframe),
             tuple((self.column_similarity_measure or {}).items()),
         )
+
+    def prepared(self) -> Prepared:
+        """The constraint ready for rows; prepared anew only when a field was changed."""
+        key = self.identity()
         kept: tuple[Any, Prepared] | None = self.__dict__.get("_prepared")
         if kept is None or kept[0] != key:
             kept = (key, _prepare(self))
@@ -182,6 +189,24 @@ class Milestone:
             raise ValueError(message)
         if self.guardrail_database_list is None:
             self.guardrail_database_list = [name for name in namespaces() if name not in (excluded or [])]
+
+    def described(self) -> SharedJson:
+        """What it demands as JSON-able data, the same object until a field is changed."""
+        key = (
+            self.id,
+            self.because,
+            tuple(self.guardrail_database_list or ()),
+            tuple(self.guardrail_database_exclusion_list or ()),
+            tuple([one.identity() for one in self.snapshot_constraints]),
+        )
+        kept: tuple[Any, SharedJson] | None = self.__dict__.get("_described")
+        if kept is None or kept[0] != key:
+            kept = self.__dict__["_described"] = (key, SharedJson(described_fields(self)))
+        return kept[1]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Everything but what was described."""
+        return {name: value for name, value in self.__dict__.items() if name != "_described"}
 
 
 @define(slots=False)
