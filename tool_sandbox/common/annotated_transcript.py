@@ -36,7 +36,7 @@ LEAST_WIDTH = 40
 def transcript_text(world: ExecutionContext, annotations: Annotations | None = None, *, width: int = WIDTH) -> str:
     """The whole conversation as plain text: the instructions too, and nothing shortened."""
     lines = transcript_lines(world, annotations, width=width, full=True)
-    return "".join(f"{''.join(span.text for span in line).rstrip()}\n" for line in lines)
+    return "".join(f"{''.join([span.text for span in line]).rstrip()}\n" for line in lines)
 
 
 def transcript_lines(
@@ -192,14 +192,16 @@ class _Page:
     def _laid_out(self, entry: _Entry, column: int) -> Iterator[Line]:
         remarks = [Span(line, each.style) for each in entry.beside for line in wrapped(each.text, self.width - column)]
         first = remarks[0] if remarks and self._end(entry) + _GAP <= column else None
+        margin, further = (self._margin(*begin) for begin in ((entry.number, entry.label), ("", "")))
         for at, span in enumerate(entry.lines):
             last = at == len(entry.lines) - 1
-            start = Span(f"{'' if at else entry.number:{self.number_width}}", Style.NUMBER)
-            label = Span(f"{'' if at else entry.label:{_ROLE_WIDTH}}", Style.ROLE)
             gap = () if not (last and first) else (Span(" " * (column - self._end(entry))), first)
-            yield start, label, span, *gap
+            yield *(further if at else margin), span, *gap
         for remark in remarks[1:] if first else remarks:
             yield Span(" " * column), remark
+
+    def _margin(self, number: str, label: str) -> Line:
+        return Span(f"{number:{self.number_width}}", Style.NUMBER), Span(f"{label:{_ROLE_WIDTH}}", Style.ROLE)
 
 
 def _call_lines(tool: str, arguments: Sequence[str], room: int) -> list[str]:

@@ -29,7 +29,7 @@ def attrs_serialize(inst: Any, field: Any, value: Any) -> Any:  # noqa: ARG001 -
 
 
 def described(value: Any) -> Any:
-    """``attrs.asdict`` with ``attrs_serialize``, at a fraction of its cost; an object may have its own ``described``."""
+    """``attrs.asdict`` with ``attrs_serialize``, at a fraction of its cost; or an object's own ``described``."""
     kind = type(value)
     if kind in _PLAIN:
         return value

@@ -64,9 +64,10 @@ def _own_lines(text: str) -> list[str]:
     return visible(text).expandtabs(4).split("\n")
 
 
-def _lines(line: str, width: int, *, further_in: int = 0, whole_words: bool = False) -> list[str]:
+@lru_cache(maxsize=1024)  # instructions differ in a line or two
+def _lines(line: str, width: int, *, further_in: int = 0, whole_words: bool = False) -> tuple[str, ...]:
     if cells(line) <= width:
-        return [line.rstrip()]
+        return (line.rstrip(),)
     own = len(line) - len(line.lstrip(" "))
     most = min(width // 2, max(width - 2, 0))  # a character may be two columns wide
     first, later = (min(indent, most) for indent in (own, own + further_in))
@@ -84,7 +85,7 @@ def _lines(line: str, width: int, *, further_in: int = 0, whole_words: bool = Fa
                 lines.append(f"{' ' * later}{piece.lstrip(' ')}")
                 taken = cells(lines[-1])
             is_empty = False
-    return lines
+    return tuple(lines)
 
 
 def _pieces(word: str, room: int) -> list[str]:
