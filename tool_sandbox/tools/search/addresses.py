@@ -32,10 +32,7 @@ CITY = "city"
 
 def address_at(data: Dataset, latitude: float, longitude: float) -> str | None:
     """The address of the place at a position, else a made-up one if a city is near, else ``None``."""
-    distances = (
-        (distance_km(latitude, longitude, place.latitude, place.longitude), place.name, place) for place in data.places
-    )
-    distance, _, place = min(distances)
+    place, distance = data.nearest_place(latitude, longitude)
     if distance <= AT_THE_PLACE_KM:
         return _address_of(place, data)
     city, city_distance = data.nearest_city(latitude, longitude)
@@ -123,11 +120,10 @@ def _made_up(data: Dataset, query: str, latitude: float, longitude: float) -> It
     city, city_distance = data.nearest_city(latitude, longitude)
     if city_distance > IN_TOWN_KM:
         return
-    for kind in data.kinds_of_places:
-        if _is_kind(query, [kind.kind, *kind.also_called]):
-            for name in kind.names:
-                place = _made_up_place(data, kind, name, city, (round(latitude, 2), round(longitude, 2)))
-                yield _found(place, latitude, longitude)
+    for kind in _kinds_asked_for(data, query):
+        for name in kind.names:
+            place = _made_up_place(data, kind, name, city, (round(latitude, 2), round(longitude, 2)))
+            yield _found(place, latitude, longitude)
 
 
 def _found(place: PointOfInterest, latitude: float, longitude: float, likeness: float | None = None) -> _Find:
@@ -160,6 +156,11 @@ def _made_up_street(data: Dataset, city: City, *about: object) -> str:
     number = chance.between(1, 999, "number", city.name, *about)
     street = chance.one_of(data.streets, "street", city.name, *about)
     return f"{number} {street}"
+
+
+@functools.lru_cache(maxsize=1024)
+def _kinds_asked_for(data: Dataset, query: str) -> tuple[KindOfPlace, ...]:
+    return tuple(kind for kind in data.kinds_of_places if _is_kind(query, [kind.kind, *kind.also_called]))
 
 
 def _is_kind(query: str, kinds: list[str]) -> bool:

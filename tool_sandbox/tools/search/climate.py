@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 from attrs import field, frozen
 
@@ -94,15 +95,24 @@ def climate_at(data: Dataset, latitude: float, longitude: float) -> Climate:
     position = (_nearby(latitude), _nearby(longitude))
     city, distance = data.nearest_city(latitude, longitude)
     of_the_land = city.zone if distance <= 2 * SAME_CLIMATE_KM else _nautical_zone(longitude)
-    weighted = [(_of_latitude(position[0]), LATITUDE_COUNTS_LIKE_A_CITY_IN_KM**-2)]
+    near = city if distance <= SAME_CLIMATE_KM else None
+    return Climate(position, near, of_the_land, *_blended(data, *position))
+
+
+@lru_cache(maxsize=1024)  # samples of one scenario ask the same
+def _blended(data: Dataset, latitude: float, longitude: float) -> tuple[float, float, float, float]:
+    """Temperatures and chances of rain as in the cities around, and as the latitude makes likely."""
+    weighted = [(_of_latitude(latitude), LATITUDE_COUNTS_LIKE_A_CITY_IN_KM**-2)]
     for each in data.cities:
-        away = distance_km(*position, each.latitude, each.longitude)
+        away = distance_km(latitude, longitude, each.latitude, each.longitude)
         if away < CITIES_REACH_KM:
             figures = (each.january_temperature, each.july_temperature, each.january_rain_chance, each.july_rain_chance)
             weighted.append((figures, (1 - away / CITIES_REACH_KM) ** 2 / (away**2 + IN_A_CITY_KM**2)))
     total = sum(weight for _, weight in weighted)
-    blend = [sum(figures[index] * weight for figures, weight in weighted) / total for index in range(4)]
-    return Climate(position, city if distance <= SAME_CLIMATE_KM else None, of_the_land, *blend)
+    january, july, rain, rain_of_july = (
+        sum(figures[index] * weight for figures, weight in weighted) / total for index in range(4)
+    )
+    return january, july, rain, rain_of_july
 
 
 def _of_latitude(latitude: float) -> tuple[float, float, float, float]:

@@ -127,11 +127,11 @@ class Dataset:
 
     def nearest_city(self, latitude: float, longitude: float) -> tuple[City, float]:
         """The city closest to a position, and its distance in km."""
-        with_distance = (
-            (distance_km(latitude, longitude, city.latitude, city.longitude), city) for city in self.cities
-        )
-        distance, city = min(with_distance, key=lambda pair: pair[0])
-        return city, distance
+        return _nearest_city(self, latitude, longitude)
+
+    def nearest_place(self, latitude: float, longitude: float) -> tuple[PointOfInterest, float]:
+        """The place closest to a position, of several the first by name, and its distance in km."""
+        return _nearest_place(self, latitude, longitude)
 
     def city_named(self, name: str) -> City:
         """The city with this name, alone or with region or country; of several the first.
@@ -183,6 +183,22 @@ def distance_km(latitude_0: float, longitude_0: float, latitude_1: float, longit
     half_lambda = math.radians(longitude_1 - longitude_0) / 2
     square = math.sin(half_phi) ** 2 + math.cos(phi_0) * math.cos(phi_1) * math.sin(half_lambda) ** 2
     return 2 * EARTH_RADIUS_KM * math.asin(math.sqrt(min(1.0, square)))
+
+
+@functools.lru_cache(maxsize=1024)  # samples of one scenario ask the same
+def _nearest_city(data: Dataset, latitude: float, longitude: float) -> tuple[City, float]:
+    with_distance = ((distance_km(latitude, longitude, city.latitude, city.longitude), city) for city in data.cities)
+    distance, city = min(with_distance, key=lambda pair: pair[0])
+    return city, distance
+
+
+@functools.lru_cache(maxsize=1024)
+def _nearest_place(data: Dataset, latitude: float, longitude: float) -> tuple[PointOfInterest, float]:
+    distances = (
+        (distance_km(latitude, longitude, place.latitude, place.longitude), place.name, place) for place in data.places
+    )
+    distance, _, place = min(distances)
+    return place, distance
 
 
 @functools.cache

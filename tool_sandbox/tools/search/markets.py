@@ -7,6 +7,7 @@ An exchange rate is that of the world's day, in a fresh world up to four percent
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,9 +26,7 @@ _FILLER = frozenset({"stock", "stocks", "share", "shares", "price", "of", "the",
 
 def find_stocks(data: Dataset, query: str) -> list[dict[str, Any]]:
     """Stocks that fit a query, best first: the exact symbol, then companies of a similar name."""
-    ranked = [(_likeness(query, stock), position, stock) for position, stock in enumerate(data.stocks)]
-    fitting = sorted((-likeness, position, stock) for likeness, position, stock in ranked if likeness >= NAME_LIKENESS)
-    return [_entry(stock) for _, _, stock in fitting]
+    return [_entry(stock) for stock in _fitting(data, query)]
 
 
 def converted(data: Dataset, amount: float, origin: str, target: str) -> float | None:
@@ -45,6 +44,13 @@ def _rate(data: Dataset, day: date, currency: str) -> float | None:
     if rate is None or currency == "USD" or world_seed.current() == world_seed.CANONICAL:
         return rate
     return rate * (1 + (2 * chance.share("rate", currency) - 1) * MOST_RATE_STRAY)
+
+
+@lru_cache(maxsize=1024)  # samples of one scenario ask the same
+def _fitting(data: Dataset, query: str) -> tuple[Stock, ...]:
+    ranked = [(_likeness(query, stock), position, stock) for position, stock in enumerate(data.stocks)]
+    fitting = sorted((-likeness, position, stock) for likeness, position, stock in ranked if likeness >= NAME_LIKENESS)
+    return tuple(stock for _, _, stock in fitting)
 
 
 def _likeness(query: str, stock: Stock) -> float:
