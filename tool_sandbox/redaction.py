@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -45,37 +45,47 @@ def redact(data: Any, secrets: Iterable[str] = ()) -> Any:
         data: Dicts, lists and scalars.
         secrets: Values known to be secret, removed wherever they appear.
     """
-    known = tuple(secret for secret in secrets if secret)
-    if isinstance(data, str):
-        return redact_text(data, known)
-    if isinstance(data, Mapping):
-        return {
-            key: MASK if is_secret_name(str(key)) and value is not None else redact(value, known)
-            for key, value in data.items()
-        }
-    if isinstance(data, list | tuple):
-        return [redact(item, known) for item in data]
-    return data
+    return _redacted(data, _longest_first(secrets))
 
 
 def redact_text(text: str, secrets: Iterable[str] = ()) -> str:
     """The text without known secrets and without whatever looks like a key, a bearer token or a password in a URL."""
-    return _SECRET_TEXT.sub(_masked, remove_values(text, secrets))
+    redacted: str = _redacted(text, _longest_first(secrets))
+    return redacted
 
 
 def remove_values(data: Any, secrets: Iterable[str]) -> Any:
     """A copy of JSON-like data in which the known secret values, and nothing else, are masked."""
-    known = sorted((secret for secret in secrets if secret), key=len, reverse=True)
-    if not known:
-        return data
+    known = _longest_first(secrets)
+    return _without(data, known) if known else data
+
+
+def _longest_first(secrets: Iterable[str]) -> list[str]:
+    return sorted((secret for secret in secrets if secret), key=len, reverse=True)
+
+
+def _redacted(data: Any, known: Sequence[str]) -> Any:
+    if isinstance(data, str):
+        return _SECRET_TEXT.sub(_masked, _without(data, known))
+    if isinstance(data, list | tuple):
+        return [_redacted(item, known) for item in data]
+    if isinstance(data, dict | Mapping):
+        return {
+            key: MASK if is_secret_name(str(key)) and value is not None else _redacted(value, known)
+            for key, value in data.items()
+        }
+    return data
+
+
+def _without(data: Any, known: Sequence[str]) -> Any:
     if isinstance(data, str):
         for secret in known:
             data = data.replace(secret, MASK)
         return data
-    if isinstance(data, Mapping):
-        return {key: remove_values(value, known) for key, value in data.items()}
     if isinstance(data, list | tuple):
-        return [remove_values(item, known) for item in data]
+        return [_without(item, known) for item in data]
+    if isinstance(data, dict | Mapping):
+        return {key: _without(value, known) for key, value in data.items()}
     return data
 
 

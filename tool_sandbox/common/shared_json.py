@@ -47,11 +47,18 @@ def compact_json(data: Mapping[str, Any], *, ascii_only: bool) -> str:
         TypeError: Something in it is not JSON-able.
     """
     encode = _COMPACT[ascii_only]
-    parts = [f"{encode(name)}:{_value(value, ascii_only)}" for name, value in data.items()]
+    parts: list[str] = []
+    own: dict[str, Any] = {}
+    for name, value in data.items():
+        if _is_shared(value):
+            parts += [encode(own)[1:-1]] if own else []
+            parts.append(f"{encode(name)}:[{','.join([item.text(ascii_only=ascii_only) for item in value])}]")
+            own = {}
+        else:
+            own[name] = value
+    parts += [encode(own)[1:-1]] if own else []  # together, since each text that is begun costs as much as a message
     return f"{{{','.join(parts)}}}"
 
 
-def _value(value: Any, ascii_only: bool) -> str:
-    if isinstance(value, list | tuple) and value and all(type(item) is SharedJson for item in value):
-        return f"[{','.join([item.text(ascii_only=ascii_only) for item in value])}]"
-    return _COMPACT[ascii_only](value)
+def _is_shared(value: Any) -> bool:
+    return isinstance(value, list | tuple) and bool(value) and all(type(item) is SharedJson for item in value)

@@ -198,7 +198,7 @@ class ChatResponse:
             **{name: getattr(self, name) for name in _RECORDED},
             "tool_calls": [call.to_dict() for call in self.tool_calls],
             "usage": None if self.usage is None else asdict(self.usage),
-            "provider_fields": deepcopy(dict(self.provider_fields)),
+            "provider_fields": deepcopy(dict(self.provider_fields)) if self.provider_fields else {},
             "attempts": [attempt.to_dict() for attempt in self.attempts],
             "adjustments": list(self.adjustments),
         }

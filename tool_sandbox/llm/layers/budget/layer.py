@@ -305,7 +305,9 @@ class Ledger:
             account.uncertain += change.uncertain
 
     def _at(self, scope: Scope) -> Account:
-        return self._accounts.setdefault(scope, Account())
+        if scope not in self._accounts:
+            self._accounts[scope] = Account()
+        return self._accounts[scope]
 
 
 class Budgeted(Wrapper):

@@ -14,7 +14,7 @@ from tool_sandbox.llm.layers.budget.money import FREE, NOTHING, Cost, as_float, 
 
 
 def _cost(amount: Any) -> Cost:
-    return Cost.of(amount)
+    return amount if type(amount) is Cost else Cost.of(amount)
 
 
 _TOKENS = ("prompt_tokens", "completion_tokens", "cached_tokens")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
-from attrs import asdict, fields, frozen
+from attrs import fields, frozen
 
 from tool_sandbox.common.checks import check_fields
 from tool_sandbox.errors import ProviderError
@@ -14,6 +15,10 @@ from tool_sandbox.llm.chat import Attempt, CallTag, ChatRequest, ChatResponse, t
 from tool_sandbox.llm.fingerprint import SCHEMA_VERSION
 from tool_sandbox.llm.layers.budget.money import as_float_or_none
 from tool_sandbox.redaction import redact, redact_text, remove_values
+
+_shown = lru_cache(maxsize=256)(redact_text)
+"""For names, which are the same in many calls."""
+_TEXT = json.JSONEncoder(separators=(",", ":"), default=str).encode
 
 
 @frozen
@@ -33,6 +38,9 @@ class CallKey:
     def sample(self) -> tuple[str, int]:
         """What tells its sample apart: scenario and trial."""
         return self.scenario, self.trial
+
+
+_KEYS = tuple(each.name for each in fields(CallKey))
 
 
 @frozen(kw_only=True)
@@ -73,15 +81,15 @@ def written_line(
     known = tuple(secrets)
     record = {
         "schema": SCHEMA_VERSION,
-        **asdict(key),
+        **{name: getattr(key, name) for name in _KEYS},
         "run": request.tag.run,
         "user": request.tag.user,
-        "model": redact_text(request.model),
+        "model": _shown(request.model),
         "params": redact(dict(request.params), known),
         **(_failed(outcome, known) if isinstance(outcome, ProviderError) else _answered(outcome, known)),
         "asked": asked,
     }
-    return json.dumps(record, separators=(",", ":"), default=str).encode("ascii") + b"\n"
+    return _TEXT(record).encode("ascii") + b"\n"
 
 
 def _answered(response: ChatResponse, secrets: tuple[str, ...]) -> dict[str, Any]:
@@ -90,7 +98,7 @@ def _answered(response: ChatResponse, secrets: tuple[str, ...]) -> dict[str, Any
     for name in ("cost", "saved_cost"):
         answer[name] = as_float_or_none(answer[name])
     for name in ("endpoint", "model", "deployment"):
-        answer[name] = answer[name] and redact_text(answer[name])
+        answer[name] = answer[name] and _shown(answer[name])
     return {"response": answer}
 
 
@@ -116,7 +124,7 @@ def read_line(line: bytes) -> JournalEntry:
     if data["schema"] != SCHEMA_VERSION:
         message = f"a journal line of schema {data['schema']!r}, not {SCHEMA_VERSION}"
         raise ValueError(message)
-    key = CallKey(**{field.name: data[field.name] for field in fields(CallKey)})
+    key = CallKey(**{name: data[name] for name in _KEYS})
     tag = CallTag(
         run=data["run"], scenario=key.scenario, trial=key.trial, role=key.role, turn=key.turn, user=data["user"]
     )

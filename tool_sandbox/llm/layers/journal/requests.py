@@ -25,6 +25,7 @@ from tool_sandbox.redaction import redact, remove_values
 Conversation = tuple[str, int, str]
 """Scenario, trial and role."""
 
+_TEXT = json.JSONEncoder(separators=(",", ":"), default=str).encode
 _MOST_CONVERSATIONS = 512
 """So many are remembered; one that is forgotten has its next request written as if it were the first."""
 
@@ -93,7 +94,7 @@ class RequestWriter:
         return {"before": before.number, "gone": gone, "fields": self._fields(changed), "lists": lists}
 
     def _part(self, item: Any, new: dict[str, Any]) -> str:
-        text = json.dumps(item, separators=(",", ":"), default=str)
+        text = _TEXT(item)
         name = hashlib.blake2b(text.encode("ascii"), digest_size=8).hexdigest()
         if name not in self._parts:
             self._parts.add(name)

@@ -59,6 +59,8 @@ _MARKS = (
         alone=False,
     ),
 )
+_ANY_MARK = _pattern(r"[<\[◁]|assistant|here(?:'s| is) my")
+"""Without it a text holds none of the marks, and nothing around an answer."""
 _AROUND_ANSWERS = re.compile(
     r"^\s*(?:(?:<\|start\|>(?:assistant)?)?<\|channel\|>(?:final|commentary(?!\s+to=))(?:(?!<\|channel\|>).)*?<\|message\|>|final(?=[A-Z]))"
     r"|<\|(?:end|return|begin_of_solution|end_of_solution|START_RESPONSE|END_RESPONSE|START_TEXT|END_TEXT)\|>\s*"
@@ -80,6 +82,8 @@ def without_thoughts(text: str) -> Spoken:
     Args:
         text: What the model wrote, in any of the forms of the table above.
     """
+    if not _ANY_MARK.search(text):
+        return Spoken(text)
     thoughts: list[str] = []
     rest = text
     while (shorter := _shorter(rest, thoughts)) != rest:

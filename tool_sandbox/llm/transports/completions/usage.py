@@ -38,8 +38,11 @@ def read_usage(usage: Any) -> Usage | None:
 
 def _count(counts: Any, *names: str) -> int | None:
     """The first of these counts that is there and not zero; ``None`` when no such number is a count."""
-    values = [counts.get(name) for name in names] if isinstance(counts, Mapping) else []
-    value = next((value for value in values if value), 0)
+    value = None
+    for name in names if isinstance(counts, dict | Mapping) else ():
+        if value := counts.get(name):
+            break
+    value = value or 0
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     return int(value) if 0 <= value <= _MOST else None
