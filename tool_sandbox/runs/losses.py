@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import define, field, frozen
 
 from tool_sandbox.evaluation.explanation.parts import Party, Reason
 
@@ -43,34 +44,41 @@ def losses_of(result: SampleResult) -> Iterator[Lost]:
         yield Lost(sample=result, record=record, points=(result.milestone_similarity or 0.0) / len(hits))
 
 
-def party_of(loss: Lost) -> str:
+@define
+class LossSums:
+    """What samples lost by whose fault, and which rules their simulated users broke; the samples are not kept."""
+
+    scored: int = field(default=0, init=False)
+    """How many of the samples have a score."""
+    _points: dict[str, array[float]] = field(factory=dict, init=False)
+    """What each party took from the scores of samples."""
+    _broken: Counter[frozenset[str]] = field(factory=Counter, init=False)
+    """In how many samples the same rules were broken."""
+
+    def add(self, result: SampleResult) -> list[Lost]:
+        """Count one more sample; what it lost."""
+        self._broken[frozenset(str(record["rule"]) for record in result.broken_rules)] += 1
+        if result.status != "scored":
+            return []
+        self.scored += 1
+        lost = list(losses_of(result))
+        for loss in lost:
+            self._points.setdefault(_party_of(loss), array("d")).append(loss.points)
+        return lost
+
+    def by_fault(self) -> dict[str, float]:
+        """What parties took from the score of the run, in [0, 1]; the agent is there in any case."""
+        shares = {party: sum((each / self.scored for each in lost), 0.0) for party, lost in self._points.items()}
+        return {str(Party.AGENT): 0.0, **shares}
+
+    def broken_rules(self) -> dict[str, int]:
+        """Rule of the simulated user → in how many samples it was broken; ``any`` of them comes first."""
+        by_rule: Counter[str] = Counter()
+        for rules, count in self._broken.items():
+            by_rule.update(dict.fromkeys(rules, count))
+        return {"any": sum(count for rules, count in self._broken.items() if rules), **dict(sorted(by_rule.items()))}
+
+
+def _party_of(loss: Lost) -> str:
     """Whose fault a loss is; earlier versions do not say, and mean the agent."""
     return str(loss.record.get("fault") or Party.AGENT)
-
-
-def points_by_party(points: Mapping[str, Iterable[float]], scored: int) -> dict[str, float]:
-    """What parties lost of the run's score; the agent is there in any case.
-
-    Args:
-        points: What each of them lost of the scores of samples.
-        scored: How many samples have a score.
-    """
-    shares = {party: (each / scored for each in lost) for party, lost in points.items()}
-    return {str(Party.AGENT): 0.0, **{party: sum(each, 0.0) for party, each in shares.items()}}
-
-
-def broken_rules_of(result: SampleResult) -> frozenset[str]:
-    """The rules that the simulated user broke in a sample."""
-    return frozenset(str(record["rule"]) for record in result.broken_rules)
-
-
-def counted_rules(samples: Mapping[frozenset[str], int]) -> dict[str, int]:
-    """Rule of the simulated user → in how many samples it was broken; ``any`` of them comes first.
-
-    Args:
-        samples: How many samples there are in which the same rules were broken.
-    """
-    by_rule: Counter[str] = Counter()
-    for rules, count in samples.items():
-        by_rule.update(dict.fromkeys(rules, count))
-    return {"any": sum(count for rules, count in samples.items() if rules), **dict(sorted(by_rule.items()))}

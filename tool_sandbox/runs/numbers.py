@@ -11,7 +11,7 @@ import numpy as np
 from attrs import evolve, field, frozen
 
 from tool_sandbox.llm.layers.budget.spending import Spending
-from tool_sandbox.runs.losses import broken_rules_of, counted_rules, losses_of, party_of, points_by_party
+from tool_sandbox.runs.losses import LossSums
 from tool_sandbox.runs.statistics.trials import Trials
 
 if TYPE_CHECKING:
@@ -171,8 +171,7 @@ class _Reader:
     is_reused: bytearray = field(factory=_flags)
     spending: list[Spending] = field(factory=lambda: [Spending()])
     void: Counter[str] = field(factory=Counter)
-    lost: dict[str, array[float]] = field(factory=dict)
-    broken: Counter[frozenset[str]] = field(factory=Counter)
+    losses: LossSums = field(factory=LossSums)
     agents: dict[str, None] = field(factory=dict)
     users: dict[str, None] = field(factory=dict)
 
@@ -189,23 +188,19 @@ class _Reader:
         self.has_fallback.append(result.fallback)
         self.is_reused.append(result.reused_from is not None)
         self.spending[0] += result.spending
-        self.broken[broken_rules_of(result)] += 1
+        self.losses.add(result)
         self.agents[result.agent] = self.users[result.user] = None
         if not scored:
             self.void[str(result.cause)] += 1
-            return
-        for loss in losses_of(result):
-            self.lost.setdefault(party_of(loss), _doubles()).append(loss.points)
 
     def numbers(self) -> RunNumbers:
-        scored = sum(self.is_scored)
         return RunNumbers(
             columns=self._columns(),
             spending=self.spending[0],
             void=dict(sorted(self.void.items())),
             reused=sum(self.is_reused),
-            lost_by_fault=points_by_party(self.lost, scored),
-            broken_rules=counted_rules(self.broken),
+            lost_by_fault=self.losses.by_fault(),
+            broken_rules=self.losses.broken_rules(),
             agents=tuple(self.agents),
             users=tuple(self.users),
         )

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from html import escape
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import define, field, frozen
 
 from tool_sandbox.common.counted import counted
 from tool_sandbox.errors import SettingsError, UsageError
 from tool_sandbox.evaluation.explanation.parts import Party
 from tool_sandbox.evaluation.simulated_user.rules import Rule
-from tool_sandbox.runs.losses import Lost, broken_rules_of, counted_rules, losses_of, party_of, points_by_party
+from tool_sandbox.runs.losses import LossSums, Lost
 from tool_sandbox.scenarios.presentations import AUGMENTATIONS
 
 if TYPE_CHECKING:
@@ -66,18 +66,11 @@ class RunExplanation:
     @classmethod
     def of(cls, results: Iterable[SampleResult]) -> RunExplanation:
         """Where samples lost points; void ones and those without an explanation are left out."""
-        scored = [result for result in results if result.status == "scored"]
-        losses = [loss for result in scored for loss in losses_of(result)]
-        return cls(
-            scored=len(scored),
-            lost=sum(1 - (result.similarity or 0.0) for result in scored) / max(len(scored), 1),
-            endings=Counter(result.ending for result in scored if result.ending),
-            talked=sum(bool(result.tools_wanted) and not result.tools_called for result in scored),
-            broken_rules=counted_rules(Counter(map(broken_rules_of, scored))),
-            by_fault=_points_by_fault(losses, len(scored)),
-            by_reason=_groups(losses, reason_of, len(scored)),
-            by_milestone=_groups(losses, _milestone_of, len(scored)),
-        )
+        reader = _Reader()
+        for result in results:
+            if result.status == "scored":
+                reader.add(result)
+        return reader.explanation()
 
     def __str__(self) -> str:
         return "\n".join(self.lines())
@@ -133,13 +126,6 @@ def _of_others(points: Mapping[str, float]) -> str:
     return f", of which {' and '.join(others)}" if others else ""
 
 
-def _points_by_fault(losses: Iterable[Lost], scored: int) -> dict[str, float]:
-    points: dict[str, list[float]] = {}
-    for loss in losses:
-        points.setdefault(party_of(loss), []).append(loss.points)
-    return points_by_party(points, scored)
-
-
 def _milestone_of(loss: Lost) -> str:
     return f"{_base_name(loss.sample.name)}: {loss.record['id']}"
 
@@ -150,22 +136,62 @@ def _base_name(name: str) -> str:
     return next((name.removesuffix(suffix) for suffix in suffixes if name.endswith(suffix)), name)
 
 
-def _groups(losses: Iterable[Lost], name_of: Callable[[Lost], str], scored: int) -> tuple[LossGroup, ...]:
-    found: dict[str, list[Lost]] = {}
-    for loss in losses:
-        found.setdefault(name_of(loss), []).append(loss)
-    groups = [_group(name, together, scored) for name, together in found.items()]
-    return tuple(sorted(groups, key=lambda group: (-group.points, group.name)))
+@define
+class _Group:
+    """Losses that have something in common; of the samples only the examples are kept."""
+
+    points: float = 0.0
+    samples: int = 0
+    latest: tuple[str, int] | None = None
+    examples: list[Lost] = field(factory=list)
+
+    def add(self, loss: Lost) -> None:
+        self.points += loss.points
+        self.samples += loss.sample.key != self.latest
+        self.latest = loss.sample.key
+        self.examples = sorted([*self.examples, loss], key=lambda each: -each.points)[:EXAMPLES]
 
 
-def _group(name: str, losses: Sequence[Lost], scored: int) -> LossGroup:
-    costly = sorted(losses, key=lambda loss: -loss.points)
-    return LossGroup(
-        name=name,
-        points=sum(loss.points for loss in losses) / scored,
-        samples=len({loss.sample.key for loss in losses}),
-        examples=tuple(costly[:EXAMPLES]),
-    )
+@define
+class _Reader:
+    """Takes one scored sample after the other."""
+
+    sums: LossSums = field(factory=LossSums)
+    lost: float = 0.0
+    endings: Counter[str] = field(factory=Counter)
+    talked: int = 0
+    by_reason: defaultdict[str, _Group] = field(factory=lambda: defaultdict(_Group))
+    by_milestone: defaultdict[str, _Group] = field(factory=lambda: defaultdict(_Group))
+
+    def add(self, result: SampleResult) -> None:
+        self.lost += 1 - (result.similarity or 0.0)
+        self.talked += bool(result.tools_wanted) and not result.tools_called
+        if result.ending:
+            self.endings[result.ending] += 1
+        for loss in self.sums.add(result):
+            self.by_reason[reason_of(loss)].add(loss)
+            self.by_milestone[_milestone_of(loss)].add(loss)
+
+    def explanation(self) -> RunExplanation:
+        return RunExplanation(
+            scored=self.sums.scored,
+            lost=self.lost / max(self.sums.scored, 1),
+            endings=self.endings,
+            talked=self.talked,
+            broken_rules=self.sums.broken_rules(),
+            by_fault=self.sums.by_fault(),
+            by_reason=self._costliest_first(self.by_reason),
+            by_milestone=self._costliest_first(self.by_milestone),
+        )
+
+    def _costliest_first(self, groups: Mapping[str, _Group]) -> tuple[LossGroup, ...]:
+        found = [
+            LossGroup(
+                name=name, points=each.points / self.sums.scored, samples=each.samples, examples=tuple(each.examples)
+            )
+            for name, each in groups.items()
+        ]
+        return tuple(sorted(found, key=lambda group: (-group.points, group.name)))
 
 
 def _shown(title: str, groups: Sequence[LossGroup]) -> Iterator[str]:
@@ -190,21 +216,20 @@ def _table(title: str, groups: Sequence[LossGroup]) -> str:
 
 
 def with_records(
-    samples: Iterable[StoredSample], scenarios: Callable[[], AbstractContextManager[Mapping[str, Scenario]]]
-) -> list[StoredSample]:
+    samples: Sequence[StoredSample], scenarios: Callable[[], AbstractContextManager[Mapping[str, Scenario]]]
+) -> Sequence[StoredSample]:
     """The samples, each with its compact explanation; those of earlier versions and of the original get one now.
 
     Args:
         samples: Samples of a run.
         scenarios: Gives what was played; asked for only when a sample has no explanation yet.
     """
-    every = list(samples)
-    missing = [sample for sample in every if sample.status == "scored" and not sample.explanation]
+    missing = [sample for sample in samples if sample.status == "scored" and not sample.explanation]
     if not missing:
-        return every
+        return samples
     with scenarios() as known:
         made = {sample.key: _with_record(sample, known) for sample in missing}
-    return [made.get(sample.key, sample) for sample in every]
+    return [made.get(sample.key, sample) for sample in samples]
 
 
 def _with_record(sample: StoredSample, scenarios: Mapping[str, Scenario]) -> StoredSample:
