@@ -34,6 +34,14 @@ def test_pass_rates_of_one_scenario_are_counted_by_hand() -> None:
     assert [rate.any_passes.value for rate in rates] == pytest.approx([0.75, 1.0, 1.0, 1.0])
 
 
+def test_pass_rates_of_thousands_of_trials_are_numbers() -> None:
+    # There are more ways to choose 1000 of 2000 than a float can say.
+    rates = pass_rates(Trials.of(run_of({"a": [1.0] * 1999 + [0.0]})))
+
+    assert [rates[k - 1].all_pass.value for k in (1, 1000, 2000)] == pytest.approx([1999 / 2000, 0.5, 0.0])
+    assert [rates[k - 1].any_passes.value for k in (1, 1000, 2000)] == pytest.approx([1999 / 2000, 1.0, 1.0])
+
+
 def test_pass_rates_average_over_the_scenarios_that_have_enough_trials() -> None:
     rates = pass_rates(Trials.of(run_of({"a": [1.0, 1.0], "b": [1.0, 0.0], "c": [0.0, None]})))
 

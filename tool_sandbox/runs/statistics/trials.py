@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from math import comb
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -111,14 +110,14 @@ def pass_rates(trials: Trials, pass_at: float = PASS_AT) -> tuple[PassRate, ...]
     """pass^k and pass@k for every k up to the largest number of scored trials of a scenario."""
     played, passed = _counts(trials, pass_at)
     cluster = _cluster_of_name(trials)
+    every, none = np.ones_like(played), np.ones_like(played)
     rates = []
     for k in range(1, int(played.max(initial=0)) + 1):
         enough = played >= k
-        total, good = played[enough], passed[enough]
-        choices = _choices(total, k)
-        every = _choices(good, k) / choices
-        some = 1 - _choices(total - good, k) / choices
-        all_pass, any_passes = (estimate_of_scores(values, cluster[enough]) for values in (every, some))
+        left = np.where(enough, played - (k - 1), 1)  # to choose the last of k from, when the others are successes
+        every = every * np.maximum(passed - (k - 1), 0) / left
+        none = none * np.maximum(played - passed - (k - 1), 0) / left
+        all_pass, any_passes = (estimate_of_scores(values[enough], cluster[enough]) for values in (every, 1 - none))
         assert all_pass is not None  # the scenario with the most trials has k of them
         assert any_passes is not None
         rates.append(PassRate(k=k, all_pass=all_pass, any_passes=any_passes, scenarios=int(enough.sum())))
@@ -137,12 +136,6 @@ def flaky(trials: Trials, pass_at: float = PASS_AT) -> tuple[str, ...]:
     """The scenarios of which some trials succeed and some do not."""
     played, passed = _counts(trials, pass_at)
     return tuple(trials.names[at] for at in np.flatnonzero((passed > 0) & (passed < played)))
-
-
-def _choices(total: NDArray[np.float64], k: int) -> NDArray[np.float64]:
-    """In how many ways one can choose ``k`` out of each of these numbers."""
-    table = np.array([comb(number, k) for number in range(int(total.max(initial=0)) + 1)], dtype=np.float64)
-    return table[total.astype(np.intp)]
 
 
 def _counts(trials: Trials, pass_at: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
