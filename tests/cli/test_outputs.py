@@ -157,7 +157,7 @@ def test_every_sample_is_a_test_in_xml(tmp_path: Path) -> None:
 
 def test_void_samples_are_errors_and_odd_characters_are_no_harm() -> None:
     error = {"type": "ProviderUnavailableError", "message": "down \x00 <&>"}
-    told = junit_xml([report(scored("a", 1.0), scored("b", 0.25, trial=1), void("c", error=error))])
+    told = "".join(junit_xml([report(scored("a", 1.0), scored("b", 0.25, trial=1), void("c", error=error))]))
 
     (suite,) = ET.fromstring(told).findall("testsuite")  # noqa: S314 -- written above
     assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("3", "1", "1")
@@ -167,8 +167,26 @@ def test_void_samples_are_errors_and_odd_characters_are_no_harm() -> None:
     assert [test.get("name") for test in suite] == ["a #0", "b #1", "c #0"]
 
 
+def test_the_xml_of_a_long_run_comes_sample_by_sample() -> None:
+    error = {"type": "ProviderUnavailableError", "message": "down"}
+    told = list(junit_xml([report(scored("a", 1.0), void("b", duration=1.5, error=error))]))
+
+    assert [part.count("<testcase") for part in told] == [0, 0, 1, 1, 0, 0]
+    assert "".join(told) == (
+        '<?xml version="1.0" encoding="utf-8"?>\n'
+        '<testsuites name="tool_sandbox">\n'
+        '  <testsuite name="good|bad" tests="2" failures="0" errors="1" time="1.500">\n'
+        '    <testcase classname="good|bad" name="a" time="0.000" />\n'
+        '    <testcase classname="good|bad" name="b" time="1.500">\n'
+        '      <error type="ProviderUnavailableError" message="void, provider: down">runs/x</error>\n'
+        "    </testcase>\n"
+        "  </testsuite>\n"
+        "</testsuites>\n"
+    )
+
+
 def test_a_test_passes_with_the_score_from_which_a_sample_is_a_success() -> None:
-    told = junit_xml([report(scored("a", 0.75), scored("b", 0.25), pass_at=0.5)])
+    told = "".join(junit_xml([report(scored("a", 0.75), scored("b", 0.25), pass_at=0.5)]))
 
     (suite,) = ET.fromstring(told)  # noqa: S314 -- written above
     assert [test.get("name") for test in suite if test.find("failure") is not None] == ["b"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -16,32 +16,41 @@ if TYPE_CHECKING:
 _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def junit_xml(reports: Sequence[Report]) -> str:
-    """One suite for each run and one test for each sample: passed when it is a success, in error when it is void."""
-    root = ET.Element("testsuites", name="tool_sandbox")
+def junit_xml(reports: Sequence[Report]) -> Iterator[str]:
+    """One suite for each run and one test for each sample: passed when it is a success, in error when it is void.
+
+    Returns:
+        The text in parts, of which each holds one sample at most.
+    """
+    yield f'<?xml version="1.0" encoding="utf-8"?>\n{_begin(ET.Element("testsuites", name="tool_sandbox"))}'
     for report in reports:
-        root.append(_suite(report))
-    ET.indent(root)
-    return f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
+        yield from _suite(report)
+    yield "\n</testsuites>\n"
 
 
-def _suite(report: Report) -> ET.Element:
-    results, agent = report.results, _clean(str(report.summary["run"]["agent"]))
-    failed = {result.key for result in results if _has_failed(result, report.summary["score"]["pass_at"])}
-    suite = ET.Element(
-        "testsuite",
-        name=agent,
-        tests=str(len(results)),
-        failures=str(len(failed)),
-        errors=str(sum(result.status == "void" for result in results)),
-        time=f"{sum(result.duration for result in results):.3f}",
-    )
-    several = any(result.trial for result in results)
-    for result in results:
+def _suite(report: Report) -> Iterator[str]:
+    agent, pass_at = _clean(str(report.summary["run"]["agent"])), report.summary["score"]["pass_at"]
+    failed, void, seconds, several = 0, 0, 0.0, False
+    for result in report.results:
+        failed += _has_failed(result, pass_at)
+        void += result.status == "void"
+        seconds += result.duration
+        several = several or result.trial > 0
+    facts = {"name": agent, "tests": str(len(report.results)), "failures": str(failed), "errors": str(void)}
+    yield f"\n  {_begin(ET.Element('testsuite', {**facts, 'time': f'{seconds:.3f}'}))}"
+    for result in report.results:
         name = f"{result.name} #{result.trial}" if several else result.name
-        test = ET.SubElement(suite, "testcase", classname=agent, name=_clean(name), time=f"{result.duration:.3f}")
-        _add_verdict(test, result, report.directory, has_failed=result.key in failed)
-    return suite
+        test = ET.Element("testcase", classname=agent, name=_clean(name), time=f"{result.duration:.3f}")
+        _add_verdict(test, result, report.directory, has_failed=_has_failed(result, pass_at))
+        ET.indent(test, level=2)
+        yield f"\n    {ET.tostring(test, encoding='unicode')}"
+    yield "\n  </testsuite>"
+
+
+def _begin(element: ET.Element) -> str:
+    """How an element begins; what is in it follows."""
+    written = ET.tostring(element, encoding="unicode", short_empty_elements=False)
+    return written.removesuffix(f"</{element.tag}>")
 
 
 def _has_failed(result: SampleResult, pass_at: float) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,15 +47,16 @@ def write_files(settings: RunSettings, reports: Sequence[Report], more: str = ""
     Raises:
         SettingsError: A file cannot be written.
     """
-    made: dict[str, tuple[str | None, Callable[[Sequence[Report]], str]]] = {
+    made: dict[str, tuple[str | None, Callable[[Sequence[Report]], Iterable[str]]]] = {
         "--junit": (settings.junit, junit_xml),
-        "--summary": (settings.summary, lambda every: markdown(every) + more),
+        "--summary": (settings.summary, lambda every: (markdown(every), more)),
     }
     for flag, (name, content_of) in made.items():
         if not name:
             continue
         try:
-            Path(name).write_bytes(content_of(reports).encode("utf-8", "replace"))
+            with Path(name).open("wb") as file:
+                file.writelines(part.encode("utf-8", "replace") for part in content_of(reports))
         except OSError as error:
             raise _refused(flag, name, error.strerror or str(error)) from error
 
