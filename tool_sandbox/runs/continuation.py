@@ -27,6 +27,7 @@ from tool_sandbox.runs.workers.number import number_of_workers
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
+    from tool_sandbox.runs.outcomes import SampleResult
 
 
 CHANGEABLE = ("concurrency", *WORKERS, "budget", "rpm", "tpm", "max_void", "params", "user_params")
@@ -75,13 +76,11 @@ def stopped_runs(
     try:
         for each in runs:
             each.store.claim()
-        for each in runs:
-            _take_up(each)
+        return [_taken_up(each) for each in runs]
     except BaseException:
         for each in runs:
             each.close()
         raise
-    return runs
 
 
 def _stopped_run(
@@ -94,12 +93,15 @@ def _stopped_run(
     with clock_of_run(record, store.directory.name):
         chosen = recorded_scenarios(recorded_names(store, record), settings, objects)
     check_resumable(record)
-    results = store.read_results()
-    digests = Digests()
-    now = {name: digests.of(chosen[name]) for name in {result.name for result in results} if name in chosen}
-    changed = sorted({result.name for result in results if result.digest != now.get(result.name)})
-    kept = [result for result in results if result.name not in changed]
-    done = [result for result in kept if result.finished and (not retry_void or result.status == "scored")]
+    digests, changed = Digests(), set[str]()
+
+    def is_done(result: SampleResult) -> bool:
+        if result.name not in chosen or result.digest != digests.of(chosen[result.name]):
+            changed.add(result.name)
+            return False
+        return result.finished and (not retry_void or result.status == "scored")
+
+    done = store.read_results(is_done)
     cast = RoleCast(settings, chosen, objects.roles, endpoints=endpoints)
     return PreparedRun(
         settings=cast.settings,
@@ -107,7 +109,7 @@ def _stopped_run(
         store=store,
         scenarios=chosen,
         done=done,
-        changed=changed,
+        changed=sorted(changed),
         estimate=kept_estimate(record.get("estimate")),
         baseline=Baseline.of(settings, chosen),
         digests=digests,
@@ -155,14 +157,15 @@ def _in_order(runs: Sequence[PreparedRun]) -> list[PreparedRun]:
     return [found[name] for name in names]
 
 
-def _take_up(one: PreparedRun) -> None:
-    """Write down how the run goes on."""
+def _taken_up(one: PreparedRun) -> PreparedRun:
+    """The run, after it is written down how it goes on."""
     record = one.store.read_run()
     settings, loaded = one.settings.to_record(), loaded_at(one.scenarios)
     scenarios = digest_of_all(one.scenarios, one.digests)
     now = {"settings": settings, "loaded_at": loaded, "scenario_set": scenarios, "workers": one.workers}
     one.store.write_run({**record, **now})
-    one.store.rewrite_results(one.done)  # also drops a line that a crash tore
+    done = one.store.rewrite_results(one.done)  # which also drops a line that a crash tore
+    return evolve(one, done=done)
 
 
 def _check_secrets(settings: RunSettings) -> None:

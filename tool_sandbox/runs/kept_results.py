@@ -11,13 +11,12 @@ from tool_sandbox.registry.sample import Sample
 from tool_sandbox.runs.lazy_sequence import LazySequence
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.samples import Samples
+from tool_sandbox.runs.written_results import IN_MEMORY
 
 if TYPE_CHECKING:
     from tool_sandbox.runs.numbers import RunNumbers
     from tool_sandbox.runs.result_lines import ResultLines
 
-IN_MEMORY = 1000
-"""So many results are kept in memory, those of a longer run on the disk."""
 _NOWHERE = -1
 
 
@@ -27,7 +26,7 @@ class KeptResults(LazySequence[SampleResult]):
     Args:
         samples: Every sample of the run.
         missing: Makes the result of a sample that was not finished.
-        lines: Reads what was written of a sample; ``None`` where that is not possible, and all stay in memory.
+        lines: Reads what was written of a sample.
         in_memory: So many written results are kept in memory.
     """
 
@@ -35,7 +34,7 @@ class KeptResults(LazySequence[SampleResult]):
         self,
         samples: Samples,
         missing: Callable[[Sample], SampleResult],
-        lines: ResultLines | None = None,
+        lines: ResultLines,
         *,
         in_memory: int = IN_MEMORY,
     ) -> None:
@@ -55,7 +54,7 @@ class KeptResults(LazySequence[SampleResult]):
         at = self.find(result.key)
         if at is None:
             return
-        if place is None or self._lines is None or at in self._held or len(self._held) < self._in_memory:
+        if place is None or at in self._held or len(self._held) < self._in_memory:
             self._held[at] = result
             return
         self._lines.open()
@@ -96,11 +95,11 @@ class KeptResults(LazySequence[SampleResult]):
     def _result(self, at: int) -> SampleResult:
         if at in self._held:
             return self._held[at]
-        if self._places[at] == _NOWHERE or self._lines is None:
+        if self._places[at] == _NOWHERE:
             return self._missing(self._samples[at])
         return self._lines.result(self._places[at])
 
     def _record(self, at: int) -> Mapping[str, Any]:
-        if self._places[at] == _NOWHERE or self._lines is None:
+        if self._places[at] == _NOWHERE:
             return self._result(at).to_record()
         return self._lines.record(self._places[at])

@@ -32,6 +32,7 @@ from tool_sandbox.runs.session import Cast, Played, play_sample
 from tool_sandbox.runs.store import RunStore, trajectory_place
 from tool_sandbox.runs.summary import summarise
 from tool_sandbox.runs.thresholds import coverage_shortfall, shortfalls
+from tool_sandbox.runs.written_results import WrittenResults
 from tool_sandbox.tools.mcp.offered import record_of_servers
 
 if TYPE_CHECKING:
@@ -183,8 +184,9 @@ async def arun(plan: Plan) -> Report:
 def _kept(plan: Plan) -> KeptResults:
     """What there is of the results so far."""
     done = KeptResults(plan.samples(), partial(cancelled, settings=plan.settings), plan.store.result_lines())
-    for result in plan.done:
-        done.keep(result)
+    places = plan.done.places if isinstance(plan.done, WrittenResults) else ()
+    for result, place in zip_longest(plan.done, places):
+        done.keep(result, place)
     return done
 
 
@@ -195,7 +197,7 @@ def _keeper(
 
     def append(together: Sequence[SampleResult]) -> None:
         places = plan.store.append_results(together)
-        for result, place in zip_longest(together, places):
+        for result, place in zip(together, places, strict=True):
             done.keep(result, place)
 
     async def finished(sample: Sample, played: Played) -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sys
 import tempfile
 import weakref
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
-from itertools import accumulate, chain
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,14 +23,17 @@ from tool_sandbox.llm.layers.journal.files import JournalFiles, RecordedFiles
 from tool_sandbox.llm.layers.journal.segments import JournalSegments
 from tool_sandbox.llm.layers.journal.store import CALLS, JournalStore
 from tool_sandbox.redaction import redact_text
-from tool_sandbox.runs.json_files import decoded, read_object
+from tool_sandbox.runs.json_files import read_object
 from tool_sandbox.runs.latest import found_through_latest
-from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.places import is_local, open_location, refusals
-from tool_sandbox.runs.result_lines import ResultLines
+from tool_sandbox.runs.results_file import ResultsFile
+from tool_sandbox.runs.whole_files import write_whole
 
 if TYPE_CHECKING:
+    from tool_sandbox.runs.outcomes import SampleResult
     from tool_sandbox.runs.places import AnyPath
+    from tool_sandbox.runs.result_lines import ResultLines
+    from tool_sandbox.runs.written_results import WrittenResults
 
 RUN, RESULTS, SUMMARY, TRAJECTORIES = "run.json", "results.jsonl", "result_summary.json", "trajectories"
 TRIAL = "trial_"
@@ -48,6 +50,7 @@ class RunStore:
     def __init__(self, directory: AnyPath) -> None:
         self.directory = directory
         self._claim: int | None = None
+        self._results = ResultsFile(directory / RESULTS)
 
     @classmethod
     def create(cls, base: str, *names: str, now: datetime | None = None, called: str | None = None) -> RunStore:
@@ -136,7 +139,7 @@ class RunStore:
 
     def write_run(self, record: Mapping[str, Any]) -> None:
         """Write what the run was asked to do."""
-        self._write(self.directory / RUN, _encoded((indented_json(record, 2), "\n")))
+        write_whole(self.directory / RUN, _encoded((indented_json(record, 2), "\n")))
 
     def read_run(self) -> dict[str, Any]:
         """What the run was asked to do.
@@ -158,53 +161,36 @@ class RunStore:
         """Add finished samples; they are on the disk when this returns.
 
         Returns:
-            Where the line of each begins, for ``result_lines``; nothing where the directory is elsewhere.
+            Where the line of each begins, for ``result_lines``.
         """
-        lines = [_line(result) for result in results]
-        path = self.directory / RESULTS
-        if not is_local(path):
-            _append_remotely(path, b"".join(lines))
-            return []
-        with path.open("ab") as file:
-            begin = file.tell()
-            file.write(b"".join(lines))
-            file.flush()
-            os.fsync(file.fileno())
-        return list(accumulate(map(len, lines[:-1]), initial=begin))
+        return self._results.append(results)
 
-    def result_lines(self) -> ResultLines | None:
-        """Reads single results again, where the directory is on this machine's disk."""
-        return ResultLines(self.directory / RESULTS) if is_local(self.directory) else None
+    def result_lines(self) -> ResultLines:
+        """Reads again what this object appends."""
+        return self._results.lines()
 
-    def read_results(self) -> list[SampleResult]:
+    def read_results(self, is_wanted: Callable[[SampleResult], bool] = lambda _result: True) -> WrittenResults:
         """Every finished sample, in the order they finished; a line torn by a crash is skipped.
+
+        Args:
+            is_wanted: Which of them are meant.
 
         Raises:
             SettingsError: A line is whole and yet no result of ours; nothing is thrown away for that.
         """
-        path = self.directory / RESULTS
-        if not path.exists():
-            return []
-        results = {}
-        for number, line in enumerate(path.read_bytes().split(b"\n"), 1):
-            record = decoded(line)
-            if record is None:
-                continue
-            try:
-                result = SampleResult.from_record(record)
-            except ValueError as error:
-                message = f"{str(path)!r}, line {number}, is not a result that this version wrote: {error}."
-                raise SettingsError(message) from error
-            results[result.key] = result
-        return list(results.values())
+        return self._results.read(is_wanted)
 
-    def rewrite_results(self, results: Iterable[SampleResult]) -> None:
-        """Replace the finished samples, in one step."""
-        self._write(self.directory / RESULTS, map(_line, results))
+    def rewrite_results(self, results: Iterable[SampleResult]) -> WrittenResults:
+        """Replace the finished samples, in one step.
+
+        Returns:
+            The same, as they are written now.
+        """
+        return self._results.rewrite(results)
 
     def write_summary(self, summary: Mapping[str, Any]) -> None:
         """Write the aggregated results."""
-        self._write(self.directory / SUMMARY, _encoded(chain(indented_parts(summary, 4), "\n")))
+        write_whole(self.directory / SUMMARY, _encoded(chain(indented_parts(summary, 4), "\n")))
 
     def claim(self) -> None:
         """Keep other processes from writing into the same run until this object, or this process, is gone.
@@ -260,16 +246,7 @@ class RunStore:
         """Write the files of one sample, each in one step, in place of those an interrupted try left."""
         directory.mkdir(parents=True, exist_ok=True)
         for name, text in files.items():
-            self._write(directory / name, _encoded([text]))
-
-    def _write(self, path: AnyPath, parts: Iterable[bytes]) -> None:
-        if not is_local(path):  # object stores show a file only when it is whole
-            path.write_bytes(b"".join(parts))
-            return
-        unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-        with unfinished.open("wb") as file:
-            file.writelines(parts)
-        unfinished.replace(path)
+            write_whole(directory / name, _encoded([text]))
 
 
 def trajectory_place(name: str, trial: int, trials: int) -> str:
@@ -280,18 +257,6 @@ def trajectory_place(name: str, trial: int, trials: int) -> str:
 
 def _encoded(parts: Iterable[str]) -> Iterator[bytes]:
     return (part.encode("utf-8", "backslashreplace") for part in parts)  # writes a lone surrogate as its JSON escape
-
-
-def _line(result: SampleResult) -> bytes:
-    return f"{json.dumps(result.to_record(), ensure_ascii=False)}\n".encode("utf-8", "backslashreplace")
-
-
-def _append_remotely(path: AnyPath, lines: bytes) -> None:
-    try:
-        with path.open("ab") as file:
-            file.write(lines)
-    except (NotImplementedError, ValueError, FileNotFoundError):  # a store without appending
-        path.write_bytes((path.read_bytes() if path.exists() else b"") + lines)
 
 
 def _reason(error: Exception) -> str:

@@ -222,10 +222,10 @@ def who_plays(settings: RunSettings) -> list[str]:
 def finish(directory: AnyPath) -> None:
     """Write the summary of a run that was played piece by piece, over all pieces."""
     store = RunStore(directory)
-    record, results = store.read_run(), store.read_results()
+    record = store.read_run()
     settings = RunSettings.from_record(record["settings"])
     order = {name: at for at, name in enumerate(record["scenarios"])}
-    results.sort(key=lambda result: (result.trial, order.get(result.name, 0)))
+    results = sorted(store.read_results(), key=lambda result: (result.trial, order.get(result.name, 0)))
     is_whole = len(results) == len(order) * settings.trials
     report_of(settings, results, Ending.DONE if is_whole else Ending.INTERRUPTED, store)
 

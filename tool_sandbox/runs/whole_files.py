@@ -1,0 +1,48 @@
+"""Writing files in one step: whoever reads one meanwhile, here or elsewhere, finds it whole or as it was before."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tool_sandbox.runs.places import is_local
+
+if TYPE_CHECKING:
+    from tool_sandbox.runs.places import AnyPath
+
+_LARGE = 1 << 20
+"""Bytes of a file that is put together in memory before it is sent elsewhere."""
+
+
+def write_whole(path: AnyPath, parts: Iterable[bytes]) -> None:
+    """Write a file of these parts, which need not be in memory together."""
+    if not is_local(path):
+        with tempfile.SpooledTemporaryFile(_LARGE) as whole:  # what was begun elsewhere cannot be given up
+            for part in parts:
+                whole.write(part)
+            whole.seek(0)
+            with path.open("wb") as there:
+                shutil.copyfileobj(whole, there)
+        return
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    with unfinished.open("wb") as file:
+        file.writelines(parts)
+    unfinished.replace(path)
+
+
+def send(here: Path, path: AnyPath) -> None:
+    """Write a file of this machine elsewhere."""
+    with here.open("rb") as file, path.open("wb") as there:
+        shutil.copyfileobj(file, there)
+
+
+def fetch(path: AnyPath, here: Path) -> None:
+    """Make a file on this machine of one that is elsewhere, or an empty one where there is none."""
+    with here.open("wb") as file:
+        if path.exists():
+            with path.open("rb") as there:
+                shutil.copyfileobj(there, file)
