@@ -15,7 +15,7 @@ from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import BudgetExceededError, SettingsError
 from tool_sandbox.llm.chat import CallTag, ChatModel, ChatRequest
 from tool_sandbox.llm.layers.journal.files import JournalFiles
-from tool_sandbox.registry.run_resources import RunResources
+from tool_sandbox.registry.run_resources import RunResources, Seat
 from tool_sandbox.registry.settings import RunSettings
 
 PRICES = {"input_per_million": 1000, "output_per_million": 0}
@@ -35,9 +35,9 @@ def resources(tmp_path: Path) -> Iterator[RunResources]:
     made.close()
 
 
-def _resources(path: Path) -> RunResources:
+def _resources(path: Path, seat: Seat | None = None) -> RunResources:
     settings = RunSettings(agent="any", user="oracle", output=str(path))
-    return RunResources(settings, path, calls=lambda: JournalFiles(path))
+    return RunResources(settings, path, calls=lambda: JournalFiles(path), seat=seat)
 
 
 def _model(resources: RunResources, server: Emulator, role: RoleType = RoleType.AGENT, **config: object) -> ChatModel:
@@ -89,6 +89,15 @@ def test_models_of_unknown_price_can_have_no_budget(resources: RunResources, ser
     _model(resources, server, prices=None)
     with pytest.raises(SettingsError, match="nobody knows its price"):
         resources.change_budget(3)
+
+
+def test_workers_that_borrow_nothing_get_no_budget_later(tmp_path: Path, server: Emulator) -> None:
+    resources = _resources(tmp_path, Seat())
+    _model(resources, server)
+    assert str(resources.fixed_because).startswith("several processes began without a budget")
+    with pytest.raises(SettingsError, match="then resume with --budget"):
+        resources.change_budget(3)
+    resources.close()
 
 
 def test_where_no_model_is_asked_there_is_nothing_to_be_capped(resources: RunResources) -> None:

@@ -72,6 +72,7 @@ class Purse:
     """A budget of which one dollar is spent."""
 
     budget: float | None = 5.0
+    fixed_because: str | None = None
 
     def change_budget(self, dollars: float) -> None:
         if dollars < 1:
@@ -204,8 +205,8 @@ async def test_a_budget_that_nobody_keeps_stays_as_it_is(tmp_path: Path) -> None
     running = asyncio.create_task(arun(evolve(_plan(tmp_path, model, seen), money=None)))
     await auntil(lambda: seen.running)
 
-    assert not seen.control.has_money
-    with pytest.raises(SettingsError, match="cannot be changed"):
+    assert seen.control.budget_fixed_because == "the budget of this run stays as it is"
+    with pytest.raises(SettingsError, match="stays as it is"):
         seen.control.change_budget(1)
     model.answer(12)
     await running

@@ -190,6 +190,11 @@ class RoleCast:
         """US dollars that the run may spend now; ``None`` for any amount."""
         return None if self._resources is None else self._resources.budget
 
+    @property
+    def fixed_because(self) -> str | None:
+        """Why no budget can be set or changed now; ``None`` when one can."""
+        return None if self._resources is None else self._resources.fixed_because
+
     def change_budget(self, dollars: float) -> None:
         """Keep the run within another budget from now on.
 

@@ -201,6 +201,16 @@ class RunResources:
         cap = None if self._ledger is None else self._ledger.caps.run
         return None if cap is None else as_float(cap) + self._paid_before
 
+    @property
+    def fixed_because(self) -> str | None:
+        """Why no budget can be set or changed now; ``None`` when one can."""
+        ledger = self._ledger or self._uncapped
+        if ledger is None or any(each is not ledger for each in self._ledgers):
+            return "no budget can be kept now: no model is asked, or one role alone has a budget"
+        if self._seat is not None and self._ledger is None:  # workers that borrow nothing say later what they spend
+            return "several processes began without a budget: Ctrl-C, then resume with --budget"
+        return None
+
     def change_budget(self, dollars: float) -> None:
         """Keep the run within another budget from now on.
 
@@ -208,15 +218,9 @@ class RunResources:
             SettingsError: Not all that it pays is counted together, or has a price; or that much is spent already.
         """
         cap, before = amount_of(dollars, "a budget of"), amount_of(self._paid_before, "before it")
-        ledger = self._ledger or self._uncapped
-        if ledger is None or any(each is not ledger for each in self._ledgers):
-            message = "no budget can be kept now: no model is asked, or one role alone has a budget of its own."
-            raise SettingsError(message)
-        if self._seat is not None and self._ledger is None:
-            message = (
-                "several processes play this run, which began without a budget; stop it, and resume with --budget."
-            )
-            raise SettingsError(message)
+        ledger, why = self._ledger or self._uncapped, self.fixed_because
+        if ledger is None or why is not None:
+            raise SettingsError(why)
         self._check_prices(ledger, self._asked)
         ledger.cap_run(cap, before)
         self._ledger = ledger

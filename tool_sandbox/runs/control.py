@@ -52,6 +52,11 @@ class Money(Protocol):
         """US dollars that the run may spend; ``None`` for any amount."""
         ...
 
+    @property
+    def fixed_because(self) -> str | None:
+        """Why no budget can be set or changed now; ``None`` when one can."""
+        ...
+
     def change_budget(self, dollars: float) -> None:
         """Keep it within another one from now on.
 
@@ -84,9 +89,9 @@ class RunControl:
         """Samples in flight at once."""
 
     @property
-    def has_money(self) -> bool:
-        """Whether a budget can be set or changed."""
-        return self._money is not None
+    def budget_fixed_because(self) -> str | None:
+        """Why no budget can be set or changed now; ``None`` when one can."""
+        return "the budget of this run stays as it is" if self._money is None else self._money.fixed_because
 
     @property
     def budget(self) -> float | None:
@@ -121,8 +126,7 @@ class RunControl:
             SettingsError: That much is spent already, or what is spent cannot be counted.
         """
         if self._money is None:
-            message = "the budget of this run cannot be changed while it is played."
-            raise SettingsError(message)
+            raise SettingsError(self.budget_fixed_because)
         before = self.budget
         self._money.change_budget(dollars)
         self._apply(lambda: None, Adjustment.now("budget", before, dollars))

@@ -19,6 +19,7 @@ class Purse:
     """A budget of which 1.84 dollars are spent."""
 
     budget: float | None = 5.0
+    fixed_because: str | None = None
     tried: list[float] = field(factory=list)
 
     def change_budget(self, dollars: float) -> None:
@@ -123,6 +124,16 @@ async def test_a_budget_that_cannot_be_changed_is_told() -> None:
     assert keys.line() == "the budget of this run stays as it is"
     keys.press("?")
     assert keys.line() == "p: pause, + and -: samples at once, Ctrl-C: stop"
+
+
+async def test_b_asks_for_no_budget_that_could_not_be_kept_and_says_why() -> None:
+    keys, control, _ = _keys(money=Purse(budget=None, fixed_because="several processes began without a budget"))
+    keys.press("b")
+    assert keys.line() == "several processes began without a budget"
+    keys.press("?")
+    assert keys.line() == "p: pause, + and -: samples at once, Ctrl-C: stop"
+    keys.press("3\r")
+    assert control.budget is None
 
 
 async def test_question_mark_shows_the_keys_for_a_while() -> None:

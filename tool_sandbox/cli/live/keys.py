@@ -88,13 +88,13 @@ class Keys:
         return f"{counted(samples, 'sample')} at once{limit}"
 
     def _ask_for_budget(self) -> str:
-        if not self._control.has_money:
-            return "the budget of this run stays as it is"
+        if why := self._control.budget_fixed_because:
+            return why
         self._amount = ""
         return ""
 
     def _explain(self) -> str:
-        budget = ", b: budget" if self._control.has_money else ""
+        budget = ", b: budget" if self._control.budget_fixed_because is None else ""
         return f"p: pause, + and -: samples at once{budget}, Ctrl-C: stop"
 
     def _type(self, key: str) -> None:
