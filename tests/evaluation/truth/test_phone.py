@@ -62,6 +62,9 @@ def test_a_tool_on_offer_is_not_beyond_the_agent(tmp_path: Path, world: str, tex
     [
         ("Under the mat. Cellular was already on.", 0),
         ("Under the mat. Cellular was already off.", 1),
+        ("Under the mat. Cellular was on already, so I changed nothing.", 0),
+        ("Under the mat. Wi-Fi was never on.", 0),
+        ("Under the mat. Cellular was never on.", 1),
         ("Under the mat. Was cellular already on?", 1),
     ],
 )

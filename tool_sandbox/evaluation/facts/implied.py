@@ -20,7 +20,6 @@ from tool_sandbox.evaluation.facts.limits.directions import directions
 from tool_sandbox.evaluation.facts.limits.further import nothing_else
 from tool_sandbox.evaluation.facts.limits.others import nobody_else
 from tool_sandbox.evaluation.facts.limits.replacements import Undisturbed, has_frames
-from tool_sandbox.evaluation.facts.limits.switches import these_switches
 from tool_sandbox.evaluation.facts.limits.topics import same_topic
 from tool_sandbox.evaluation.facts.limits.wholly import content_of, done_wholly
 from tool_sandbox.evaluation.facts.mentions.amounts import Quantity
@@ -65,7 +64,6 @@ def implied_by(said: str, surroundings: Surroundings) -> tuple[Fact, ...]:
         *nobody_else(reading),
         *nothing_else(reading),
         *directions(reading),
-        *these_switches(reading),
         *addresses(reading),
         *bindings(reading),
         *same_topic(reading),

@@ -29,7 +29,7 @@ _SWITCHES = {
 }
 """Columns of the settings, and what facts call them."""
 
-_ALREADY = re.compile(r"\b(?:is|are|was|were|'s|been) already\b")
+_ALREADY = re.compile(r"\b(?:is|are|was|were|'s|been) (?:\w+ )?already\b|\b(?:was|were) never\b")
 _NEVER = r"\b(?:(?:can|could) not|am not able to|unable to|have no way to|am not allowed to)"
 
 

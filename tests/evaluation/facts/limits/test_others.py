@@ -1,4 +1,4 @@
-"""Nobody and nothing else, the right way and day, these switches and this address."""
+"""Nobody and nothing else, the right way and the right address."""
 
 from __future__ import annotations
 
@@ -31,8 +31,6 @@ WRONG = [
     ("Tomorrow's low is 4 degrees.", "Today's low is 4 degrees; there is no forecast for tomorrow."),
     ("I removed the two overdue reminders.", "I removed the one overdue reminder."),
     ("Wanda's number is now +46855501234.", "I saved a second contact for Wanda with +46855501234."),
-    ("No, Wi-Fi is off.", "No, cellular is off."),
-    ("Wi-Fi is off now.", "Wi-Fi was off already, so I changed nothing."),
     ("You are at 1 Apple Park Way, Cupertino, California 95014.", "You are at 1 Infinite Loop, Cupertino."),
     ("I removed the reminders about plants and rent.", "Plants is gone. The one about the rent could not be removed."),
     ("I texted Priya.", "I texted your sister."),
@@ -53,7 +51,6 @@ WRONG = [
     ("Priya is now saved as Priya Roy.", "Priya's surname is now Rao."),
     ("The rent reminder is moved.", "I deleted the rent reminder."),
     ("I saved Priya.", "I saved the number as Wanda."),
-    ("Wi-Fi is off now.", "Wi-Fi was never on."),
     ("I texted Tomás about lunch and told Wanda to wait.", "I texted Wanda again."),
 ]
 RIGHT = [

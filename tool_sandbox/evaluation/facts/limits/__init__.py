@@ -11,7 +11,6 @@
     directions    which way amounts count
     bindings      which number, phone number or deed belongs to what
     addresses     streets and postal codes
-    switches      these switches and no other in their place
 
 Each module has a ``Limit`` and a function that makes it of a good answer; ``implied`` calls them.
 """

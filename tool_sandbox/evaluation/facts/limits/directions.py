@@ -14,14 +14,17 @@ from tool_sandbox.evaluation.facts.mentions.reading import Mention, agreement
 from tool_sandbox.evaluation.facts.mentions.times import TimeOfDay
 from tool_sandbox.evaluation.facts.reading import Reading
 
-_WAYS = (
-    (re.compile(r"\b(?:until|till|by)(?: the)? $"), re.compile(r"")),
-    (re.compile(r"\b(?:from|since|after|starting|beginning|starting on|beginning on)(?: the)? $"), re.compile(r"")),
-    (re.compile(r""), re.compile(r"^ (?:ago|late|overdue|past due)\b")),
-    (re.compile(r"\bin $"), re.compile(r"^ (?:left|to go|remaining|remain|until|till|from now)\b")),
-)
-_UNTIL, _FROM, _AGO, _LEFT, _TO, _MOVED = range(6)
-_AGAINST = {_UNTIL: _FROM, _FROM: _UNTIL, _AGO: _LEFT, _LEFT: _AGO, _TO: _MOVED}
+_NOWHERE = r"(?!)"
+_OF_DAYS = {
+    "until": (re.compile(r"\b(?:until|till|by)(?: the)? $"), re.compile(_NOWHERE)),
+    "from": (re.compile(r"\b(?:from|since|after|starting|beginning)(?: on)?(?: the)? $"), re.compile(_NOWHERE)),
+}
+_OF_SPANS = {
+    "ago": (re.compile(_NOWHERE), re.compile(r"^ (?:ago|late|overdue|past due)\b")),
+    "left": (re.compile(r"\bin $"), re.compile(r"^ (?:left|to go|remaining|remain|until|till|from now)\b")),
+}
+"""A way an amount counts → what stands before it, or behind it."""
+_AGAINST = {"until": "from", "from": "until", "ago": "left", "left": "ago", "new": "old", "this": "another"}
 _REACH = 20
 _PRESENT = re.compile(r"\b(?:now|currently|at the moment|at present)\b")
 _OTHER_PERIOD = re.compile(r"\b(?:next|last|previous|following|coming) (?:year|month)\b")
@@ -29,44 +32,24 @@ _OTHER_PERIOD = re.compile(r"\b(?:next|last|previous|following|coming) (?:year|m
 
 @frozen
 class Direction(Limit):
-    """An amount that counts one way, such as until a day; it is wrong to say it of the other.
+    """An amount that counts one way, such as until a day; it is wrong to say it only of the other.
 
     Args:
         wanted: The amount.
-        way: Which way it counts.
+        way: Which way it counts: a key of ``_AGAINST``.
     """
 
     wanted: Mention
-    way: int
+    way: str
 
     def _broken(self, reading: Reading) -> str | None:
         same = reading.saying(self.wanted)
-        against = [each for each in same if _way(reading, each) == _AGAINST.get(self.way)]
-        if against and len(against) == len(same):
-            return f"counts {reading.words_at(against[0].span)!r} the other way"
+        if same and all(_AGAINST[self.way] in _ways(reading, each) for each in same):
+            return f"counts {reading.words_at(same[0].span)!r} the other way"
         return None
 
     def __str__(self) -> str:
         return f"{self.wanted} counted the right way"
-
-
-@frozen
-class ThisPeriod(Limit):
-    """A day of this year and month, as nobody speaks of the next.
-
-    Args:
-        wanted: The day.
-    """
-
-    wanted: Mention
-
-    def _broken(self, reading: Reading) -> str | None:
-        same = reading.saying(self.wanted)
-        other = [_OTHER_PERIOD.search(_clause(reading, each)) for each in same]
-        return f"says {other[0].group()!r}" if other and other[0] and all(other) else None
-
-    def __str__(self) -> str:
-        return f"{self.wanted} of this year"
 
 
 @frozen
@@ -82,27 +65,22 @@ class OfDay(Limit):
     day: Mention
 
     def _broken(self, reading: Reading) -> str | None:
-        if self._is_stated(reading):
+        stated = [reading.clause_at(each.span.start) for each in reading.saying(self.day)]
+        if any(clause and not clause.denies for clause in stated):
             return None
-        places = {
-            reading.clause_at(each.span.start) for each in reading.saying(self.wanted) if not isinstance(each, Day)
-        }
+        same = [each for each in reading.saying(self.wanted) if not isinstance(each, Day)]
+        places = {reading.clause_at(each.span.start) for each in same}
         present = next((_PRESENT.search(clause.plain) for clause in places if clause), None)
         if present and not self._is_today(reading):
             return f"says it of {present.group()!r}"
         for day in reading.mentions:
-            if not isinstance(day, Day) or reading.clause_at(day.span.start) not in places:
-                continue
-            if agreement(self.day, day) is Agreement.OTHER:
+            here = isinstance(day, Day) and reading.clause_at(day.span.start) in places
+            if here and agreement(self.day, day) is Agreement.OTHER:
                 return f"says it of {reading.words_at(day.span)!r}"
         return None
 
     def _is_today(self, reading: Reading) -> bool:
         return agreement(self.day, Day.of(reading.surroundings.now.date())) is Agreement.SAME
-
-    def _is_stated(self, reading: Reading) -> bool:
-        clauses = [reading.clause_at(each.span.start) for each in reading.saying(self.day)]
-        return any(clause is not None and not clause.denies for clause in clauses)
 
     def __str__(self) -> str:
         return f"{self.wanted} of {self.day}"
@@ -110,36 +88,27 @@ class OfDay(Limit):
 
 def directions(good: Reading) -> Iterator[Fact]:
     """Which way the amounts of a good answer count."""
-    said = " ".join((good.answer, *good.surroundings.heard)).lower()
+    another = any(_OTHER_PERIOD.search(clause.plain) for text in (good, *good.heard) for clause in text.clauses)
     for mention in good.mentions:
-        way = _way(good, mention)
-        if way is not None:
-            yield Direction(mention, way)
-        elif isinstance(mention, TimeOfDay):
-            yield Direction(mention, _TO)
+        for way in _ways(good, mention):
+            if way in _AGAINST and not (way == "this" and another):
+                yield Direction(mention, way)
+        clause = good.clause_at(mention.span.start)
         if isinstance(mention, Day):
-            if not _OTHER_PERIOD.search(said):
-                yield ThisPeriod(mention)
-            clause = good.clause_at(mention.span.start)
-            for other in good.mentions:
-                if not isinstance(other, Day) and good.clause_at(other.span.start) is clause:
-                    yield OfDay(other, mention)
+            others = (each for each in good.mentions if not isinstance(each, Day))
+            yield from (OfDay(each, mention) for each in others if good.clause_at(each.span.start) is clause)
 
 
-def _way(reading: Reading, mention: Mention) -> int | None:
+def _ways(reading: Reading, mention: Mention) -> Iterator[str]:
     text = reading.normal.text.lower()
     before = text[max(0, mention.span.start - _REACH) : mention.span.start]
     behind = text[mention.span.end : mention.span.end + _REACH]
     if isinstance(mention, TimeOfDay):
-        return _MOVED if before.endswith("from ") and behind.startswith(" to ") else None
-    for way, (left, right) in enumerate(_WAYS):
-        if isinstance(mention, Day) is not (way in (_UNTIL, _FROM)):
-            continue
-        if (left.pattern and left.search(before)) or (right.pattern and right.search(behind)):
-            return way
-    return None
-
-
-def _clause(reading: Reading, mention: Mention) -> str:
-    clause = reading.clause_at(mention.span.start)
-    return clause.plain if clause else ""
+        yield "old" if before.endswith("from ") and behind.startswith(" to ") else "new"
+        return
+    for way, (left, right) in (_OF_DAYS if isinstance(mention, Day) else _OF_SPANS).items():
+        if left.search(before) or right.search(behind):
+            yield way
+    if isinstance(mention, Day):
+        clause = reading.clause_at(mention.span.start)
+        yield "another" if clause and _OTHER_PERIOD.search(clause.plain) else "this"
