@@ -64,7 +64,8 @@ class MatchingProblem:
         self._classes: dict[tuple[int, int], list[int]] = {}
         self._samples: dict[tuple[int, int], list[int]] = {}
         self._groups: dict[tuple[int, int], int] = {}
-        self._references: dict[int, tuple[int, ...]] = {}
+        self._messages: dict[int, dict[int | None, int | None]] = {}
+        """What stands for the references of each milestone of which it makes no difference."""
         self._telling: dict[int, list[ConstraintSimilarity]] = {}
         """The constraints of each milestone without guards of tables that are the same at every message, or are taken
         to be unchanged."""
@@ -176,10 +177,10 @@ class MatchingProblem:
         return value
 
     def _calculate(self, node: int, index: int, classes: tuple[int, ...]) -> float:
-        messages: dict[int | None, int | None] = {None: None, START: self.first}
-        messages.update(dict.fromkeys(self._references[node], self.first))
-        for reference, at in zip(self.pointers[node], classes, strict=True):
-            messages[reference] = self._samples[node, reference][at]
+        messages = self._messages[node]
+        if classes:
+            given = zip(self.pointers[node], classes, strict=True)
+            messages = {**messages, **{reference: self._samples[node, reference][at] for reference, at in given}}
         value = self._calculators[node].similarity_of(self._telling[node], index, messages)
         if not 0.0 <= value <= 1.0:
             raise OutOfRangeError
@@ -195,14 +196,14 @@ class MatchingProblem:
             reference = one.constraint.reference_milestone_node_index
             if reference is not None and reference >= 0:
                 by_reference.setdefault(reference, []).append(at)
-        self._references[node] = tuple(by_reference)
+        self._messages[node] = {None: None, **dict.fromkeys((START, *by_reference), self.first)}
         varying, guards = [], []
         for reference, positions in sorted(by_reference.items()):
             numbers: dict[Hashable, int] = {}
             classes: list[int] = []
             samples: list[int] = []
-            for index in range(self.first, self.last + 1):
-                seen = tuple([constraints[at].reference_identity(index) for at in positions])
+            identities = (constraints[at].reference_identities(self.first, self.last) for at in positions)
+            for index, seen in enumerate(zip(*identities, strict=True), self.first):
                 if seen not in numbers:
                     numbers[seen] = len(samples)
                     samples.append(index)

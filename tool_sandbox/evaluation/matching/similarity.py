@@ -30,8 +30,7 @@ class Trajectory:
     def __init__(self, execution_context: ExecutionContext) -> None:
         self.context = execution_context
         self._columns: dict[str, list[tuple[Hashable, View]]] = {}
-        self._contents: dict[tuple[str, int], int] = {}
-        self._distinct: dict[str, list[View]] = {}
+        self._numbers: dict[str, list[int]] = {}
 
     @cached_property
     def first_user_index(self) -> int:
@@ -53,21 +52,32 @@ class Trajectory:
 
     def content(self, namespace: str, index: int) -> int:
         """The same number for every message at which the table had the same rows."""
-        version, view = self._at(namespace, index)
-        number = self._contents.get((namespace, id(version)))
-        if number is None:
-            known = self._distinct.setdefault(namespace, [])
-            number = next((at for at, other in enumerate(known) if same_rows(view, other)), len(known))
-            if number == len(known):
-                known.append(view)
-            self._contents[namespace, id(version)] = number
-        return number
+        return self.contents(namespace)[max(index, 0)]
 
-    def _at(self, namespace: str, index: int) -> tuple[Hashable, View]:
+    def contents(self, namespace: str) -> list[int]:
+        """That number after each message, and after the next one."""
+        numbers = self._numbers.get(namespace)
+        if numbers is None:
+            distinct: list[View] = []
+            known: dict[int, int] = {}
+            for version, view in self.column(namespace):
+                if id(version) not in known:
+                    same = (at for at, other in enumerate(distinct) if same_rows(view, other))
+                    known[id(version)] = next(same, len(distinct))
+                    if known[id(version)] == len(distinct):
+                        distinct.append(view)
+            numbers = self._numbers[namespace] = [known[id(version)] for version, _ in self.column(namespace)]
+        return numbers
+
+    def column(self, namespace: str) -> list[tuple[Hashable, View]]:
+        """Version and view of a table after each message, and after the next one."""
         column = self._columns.get(namespace)
         if column is None:
             column = self._columns[namespace] = self._column(namespace)
-        return column[max(index, 0)]
+        return column
+
+    def _at(self, namespace: str, index: int) -> tuple[Hashable, View]:
+        return self.column(namespace)[max(index, 0)]
 
     def _column(self, namespace: str) -> list[tuple[Hashable, View]]:
         """The snapshot that is visible after each message, and after the next one."""
@@ -85,15 +95,26 @@ class Trajectory:
 class ConstraintSimilarity:
     """One constraint against one trajectory; every pair of snapshots is compared once."""
 
-    __slots__ = ("_identities", "_known", "_prepared", "_reads_traces", "_trajectory", "constraint", "is_guardrail")
+    __slots__ = (
+        "_column",
+        "_identities",
+        "_known",
+        "_prepared",
+        "_reads_traces",
+        "_trajectory",
+        "constraint",
+        "is_guardrail",
+    )
 
     def __init__(self, trajectory: Trajectory, constraint: SnapshotConstraint) -> None:
         self.constraint = constraint
         self.is_guardrail = constraint.is_guardrail
         self._trajectory = trajectory
-        self._prepared = constraint.prepared()
+        self._column = trajectory.column(constraint.database_namespace)
+        self._prepared = None if self.is_guardrail else constraint.prepared()
         self._reads_traces = (
-            reads_only_traces(constraint.snapshot_constraint)
+            not self.is_guardrail
+            and reads_only_traces(constraint.snapshot_constraint)
             and constraint.database_namespace == DatabaseNamespace.SANDBOX
         )
         self._known: dict[Hashable, float] = {}
@@ -101,9 +122,8 @@ class ConstraintSimilarity:
 
     def at(self, index: int, reference: int | None) -> float:
         """Its similarity at a message, given the message of the reference."""
-        trajectory, namespace = self._trajectory, self.constraint.database_namespace
-        after = trajectory.version(namespace, index)
-        before = None if reference is None else trajectory.version(namespace, reference)
+        after = self._column[max(index, 0)][0]
+        before = None if reference is None else self._column[max(reference, 0)][0]
         if after is before and self.is_guardrail:
             return 1.0
         key = (id(after), None if reference is None else self.reference_identity(reference))
@@ -117,6 +137,13 @@ class ConstraintSimilarity:
         if index not in self._identities:
             self._identities[index] = self._identity(index)
         return self._identities[index]
+
+    def reference_identities(self, first: int, last: int) -> list[Hashable]:
+        """The same of each message from the first to the last."""
+        if self.is_guardrail:
+            contents = self._trajectory.contents(self.constraint.database_namespace)
+            return [contents[max(index, 0)] for index in range(first, last + 1)]
+        return [self.reference_identity(index) for index in range(first, last + 1)]
 
     def _identity(self, index: int) -> Hashable:
         namespace = self.constraint.database_namespace
@@ -134,12 +161,12 @@ class ConstraintSimilarity:
             namespace = self.constraint.database_namespace
             return float(self._trajectory.content(namespace, index) == self._trajectory.content(namespace, reference))
         trajectory, namespace = self._trajectory, self.constraint.database_namespace
-        compare = self._prepared.compare
-        if compare is not None:
+        prepared = self._prepared or self.constraint.prepared()
+        if prepared.compare is not None:
             before = None if reference is None else trajectory.view(namespace, reference)
-            similarity = compare(trajectory.view(namespace, index), self._prepared.target, before)
+            similarity = prepared.compare(trajectory.view(namespace, index), prepared.target, before)
             told = similarity and namespace == DatabaseNamespace.SANDBOX
-            return 0.0 if told and untrue(self._prepared.target, trajectory, index) else similarity
+            return 0.0 if told and untrue(prepared.target, trajectory, index) else similarity
         frame = trajectory.context.get_database
         value: Any = self.constraint.snapshot_constraint(
             snapshot=frame(namespace, index),
@@ -151,7 +178,7 @@ class ConstraintSimilarity:
 
     def _frame_of_target(self) -> Any:
         wanted = self.constraint.target_dataframe
-        return self._prepared.target_frame() if isinstance(wanted, list) else wanted
+        return self.constraint.prepared().target_frame() if isinstance(wanted, list) else wanted
 
 
 class CachedSimilarityCalculator:
