@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 import weakref
@@ -12,6 +11,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tool_sandbox.llm.layers.journal.files import sync
 from tool_sandbox.runs.places import is_local
 from tool_sandbox.runs.result_lines import ResultLines, line_of
 from tool_sandbox.runs.whole_files import fetch, send, write_whole
@@ -48,7 +48,7 @@ class ResultsFile:
             begin = file.tell()
             file.write(b"".join(lines))
             file.flush()
-            os.fsync(file.fileno())
+            sync(file.fileno())
         if not is_local(self._path):
             _append_remotely(self._path, b"".join(lines), here)
         return list(accumulate(map(len, lines[:-1]), initial=begin))

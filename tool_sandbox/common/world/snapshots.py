@@ -39,6 +39,7 @@ class Snapshot:
     guarded: bool = field(kw_only=True)
     _frame: pl.DataFrame | None = field(default=None, init=False, repr=False)
     _messages: tuple[Message, ...] | None = field(default=None, init=False, repr=False)
+    _logged: tuple[Row, ...] | None = field(default=None, init=False, repr=False)
     _written_rows: tuple[SharedJson, ...] | None = field(default=None, init=False, repr=False)
 
     def with_rows(self, rows: Iterable[Row]) -> Snapshot:
@@ -63,6 +64,12 @@ class Snapshot:
         if self._messages is None:
             self._messages = tuple(Message(**row) for row in self.rows)
         return self._messages
+
+    def logged(self) -> tuple[Row, ...]:
+        """The rows of a log snapshot with the index column; made once, and read-only as they are."""
+        if self._logged is None:
+            self._logged = tuple({INDEX_COLUMN: self.index, **row} for row in self.rows)
+        return self._logged
 
     def frame(self, schema: TableSchema) -> pl.DataFrame:
         """The visible rows as a DataFrame without index column; made once."""

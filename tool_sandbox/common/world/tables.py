@@ -58,9 +58,9 @@ class Tables:
         return -1
 
     def log(self) -> tuple[Row, ...]:
-        """All messages in order, each with its ``sandbox_message_index``."""
+        """All messages in order, each with its ``sandbox_message_index``; read-only."""
         self._reads(LOG)
-        return tuple({INDEX_COLUMN: snapshot.index, **row} for snapshot in self._tables[LOG] for row in snapshot.rows)
+        return tuple(row for snapshot in self._tables[LOG] for row in snapshot.logged())
 
     def messages(self, ending_index: int | None = None) -> list[Message]:
         """All messages in order, up to and including ``ending_index``."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from tool_sandbox.llm.layers.journal.store import CALLS, SEGMENTS, Place
+
+sync: Callable[[int], None] = getattr(os, "fdatasync", os.fsync)
+"""Waits until the disk has all of an open file that is needed to read it; not the times at which it was written."""
 
 
 class RecordedFiles:
@@ -92,6 +95,8 @@ class JournalFiles(RecordedFiles):
         """The file that is written."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._own = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+        self._is_torn = False
+        """Whether a write that failed may have left something behind."""
         self._add(self.path, self._own)
         _mend(self._own, self.path)
         _sync_directory(self.path.parent)
@@ -102,12 +107,15 @@ class JournalFiles(RecordedFiles):
         return str(self.path)
 
     def append(self, lines: Sequence[bytes]) -> list[Place]:
-        """Write lines with one fsync; nothing of them stays when that fails."""
+        """Write lines and wait until the disk has them; nothing of them stays when that fails."""
         end = self._ends[0]
         try:
-            os.ftruncate(self._own, end)  # what a failed write left behind
+            if self._is_torn:
+                os.ftruncate(self._own, end)
+            self._is_torn = True
             _write_all(self._own, b"".join(lines))
-            os.fsync(self._own)
+            sync(self._own)
+            self._is_torn = False
         except OSError:
             with contextlib.suppress(OSError):  # tried again before the next write
                 os.ftruncate(self._own, end)
