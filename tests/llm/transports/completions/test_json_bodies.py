@@ -21,14 +21,22 @@ def test_ordinary_json_is_read_as_it_is(value: Any) -> None:
     assert (body.value, body.absurd) == (value, False)
 
 
+@pytest.mark.parametrize("levels", [300, 5_000, 50_000])
 @pytest.mark.parametrize("opening", ["[", '{"a": '], ids=["lists", "objects"])
-def test_what_is_nested_too_deeply_is_cut_off_and_the_rest_is_read(opening: str) -> None:
+def test_what_is_nested_too_deeply_is_cut_off_and_the_rest_is_read(opening: str, levels: int) -> None:
+    """At one depth, whatever the Python: 3.11 reads a thousand levels, later ones many thousand."""
     closing = "]" if opening == "[" else "}"
-    deep = opening * 50_000 + "1" + closing * 50_000
+    deep = opening * levels + "1" + closing * levels
     body = read_json(f'{{"quoted": "[[{{\\"", "deep": {deep}, "after": 7}}')
     assert body.absurd
     assert (body.value["quoted"], body.value["after"]) == ('[[{"', 7)
     assert json.dumps(body.value["deep"]).count(opening[0]) < 300
+
+
+def test_many_brackets_side_by_side_are_not_deep() -> None:
+    value = {"calls": [{"arguments": [[1]]}] * 500, "quoted": "[{" * 500}
+    body = read_json(json.dumps(value))
+    assert (body.value, body.absurd) == (value, False)
 
 
 def test_a_number_that_is_too_long_is_infinite() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import chain
 from typing import Any
 
 from attrs import frozen
@@ -39,9 +40,13 @@ def read_json(text: str) -> JsonBody:
         absurd = True
         return float(digits)
 
+    value: Any = None
     try:
         value = json.loads(text, parse_int=whole_number)
+        is_deep = text.count("[") + text.count("{") > _DEEPEST and _is_deep(value)
     except RecursionError:
+        is_deep = True
+    if is_deep:
         absurd = True
         value = json.loads(_shallow(text), parse_int=whole_number)
     return JsonBody(value, absurd)
@@ -53,6 +58,15 @@ def as_json(value: Any) -> str:
         return json.dumps(value, default=str)
     except (ValueError, TypeError, RecursionError):
         return "[unwritable]"
+
+
+def _is_deep(value: Any) -> bool:
+    """Whether something in a value is nested too deeply: Python from 3.12 on reads thousands of levels."""
+    level = [value]
+    for _ in range(_DEEPEST):
+        inner = chain.from_iterable(each.values() if isinstance(each, dict) else each for each in level)
+        level = [each for each in inner if isinstance(each, dict | list)]
+    return bool(level)
 
 
 def _shallow(text: str) -> str:

@@ -78,6 +78,8 @@ class RawAnswer:
         choices = completion.get("choices")
         if body is None or not isinstance(choices, list) or not choices:
             return completion
+        if body.absurd:  # newer Pythons, and so LiteLLM, read what is nested thousands of levels deep
+            return self.completion(provider=None, model="") or completion
         self.reason = native_reason(body.value)
         if self.reason is None and body.value.get("choices"):  # LiteLLM makes a good end of none at all
             return {**completion, "choices": [{**choices[0], "finish_reason": None}]}
