@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from http import HTTPStatus
 from importlib import metadata
 from typing import Any
 
@@ -13,7 +12,7 @@ from pydantic.json_schema import models_json_schema
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tool_sandbox.remote.problems import MEDIA_TYPE
+from tool_sandbox.remote.problems import MEDIA_TYPE, title_of
 from tool_sandbox.remote.schema import Problem
 
 _REFERENCE = "#/components/schemas/{model}"
@@ -67,7 +66,7 @@ def _described(operation: Operation) -> dict[str, Any]:
     given = _content("application/json", operation.gives)
     answers = {str(operation.status): {"description": "Done.", "content": given}}
     for status in sorted({*operation.refusals, *_ALWAYS}):
-        answers[str(status)] = {"description": HTTPStatus(status).phrase, "content": _content(MEDIA_TYPE, Problem)}
+        answers[str(status)] = {"description": title_of(status), "content": _content(MEDIA_TYPE, Problem)}
     named = [part.strip("{}") for part in operation.path.split("/") if part.startswith("{")]
     parameters = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in named]
     return {

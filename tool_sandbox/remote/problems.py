@@ -29,6 +29,8 @@ STATUSES: Mapping[str, int] = {
 """Code → status in HTTP's numbers."""
 _AGAIN = {429: "1", 503: "1"}
 """Status → seconds after which trying again may help."""
+_TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}
+"""Names in RFC 9110 that Python has only from 3.13 on."""
 _MOST_TOLD = 3
 
 
@@ -40,12 +42,17 @@ def problem(status: int, code: str, detail: str) -> Response:
         code: What is wrong, for programs.
         detail: The value, what was expected, and what to do, for people.
     """
-    title = HTTPStatus(status).phrase
-    body = {"type": f"urn:tool_sandbox:{code}", "title": title, "status": status, "code": code, "detail": detail}
+    named = {"type": f"urn:tool_sandbox:{code}", "title": title_of(status), "status": status}
+    body = {**named, "code": code, "detail": detail}
     # OpenAI's clients look for what is wrong in this place.
     body |= {"error": {"message": detail, "type": code, "code": code}}
     headers = {"Retry-After": _AGAIN[status]} if status in _AGAIN else {}
     return Response(json.dumps(body), status_code=status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def title_of(status: int) -> str:
+    """What HTTP calls a status."""
+    return _TITLES.get(status) or HTTPStatus(status).phrase
 
 
 def of_session(_request: Request, error: Exception) -> Response:
