@@ -139,7 +139,8 @@ def test_only_what_is_a_terminal_gets_a_bar(terminal: Terminal, tmp_path: Path) 
     arguments = _run(tmp_path / "runs", f"{ROLES}:Talker")
     quiet = terminal(*arguments, redirect={2: tmp_path / "err"})
     assert quiet.end() == 0
-    run = Talking(terminal, tmp_path / "piped", redirect={1: tmp_path / "out"})
+    in_order = {"PYTHONUNBUFFERED": "1"}
+    run = Talking(terminal, tmp_path / "piped", redirect={1: tmp_path / "out"}, environment=in_order)
     run.shows(b"1 running")
     assert run.end() == 0
     piped = run.screen
@@ -151,7 +152,7 @@ def test_only_what_is_a_terminal_gets_a_bar(terminal: Terminal, tmp_path: Path) 
     assert "Score" not in piped.text
     assert "running" not in piped.text
     assert "\x1b" not in (tmp_path / "out").read_text()
-    assert (tmp_path / "out").read_text().startswith("printed\n")
+    assert (tmp_path / "out").read_text().startswith("printed\nprinted by a thread\nwritten to 1\n")
 
 
 def test_a_dumb_terminal_gets_lines(terminal: Terminal, tmp_path: Path) -> None:
