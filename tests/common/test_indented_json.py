@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tool_sandbox.common.execution_context import DatabaseNamespace
-from tool_sandbox.common.indented_json import indented_json
+from tool_sandbox.common.indented_json import indented_json, indented_parts
 
 KEYS = st.text() | st.integers() | st.booleans() | st.none() | st.floats(allow_nan=False)
 VALUES = st.recursive(
@@ -34,3 +34,14 @@ def test_members_of_text_enums_are_texts() -> None:
 def test_what_is_no_json_is_refused_like_by_the_standard_library(value: Any) -> None:
     with pytest.raises(TypeError):
         indented_json(value, 2)
+
+
+@given(st.dictionaries(st.text(), VALUES), st.sampled_from([2, 4]))
+def test_each_item_of_a_list_in_an_object_written_in_parts_stands_on_one_line(value: Any, indent: int) -> None:
+    text = "".join(indented_parts(value, indent))
+
+    assert text == text.strip()
+    assert json.dumps(json.loads(text)) == json.dumps(json.loads(json.dumps(value)))
+    lines = {line.strip().removesuffix(",") for line in text.split("\n")}
+    lists = [items for items in value.values() if isinstance(items, list | tuple)]
+    assert {json.dumps(item, ensure_ascii=False) for items in lists for item in items} <= lines

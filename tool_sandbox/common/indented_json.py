@@ -10,6 +10,8 @@ from typing import Any
 
 from tool_sandbox.common.shared_json import SharedJson
 
+_LINE = json.JSONEncoder(ensure_ascii=False).encode
+
 
 def indented_json(value: Any, indent: int) -> str:
     """The text of ``json.dumps(value, indent=indent, ensure_ascii=False)``.
@@ -26,7 +28,7 @@ def indented_json(value: Any, indent: int) -> str:
 
 
 def indented_parts(value: Mapping[str, Any], indent: int) -> Iterator[str]:
-    """The same text in parts, of which each holds one item of a list in ``value`` at most.
+    """The same but for the lists in ``value``, of which each item stands on one line, in parts of an item at most.
 
     Args:
         value: What to write; sequences in it may make their items when they are looked at.
@@ -40,7 +42,7 @@ def indented_parts(value: Mapping[str, Any], indent: int) -> Iterator[str]:
         begin = ","
         if isinstance(item, Sequence) and not isinstance(item, str) and item:
             inner = margin + step
-            yield from (f"{',' if at else '['}{inner}{_written(each, inner, step)}" for at, each in enumerate(item))
+            yield from (f"{',' if at else '['}{inner}{_LINE(each)}" for at, each in enumerate(item))
             yield f"{margin}]"
         else:
             yield _written(item, margin, step)
