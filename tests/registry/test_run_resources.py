@@ -94,8 +94,8 @@ def test_models_of_unknown_price_can_have_no_budget(resources: RunResources, ser
 def test_workers_that_borrow_nothing_get_no_budget_later(tmp_path: Path, server: Emulator) -> None:
     resources = _resources(tmp_path, Seat())
     _model(resources, server)
-    assert str(resources.fixed_because).startswith("several processes began without a budget")
-    with pytest.raises(SettingsError, match="then resume with --budget"):
+    assert str(resources.fixed_because).startswith("Ctrl-C, then resume with --budget")
+    with pytest.raises(SettingsError, match="several processes began without one"):
         resources.change_budget(3)
     resources.close()
 

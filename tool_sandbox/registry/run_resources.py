@@ -208,7 +208,7 @@ class RunResources:
         if ledger is None or any(each is not ledger for each in self._ledgers):
             return "no budget can be kept now: no model is asked, or one role alone has a budget"
         if self._seat is not None and self._ledger is None:  # workers that borrow nothing say later what they spend
-            return "several processes began without a budget: Ctrl-C, then resume with --budget"
+            return "Ctrl-C, then resume with --budget: several processes began without one"
         return None
 
     def change_budget(self, dollars: float) -> None:

@@ -2,6 +2,11 @@
 
 A block is a part of the minute, and near the cap what is left of it. It may be used for a few seconds; what was not
 used by then is free again.
+
+Budgets are lent otherwise (``budget.lending``), and have no step in common with this. Money does not come back with
+time: a block of it has no end, who needs more waits in turn until others give theirs back, and what a lost worker had
+is in doubt until its journal is read. Here nobody waits at who lends, nothing is asked back, and what was lent to a
+lost worker counts as used, as a minute makes up for it.
 """
 
 from __future__ import annotations
