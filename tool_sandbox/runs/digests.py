@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from tool_sandbox.evaluation.result import Evaluation
 
 _OURS = "tool_sandbox."
+_FORMERLY = {"tool_sandbox.evaluation.facts.states.states": "tool_sandbox.evaluation.facts.states"}
+"""Modules of ours by the names they had when digests began to hold them: where code lives changes no score."""
 _LENGTH = 16
 
 
@@ -164,12 +166,18 @@ def _plain_object(value: Any, above: tuple[int, ...]) -> Any:
         code = None if str(value.__module__).startswith(_OURS) else getattr(value, "__code__", None)
         cells = [cell.cell_contents for cell in getattr(value, "__closure__", None) or ()]
         bound = [getattr(value, "__defaults__", None), cells, getattr(value, "__self__", None)]
-        return [f"{value.__module__}.{value.__qualname__}", _plain(code, above), _plain(bound, above)]
-    kind = f"{type(value).__module__}.{type(value).__qualname__}"
+        return [_named(value), _plain(code, above), _plain(bound, above)]
+    kind = _named(type(value))
     if has(type(value)):
         return [kind, *([each.name, _plain(getattr(value, each.name), above)] for each in fields(type(value)))]
     state = getattr(value, "__dict__", None)
     return [kind, _plain(state, above)] if state else [kind, _described(value)]
+
+
+def _named(value: Any) -> str:
+    """The full name of a class or function."""
+    module = str(value.__module__)
+    return f"{_FORMERLY.get(module, module)}.{value.__qualname__}"
 
 
 def _described(value: Any) -> str:
