@@ -44,7 +44,7 @@ MOST = {INSPECT: 300}
 """So many samples of a way that takes far longer: it has no rows with more in flight."""
 QUICK = 20
 """Samples of a row of ``--quick``."""
-LONGEST = 1800.0
+LONGEST = 7200.0
 """Seconds after which a row that does not end is taken to hang."""
 PACKAGES = ("litellm", "aiohttp", "httpx")
 HEADS = (
