@@ -29,7 +29,7 @@ MOST_READ = 20_000
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
-@frozen
+@frozen(cache_hash=True)
 class WantedText:
     """What a text has to contain.
 

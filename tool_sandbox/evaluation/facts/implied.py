@@ -29,7 +29,7 @@ from tool_sandbox.evaluation.facts.mentions.normalisation import folded
 from tool_sandbox.evaluation.facts.mentions.phones import Phone
 from tool_sandbox.evaluation.facts.opposites import HOW_MUCH_LATER, both_ways
 from tool_sandbox.evaluation.facts.people import PersonNamed, people_in
-from tool_sandbox.evaluation.facts.phrases import denied, foretold, places_of, stated
+from tool_sandbox.evaluation.facts.phrases import denied, foretold, mentioned, places_of, stated
 from tool_sandbox.evaluation.facts.places import PlaceNamed
 from tool_sandbox.evaluation.facts.reading import Reading, reading_of
 from tool_sandbox.evaluation.facts.states.statements import statements_in
@@ -122,7 +122,7 @@ def _states(reading: Reading) -> Iterator[Fact]:
 
 def _sides(reading: Reading) -> Iterator[Fact]:
     for side, other in both_ways():
-        held = [phrase for phrase in side if stated(phrase, reading)]
+        held = [phrase for phrase in mentioned(side, reading) if stated(phrase, reading)]
         if side in HOW_MUCH_LATER and not held:
             held = _asked_for(side, other, reading)
         if (
@@ -142,7 +142,10 @@ def _sides(reading: Reading) -> Iterator[Fact]:
 
 def _asked_for(side: tuple[str, ...], other: tuple[str, ...], good: Reading) -> list[str]:
     """What of a side the user says, where nothing of the other is said: "half an hour earlier"."""
-    said = {phrase for phrase in (*side, *other) for each in good.heard if any(True for _ in places_of(phrase, each))}
+    both = (*side, *other)
+    said = {
+        phrase for each in good.heard for phrase in mentioned(both, each) if any(True for _ in places_of(phrase, each))
+    }
     return [] if said & set(other) else [phrase for phrase in side if phrase in said]
 
 

@@ -96,6 +96,17 @@ def places_of(phrase: str, reading: Reading) -> Iterator[Place]:
                 yield clause, first, last
 
 
+def mentioned(phrases: tuple[str, ...], reading: Reading) -> list[str]:
+    """Those of some phrases of which an answer has all words, wherever: in no other ``places_of`` finds one."""
+    anywhere = _rooted(reading).anywhere
+    return [phrase for phrase, roots in _with_roots(phrases) if anywhere.issuperset(roots) or roots == ("no",)]
+
+
+@lru_cache(maxsize=1 << 10)
+def _with_roots(phrases: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple((phrase, roots_of(phrase)) for phrase in phrases)
+
+
 def _is_sentence(clause: Clause, first: int, last: int, reading: Reading) -> bool:
     """Whether nothing else stands in its sentence."""
     sentence = reading.sentences[clause.sentence]

@@ -7,7 +7,7 @@ from datetime import datetime
 from attrs import frozen
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, cache_hash=True)  # nearly everything that is read is kept by them
 class Surroundings:
     """The world as far as words refer to it: its clock, and whom its user knows.
 

@@ -104,6 +104,7 @@ def _ending(found: str, previous: str) -> tuple[str, ...]:
     return ("?", BREAK) if "?" in found else (BREAK,)
 
 
+@lru_cache(maxsize=1 << 12)
 def _expanded(word: str) -> tuple[str, ...]:
     if word in _WHOLE:
         return _WHOLE[word]

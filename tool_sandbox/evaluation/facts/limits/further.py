@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from attrs import frozen
 
@@ -134,6 +135,7 @@ class NothingElse(Limit):
         return f"nothing else done ({', '.join(self.deeds)})"
 
 
+@lru_cache(maxsize=1 << 13)  # a milestone is judged at many messages, and the end once more
 def claim_of(deed: str, clause: Clause) -> str | None:
     """The words with which a clause claims a deed of the agent's, or None."""
     claimed = _CLAIMED[deed].search(clause.plain) if clause.affirms else None
