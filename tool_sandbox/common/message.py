@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from attrs import asdict, field, frozen
+from attrs import field, fields, frozen
 
 from tool_sandbox.common.vocabulary import RoleType
 
@@ -41,4 +41,7 @@ class Message:
 
     def to_row(self) -> dict[str, Any]:
         """The message as a row of the log."""
-        return asdict(self, recurse=False)
+        return {name: getattr(self, name) for name in _COLUMNS}
+
+
+_COLUMNS = tuple(each.name for each in fields(Message))
