@@ -10,7 +10,7 @@ from attrs import frozen
 
 from tool_sandbox.common.vocabulary import DatabaseNamespace
 from tool_sandbox.evaluation.constraints import SnapshotConstraint
-from tool_sandbox.evaluation.matching.similarity import ConstraintSimilarity, Trajectory
+from tool_sandbox.evaluation.matching.similarity import Trajectory
 from tool_sandbox.evaluation.snapshots import changed_rows
 from tool_sandbox.evaluation.unasked import UnaskedChange, all_changes, changed_cells, further_rows, rows_too_many
 
@@ -55,7 +55,7 @@ class TableEnd:
         """How well each check is met after the last message."""
         last, start, table = trajectory.last_index, trajectory.first_user_index, self.namespace.lower()
         for state in self.states:
-            yield Part(ConstraintSimilarity(trajectory, state).at(last, None), f"{table} is not as it should be")
+            yield Part(trajectory.similarity(state).at(last, None), f"{table} is not as it should be")
         for change in self._changed_cells(trajectory):
             yield Part(0.0, f"{table}.{', '.join(change.after or ())} changed, which it should not")
         if not (self.added or self.updated or self.removed):
@@ -124,7 +124,7 @@ class Telling:
 
     def similarity(self, trajectory: Trajectory, reached: Mapping[int, tuple[int, float]], first: int) -> float:
         """How well the best message from ``first`` on says it."""
-        known = ConstraintSimilarity(trajectory, self.constraint)
+        known = trajectory.similarity(self.constraint)
         messages = range(max(first, trajectory.first_user_index), trajectory.last_index + 1)
         return max(
             (known.at(index, source) for source in self._sources(trajectory, reached) for index in messages),

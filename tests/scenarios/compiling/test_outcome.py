@@ -187,3 +187,12 @@ def test_two_milestones_may_speak_of_two_new_rows(tmp_path: Path) -> None:
     both = (text(), text(number="+12065550150"), "Sent.")
     assert outcome(tmp_path, f"[{SENT}, {other}]", *both) == 1
     assert outcome(tmp_path, f"[{SENT}, {other}]", text(), "Sent.") == 0
+
+
+def test_the_outcome_judges_what_is_said_by_the_very_check_of_the_milestone(tmp_path: Path) -> None:
+    head = f"- name: ends\n  user: {{knows: You want it., says: Please do it}}\n  tools: {TOOLS}\n"
+    evaluation = writing.scenario(tmp_path, f"{head}  milestones: {TEXTED}\n").evaluation
+    assert evaluation.outcome is not None
+    ((way,),) = evaluation.outcome.told
+
+    assert way.constraint is evaluation.milestone_matcher.milestones[-1].snapshot_constraints[0]

@@ -31,6 +31,7 @@ class Trajectory:
         self.context = execution_context
         self._columns: dict[str, list[tuple[Hashable, View]]] = {}
         self._numbers: dict[str, list[int]] = {}
+        self._similarities: dict[int, ConstraintSimilarity] = {}
 
     @cached_property
     def first_user_index(self) -> int:
@@ -41,6 +42,13 @@ class Trajectory:
     def last_index(self) -> int:
         """The last message."""
         return self.context.max_sandbox_message_index
+
+    def similarity(self, constraint: SnapshotConstraint) -> ConstraintSimilarity:
+        """A constraint against this trajectory, whoever asks: milestones and the outcome share some."""
+        known = self._similarities.get(id(constraint))
+        if known is None:
+            known = self._similarities[id(constraint)] = ConstraintSimilarity(self, constraint)
+        return known
 
     def version(self, namespace: str, index: int) -> Hashable:
         """Identity of the table's snapshot at a message: the same object means the same rows."""
@@ -197,7 +205,7 @@ class CachedSimilarityCalculator:
         self.milestone = milestone
         self.trajectory = trajectory or Trajectory(execution_context)
         self.first_user_message_snapshot_index = self.trajectory.first_user_index
-        self.constraints = [ConstraintSimilarity(self.trajectory, one) for one in milestone.snapshot_constraints]
+        self.constraints = [self.trajectory.similarity(one) for one in milestone.snapshot_constraints]
         self.countable = sum(not one.is_guardrail for one in milestone.snapshot_constraints)
         self.snapshot_constraint_similarity_cache: list[dict[tuple[int, int | None], float]] = [
             {} for _ in self.constraints

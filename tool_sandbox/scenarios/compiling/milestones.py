@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from attrs import Factory, frozen
+from attrs import Factory, field, frozen
 
 from tool_sandbox.common.vocabulary import DatabaseNamespace, RoleType
 from tool_sandbox.evaluation.comparing.calls import CallSimilarity, Canonical, RequestSimilarity
@@ -50,6 +50,8 @@ class NodeCompiler:
     forbidden: bool = False
     by_likeness: bool = False
     called: Mapping[str, frozenset[str]] = Factory(dict)
+    _known: dict[Hashable, tuple[spec.Check, Any]] = field(init=False, factory=dict, eq=False, repr=False)
+    """What was made of a check: the outcome asks for that of the milestones' once more."""
 
     def node(self, node: spec.WrittenMilestone) -> Milestone:
         """One milestone, or one minefield."""
@@ -76,9 +78,23 @@ class NodeCompiler:
             table: Upper-case name of a table that it speaks of.
             reference: Milestone whose message it refers to.
         """
+        constraint: SnapshotConstraint = self._once(check, (table, reference), self._made)
+        return constraint
+
+    def _texts(self, check: spec.Check, table: str) -> Texts:
+        texts: Texts = self._once(check, (table,), partial(Texts.of, values=self.values, by_likeness=self.by_likeness))
+        return texts
+
+    def _once(self, check: spec.Check, about: tuple[Any, ...], make: Callable[..., Any]) -> Any:
+        key = (id(check), about)
+        if key not in self._known:
+            self._known[key] = check, make(check, *about)  # kept with the check, so that no other one gets its id
+        return self._known[key][1]
+
+    def _made(self, check: spec.Check, table: str, reference: int | None) -> SnapshotConstraint:
         from tool_sandbox.common import evaluation
 
-        texts = Texts.of(check, table, self.values, by_likeness=self.by_likeness)
+        texts = self._texts(check, table)
         return evaluation.SnapshotConstraint(
             database_namespace=DatabaseNamespace(table),
             snapshot_constraint=self._similarity(check),
