@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tool_sandbox.common.execution_context import DatabaseNamespace
 from tool_sandbox.common.indented_json import indented_json, indented_parts
+from tool_sandbox.common.shared_json import SharedJson
 
 KEYS = st.text() | st.integers() | st.booleans() | st.none() | st.floats(allow_nan=False)
 VALUES = st.recursive(
@@ -23,6 +24,15 @@ VALUES = st.recursive(
 @given(VALUES, st.sampled_from([2, 4]))
 def test_any_value_is_written_as_the_standard_library_writes_it(value: Any, indent: int) -> None:
     assert indented_json(value, indent) == json.dumps(value, indent=indent, ensure_ascii=False)
+
+
+@given(st.lists(st.dictionaries(KEYS, VALUES), max_size=3), st.sampled_from([2, 4]))
+def test_objects_that_are_shared_are_written_the_same_at_every_depth(objects: list[Any], indent: int) -> None:
+    shared = [SharedJson(each) for each in objects]
+    value, plain = {"near": shared, "far": {"off": [shared]}}, {"near": objects, "far": {"off": [objects]}}
+    wanted = json.dumps(plain, indent=indent, ensure_ascii=False)
+
+    assert [indented_json(value, indent) for _ in range(2)] == [wanted, wanted]
 
 
 def test_members_of_text_enums_are_texts() -> None:

@@ -217,3 +217,17 @@ def test_the_graph_answers_like_a_digraph() -> None:
 
 def test_addition_is_an_ordinary_constraint() -> None:
     assert not SnapshotConstraint(N.CONTACT, addition_similarity, -1).is_guardrail
+
+
+def test_what_a_milestone_demands_is_described_once_and_anew_when_a_field_is_changed() -> None:
+    one = milestone(wanting())
+    described = one.described()
+
+    assert one.described() is described
+    assert described["snapshot_constraints"][0]["target_dataframe"] == [{"content": "x"}]
+    assert "_described" not in vars(pickle.loads(pickle.dumps(one)))  # noqa: S301
+
+    one.snapshot_constraints[0].target_dataframe = [{"content": "y"}]
+    assert one.described()["snapshot_constraints"][0]["target_dataframe"] == [{"content": "y"}]
+    one.id = "said"
+    assert one.described()["id"] == "said"

@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from polars.exceptions import ColumnNotFoundError, InvalidOperationError, SchemaError
+from polars.exceptions import ColumnNotFoundError, ComputeError, InvalidOperationError, SchemaError
 
 from tests.evaluation import reference, trajectories
 from tool_sandbox.common.evaluation import (
@@ -306,3 +306,9 @@ def test_random_tables_score_like_the_reference(seed: int) -> None:
             assert ours(after, wanted, measures, before) == pytest.approx(
                 theirs(after, wanted, measures, before), abs=1e-12
             )
+
+
+def test_a_wanted_value_that_cannot_be_compared_is_an_error_whatever_the_other_cells_say() -> None:
+    measures = {"sender": column_exact_match_similarity, "n": column_exact_match_similarity}
+    with pytest.raises(ComputeError, match="cannot be compared"):
+        similar({"sender": ["USER"], "n": [1]}, {"sender": ["AGENT"], "n": ["one"]}, measures)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.evaluation.facts.wording import BASE
-from tool_sandbox.evaluation.facts.phrases import Words
+from tool_sandbox.evaluation.facts.opposites import both_ways
+from tool_sandbox.evaluation.facts.phrases import Words, mentioned, places_of
 from tool_sandbox.evaluation.facts.reading import reading_of
 
 SOLD_OUT = Words(("sold out", "no tickets left"))
@@ -135,3 +138,14 @@ def test_letters_one_by_one_are_a_word() -> None:
 )
 def test_no_is_said_in_other_words(text: str) -> None:
     assert Words(("no",)).found_in(reading_of(text, BASE))
+
+
+SIDES = [side for side, _ in both_ways()]
+SPOKEN = sorted({word for side in SIDES for phrase in side for word in phrase.split()} | {"Nope.", "not really", ","})
+
+
+@given(st.sampled_from(SIDES), st.lists(st.sampled_from(SPOKEN), max_size=8).map(" ".join))
+def test_what_is_found_is_always_among_what_is_mentioned(side: tuple[str, ...], text: str) -> None:
+    reading = reading_of(text, BASE)
+    found = [phrase for phrase in side if any(True for _ in places_of(phrase, reading))]
+    assert set(found) <= set(mentioned(side, reading))
