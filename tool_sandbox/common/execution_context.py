@@ -82,7 +82,9 @@ class ExecutionContext(FramedTables):
 
     def take_struck(self) -> tuple[str, ...]:
         """What went wrong with calls since this was last asked, in words."""
-        struck, self.troubles = self.troubles.struck, evolve(self.troubles, struck=())
+        struck = self.troubles.struck
+        if struck:
+            self.troubles = evolve(self.troubles, struck=())
         return struck
 
     # -- chance ------------------------------------------------------------------------------------------------------

@@ -68,10 +68,11 @@ def called(
     taken = {row["openai_tool_call_id"] for row in context.log()}
     messages = []
     for call in calls:
-        unique = evolve(call, id=_unique(call.id, taken), name=call.name or _UNNAMED)
-        taken.add(unique.id)
-        code = _code(context, unique, offered, raising=raising, counters=counters)
-        messages.append(_message(unique.id, unique.name, code))
+        if call.id in taken or not (call.id and call.name):
+            call = evolve(call, id=_unique(call.id, taken), name=call.name or _UNNAMED)  # noqa: PLW2901 -- the same call
+        taken.add(call.id)
+        code = _code(context, call, offered, raising=raising, counters=counters)
+        messages.append(_message(call.id, call.name, code))
     return messages
 
 

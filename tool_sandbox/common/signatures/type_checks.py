@@ -60,6 +60,8 @@ def _fits(value: Any, annotation: Any) -> bool:
             f"The annotation {annotation!r} is text; pass the type itself, or use @typechecked, which resolves it."
         )
         raise TypeError(message)
+    if type(annotation) is type and type(value) is annotation:  # as nearly all are
+        return True
     origin, members = get_origin(annotation), get_args(annotation)
     if origin in {Union, types.UnionType}:
         return any(_fits(value, member) for member in members)

@@ -15,6 +15,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
 
 from attrs import Factory, define, evolve, field, frozen
@@ -164,7 +165,7 @@ class Tries:
     def succeeded(self, response: ChatResponse) -> ChatResponse:
         """The response with every attempt that led to it."""
         self.outages.answered(self.endpoint)
-        self._record(Attempt(number=1, status=200, deployment=response.deployment), response.waits)
+        self._record(partial(Attempt, status=200, deployment=response.deployment), response.waits)
         return evolve(response, attempts=self.attempts, latency=self._spent(), waits=dict(self.waits))
 
     def failed(self, error: ProviderError) -> float | None:
@@ -176,7 +177,8 @@ class Tries:
         Raises:
             ProviderError: The same error, with every attempt, when there is no next try.
         """
-        self._record(evolve(Attempt.failed(error), deployment=getattr(error, "deployment", None)), error.waits)
+        deployment = getattr(error, "deployment", None)
+        self._record(partial(evolve, Attempt.failed(error), deployment=deployment), error.waits)
         self._tell_others(error)
         self._waited = 0.0
         if self._is_deferred(error) or (self._may_be_outage(error) and self._patience_left() > 0):
@@ -236,10 +238,10 @@ class Tries:
             return max(self.policy.least, self.policy.backoff(max(1, tries), self.chance))
         return error.retry_after * self.chance.uniform(1.0, 1.1)  # never earlier than asked, rarely all at once
 
-    def _record(self, attempt: Attempt, limited: Mapping[str, float]) -> None:
+    def _record(self, attempt: Callable[..., Attempt], limited: Mapping[str, float]) -> None:
         """Add a try, before which its endpoint had no room for so many seconds, by cause."""
         for cause, seconds in limited.items():
             self._limited_for += seconds
             self._wait_for(cause, seconds)
         latency = self.policy.clock() - self._try_started - sum(limited.values())
-        self.attempts.append(evolve(attempt, number=len(self.attempts) + 1, waited=self._waited, latency=latency))
+        self.attempts.append(attempt(number=len(self.attempts) + 1, waited=self._waited, latency=latency))

@@ -64,18 +64,17 @@ def read_completion(
         ProviderError: The server reports an error, or gave the answer up; what there is of it is not an answer.
     """
     usage, answering = read_usage(data.get("usage")), data.get("model")
+    who = answering if isinstance(answering, str) and answering else model
     try:
-        return evolve(
-            _read(data, provider, request or ChatRequest(model=model, messages=())),
-            usage=usage,
-            model=answering if isinstance(answering, str) and answering else model,
-        )
+        return _read(data, provider, request or ChatRequest(model=model, messages=()), {"usage": usage, "model": who})
     except ProviderError as error:
         error.usage = usage
         raise
 
 
-def _read(data: Mapping[str, Any], provider: str | None, request: ChatRequest) -> ChatResponse:
+def _read(
+    data: Mapping[str, Any], provider: str | None, request: ChatRequest, facts: Mapping[str, Any]
+) -> ChatResponse:
     model = request.model
     choices = data.get("choices")
     choice = choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], Mapping) else None
@@ -84,7 +83,7 @@ def _read(data: Mapping[str, Any], provider: str | None, request: ChatRequest) -
     if reported is not None and finish.ending is not AnswerEnding.BAD_CALL:
         unparsed = unparsed_call(reported.text, request, provider, reported.details)
         if unparsed is not None:
-            return unparsed
+            return evolve(unparsed, **facts)
         raise error_for(FailedCall(**asdict(reported), provider=provider, model=model))
     if choice is None:
         raise _malformed(f"answered with no choices: {_shown(data)}; a completion has at least one", provider, model)
@@ -111,6 +110,7 @@ def _read(data: Mapping[str, Any], provider: str | None, request: ChatRequest) -
         provider_fields=fields,
         adjustments=(READ_FROM_REPORT,) if quoted else (),
         parse_losses=int(finish.ending is AnswerEnding.BAD_CALL and not calls),
+        **facts,
     )
 
 
