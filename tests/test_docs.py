@@ -20,6 +20,7 @@ from typer.main import get_command
 import tool_sandbox as ts
 from tests.cli.command import openai_server
 from tests.examples.packs import install_library
+from tests.forking_program import PROGRAM, ForkingProgram, forking_program
 from tests.waiting import HANG
 from tool_sandbox.cli import config as run_config
 from tool_sandbox.cli import legacy
@@ -41,7 +42,6 @@ from tool_sandbox.testing.names import OPTIONS
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md"]
 IDS = [page.name for page in PAGES]
-PROGRAM = "tool_sandbox"
 FLAGS_OF_OTHERS = {"--enable-auto-tool-choice", "--tool-call-parser", "--jinja", "--upgrade", "--test"} | {
     *("--lf", "--junit-xml", "--maxfail", "--tool-sandbox"),
     *("--head", "--address", "--node-ip-address", "--port", "--num-cpus"),
@@ -140,17 +140,28 @@ def seen(lines: Iterator[str] | list[str]) -> list[str]:
     return [line for line in quiet if line and not re.match(r"\d\d:\d\d:\d\d ", line)]
 
 
-def printed_by(command: Command, folder: Path) -> list[str]:
+@pytest.fixture(scope="module")
+def ours() -> Iterator[ForkingProgram]:
+    with forking_program(environment()) as program:
+        yield program
+
+
+def printed_by(command: Command, folder: Path, ours: ForkingProgram) -> list[str]:
     """What a command prints, errors last; in the documentation no path of a machine is shown."""
-    done = subprocess.run(
-        [sys.executable, "-m", *command.words],
-        capture_output=True,
-        encoding="utf-8",
-        cwd=folder,
-        env={name: value for name, value in environment().items() if name not in KEYS},
-        timeout=HANG,
-        check=False,
-    )
+    program, *arguments = command.words
+    without_keys = {name: value for name, value in environment().items() if name not in KEYS}
+    if program == PROGRAM:
+        done = ours(arguments, folder, without_keys)
+    else:
+        done = subprocess.run(
+            [sys.executable, "-m", program, *arguments],
+            capture_output=True,
+            encoding="utf-8",
+            cwd=folder,
+            env=without_keys,
+            timeout=HANG,
+            check=False,
+        )
     return [*done.stdout.splitlines(), *done.stderr.splitlines()]
 
 
@@ -212,11 +223,11 @@ def test_the_first_lines_for_python_test_a_model(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=IDS)
-def test_transcripts_are_what_the_commands_print(page: Path, tmp_path: Path) -> None:
+def test_transcripts_are_what_the_commands_print(page: Path, tmp_path: Path, ours: ForkingProgram) -> None:
     save_files(page, tmp_path)
     for block in blocks(page):
         for command in transcript(block) if block.language == "console" and block.is_run else []:
-            printed, shown = seen(printed_by(command, tmp_path)), seen(list(command.output))
+            printed, shown = seen(printed_by(command, tmp_path, ours)), seen(list(command.output))
             assert agrees(shown, printed), "\n".join([f"$ {command.line}", *printed])
 
 
