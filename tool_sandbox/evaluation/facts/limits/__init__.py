@@ -11,6 +11,8 @@
     directions    which way amounts count
     bindings      which number, phone number or deed belongs to what
     addresses     streets and postal codes
+    sides         which of two opposites
+    affirmed      what is said of others than the agent
 
-Each module has a ``Limit`` and a function that makes it of a good answer; ``implied`` calls them.
+Each module has a fact, most often a ``Limit``, and a function that makes it of a good answer; ``implied`` calls them.
 """

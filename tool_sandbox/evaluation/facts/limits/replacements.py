@@ -10,7 +10,7 @@ from typing import NamedTuple
 from attrs import frozen
 
 from tool_sandbox.evaluation.facts.clauses import Clause
-from tool_sandbox.evaluation.facts.fact import Limit
+from tool_sandbox.evaluation.facts.fact import Fact, Limit
 from tool_sandbox.evaluation.facts.known import name_roots, related_roots, switch_roots, written_roots
 from tool_sandbox.evaluation.facts.opposites import OPPOSITES
 from tool_sandbox.evaluation.facts.phrases import amount_roots, root, roots_in, roots_of
@@ -85,14 +85,11 @@ class Undisturbed(Limit):
         return self.said
 
 
-def has_frames(good: Reading) -> bool:
-    """Whether an answer has content that could be replaced."""
-    return any(
-        frame.words and _has_content(frame, good)
-        for clause in good.clauses
-        if not clause.asks and not clause.denies
-        for frame in _frames(clause.words)
-    )
+def undisturbed(good: Reading) -> Iterator[Fact]:
+    """The content of a good answer, if it has some that could be replaced."""
+    affirmed = (clause for clause in good.clauses if not clause.asks and not clause.denies)
+    if any(frame.words and _has_content(frame, good) for clause in affirmed for frame in _frames(clause.words)):
+        yield Undisturbed(good.answer, good.surroundings)
 
 
 def _replaced(clause: Clause, good: Reading, here: frozenset[str]) -> str | None:
