@@ -114,8 +114,9 @@ def test_an_interrupt_of_the_waiting_thread_cancels_the_coroutine() -> None:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
 def test_works_in_a_forked_process_and_goes_on_working_in_its_parent() -> None:
     code = (
-        "import os, asyncio\n"
+        "import os, asyncio, warnings\n"
         "from tool_sandbox.threads import block_on\n"
+        "warnings.simplefilter('ignore', DeprecationWarning)\n"  # from 3.12 on Python warns of forks beside threads
         "async def one(): await asyncio.sleep(0); return 1\n"
         "block_on(one)\n"
         "child = os.fork()\n"
