@@ -29,7 +29,7 @@ def plain() -> Mapping[str, Scenario]:
 
 def test_recorded_runs_are_judged_like_the_specification_says(plain: Mapping[str, Scenario]) -> None:
     found, scores = [], set()
-    for seed, scenario in enumerate([*plain.values(), *plain.values()]):
+    for seed, scenario in enumerate(plain.values()):
         context = recordings.recording(scenario, seed, 24)
         mine = verdicts.verdict(scenario, context)
         scores.add(round(mine.similarity, 6))
