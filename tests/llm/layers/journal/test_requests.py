@@ -68,10 +68,23 @@ def test_what_cannot_be_put_together_any_more_is_left_open() -> None:
 def test_a_conversation_that_was_forgotten_begins_anew() -> None:
     writer = RequestWriter()
     written(writer, {"messages": said("Hello.")})
-    for number in range(1000):
+    for number in range(5000):
         written(writer, {"messages": said("Hello.")}, conversation=("another", number, "AGENT"))
     (again,) = written(writer, {"messages": said("Hello.", "And?")})
     assert "before" not in again
+
+
+def test_the_conversations_of_a_sample_that_is_over_are_forgotten_and_those_of_others_are_not() -> None:
+    writer = RequestWriter()
+    others = [("text_the_boss", 1, "AGENT"), ("another", 0, "AGENT")]
+    over = [CONVERSATION, ("text_the_boss", 0, "USER")]
+    for conversation in (*over, *others):
+        written(writer, {"messages": said("Hello.")}, conversation=conversation)
+
+    writer.forget("text_the_boss", 0)
+
+    again = [written(writer, {"messages": said("Hello.")}, conversation=each)[0] for each in (*over, *others)]
+    assert ["before" in record for record in again] == [False, False, True, True]
 
 
 def test_an_answer_of_the_cache_has_what_the_role_asked_and_says_that_nothing_was_sent() -> None:

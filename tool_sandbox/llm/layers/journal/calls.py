@@ -98,6 +98,7 @@ class Journal:
             self._settled += len(places)
             for place in places.values():
                 self._other_places.extend(place)
+        self._requests.forget(scenario, trial)
 
     def replay(self, key: CallKey) -> ChatResponse | None:
         """The answer of a call that finished before, at no cost; ``None`` if there is none."""

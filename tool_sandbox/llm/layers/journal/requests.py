@@ -26,8 +26,9 @@ Conversation = tuple[str, int, str]
 """Scenario, trial and role."""
 
 _TEXT = json.JSONEncoder(separators=(",", ":"), default=str).encode
-_MOST_CONVERSATIONS = 512
-"""So many are remembered; one that is forgotten has its next request written as if it were the first."""
+_MOST_CONVERSATIONS = 4096
+"""So many are remembered, of samples that are not over; one that is forgotten has its next request written as if it
+were the first."""
 
 
 @frozen
@@ -49,6 +50,8 @@ class RequestWriter:
     known: tuple[str, ...] = ()
     _parts: set[str] = Factory(set)
     _before: OrderedDict[Conversation, _Before] = Factory(OrderedDict)
+    _roles: set[str] = Factory(set)
+    """Who has asked so far."""
     _lock: Any = field(factory=threading.Lock, repr=False)
     _name: str = field(factory=partial(secrets.token_hex, 6))
     """Tells its requests from those of the writers of other segments."""
@@ -68,12 +71,19 @@ class RequestWriter:
         body = {name: tuple(value) if isinstance(value, list) else value for name, value in whole.items()}
         number = f"{self._name}-{next(self._numbers)}"
         with self._lock:
+            self._roles.add(conversation[-1])
             before = self._before.pop(conversation, None)
             self._before[conversation] = _Before(number, body)
             if len(self._before) > _MOST_CONVERSATIONS:
                 self._before.popitem(last=False)
             written = self._first(body) if before is None else self._later(before, body)
         return {"number": number, "sent": sent is not None, **written}
+
+    def forget(self, scenario: str, trial: int) -> None:
+        """Forget the conversations of a sample that is over."""
+        with self._lock:
+            for role in self._roles:
+                self._before.pop((scenario, trial, role), None)
 
     def _first(self, body: Mapping[str, Any]) -> dict[str, Any]:
         new: dict[str, Any] = {}
