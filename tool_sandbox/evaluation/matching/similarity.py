@@ -52,6 +52,10 @@ class Trajectory:
             known = self._similarities[id(constraint)] = ConstraintSimilarity(self, constraint)
         return known
 
+    def forget(self) -> None:
+        """Let go of the constraints, which know the trajectory, so that nobody has to look for them as garbage."""
+        self._similarities.clear()
+
     def version(self, namespace: str, index: int) -> Hashable:
         """Identity of the table's snapshot at a message: the same object means the same rows."""
         return self.versions(namespace)[max(index, 0)]
