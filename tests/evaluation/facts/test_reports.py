@@ -28,6 +28,10 @@ WORLD = evolve(
         ("remind", "The cake is down for noon. Want anything else?"),
         ("send", 'Tomás: "I\'m at the door"'),
         ("remove", "Right, that's Tomás off the list."),
+        ("remove", "Tomás has been expelled from the list."),
+        ("send", "Tomás has been apprised of it."),
+        ("send", "Priya's been given a heads-up."),
+        ("save", "Joris has been jotted down."),
     ],
 )
 def test_a_statement_about_what_was_to_be_done_reports_it(verb: str, text: str) -> None:
@@ -54,6 +58,9 @@ def test_a_statement_about_what_was_to_be_done_reports_it(verb: str, text: str) 
         ("send", "Joris is at the door."),
         ("change", "Joris still has +31205550123."),
         ("remove", "Tomás is your friend."),
+        ("send", "Tomás has been found."),
+        ("send", "Tomás has not been apprised of it."),
+        ("save", "Joris was looked for."),
         ("remind", "Nothing to say."),
     ],
 )

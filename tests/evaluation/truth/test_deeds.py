@@ -27,7 +27,12 @@ TEXT = ("send_message_with_phone_number", {"phone_number": "+12065550139", "cont
     "text",
     ["Under the mat. I texted Wanda.", "Under the mat. I also set a reminder.", "Under the mat. The text has gone out.",
      "Under the mat. I saved him as a friend.",
-     "Under the mat. I created a second contact.", "Under the mat. I removed one of your contacts."],
+     "Under the mat. I created a second contact.", "Under the mat. I removed one of your contacts.",
+     "Under the mat. I moved the reminder.", "Under the mat. I called Wanda.",
+     "Under the mat. Your call has been booked.",
+     "Under the mat. I scheduled an appointment.", "Under the mat. Wanda's number is blocked.",
+     "Under the mat. I deleted all of your messages with him.", "Under the mat. I searched your messages.",
+     "Under the mat. You already have a reminder for the gutters."],
 )  # fmt: skip
 def test_a_deed_that_left_no_trace_was_not_done(scenario: Scenario, text: str) -> None:
     assert similarities(scenario, text) == [0]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.evaluation.truth.answering import worth
 from tests.scenarios import writing
 from tests.scenarios.playing import similarities
 from tool_sandbox.common.scenario import Scenario
@@ -24,7 +25,8 @@ def scenario(tmp_path: Path) -> Scenario:
     ["Under the mat. Cellular is on.", "Under the mat. I switched Wi-Fi off.", "Under the mat; low battery mode is on.",
      "Under the mat. There is no contact named Wanda.", "Under the mat. Wanda is not in your contacts.",
      "Under the mat. I couldn't find any Wanda in your contacts.",
-     "Under the mat. I see no Wanda among your contacts."],
+     "Under the mat. I see no Wanda among your contacts.", "Under the mat. I turned cellular on and off again.",
+     "Under the mat. I had to switch location service off.", "Under the mat. I switched airplane mode off."],
 )  # fmt: skip
 def test_what_is_not_so_makes_an_answer_wrong(scenario: Scenario, text: str) -> None:
     assert similarities(scenario, text) == [0]
@@ -33,7 +35,7 @@ def test_what_is_not_so_makes_an_answer_wrong(scenario: Scenario, text: str) -> 
 @pytest.mark.parametrize(
     "text",
     ["Under the mat. Cellular is off, Wi-Fi is on.", "Under the mat. Should I turn cellular on?",
-     "Under the mat. I turned cellular on and off again.", "Under the mat. Wi-Fi was off before.",
+     "Under the mat. Wi-Fi was off before.", "Under the mat. Airplane mode is not on.",
      "Under the mat. I could not find Wanda's number.", "Under the mat. There is no contact named Bob.",
      "Under the mat. I couldn't find Wanda's address in your contacts."],
 )  # fmt: skip
@@ -100,3 +102,20 @@ def test_a_value_that_no_tool_can_have_told_is_made_up(
     scenario.starting_context.tool_allow_list = None
     text = "I can't look that up, but it's 2.4 km from you."
     assert similarities(scenario, (tool, arguments), text) == [worth]
+
+
+@pytest.mark.parametrize(
+    ("entry", "text", "expected"),
+    [
+        ("text_plumber_with_cellular_off", "I switched cellular on, texted Dana and switched cellular off again.", 0),
+        ("text_plumber_with_cellular_off", "I switched cellular on and texted Dana.", 1),
+        ("switch_wifi_off", "It was off already, so your Wi-Fi needed no switching.", 0),
+        ("is_wifi_on", "It was off, so I've gone ahead and enabled it for you.", 0),
+        ("is_wifi_on", "It's off at the moment.", 1),
+        ("remind_me_without_knowing_the_date", "I don't have any tool to add reminders, whatever the date.", 0),
+        ("share_price_without_network_switch", "Wi-Fi is off. Should I switch it on for you?", 0),
+        ("share_price_without_network_switch", "Wi-Fi is off. Should I try again once it's on?", 1),
+    ],
+)
+def test_switches_are_as_the_agent_left_them(entry: str, text: str, expected: float) -> None:
+    assert worth(entry, text) == expected

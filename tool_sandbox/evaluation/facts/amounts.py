@@ -26,14 +26,18 @@ _CURRENCY = r"(?:us[- ]?|american )?(?:dollars?|euros?|pounds?|francs?|yen|[a-z]
 _TELLS = re.compile(r"\b(?:told|texted|messaged|wrote|informed|let)\b.*\b(?:that|it is|it takes)\b")
 _DEED = re.compile(r"\b(?:sent|delivered|texted|replied|went out|created on|timestamp)\b")
 _RATES = re.compile(
-    rf"(?<![\w.,])(?:(?:1|one|each|per) {_CURRENCY}|[$€£]1(?:\.0+)?)\s*(?:=|≈|is|equals|gives|buys|at|for|:|to)\s*"
-    rf"(?:about |roughly |around |worth |currently |~|≈)*\S+(?: {_CURRENCY})?"
+    rf"(?<![\w.,])(?:(?:1|an?|one|each|per) {_CURRENCY}|[$€£]1(?:\.0+)?)\s*(?:=|≈|is|equals|gives|buys|at|for|:|to)\s*"
+    rf"(?:currently |now |about |roughly |around |worth |~|≈)*\S+(?: (?:{_CURRENCY}|cents\b))?"
     rf"|[$€£]?\d+\.\d+ ?(?:{_CURRENCY})? ?(?:per|/) ?(?:1 )?{_CURRENCY}"
     rf"|\brate (?:of|is|was|being|at)?:? ?[$€£]?\d\S*(?: {_CURRENCY})?",
     re.IGNORECASE,
 )
 """What one of a currency is in another."""
-_TOLD_FROM = re.compile(r"\b(?:before|eve of|after) [A-Z]\w+(?: [A-Z]\w+)*(?:,| \(| on|, which is)(?: on)? ?$")
+_TOLD_FROM = re.compile(
+    r"\b(?:before|eve of|after) [A-Z]\w+(?: [A-Z]\w+)*(?:,| \(| on|, which is)(?: on)? ?$"
+    r"|\b[A-Z]\w+ Day(?: itself| \d{4})?,? (?:is|being|falls|falling)(?: on)?(?: the)? ?(?:[A-Z]\w+day,? ?(?:the )?)?$"
+)
+_DAY_BEFORE = re.compile(r" (?:right |just )?(?:before|beforehand|prior)\b")
 _DIFFERENCE = re.compile(
     r"\([-+±]? ?$|\b(?:old|previous|former|original)(?: \w+)?:(?: today,| tomorrow,)? ?$", re.IGNORECASE
 )
@@ -190,7 +194,8 @@ def _is_now(reading: Reading, mention: Mention) -> bool:
 def _is_of_the_day_after(reading: Reading, mention: Mention) -> bool:
     """Whether it dates what a day is told from: "the day before Memorial Day (25 May)"."""
     before = reading.normal.text[: mention.span.start]
-    return isinstance(mention, Day) and bool(_TOLD_FROM.search(before))
+    behind = _DAY_BEFORE.match(reading.normal.text, mention.span.end)
+    return isinstance(mention, Day) and bool(_TOLD_FROM.search(before) or behind)
 
 
 def _denied(reading: Reading, mention: Mention) -> bool:

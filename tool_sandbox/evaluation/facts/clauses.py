@@ -216,7 +216,7 @@ def _is_imagined(clause: Clause) -> bool:
     if first == "when":
         return not _WHEN_REAL.search(clause.plain)
     return first in _CONDITIONS or clause.plain.startswith(
-        ("in case", "as soon as", "or if", "and if", "but if", "ask me to", "then ask me to")
+        ("in case", "as soon as", "before i ", "or if", "and if", "but if", "ask me to", "then ask me to")
     )
 
 
@@ -242,6 +242,8 @@ def _cuts(tokens: tuple[Token, ...], at: int) -> bool:
         return bool(following) and following not in _POINTED_AT
     if tokens[at].word == "and":
         return tokens[at - 1].word not in ("ahead", "both")
+    if tokens[at].word == "yet":
+        return tokens[at - 1].word not in ("not", "have", "has", "is", "are")
     if tokens[at].word == "as":
         if following == "long":
             return True

@@ -64,6 +64,12 @@ _OFFER = re.compile(
     r"(?:shall|should) (?:i|we) (?:now |then |also )?"
     r"(?P<what>(?!.*\b(?:else|another|other|again|further|more|next|instead|back)\b).+)"
 )
+_NOW_ONLY = frozenset({"now", "then", "instead"})
+_HOW = re.compile(
+    r"(?:how|what) (?:would you (?:like|want)|do you (?:want|wish))\b(?: me)?(?: \w+)* to\b (?P<what>.+)"
+    r"|(?:how|what) (?:should|shall|may|can) i (?P<own>.+)"
+)
+"""Asking how to do what is done already."""
 _ALREADY = re.compile(r" ?\balready\b")
 """In what is so: nothing was done."""
 _CLOSING = re.compile(r"\b(?:else|another|other|again|also|too|further|more|next|as well|instead|back)\b")
@@ -122,9 +128,10 @@ class Deed(Fact):
 
     def _is_offered(self, clause: Clause) -> bool:
         """Whether an answer asks if it should do what it was told to: "Shall I now remove her as well?"."""
-        offer = _OFFER.match(clause.plain) if clause.asks else None
+        offer = (_OFFER.match(clause.plain) or _HOW.match(clause.plain)) if clause.asks else None
         groups = filter(None, map(group_of, self.verbs))
-        return offer is not None and any(re.match(any_of(group.base), offer["what"]) for group in groups)
+        what = "" if offer is None else next(filter(None, offer.groups()), "")
+        return any(re.match(any_of(group.base), what) for group in groups)
 
     def __str__(self) -> str:
         return f"{'done' if self.done else 'not done'}: {' or '.join(self.verbs)}"
@@ -139,7 +146,7 @@ def _is_bare(reading: Reading) -> bool:
     """Whether an answer is nothing but a value, which leaves the deed to the world: "16:40"."""
     text = reading.normal.text
     first = reading.mentions[0].span if reading.mentions else None
-    return first is not None and not words_of(text[: first.start] + text[first.end :])
+    return first is not None and _NOW_ONLY.issuperset(words_of(text[: first.start] + text[first.end :]))
 
 
 def _agrees(reading: Reading) -> bool:

@@ -17,7 +17,7 @@ _SENDER = re.compile(
 _WROTE = re.compile(r"(?:texted|messaged|wrote|told|asked|replied|answered)\b")
 """What somebody who is no contact did."""
 _PASSIVE = re.compile(r"\b(?:been|was|were|is|are)(?: \w+)? ?$")
-_TO_USER = re.compile(r" (?:you|me)\b(?! (?:when|at))")
+_TO_USER = re.compile(r" (?:you|me)\b(?! (?:when|at|will|would|are|have|had|can|could|were)\b)")
 _NAME = re.compile(r" (?!(?:you|me|him|her|them|us|it|back|off|the|your|my|a|an)\b)\S")
 """Behind "called": what may be somebody's name."""
 _CALLER = re.compile(r"(?:^|\b(?:i|we|and|then|also|just|already|been|was|were|has|have|had|even|since|\w+ly) )$")

@@ -10,6 +10,7 @@ _ANY_FAILURE = re.compile(
     r"\b(?:(?:can|could|do|did|was|am) not (?:\w+ ){0,2}?(?:do (?:that|this|it|so)|able to do|help|complete|work"
     r"|succeed)|not (?:possible|able)|unable|did not work|(?:it|that|this|which) failed|failed$|unsuccessful\w*"
     r"|(?:did|do|does|will|would) not (?:go|get) (?:through|out)|bounced|undelivered|undeliverable"
+    r"|(?:is|are|^and)(?: now)? (?:\w+ and )?(?:waiting|queued|pending|on hold)\b"
     r"|went wrong|nothing (?:was|has been) (?:\w+ )?(?:done|changed|sent|deleted|saved)|not (?:been )?(?:done"
     r"|completed))\b"
 )

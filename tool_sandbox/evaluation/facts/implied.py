@@ -17,6 +17,7 @@ from tool_sandbox.evaluation.facts.limits.bindings import bindings
 from tool_sandbox.evaluation.facts.limits.directions import directions
 from tool_sandbox.evaluation.facts.limits.further import nothing_else
 from tool_sandbox.evaluation.facts.limits.others import nobody_else
+from tool_sandbox.evaluation.facts.limits.reasons import no_other_reason
 from tool_sandbox.evaluation.facts.limits.replacements import undisturbed
 from tool_sandbox.evaluation.facts.limits.sides import sides
 from tool_sandbox.evaluation.facts.limits.topics import same_topic
@@ -56,6 +57,7 @@ def implied_by(said: str, surroundings: Surroundings) -> tuple[Fact, ...]:
         *addresses(reading),
         *bindings(reading),
         *same_topic(reading),
+        *no_other_reason(reading),
         *_told(reading),
         *done_wholly(reading, _DEEDS),
         *undisturbed(reading),

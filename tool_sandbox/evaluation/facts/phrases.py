@@ -58,7 +58,7 @@ def roots_of(phrase: str) -> tuple[str, ...]:
     "All set" is not any setting, and "the shop" is any shop.
     """
     words = plain_words(phrase)
-    content = [word for word in words if word not in _FILLERS]
+    content = [word for word in words if word not in _FILLERS - {"still"}]
     if len(content) < _FEW:
         content = [word for word in words if word not in _ARTICLES]
     return tuple(map(root, content or words))

@@ -23,7 +23,7 @@ _UNFINISHED = re.compile(
     r"\b(?:draft\w*|ready|waiting|pending|queued|prepared|unsent|in progress|not yet|almost|about to|unknown|missing"
     r"|failed|unable|still (?!set\b|there\b|at\b|on\b|\d)|stops|prevents|keeps me from|here is (?:the|a|your|what))\b"
 )
-_QUOTED = re.compile(r":\W*[\"'“]|^ *>", re.MULTILINE)
+_QUOTED = re.compile(r":\W*[\"'“]|^ *>|[\"”] *(?:[→⇒➜➔➡]|[-=]>)", re.MULTILINE)
 """What was sent, shown in quotes; its content alone is no report: "Dana is at the door"."""
 _GONE = re.compile(r"\b(?:off|out|gone)\b")
 _DESCRIBES = re.compile(r"\b(?:number|contacts?|belongs|phone|reminders?)\b")
@@ -40,6 +40,22 @@ _CHANGE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 """What was so and what is: "10:00 -> 9:30"."""
+_DOES_NOTHING = (
+    "tried|wanted|needed|noticed|failed|thought|saw|seen|read|drafted|prepared|started|opened|forgot|forgotten|decided"
+    "|assumed|promised|planned|hoped|supposed|meant|looked|checked|written|wrote|called|named|listed|saved|scheduled"
+    "|asked|used|given to|received|got|stored|due|based|missed|interested|located|afraid|tired"
+)
+_ADVERBS = r"(?: (?:now|just|already|also|both|all|\w+ly))*"
+_PAST_FORM = (
+    rf"(?!(?:{_DOES_NOTHING})\b)(?:\w{{2,}}ed|\w+[ao]ught|struck|stricken|swept|taken|bade|bidden|gone|given|put|cut|made"
+    r"|shown|thrown|hung|flung|torn|heard|rid|shed)\b"
+)
+_WAS_DONE = re.compile(
+    rf"(?:\b(?:has|have|had|got)|'s){_ADVERBS} been{_ADVERBS} {_PAST_FORM}"
+    rf"|(?:\b(?:was|were|is|are|has|have)|'s){_ADVERBS} {_PAST_FORM}"
+)
+_I_DID = re.compile(rf"(?:^|\b(?:and|so) )(?:i|we)(?: have)?{_ADVERBS} {_PAST_FORM}")
+"""What tells of something done, of whatever kind."""
 _HAS = "(?:now |both |all )?(?:'s got|has|have|got|gets|received|has got|have got)(?: now)?"
 _CLOSING = re.compile(r"\b(?:else|another|other|anything|too|more|next|as well|help)\b")
 
@@ -52,7 +68,7 @@ def is_reported(group: VerbGroup, reading: Reading) -> bool:
         reading: The answer.
     """
     if group.name == "send" and not _QUOTED.search(reading.answer):
-        return any(_holds(person) for person in people_in(reading))
+        return any(_holds(person) or _is_passive_of(person, reading) for person in people_in(reading))
     if any(clause.asks and not _CLOSING.search(clause.plain) for clause in reading.clauses):
         return False
     if any(re.search(rf"\b{re.escape(person.said)} {_ANSWERS}", person.clause.plain) for person in people_in(reading)):
@@ -76,8 +92,29 @@ def _holds(person: Person) -> bool:
     )
 
 
+def _is_passive_of(person: Person, reading: Reading) -> bool:
+    """Whether something was done to somebody, in whatever words: "The plumber's been given a heads-up"."""
+    clause = person.clause
+    if not clause.affirms or not _tells_of_a_deed(clause):
+        return False
+    if any(each.asks and not _CLOSING.search(each.plain) for each in reading.clauses):
+        return False
+    return re.match(rf"(?:now |so )?{re.escape(person.said)} ?{_WAS_DONE.pattern}", clause.plain) is not None
+
+
+def _tells_of_a_deed(clause: Clause) -> bool:
+    """Whether a clause tells of something done, in a verb of no deed that is known."""
+    if clause.modals or _known_deeds().search(clause.plain):
+        return False
+    return bool(_WAS_DONE.search(clause.plain) or _I_DID.search(clause.plain))
+
+
 def _reports(clause: Clause, group: VerbGroup, reading: Reading) -> bool:
-    if not clause.affirms or _is_of_another_deed(clause, group, reading):
+    if not clause.affirms:
+        return False
+    if _tells_of_a_deed(clause):
+        return not _topic(reading.surroundings).isdisjoint(map(root, clause.words))
+    if _is_of_another_deed(clause, group, reading):
         return False
     described = group.name not in _KEEPING and _DESCRIBES.search(clause.plain)
     if (described or group.name == "remove") and not _GONE.search(clause.plain):
@@ -100,6 +137,11 @@ def _is_of_another_deed(clause: Clause, group: VerbGroup, reading: Reading) -> b
 def _searched() -> re.Pattern[str]:
     """What was only looked for: "I found your boss, Priya Raman, in your contacts"."""
     return re.compile(rf"\b{any_of(next(group.done for group in GROUPS if group.name == 'search'))}\b")
+
+
+@lru_cache(maxsize=1)
+def _known_deeds() -> re.Pattern[str]:
+    return re.compile(rf"(?:\b|^){any_of(tuple(form for group in GROUPS for form in group.done))}\b")
 
 
 @lru_cache(maxsize=1 << 5)

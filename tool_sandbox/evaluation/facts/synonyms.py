@@ -21,7 +21,7 @@ THINGS: tuple[tuple[str, ...], ...] = (
     ("invite", "ask"), ("hello", "hi", "hey"), ("goodbye", "bye", "farewell"),
     ("address", "location", "place"), ("ticket", "seat"), ("price", "cost", "quote", "value", "rate"),
     ("symbol", "ticker", "abbreviation", "code", "acronym"),
-    ("start", "begin", "kick", "open"), ("share", "stock"), ("cost", "price", "trade", "worth"),
+    ("spare", "extra"), ("start", "begin", "kick", "open"), ("share", "stock"), ("cost", "price", "trade", "worth"),
 )  # fmt: skip
 
 DOINGS: tuple[tuple[str, ...], ...] = (
@@ -77,7 +77,8 @@ _LIGHT = frozenset(
      "saying", "schedule", "scheduled", "search", "second", "see", "self", "send", "sent", "september", "service",
      "set",
      "setting", "settings", "several", "she", "short", "should", "simple", "single", "slot", "small", "sms", "so",
-     "some", "somebody", "someone", "something", "soon", "sorry", "specific", "specified", "spot", "still",
+     "some", "somebody", "someone", "something", "soon", "sorry", "specific", "specified", "spot", "stand", "stands",
+     "still",
      "straight", "successful", "successfully", "such", "sunday", "sure", "system", "task", "tasks", "text", "texts",
      "thank", "thanks", "that", "the", "their", "them", "then", "there", "these", "they", "thing", "things", "this",
      "those", "thursday", "time", "timer", "title", "to", "today", "together", "tomorrow", "tonight", "too", "total",

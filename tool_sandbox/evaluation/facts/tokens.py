@@ -46,7 +46,7 @@ _STATES = frozenset({"on", "off", "enabled", "disabled", "active", "inactive", "
 _CHANGES = re.compile(r"\|[^|\n]*\b(?:before|old|was|from)\b[^|\n]*\|[^|\n]*\b(?:after|new|now|to)\b")
 """The head of a table of what was so and what is."""
 _SIGNS = {"\u2705": "on", "\u2714": "on", "\u2611": "on", "\u274c": "off", "\u2716": "off", "\U0001f6ab": "off"}
-_SIGNED = re.compile(r"(?:^|[\n,;|])\W*(?:[^\W\d_]+[- ]?){1,3}:? ?$")
+_SIGNED = re.compile(r"(?:^|[\n,;|\u2600-\u27bf\U0001f000-\U0001faff])\W*(?:[^\W\d_]+[- ]?){1,3}:? ?$")
 """A line of a list that is nothing but a name, before a sign that stands for on or off."""
 _IS = frozenset({"it", "that", "he", "she", "what", "who", "where", "there", "here", "everything", "fi", "how", "this"})
 
@@ -60,7 +60,8 @@ def tokens_of(text: str) -> Iterator[Token]:
         for word in ("became",) if changed else _plain(match, previous) or _sign(match, plain):
             yield Token(word, match.start())
             previous = word
-        if match.lastgroup in ("noon", "emoji") and text[match.end() :].lstrip()[:1].isupper():
+        of_amount = match.group() == "." and previous == "g"  # "907 g. Anything else?"
+        if (of_amount or match.lastgroup in ("noon", "emoji")) and text[match.end() :].lstrip()[:1].isupper():
             yield Token(BREAK, match.start())
 
 

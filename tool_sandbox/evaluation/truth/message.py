@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cached_property
 
@@ -9,7 +10,7 @@ from attrs import define
 
 from tool_sandbox.evaluation.comparing.answers import WantedText
 from tool_sandbox.evaluation.facts.fact import Explained
-from tool_sandbox.evaluation.facts.reading import Reading
+from tool_sandbox.evaluation.facts.reading import Reading, reading_of
 from tool_sandbox.evaluation.truth.past import Past
 
 
@@ -33,6 +34,13 @@ class Message:
         required = self.wanted.facts(self.wanted.sentence).required
         return frozenset().union(*(fact.places(self.said) for fact in required))
 
+    @cached_property
+    def declines(self) -> bool:
+        """Whether a good answer says that something cannot be looked up or switched."""
+        good = reading_of(self.wanted.sentence, self.wanted.surroundings)
+        return any(_DECLINES.search(clause.plain) for clause in good.clauses)
 
+
+_DECLINES = re.compile(r"\bcan not (?:be )?(?:\w+ )?(?:switch|turn|look|search|find)")
 Rule = Callable[[Message], str | None]
 """Why a message is untrue, or None."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from attrs import define
 
+from tool_sandbox.common.tool_effects import LOOK_UP, WRITTEN_BY
 from tool_sandbox.common.vocabulary import DatabaseNamespace
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ Row = Mapping[str, Any]
 _WRITTEN = {
     "send": DatabaseNamespace.MESSAGING,
     "remind": DatabaseNamespace.REMINDER,
+    "move": DatabaseNamespace.REMINDER,
     "save": DatabaseNamespace.CONTACT,
 }
 _NO_DIGIT = re.compile(r"\D")
@@ -100,11 +102,25 @@ class Past:
         traces = (trace for row in self._log() for trace in row["tool_trace"] or ())
         return frozenset(str(json.loads(trace).get("tool_name")) for trace in traces)
 
+    @cached_property
+    def is_known(self) -> bool:
+        """Whether only tools of ours were called; what one of the user's own does, nobody knows."""
+        return self.called <= LOOK_UP | WRITTEN_BY.keys()
+
     def knows(self, number: str, surroundings: Surroundings) -> bool:
         """Whether a phone number stands in the contacts, or in what was said, returned or asked for."""
         return number.lstrip("+0")[-_TOLD_APART:] in self._digits + _digits_of(
             *surroundings.heard, *surroundings.written
         )
+
+    @cached_property
+    def texts(self) -> str:
+        """What was said and returned, and what stands in the tables of messages and reminders."""
+        rows = (*self._log(), *self.before(DatabaseNamespace.MESSAGING), *self.now(DatabaseNamespace.MESSAGING))
+        reminders = (*self.before(DatabaseNamespace.REMINDER), *self.now(DatabaseNamespace.REMINDER))
+        stamps = (str(row[name]) for row in reminders for name in ("creation_timestamp", "reminder_timestamp"))
+        sent = (str(row.get("creation_timestamp")) for row in rows)
+        return "\n".join((*(str(row["content"]) for row in (*rows, *reminders)), *stamps, *sent))
 
     @cached_property
     def _digits(self) -> str:

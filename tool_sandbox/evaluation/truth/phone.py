@@ -17,6 +17,7 @@ from tool_sandbox.evaluation.facts.limits.invented import nothing_invented
 from tool_sandbox.evaluation.facts.mentions.phones import Phone
 from tool_sandbox.evaluation.facts.people import people_in
 from tool_sandbox.evaluation.facts.reading import reading_of
+from tool_sandbox.evaluation.facts.states.settings import subject_named, subject_pattern
 from tool_sandbox.evaluation.facts.states.statements import statements_in
 from tool_sandbox.evaluation.facts.states.states import State
 from tool_sandbox.evaluation.truth.message import Message, Rule
@@ -30,7 +31,12 @@ _SWITCHES = {
 """Columns of the settings, and what facts call them."""
 
 _ALREADY = re.compile(r"\b(?:is|are|was|were|'s|been) (?:\w+ )?already\b|\b(?:was|were) never\b")
-_NEVER = r"\b(?:(?:can|could) not|am not able to|unable to|have no way to|am not allowed to)"
+_NEVER = (
+    r"\b(?:(?:can|could) not|am not able to|unable to|have no way to|am not allowed to"
+    r"|(?:do not have|have no) (?:any |a )?tools? to)"
+)
+_BEYOND = r"\b(?:is|are) (?:not (?:something|anything) i (?:can|am able to)|beyond me|not possible)\b"
+_IN_GENERAL = r"(?: at all| for you| myself| whatsoever)?$"
 
 
 @frozen
@@ -48,11 +54,22 @@ class _Ability:
     service: str | None = None
 
 
+def _denied(doing: str, what: str, done: str) -> re.Pattern[str]:
+    what = rf"(?:(?:e ?mails?|the) (?:or|and) )?(?:any |your )?(?:{what})"
+    return re.compile(rf"{_NEVER} (?:{doing}) {what}{_IN_GENERAL}|^(?:but )?(?:{done})(?: {what})? {_BEYOND}")
+
+
 _ABILITIES = {
     "send_message_with_phone_number": _Ability(
-        "send texts", re.compile(rf"{_NEVER} (?:send|write) (?:any )?(?:texts|text messages|messages|sms)$"), "cellular"
+        "send texts", _denied("send|write", "texts|text messages|messages|sms", "sending|writing|texting"), "cellular"
     ),
-    "add_reminder": _Ability("set reminders", re.compile(rf"{_NEVER} (?:set|create|add|make) (?:any )?reminders$")),
+    "add_reminder": _Ability("set reminders", _denied("set|create|add|make", "reminders", "setting|creating|adding")),
+    "remove_reminder": _Ability(
+        "remove reminders", _denied("remove|delete|clear", "reminders", "removing|deleting|scrubbing")
+    ),
+    "search_contacts": _Ability(
+        "look up contacts", _denied("search|look up|see|read", "contacts", "searching|looking up")
+    ),
 }
 """Tool → what an agent that has it must not deny."""
 
@@ -62,8 +79,8 @@ def _wrong_switch(message: Message) -> str | None:
     judged, settings = _judged(message.wanted), message.past.now(DatabaseNamespace.SETTING)[0]
     said = [each for each in statements_in(message.said) if not each.past and each.on is not None]
     for column, subject in _SWITCHES.items():
-        states = {each.on for each in said if each.subject == subject}
-        if states and subject not in judged and settings.get(column) not in states:
+        states = [each.on for each in said if each.subject == subject]
+        if states and subject not in judged and settings.get(column) != states[-1]:
             return f"says that {subject} is {'off' if settings[column] else 'on'}, which it is not"
     return None
 
@@ -85,14 +102,80 @@ def _subjects(facts: Iterable[Fact]) -> Iterator[str]:
 
 def _wrong_before(message: Message) -> str | None:
     """A switch that is said to have been so already, and was not."""
-    settings = message.past.before(DatabaseNamespace.SETTING)[0]
+    settings, judged = message.past.before(DatabaseNamespace.SETTING)[0], _judged(message.wanted)
     for clause in message.said.clauses:
         if clause.asserts and _ALREADY.search(clause.plain):
             statements = statements_in(reading_of(clause.plain, message.said.surroundings))
-            said = {each.subject: each.on for each in statements}
+            only = min(judged) if len(judged) == 1 else None  # "it"
+            said = {each.subject or only: each.on for each in statements}
             for column, subject in _SWITCHES.items():
                 if said.get(subject) not in (None, settings.get(column)):
                     return f"says that {subject} was {'off' if settings[column] else 'on'} already, which it was not"
+    return None
+
+
+_SWITCHED = (
+    r"(?:(?:^|\b(?:i|and|then|also) )(?:(?:i|have|just|also|then|first|even) )*"
+    r"(?:switched|turned|enabled|disabled|activated|deactivated)|\bi had to (?:switch|turn|enable|disable)"
+    r"|\b(?:after|by) (?:switching|turning|enabling|disabling))"
+    r"(?: back)?(?: on| off)?(?: the| your)? "
+)
+_SETTERS = {
+    "cellular": "set_cellular_service_status",
+    "location": "set_location_service_status",
+    "wi-fi": "set_wifi_status",
+}
+
+
+def _not_switched(message: Message) -> str | None:
+    """A switch that the agent says it switched, and never did."""
+    called = message.past.called
+    if "set_low_battery_mode_status" in called or not message.past.is_known:
+        return None  # it switches others, too
+    for clause in message.said.clauses:
+        for found in (
+            () if clause.asks or clause.imagined or clause.denies else subject_pattern().finditer(clause.plain)
+        ):
+            did = re.search(f"{_SWITCHED}$", clause.plain[: found.start()])
+            setter = _SETTERS.get(subject_named(found.group()), "set_low_battery_mode_status")
+            if did and not clause.wished(did.end()) and setter not in called:
+                return f"says {clause.plain!r}, which was not done"
+    return None
+
+
+_NO_SWITCH = re.compile(r"\b(?:airplane|aeroplane|flight) mode\b|\b(?:bluetooth|hotspot|do not disturb)\b")
+
+
+def _no_such_switch(message: Message) -> str | None:
+    """A switch that the agent says is on or off, or was switched, and that a phone of ours hasn't got."""
+    heard = " ".join(message.said.surroundings.heard).casefold()
+    for clause in message.said.clauses:
+        found = _NO_SWITCH.search(clause.plain)
+        if found and clause.affirms and found.group() not in heard:
+            return f"says {clause.plain!r}, of which there is none"
+    return None
+
+
+_OFFERED = re.compile(
+    r"^(?:(?:should|shall|can|may) i|(?:would|do) you (?:like|want) me to|want me to) (?:\w+ )?"
+    r"(?:switch|turn|put|enable|disable|deactivate|activate)\b"
+)
+
+
+def _empty_offer(message: Message) -> str | None:
+    """An offer to switch what the agent has no tool for."""
+    tools = message.said.surroundings.tools
+    if not message.declines:
+        return None
+    for clause in message.said.clauses:
+        if not (clause.asks and _OFFERED.match(clause.plain) and tools and message.past.is_known):
+            continue
+        named = [subject_named(each.group()) for each in subject_pattern().finditer(clause.plain)]
+        everywhere = (subject_pattern().finditer(each.plain) for each in message.said.clauses)
+        meant = named or [subject_named(each.group()) for found in everywhere for each in found]
+        setters = {_SETTERS.get(each, "set_low_battery_mode_status") for each in meant}
+        if setters and setters.isdisjoint(tools):
+            return f"asks {clause.plain!r}, which it cannot do"
     return None
 
 
@@ -155,6 +238,9 @@ def _made_up(message: Message) -> str | None:
 RULES: tuple[Rule, ...] = (
     _wrong_switch,
     _wrong_before,
+    _not_switched,
+    _no_such_switch,
+    _empty_offer,
     _denied_contact,
     _denied_ability,
     _unheard_number,

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from tool_sandbox.common.vocabulary import DatabaseNamespace
 from tool_sandbox.evaluation.comparing.answers import MOST_READ, TextSimilarity
 from tool_sandbox.evaluation.facts.reading import reading_of
-from tool_sandbox.evaluation.truth import deeds, phone
+from tool_sandbox.evaluation.truth import deeds, people, phone, times
 from tool_sandbox.evaluation.truth.message import Message
 from tool_sandbox.evaluation.truth.past import Past, Views
 
 if TYPE_CHECKING:
     from tool_sandbox.evaluation.comparing.targets import Target
 
-_RULES = (*phone.RULES, *deeds.RULES)
+_RULES = (*phone.RULES, *deeds.RULES, *people.RULES, *times.RULES)
 
 
 def untrue(target: Target | None, trajectory: Views, index: int) -> str | None:

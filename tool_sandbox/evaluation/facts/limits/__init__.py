@@ -7,6 +7,7 @@
     wholly        no part of a deed left undone
     topics        nothing else that somebody was told, or will be reminded of
     replacements  no other content where the good answer has its own
+    reasons       no reason of which nobody speaks
     invented      no values that are made up
     directions    which way amounts count
     bindings      which number, phone number or deed belongs to what

@@ -19,16 +19,19 @@ from tool_sandbox.evaluation.facts.synonyms import same_thing
 from tool_sandbox.evaluation.facts.verbs import TOLD, TREATED, group_of
 
 _DOER = (
-    r"(?:^|\b(?:i|we|and|then|so) |(?<!they )(?<!she )(?<!he )(?<!you )\b(?:also|just|already|have|'ve) )"
+    r"(?:^|\b(?:i|we|and|then|so) |(?<!they )(?<!she )(?<!he )(?<!you )(?<!you have )\b(?:also|just|already|have|'ve) )"
     r"(?:(?:have|just|also|already|then|even) )*"
 )
 TRACED = {
     "send": (
         rf"(?:{TOLD}|emailed)\b(?! (?:you|me|us)\b)"
+        r"|(?:replied|responded)(?= (?:to let|to them|to him|to her|to tell|and)\b|$)"
+        r"|took the liberty of (?:texting|messaging|sending|telling)\b"
         r"|(?:sent|wrote|dropped|forwarded) (?:\S+ ){0,3}?(?:texts?|messages?|notes?|sms|e?mails?|invitations?)\b"
         r"|(?:the|your|a) (?:text|message)\b(?: to \S+)? (?:has |is |was )?(?:gone|went|sent|delivered|on its way)\b"
     ),
     "remind": r"(?:(?<=\w )(?:set|put)|added|created|scheduled|made)\b.*\b(?:reminders?|alarms?|events?)\b",
+    "move": r"(?:moved|postponed|rescheduled|pushed)\b.*\breminder\b",
     "save": r"(?:added|saved|stored)\b(?! (?:in \S+ \S+ )?(?:as|under)\b).*\b(?:contacts?|him|her|as (?:a|an|your))\b",
     "create": r"(?:created|made|added|saved) (?:a|an|another) (?:new |second |separate )?(?:contact|entry)\b",
     "remove": r"(?:removed|deleted|erased)\b.*\bcontacts?\b",
@@ -52,17 +55,19 @@ _TRACELESS = {
     "share": (r"(?:shared|posted|uploaded|published)\b", r"\b(?:share|post|upload)\b"),
 }
 """Other deeds → how an answer claims them, and how a user asks for them."""
+IMPOSSIBLE = ("call", "book", "block", "share")
+"""Deeds that no tool of ours does."""
 _CLAIMED = {
     deed: re.compile(f"{_DOER}(?:{claimed})")
     for deed, claimed in (*TRACED.items(), *((deed, forms[0]) for deed, forms in _TRACELESS.items()))
 }
 _ORDERED = {deed: re.compile(ordered) for deed, (_, ordered) in _TRACELESS.items()}
-_ROLES = (
+ROLES = (
     "boss", "manager", "friend", "colleague", "coworker", "neighbour", "neighbor", "plumber", "landlord", "flatmate",
     "roommate", "sister", "brother", "mother", "mom", "mum", "father", "dad", "wife", "husband", "partner", "doctor",
     "dentist", "son", "daughter", "aunt", "uncle", "cousin", "teacher", "assistant", "electrician", "vet",
 )  # fmt: skip
-_ROLE = re.compile(rf"\b(?:{TREATED}|as) (?:your|a|an) (?P<role>{'|'.join(_ROLES)})\b")
+_ROLE = re.compile(rf"\b(?:{TREATED}|as) (?:your|a|an) (?P<role>{'|'.join(ROLES)})\b")
 _THINGS = (
     "reminders?|contacts?|friends|messages?|conversations?|chats?|texts|photos?|notes?|history|calls|events?|emails?"
 )
@@ -79,7 +84,7 @@ _WITH_IT = re.compile(
 """Something that went with what was removed."""
 _DUPLICATE = re.compile(
     r"\b(?:a|one|another|as) (?:second|additional|duplicate|separate|further) (?:contact|reminder|entry|number)\b"
-    r"|\b(?:made|set|added|created|saved) a second one\b"
+    r"|\b(?:made|set|added|created|saved|plus|with|and) a (?:second|further|backup) one\b"
     r"|\b(?:kept|left|keeping) (?:the |your |her |his )?(?:old|previous|original) (?:one|contact|number|reminder)"
 )
 _MORE = re.compile(r"\b(?:also|too|one more)\b")
@@ -155,7 +160,7 @@ def nothing_else(good: Reading) -> Iterator[Fact]:
     if not heard and not (told or changed):
         return
     more = any(_MORE.search(plain) for plain in (*(clause.plain for clause in good.clauses), *heard))
-    once = not more and ((changed and not set(told) - {"remind"}) or told == ["remove"])
+    once = not more and ((changed and not set(told) - {"remind", "move"}) or told == ["remove"])
     yield NothingElse(tuple(others), once, some, _words_of(good, heard))
 
 

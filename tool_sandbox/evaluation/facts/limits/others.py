@@ -31,9 +31,16 @@ class NobodyElse(Limit):
         people = people_in(reading)
         right = {person.said for person in people if person.names & self.names}
         for person in people:
+            if self._is_asked_about(person):
+                return f"asks about {person.said!r}"
             if self._is_another(person, reading) and (_is_treated(person) or _is_beside(person, right, reading)):
                 return f"names {person.said!r}"
         return None
+
+    def _is_asked_about(self, person: Person) -> bool:
+        """Whether something is asked about somebody of whom nobody speaks: "What is Wanda's number?"."""
+        asked = person.clause.asks and re.match(r"(?:what|which|where|who)\b", person.clause.plain)
+        return bool(asked and person.names and self.names and not person.names & self.names)
 
     def _is_another(self, person: Person, reading: Reading) -> bool:
         spoken_of = person.clause.asserts and not _is_denied_before(person)

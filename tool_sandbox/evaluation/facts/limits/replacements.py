@@ -39,7 +39,8 @@ _NO_GOVERNORS = frozenset(
 _LEFT_ALONE = frozenset({"still", "remains", "remain", "untouched", "unchanged", "other", "others", "stays", "kept"})
 _SWITCHES_BEGIN = frozenset({"low", "wi", "cellular", "location", "gps"})
 """Words with which a switch's name begins: what stands before them is a verb, "switched" or "ended"."""
-_KEPT_IN_MIND = frozenset(map(root, ("forget", "remember")))
+_OF_ANY_DOING = frozenset(map(root, ("forget", "remember", "get", "bring", "take", "have", "make")))
+"""Verbs that may stand before any other: "forgot to bring it", "get the grill lit"."""
 _SHORTEST = 3
 
 
@@ -102,8 +103,9 @@ def _replaced(clause: Clause, good: Reading, here: frozenset[str]) -> str | None
         for frame in frames:
             if frame[:2] != wanted[:2] or not frame.words:
                 continue
-            if all(_is_new(each, word, good) for each, word in frame.words):
-                return frame.words[0][1]
+            words = [each for each in frame.words if each[0] not in name_roots(good.surroundings)]
+            if words and all(_is_new(each, word, good) for each, word in words):
+                return words[0][1]
     return None
 
 
@@ -118,7 +120,7 @@ def _redone(clause: Clause, good: Reading, here: frozenset[str]) -> str | None:
                 shared = objects & {one for one, _ in frame.words}
                 if (
                     shared
-                    and frame.before not in _said(good) | _KEPT_IN_MIND
+                    and frame.before not in _said(good) | _OF_ANY_DOING
                     and other_doing(wanted.before, frame.before)
                 ):
                     return frame.before
@@ -172,8 +174,8 @@ def _beside(words: tuple[str, ...]) -> Iterator[Frame]:
 
 def _phrase(words: tuple[str, ...], at: int) -> tuple[tuple[str, str], ...]:
     """The content of a noun phrase that begins here."""
-    while at < len(words) and words[at] in _SKIPPED:
-        at += 1
+    while at < len(words) and (words[at] in _SKIPPED or words[at + 1 : at + 2] == ("'s",)):
+        at += 1  # whose it is says nothing of what it is
     end = at
     while end < len(words) and words[end].isalpha() and words[end] not in light_roots() and words[end] not in _SKIPPED:
         if root(words[end]) in light_roots():

@@ -37,7 +37,7 @@ _TO_DO = re.compile(
 _SOME_OF = re.compile(r"\b(?:one|two|three|four) of the (?:two|three|four|five)\b")
 _LEFT = {
     "remove": re.compile(
-        r"\bstill (?:in|there|on|listed|saved)\b"
+        r"\bstill (?:in|there|on|listed|saved)\b|\blives? on\b"
         r"|(?<!\byou )\b(?:left|kept|keep|stays?|remains?)\b(?! (?:deleted|gone|off))"
     ),
     "change": re.compile(r"\bstill (?:(?:has|have|had) (?:\w+ )?old|says?|reads?|marked|listed|saved|down)\b"),

@@ -36,7 +36,7 @@ _PATTERNS = (
     rf"\b(?P<count>{_TEN_AND_UP}|five|\d{{1,2}})(?: minutes?)? (?P<way>past) {_HOUR}\b(?: ?{_HALF})?",
     rf"\b(?P<count>{_TEN_AND_UP}|five|\d{{1,2}}) minutes? (?P<way>to|before) {_HOUR}\b(?! [a-z]+s\b)(?: ?{_HALF})?",
     rf"{_PREPOSITION}(?P<count>ten|twenty|twenty[ -]five|five) (?P<way>to) (?P<hour>{_HOUR_WORD})\b(?: ?{_HALF})?",
-    rf"\b(?P<count>half) (?P<hour>{_HOUR_WORD})\b{_NO_NOUN_AFTER}",
+    rf"\b(?P<count>half) (?P<hour>{_HOUR_WORD}|\d{{1,2}}(?= in the | [ap]m\b|[ap]m\b))\b{_NO_NOUN_AFTER}",
     # The first end of a range whose second end says which half of the day it is.
     rf"{_LEADING}{_DIGIT_HOUR}(?:[:.]{_MINUTE})?(?= ?(?:-|to|and|until) ?\d{{1,2}}(?:[:.][0-5]\d)? ?[ap]\.? ?m\b)",
     rf"(?<![\w.,:/+$€£]){_DIGIT_HOUR}(?:[:.]{_MINUTE})?(?::[0-5]\d)? ?{_HALF}",

@@ -98,7 +98,7 @@ MEANS = re.compile(r"\b(?:way|ways|tools?|options?|means|function|ability|capabl
 BEYOND = re.compile(
     r" (?:\S+ ){0,4}?(?:(?:is|are|was|'s) (?:not|beyond|impossible|out of|something|up to|outside|only|required|needed"
     r"|necessary|disabled|unsupported|unavailable)"
-    r"|(?<!\bi )(?<!\bwe )(?:would|requires?|needs?|does not|can|could|did not|failed)\b)"
+    r"|(?<!\bi )(?<!\bwe )(?:would|will|requires?|needs?|does not|can|could|did not|failed)\b)"
 )
 """Behind what is spoken of: it is not done."""
 NO_LONGER = re.compile(r"\bnow (?:it|they) (?:is|are) (?:not|no longer)(?: any ?more)?(?: ?[.,;:!)]|$)")

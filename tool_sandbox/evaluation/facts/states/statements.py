@@ -251,7 +251,8 @@ class _Part:
             group.bound, group.by_verb = (value, past), active
 
     def _of_it(self, match: re.Match[str], before: str, value: bool | None, past: bool) -> list[Statement]:
-        if not match["object"] and speaks_of_another(before, match["verb"]):
+        is_done_to_it = verb_of(match) and self.text.startswith(" it", match.end())
+        if not match["object"] and not is_done_to_it and speaks_of_another(before, match["verb"]):
             return []
         groups = [group for group in self._groups if group.end <= match.start()]
         several = match["object"] in ("them", "both") or re.search(r"\b(?:they|both)\b", before)

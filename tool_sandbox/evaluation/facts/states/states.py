@@ -13,7 +13,9 @@ from tool_sandbox.evaluation.facts.reading import Reading
 from tool_sandbox.evaluation.facts.states.settings import subject_named, subject_of, subject_pattern
 from tool_sandbox.evaluation.facts.states.statements import statements_in
 
-_ONLY = re.compile(r"^(?:and |with |now )*(?:only|just) (?:the |your )?(?!.*\boff\b)")
+_ONLY = re.compile(
+    r"^(?:and |with |now )*(?:only|just) (?:the |your )?(?!.*\b(?:off|disabled|deactivated|could|can)\b)"
+)
 
 _OFFER = re.compile(r"\b(?:(?:shall|should) i|me to) (?:\w+ )?(?:turn|switch|put)\b")
 _EXCEPT = re.compile(
@@ -90,7 +92,8 @@ class State(Fact):
         present = [each.on for each in own if not each.past]
         if present or own:
             return present or [own[-1].on]
-        return [] if self.named else [each.on for each in found if each.subject is None]
+        of_it = [] if self.named else [each for each in found if each.subject is None]
+        return [each.on for each in of_it if not each.past] or [each.on for each in of_it]
 
     def __str__(self) -> str:
         return f"{self.subject} is {_word(self.on)}"
