@@ -93,7 +93,7 @@ def summary_of_trials(samples: list[SampleResult], pass_at: float) -> tuple[RunS
         by_presentation=scores_by(samples, lambda sample: [presentation_of(sample.name).name], trials),
         scenarios=len(trials.names),
         base_scenarios=len(trials.clusters),
-        trials=int(np.bincount(trials.scenario).max(initial=0)),
+        trials=int(np.bincount(trials.scenario).max(axis=0, initial=0)),
         pass_at=pass_at,
         pass_rates=pass_rates(trials, pass_at),
         flip_rate=flip_rate(trials, pass_at),

@@ -285,7 +285,7 @@ def _run_facts(settings: RunSettings, ending: Ending, results: Sequence[SampleRe
     facts, uncovered = settings.to_record(), coverage_shortfall(settings.min_coverage, results)
     numbers = RunNumbers.of(results)
     trial = numbers.columns.trials.number
-    facts["trials"] = int(trial.max()) + 1 if len(trial) else settings.trials
+    facts["trials"] = int(trial.max(axis=0)) + 1 if len(trial) else settings.trials
     return {
         **{name: facts[name] for name in ("agent", "user", "seed", "trials", "compat", "on_fallback")},
         "ending": ending.value,

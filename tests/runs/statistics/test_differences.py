@@ -102,7 +102,7 @@ def test_who_is_first_changes_nothing_but_the_sign(differences: list[float]) -> 
 
 
 def test_many_sets_at_once_get_the_intervals_that_each_gets_alone() -> None:
-    sums = np.random.default_rng(4).choice([-1.0, 0.0, 0.5], (3, 12))
+    sums = np.random.default_rng(4).choice(np.array([-1.0, 0.0, 0.5]), (3, 12))
     counts = np.full(12, 2.0)
     low, high = difference_limits(sums, counts)
 

@@ -112,7 +112,7 @@ def pass_rates(trials: Trials, pass_at: float = PASS_AT) -> tuple[PassRate, ...]
     cluster = _cluster_of_name(trials)
     every, none = np.ones_like(played), np.ones_like(played)
     rates = []
-    for k in range(1, int(played.max(initial=0)) + 1):
+    for k in range(1, int(played.max(axis=0, initial=0)) + 1):
         enough = played >= k
         left = np.where(enough, played - (k - 1), 1)  # to choose the last of k from, when the others are successes
         every = every * np.maximum(passed - (k - 1), 0) / left
