@@ -74,6 +74,12 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(data)
 
 
+class Server(ThreadingHTTPServer):
+    """Has room for as many who wait to be let in as the largest run has calls in flight."""
+
+    request_queue_size = 256
+
+
 def completion(request: dict[str, Any]) -> dict[str, Any]:
     """A chat completion: the end of the conversation where that is on offer, else a few words."""
     names = [tool["function"]["name"] for tool in request.get("tools") or ()]
@@ -123,7 +129,7 @@ def solving(request: dict[str, Any]) -> dict[str, Any]:
 if __name__ == "__main__":
     if OPTIONS.solve:
         scripts()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = Server(("127.0.0.1", 0), Handler)
     sys.stdout.write(f"http://127.0.0.1:{server.server_port}/v1\n")
     sys.stdout.flush()
     server.serve_forever()

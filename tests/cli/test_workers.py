@@ -17,6 +17,8 @@ from tests.processes import is_alive
 from tests.waiting import HANG, until
 from tool_sandbox.cli.app import exit_code
 
+PATIENT = ("--timeout", f"{HANG:.0f}")
+"""A call that is given up counts at its worst case, and on a busy machine an answer may take long."""
 SCENARIOS = ("switch_wifi_off*", "--tag", "no_distraction_tools", "three_distraction_tools")
 PRICES = "prices={input_per_million: 0, output_per_million: 250}"
 
@@ -28,7 +30,8 @@ def asked(url: str, path: str = "/calls") -> dict[str, Any]:
 
 
 def arguments(url: str, base: Path, *more: str) -> list[str]:
-    return ["run", "-a", f"direct:{url}/m", "-u", "oracle", "-s", *SCENARIOS, "-o", str(base), "--workers", "2", *more]
+    roles = ("-a", f"direct:{url}/m", "-u", "oracle", *PATIENT)
+    return ["run", *roles, "-s", *SCENARIOS, "-o", str(base), "--workers", "2", *more]
 
 
 def results(directory: Path) -> dict[tuple[str, int], float]:
