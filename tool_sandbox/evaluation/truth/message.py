@@ -42,5 +42,6 @@ class Message:
 
 
 _DECLINES = re.compile(r"\bcan not (?:be )?(?:\w+ )?(?:switch|turn|look|search|find)")
+
 Rule = Callable[[Message], str | None]
 """Why a message is untrue, or None."""

@@ -105,7 +105,7 @@ def _unheard_date(message: Message) -> str | None:
     now = here.surroundings.now
     said = [each for each in here.mentions if isinstance(each, Day) and not each.is_weekday_only]
     dated = [each for each in said if any(char.isdigit() for char in here.words_at(each.span))]
-    if not dated or "search_holiday" not in past.called or message.declines:
+    if not dated or "search_holiday" not in past.called:
         return None
     stamps = map(float, _NUMBER.findall(past.texts))
     days = {datetime.fromtimestamp(each, now.tzinfo).date() for each in stamps if each < _LATEST} | {now.date()}
@@ -115,7 +115,8 @@ def _unheard_date(message: Message) -> str | None:
         *(each for text in texts for each in reading_of(text, here.surroundings).mentions if isinstance(each, Day)),
     ]
     for mention in dated:
-        if all(agreement(each, mention) is not Agreement.SAME for each in known):
+        asked_for = any(each.start < mention.span.end and mention.span.start < each.end for each in message.asked_for)
+        if not asked_for and all(agreement(each, mention) is not Agreement.SAME for each in known):
             return f"says {here.words_at(mention.span)!r}, which stands nowhere"
     return None
 
