@@ -18,6 +18,7 @@ _WROTE = re.compile(r"(?:texted|messaged|wrote|told|asked|replied|answered)\b")
 """What somebody who is no contact did."""
 _PASSIVE = re.compile(r"\b(?:been|was|were|is|are)(?: \w+)? ?$")
 _TO_USER = re.compile(r" (?:you|me)\b(?! (?:when|at|will|would|are|have|had|can|could|were)\b)")
+_NAMED = re.compile(r"\b(?:contact|entry|reminder|person|company|place) $")
 _NAME = re.compile(r" (?!(?:you|me|him|her|them|us|it|back|off|the|your|my|a|an)\b)\S")
 """Behind "called": what may be somebody's name."""
 _CALLER = re.compile(r"(?:^|\b(?:i|we|and|then|also|just|already|been|was|were|has|have|had|even|since|\w+ly) )$")
@@ -53,6 +54,10 @@ def others_did_not(before: str) -> bool:
 
 def gives_name(clause: Clause, start: int, end: int) -> bool:
     """Whether "called" at this place of a clause says what something is named: "a contact called Harbor Vet"."""
-    if clause.plain[max(start, 0) : end] != "called" or not _NAME.match(clause.plain, end):
+    if clause.plain[max(start, 0) : end] != "called":
+        return False
+    if end == len(clause.plain):  # the name stands in quotes
+        return _NAMED.search(clause.plain[:start]) is not None
+    if not _NAME.match(clause.plain, end):
         return False
     return not _CALLER.search(clause.plain[:start]) or (start == 0 and clause.lead in (",", "("))

@@ -42,6 +42,13 @@ _SWITCHES_BEGIN = frozenset({"low", "wi", "cellular", "location", "gps"})
 _OF_ANY_DOING = frozenset(map(root, ("forget", "remember", "get", "bring", "take", "have", "make")))
 """Verbs that may stand before any other: "forgot to bring it", "get the grill lit"."""
 _SHORTEST = 3
+_OF_TOOLS = frozenset(
+    map(
+        root,
+        ("stock", "share", "shares", "temperature", "forecast", "weather", "distance", "currency", "amount", "ticker"),
+    )
+)
+"""What our tools tell of: such a word names what a value is, and stands for no other thing."""
 
 
 class Frame(NamedTuple):
@@ -199,7 +206,12 @@ def _has_content(frame: Frame, good: Reading) -> bool:
 
 
 def _is_new(one: str, word: str, good: Reading) -> bool:
-    if not word.isalpha() or one in _known(good) | written_roots(good.surroundings) or group_of(word) is not None:
+    if (
+        not word.isalpha()
+        or one in _OF_TOOLS
+        or one in _known(good) | written_roots(good.surroundings)
+        or group_of(word) is not None
+    ):
         return False
     return not any(same_thing(one, other) for other in _said(good))
 

@@ -154,6 +154,7 @@ class _Part:
         )
         if (
             elsewhere
+            or forms.FROM_BEING.search(before)
             or looked
             or taken
             or forms.COUNTED.search(before)
