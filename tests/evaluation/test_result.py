@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections import OrderedDict
 from typing import Any
 
@@ -23,6 +24,7 @@ from tool_sandbox.common.evaluation import (
 )
 from tool_sandbox.common.execution_context import DatabaseNamespace as N
 from tool_sandbox.common.execution_context import ExecutionContext
+from tool_sandbox.evaluation.matching.similarity import Trajectory
 
 
 def conversation(*texts: str) -> ExecutionContext:
@@ -158,6 +160,21 @@ def test_without_milestones_and_minefields_the_score_is_the_integer_one() -> Non
     assert (result.milestone_similarity, result.minefield_similarity, result.similarity) == (1, 0, 1)
     assert isinstance(result.similarity, int)
     assert isinstance(result.minefield_similarity, int)
+
+
+def test_judging_leaves_nothing_that_is_found_by_looking_for_garbage_alone() -> None:
+    evaluation, world = Evaluation(MilestoneMatcher([says("a"), says("b")])), conversation("a", "b")
+
+    def trajectories() -> int:
+        return sum(type(each) is Trajectory for each in gc.get_objects())
+
+    gc.disable()
+    try:
+        before = trajectories()
+        evaluation.evaluate(world)
+        assert trajectories() == before
+    finally:
+        gc.enable()
 
 
 def test_any_hit_of_a_minefield_voids_the_score() -> None:

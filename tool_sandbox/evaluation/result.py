@@ -80,6 +80,8 @@ class Evaluation:
         unasked = self._unasked(trajectory)
         if self.credit is not None and credit:
             score = sum(credit.values()) / (len(credit) + len(unasked))
+        outcome = self._outcome(trajectory, reached, hit=bool(damage))
+        trajectory.forget()
         return EvaluationResult(
             milestone_mapping=OrderedDict(sorted(reached.items())),
             minefield_mapping=hit,
@@ -87,7 +89,7 @@ class Evaluation:
             minefield_similarity=0 if damage is None else damage,
             turn_count=count_turns(execution_context.log()),
             milestone_credit=credit,
-            outcome=self._outcome(trajectory, reached, hit=bool(damage)),
+            outcome=outcome,
             unasked=unasked,
         )
 

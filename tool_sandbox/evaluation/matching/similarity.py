@@ -14,6 +14,7 @@ from tool_sandbox.evaluation.truth.untruths import untrue
 
 if TYPE_CHECKING:
     from tool_sandbox.common.execution_context import ExecutionContext
+    from tool_sandbox.common.world.snapshots import Snapshot
 
 
 START = -1
@@ -29,7 +30,8 @@ class Trajectory:
 
     def __init__(self, execution_context: ExecutionContext) -> None:
         self.context = execution_context
-        self._columns: dict[str, list[tuple[Hashable, View]]] = {}
+        self._visible_after: dict[str, list[Snapshot | None]] = {}
+        self._views: dict[tuple[str, int], View] = {}
         self._numbers: dict[str, list[int]] = {}
         self._similarities: dict[int, ConstraintSimilarity] = {}
 
@@ -50,13 +52,24 @@ class Trajectory:
             known = self._similarities[id(constraint)] = ConstraintSimilarity(self, constraint)
         return known
 
+    def forget(self) -> None:
+        """Let go of the constraints, which know the trajectory, so that nobody has to look for them as garbage."""
+        self._similarities.clear()
+
     def version(self, namespace: str, index: int) -> Hashable:
         """Identity of the table's snapshot at a message: the same object means the same rows."""
-        return self._at(namespace, index)[0]
+        return self.versions(namespace)[max(index, 0)]
 
     def view(self, namespace: str, index: int) -> View:
         """The table's visible rows at a message."""
-        return self._at(namespace, index)[1]
+        return self._view(namespace, self.versions(namespace)[max(index, 0)])
+
+    def _view(self, namespace: str, snapshot: Snapshot | None) -> View:
+        view = self._views.get((namespace, id(snapshot)))
+        if view is None:
+            rows = () if snapshot is None else snapshot.rows
+            view = self._views[namespace, id(snapshot)] = stored_view(namespace, rows)
+        return view
 
     def content(self, namespace: str, index: int) -> int:
         """The same number for every message at which the table had the same rows."""
@@ -68,48 +81,45 @@ class Trajectory:
         if numbers is None:
             distinct: list[View] = []
             known: dict[int, int] = {}
-            for version, view in self.column(namespace):
+            for version in self.versions(namespace):
                 if id(version) not in known:
+                    view = self._view(namespace, version)
                     same = (at for at, other in enumerate(distinct) if same_rows(view, other))
                     known[id(version)] = next(same, len(distinct))
                     if known[id(version)] == len(distinct):
                         distinct.append(view)
-            numbers = self._numbers[namespace] = [known[id(version)] for version, _ in self.column(namespace)]
+            numbers = self._numbers[namespace] = [known[id(version)] for version in self.versions(namespace)]
         return numbers
 
-    def column(self, namespace: str) -> list[tuple[Hashable, View]]:
-        """Version and view of a table after each message, and after the next one."""
-        column = self._columns.get(namespace)
-        if column is None:
-            column = self._columns[namespace] = self._column(namespace)
-        return column
+    def versions(self, namespace: str) -> list[Snapshot | None]:
+        """The table's snapshot that is visible after each message, and after the next one."""
+        versions = self._visible_after.get(namespace)
+        if versions is None:
+            versions = self._visible_after[namespace] = self._visible(namespace)
+        return versions
 
-    def _at(self, namespace: str, index: int) -> tuple[Hashable, View]:
-        return self.column(namespace)[max(index, 0)]
-
-    def _column(self, namespace: str) -> list[tuple[Hashable, View]]:
-        """The snapshot that is visible after each message, and after the next one."""
+    def _visible(self, namespace: str) -> list[Snapshot | None]:
         length = self.last_index + 2
         table = self.context.versions(namespace)
         if not any(snapshot.rows for snapshot in table):
-            return [(None, stored_view(namespace, ()))] * length
+            return [None] * length
         ends = [*(snapshot.index for snapshot in table[1:]), length]
-        column: list[tuple[Hashable, View]] = []
+        visible: list[Snapshot | None] = []
         for snapshot, end in zip(table, ends, strict=True):
-            column += [(snapshot, stored_view(namespace, snapshot.rows))] * (min(end, length) - len(column))
-        return column
+            visible += [snapshot] * (min(end, length) - len(visible))
+        return visible
 
 
 class ConstraintSimilarity:
     """One constraint against one trajectory; every pair of snapshots is compared once."""
 
     __slots__ = (
-        "_column",
         "_identities",
         "_known",
         "_prepared",
         "_reads_traces",
         "_trajectory",
+        "_versions",
         "constraint",
         "is_guardrail",
     )
@@ -118,7 +128,7 @@ class ConstraintSimilarity:
         self.constraint = constraint
         self.is_guardrail = constraint.is_guardrail
         self._trajectory = trajectory
-        self._column = trajectory.column(constraint.database_namespace)
+        self._versions = trajectory.versions(constraint.database_namespace)
         self._prepared = None if self.is_guardrail else constraint.prepared()
         self._reads_traces = (
             not self.is_guardrail
@@ -130,8 +140,8 @@ class ConstraintSimilarity:
 
     def at(self, index: int, reference: int | None) -> float:
         """Its similarity at a message, given the message of the reference."""
-        after = self._column[max(index, 0)][0]
-        before = None if reference is None else self._column[max(reference, 0)][0]
+        after = self._versions[max(index, 0)]
+        before = None if reference is None else self._versions[max(reference, 0)]
         if after is before and self.is_guardrail:
             return 1.0
         key = (id(after), None if reference is None else self.reference_identity(reference))
