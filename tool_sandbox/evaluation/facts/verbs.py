@@ -72,8 +72,8 @@ GROUPS = (
             "forwarded", "delivered", r"passed (?:it |that |this |the \S+ |your \S+ )?(?:on|along)", "relayed",
             "transmitted", "pinged", "reached out", r"let (?!me\b|us\b|you\b)(?:\S+ ){1,4}?know",
             # "let Priya, your boss, know"
-            r"(?:(?<=\bi )|(?<=\bhave )|(?<=\band )|(?<=\bjust ))"
-            r"let (?:your \S+|(?!(?:it|that|this|me|us|you)\b)\S+(?: \S+)?)$",
+            (r"(?:(?<=\bi )|(?<=\bhave )|(?<=\band )|(?<=\bjust ))"
+            r"let (?:your \S+|(?!(?:it|that|this|me|us|you)\b)\S+(?: \S+)?)$"),
             r"dropped (?!\S+ from)", "shot", "fired off", "conveyed",
             r"(?:said|bid|bade|wished) (?:\S+ ){0,2}?(?:goodbye|farewell)", "communicated",
             r"(?:(?<=\bi )|(?<=\bhave )|(?<=\band )|(?<=\balso ))asked (?!you\b|me\b|for\b|if\b|whether\b)",

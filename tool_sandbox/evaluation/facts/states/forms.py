@@ -101,7 +101,7 @@ BEYOND = re.compile(
     r"|(?<!\bi )(?<!\bwe )(?:would|will|requires?|needs?|does not|can|could|did not|failed)\b)"
 )
 """Behind what is spoken of: it is not done."""
-FROM_BEING = re.compile(r"\bfrom (?:being|getting) $")
+FROM_BEING = re.compile(r"\b(?:it|this|that|them) from (?:being|getting) $")
 """Before what something is kept from: "prevents it from being enabled"."""
 NO_LONGER = re.compile(r"\bnow (?:it|they) (?:is|are) (?:not|no longer)(?: any ?more)?(?: ?[.,;:!)]|$)")
 """Behind what was so: "Wi-Fi was on; now it isn't"."""
