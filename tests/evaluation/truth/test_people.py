@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.evaluation.truth.answering import worth
+from tests.evaluation.answering import worth
 
 
 @pytest.mark.parametrize(

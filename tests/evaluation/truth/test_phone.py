@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.evaluation.truth.answering import worth
+from tests.evaluation.answering import worth
 from tests.scenarios import writing
 from tests.scenarios.playing import similarities
 from tool_sandbox.common.scenario import Scenario

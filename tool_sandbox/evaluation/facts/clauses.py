@@ -14,7 +14,7 @@ from tool_sandbox.evaluation.facts.tokens import BREAK, Token
 _NEGATIONS = re.compile(
     r"\b(?:not(?! (?:only|forget|hesitate)\b)|never|neither|nor|without|unable|fail(?:ed|s|ing)?|impossible|nobody"
     r"|nothing|none|hardly|prevent(?:s|ed|ing)?|block(?:s|ed|ing)(?! (?:her|his|him|their|them|its)\b)|refus(?:es|ed)"
-    r"|denied|(?:keeps?|kept|stops?|stopped) (?:\S+ ){1,3}?from(?= (?:being|turning|going|coming|working)\b)"
+    r"|denied|(?:keeps?|kept|stops?|stopped|stopping) (?:\S+ ){1,3}?from(?= (?:being|turning|going|coming|working)\b)"
     r"|no(?= \w)(?! (?:problem|problems|worries|need|doubt|trouble|matter)\b))\b"
 )
 _MODAL = re.compile(

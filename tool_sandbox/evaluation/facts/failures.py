@@ -21,7 +21,8 @@ _NOTHING_CHANGED = re.compile(
 )
 _ALREADY = re.compile(r"\balready\b")
 _IS_ALREADY = re.compile(
-    r"\b(?:is|are|was|were|'s) already (?:in|among|there|saved|listed|on (?:your|the) list)\b|\bwas never (?:on|off)\b"
+    r"\b(?:is|are|was|were|'s) already (?:in|among|there|saved|listed|marked|on (?:your|the) list)\b"
+    r"|\bwas never (?:on|off)\b"
     r"|\bnumber is already (?!updated|changed|saved|corrected|set)"
 )
 _STILL = re.compile(r"^(?:\w+ )?(?:he|she|it|they) (?:is|are|'s|remains?) still (?:in|on|there|saved|listed)\b")

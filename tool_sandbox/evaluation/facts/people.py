@@ -204,7 +204,11 @@ def is_denied(person: Person) -> bool:
     """Whether it is said not to be this person: "not from Priya", "Priya's brother"."""
     said = re.escape(person.said)
     return bool(
-        re.search(rf"\bnot (?:(?:from|to|for|by|with) )?{said}\b|\b{said} 's {_RELATIVE}\b", person.clause.plain)
+        re.search(
+            rf"\bnot (?:(?:from|to|for|by|with) )?{said}\b|\b{said} 's {_RELATIVE}\b"
+            rf"|\b(?:just|same) (?:like|as) {said}\b",
+            person.clause.plain,
+        )
     )
 
 

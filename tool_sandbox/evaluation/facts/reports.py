@@ -29,7 +29,8 @@ _GONE = re.compile(r"\b(?:off|out|gone)\b")
 _DESCRIBES = re.compile(r"\b(?:number|contacts?|belongs|phone|reminders?)\b")
 """What tells of somebody without anything done, where nothing was to be kept."""
 _TOLD_USER = re.compile(
-    r"\b(?:let|told|texted|messaged|wrote|asked|sent) (?:you|me)\b|\b(?:texts?|messages?) (?:is|was|came|are) from\b"
+    r"(?!^let me\b)\b(?:let|told|texted|messaged|wrote|asked|sent) (?:you|me)\b"
+    r"|\b(?:texts?|messages?) (?:is|was|came|are) from\b"
 )
 """What somebody else wrote."""
 _ANSWERS = r"(?:says|said|thinks|agrees|agreed|replied|answered|asks|asked|wants|confirmed|confirms)\b"

@@ -45,6 +45,7 @@ _STATES = frozenset({"on", "off", "enabled", "disabled", "active", "inactive", "
 """Before an arrow: what was so, in "Wi-Fi: on → off"."""
 _CHANGES = re.compile(r"\|[^|\n]*\b(?:before|old|was|from)\b[^|\n]*\|[^|\n]*\b(?:after|new|now|to)\b")
 """The head of a table of what was so and what is."""
+_HOUSE, _LONGEST_HOUSE = re.compile(r"\b(?:number|no\.?|nr\.?) ?(?:\d{1,4}|one)$"), 16
 _SIGNS = {"\u2705": "on", "\u2714": "on", "\u2611": "on", "\u274c": "off", "\u2716": "off", "\U0001f6ab": "off"}
 _SIGNED = re.compile(r"(?:^|[\n,;|\u2600-\u27bf\U0001f000-\U0001faff])\W*(?:[^\W\d_]+[- ]?){1,3}:? ?$")
 """A line of a list that is nothing but a name, before a sign that stands for on or off."""
@@ -56,6 +57,8 @@ def tokens_of(text: str) -> Iterator[Token]:
     previous, plain = "", folded(text)
     changes = _CHANGES.search(plain) is not None
     for match in _TOKEN.finditer(plain):
+        if match.group() == "," and _HOUSE.search(plain, max(0, match.start() - _LONGEST_HOUSE), match.start()):
+            continue  # "number 1, Apple Park Way"
         changed = previous in _STATES and (match.lastgroup == "arrow" or (changes and match.group() == "|"))
         for word in ("became",) if changed else _plain(match, previous) or _sign(match, plain):
             yield Token(word, match.start())

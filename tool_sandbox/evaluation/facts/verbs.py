@@ -117,7 +117,8 @@ GROUPS = (
             (rf"{_NUDGE}\b(?! (?:needs?|requires?|must|only|can)\b)(?: \S+){{0,9}}?"
             rf" (?:{_SET}|in place|ready|active|up|on)"),
             rf"^(?:has been|was|is) (?:now |successfully )?{_SET}",
-            "noted", "scheduled", "set (?:it )?for", "set at", "set it", "it is set", r"(?<![\w'] )(?<!\ba )set\b",
+            "noted", "scheduled", r"popped (?:\S+ )?in", "set (?:it )?for", "set at", "set it",
+            "it is set", r"(?<![\w'] )(?<!\ba )set\b",
         ),
         doing=("reminding", "nudging"),
         result=(
@@ -148,7 +149,7 @@ GROUPS = (
             "wiped", "got(?:ten)? rid of", "purged", r"thrown (?:\S+ ){0,3}?(?:out|away)",
             r"threw (?:\S+ ){0,3}?(?:out|away)", r"took (?:\S+ ){1,4}?(?:off|out)",
             r"taken (?:\S+ ){0,4}?(?:off|out)", "dismissed", "unsaved", "kicked", "binned",
-            r"took (?:off|out)\b", "expunged", "scrapped",
+            r"took (?:off|out|away)\b", "expunged", "scrapped",
             r"struck (?:off|out|from)", r"swept (?:away|out)", "axed",
             "taken away", r"ticked (?:\S+ ){0,3}?off",
         ),

@@ -122,7 +122,8 @@ def _booked(clause: Clause) -> str | None:
 
 
 _BOOKED = re.compile(
-    r"\b(?:deleted|removed|erased|cleared)\b.* (?:messages?|texts|conversations?|chats?|history)\b"
+    r"\b(?:cancell?ed|recalled|unsent|withdrew) (?:the|your) (?:text|message|one to)\b"
+    r"|\b(?:deleted|removed|erased|cleared)\b.* (?:messages?|texts|conversations?|chats?|history)\b"
     r"|\b(?:number|contact) is (?:now )?(?:blocked|muted)\b|\bappointment (?:\w+ )?is (?:now )?(?:booked|made|set)\b"
     r"|\b(?:scheduled|booked|made|arranged|requested) an? (?:appointment|booking|reservation)\b(?! reminder)"
     r"|\b(?:added|saved)\b.*\b(?:e ?mail|company|birthday|photo|job title)\b.* (?:contact|card|entry)\b"

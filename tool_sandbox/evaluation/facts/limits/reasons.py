@@ -18,7 +18,7 @@ _REASON = re.compile(r"\b(?:because(?: of)?|owing to|due to(?= the))\b (?P<reaso
 _OWN = re.compile(
     r"\b(?:you (?:asked|said|wanted|told|requested)|i (?:had|needed|was|have|need|can|could|do|did|am)"
     r"|access|wi|fi|cellular|location|gps|tools?|permission|settings?|network|internet|connection|online|offline|power"
-    r"|battery|mode|service|signal|needed|required|requires?|blocks?|blocked)\b"
+    r"|battery|mode|service|signal|needed|required|requires?|block\w*)\b"
 )
 """What the agent knows of its own doing."""
 
@@ -38,7 +38,7 @@ class NoOtherReason(Limit):
     def _broken(self, reading: Reading) -> str | None:
         known = light_roots() | _SMALL | switch_roots() | name_roots(self.surroundings) | amount_roots(reading)
         for clause in reading.clauses:
-            match = _REASON.search(clause.plain) if clause.asserts else None
+            match = _REASON.search(clause.plain) if clause.asserts and not clause.modals else None
             if match is None or _OWN.search(match["reason"]):
                 continue
             said = {root(word) for word in match["reason"].split() if word.isalpha()} - known

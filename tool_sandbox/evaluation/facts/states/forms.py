@@ -66,10 +66,16 @@ STAYS = re.compile(r"\b(?:stay|remain|keep)s? ?(?:turned |switched )?$")
 JOINED = re.compile(r" ?(?:,|and|&|or|nor|plus|as well as|:|/|\+)?(?: (?:and|or|nor|also|the|your|my|both|then))* ?$")
 IN_OR_FROM = re.compile(r"\b(?:in|from|out of) (?:the |your )?$")
 """Before a switch that has a predicate of its own: "is in low battery mode", "disconnected from Wi-Fi"."""
-IS_IN = re.compile(r"\b(?:is|are|'s)(?P<not> not)?(?: (?:still|now|currently|presently))? in (?:the )?$")
+IS_IN = re.compile(
+    r"(?:\b(?:is|are|'s)(?P<not> not)?(?: (?:still|now|currently|presently))?|^still"
+    r"|\bput (?:the|your|my) (?:phone|device))"
+    r" in(?:to)? (?:the )?$"
+)
 NOT_ANY = re.compile(r"\bno(?: more)? (?:the |your )?$")
 LIST_ENDS = re.compile(r"(?: |,|(?:and|or|nor|the|your|no)\b)*(?:$|[.;:!)]|(?:any ?more|for now|now|yet)\b)")
 """Behind "no Wi-Fi, cellular", without further switches: nothing else is said of the last ones."""
+WAS = re.compile(r"\b(?:was|were|had)\b[^.,;:]*$")
+"""Before "with no Wi-Fi": what was so."""
 NO = re.compile(r"(?:(?:^|[,.;:] |\b(?:and|with|now|there is|there is still) )no(?: more)?|\bout of(?: the)?) $")
 UNABLE = re.compile(r"\b(?:can|could) not |\bunable to ")
 TAKEN = re.compile(r"\b(?:taken|took|take|taking) (?:the|your) \w+(?: \w+)? $")

@@ -132,7 +132,7 @@ class _Part:
         """What "no Wi-Fi" says, and "you've got Wi-Fi"."""
         before = self.text[: group.start]
         if forms.NO.search(before):
-            return False, False
+            return False, forms.WAS.search(before) is not None
         has = forms.HAS.search(before)
         if not has or forms.SWITCHING.search(before[: has.start()]):
             return None
