@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -92,11 +93,12 @@ class Seen:
 
 @frozen(kw_only=True)
 class Recorded:
-    """One request as it arrived."""
+    """One request as it arrived, and when, in seconds of a clock that only goes forward."""
 
     path: str
     headers: Mapping[str, str]
     body: Mapping[str, Any]
+    at: float = field(factory=time.monotonic, eq=False)
 
 
 def text_of(content: Any) -> str:
