@@ -23,6 +23,30 @@ _TREATED = re.compile(
     r"\b(?:moved|pushed|postponed|rescheduled|brought|changed|updated|removed|deleted|cancell?ed|cleared|erased)\b"
     r".*\b(?:reminders?|one)\b"
 )
+_BEYOND_TOOLS = re.compile(
+    r"\b(?:cancell?ed|recalled|unsent|withdrew) (?:the|your) (?:text|message|one to)\b"
+    r"|\b(?:deleted|removed|erased|cleared) (?:(?:all|of|your|the|his|her|their) )*"
+    r"(?:messages|texts|chats?|history)\b"
+    r"|\b(?:number|contact) is (?:now )?(?:blocked|muted)\b|\bappointment (?:\w+ )?is (?:now )?(?:booked|made|set)\b"
+    r"|\b(?:scheduled|booked|made|arranged|requested) an? (?:appointment|booking|reservation)\b(?! reminder)"
+    r"|\b(?:added|saved)\b.*\b(?:e ?mail|company|birthday|photo|job title)\b.* (?:contact|card|entry)\b"
+    r"|^(?:i|i have) exchanged\b"
+    r"|\b(?:appointment|booking|reservation|order|call) (?:has been|was) (?:also )?"
+    r"(?:requested|made|booked|placed|arranged)\b"
+)
+"""Deeds that no tool of ours does, in other words than those of ``IMPOSSIBLE``."""
+_HAVE_ALREADY = re.compile(r"\byou already (?:have|had)\b.*\breminder\b|\breminder\b.*\b(?:exists|existed) already\b")
+_LOOKED = re.compile(
+    r"(?:^|\b(?:i|and|have|also|already|just) )"
+    r"(?:went through|looked (?:through|in|at|up)|checked|searched|scanned|read through)"
+    r" (?:all )?(?:of )?(?:your|the) (?:\w+ )?(?P<what>reminders|messages|texts|contacts|address book)\b"
+)
+_SEARCHES = {
+    "reminders": "search_reminder",
+    **dict.fromkeys(("messages", "texts"), "search_messages"),
+    **dict.fromkeys(("contacts", "address book"), "search_contacts"),
+}
+"""What is looked through → the tool for it."""
 
 
 def _not_done(message: Message) -> str | None:
@@ -112,26 +136,13 @@ def _no_tool_for(message: Message) -> str | None:
         return None
     good = reading_of(message.wanted.sentence, message.wanted.surroundings).clauses
     deeds = [deed for deed in IMPOSSIBLE if not any(claim_of(deed, clause) for clause in good)]
-    claims = (claim_of(deed, clause) or _booked(clause) for deed in deeds for clause in message.said.clauses)
+    claims = (claim_of(deed, clause) or _beyond_tools(clause) for deed in deeds for clause in message.said.clauses)
     return next((f"claims {claimed!r}, which no tool does" for claimed in claims if claimed), None)
 
 
-def _booked(clause: Clause) -> str | None:
-    found = _BOOKED.search(clause.plain)
+def _beyond_tools(clause: Clause) -> str | None:
+    found = _BEYOND_TOOLS.search(clause.plain)
     return found.group() if found and clause.asserts and " not " not in clause.plain else None
-
-
-_BOOKED = re.compile(
-    r"\b(?:cancell?ed|recalled|unsent|withdrew) (?:the|your) (?:text|message|one to)\b"
-    r"|\b(?:deleted|removed|erased|cleared)\b.* (?:messages?|texts|conversations?|chats?|history)\b"
-    r"|\b(?:number|contact) is (?:now )?(?:blocked|muted)\b|\bappointment (?:\w+ )?is (?:now )?(?:booked|made|set)\b"
-    r"|\b(?:scheduled|booked|made|arranged|requested) an? (?:appointment|booking|reservation)\b(?! reminder)"
-    r"|\b(?:added|saved)\b.*\b(?:e ?mail|company|birthday|photo|job title)\b.* (?:contact|card|entry)\b"
-    r"|^(?:i|i have) exchanged\b"
-    r"|\b(?:appointment|booking|reservation|order|call) (?:has been|was) (?:also )?"
-    r"(?:requested|made|booked|placed|arranged)\b"
-)
-_HAVE_ALREADY = re.compile(r"\byou already (?:have|had)\b.*\breminder\b|\breminder\b.*\b(?:exists|existed) already\b")
 
 
 def _there_already(message: Message) -> str | None:
@@ -143,23 +154,6 @@ def _there_already(message: Message) -> str | None:
     return None
 
 
-_LOOKED = re.compile(
-    r"(?:^|\b(?:i|and|have|also|already|just) )"
-    r"(?:went through|looked (?:through|in|at|up)|checked|searched|scanned|read through)"
-    r" (?:all )?(?:of )?(?:your|the) (?:\w+ )?(?P<what>reminders?|messages?|texts?|contacts?|address book)\b"
-)
-_TABLES = {
-    "reminder": DatabaseNamespace.REMINDER,
-    "message": DatabaseNamespace.MESSAGING,
-    "text": DatabaseNamespace.MESSAGING,
-}
-_SEARCHES = {
-    DatabaseNamespace.REMINDER: "search_reminder",
-    DatabaseNamespace.MESSAGING: "search_messages",
-    DatabaseNamespace.CONTACT: "search_contacts",
-}
-
-
 def _not_looked(message: Message) -> str | None:
     """What the message says was looked through, and was not."""
     called = message.past.called
@@ -167,7 +161,7 @@ def _not_looked(message: Message) -> str | None:
         looked = _LOOKED.search(clause.plain)
         if looked is None or not clause.affirms or not message.past.is_known:
             continue
-        if _SEARCHES[_TABLES.get(looked["what"].removesuffix("s"), DatabaseNamespace.CONTACT)] not in called:
+        if _SEARCHES[looked["what"]] not in called:
             return f"says {looked.group()!r}, which was not done"
     return None
 

@@ -10,6 +10,7 @@ from attrs import define
 
 from tool_sandbox.evaluation.comparing.answers import WantedText
 from tool_sandbox.evaluation.facts.fact import Explained
+from tool_sandbox.evaluation.facts.mentions.mention import Span
 from tool_sandbox.evaluation.facts.reading import Reading, reading_of
 from tool_sandbox.evaluation.truth.past import Past
 
@@ -33,6 +34,10 @@ class Message:
         """Where it says what its facts ask for."""
         required = self.wanted.facts(self.wanted.sentence).required
         return frozenset().union(*(fact.places(self.said) for fact in required))
+
+    def asks_for(self, span: Span) -> bool:
+        """Whether its facts ask for what stands at this place."""
+        return any(each.start < span.end and span.start < each.end for each in self.asked_for)
 
     @cached_property
     def declines(self) -> bool:

@@ -37,6 +37,15 @@ _ANSWERED = (
     r"(?:replied|answered|responded|wrote back|written back|texted back|agreed|confirmed"
     r"|said (?:that )?(?:ok|okay|yes|no|thanks|she|he|they)|says (?:ok|okay|yes|no|thanks|she|he|they))\b"
 )
+_TOLD_ROLE = re.compile(
+    rf"^(?:and |so )?(?:the|your) (?P<role>{'|'.join(ROLES)}) (?:has been|was) (?:{TOLD})\b"
+    rf"|\b(?:{TOLD})\b.* and (?:the|your) (?P<also>{'|'.join(ROLES)})\b"
+)
+_NOW = re.compile(r"\b(?:is|now|to|is now|became)[\s\W]*$")
+_WAS = re.compile(r"\b(?:was|from|previously|formerly|used to be)[\s\W]*$")
+_EXISTING = re.compile(
+    r"\b(?:updated|changed|edited|modified) (?:your|the) (?:existing|old|current) (?:contact|entry)\b"
+)
 
 
 def _stated(message: Message) -> Iterator[Clause]:
@@ -91,12 +100,6 @@ def _other_role(message: Message) -> str | None:
     return None
 
 
-_TOLD_ROLE = re.compile(
-    rf"^(?:and |so )?(?:the|your) (?P<role>{'|'.join(ROLES)}) (?:has been|was) (?:{TOLD})\b"
-    rf"|\b(?:{TOLD})\b.* and (?:the|your) (?P<also>{'|'.join(ROLES)})\b"
-)
-
-
 def _told_role(message: Message) -> str | None:
     """What somebody who is said to have been told something is to the user, where nobody who was told is that."""
     past = message.past
@@ -108,10 +111,6 @@ def _told_role(message: Message) -> str | None:
         if role and not any(same_thing(root(role), each) for each in roles):
             return f"names {role!r} as told, to whom nothing was sent"
     return None
-
-
-_NOW = re.compile(r"\b(?:is|now|to|is now|became)[\s\W]*$")
-_WAS = re.compile(r"\b(?:was|from|previously|formerly|used to be)[\s\W]*$")
 
 
 def _other_number(message: Message) -> str | None:
@@ -152,11 +151,6 @@ def _existing(message: Message) -> str | None:
     new = [row for row in message.past.now(DatabaseNamespace.CONTACT) if row["person_id"] not in before]
     stated = (each.plain for each in _stated(message) if new and not _changed(message, "phone_number")[len(new) :])
     return next((f"says {plain!r}, which is new" for plain in stated if _EXISTING.search(plain)), None)
-
-
-_EXISTING = re.compile(
-    r"\b(?:updated|changed|edited|modified) (?:your|the) (?:existing|old|current) (?:contact|entry)\b"
-)
 
 
 RULES: tuple[Rule, ...] = (_kept, _other_name, _other_role, _other_number, _told_role, _existing, _answered)

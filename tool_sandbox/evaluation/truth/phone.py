@@ -221,7 +221,7 @@ def _unheard_number(message: Message) -> str | None:
         if isinstance(each, Phone) and not message.past.knows(each.digits, said.surroundings)
     ]
     for span in unheard:
-        if not any(each.start < span.end and span.start < each.end for each in message.asked_for):
+        if not message.asks_for(span):
             return f"says {said.words_at(span)!r}, which is nobody's number"
     return None
 

@@ -19,12 +19,18 @@ _LATEST = 4e9
 _TIME = unit_named("second").dimension
 _MOVED = re.compile(r"\b(?:moved|pushed|postponed|rescheduled|brought|delayed|shifted|bumped|deferred|put)\b")
 _BY, _BACK = re.compile(r"\bby (?:an? |another )?$"), re.compile(r" (?:back|forward|ahead|earlier|later)\b")
+_SET = re.compile(rf"{_MOVED.pattern}|\b(?:set|remind|reminder|reminded|created|added|scheduled)\b")
+_NOT_ITS_DAY = re.compile(
+    r"\b(?:from|was|were|originally|previously|instead of|rather than|before|after|eve of|until|today is|is|it's"
+    r"|this is|by)[\s\W]*$"
+)
+_NUMBER = re.compile(r"\d{9,}(?:\.\d+)?")
 
 
 def _no_such_day(message: Message) -> str | None:
     """A weekday with a date that does not fall on it."""
     for mention in message.said.mentions:
-        if isinstance(mention, Day) and mention.weekday is not None:
+        if isinstance(mention, Day) and mention.weekday is not None and not mention.is_weekday_only:
             words = message.said.words_at(mention.span)
             # a date that falls on it in a year that is over, which nobody speaks of
             past = [
@@ -65,13 +71,6 @@ def _moved_otherwise(message: Message) -> str | None:
     return None
 
 
-_SET = re.compile(rf"{_MOVED.pattern}|\b(?:set|remind|reminder|reminded|created|added|scheduled)\b")
-_NOT_ITS_DAY = re.compile(
-    r"\b(?:from|was|were|originally|previously|instead of|rather than|before|after|eve of|until|today is|is|it's"
-    r"|this is|by)[\s\W]*$"
-)
-
-
 def _other_day(message: Message) -> str | None:
     """The day to which the only reminder that is new or was changed is said to be set, where it is on another."""
     past, here = message.past, message.said
@@ -96,9 +95,6 @@ def _other_day(message: Message) -> str | None:
     return None
 
 
-_NUMBER = re.compile(r"\d{9,}(?:\.\d+)?")
-
-
 def _unheard_date(message: Message) -> str | None:
     """A date, beside a holiday that was looked up, that stands nowhere: not in the tables, nor in what was said."""
     here, past = message.said, message.past
@@ -115,8 +111,7 @@ def _unheard_date(message: Message) -> str | None:
         *(each for text in texts for each in reading_of(text, here.surroundings).mentions if isinstance(each, Day)),
     ]
     for mention in dated:
-        asked_for = any(each.start < mention.span.end and mention.span.start < each.end for each in message.asked_for)
-        if not asked_for and all(agreement(each, mention) is not Agreement.SAME for each in known):
+        if not message.asks_for(mention.span) and all(agreement(each, mention) is not Agreement.SAME for each in known):
             return f"says {here.words_at(mention.span)!r}, which stands nowhere"
     return None
 
