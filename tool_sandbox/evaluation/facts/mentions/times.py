@@ -35,8 +35,8 @@ _PATTERNS = (
     rf"\b(?P<count>quarter|half) (?P<way>past|after|to|till|before|of) {_HOUR}(?![\w:.]\d)\b(?: ?{_HALF})?",
     rf"\b(?P<count>{_TEN_AND_UP}|five|\d{{1,2}})(?: minutes?)? (?P<way>past) {_HOUR}\b(?: ?{_HALF})?",
     (
-        rf"(?<!\bby )\b(?P<count>{_TEN_AND_UP}|five|\d{{1,2}}) minutes? (?P<way>to|before)"
-        rf" {_HOUR}\b(?![:.]\d)(?! [a-z]+s\b)(?: ?{_HALF})?"
+        rf"(?<!\bby )\b(?P<count>{_TEN_AND_UP}|five|\d{{1,2}}) minutes? (?P<way>to(?! \d+[:.]\d)|before)"
+        rf" {_HOUR}\b(?! [a-z]+s\b)(?: ?{_HALF})?"
     ),
     rf"{_PREPOSITION}(?P<count>ten|twenty|twenty[ -]five|five) (?P<way>to) (?P<hour>{_HOUR_WORD})\b(?: ?{_HALF})?",
     rf"\b(?P<count>half) (?P<hour>{_HOUR_WORD}|\d{{1,2}}(?= in the | [ap]m\b|[ap]m\b))\b{_NO_NOUN_AFTER}",
