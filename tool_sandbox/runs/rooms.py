@@ -11,8 +11,8 @@ from attrs import field, frozen
 
 _IDLE = 0.0002
 """Seconds within which an event loop comes round that has nothing to do."""
-_ROUNDS = 50
-"""Rounds of the event loop in which others go first; it may belong to somebody who never lets it rest."""
+_PAUSE, _PAUSES = 0.02, 15
+"""Seconds after which it is looked at again, and how often: it may never rest, and each look costs a round of it."""
 
 
 @frozen
@@ -40,8 +40,9 @@ class Room:
 
     async def others(self) -> None:
         """Let go first whatever else there is to do in the event loop."""
-        for _ in range(_ROUNDS):
+        for _ in range(_PAUSES):
             began = self.clock()
             await asyncio.sleep(0)
             if self.clock() - began < _IDLE:
                 return
+            await asyncio.sleep(_PAUSE)
