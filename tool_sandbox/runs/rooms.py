@@ -11,7 +11,7 @@ from attrs import field, frozen
 
 _IDLE = 0.0002
 """Seconds within which an event loop comes round that has nothing to do."""
-_PAUSE, _PAUSES = 0.02, 15
+_PAUSE, _PAUSES = 0.002, 50
 """Seconds after which it is looked at again, and how often: it may never rest, and each look costs a round of it."""
 
 
