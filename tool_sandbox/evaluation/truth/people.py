@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from tool_sandbox.common.vocabulary import DatabaseNamespace
 from tool_sandbox.evaluation.facts.clauses import Clause
 from tool_sandbox.evaluation.facts.limits.further import ROLES
-from tool_sandbox.evaluation.facts.mentions.normalisation import folded, normalised
+from tool_sandbox.evaluation.facts.mentions.normalisation import folded
 from tool_sandbox.evaluation.facts.mentions.phones import Phone
 from tool_sandbox.evaluation.facts.people import people_in
 from tool_sandbox.evaluation.facts.phrases import root
 from tool_sandbox.evaluation.facts.synonyms import same_thing
-from tool_sandbox.evaluation.facts.tokens import words_of
+from tool_sandbox.evaluation.facts.tokens import plain_words, words_of
 from tool_sandbox.evaluation.facts.verbs import TOLD
 from tool_sandbox.evaluation.truth.message import Message, Rule
 from tool_sandbox.evaluation.truth.past import Row
@@ -73,16 +73,12 @@ def _changed(message: Message, column: str) -> list[Row]:
 def _other_name(message: Message) -> str | None:
     """A name under which somebody is said to have been saved, and was not."""
     new = _changed(message, "name")
-    known = frozenset(word for row in message.past.now(DatabaseNamespace.CONTACT) for word in _words(row["name"]))
+    known = {word for row in message.past.now(DatabaseNamespace.CONTACT) for word in plain_words(str(row["name"]))}
     for match in _NAMED.finditer(message.said.normal.text) if new else ():
         clause = message.said.clause_at(match.start("name"))
-        if clause is not None and clause in _stated(message) and not _words(match["name"]) & known:
+        if clause is not None and clause.affirms and known.isdisjoint(plain_words(match["name"])):
             return f"says {match['name']!r} of {new[0]['name']!r}"
     return None
-
-
-def _words(name: object) -> frozenset[str]:
-    return frozenset(words_of(folded(normalised(str(name)).text)))
 
 
 def _other_role(message: Message) -> str | None:
@@ -148,9 +144,12 @@ def _answered(message: Message) -> str | None:
 def _existing(message: Message) -> str | None:
     """A contact that is said to have been there, and is new."""
     before = {row["person_id"] for row in message.past.before(DatabaseNamespace.CONTACT)}
-    new = [row for row in message.past.now(DatabaseNamespace.CONTACT) if row["person_id"] not in before]
-    stated = (each.plain for each in _stated(message) if new and not _changed(message, "phone_number")[len(new) :])
-    return next((f"says {plain!r}, which is new" for plain in stated if _EXISTING.search(plain)), None)
+    changed = {row["person_id"] for row in message.past.new(DatabaseNamespace.CONTACT)}
+    if not changed or changed & before:
+        return None
+    return next(
+        (f"says {each.plain!r}, which is new" for each in _stated(message) if _EXISTING.search(each.plain)), None
+    )
 
 
 RULES: tuple[Rule, ...] = (_kept, _other_name, _other_role, _other_number, _told_role, _existing, _answered)
