@@ -245,9 +245,10 @@ class DaemonThreads(ThreadPoolExecutor):
                 self._jobs.put(None)
             threads, self._started = self._started, []
         deadline = time.monotonic() + timeout
-        for thread in threads:
+        others = [thread for thread in threads if thread is not threading.current_thread()]  # the last user may be here
+        for thread in others:
             thread.join(max(0.0, deadline - time.monotonic()))
-        return not any(thread.is_alive() for thread in threads)
+        return not any(thread.is_alive() for thread in others)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Let the threads end with the process; event loops call this at their end."""

@@ -161,6 +161,9 @@ class Cast:
         }
         return SampleRoles(by_type=roles, agent="speaker", user="leaver")
 
+    def sync(self) -> None:
+        pass
+
     def settle(self, sample: Sample) -> None:
         """Nothing is kept."""
 

@@ -156,6 +156,15 @@ class RoleCast:
             user_is_model=self.user.asks_a_model,
         )
 
+    def sync(self) -> None:
+        """Wait until the disk has what models have answered.
+
+        Raises:
+            OSError: It does not take it.
+        """
+        if self._resources is not None:
+            self._resources.sync()
+
     def settle(self, sample: Sample) -> None:
         """Keep nothing in memory for a sample that is over for good."""
         if self._resources is not None:

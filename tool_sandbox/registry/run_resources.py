@@ -230,6 +230,15 @@ class RunResources:
         if self._journal is not None:
             self._journal.read_on()
 
+    def sync(self) -> None:
+        """Wait until the disk has every finished call.
+
+        Raises:
+            OSError: It does not take them.
+        """
+        if self._journal is not None:
+            self._journal.sync()
+
     def settle(self, scenario: str, trial: int) -> None:
         """Keep nothing in memory for a sample that is over for good."""
         if self._journal is not None:

@@ -196,6 +196,7 @@ def _keeper(
     """What keeps samples as they finish, and tells of them."""
 
     def append(together: Sequence[SampleResult]) -> None:
+        plan.cast.sync()  # a sample that is over needs its calls, too: to say what it cost, and to be replayed
         places = plan.store.append_results(together)
         for result, place in zip(together, places, strict=True):
             done.keep(result, place)

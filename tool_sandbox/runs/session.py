@@ -56,6 +56,14 @@ class Cast(Protocol):
         """The roles that play ``sample``."""
         ...
 
+    def sync(self) -> None:
+        """Wait until the disk has what was paid for.
+
+        Raises:
+            OSError: It does not take it.
+        """
+        ...
+
     def settle(self, sample: Sample) -> None:
         """Keep nothing for a sample that is over for good."""
         ...

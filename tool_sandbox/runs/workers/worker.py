@@ -162,6 +162,7 @@ class Worker:
             )
             if played.result.finished:
                 self._cast.settle(sample)
+                await asyncio.to_thread(self._cast.sync)
             self._tell_spent()
             self._controller.send(Ended(play.lease, played.result, played.files))
         except Exception as error:  # noqa: BLE001 -- what is missing is missing for the run, and all else is our fault

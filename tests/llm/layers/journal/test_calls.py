@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ import pytest
 from attrs import evolve
 
 from tests.llm.fakes import FakeModel, answer, call, question
-from tests.waiting import HANG, auntil
+from tests.waiting import HANG, auntil, until
 from tool_sandbox.errors import HarnessError, MalformedResponseError, ProviderError, RateLimitError, RefusalError
 from tool_sandbox.llm.chat import Attempt, CallTag, ChatRequest, Usage
 from tool_sandbox.llm.layers.journal.calls import Journal
@@ -75,20 +75,6 @@ def test_a_replayed_answer_of_the_cache_still_says_what_it_saved(journal: Journa
     again = reopened(journal, path)
     assert Journaled(FakeModel(), again).complete(turn(1)).saved_cost == 0.0035
     again.close()
-
-
-async def test_a_call_that_is_cancelled_while_it_is_written_takes_no_other_along(journal: Journal) -> None:
-    go_on = threading.Event()
-    journal._writer.threads.submit(lambda: go_on.wait(HANG))
-    both = [asyncio.create_task(journal.append(journal.claim(turn(n)), turn(n), answer())) for n in (1, 2)]
-    await asyncio.sleep(0)
-    both[0].cancel()
-    await asyncio.sleep(0)
-    go_on.set()
-
-    await both[1]
-    assert both[0].cancelled()
-    assert [entry.key.turn for entry in journal.entries()] == [1, 2]
 
 
 async def test_the_asynchronous_path_does_the_same(journal: Journal, path: Path) -> None:
@@ -259,7 +245,7 @@ def test_many_threads_write_whole_lines_and_lose_none(journal: Journal, path: Pa
     assert sorted(line["turn"] for line in lines) == list(range(200))
 
 
-async def test_many_tasks_write_whole_lines_and_share_their_syncs(journal: Journal, path: Path) -> None:
+async def test_many_tasks_write_whole_lines(journal: Journal, path: Path) -> None:
     model = Journaled(FakeModel(), journal)
 
     await asyncio.gather(*(model.acomplete(turn(number)) for number in range(100)))
@@ -269,36 +255,60 @@ async def test_many_tasks_write_whole_lines_and_share_their_syncs(journal: Journ
     again.close()
 
 
-class Counting(JournalFiles):
-    """Files that know how many lines were written at once."""
+class Watched(JournalFiles):
+    """Files that tell when the disk was asked to keep them, and do not when it refuses."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, error: OSError | None = None) -> None:
         super().__init__(directory)
-        self.at_once: list[int] = []
+        self.error = error
+        self.kept: list[int] = []
+        """Bytes that there were each time."""
 
-    def append(self, lines: Sequence[bytes]) -> list[Place]:
-        self.at_once.append(len(lines))
-        return super().append(lines)
+    def sync(self) -> None:
+        if self.error is not None:
+            raise self.error
+        super().sync()
+        self.kept.append(self.path.stat().st_size)
 
 
-async def test_what_comes_while_the_disk_is_busy_is_written_at_once(path: Path) -> None:
-    files = Counting(path.parent)
+def test_the_disk_is_asked_to_keep_what_was_written_a_moment_later(path: Path) -> None:
+    files = Watched(path.parent)
+    model = Journaled(FakeModel(), Journal(files))
+    for number in range(5):
+        model.complete(turn(number))
+
+    until(lambda: files.kept[-1:] == [path.stat().st_size])
+
+
+def test_the_disk_has_everything_when_that_is_waited_for(path: Path) -> None:
+    files = Watched(path.parent)
     journal = Journal(files)
-    go_on = threading.Event()
-    journal._writer.threads.submit(lambda: go_on.wait(HANG))
-    calls = [journal.append(journal.claim(turn(number)), turn(number), answer()) for number in range(20)]
-    writing = [asyncio.ensure_future(each) for each in calls]
-    await asyncio.sleep(0)
-    go_on.set()
-    await asyncio.gather(*writing)
-    await journal.append(journal.claim(turn(20)), turn(20), answer())
+    Journaled(FakeModel(), journal).complete(turn(1))
 
-    assert files.at_once == [20, 1]
+    journal.sync()
+
+    assert path.stat().st_size in files.kept
+    journal.close()
+    assert len(journal) == 1
+
+
+async def test_a_disk_that_does_not_keep_what_was_written_fails_the_next_call(path: Path) -> None:
+    files = Watched(path.parent, OSError(5, "Input/output error"))
+    journal = Journal(files)
+    await journal.append(journal.claim(turn(1)), turn(1), answer())
+
+    async def written() -> None:
+        while True:
+            await asyncio.sleep(0.001)
+            await journal.append(journal.claim(turn(2)), turn(2), answer())
+
+    with pytest.raises(HarnessError, match=r"cannot write the journal.*Input/output error"):
+        await asyncio.wait_for(written(), HANG)
     journal.close()
 
 
 class Broken(JournalFiles):
-    def append(self, lines: Sequence[bytes]) -> list[Place]:
+    def append(self, line: bytes) -> Place:
         raise ZeroDivisionError
 
 

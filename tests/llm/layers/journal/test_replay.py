@@ -121,6 +121,6 @@ def test_what_is_only_read_takes_no_call_and_is_not_changed(tmp_path: Path) -> N
     files = RecordedFiles(tmp_path)
     assert len(list(files.unread())) == 1
     with pytest.raises(OSError, match="only read"):
-        files.append([b"{}\n"])
+        files.append(b"{}\n")
     files.close()
     assert path.read_bytes() == torn

@@ -6,23 +6,24 @@ import asyncio
 import threading
 import weakref
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from attrs import evolve
 
-from tool_sandbox.batches import Batches, ClosedError
 from tool_sandbox.errors import HarnessError, ProviderError, SettingsError
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse
 from tool_sandbox.llm.fingerprint import fingerprint
 from tool_sandbox.llm.layers.journal.entry import CallKey, JournalEntry, read_line, written_line
 from tool_sandbox.llm.layers.journal.requests import RequestWriter
 from tool_sandbox.llm.layers.journal.store import JournalStore, Place
+from tool_sandbox.threads import DaemonThreads
 
 _SampleKey = tuple[str, int]
 """Scenario and trial."""
 
-_Line = tuple[CallKey | None, bytes]
-"""The key of an answered call, or ``None`` for one that failed; and its line."""
+_SOON = 0.1
+"""Seconds after which the disk is to have a line: so much is asked for again when the machine itself stops."""
 
 
 class Journal:
@@ -50,8 +51,14 @@ class Journal:
         self._replays_fallbacks = replays_fallbacks
         self._passed_over: set[CallKey] = set()
         """Answers that stay written, because they were paid for, but are not given again."""
-        self._writer: Batches[_Line] = Batches("journal-writer")
-        self._closing = weakref.finalize(self, _close, self._writer, store)
+        self._threads = DaemonThreads(1, "journal")
+        self._is_closed = threading.Event()
+        self._syncs_soon = False
+        """Whether the thread is about to have the disk keep what was written."""
+        self._trouble: OSError | None = None
+        """Why it could not."""
+        self._reading = threading.Lock()
+        self._closing = weakref.finalize(self, _close, self._is_closed, self._threads, store)
         self._read_on()
 
     def __len__(self) -> int:
@@ -121,11 +128,25 @@ class Journal:
         response = outcome if isinstance(outcome, ChatResponse) else None
         asked = self._requests.record((key.scenario, key.trial, key.role), request, response)
         line = written_line(key, request, outcome, self._secrets, asked=asked)
-        try:
-            await self._writer.add((key if response else None, line), self._commit)
-        except ClosedError as error:
+        if self._is_closed.is_set():
             message = f"the journal {self._store.name} is closed"
+            raise HarnessError(message)
+        try:
+            if not self._store.has_room:
+                await asyncio.to_thread(self._store.await_room)
+            self._write(key if response else None, line)
+        except Exception as error:
+            message = f"cannot write the journal {self._store.name}: {error}"
             raise HarnessError(message) from error
+
+    def sync(self) -> None:
+        """Wait until this machine's disk has whatever was appended.
+
+        Raises:
+            OSError: It does not take it.
+        """
+        if not self._is_closed.is_set():
+            self._store.sync()
 
     async def flush(self) -> None:
         """Bring to its place whatever was appended, at an orderly end.
@@ -134,7 +155,7 @@ class Journal:
             SettingsError: Its store does not take it; the message says what to do.
         """
         try:
-            await asyncio.wrap_future(self._writer.threads.submit(self._store.flush))
+            await asyncio.to_thread(self._store.flush)
         except OSError as error:
             raise SettingsError(str(error)) from error
 
@@ -149,7 +170,8 @@ class Journal:
 
     def read_on(self) -> None:
         """Take in what other processes have written into their segments since; blocks until that is done."""
-        self._writer.threads.submit(self._read_on).result()  # a store is read on and written in one thread
+        with self._reading:
+            self._read_on()
 
     def close(self) -> None:
         """Close the store, once it has what was appended."""
@@ -167,6 +189,27 @@ class Journal:
                 if entry.response and entry.response.fallback and not self._replays_fallbacks:
                     self._passed_over.add(entry.key)
 
+    def _write(self, key: CallKey | None, line: bytes) -> None:
+        """Have the store take a line, and soon the disk; without a key it is of a call that failed."""
+        with self._lock:
+            if (trouble := self._trouble) is not None:
+                self._trouble = None
+                raise trouble
+            self._index(key, self._store.append(line))
+            is_due, self._syncs_soon = not self._syncs_soon, True
+        if is_due:
+            with suppress(RuntimeError):  # it is being closed, which syncs
+                self._threads.submit(self._sync_soon)
+
+    def _sync_soon(self) -> None:
+        """Have the disk keep what comes within a moment; runs in the journal's own thread."""
+        self._is_closed.wait(_SOON)
+        self._syncs_soon = False
+        try:
+            self.sync()
+        except OSError as error:
+            self._trouble = error
+
     def _index(self, key: CallKey | None, place: Place) -> None:
         """Note where a call stands: an answered one by its key, a failed one without, since it will be made again."""
         if key is None:
@@ -174,18 +217,8 @@ class Journal:
         else:
             self._places.setdefault(key.sample, {})[key] = place
 
-    def _commit(self, batch: Sequence[_Line]) -> None:
-        """Write lines at once; runs in the writer's thread alone."""
-        try:
-            places = self._store.append([line for _, line in batch])
-        except Exception as error:
-            message = f"cannot write the journal {self._store.name}: {error}"
-            raise HarnessError(message) from error
-        with self._lock:
-            for (key, _), place in zip(batch, places, strict=True):
-                self._index(key, place)
 
-
-def _close(writer: Batches[_Line], store: JournalStore) -> None:
-    writer.close()
+def _close(is_closed: threading.Event, threads: DaemonThreads, store: JournalStore) -> None:
+    is_closed.set()
+    threads.close()
     store.close()

@@ -1,11 +1,15 @@
-"""Segments of a journal on this machine's disk. A line that was taken is on the disk: no crash can lose it."""
+"""Segments of a journal on this machine's disk.
+
+A line that was taken is the system's: it is there whatever becomes of this process. The disk has it with the next
+``sync``: only when the machine itself stops can later ones be lost.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tool_sandbox.llm.layers.journal.store import CALLS, SEGMENTS, Place
@@ -27,15 +31,24 @@ class RecordedFiles:
         self._ends: list[int] = []
         """Of each file, up to where it was read."""
         self._numbers: dict[Path, int] = {}
+        self._passed_over: set[Path] = set()
+        """Segments that have nothing unread, whatever is in them."""
 
     @property
     def name(self) -> str:
         """The path of the run directory."""
         return str(self._directory)
 
+    @property
+    def has_room(self) -> bool:
+        """Always: a disk that is full says so when it is written to."""
+        return True
+
     def unread(self) -> Iterator[tuple[Place, bytes]]:
         """Every whole line that was not given before, also of segments that have come since."""
         for path in journal_files(self._directory):
+            if path in self._passed_over:
+                continue
             number = self._number_of(path)
             with path.open("rb") as file:
                 file.seek(self._ends[number])
@@ -50,17 +63,24 @@ class RecordedFiles:
         """The line at a place."""
         return os.pread(self._files[place.segment], place.length, place.offset)
 
-    def append(self, lines: Sequence[bytes]) -> list[Place]:
-        """Refuse lines.
+    def append(self, line: bytes) -> Place:
+        """Refuse a line.
 
         Raises:
             OSError: In any case.
         """
-        message = f"{len(lines)} lines are too many: it is only read"
+        message = f"a line of {len(line)} bytes is too much: it is only read"
         raise OSError(message)
 
+    def await_room(self) -> None:
+        """There is room."""
+
+    def sync(self) -> None:
+        """Nothing is left to do, since nothing was written."""
+
     def flush(self) -> None:
-        """Nothing is left to do: what was taken is on the disk."""
+        """As ``sync``."""
+        self.sync()
 
     def close(self) -> None:
         """Close the files."""
@@ -97,6 +117,8 @@ class JournalFiles(RecordedFiles):
         self._own = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
         self._is_torn = False
         """Whether a write that failed may have left something behind."""
+        self._synced = 0
+        """Bytes of it that the disk has."""
         self._add(self.path, self._own)
         _mend(self._own, self.path)
         _sync_directory(self.path.parent)
@@ -106,26 +128,39 @@ class JournalFiles(RecordedFiles):
         """The path of the file that is written."""
         return str(self.path)
 
-    def append(self, lines: Sequence[bytes]) -> list[Place]:
-        """Write lines and wait until the disk has them; nothing of them stays when that fails."""
-        end = self._ends[0]
+    def unread(self) -> Iterator[tuple[Place, bytes]]:
+        """As ``RecordedFiles.unread``; of its own segment only what was there before."""
+        yield from super().unread()
+        self._passed_over.add(self.path)
+
+    def append(self, line: bytes) -> Place:
+        """Write a line; nothing of it stays when that fails."""
+        place = Place(0, self._ends[0], len(line))
         try:
             if self._is_torn:
-                os.ftruncate(self._own, end)
+                os.ftruncate(self._own, place.offset)
             self._is_torn = True
-            _write_all(self._own, b"".join(lines))
-            sync(self._own)
+            _write_all(self._own, line)
             self._is_torn = False
         except OSError:
             with contextlib.suppress(OSError):  # tried again before the next write
-                os.ftruncate(self._own, end)
+                os.ftruncate(self._own, place.offset)
             raise
-        places = []
-        for line in lines:
-            places.append(Place(0, end, len(line)))
-            end += len(line)
-        self._ends[0] = end
-        return places
+        self._ends[0] += len(line)
+        return place
+
+    def sync(self) -> None:
+        """Wait until the disk has what was written."""
+        if (end := self._ends[0]) != self._synced:
+            sync(self._own)
+            self._synced = end
+
+    def close(self) -> None:
+        """Have the disk keep everything, and close the files."""
+        if self._files:
+            with contextlib.suppress(OSError):  # the system has it, and tries on
+                self.sync()
+        super().close()
 
 
 def journal_files(directory: Path) -> list[Path]:

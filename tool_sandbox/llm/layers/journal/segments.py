@@ -95,26 +95,37 @@ class JournalSegments:
         """The line at a place, from this machine."""
         return self._spool.read(place)
 
-    def append(self, lines: Sequence[bytes]) -> list[Place]:
-        """Take lines for the next segment; waits while too many are on their way.
+    @property
+    def has_room(self) -> bool:
+        """Whether not too many lines are on their way."""
+        return len(self._waiting) < self._limits.waiting and not self._is_closed
+
+    def append(self, line: bytes) -> Place:
+        """Take a line for the next segment."""
+        place = self._spool.append(line)
+        with self._changed:
+            self._since = self._since if self._waiting else time.monotonic()
+            self._waiting.append(line)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._send, name="journal-segments", daemon=True)
+                self._thread.start()
+            self._changed.notify_all()
+        return place
+
+    def await_room(self) -> None:
+        """Wait while too many are on their way.
 
         Raises:
             OSError: The store has taken none for too long.
         """
         with self._changed:
-            has_room = self._changed.wait_for(self._has_room, self._limits.patience)
-        if self._is_closed or not has_room:
+            self._changed.wait_for(lambda: self.has_room or self._is_closed, self._limits.patience)
+        if not self.has_room:
             message = f"{len(self._waiting)} calls wait for it already ({self._trouble or 'it is slow'})"
             raise OSError(message)
-        places = self._spool.append(lines)
-        with self._changed:
-            self._since = self._since if self._waiting else time.monotonic()
-            self._waiting += lines
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._send, name="journal-segments", daemon=True)
-                self._thread.start()
-            self._changed.notify_all()
-        return places
+
+    def sync(self) -> None:
+        """Nothing is to be done for this machine's disk: the store has it with the next segment."""
 
     def flush(self, patience: float | None = None) -> None:
         """Put what waits into the store.
@@ -157,9 +168,6 @@ class JournalSegments:
         with self._changed:
             self._is_closed = True
             self._changed.notify_all()
-
-    def _has_room(self) -> bool:
-        return len(self._waiting) < self._limits.waiting or self._is_closed
 
     def _name(self) -> str:
         """The next segment: behind all that are there, and nobody else's."""

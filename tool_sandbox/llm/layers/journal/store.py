@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
 CALLS = "calls.jsonl"
@@ -23,11 +23,16 @@ class Place(NamedTuple):
 
 
 class JournalStore(Protocol):
-    """Keeps lines. ``append`` and ``flush`` are called in one thread at a time and may block; ``read`` in any."""
+    """Keeps lines. ``append`` is called by one thread at a time and waits for nothing; what may wait says so."""
 
     @property
     def name(self) -> str:
         """What to call it in messages: the path or URL of what is written."""
+        ...
+
+    @property
+    def has_room(self) -> bool:
+        """Whether it takes a line now; who appends all the same is not refused."""
         ...
 
     def unread(self) -> Iterator[tuple[Place, bytes]]:
@@ -38,11 +43,27 @@ class JournalStore(Protocol):
         """The line at a place."""
         ...
 
-    def append(self, lines: Sequence[bytes]) -> list[Place]:
-        """Take lines, each with its line end: all of them, or none if it raises.
+    def append(self, line: bytes) -> Place:
+        """Take a line with its line end. It outlives this process from then on, if not yet the machine.
 
         Raises:
-            OSError: It cannot take them.
+            OSError: It cannot take it.
+        """
+        ...
+
+    def await_room(self) -> None:
+        """Wait until there is room.
+
+        Raises:
+            OSError: There has been none for too long.
+        """
+        ...
+
+    def sync(self) -> None:
+        """Have the machine's disk keep what was taken, which takes milliseconds.
+
+        Raises:
+            OSError: That is not possible.
         """
         ...
 
