@@ -112,6 +112,21 @@ async def test_a_sample_that_was_played_is_kept_although_the_run_is_stopped_mean
     assert kept == ["first"]
 
 
+async def test_a_sample_asks_its_model_before_the_last_one_has_begun() -> None:
+    told: list[str] = []
+
+    async def play(sample: Sample, _room: Room) -> Played:
+        told.append(f"{sample.name} begins")
+        await asyncio.sleep(0)
+        told.append(f"{sample.name} asks")
+        return played(scored(sample.name))
+
+    await Schedule(play, noted([]), concurrency=len(SAMPLES)).run(SAMPLES)
+
+    first, *_, last = SAMPLES
+    assert told.index(f"{first.name} asks") < told.index(f"{last.name} begins")
+
+
 async def test_the_next_sample_begins_when_one_was_played_and_is_only_judged() -> None:
     begun, other_began = [], asyncio.Event()
 

@@ -99,7 +99,7 @@ class Schedule:
         self._await_next()
         try:
             while self._playing or ((self._waiting or self.is_open) and self.ending is Ending.DONE):
-                self._begin_samples()
+                await self._begin_samples()
                 await self._changed.wait()
                 self._changed.clear()
         except asyncio.CancelledError:
@@ -136,13 +136,14 @@ class Schedule:
             self._threads.allow(concurrency * THREADS_PER_SAMPLE)
         self._changed.set()
 
-    def _begin_samples(self) -> None:
+    async def _begin_samples(self) -> None:
         """Begin as many as there is room for: in the task of ``run``, whose context every sample gets a copy of."""
         while self._waiting and self.ending is Ending.DONE and not self.paused and self._has_room():
             task = asyncio.create_task(self._play(self._waiting.popleft()))
             self._playing.add(task)
             task.add_done_callback(self._ended)
             self._await_next()
+            await asyncio.sleep(0)  # many at once would be got ready together, and none ask its model before the last
 
     def _await_next(self) -> None:
         """Have one sample wait if there is any, without asking for more than that."""
