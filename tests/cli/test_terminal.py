@@ -54,6 +54,16 @@ def test_a_run_leaves_its_report_in_the_scrollback_and_nothing_else(
     assert any(line.startswith("Score 1.000 over 40 of 40 samples") for line in screen.lines)
 
 
+def test_a_message_goes_on_between_words_and_a_command_in_it_stays_whole(terminal: Terminal, tmp_path: Path) -> None:
+    mistyped = terminal("run", "-a", "oracle", "-s", "text_plumer", "-o", str(tmp_path), columns=60)
+    keyless = terminal("run", "-a", "gpt-5", "-o", str(tmp_path), columns=60, environment={"OPENAI_API_KEY": ""})
+
+    assert (mistyped.end(), keyless.end()) == (2, 2)
+    assert "did you mean 'text_plumber_with_cellular_off' or " in " ".join(line.strip() for line in mistyped.lines)
+    assert all(line.startswith("  ") for line in mistyped.lines[1:])
+    assert keyless.lines[-1].endswith("export OPENAI_API_KEY=…")
+
+
 class Talking:
     """A run whose agent writes in every way, and ends when it is let."""
 
@@ -210,7 +220,7 @@ def test_ctrl_c_ends_a_run_whose_agent_is_stuck(terminal: Terminal, tmp_path: Pa
     screen.send("\x03" * presses)
 
     assert screen.end() == 130
-    assert "Interrupted. Go on with: tool_sandbox resume" in screen.text
+    assert "Interrupted. Go on with: tool_sandbox resume" in " ".join(screen.text.split())
     assert "Traceback" not in screen.text
 
 
@@ -225,7 +235,7 @@ def test_how_to_go_on_is_said_even_if_the_report_cannot_be_printed(terminal: Ter
     screen = terminal(*_run(tmp_path, f"{ROLES}:Mute"))
 
     assert screen.end() == 130
-    assert "Interrupted. Go on with: tool_sandbox resume" in screen.text
+    assert "Interrupted. Go on with: tool_sandbox resume" in " ".join(screen.text.split())
 
 
 @pytest.mark.parametrize("presses", [1, 3])

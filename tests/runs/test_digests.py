@@ -134,7 +134,7 @@ def test_resume_plays_what_has_changed_since_and_keeps_the_rest(
 
     told = capsys.readouterr().err
     assert "1 of 2 samples are left to play" in told
-    assert "1 scenarios have changed since and are played anew: second" in told
+    assert "1 scenario has changed since, to be played anew: second" in told
     again = ts.open_run(result.directory)
     assert again["first"].digest == result["first"].digest
     assert again["second"].digest != result["second"].digest

@@ -16,8 +16,8 @@ from tool_sandbox.cli.arguments import spread, with_number
 from tool_sandbox.cli.commands import authoring, environment, play, results, scenarios
 from tool_sandbox.cli.interrupts import INTERRUPTED, leave_at_once, leave_soon
 from tool_sandbox.cli.legacy import is_legacy
+from tool_sandbox.cli.lines import print_message
 from tool_sandbox.cli.streams import forgiving_streams
-from tool_sandbox.common.visible_text import visible
 from tool_sandbox.errors import ToolSandboxError, UsageError
 from tool_sandbox.redaction import redact_text
 
@@ -73,7 +73,7 @@ def exit_code(arguments: Sequence[str]) -> int:
             raise
         if isinstance(error, OSError | MemoryError):
             return _complain(_refused(error))
-        print(_broken(error), file=sys.stderr)
+        print_message(_broken(error))
         return BROKEN
 
 
@@ -117,7 +117,7 @@ def _broken(error: Exception) -> str:
 
 
 def _complain(message: str) -> int:
-    print(f"tool_sandbox: {visible(redact_text(message))}", file=sys.stderr)
+    print_message(f"tool_sandbox: {redact_text(message)}")
     return USAGE
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tool_sandbox.cli.lines import print_line
+from tool_sandbox.cli.lines import print_line, print_message
 from tool_sandbox.cli.tables import stdout_console
 from tool_sandbox.common.counted import counted
 from tool_sandbox.errors import UsageError
@@ -28,7 +27,7 @@ def pack_run(directory: str, output: str, *, force: bool) -> None:
     """
     packed = pack(directory, Path(output), force=force)
     for each in packed.left_out:
-        print(f"note: left out: {each}", file=sys.stderr)
+        print_message(f"note: left out: {each}")
     print(f"{counted(packed.files, 'file')} in {packed.file}, {packed.bytes / 1000:.0f} kB")
 
 
@@ -63,7 +62,7 @@ def _opened(location: str, *, trusted: bool) -> Iterator[str]:
     with unpacked(Path(location)) as capsule:
         _check_trust(location, capsule, trusted=trusted)
         for each in capsule.left_out:
-            print(f"note: not in the capsule: {each}", file=sys.stderr)
+            print_message(f"note: not in the capsule: {each}")
         yield str(capsule.directory)
 
 

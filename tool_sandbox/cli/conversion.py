@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from tool_sandbox.cli.lines import print_message
 from tool_sandbox.errors import UsageError
 from tool_sandbox.registry.sources import offer_tools
 from tool_sandbox.scenarios.conversion import Conversion, convert_path
@@ -62,6 +63,6 @@ def _write(target: Path, text: str) -> None:
 
 def _report(conversion: Conversion, target: Path | None) -> None:
     for loss in conversion.losses:
-        print(f"left out: {loss}", file=sys.stderr)
+        print_message(f"left out: {loss}")
     where = "" if target is None else f" to {target}"
-    print(f"{len(conversion.scenarios)} scenarios written{where}, {len(conversion.losses)} losses", file=sys.stderr)
+    print_message(f"{len(conversion.scenarios)} scenarios written{where}, {len(conversion.losses)} losses")

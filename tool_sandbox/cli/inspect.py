@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve
 
 from tool_sandbox.cli.description import Description
+from tool_sandbox.cli.lines import print_message
 from tool_sandbox.cli.listing import print_lines
 from tool_sandbox.cli.tables import print_answers, print_floors, print_mutants, print_rescoring
 from tool_sandbox.errors import UsageError
@@ -139,9 +139,8 @@ def _note_guessed_time(record: Mapping[str, Any], directory: str, scenarios: Map
     if loaded_at(scenarios) is None or (time is not None and time.recorded):
         return
     taken = "now" if time is None else f"{datetime.fromtimestamp(time.clock.instant, time.clock.tzinfo())}, its start"
-    print(
+    print_message(
         f"note: the run does not say when its Python scenarios were loaded; taken as {taken}, in this machine's zone.",
-        file=sys.stderr,
     )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from tool_sandbox.cli.lines import print_line
 from tool_sandbox.cli.tables import stderr_console, stdout_console
 from tool_sandbox.common.counted import counted
 from tool_sandbox.llm.layers.budget.money import NOTHING, Cost
@@ -56,9 +57,8 @@ def show_plan(every: Sequence[RunSettings], *, as_json: bool = False) -> None:
 
 
 def _show(console: Console, lines: Iterable[str]) -> None:
-    """Print lines; those that are too long for a terminal are broken between words."""
     for line in lines:
-        console.print(line, markup=False, soft_wrap=not console.is_terminal)
+        print_line(console, line)
 
 
 def agree(estimates: Sequence[Estimate], every: Sequence[RunSettings]) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from tool_sandbox.cli.interrupts import INTERRUPTED, Interrupts
-from tool_sandbox.cli.lines import print_line
+from tool_sandbox.cli.lines import print_line, print_message
 from tool_sandbox.cli.live.display import Watched
 from tool_sandbox.cli.live.events import EventFile, RunEvents
 from tool_sandbox.cli.live.loading import Loading
@@ -24,6 +24,7 @@ from tool_sandbox.cli.live.together import Together
 from tool_sandbox.cli.plan import agree
 from tool_sandbox.cli.run_report import print_report
 from tool_sandbox.cli.tables import stderr_console, stdout_console
+from tool_sandbox.common.counted import counted
 from tool_sandbox.errors import MissingDependencyError, MissingKeyError
 from tool_sandbox.redaction import redact_text
 from tool_sandbox.registry.names import is_remote
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
 
 OK, SOME_VOID, BUDGET, BELOW = 0, 1, 3, 4
 _WORST_FIRST = (INTERRUPTED, BUDGET, BELOW, SOME_VOID, OK)
+_NAMED = 5
+"""How many of the scenarios that have changed are named."""
 
 
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
@@ -120,15 +123,22 @@ def resume_run(
     """
     display.loading.tell("loading scenarios")
     runs = stopped_runs(location, changes, retry_void=retry_void)
-    for one in [] if display.quiet else runs:
-        every = len(one.samples())
-        most = "at most " if one.settings.until_decided else ""
-        told = f"{most}{every - len(one.done)} of {every} samples are left to play in {one.store.directory}"
-        print(told, file=sys.stderr, flush=True)
-        if one.changed:
-            anew = f"{len(one.changed)} scenarios have changed since and are played anew: {', '.join(one.changed)}"
-            print(anew, file=sys.stderr, flush=True)
+    if not display.quiet:
+        display.loading.close()  # how wide the terminal is cannot be seen while it is there
+        for one in runs:
+            _tell_what_is_left(one)
     return play_in_turn(runs, display)
+
+
+def _tell_what_is_left(one: PreparedRun) -> None:
+    every = len(one.samples())
+    most = "at most " if one.settings.until_decided else ""
+    print_message(f"{most}{every - len(one.done)} of {every} samples are left to play in {one.store.directory}")
+    if one.changed:
+        named = ", ".join(one.changed[:_NAMED])
+        more = f" and {len(one.changed) - _NAMED} more" if len(one.changed) > _NAMED else ""
+        changed = f"{counted(len(one.changed), 'scenario')} {'has' if len(one.changed) == 1 else 'have'} changed since"
+        print_message(f"{changed}, to be played anew: {named}{more}")
 
 
 def play_in_turn(runs: Sequence[PreparedRun], display: Display) -> int:
@@ -226,7 +236,7 @@ def _add_to_page(reports: Sequence[Report], more: str = "") -> None:
             with Path(page).open("a", encoding="utf-8", errors="replace") as file:
                 file.write(markdown(reports) + more)
         except OSError as error:  # the runs themselves are on the disk
-            print(f"note: the file in {STEP_SUMMARY} cannot be written: {error.strerror}.", file=sys.stderr)
+            print_message(f"note: the file in {STEP_SUMMARY} cannot be written: {error.strerror}.")
 
 
 def _record(report: Report) -> dict[str, Any]:
@@ -258,7 +268,7 @@ def _play(one: PreparedRun, go_on: str, display: Display) -> Report:
             return report
     except (MissingKeyError, MissingDependencyError):
         display.loading.close()
-        print(f"What was finished is kept. Go on with: {go_on}", file=sys.stderr)
+        print_message(f"What was finished is kept. Go on with: {go_on}")
         raise
     finally:
         one.cast.close()
@@ -304,7 +314,7 @@ def _print(report: Report, go_on: str, display: Display) -> None:
 
 
 def _say_interrupted(go_on: str) -> None:
-    print(f"Interrupted. Go on with: {go_on}", file=sys.stderr, flush=True)
+    print_message(f"Interrupted. Go on with: {go_on}")
 
 
 def _code(report: Report, settings: RunSettings, go_on: str) -> int:
@@ -314,20 +324,19 @@ def _code(report: Report, settings: RunSettings, go_on: str) -> int:
     if report.ending is Ending.BUDGET:
         return _out_of_money(report.directory, settings)
     if report.ending is Ending.VOID:
-        print(
+        print_message(
             f"Stopped, because {settings.max_void} samples in a row were void for the same reason (--max-void). Once "
             f"that is mended, go on with: {_resuming(report.directory, settings)} --retry-void",
-            file=sys.stderr,
         )
     facts = report.summary["run"]
     if facts["below_coverage"]:
-        print(f"Below --min-coverage: {facts['below_coverage']}", file=sys.stderr)
+        print_message(f"Below --min-coverage: {facts['below_coverage']}")
     if facts["below"]:
-        print(f"Below --fail-under: {'; '.join(facts['below'])}", file=sys.stderr)
+        print_message(f"Below --fail-under: {'; '.join(facts['below'])}")
     regression = report.summary.get("regression")
     if regression:
         told = "Below" if regression["is_too_large"] else "Within"
-        print(f"{told} --fail-on-regression: {regression['text']}", file=sys.stderr)
+        print_message(f"{told} --fail-on-regression: {regression['text']}")
     if facts["below"] or (regression and regression["is_too_large"]):
         return BELOW
     return SOME_VOID if _lacks_scores(report, settings) else OK
@@ -343,5 +352,5 @@ def _lacks_scores(report: Report, settings: RunSettings) -> bool:
 def _out_of_money(directory: str, settings: RunSettings) -> int:
     of_a_role = settings.budget is None and "max_budget" in {**settings.params, **settings.user_params}
     more = "--param max_budget=USD (or --user-param)" if of_a_role else "--budget USD"
-    print(f"The budget is reached. Go on with: {_resuming(directory, settings)} {more}", file=sys.stderr)
+    print_message(f"The budget is reached. Go on with: {_resuming(directory, settings)} {more}")
     return BUDGET

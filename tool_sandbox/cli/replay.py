@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Mapping
 from typing import Any
 
 from tool_sandbox.cli.config import check_environment, from_environment
+from tool_sandbox.cli.lines import print_message
 from tool_sandbox.cli.options import FLAGS
 from tool_sandbox.cli.play import Display, play_in_turn
 from tool_sandbox.common.counted import counted
@@ -42,7 +42,7 @@ def replay(location: str, flags: Mapping[str, Any], display: Display) -> int:
     display.loading.tell("loading scenarios")
     one = replayed_run(location, {**around, **given})
     if not display.quiet:
-        print(_told(one), file=sys.stderr, flush=True)
+        print_message(_told(one))
     return play_in_turn([one], display)
 
 

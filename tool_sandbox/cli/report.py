@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from tool_sandbox.analysis.named_runs import named_runs
+from tool_sandbox.cli.lines import print_message
 from tool_sandbox.common.counted import counted
 from tool_sandbox.errors import SettingsError, UsageError
 
@@ -83,7 +83,7 @@ def _page(runs: Mapping[str, RunResult], asked: _Asked) -> str:
     made = report(runs, title=asked.title or " and ".join(runs), largest=asked.largest)
     if made.left_out:
         left_out = f"{counted(made.left_out, 'conversation')} left out, perfect samples first; --largest allows more"
-        print(f"note: {left_out}.", file=sys.stderr)
+        print_message(f"note: {left_out}.")
     return made.html
 
 

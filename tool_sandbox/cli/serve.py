@@ -17,6 +17,7 @@ from attrs import evolve, field, frozen
 
 from tool_sandbox.access import is_loopback
 from tool_sandbox.cli.config import OF_AGENTS
+from tool_sandbox.cli.lines import print_message
 from tool_sandbox.cli.listening import address_of, begin_serving, listening, server_of
 from tool_sandbox.cli.options import FLAGS
 from tool_sandbox.cli.play import OK, SOME_VOID, Display, play_in_turn
@@ -195,4 +196,4 @@ def _agent(
             agent.kill()
             agent.wait()
     if agent.returncode:
-        print(f"{command[0]!r} ended with exit code {agent.returncode}", file=sys.stderr)
+        print_message(f"{command[0]!r} ended with exit code {agent.returncode}")

@@ -13,6 +13,8 @@ from typing import Any
 
 from attrs import define
 
+from tool_sandbox.cli.lines import print_message
+
 _NAMES = ("stdin", "stdout", "stderr")
 _CANNOT_WRITE = 2
 
@@ -71,7 +73,7 @@ class Written:
         """
         if self.error is None or self.error.errno == errno.EPIPE:  # a reader that stops early is not a mistake
             return code
-        print(f"tool_sandbox: standard output cannot be written: {self.error.strerror}.", file=sys.stderr)
+        print_message(f"tool_sandbox: standard output cannot be written: {self.error.strerror}.")
         return code or (_CANNOT_WRITE if needed else code)
 
 

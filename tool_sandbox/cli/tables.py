@@ -65,8 +65,7 @@ def print_mutants(mutants: Sequence[tuple[str, Mutant]]) -> None:
     print_table(stdout_console(), columns, [(kind, str(made), str(caught)) for kind, (made, caught) in counts.items()])
     for name, mutant in mutants:
         if not mutant.caught:
-            text = f"{name}: {mutant.change}: {mutant.described}: {mutant.reason}"
-            stdout_console().print(text, markup=False, highlight=False, soft_wrap=True)
+            print_line(stdout_console(), f"{name}: {mutant.change}: {mutant.described}: {mutant.reason}")
 
 
 def print_rescoring(rescoring: Rescoring) -> None:
@@ -83,7 +82,7 @@ def print_rescoring(rescoring: Rescoring) -> None:
         text = f"{sample.name} #{sample.trial}: the simulated user broke its rules: {in_words(sample.broken_rules)}"
         print_line(console, text)
     for skipped in rescoring.skipped:
-        console.print(f"not judged: {skipped.name}: {skipped.why}", markup=False, soft_wrap=True)
+        print_line(console, f"not judged: {skipped.name}: {skipped.why}")
     console.print(
         f"{len(rescoring.samples)} judged, {len(rescoring.changes)} changed, {len(rescoring.skipped)} not judged"
     )

@@ -9,6 +9,7 @@ import typer
 
 from tool_sandbox.cli import options
 from tool_sandbox.cli.commands.given import lists
+from tool_sandbox.cli.lines import print_message
 from tool_sandbox.common.counted import counted
 
 commands = typer.Typer()
@@ -50,7 +51,7 @@ def export(directories: options.Directories, *, output: options.Exported, table:
 
     written = write(directories, output, table)
     if written.note:
-        print(f"note: {written.note}", file=sys.stderr)
+        print_message(f"note: {written.note}")
     print(f"{counted(written.rows, 'row')} in {output}")
 
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from tool_sandbox.cli.lines import print_message
 from tool_sandbox.cli.live.display import ShownProgress, Watched
 from tool_sandbox.cli.live.status import Status
 from tool_sandbox.cli.void import in_short
@@ -67,7 +68,7 @@ class EventFile:
                 self._file.write(line)
                 self._file.flush()
         except (OSError, ValueError, AttributeError) as error:  # no reader, no room, no output; the run goes on
-            print(f"note: no more events are written to {self._place!r}: {error}", file=sys.stderr)
+            print_message(f"note: no more events are written to {self._place!r}: {error}")
         if not self.is_standard_output:
             with suppress(OSError):
                 self._file.close()
