@@ -42,5 +42,17 @@ def test_a_command_stays_in_one_piece(width: int) -> None:
     assert shown(f"3 void, provider: down. Again: {command}", width).splitlines()[-1].endswith(command)
 
 
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("Prove it again:\n  tool_sandbox check --tag smoke -s a_b", "  tool_sandbox check --tag smoke -s a_b"),
+        ("Set one, for example: export OPENAI_API_KEY=… This model is the user", "  export OPENAI_API_KEY=… This"),
+        ("There is no 'mcp': .venv/bin/uv pip install -e '.[mcp]'", "  .venv/bin/uv pip install -e '.[mcp]'"),
+    ],
+)
+def test_a_command_has_a_line_that_can_be_copied(text: str, whole: str) -> None:
+    assert whole in shown(text, 30).splitlines()
+
+
 def test_what_is_no_terminal_gets_the_line_as_it_is() -> None:
     assert shown("one two three", 8, terminal=False) == "one two three\n"

@@ -126,6 +126,7 @@ def test_what_is_long_is_shortened_and_said_to_be_so(scenario: Scenario) -> None
     assert "shortened" not in whole
     assert "x" * 300 in whole.replace("\n", "").replace(" ", "")
     assert whole.count("word") == 400
+    assert all(max(map(cells, shown(world, width=width))) <= width for width in range(60, 90))
 
 
 def test_remarks_stand_beside_the_message_or_below_where_there_is_no_room(scenario: Scenario) -> None:

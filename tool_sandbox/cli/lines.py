@@ -12,7 +12,10 @@ from tool_sandbox.common.visible_text import KEPT, hanging, visible
 if TYPE_CHECKING:
     from rich.console import Console
 
-_COMMAND = re.compile(r"(?<=: )(?:tool_sandbox|export|pip|\.venv/bin/uv) .*$", re.MULTILINE)
+_COMMAND = re.compile(
+    r"(?<=: )export \S+|(?:(?<=: )(?:tool_sandbox|pip|\.venv/bin/uv)|(?<=^  )tool_sandbox) .*$", re.MULTILINE
+)
+"""What somebody copies: after a colon, or in a line of its own below what is said of it."""
 
 
 def print_line(console: Console, text: str) -> None:

@@ -62,6 +62,7 @@ _CONSOLE = RoleType.EXECUTION_ENVIRONMENT
 _ROLE_WIDTH = 8
 _RESULT_LINES, _TEXT_LINES = 4, 12
 """So many lines of a result, and of any other message, are shown where not everything is."""
+_CUT = " …"
 _GAP = 3
 """Columns between a message and a remark beside it."""
 
@@ -140,7 +141,7 @@ class _Page:
     def _said(self, row: Row, text: str, style: Style, *, empty: bool = True) -> Iterator[Span]:
         if text or empty:
             lines = wrapped(text.strip("\n") or '""', self.room)
-            yield from (Span(line, style) for line in self._cut(row, lines, _TEXT_LINES))
+            yield from (Span(line, style) for line in self._cut(row, lines, _TEXT_LINES, self.room))
 
     def _call(self, row: Row) -> Iterator[Span]:
         call = requested(row)
@@ -150,7 +151,7 @@ class _Page:
         else:
             arguments = [f"{name}={self._argument(row, value)}" for name, value in call[1].items()]
             lines = _call_lines(visible(call[0]), arguments, self.room - 2)
-        yield from (Span(f"  {line}", Style.CALL) for line in self._cut(row, lines, _TEXT_LINES))
+        yield from (Span(f"  {line}", Style.CALL) for line in self._cut(row, lines, _TEXT_LINES, self.room - 2))
 
     def _argument(self, row: Row, value: object) -> str:
         text = argument_text(value)
@@ -163,14 +164,14 @@ class _Page:
         style = Style.ERROR if row["tool_call_exception"] else Style.RESULT
         name = tool_of_several(row, before)
         lines = [*([name] if name else []), *wrapped((row["content"] or "").strip("\n"), self.room - 2)]
-        for at, line in enumerate(self._cut(row, lines, _RESULT_LINES)):
+        for at, line in enumerate(self._cut(row, lines, _RESULT_LINES, self.room - 2)):
             yield Span(f"{'  ' if at else '→ '}{line}", style)
 
-    def _cut(self, row: Row, lines: list[str], most: int) -> list[str]:
+    def _cut(self, row: Row, lines: list[str], most: int, room: int) -> list[str]:
         if self.full or len(lines) <= most:
             return lines
         self.shortened.append(row[INDEX_COLUMN])
-        return [*lines[: most - 1], f"{lines[most - 1]} …"]
+        return [*lines[: most - 1], f"{wrapped(lines[most - 1], max(1, room - cells(_CUT)))[0]}{_CUT}"]
 
     def _note(self) -> list[tuple[str, Span]]:
         count = len(set(self.shortened))
