@@ -81,6 +81,11 @@ class MissingDependencyError(UsageError):
     """A feature needs a package that is not installed."""
 
 
+def how_to_install(extra: str) -> str:
+    """The command that adds an extra, in the words of README.md."""
+    return f".venv/bin/uv pip install -e '.[{extra}]'"
+
+
 class ProviderError(ToolSandboxError):
     """A model's provider failed to answer.
 

@@ -21,7 +21,8 @@ from tests.providers.wire import Answer, Fault
 from tests.waiting import HANG, until
 from tool_sandbox.cli.app import exit_code
 from tool_sandbox.cli.doctor import lines_of
-from tool_sandbox.cli.machine import EXTRAS, INSTALL, examine
+from tool_sandbox.cli.machine import EXTRAS, examine
+from tool_sandbox.errors import how_to_install
 
 
 @pytest.fixture
@@ -90,8 +91,8 @@ def test_an_extra_that_is_missing_is_offered_in_the_words_of_the_readme(monkeypa
     monkeypatch.setitem(sys.modules, "xllamacpp", None)
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
 
-    assert f"note     extra 'local' not installed\n         → {INSTALL.format('local')}" in told()
-    assert f"    {INSTALL.format('local')}\n" in readme
+    assert f"note     extra 'local' not installed\n         → {how_to_install('local')}" in told()
+    assert f"    {how_to_install('local')}\n" in readme
 
 
 def test_every_extra_that_is_offered_can_be_installed_and_is_used_and_described() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from importlib import metadata
 from importlib.util import find_spec
 
-from tool_sandbox.errors import ToolSandboxError
+from tool_sandbox.errors import ToolSandboxError, how_to_install
 from tool_sandbox.llm.probes.finding import Finding, note, ok, problem
 from tool_sandbox.registry.packs import Pack, packs
 
@@ -17,12 +17,11 @@ EXTRAS: Mapping[str, tuple[str, ...]] = {
     "local": ("xllamacpp", "huggingface_hub"),
     "redis": ("redis",),
     "otel": ("opentelemetry.sdk",),
+    "ray": ("ray",),
     "mcp": ("mcp",),
     "vertex": ("google.auth", "requests"),
 }
 """Optional parts and the modules they need."""
-INSTALL = ".venv/bin/uv pip install -e '.[{}]'"
-"""How an extra is installed, in the words of README.md."""
 
 
 def examine(environment: Mapping[str, str] | None = None) -> Iterator[Finding]:
@@ -41,7 +40,7 @@ def examine(environment: Mapping[str, str] | None = None) -> Iterator[Finding]:
     yield from _addresses(variables)
     for extra, modules in EXTRAS.items():
         missing = [module for module in modules if not _installed(module)]
-        yield note(f"extra {extra!r} not installed", INSTALL.format(extra)) if missing else ok(f"extra {extra!r}")
+        yield note(f"extra {extra!r} not installed", how_to_install(extra)) if missing else ok(f"extra {extra!r}")
 
 
 def _own_variables(environment: Mapping[str, str]) -> Iterator[Finding]:

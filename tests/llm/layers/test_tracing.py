@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,7 +18,7 @@ from opentelemetry.trace import SpanKind, StatusCode, Tracer
 
 from tests.llm.fakes import FakeModel, answer, call, question
 from tests.waiting import HANG, auntil
-from tool_sandbox.errors import MissingDependencyError, RateLimitError, SettingsError
+from tool_sandbox.errors import MissingDependencyError, RateLimitError, SettingsError, how_to_install
 from tool_sandbox.llm.chat import CallTag, Usage
 from tool_sandbox.llm.layers.tracing import Traced, callback_params, open_tracing, parse_callbacks
 
@@ -157,7 +158,7 @@ def test_a_missing_opentelemetry_is_explained(monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "opentelemetry", None)
 
-    with pytest.raises(MissingDependencyError, match=r"tool_sandbox\[otel\]"):
+    with pytest.raises(MissingDependencyError, match=re.escape(how_to_install("otel"))):
         open_tracing()
 
 

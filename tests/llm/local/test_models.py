@@ -7,6 +7,7 @@ import hashlib
 import http.server
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -27,7 +28,13 @@ from tests.waiting import HANG, until
 from tool_sandbox.common.execution_context import ExecutionContext, new_context
 from tool_sandbox.common.message import Message
 from tool_sandbox.common.vocabulary import RoleType
-from tool_sandbox.errors import ContextWindowError, MissingDependencyError, ProviderUnavailableError, UsageError
+from tool_sandbox.errors import (
+    ContextWindowError,
+    MissingDependencyError,
+    ProviderUnavailableError,
+    UsageError,
+    how_to_install,
+)
 from tool_sandbox.llm.local import models as local
 from tool_sandbox.llm.local.models import LocalModel, parse_local
 from tool_sandbox.llm.local.server import LocalServer, trained_context
@@ -117,7 +124,7 @@ def test_other_model_strings_are_not_local() -> None:
 
 
 def test_a_missing_extra_is_named_with_the_command_that_installs_it() -> None:
-    with pytest.raises(MissingDependencyError, match=r'pip install "tool_sandbox\[local\]"'):
+    with pytest.raises(MissingDependencyError, match=re.escape(how_to_install("local"))):
         local.require_extra(lambda name: None if name == "xllamacpp" else object())
     local.require_extra()
 

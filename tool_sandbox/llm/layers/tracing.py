@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import asdict, frozen
 
-from tool_sandbox.errors import MissingDependencyError, SettingsError
+from tool_sandbox.errors import MissingDependencyError, SettingsError, how_to_install
 from tool_sandbox.llm.chat import CallTag, ChatModel, ChatRequest, ChatResponse
 from tool_sandbox.llm.layer import Wrapper
 from tool_sandbox.llm.layers.span_attributes import of_error, of_request, of_response
@@ -104,7 +104,7 @@ def open_tracing(path: Path | None = None) -> Tracing:
         from opentelemetry.sdk.trace import TracerProvider
         from opentelemetry.sdk.trace.export import ConsoleSpanExporter, SimpleSpanProcessor
     except ImportError as error:
-        message = "the callback 'otel' needs OpenTelemetry: pip install 'tool_sandbox[otel]'"
+        message = f"the callback 'otel' needs OpenTelemetry, which is not installed: {how_to_install('otel')}"
         raise MissingDependencyError(message) from error
     if path is None or not isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
         return Tracing(trace.get_tracer("tool_sandbox", version("tool_sandbox")))
@@ -185,8 +185,8 @@ def check_packages(callbacks: Callbacks) -> None:
     ]
     for name, module in wanted:
         if not _is_installed(module):
-            how = "pip install 'tool_sandbox[otel]'" if name == "otel" else f"install the package that has {module!r}"
-            message = f"the callback {name!r} needs a package that is not installed: {how}."
+            how = how_to_install("otel") if name == "otel" else f"install the package that has {module!r}"
+            message = f"the callback {name!r} needs a package that is not installed: {how}"
             raise MissingDependencyError(message)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from attrs import frozen
 
-from tool_sandbox.errors import MissingDependencyError, UsageError
+from tool_sandbox.errors import MissingDependencyError, UsageError, how_to_install
 from tool_sandbox.llm.local.gguf_header import read_header
 from tool_sandbox.nearest import nearest
 
@@ -106,7 +106,8 @@ def require_extra(find: Callable[[str], object | None] = importlib.util.find_spe
     """
     missing = [name for name in ("xllamacpp", "huggingface_hub") if find(name) is None]
     if missing:
-        msg = f'Local models need {" and ".join(map(repr, missing))}. Install: pip install "tool_sandbox[local]"'
+        packages = " and ".join(map(repr, missing))
+        msg = f"models on this machine need {packages}, not installed: {how_to_install('local')}"
         raise MissingDependencyError(msg)
 
 

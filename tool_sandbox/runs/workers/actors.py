@@ -18,7 +18,7 @@ from typing import Any
 
 from attrs import define, evolve, field
 
-from tool_sandbox.errors import MissingDependencyError, SettingsError
+from tool_sandbox.errors import MissingDependencyError, SettingsError, how_to_install
 from tool_sandbox.runs.workers.messages import FromWorker, Setup, ToWorker
 from tool_sandbox.runs.workers.worker import work
 
@@ -37,7 +37,7 @@ def check_ray() -> None:
         MissingDependencyError: It is not.
     """
     if find_spec("ray") is None:
-        message = "--executor ray needs the package 'ray', which is not installed: .venv/bin/uv pip install -e '.[ray]'"
+        message = f"--executor ray needs the package 'ray', which is not installed: {how_to_install('ray')}"
         raise MissingDependencyError(message)
 
 

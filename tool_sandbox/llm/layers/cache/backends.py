@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tool_sandbox.errors import MissingDependencyError
+from tool_sandbox.errors import MissingDependencyError, how_to_install
 from tool_sandbox.llm.layers.cache.health import LONGEST
 from tool_sandbox.llm.layers.cache.settings import CacheSettings
 
@@ -141,7 +141,7 @@ class RedisBackend(Backend):
             from redis.backoff import NoBackoff
             from redis.retry import Retry
         except ImportError as error:
-            msg = "a cache of type 'redis' needs the redis package: pip install 'tool_sandbox[redis]'"
+            msg = f"a cache of type 'redis' needs the package 'redis', not installed here: {how_to_install('redis')}"
             raise MissingDependencyError(msg) from error
         super().__init__(settings)
         longest = LONGEST if settings.deadline is None else max(settings.deadline, 0.02)
