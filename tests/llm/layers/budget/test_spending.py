@@ -35,6 +35,10 @@ def test_the_uncertain_part_is_shown_beside_the_certain_one() -> None:
     assert spending.to_record()["uncertain_cost"] == 0.125
 
 
+def test_tokens_and_money_that_nobody_told_are_not_shown_as_none() -> None:
+    assert str(Spending(calls=2, cost=None)) == "2 calls, cost unknown (1 call of unknown price)"
+
+
 def test_what_the_cache_saved_has_an_unknown_part_too() -> None:
     assert "≥ 0.5000 USD (1 call of unknown price) saved by the cache" in str(
         Spending(saved_cost=0.5) + Spending(saved_cost=None)

@@ -97,7 +97,8 @@ class Cost:
         if not self.unknown_calls:
             return f"{shown(self.known)} USD"
         calls = "1 call" if self.unknown_calls == 1 else f"{self.unknown_calls} calls"
-        return f"≥ {shown(self.known)} USD ({calls} of unknown price)"
+        known = f"≥ {shown(self.known)} USD" if self.known else "cost unknown"
+        return f"{known} ({calls} of unknown price)"
 
 
 FREE = Cost()

@@ -87,11 +87,12 @@ class Spending:
         return Spending(**dict(zip(_NAMES, map(operator.add, _VALUES(self), _VALUES(other)), strict=True)))
 
     def __str__(self) -> str:
-        tokens = f"{self.prompt_tokens} tokens in, {self.completion_tokens} out"
+        tokens = f"{self.prompt_tokens} tokens in, {self.completion_tokens} out, "
+        counted = tokens if self.prompt_tokens or self.completion_tokens else ""  # an agent of one's own tells none
         saved = "" if self.saved_cost.is_nothing else f", {self.saved_cost} saved by the cache"
         failed = f" and {self.failed_calls} that failed" if self.failed_calls else ""
         calls = ("1 call" if self.calls == 1 else f"{self.calls} calls") + failed
-        return f"{calls}, {tokens}, {self.cost}{saved}{self._doubt()}"
+        return f"{calls}, {counted}{self.cost}{saved}{self._doubt()}"
 
     def _doubt(self) -> str:
         if not self.uncertain_calls:
