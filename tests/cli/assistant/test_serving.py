@@ -11,6 +11,8 @@ from mcp import Client, StdioServerParameters
 from mcp_types import CallToolResult, TextContent
 
 from tests.cli.command import ROOT
+from tests.cli.pseudo_terminal import PseudoTerminal
+from tests.ports import free_port
 from tests.waiting import HANG
 from tool_sandbox import open_run
 from tool_sandbox.cli.app import exit_code
@@ -86,6 +88,18 @@ async def test_what_goes_wrong_is_told_in_a_sentence_and_the_server_lives_on(tmp
         assert "needs a person" in await refused(client, "start_run", agent="human", budget=1, limit=1)
         assert "count=0 must be" in await refused(client, "list_scenarios", count=0)
         assert (await told(client, "list_scenarios", scenarios=EASY, first=1))[1]["total"] == 2
+
+
+@pytest.mark.parametrize("port", [None, free_port()], ids=["streams", "http"])
+def test_a_person_who_starts_it_is_told_who_is_awaited_where(port: int | None) -> None:
+    where = "at standard input" if port is None else f"at http://127.0.0.1:{port}/mcp"
+    screen = PseudoTerminal("-m", "tool_sandbox", "mcp", *([] if port is None else ["--http", str(port)]))
+    try:
+        screen.wait_for(lambda: where in screen.text)
+        screen.send("\x03")
+        assert screen.end() == 130
+    finally:
+        screen.close()
 
 
 @pytest.mark.parametrize("port", [["--http", "0"], ["--http", "99999"]])

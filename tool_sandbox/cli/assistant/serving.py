@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from tool_sandbox.cli.lines import print_message
 from tool_sandbox.common.checks import number
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.tools.mcp.extra import check_installed
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 PATH = "/mcp"
+_ENDS_IT = "(Ctrl-C ends it)"
 _PORTS = range(1, 65536)
 
 
@@ -49,6 +52,8 @@ def serve(settings: RunSettings, *, only_here: bool, budget: float | None, port:
     with _offered(settings, only_here=only_here, budget=budget) as tools:
         server = server_of(tools, version("tool_sandbox"))
         if port is None:
+            if sys.stdin.isatty():
+                print_message(f"An assistant is awaited at standard input, with messages of MCP. {_ENDS_IT}")
             anyio.run(_over_streams, server)
         else:
             _over_http(server, port)
@@ -103,4 +108,6 @@ def _over_http(server: Server[Any], port: int) -> None:
         raise SettingsError(message) from error
     app = server.streamable_http_app(streamable_http_path=PATH, host=HOST)
     with listening:
+        listening.listen()
+        print_message(f"An assistant is awaited at http://{HOST}:{port}{PATH}  {_ENDS_IT}")
         uvicorn.Server(uvicorn.Config(app, log_config=None, log_level="warning")).run(sockets=[listening])
