@@ -64,6 +64,29 @@ def test_a_message_goes_on_between_words_and_a_command_in_it_stays_whole(termina
     assert keyless.lines[-1].endswith("export OPENAI_API_KEY=…")
 
 
+@pytest.mark.parametrize(
+    ("command", "meanwhile"),
+    [
+        (["list"], b"loading scenarios"),
+        (["show", "switch_wifi_off"], b"loading scenarios"),
+        (["tools"], b"loading tools"),
+        (["worlds"], b"loading worlds"),
+        (["check", "--fast", "-s", "switch_wifi_off"], b"checking"),
+        (["plan", "-a", "oracle", "-s", "switch_wifi_off"], b"estimating"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_what_takes_a_moment_says_what_it_does_and_takes_that_away(
+    terminal: Terminal, command: list[str], meanwhile: bytes
+) -> None:
+    screen = terminal(*command)
+
+    assert screen.end() == 0
+    assert meanwhile in screen.raw
+    assert meanwhile.decode() not in screen.text
+    assert screen.text
+
+
 class Talking:
     """A run whose agent writes in every way, and ends when it is let."""
 

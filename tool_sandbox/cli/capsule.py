@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tool_sandbox.cli.lines import print_line, print_message
+from tool_sandbox.cli.live.loading import Loading
 from tool_sandbox.cli.tables import stdout_console
 from tool_sandbox.common.counted import counted
 from tool_sandbox.errors import UsageError
@@ -25,7 +26,8 @@ def pack_run(directory: str, output: str, *, force: bool) -> None:
     Raises:
         UsageError: That is not possible.
     """
-    packed = pack(directory, Path(output), force=force)
+    with Loading.at_a_terminal("packing"):
+        packed = pack(directory, Path(output), force=force)
     for each in packed.left_out:
         print_message(f"note: left out: {each}")
     print(f"{counted(packed.files, 'file')} in {packed.file}, {packed.bytes / 1000:.0f} kB")
@@ -40,7 +42,7 @@ def reproduce_run(location: str, changes: Mapping[str, Any], *, trusted: bool, a
     Raises:
         UsageError: That is not possible.
     """
-    with _opened(location, trusted=trusted) as directory:
+    with Loading.at_a_terminal("playing from the journal"), _opened(location, trusted=trusted) as directory:
         found = reproduce(directory, changes)
     if as_json:
         print(json.dumps(found.to_record()))

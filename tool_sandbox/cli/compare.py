@@ -16,6 +16,7 @@ from tool_sandbox.analysis.markdown import markdown_of
 from tool_sandbox.analysis.named_runs import named_runs
 from tool_sandbox.cli.comparison_text import print_comparison
 from tool_sandbox.cli.explain import print_lines
+from tool_sandbox.cli.live.loading import Loading
 from tool_sandbox.cli.tables import stdout_console
 from tool_sandbox.errors import SettingsError, UsageError
 from tool_sandbox.runs.recorded_scenarios import scenarios_of_run
@@ -52,7 +53,7 @@ def compare(
         UsageError: A directory is no run, two of them have nothing in common, or a number has no meaning.
     """
     _check(form, flips)
-    with garbage.kept():
+    with Loading.at_a_terminal("reading runs"), garbage.kept():
         runs = named_runs(directories)
         comparison = compare_runs(runs, pass_at=pass_at)
     if form == JSON:

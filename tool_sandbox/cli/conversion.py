@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tool_sandbox.cli.lines import print_message
+from tool_sandbox.common.counted import counted
 from tool_sandbox.errors import UsageError
 from tool_sandbox.registry.sources import offer_tools
 from tool_sandbox.scenarios.conversion import Conversion, convert_path
@@ -65,4 +66,5 @@ def _report(conversion: Conversion, target: Path | None) -> None:
     for loss in conversion.losses:
         print_message(f"left out: {loss}")
     where = "" if target is None else f" to {target}"
-    print_message(f"{len(conversion.scenarios)} scenarios written{where}, {len(conversion.losses)} losses")
+    losses = f"{len(conversion.losses)} {'loss' if len(conversion.losses) == 1 else 'losses'}"
+    print_message(f"{counted(len(conversion.scenarios), 'scenario')} written{where}, {losses}")

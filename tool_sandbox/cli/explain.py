@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tool_sandbox.cli.chosen_samples import chosen_samples, run_with_samples
+from tool_sandbox.cli.live.loading import Loading
 from tool_sandbox.cli.tables import stdout_console
 from tool_sandbox.common.visible_text import hanging, visible
 from tool_sandbox.errors import UsageError
@@ -30,15 +31,18 @@ def explain_run(directory: str, sample: str | None, scenarios_from: Sequence[str
     Raises:
         UsageError: There is no such sample, or its scenario is not to be found.
     """
-    run = run_with_samples(directory)
-    scenarios = partial(scenarios_of_run, run.store, scenarios_from, tools_from)
-    if sample is None:
-        _check_scored(run, directory)
-        print_lines(RunExplanation.of(with_records(run.samples, scenarios)).lines())
-        return
-    chosen = chosen_samples(run, sample)
-    with scenarios() as known:
-        explanations = [each.explained_by(known) for each in chosen]
+    with Loading.at_a_terminal("reading the run") as loading:
+        run = run_with_samples(directory)
+        scenarios = partial(scenarios_of_run, run.store, scenarios_from, tools_from)
+        if sample is None:
+            _check_scored(run, directory)
+            lines = list(RunExplanation.of(with_records(run.samples, scenarios)).lines())
+            loading.close()
+            print_lines(lines)
+            return
+        chosen = chosen_samples(run, sample)
+        with scenarios() as known:
+            explanations = [each.explained_by(known) for each in chosen]
     for number, explanation in enumerate(explanations):
         print_lines([*([""] if number else []), *explanation.lines()])
 

@@ -13,6 +13,7 @@ from attrs import evolve
 from tool_sandbox.cli.description import Description
 from tool_sandbox.cli.lines import print_message
 from tool_sandbox.cli.listing import print_lines
+from tool_sandbox.cli.live.loading import Loading
 from tool_sandbox.cli.tables import print_answers, print_floors, print_mutants, print_rescoring
 from tool_sandbox.errors import UsageError
 from tool_sandbox.nearest import hint
@@ -39,7 +40,9 @@ def show_one(name: str, settings: RunSettings, *, with_schemas: bool) -> None:
     Raises:
         UsageError: There is none of this name.
     """
-    print_lines(Description(name, scenario_named(name, settings), with_schemas).lines())
+    with Loading.at_a_terminal("loading scenarios"):
+        lines = list(Description(name, scenario_named(name, settings), with_schemas).lines())
+    print_lines(lines)
 
 
 def try_answers(name: str, answers: Sequence[str], settings: RunSettings) -> None:
@@ -91,10 +94,12 @@ def check_all(settings: RunSettings, *, floors: bool, mutants: bool, fast: bool)
     if fast and mutants:
         message = "--fast makes no mutants; leave one of both out."
         raise UsageError(message)
-    suite = scenarios_of(everything)
-    presented = settings.scenarios or settings.tags or settings.presentations
-    found = selected(suite, everything, None if presented else plain_names(suite.names))
-    report = check_scenarios(found, fast=fast, floors=floors, processes=os.cpu_count() or 1)
+    with Loading.at_a_terminal("loading scenarios") as loading:
+        suite = scenarios_of(everything)
+        presented = settings.scenarios or settings.tags or settings.presentations
+        found = selected(suite, everything, None if presented else plain_names(suite.names))
+        loading.tell("checking")
+        report = check_scenarios(found, fast=fast, floors=floors, processes=os.cpu_count() or 1)
     if floors:
         print_floors(floors_by_category((found[each.name].categories, each.floors) for each in report.proved))
     if mutants:
@@ -122,7 +127,10 @@ def rescore_run(location: str, scenarios_from: Sequence[str], tools_from: Sequen
 
     store = RunStore.open(location)
     record = store.read_run() if (store.directory / RUN).exists() else {}
-    with scenarios_of_run(store, scenarios_from, tools_from) as scenarios:
+    with (
+        Loading.at_a_terminal("judging anew"),
+        scenarios_of_run(store, scenarios_from, tools_from) as scenarios,
+    ):
         rescoring = rescore(location, scenarios)
     print_rescoring(rescoring)
     judged = {sample.name: scenarios[sample.name] for sample in rescoring.samples}

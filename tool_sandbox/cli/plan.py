@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from tool_sandbox.cli.lines import print_line
+from tool_sandbox.cli.live.loading import Loading
 from tool_sandbox.cli.tables import stderr_console, stdout_console
 from tool_sandbox.common.counted import counted
 from tool_sandbox.llm.layers.budget.money import NOTHING, Cost
@@ -37,7 +38,8 @@ def show_plan(every: Sequence[RunSettings], *, as_json: bool = False) -> None:
     Raises:
         UsageError: Something about them is wrong.
     """
-    estimates = planned_runs(every)
+    with Loading.at_a_terminal("estimating"):
+        estimates = planned_runs(every)
     if as_json:
         runs = [
             {"agent": redact_text(settings.agent), "user": redact_text(settings.user), **estimate.to_record()}

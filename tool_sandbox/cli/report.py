@@ -11,6 +11,7 @@ from attrs import frozen
 
 from tool_sandbox.analysis.named_runs import named_runs
 from tool_sandbox.cli.lines import print_message
+from tool_sandbox.cli.live.loading import Loading
 from tool_sandbox.common.counted import counted
 from tool_sandbox.errors import SettingsError, UsageError
 
@@ -46,13 +47,15 @@ def write_report(directories: Sequence[str], file: str | None, form: str | None,
     """
     asked = _Asked(title=title, largest=_bytes(largest))
     form = _form(file, form)
-    runs = named_runs(directories)
+    with Loading.at_a_terminal("reading runs"):
+        runs = named_runs(directories)
     if form in _TABLES:
         _TABLES[form](directories, file)
     elif file is None:
         print(_TEXTS[form](runs, asked), end="")
     else:
-        size = _write(Path(file), _TEXTS[form](runs, asked))
+        with Loading.at_a_terminal("making the report"):
+            size = _write(Path(file), _TEXTS[form](runs, asked))
         samples = counted(sum(map(len, runs.values())), "sample")
         print(f"{samples} of {counted(len(runs), 'run')} in {file}, {_shown(size)}")
 

@@ -12,6 +12,7 @@ from attrs import asdict, frozen
 
 from tool_sandbox.cli.columns import Column, print_table
 from tool_sandbox.cli.listing import print_json, print_lines
+from tool_sandbox.cli.live.loading import Loading
 from tool_sandbox.cli.tables import stdout_console
 from tool_sandbox.common.counted import counted
 from tool_sandbox.common.script import ToolStep
@@ -129,7 +130,8 @@ def list_scenarios(settings: RunSettings, *, is_whole: bool, stats: bool, as_jso
     Raises:
         UsageError: A source cannot be loaded, or nothing fits.
     """
-    scenarios = load_scenarios(settings)
+    with Loading.at_a_terminal("loading scenarios"):
+        scenarios = load_scenarios(settings)
     if is_whole and not stats and not as_json and sys.stdout.isatty():
         _print_overview(scenarios.values(), settings)
         return

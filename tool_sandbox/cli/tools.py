@@ -12,6 +12,7 @@ from attrs import asdict, frozen
 
 from tool_sandbox.cli.columns import Column
 from tool_sandbox.cli.listing import chosen, print_json, print_lines, print_listing
+from tool_sandbox.cli.live.loading import Loading
 from tool_sandbox.common.counted import counted
 from tool_sandbox.common.not_given import NOT_GIVEN
 from tool_sandbox.common.signatures.docstrings import described
@@ -108,12 +109,13 @@ def show_tools(names: Sequence[str], settings: RunSettings, *, as_json: bool) ->
     Raises:
         UsageError: A source cannot be loaded, or there is no such tool.
     """
-    needing = _needing(scenarios_of(settings))
-    tools = get_all_tools(ToolBackend.DEFAULT)
-    told = [
-        ToolDescription.of(name, tools[name], needing.get(name, ()))
-        for name in chosen(names, tools, "tool", "--tools-from")
-    ]
+    with Loading.at_a_terminal("loading tools"):
+        needing = _needing(scenarios_of(settings))
+        tools = get_all_tools(ToolBackend.DEFAULT)
+        told = [
+            ToolDescription.of(name, tools[name], needing.get(name, ()))
+            for name in chosen(names, tools, "tool", "--tools-from")
+        ]
     if as_json:
         print_json({"tools": [asdict(each) for each in told]})
     elif names:

@@ -12,6 +12,7 @@ from attrs import evolve, frozen
 from tool_sandbox.cli.chosen_samples import chosen_samples, run_with_samples
 from tool_sandbox.cli.columns import Column, print_table
 from tool_sandbox.cli.lines import print_line
+from tool_sandbox.cli.live.loading import Loading
 from tool_sandbox.cli.run_report import MOST_SCENARIOS
 from tool_sandbox.cli.tables import stdout_console
 from tool_sandbox.common.annotated_transcript import WIDTH, transcript_lines
@@ -74,10 +75,12 @@ class Looked:
         Raises:
             UsageError: There is no such sample, or it has no conversation.
         """
-        run, console = run_with_samples(self.directories[0]), console or stdout_console()
-        chosen = chosen_samples(run, str(self.sample))
-        explained = explained_samples(run, chosen, self.scenarios_from, self.tools_from)
-        worlds = [_world(each) for each in chosen]  # after that, as tools bring their own tables along
+        with Loading.at_a_terminal("reading the run"):
+            run = run_with_samples(self.directories[0])
+            chosen = chosen_samples(run, str(self.sample))
+            explained = explained_samples(run, chosen, self.scenarios_from, self.tools_from)
+            worlds = [_world(each) for each in chosen]  # after that, as tools bring their own tables along
+        console = console or stdout_console()
         if all(isinstance(world, SettingsError) for world in worlds):
             raise next(world for world in worlds if isinstance(world, SettingsError))
         for number, (world, each) in enumerate(zip(worlds, explained, strict=True)):
@@ -117,9 +120,10 @@ class Looked:
         Raises:
             UsageError: The filter cannot be read.
         """
-        for directory in self.directories:
-            run_with_samples(directory)
-        library = RunLibrary(self.directories)
+        with Loading.at_a_terminal("reading runs"):
+            for directory in self.directories:
+                run_with_samples(directory)
+            library = RunLibrary(self.directories)
         _print_list(library, self.directories, where, console or stdout_console())
 
 

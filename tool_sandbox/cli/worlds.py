@@ -10,6 +10,7 @@ from attrs import asdict, frozen
 
 from tool_sandbox.cli.columns import Column, print_table
 from tool_sandbox.cli.listing import chosen, print_json, print_lines, print_listing
+from tool_sandbox.cli.live.loading import Loading
 from tool_sandbox.cli.tables import stdout_console
 from tool_sandbox.common.counted import counted
 from tool_sandbox.common.vocabulary import DatabaseNamespace
@@ -94,14 +95,15 @@ def show_worlds(names: Sequence[str], settings: RunSettings, *, as_json: bool) -
     Raises:
         UsageError: A source cannot be loaded, or there is no such world.
     """
-    starting = _starting(settings)  # tables of users' own are known from here on
-    sources = [module_of(source, "scenarios") for source in settings.scenarios_from]
-    seed = settings.world_seed
-    found = [bundled(seed=seed).worlds, *(worlds(source, seed) for source in sources)]
-    every = {name: world for some in found for name, world in some.items()}
-    known = {name: every[name] for name in every if name in starting or not name.endswith(AT_HOME)}
-    meant = chosen(names, known, "world", "--scenarios-from")
-    told = [(each := known[name], WorldDescription.of(each, starting.get(name, ()))) for name in meant]
+    with Loading.at_a_terminal("loading worlds"):
+        starting = _starting(settings)  # tables of users' own are known from here on
+        sources = [module_of(source, "scenarios") for source in settings.scenarios_from]
+        seed = settings.world_seed
+        found = [bundled(seed=seed).worlds, *(worlds(source, seed) for source in sources)]
+        every = {name: world for some in found for name, world in some.items()}
+        known = {name: every[name] for name in every if name in starting or not name.endswith(AT_HOME)}
+        meant = chosen(names, known, "world", "--scenarios-from")
+        told = [(each := known[name], WorldDescription.of(each, starting.get(name, ()))) for name in meant]
     if as_json:
         print_json({"worlds": [asdict(described) for _, described in told]})
     elif names:

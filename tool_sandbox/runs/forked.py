@@ -14,6 +14,9 @@ from tool_sandbox import garbage
 T = TypeVar("T")
 R = TypeVar("R")
 
+_WITHOUT_LOCKS = {"interrupts", "loading"}
+"""Threads that only wait for Ctrl-C, and that only tell a terminal what is being done."""
+
 
 def in_processes(work: Callable[[T], R], items: Sequence[T], processes: int) -> list[R]:
     """The results of some work, in the order of the items.
@@ -53,8 +56,9 @@ def in_processes(work: Callable[[T], R], items: Sequence[T], processes: int) -> 
 
 
 def _has_other_threads() -> bool:
-    """Whether a thread may hold a lock for which a forked process would wait; what only waits for Ctrl-C does not."""
-    return any(each is not threading.main_thread() and each.name != "interrupts" for each in threading.enumerate())
+    """Whether a thread may hold a lock for which a forked process would wait."""
+    others = {each.name for each in threading.enumerate() if each is not threading.main_thread()}
+    return not others <= _WITHOUT_LOCKS
 
 
 def _send(sender: Any, work: Callable[[T], R], items: Sequence[T]) -> None:

@@ -47,9 +47,12 @@ def reproduce(
 @commands.command()
 def export(directories: options.Directories, *, output: options.Exported, table: options.Table = "samples") -> None:
     """Write the samples of runs to a file for other programs, or their messages, calls or milestones."""
-    from tool_sandbox.analysis.export import export as write
+    from tool_sandbox.cli.live.loading import Loading
 
-    written = write(directories, output, table)
+    with Loading.at_a_terminal("reading runs"):
+        from tool_sandbox.analysis.export import export as write
+
+        written = write(directories, output, table)
     if written.note:
         print_message(f"note: {written.note}")
     print(f"{counted(written.rows, 'row')} in {output}")

@@ -1,4 +1,7 @@
-"""What is done before a run begins, on standard error from the first second. Nothing here is slow to import."""
+"""What is done before a command says anything, on standard error from the first second.
+
+Nothing here is slow to import.
+"""
 
 from __future__ import annotations
 
@@ -24,10 +27,12 @@ class Loading:
     """Tells what is being done: in a line that is taken away again, or in a log where it takes long.
 
     Args:
+        first: What is being done at first, in the words of ``loading scenarios``.
         shown: Whether anything is told at all.
     """
 
-    def __init__(self, *, shown: bool = True) -> None:
+    def __init__(self, first: str = "starting", *, shown: bool = True) -> None:
+        self._first = first
         self._shown = shown and sys.stderr is not None
         self._leaving = ExitStack()
         self._lock = threading.Lock()
@@ -58,13 +63,18 @@ class Loading:
 
     def __enter__(self) -> Self:
         self._leaving.enter_context(Interrupts.current().during(self.close))
-        self.tell("starting")
+        self.tell(self._first)
         return self
 
     def __exit__(self, *error: object) -> None:
         """Take the line away."""
         self.close()
         self._leaving.close()
+
+    @classmethod
+    def at_a_terminal(cls, first: str) -> Self:
+        """What tells somebody who waits, and no log. Nothing may be printed, nor may anybody ask how wide it is."""
+        return cls(first, shown=can_hold_lines())
 
     def _open(self) -> None:
         if can_hold_lines():
