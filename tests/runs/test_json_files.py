@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tool_sandbox.errors import SettingsError
-from tool_sandbox.runs.json_files import read_json, read_object, read_summary
+from tool_sandbox.runs.json_files import read_json, read_object
 
 TORN = [b"", b"{", b'{"a": 1', b"\xff\xfe", b"[" * 100_000, b"9" * 5000, b'"\\ud8']
 
@@ -29,11 +29,3 @@ def test_what_is_no_object_is_named(tmp_path: Path, content: str) -> None:
     file.write_text(content)
     with pytest.raises(SettingsError, match="expected a JSON object"):
         read_object(file)
-
-
-@pytest.mark.parametrize("results", ["{}", "5", "[5]", "[{}]", "null"])
-def test_a_summary_without_samples_is_none(tmp_path: Path, results: str) -> None:
-    file = tmp_path / "result_summary.json"
-    file.write_text(f'{{"per_scenario_results": {results}}}')
-    with pytest.raises(SettingsError, match="is not a result summary"):
-        read_summary(file)

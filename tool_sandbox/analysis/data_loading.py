@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tool_sandbox.common.trajectory import PRETTY_PRINT
-from tool_sandbox.runs.json_files import read_summary
 from tool_sandbox.runs.store import RunStore
+from tool_sandbox.runs.summary_file import read_summary
 
 if TYPE_CHECKING:
     import polars as pl

@@ -17,9 +17,9 @@ from tool_sandbox.errors import SettingsError
 from tool_sandbox.evaluation.constraints import names_of
 from tool_sandbox.evaluation.simulated_user.rules import BrokenRule, broken_rules
 from tool_sandbox.registry.names import is_model
-from tool_sandbox.runs.json_files import read_summary
 from tool_sandbox.runs.outcomes import as_tuple
 from tool_sandbox.runs.store import SUMMARY, TRAJECTORIES, TRIAL, RunStore
+from tool_sandbox.runs.summary_file import read_summary
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario

@@ -55,8 +55,8 @@ def print_lines(lines: Iterable[str]) -> None:
 
 
 def _check_scored(run: RunResult, directory: str) -> None:
-    if len(run.void) == len(run.samples):
-        causes = ", ".join(f"{count} {cause}" for cause, count in Counter(each.cause for each in run.void).items())
+    if all(each.status == "void" for each in run):
+        causes = ", ".join(f"{count} {cause}" for cause, count in Counter(each.cause for each in run).items())
         message = f"no sample of {directory!r} has a score; void: {causes}."
         again = f"'tool_sandbox resume {directory} --retry-void' plays them again."
         raise UsageError(f"{message} {again}")

@@ -10,8 +10,9 @@
                background), workers (by many processes), results and outcomes (how one sample ended), reasons (why it
                is void)
     on disk    store (the run directory), results_file and result_lines (its results), written_results and kept_results
-               (those of a run of any length), places, whole_files, json_files, latest, provenance, digests (what a
-               score depends on)
+               (those of a run of any length; sample_keys), summary_file and told_results (in the order of a summary),
+               places, whole_files, json_files, json_parts (of large ones), latest, provenance, digests (what a score
+               depends on)
     numbers    numbers (all samples in columns), losses (what they lost), summary (result_summary.json), statistics
                (how sure they are), thresholds and regression (whether they are enough)
     shared     capsule (a run as one file, and playing it again: a folder of its own)

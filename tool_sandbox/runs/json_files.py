@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,8 +31,19 @@ def read_json(path: AnyPath) -> Any:
     Raises:
         SettingsError: It cannot be read, or is not JSON; the message names the file.
     """
-    try:
+    with readable(path):
         return json.loads(path.read_bytes())
+
+
+@contextmanager
+def readable(path: AnyPath) -> Iterator[None]:
+    """Read a file in JSON in the block.
+
+    Raises:
+        SettingsError: It cannot be read, or is not JSON; the message names the file.
+    """
+    try:
+        yield
     except (OSError, ValueError, RecursionError) as error:
         message = f"{str(path)!r} cannot be read: {_reason(error)}."
         raise SettingsError(message) from error
@@ -44,26 +57,13 @@ def read_object(path: AnyPath) -> dict[str, Any]:
     """
     content = read_json(path)
     if not isinstance(content, dict):
-        message = f"{str(path)!r} holds {type(content).__name__}; expected a JSON object, as a run writes it."
-        raise SettingsError(message)
+        raise no_object(path, content)
     return content
 
 
-def read_summary(path: AnyPath) -> dict[str, Any]:
-    """The content of a ``result_summary.json``.
-
-    Raises:
-        SettingsError: It is not a summary: it lacks the results of the samples, or they are not objects with a name.
-    """
-    summary = read_object(path)
-    results = summary.get("per_scenario_results")
-    if not isinstance(results, list) or not all(isinstance(one, dict) and "name" in one for one in results):
-        message = (
-            f"{str(path)!r} is not a result summary: expected 'per_scenario_results', a list with one object for "
-            "each sample."
-        )
-        raise SettingsError(message)
-    return summary
+def no_object(path: AnyPath, content: Any) -> SettingsError:
+    """What to say of a file that holds anything else."""
+    return SettingsError(f"{str(path)!r} holds {type(content).__name__}; expected a JSON object, as a run writes it.")
 
 
 def _reason(error: Exception) -> str:

@@ -13,7 +13,7 @@ class LazySequence(Sequence[Item]):
     """A sequence whose items are made when they are looked at, each time anew.
 
     Args:
-        size: How many there are.
+        size: How many there are; a class whose objects grow says that with ``__len__``.
         make: Makes the item at an index.
     """
 
@@ -29,11 +29,11 @@ class LazySequence(Sequence[Item]):
     def __getitem__(self, at: slice) -> tuple[Item, ...]: ...
     def __getitem__(self, at: int | slice) -> Item | tuple[Item, ...]:
         if isinstance(at, slice):
-            return tuple(map(self._make, range(self._size)[at]))
-        return self._make(range(self._size)[at])
+            return tuple(map(self._make, range(len(self))[at]))
+        return self._make(range(len(self))[at])
 
     def __iter__(self) -> Iterator[Item]:
-        return map(self._make, range(self._size))
+        return map(self._make, range(len(self)))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Sequence) or isinstance(other, str):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
-from array import array
 from collections.abc import Callable, Iterable, Iterator
 from itertools import accumulate
 from pathlib import Path
@@ -78,12 +77,12 @@ class ResultsFile:
         Returns:
             The same, as they are written now.
         """
-        lines = results.encoded() if isinstance(results, WrittenResults) else map(line_of, results)
-        here, places = self._here(), array("q")
-        write_whole(here, _placed(lines, places))
+        here = self._here()
+        found = WrittenResults(ResultLines(self._path, here))
+        write_whole(here, _added(found, results))
         if not is_local(self._path):
             send(here, self._path)
-        return WrittenResults(ResultLines(self._path, here), places)
+        return found
 
     def _here(self) -> Path:
         if is_local(self._path):
@@ -101,11 +100,12 @@ class ResultsFile:
         return here
 
 
-def _placed(lines: Iterable[bytes], places: array[int]) -> Iterator[bytes]:
-    """The lines as they come; where each begins is added to the places."""
+def _added(found: WrittenResults, results: Iterable[SampleResult]) -> Iterator[bytes]:
+    """The lines of results as they are made; where each begins is added to what is found."""
+    made = results.encoded() if isinstance(results, WrittenResults) else ((each.key, line_of(each)) for each in results)
     place = 0
-    for line in lines:
-        places.append(place)
+    for key, line in made:
+        found.add(key, place)
         place += len(line)
         yield line
 

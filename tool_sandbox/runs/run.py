@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
-from itertools import zip_longest
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -32,7 +31,6 @@ from tool_sandbox.runs.session import Cast, Played, play_sample
 from tool_sandbox.runs.store import RunStore, trajectory_place
 from tool_sandbox.runs.summary import summarise
 from tool_sandbox.runs.thresholds import coverage_shortfall, shortfalls
-from tool_sandbox.runs.written_results import WrittenResults
 from tool_sandbox.tools.mcp.offered import record_of_servers
 
 if TYPE_CHECKING:
@@ -184,9 +182,7 @@ async def arun(plan: Plan) -> Report:
 def _kept(plan: Plan) -> KeptResults:
     """What there is of the results so far."""
     done = KeptResults(plan.samples(), partial(cancelled, settings=plan.settings), plan.store.result_lines())
-    places = plan.done.places if isinstance(plan.done, WrittenResults) else ()
-    for result, place in zip_longest(plan.done, places):
-        done.keep(result, place)
+    done.take(plan.done)
     return done
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -216,20 +216,22 @@ def _table(title: str, groups: Sequence[LossGroup]) -> str:
 
 
 def with_records(
-    samples: Sequence[StoredSample], scenarios: Callable[[], AbstractContextManager[Mapping[str, Scenario]]]
-) -> Sequence[StoredSample]:
+    samples: Iterable[StoredSample], scenarios: Callable[[], AbstractContextManager[Mapping[str, Scenario]]]
+) -> Iterator[StoredSample]:
     """The samples, each with its compact explanation; those of earlier versions and of the original get one now.
 
     Args:
         samples: Samples of a run.
         scenarios: Gives what was played; asked for only when a sample has no explanation yet.
     """
-    missing = [sample for sample in samples if sample.status == "scored" and not sample.explanation]
-    if not missing:
-        return samples
-    with scenarios() as known:
-        made = {sample.key: _with_record(sample, known) for sample in missing}
-    return [made.get(sample.key, sample) for sample in samples]
+    with ExitStack() as stack:
+        known: Mapping[str, Scenario] | None = None
+        for sample in samples:
+            if sample.status != "scored" or sample.explanation:
+                yield sample
+                continue
+            known = stack.enter_context(scenarios()) if known is None else known
+            yield _with_record(sample, known)
 
 
 def _with_record(sample: StoredSample, scenarios: Mapping[str, Scenario]) -> StoredSample:

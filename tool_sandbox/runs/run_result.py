@@ -15,8 +15,7 @@ from tool_sandbox.errors import SettingsError
 from tool_sandbox.llm.layers.budget.spending import Spending
 from tool_sandbox.nearest import hint
 from tool_sandbox.registry.settings import PASS_AT
-from tool_sandbox.runs.json_files import read_object, read_summary
-from tool_sandbox.runs.kept_results import KeptResults
+from tool_sandbox.runs.json_files import read_object
 from tool_sandbox.runs.latest import newest_in
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.recorded_scenarios import scenarios_of_run
@@ -27,6 +26,8 @@ from tool_sandbox.runs.store import RESULTS, RUN, SUMMARY, RunStore
 from tool_sandbox.runs.stored_sample import StoredSample, StoredSamples
 from tool_sandbox.runs.summary import GROUPINGS, Score, scores_by, shown_range, total_spending
 from tool_sandbox.runs.thresholds import CoverageShortfall, Shortfall, coverage_shortfall, shortfalls
+from tool_sandbox.runs.told_results import told_in
+from tool_sandbox.runs.written_results import WrittenResults
 
 if TYPE_CHECKING:
     import altair as alt
@@ -81,7 +82,7 @@ class RunResult:
             scenarios: What was played, by name.
             asked: What the run was asked to reach: ``thresholds``, ``min_coverage``, ``pass_at``.
         """
-        if isinstance(results, KeptResults) and not results.are_in_memory:
+        if isinstance(results, WrittenResults) and not results.are_in_memory:
             samples: Sequence[StoredSample] = StoredSamples(results, store, scenarios)
         else:
             samples = tuple(StoredSample.of(result, store, scenarios) for result in results)
@@ -268,7 +269,8 @@ class RunResult:
         trials = [sample.trial for sample in self.samples if sample.name == name]
         if trials:
             return f"{name!r} has the trials {min(trials)} to {max(trials)}, not {trial!r}."
-        return f"{name!r} is not a scenario of this run; {hint(str(name), [sample.name for sample in self.samples])}"
+        names = dict.fromkeys(sample.name for sample in self.samples)
+        return f"{name!r} is not a scenario of this run; {hint(str(name), names)}"
 
 
 def open_run(directory: str | PathLike[str]) -> RunResult:
@@ -287,44 +289,21 @@ def open_run(directory: str | PathLike[str]) -> RunResult:
         if newest := newest_in(store.directory):
             message += f" Give one of the runs in it, such as {str(newest)!r}."
         raise SettingsError(message)
-    told = read_summary(summary) if summary.exists() else None
-    latest = {result.key: result for result in store.read_results()}
-    if told is not None:  # it has the order of the run, and the samples that were not finished
-        latest = {result.key: result for result in _of_summary(told, summary, latest)} | latest
-    return RunResult.of(latest.values(), _ending(told), store, regression=_regression(told, summary), **_asked(store))
+    written = store.read_results()
+    if not summary.exists():  # it was killed, or is being played
+        return RunResult.of(written, Ending.INTERRUPTED, store, **_asked(store))
+    results, told = told_in(summary, written)
+    return RunResult.of(results, _ending(told), store, regression=_regression(told, summary), **_asked(store))
 
 
-def _regression(told: Mapping[str, Any] | None, path: AnyPath) -> Regression | None:
-    record = (told or {}).get("regression")
+def _regression(told: Mapping[str, Any], path: AnyPath) -> Regression | None:
+    record = told.get("regression")
     if record is None:
         return None
     try:
         return Regression.from_record(record)
     except ValueError as error:
         message = f"{str(path)!r} holds something else than a run writes: {error}."
-        raise SettingsError(message) from error
-
-
-def _of_summary(
-    told: Mapping[str, Any], path: AnyPath, latest: Mapping[tuple[str, int], SampleResult]
-) -> Iterator[SampleResult]:
-    """The samples of a summary, each as it is written elsewhere, where it is: reading it again would take long."""
-    for record in told["per_scenario_results"]:
-        known = latest.get(_key(record))
-        yield _from_summary(path, record) if known is None else known
-
-
-def _key(record: Mapping[str, Any]) -> tuple[str, int]:
-    """What tells the sample of a record apart; nothing fits one that is damaged."""
-    name, trial = record["name"], record.get("trial", 0)
-    return (name, trial) if isinstance(name, str) and isinstance(trial, int) else ("", -1)
-
-
-def _from_summary(summary: AnyPath, record: dict[str, Any]) -> SampleResult:
-    try:
-        return SampleResult.from_record({"status": "scored", **record})  # in the original, everything is
-    except ValueError as error:
-        message = f"{str(summary)!r} has a result for {record['name']!r} that cannot be read: {error}."
         raise SettingsError(message) from error
 
 
@@ -339,10 +318,8 @@ def _asked(store: RunStore) -> dict[str, Any]:
     return {**asked, **{name: value for name, value in numbers.items() if isinstance(value, int | float)}}
 
 
-def _ending(told: Mapping[str, Any] | None) -> Ending:
-    """Why a run ended; one without a summary was killed, or is being played."""
-    if told is None:
-        return Ending.INTERRUPTED
+def _ending(told: Mapping[str, Any]) -> Ending:
+    """Why a run ended."""
     facts = told.get("run")
     endings = {ending.value: ending for ending in Ending}
     return endings.get(str(facts.get("ending")), Ending.DONE) if isinstance(facts, dict) else Ending.DONE

@@ -15,12 +15,12 @@ from tool_sandbox.errors import SettingsError, UsageError
 from tool_sandbox.evaluation.explanation.explain import explain
 from tool_sandbox.evaluation.explanation.remarks import annotated
 from tool_sandbox.runs.json_files import read_object
-from tool_sandbox.runs.kept_results import KeptResults
 from tool_sandbox.runs.lazy_sequence import LazySequence
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.recorded_scenarios import scenarios_of_run
 from tool_sandbox.runs.sample_explanation import explanation_of, failure_text, is_judged
 from tool_sandbox.runs.store import RunStore
+from tool_sandbox.runs.written_results import WrittenResults
 
 if TYPE_CHECKING:
     from tool_sandbox.common.annotations import Annotations
@@ -152,7 +152,9 @@ class StoredSamples(LazySequence[StoredSample]):
         scenarios: What was played, by name, where it is at hand.
     """
 
-    def __init__(self, results: KeptResults, store: RunStore, scenarios: Mapping[str, Scenario] | None = None) -> None:
+    def __init__(
+        self, results: WrittenResults, store: RunStore, scenarios: Mapping[str, Scenario] | None = None
+    ) -> None:
         super().__init__(len(results), lambda at: StoredSample.of(results[at], store, scenarios))
         self.find = results.find
         self._results = results

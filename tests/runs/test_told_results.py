@@ -1,0 +1,64 @@
+"""The results of a finished run of any length."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.runs.samples import scored, void
+from tool_sandbox.errors import SettingsError
+from tool_sandbox.runs.run_result import RunResult, open_run
+from tool_sandbox.runs.scheduler import Ending
+from tool_sandbox.runs.store import RESULTS, SUMMARY, RunStore
+from tool_sandbox.runs.told_results import told_in
+from tool_sandbox.runs.written_results import WrittenResults
+
+IN_THE_END = [scored("b", 0.25), scored("a", 1.0, notes=("ein L\u00e4cheln",)), scored("c", trial=1)]
+"""What is finished, in the order in which it ended."""
+IN_ORDER = [IN_THE_END[1], IN_THE_END[0], void("d", "cancelled"), void("a", "budget", trial=1), IN_THE_END[2]]
+"""Every sample of the run, in the order of its summary but for the last one, which came later."""
+
+
+def stopped(folder: Path) -> RunStore:
+    """A run that was stopped and has gone on since."""
+    store = RunStore(folder)
+    store.append_results(IN_THE_END)
+    known = [result.to_record() for result in IN_ORDER[:4]]
+    store.write_summary({"per_scenario_results": known, "run": {"ending": "budget"}})
+    return store
+
+
+@pytest.mark.parametrize("in_memory", [0, 2, 100])
+def test_results_stand_in_the_order_of_the_summary_with_the_unfinished_ones(tmp_path: Path, in_memory: int) -> None:
+    store = stopped(tmp_path)
+    written = WrittenResults.of(store.result_lines(), in_memory=in_memory)
+    found, told = told_in(tmp_path / SUMMARY, written, in_memory=in_memory)
+
+    assert found == IN_ORDER
+    assert told == {"run": {"ending": "budget"}}
+    assert [found.find(result.key) for result in (*IN_ORDER, void("x"))] == [0, 1, 2, 3, 4, None]
+    assert list(found.records) == [result.to_record() for result in IN_ORDER]
+    assert open_run(tmp_path).samples == RunResult.of(IN_ORDER, Ending.BUDGET, store).samples
+
+
+def test_results_are_still_there_when_their_files_were_replaced_or_removed(tmp_path: Path) -> None:
+    store = stopped(tmp_path)
+    written = WrittenResults.of(store.result_lines(), in_memory=0)
+    run = RunResult.of(told_in(tmp_path / SUMMARY, written, in_memory=0)[0], Ending.DONE, store)
+    store.rewrite_results([scored("x")])
+    store.write_summary({"per_scenario_results": []})
+    assert [sample.key for sample in run] == [result.key for result in IN_ORDER]
+    for name in (RESULTS, SUMMARY):
+        (tmp_path / name).unlink()
+    assert run["c", 1].similarity == 0.5
+    assert [sample.cause for sample in run.void] == ["cancelled", "budget"]
+
+
+def test_a_damaged_result_of_an_unfinished_sample_is_named(tmp_path: Path) -> None:
+    store = stopped(tmp_path)
+    records = [{**IN_ORDER[2].to_record(), "turn_count": "many"}]
+    (tmp_path / SUMMARY).write_text(json.dumps({"per_scenario_results": records}))
+    with pytest.raises(SettingsError, match="has a result for 'd' that cannot be read"):
+        told_in(tmp_path / SUMMARY, store.read_results())
