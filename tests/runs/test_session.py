@@ -19,9 +19,9 @@ from tool_sandbox.registry.sample import Sample, SampleRoles
 from tool_sandbox.roles.base_role import BaseRole
 from tool_sandbox.roles.litellm_agent import LiteLLMAgent
 from tool_sandbox.roles.litellm_user import LiteLLMUser
-from tool_sandbox.runs.outcomes import SampleResult
+from tool_sandbox.runs.outcomes import Played, SampleResult
 from tool_sandbox.runs.sample_explanation import explanation_of
-from tool_sandbox.runs.session import Played, play_sample
+from tool_sandbox.runs.session import play_sample
 
 
 async def _play(model: ChatModel | None = None, **changes: Any) -> Played:

@@ -22,7 +22,7 @@ from tool_sandbox.common.trouble import Troubles
 from tool_sandbox.common.vocabulary import TOOL_AUGMENTATION_TYPE, DatabaseNamespace, RoleType, ScenarioCategories
 from tool_sandbox.common.world.frames import FramedTables
 from tool_sandbox.common.world.schemas import schema_of
-from tool_sandbox.common.world.snapshots import from_stored
+from tool_sandbox.common.world.snapshots import Table, from_stored
 from tool_sandbox.common.world.tables import Access
 
 __all__ = [
@@ -38,6 +38,10 @@ __all__ = [
     "new_context_with_attribute",
     "set_current_context",
 ]
+
+
+_TABLES = "_tables"
+_OF_A_PROCESS = {_TABLES, "name_to_tool", "interactive_console", "access", "_random"}
 
 
 class ExecutionContext(FramedTables):
@@ -179,6 +183,21 @@ class ExecutionContext(FramedTables):
     def __deepcopy__(self, memo: dict[int, Any]) -> ExecutionContext:
         return self.fork()
 
+    def changes_since(self, start: ExecutionContext) -> dict[str, Any]:
+        """What this world has that the one it is a fork of has not, without its tools, console and chance.
+
+        It can be pickled when the rows can: for a process that has an equal ``start``.
+        """
+        changes = {name: value for name, value in self.__dict__.items() if name not in _OF_A_PROCESS}
+        return {**changes, _TABLES: {name: _beyond(start._tables[name], table) for name, table in self._tables.items()}}
+
+    def with_changes(self, changes: Mapping[str, Any]) -> ExecutionContext:
+        """The world that has these ``changes_since`` this one."""
+        tables = {name: (*self._tables[name][:shared], *more) for name, (shared, more) in changes[_TABLES].items()}
+        changed = self.fork()
+        changed.__dict__.update({**changes, _TABLES: tables})
+        return changed
+
     def to_dict(self, serialize_console: bool = True) -> dict[str, Any]:
         """The world as data; JSON-able without the console.
 
@@ -237,6 +256,14 @@ class ExecutionContext(FramedTables):
         if "troubles" in serialized_dict:
             context.troubles = Troubles.from_dict(serialized_dict["troubles"])
         return context
+
+
+def _beyond(before: Table, now: Table) -> tuple[int, Table]:
+    """How many snapshots two tables share, and what comes after them in the second one."""
+    shared = next((place for place, (old, new) in enumerate(zip(before, now, strict=False)) if old is not new), None)
+    if shared is None:
+        shared = min(len(before), len(now))
+    return shared, now[shared:]
 
 
 @lru_cache(maxsize=16)

@@ -137,6 +137,11 @@ class RoleCast:
             factory.replay(resources)
 
     @property
+    def has_servers(self) -> bool:
+        """Whether tools of its scenarios are on servers."""
+        return bool(self._servers)
+
+    @property
     def is_flushing(self) -> bool:
         """Whether what was paid for is being brought to its place, at the end of a run."""
         return self._resources is not None and self._resources.is_flushing

@@ -5,10 +5,10 @@
     before     preparation (everything wrong is found first), estimates (what it will take), reuse, failed and baseline
                (an earlier run that counts), continuation (one that was stopped), replay (a recorded one, from its
                journal)
-    playing    run (all samples), samples (which they are; lazy_sequence), scheduler (many at once, in as many rooms),
-               control (what can be changed meanwhile), session (one), run_thread (from anywhere), started_run (in the
-               background), workers (by many processes), results and outcomes (how one sample ended), reasons (why it
-               is void)
+    playing    run (all samples), samples (which they are; lazy_sequence), scheduler (many at once), control (what can
+               be changed meanwhile), session (one), judging (its verdict), run_thread (from anywhere), started_run (in
+               the background), workers (by many processes), child_processes (of this machine), results and outcomes
+               (how one sample ended), reasons (why it is void)
     on disk    store (the run directory), results_file and result_lines (its results), written_results and kept_results
                (those of a run of any length; sample_keys), summary_file and told_results (in the order of a summary),
                places, whole_files, json_files, json_parts (of large ones), latest, provenance, digests (what a score

@@ -19,7 +19,7 @@ from tool_sandbox.registry.sources import scenarios_of
 from tool_sandbox.runs.baseline import Baseline
 from tool_sandbox.runs.digests import Digests, digest_of_all
 from tool_sandbox.runs.estimates.estimate import kept_estimate
-from tool_sandbox.runs.preparation import PreparedRun, check_search
+from tool_sandbox.runs.preparation import PreparedRun, check_search, is_loadable
 from tool_sandbox.runs.provenance import clock_of_run, loaded_at
 from tool_sandbox.runs.run import check_resumable
 from tool_sandbox.runs.store import RUN, RunStore
@@ -114,6 +114,7 @@ def _stopped_run(
         baseline=Baseline.of(settings, chosen),
         digests=digests,
         workers=number_of_workers(cast, objects),
+        is_loadable=is_loadable(cast, objects),
     )
 
 

@@ -170,6 +170,16 @@ class SampleResult:
         return cls(**{**record, **mappings, "spending": Spending.from_record(record.get("spending", {}))})
 
 
+@frozen(kw_only=True)
+class Played:
+    """A finished sample."""
+
+    result: SampleResult
+    files: Mapping[str, str]
+    """The trajectory, unless it is written already: file name to text. A sample that could not be judged has no
+    ``conversation.json``."""
+
+
 def _check_numbers(name: str, record: Mapping[str, Any]) -> None:
     if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in record.values()):
         message = f"its {name} is {record!r}"

@@ -204,6 +204,7 @@ class _Intended:
     baseline: Baseline | None
     digests: Digests
     workers: int
+    is_loadable: bool
 
     def prepared(self, store: RunStore, reckoned: Estimate | None) -> PreparedRun:
         kept = reckoned.to_record() if reckoned and reckoned.roles else None
@@ -216,7 +217,14 @@ class _Intended:
             baseline=self.baseline,
             digests=self.digests,
             workers=self.workers,
+            is_loadable=self.is_loadable,
         )
+
+
+def is_loadable(cast: RoleCast, objects: Objects) -> bool:
+    """Whether another process finds the scenarios of a run, and their tools, by what its directory says."""
+    is_here = objects.scenarios is not None or objects.tools or cast.has_servers
+    return not is_here and cast.settings.search != "rapidapi"
 
 
 def _estimated(intended: _Intended) -> Estimate:
@@ -254,6 +262,7 @@ def _intended(every: Sequence[RunSettings], objects: Objects, *, needs_keys: boo
             baseline=baseline,
             digests=digests,
             workers=number_of_workers(cast, objects) if needs_keys else 1,
+            is_loadable=is_loadable(cast, objects),
         )
         for cast, settings in zip(casts, every, strict=True)
     ]

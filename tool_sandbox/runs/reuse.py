@@ -16,10 +16,10 @@ from tool_sandbox.registry.settings import CHOOSING, INCIDENTAL, RunSettings
 from tool_sandbox.runs.digests import Digests
 from tool_sandbox.runs.floors import floors_of
 from tool_sandbox.runs.json_files import read_object
+from tool_sandbox.runs.judging.verdict import judged
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.provenance import clock_of_run
 from tool_sandbox.runs.run import check_resumable
-from tool_sandbox.runs.session import judged
 from tool_sandbox.runs.store import RUN, RunStore, trajectory_place
 from tool_sandbox.runs.stored_sample import StoredSample
 

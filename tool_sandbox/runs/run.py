@@ -21,13 +21,14 @@ from tool_sandbox.registry.sample import Sample
 from tool_sandbox.runs import provenance
 from tool_sandbox.runs.control import Adjustment, Money, RunControl
 from tool_sandbox.runs.digests import Digests, digest_of_all
+from tool_sandbox.runs.judging.beside import Setup
+from tool_sandbox.runs.judging.judges import Judges
 from tool_sandbox.runs.kept_results import KeptResults
-from tool_sandbox.runs.outcomes import SampleResult
+from tool_sandbox.runs.outcomes import Played, SampleResult
 from tool_sandbox.runs.results import cancelled
-from tool_sandbox.runs.rooms import Room
 from tool_sandbox.runs.samples import Samples
-from tool_sandbox.runs.scheduler import Ending, Schedule
-from tool_sandbox.runs.session import Cast, Played, play_sample
+from tool_sandbox.runs.scheduler import Ending, Play, Schedule
+from tool_sandbox.runs.session import Cast, play_sample
 from tool_sandbox.runs.store import RunStore, trajectory_place
 from tool_sandbox.runs.summary import summarise
 from tool_sandbox.runs.thresholds import coverage_shortfall, shortfalls
@@ -69,10 +70,6 @@ class Observer:
         """
 
 
-Play = Callable[[Sample, Room], Awaitable[Played]]
-"""Plays one sample; never raises but when cancelled, or when something is missing without which none can be played."""
-
-
 class Demand(Protocol):
     """Whoever asks for the samples of a run, one by one, in place of the schedule's own order."""
 
@@ -110,6 +107,8 @@ class Plan:
     """Who keeps the run within its budget, where that can be changed while it is played."""
     digests: Digests = field(factory=Digests)
     """Of its scenarios."""
+    is_loadable: bool = False
+    """Whether another process finds all that it plays by what its directory says."""
     players: Callable[[Plan], AbstractAsyncContextManager[Play]] | None = None
     """Gets ready to have the samples played, and in the end closes what it opened; by default this process plays."""
 
@@ -121,19 +120,30 @@ class Plan:
 @asynccontextmanager
 async def _in_this_process(plan: Plan) -> AsyncIterator[Play]:
     """Play samples in the event loop that runs here."""
+    judges = Judges(plan.settings, _setup(plan))
     try:
         name = plan.store.directory.name
-        play = partial(play_sample, cast=plan.cast, settings=plan.settings, run=name, digests=plan.digests)
+        play: Callable[..., Awaitable[Played]] = partial(
+            play_sample, cast=plan.cast, settings=plan.settings, run=name, digests=plan.digests, judges=judges
+        )
 
-        async def play_and_settle(sample: Sample, room: Room) -> Played:
-            played = await play(sample, room=room)
+        async def play_and_settle(sample: Sample, leave: Callable[[], None]) -> Played:
+            played = await play(sample, leave=leave)
             if played.result.finished:
                 plan.cast.settle(sample)
             return played
 
         yield play_and_settle
     finally:
+        await judges.aclose()
         await plan.cast.aclose()
+
+
+def _setup(plan: Plan) -> Setup | None:
+    """What another process needs to judge some of its samples, where it could."""
+    if not plan.is_loadable or plan.store.local_directory is None:
+        return None
+    return Setup(settings=plan.settings, directory=str(plan.store.directory), record=plan.store.read_run())
 
 
 @frozen(kw_only=True)
@@ -256,7 +266,9 @@ def report_of(
 
 
 def _write(plan: Plan, sample: Sample, played: Played) -> SampleResult:
-    """Write the trajectory of a sample; the result then says where it is."""
+    """Write the trajectory of a sample, unless who judged it has done so; the result then says where it is."""
+    if played.result.trajectory is not None:
+        return played.result
     place = trajectory_place(sample.name, sample.trial, plan.settings.trials)
     plan.store.write_trajectory(plan.store.directory / place, played.files)
     return evolve(played.result, trajectory=place)

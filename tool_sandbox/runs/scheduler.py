@@ -12,16 +12,21 @@ from attrs import define, field
 
 from tool_sandbox.open_files import allow_open_files
 from tool_sandbox.registry.sample import Sample
-from tool_sandbox.runs.outcomes import SampleResult
+from tool_sandbox.runs.outcomes import Played, SampleResult
 from tool_sandbox.runs.reasons import Reason, reason_of
-from tool_sandbox.runs.rooms import Room
-from tool_sandbox.runs.session import Played
 from tool_sandbox.threads import DaemonThreads
 
 THREADS_PER_SAMPLE = 2
 """Threads that a sample may need at once: a role or tool that blocks, and a journal or cache beside it."""
 CONNECTIONS_PER_SAMPLE = 2
 """Connections that it keeps: to the server of the agent and to that of the user."""
+
+
+Play = Callable[[Sample, Callable[[], None]], Awaitable[Played]]
+"""Plays one sample; never raises but when cancelled, or when something is missing without which none can be played.
+
+What it is given beside the sample is called when the sample is only judged: another one may take its place.
+"""
 
 
 class Ending(Enum):
@@ -46,14 +51,14 @@ class Schedule:
     Its methods are for the thread of the event loop in which it runs.
 
     Args:
-        play: Plays one sample; never raises but when cancelled.
+        play: Plays one sample.
         finished: Keeps every sample as it finishes; awaited to its end, whatever stops the run meanwhile.
         started: Told of every sample as it starts.
         concurrency: Samples in flight at once.
         max_void: So many void samples in a row with the same reason end the run; 0 for any number.
     """
 
-    play: Callable[[Sample, Room], Awaitable[Played]]
+    play: Play
     finished: Callable[[Sample, Played], Awaitable[None]]
     concurrency: int
     started: Callable[[Sample], None] = lambda _sample: None
@@ -75,8 +80,6 @@ class Schedule:
     _changed: asyncio.Event = field(factory=asyncio.Event, init=False)
     """Set when a sample has ended or something else may let another one begin, or end the run."""
     _threads: DaemonThreads | None = field(default=None, init=False)
-    _turns: asyncio.Lock = field(factory=asyncio.Lock, init=False)
-    """Whose turn it is to be judged."""
     _row: list[Reason] = field(factory=list, init=False)
     """The reasons of the last samples, as far back as they are void for the same one."""
 
@@ -164,7 +167,7 @@ class Schedule:
             self._judged.add(task)
             self._changed.set()
 
-        played = await self.play(sample, Room(leave, self._turns))
+        played = await self.play(sample, leave)
         self._finishing.add(task)
         await self.finished(sample, played)
         self._end_after(played.result)

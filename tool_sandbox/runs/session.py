@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from tool_sandbox.common.execution_context import ExecutionContext, get_current_context, isolated_context
-from tool_sandbox.common.trajectory import PRETTY_PRINT, files_for_programs, pretty_print
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import (
     FallbackAnsweredError,
@@ -20,27 +19,20 @@ from tool_sandbox.errors import (
     MissingKeyError,
     NoCredentialsError,
     TimeLimitError,
-    UserSimulatorError,
 )
-from tool_sandbox.evaluation.explanation.explain import explain
-from tool_sandbox.evaluation.explanation.remarks import annotated
-from tool_sandbox.evaluation.simulated_user.rules import broken_rules
 from tool_sandbox.llm.chat import CallTag
 from tool_sandbox.llm.layers.tally import Tally
 from tool_sandbox.redaction import redact_text
 from tool_sandbox.registry.sample import Sample, SampleRoles
 from tool_sandbox.runs.digests import Digests
 from tool_sandbox.runs.floors import play_floors
-from tool_sandbox.runs.outcomes import Failure, SampleResult, words_of
-from tool_sandbox.runs.results import described, failed, scored
-from tool_sandbox.runs.rooms import Room
-from tool_sandbox.runs.sample_explanation import explanation_of
+from tool_sandbox.runs.judging.judges import Judges
+from tool_sandbox.runs.judging.verdict import Case, unjudged
+from tool_sandbox.runs.outcomes import Failure, Played, words_of
+from tool_sandbox.runs.results import described
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
-    from tool_sandbox.evaluation.explanation.explanation import Explanation
-    from tool_sandbox.evaluation.result import EvaluationResult
-    from tool_sandbox.evaluation.simulated_user.rules import BrokenRule
     from tool_sandbox.registry.settings import RunSettings
 
 
@@ -73,13 +65,8 @@ class Cast(Protocol):
         ...
 
 
-@frozen(kw_only=True)
-class Played:
-    """A finished sample."""
-
-    result: SampleResult
-    files: Mapping[str, str]
-    """The trajectory: file name to text. A sample that could not be judged has no ``conversation.json``."""
+def _nothing() -> None:
+    """Nobody waits for the sample to be only judged."""
 
 
 async def play_sample(
@@ -89,7 +76,8 @@ async def play_sample(
     *,
     run: str = "",
     digests: Digests | None = None,
-    room: Room | None = None,
+    leave: Callable[[], None] = _nothing,
+    judges: Judges | None = None,
 ) -> Played:
     """Play ``sample`` to its end and judge it. Whatever goes wrong becomes a typed outcome.
 
@@ -99,92 +87,62 @@ async def play_sample(
         settings: The run's settings.
         run: Name of the run, for the calls' tags.
         digests: Of its scenarios, where some of them are known.
-        room: What it takes up among the samples in flight.
+        leave: Told when nothing of it is at a model any more, so that another sample may take its place.
+        judges: Who judges the samples of the run.
 
     Raises:
         asyncio.CancelledError: The run was interrupted.
         MissingKeyError, MissingDependencyError: What is missing for this sample is missing for the run.
     """
-    async with AsyncExitStack() as turn:
-        return await _played(sample, cast, settings, run, digests or Digests(), room or Room(), turn)
-
-
-async def _played(
-    sample: Sample,
-    cast: Cast,
-    settings: RunSettings,
-    run: str,
-    digests: Digests,
-    room: Room,
-    turn: AsyncExitStack,
-) -> Played:
-    """As ``play_sample``; the turn in which it is judged is over with ``turn``."""
     floors = asyncio.ensure_future(play_floors(sample.scenario))  # while the first call waits for its answer
     started = time.monotonic()
-    digest = digests.of(sample.scenario)  # in which order tools are offered is no part of it
+    digest = (digests or Digests()).of(sample.scenario)  # in which order tools are offered is no part of it
     if settings.shuffle_tools:
         sample = evolve(sample, scenario=_with_shuffled_tools(sample, settings))
     world = sample.scenario.starting_context.fork()
     isolated_context(world)  # a failure before the first message must not show another sample's world
     roles: SampleRoles | None = None
     tallies: dict[RoleType, Tally] = {}
-    end: tuple[EvaluationResult, Mapping[str, str]] | Failure
+    failure: Failure | None = None
     troubles: list[str] = []
-    broken: Sequence[BrokenRule] = ()
+    failure_of = partial(_failure, secrets=cast.secrets)
     try:
         roles = cast.roles(sample)
         tallies = {role_type: role.tally for role_type, role in roles.by_type.items()}
         agent = tallies.get(RoleType.AGENT, Tally())
         on_message = _none_of_a_fallback(agent, roles.agent) if settings.on_fallback == "void" else None
         world = await _play(sample, roles, settings, run, on_message)
-        started += await _seconds_until(floors) + await turn.enter_async_context(room.judging())
-        broken = broken_rules(sample.scenario, world) if roles.user_is_model else ()
-        evaluation = sample.scenario.evaluate(world)
-        _refuse_broken_rules(broken, settings)
-        end = evaluation, files_for_programs(world, sample.scenario.conversation(world, evaluation))
-    except (MissingKeyError, MissingDependencyError):
-        raise
-    except NoCredentialsError as error:
-        raise MissingKeyError(redact_text(str(error), cast.secrets)) from error
-    except BaseException as error:
-        if _stops_the_run(error):
-            raise
+    except BaseException as error:  # noqa: BLE001 -- what stops the run is raised again
+        failure = failure_of(error)
         world = get_current_context()
-        end = Failure.of(error, cast.secrets)
     finally:
         troubles += _tear_down(roles, cast.secrets)
     seconds = time.monotonic() - started
     await floors
     result = described(sample, roles, tallies, world, settings, seconds, digest)
-    noted = [each.to_record() for each in broken]
-    result = evolve(result, notes=(*result.notes, *troubles), broken_rules=noted)
-    if isinstance(end, Failure):
-        result = failed(result, end, sample.scenario, settings)
-        return Played(result=result, files={**_transcript(world, explanation_of(result)), **_files_of_failure(world)})
-    evaluation, files = end
-    await room.others()
-    return judged(result, sample.scenario, world, evaluation, files)
+    result = evolve(result, notes=(*result.notes, *troubles))
+    if failure is not None:
+        return unjudged(result, failure, sample.scenario, world, settings)
+    assert roles is not None
+    leave()
+    case = Case(scenario=sample.scenario, world=world, result=result, user_is_model=roles.user_is_model)
+    return await (judges or Judges(settings)).judge(case, failure_of)
 
 
-def judged(
-    result: SampleResult,
-    scenario: Scenario,
-    world: ExecutionContext,
-    evaluation: EvaluationResult,
-    files: Mapping[str, str],
-) -> Played:
-    """A sample with its verdict, and the transcript for people beside its files for programs."""
-    explanation = _explained(scenario, world, evaluation)
-    result = scored(result, evaluation, explanation)
-    return Played(result=result, files={**_transcript(world, explanation_of(result, explanation)), **files})
+def _failure(error: BaseException, secrets: Sequence[str]) -> Failure:
+    """What went wrong with a sample.
 
-
-def _explained(scenario: Scenario, world: ExecutionContext, evaluation: EvaluationResult) -> Explanation | None:
-    """Why it scores that; ``None`` where similarity functions of a user's own cannot be asked once more."""
-    try:
-        return explain(scenario, world, evaluation)
-    except Exception:  # noqa: BLE001 -- anybody's code may raise anything, and the verdict stands without it
-        return None
+    Raises:
+        MissingKeyError, MissingDependencyError: What is missing for it is missing for the run.
+        BaseException: It came from outside.
+    """
+    if isinstance(error, MissingKeyError | MissingDependencyError):
+        raise error
+    if isinstance(error, NoCredentialsError):
+        raise MissingKeyError(redact_text(str(error), secrets)) from error
+    if _stops_the_run(error):
+        raise error
+    return Failure.of(error, secrets)
 
 
 def _with_shuffled_tools(sample: Sample, settings: RunSettings) -> Scenario:
@@ -207,26 +165,6 @@ def _none_of_a_fallback(tally: Tally, agent: str) -> Callable[[Any], None]:
     return told
 
 
-def _refuse_broken_rules(broken: Sequence[BrokenRule], settings: RunSettings) -> None:
-    if broken and settings.strict_user:
-        message = "the simulated user broke its rules (--strict-user)"  # where is said apart: void samples are counted
-        raise UserSimulatorError(message)
-
-
-def _transcript(world: ExecutionContext, explanation: Explanation) -> Mapping[str, str]:
-    try:
-        return {PRETTY_PRINT: pretty_print(world, annotated(explanation))}
-    except Exception:  # noqa: BLE001 -- a tool or role may have left anything in the world
-        return {}
-
-
-def _files_of_failure(world: ExecutionContext) -> Mapping[str, str]:
-    try:
-        return files_for_programs(world)
-    except Exception:  # noqa: BLE001 -- a tool or role may have left anything in the world
-        return {}
-
-
 async def _play(
     sample: Sample, roles: SampleRoles, settings: RunSettings, run: str, on_message: Callable[..., Any] | None
 ) -> ExecutionContext:
@@ -244,12 +182,6 @@ async def _play(
             raise
         message = f"the sample was not over within {limit:g} s, the time limit of a sample (--sample-timeout)."
         raise TimeLimitError(message) from error
-
-
-async def _seconds_until(done: Awaitable[None]) -> float:
-    began = time.monotonic()
-    await done
-    return time.monotonic() - began
 
 
 def _tear_down(roles: SampleRoles | None, secrets: Sequence[str]) -> list[str]:

@@ -26,7 +26,6 @@ from tool_sandbox.runs.control import RunControl
 from tool_sandbox.runs.digests import Digests
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.preparation import PreparedRun, new_runs
-from tool_sandbox.runs.rooms import Room
 from tool_sandbox.runs.run import Observer, Report, arun
 from tool_sandbox.runs.scheduler import Ending
 from tool_sandbox.runs.workers.controller import Controller as Controlling
@@ -164,7 +163,7 @@ async def test_a_worker_that_does_not_start_holds_up_nothing(tmp_path: Path) -> 
     executor = Memory([plays_forever, never_starts])
     async with Controlling(executor, 2, shared, lambda: now) as controller:
         samples = [Sample(name=name, scenario=run.scenarios[name], trial=0) for name in NAMES]
-        playing = [asyncio.create_task(controller.play(sample, Room())) for sample in samples]
+        playing = [asyncio.create_task(controller.play(sample, lambda: None)) for sample in samples]
         await auntil(lambda: len(told) == len(NAMES) // 2)
         now = 60.0
         await auntil(lambda: len(told) == len(NAMES))

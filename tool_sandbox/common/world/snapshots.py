@@ -42,6 +42,10 @@ class Snapshot:
     _logged: tuple[Row, ...] | None = field(default=None, init=False, repr=False)
     _written_rows: tuple[SharedJson, ...] | None = field(default=None, init=False, repr=False)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Without what can be made again."""
+        return _snapshot, (self.index, self.rows, self.guarded)
+
     def with_rows(self, rows: Iterable[Row]) -> Snapshot:
         """Other rows under the same index."""
         return Snapshot(self.index, tuple(rows), guarded=self.guarded)
@@ -76,6 +80,10 @@ class Snapshot:
         if self._frame is None:
             self._frame = frame_of(self.rows, schema).drop(INDEX_COLUMN)
         return self._frame.clone()
+
+
+def _snapshot(index: int, rows: tuple[Row, ...], guarded: bool) -> Snapshot:
+    return Snapshot(index, rows, guarded=guarded)
 
 
 @lru_cache(maxsize=1 << 10)

@@ -8,7 +8,6 @@
     players       a run whose samples are played so
     worker        the side that plays
     link          a worker as its controller sees it, and where workers come from: the seam for executors
-    connection    messages over a stream of bytes
     processes     workers as processes on this machine
     process       what such a process runs
     actors        workers on a Ray cluster

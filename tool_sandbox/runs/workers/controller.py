@@ -15,10 +15,8 @@ from tool_sandbox.errors import HarnessError, ToolSandboxError
 from tool_sandbox.llm.layers.budget.lending import Lending, Said
 from tool_sandbox.llm.layers.limits.lending import RateLending, RateSaid
 from tool_sandbox.runs.digests import Digests
-from tool_sandbox.runs.outcomes import Failure
+from tool_sandbox.runs.outcomes import Failure, Played
 from tool_sandbox.runs.results import unplayable
-from tool_sandbox.runs.rooms import Room
-from tool_sandbox.runs.session import Played
 from tool_sandbox.runs.workers.leases import SUSPECT, Lease, Leases
 from tool_sandbox.runs.workers.link import Executor, Link
 from tool_sandbox.runs.workers.messages import (
@@ -72,7 +70,7 @@ class _Attempt:
     """A sample that is to be played."""
 
     sample: Sample
-    room: Room
+    leave: Callable[[], None]
     result: asyncio.Future[Played]
     lease: Lease | None = None
 
@@ -126,14 +124,18 @@ class Controller:
             task.cancel()
         await asyncio.gather(*self._serving, return_exceptions=True)
 
-    async def play(self, sample: Sample, room: Room) -> Played:
+    async def play(self, sample: Sample, leave: Callable[[], None]) -> Played:
         """Have a sample played; by another worker if the first is lost.
+
+        Args:
+            sample: What is played.
+            leave: Told when it is only judged.
 
         Raises:
             ToolSandboxError: No worker can play it, nor any other sample.
         """
         while self._leases.losses(sample.key) < _MOST_LOSSES:
-            attempt = _Attempt(sample, room, asyncio.get_running_loop().create_future())
+            attempt = _Attempt(sample, leave, asyncio.get_running_loop().create_future())
             self._waiting.append(attempt)
             self._assign()
             try:
@@ -207,7 +209,7 @@ class Controller:
         if isinstance(said, Ended):
             attempt.result.set_result(Played(result=said.result, files=said.files))
         else:
-            attempt.room.leave()
+            attempt.leave()
 
     def _assign(self) -> None:
         """Lease the samples that wait; a worker that still starts has its share of them, too, for a while."""

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from tool_sandbox.runs.run import Plan, Play
+from tool_sandbox.runs.run import Plan
+from tool_sandbox.runs.scheduler import Play
 from tool_sandbox.runs.workers.controller import Controller, Shared
 from tool_sandbox.runs.workers.link import Executor
 from tool_sandbox.runs.workers.messages import Setup

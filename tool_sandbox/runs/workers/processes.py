@@ -2,82 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
-import sys
-from asyncio.subprocess import PIPE, Process
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-
-from attrs import frozen
-
-from tool_sandbox.runs.workers.connection import Connection
-from tool_sandbox.runs.workers.messages import FromWorker, ToWorker
-
-_LAST_WORDS = 1.0
-"""Seconds for what a process has printed to arrive here once it has ended."""
-_CHUNK = 1 << 16
+from tool_sandbox.runs.child_processes.started import Child, Starter
 
 
 class Processes:
-    """Starts a fresh interpreter for each worker; what it prints goes to standard error here."""
+    """Starts a fresh interpreter for each worker."""
 
     delivers_last_words = True
 
     def __init__(self) -> None:
-        self._starting = asyncio.Lock()  # two at once would each take the other's signals for those from before
+        self._starter = Starter("tool_sandbox.runs.workers.process")
 
-    async def start(self, worker: str) -> _Link:  # noqa: ARG002 -- its first message names it
+    async def start(self, worker: str) -> Child:  # noqa: ARG002 -- its first message names it
         """Start a worker."""
-        async with self._starting:
-            with _no_interrupts():
-                process = await asyncio.create_subprocess_exec(
-                    sys.executable, "-m", "tool_sandbox.runs.workers.process", stdin=PIPE, stdout=PIPE, stderr=PIPE
-                )
-        assert process.stdin is not None
-        assert process.stdout is not None
-        return _Link(process, Connection(process.stdout, process.stdin), asyncio.create_task(_pass_on(process)))
-
-
-@frozen
-class _Link:
-    _process: Process
-    _connection: Connection
-    _printing: asyncio.Task[None]
-
-    def send(self, message: ToWorker) -> None:
-        self._connection.send(message)
-
-    async def receive(self) -> FromWorker | None:
-        message: FromWorker | None = await self._connection.receive()
-        return message
-
-    async def end(self, patience: float) -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._process.wait(), patience)
-        if self._process.returncode is None:
-            with suppress(ProcessLookupError):
-                self._process.kill()
-            await self._process.wait()
-        self._connection.close()
-        with suppress(TimeoutError):  # what it has started itself may still hold its standard error
-            await asyncio.wait_for(self._printing, _LAST_WORDS)
-
-
-async def _pass_on(process: Process) -> None:
-    assert process.stderr is not None
-    while text := await process.stderr.read(_CHUNK):
-        print(text.decode("utf-8", "replace"), end="", file=sys.stderr, flush=True)  # noqa: T201 -- as if it was ours
-
-
-@contextmanager
-def _no_interrupts() -> Iterator[None]:
-    """Have processes that are started inside the block not die of a Ctrl-C before they can ignore it."""
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        return await self._starter.start()

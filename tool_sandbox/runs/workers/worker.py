@@ -24,9 +24,9 @@ from tool_sandbox.registry.run_resources import Seat
 from tool_sandbox.registry.sample import Sample
 from tool_sandbox.registry.sources import scenarios_of
 from tool_sandbox.runs.digests import Digests
+from tool_sandbox.runs.judging.judges import Judges
 from tool_sandbox.runs.places import open_location
 from tool_sandbox.runs.provenance import clock_of_run
-from tool_sandbox.runs.rooms import Room
 from tool_sandbox.runs.scheduler import CONNECTIONS_PER_SAMPLE, THREADS_PER_SAMPLE
 from tool_sandbox.runs.session import play_sample
 from tool_sandbox.runs.store import RUN, RunStore
@@ -96,7 +96,7 @@ class Worker:
         self._borrowing = Borrowing(self._tell)
         self._rates: dict[str, BorrowedRate] = {}
         """What is borrowed of caps per minute, by the cap."""
-        self._turns = asyncio.Lock()
+        self._judges = Judges(setup.settings)
         self._playing: dict[int, asyncio.Task[None]] = {}
         store = RunStore(open_location(setup.directory))
         directory = store.directory
@@ -156,9 +156,14 @@ class Worker:
             if play.again:
                 await asyncio.to_thread(self._cast.resources.read_journal)
             sample = Sample(name=play.name, scenario=self._scenarios[play.name], trial=play.trial)
-            room = Room(lambda: self._controller.send(Judging(play.lease)), self._turns)
             played = await play_sample(
-                sample, self._cast, self._setup.settings, run=self._run, digests=self._digests, room=room
+                sample,
+                self._cast,
+                self._setup.settings,
+                run=self._run,
+                digests=self._digests,
+                leave=lambda: self._controller.send(Judging(play.lease)),
+                judges=self._judges,
             )
             if played.result.finished:
                 self._cast.settle(sample)

@@ -1,0 +1,128 @@
+"""A real process that judges samples beside the one that plays them: nothing is different but who judged."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import tool_sandbox
+from tests.runs.fakes import scenario
+from tests.runs.samples import scored
+from tests.waiting import auntil
+from tool_sandbox.registry.settings import RunSettings
+from tool_sandbox.runs.judging import judges
+from tool_sandbox.runs.judging.beside import Beside, Setup
+from tool_sandbox.runs.judging.verdict import Case
+from tool_sandbox.runs.outcomes import Played
+from tool_sandbox.runs.run_result import RunResult
+
+COUNT = 120
+
+
+class Watched(Beside):
+    """Notes the samples that the process judged, and may be told what to do when it has."""
+
+    judged: list[str]
+    then: Callable[[Watched], None]
+
+    async def judge(self, case: Case) -> Played | None:
+        played = await super().judge(case)
+        if played is not None:
+            self.judged.append(case.result.name)
+            self.then(self)
+        return played
+
+    def kill(self) -> None:
+        """Kill the process."""
+        assert self._child is not None
+        os.kill(self._child._process.pid, signal.SIGKILL)
+
+
+@pytest.fixture
+def beside(monkeypatch: pytest.MonkeyPatch) -> type[Watched]:
+    """The process is started as soon as a sample waits, whatever this machine has."""
+    Watched.judged, Watched.then = [], staticmethod(lambda _self: None)
+    monkeypatch.setattr(judges, "Beside", Watched)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    monkeypatch.setitem(judges.Judges.__init__.__kwdefaults__ or {}, "many", 1)
+    return Watched
+
+
+def played(agent: str, folder: Path, trials: int = 1) -> RunResult:
+    return tool_sandbox.run(agent, "oracle", limit=COUNT, trials=trials, concurrency=COUNT, output=folder)
+
+
+def lines(run: RunResult) -> list[dict[str, Any]]:
+    """The results as they are written, without what is different each time."""
+    text = Path(run.directory or "", "results.jsonl").read_text(encoding="utf-8")
+    found = [{**json.loads(line), "duration": None} for line in text.splitlines()]
+    return sorted(found, key=lambda each: (each["name"], each["trial"]))
+
+
+def files(run: RunResult) -> dict[str, bytes]:
+    """The trajectories, by their paths."""
+    folder = Path(run.directory or "", "trajectories")
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("agent", ["oracle", "saboteur"])
+def test_results_and_files_are_the_same_whoever_judges(tmp_path: Path, beside: type[Watched], agent: str) -> None:
+    helped = played(agent, tmp_path / "helped", trials=4)
+    assert beside.judged
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("os.cpu_count", lambda: 1)
+        alone = played(agent, tmp_path / "alone", trials=4)
+
+    assert lines(helped) == lines(alone)
+    assert files(helped) == files(alone)
+
+
+def test_nothing_is_lost_when_the_process_is_killed(tmp_path: Path, beside: type[Watched]) -> None:
+    beside.then = staticmethod(Watched.kill)
+
+    run = played("oracle", tmp_path, trials=4)
+
+    assert 0 < len(beside.judged) < 4 * COUNT
+    assert [line["similarity"] for line in lines(run)] == [1.0] * 4 * COUNT
+
+
+def setup(folder: Path, **changes: Any) -> Setup:
+    (folder / "run.json").write_text("{}", encoding="utf-8")
+    return Setup(settings=RunSettings(agent="oracle", user="oracle", **changes), directory=str(folder), record={})
+
+
+async def test_a_world_that_cannot_be_sent_is_left_to_whoever_asked(tmp_path: Path) -> None:
+    process = Beside(setup(tmp_path), lambda: None)
+    process.begin()
+    await auntil(lambda: process.is_ready)
+    world = scenario().starting_context.fork()
+    world.annotations[0] = {"held": threading.Lock()}
+
+    case = Case(scenario=scenario(), world=world, result=scored("switch_wifi_off"), user_is_model=False)
+    assert await process.judge(case) is None
+    await process.aclose()
+
+
+async def test_a_process_that_cannot_load_the_scenarios_ends_and_is_not_started_again(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    told = asyncio.Event()
+    process = Beside(setup(tmp_path, scenarios_from=(str(tmp_path / "gone.yaml"),)), told.set)
+    process.begin()
+    await told.wait()
+    process.begin()
+
+    assert not process.is_ready
+    case = Case(scenario=scenario(), world=scenario().starting_context, result=scored("one"), user_is_model=False)
+    assert await process.judge(case) is None
+    await process.aclose()
+    assert "Traceback" not in capfd.readouterr().err
