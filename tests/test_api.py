@@ -201,7 +201,9 @@ def test_a_function_can_play_the_user() -> None:
     ("setting", "message"),
     [
         ({"trails": 3}, "'trails' is not a setting of a run; did you mean 'trials'"),
+        ({"trails": 3, "agent": switches_off}, "'trails' is not a setting of a run; did you mean 'trials'"),
         ({"trials": 0}, "trials=0 must be"),
+        ({"scenarios": "shop.yaml"}, "a file with scenarios goes after scenarios_from"),
         ({"scenarios": ["switch_wify_off"]}, "switch_wify_off"),
         ({"temperature": 1.0}, "would have no effect"),
         ({"agent": 3}, "the agent is 3; expected a name"),

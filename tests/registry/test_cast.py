@@ -7,7 +7,7 @@ from attrs import evolve
 
 from tests.runs.fakes import scenarios, settings
 from tool_sandbox.common.vocabulary import ScenarioCategories
-from tool_sandbox.errors import SettingsError
+from tool_sandbox.errors import MissingKeyError, SettingsError
 from tool_sandbox.registry.cast import RoleCast, fits
 from tool_sandbox.registry.model_config import agent_config, user_config
 from tool_sandbox.registry.sample import Sample
@@ -82,3 +82,15 @@ def test_the_user_has_configuration_of_its_own() -> None:
 def test_the_originals_rules_make_invalid_calls_exceptions() -> None:
     assert agent_config(_settings(compat="original"))["on_invalid_tool_call"] == "raise"
     assert "on_invalid_tool_call" not in agent_config(_settings())
+
+
+def test_all_keys_that_are_missing_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY"):
+        monkeypatch.delenv(variable, raising=False)
+    with pytest.raises(MissingKeyError) as refused:
+        RoleCast(RunSettings(agent="anthropic/claude-sonnet-4-5", user="openai/gpt-5"), scenarios(1))
+
+    agent, user = str(refused.value).splitlines()
+    assert "ANTHROPIC_API_KEY" in agent
+    assert "OPENAI_API_KEY" in user
+    assert "This model plays the user" in user

@@ -130,7 +130,7 @@ def test_a_missing_key_is_told_once_before_the_first_test(shop: pytest.Pytester,
         (("--agent", "my_agent.py:wroks"), "there is no 'wroks'"),
         (
             ("--user", "openai/gpt-5"),
-            "choose another one with --tool-sandbox-user (--tool-sandbox-user oracle needs no",
+            "choose another one with --tool-sandbox-user, such as oracle, which needs no key",
         ),
         (
             ("--tool-sandbox-config", "agents.yaml", "--agent="),

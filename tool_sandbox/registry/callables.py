@@ -44,7 +44,7 @@ class CallableRoleFactory(RoleFactory):
     ) -> None:
         self.make, self.at_once, self.types = make, at_once, types
         self.name, self.role_type = name, role_type
-        self._named, self._any_name = _parameters_of(make)
+        self._named, self._any_name = parameters_of(make)
         self.parameters = tuple(self._named)
         self._config = {key: value for key, value in (config or {}).items() if self.takes(key)}
 
@@ -105,7 +105,7 @@ def _answers(value: Callable[..., Any]) -> bool:
     return first == _CHAT_PARAMETER
 
 
-def _parameters_of(factory: Callable[..., Any]) -> tuple[dict[str, bool], bool]:
+def parameters_of(factory: Callable[..., Any]) -> tuple[dict[str, bool], bool]:
     """The parameters that can be given by name and whether each must be, and whether any other name is taken, too."""
     try:
         declared = inspect.signature(factory).parameters.values()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext, suppress
+from collections.abc import Callable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
 Makers = Mapping[RoleType, Callable[..., "BaseRole"]]
 
 _TAG = "tag:"
+_OF_THE_USER = "This model plays the user; choose another one with -u, such as oracle, which needs no key."
 _FULL_ORDERS = 720
 """All orders of six parallel calls."""
 
@@ -78,11 +78,7 @@ class RoleCast:
         CacheSettings.parse(settings.cache)
         self.agents = {name: _agent(name, settings, makers) for name in dict.fromkeys(self._agent_of.values())}
         self.user = factory_for(settings.user, RoleType.USER, user_config(settings), make=makers.get(RoleType.USER))
-        for name, agent in self.agents.items():
-            with _tolerated(agent, needs_keys=needs_keys, asks=asks):
-                agent.check({key: scenarios[key] for key, who in self._agent_of.items() if who == name})
-        with _tolerated(self.user, needs_keys=needs_keys, asks=asks):
-            self._check_user(scenarios)
+        self._check(scenarios, needs_keys=needs_keys, asks=asks)
         limits = [factory.at_once for factory in self._factories() if factory.at_once is not None]
         self.at_once: int | None = min(limits, default=None)
         """How many samples can be in flight; ``None`` for any number."""
@@ -231,12 +227,33 @@ class RoleCast:
             self._resources.close()
             self._resources = None
 
-    def _check_user(self, scenarios: Mapping[str, Scenario]) -> None:
-        try:
-            self.user.check(scenarios)
-        except MissingKeyError as error:
-            message = f"{error} This model plays the user; choose another one with -u (-u oracle needs no key)."
-            raise MissingKeyError(message) from error
+    def _check(self, scenarios: Mapping[str, Scenario], *, needs_keys: bool, asks: bool) -> None:
+        """Check every role, and name all keys that are missing at once.
+
+        Args:
+            scenarios: What is played.
+            needs_keys: Whether a missing key matters.
+            asks: Whether anything matters of what is for asking a model.
+        """
+        missing: list[str] = []
+        for factory, own in self._parts(scenarios):
+            is_tolerated = not asks and factory.asks_a_model
+            try:
+                factory.check(own)
+            except MissingKeyError as error:
+                if needs_keys and not is_tolerated and str(error) not in missing:
+                    missing.append(f"{error} {_OF_THE_USER}" if factory is self.user else str(error))
+            except UsageError:
+                if not is_tolerated:
+                    raise
+        if missing:
+            raise MissingKeyError("\n".join(missing))
+
+    def _parts(self, scenarios: Mapping[str, Scenario]) -> Iterator[tuple[RoleFactory, Mapping[str, Scenario]]]:
+        """Every role with the scenarios in which it plays, the user last."""
+        for name, agent in self.agents.items():
+            yield agent, {key: scenarios[key] for key, who in self._agent_of.items() if who == name}
+        yield self.user, scenarios
 
     def _environment(self) -> ExecutionEnvironment:
         original: dict[str, Any] = {"max_permutations": _FULL_ORDERS, "reduce_independent": False}
@@ -245,13 +262,6 @@ class RoleCast:
 
     def _factories(self) -> list[RoleFactory]:
         return [*self.agents.values(), self.user]
-
-
-def _tolerated(factory: RoleFactory, *, needs_keys: bool, asks: bool) -> AbstractContextManager[None]:
-    """What may be wrong with a factory that is checked inside: a missing key, or all that is for asking a model."""
-    if not asks and factory.asks_a_model:
-        return suppress(UsageError)
-    return nullcontext() if needs_keys else suppress(MissingKeyError)
 
 
 def _agent(name: str, settings: RunSettings, makers: Makers) -> RoleFactory:

@@ -17,6 +17,7 @@ from tool_sandbox.errors import SettingsError, UsageError
 from tool_sandbox.llm.settings import ModelSettings
 from tool_sandbox.nearest import nearest
 from tool_sandbox.plugins import is_reference
+from tool_sandbox.registry.callables import parameters_of
 from tool_sandbox.registry.names import default_user
 from tool_sandbox.registry.objects import Objects, role_object, tool_modules
 from tool_sandbox.registry.settings import RunSettings
@@ -151,10 +152,17 @@ def _sorted(settings: Mapping[str, Any], agent: Role) -> tuple[dict[str, Any], d
     names = RunSettings.names()
     known = {key: value for key, value in settings.items() if key in names}
     params = {key: value for key, value in settings.items() if key not in names}
-    if isinstance(agent, str) and not is_reference(agent):
-        keys = {each.name for each in fields(ModelSettings)}
-        for key in params:
-            if ModelSettings.name_of(key) not in keys and (close := nearest(key, names)):
-                message = f"{key!r} is not a setting of a run; did you mean {' or '.join(map(repr, close))}?"
-                raise SettingsError(message)
+    keys = {each.name for each in fields(ModelSettings)}
+    for key in params:
+        if ModelSettings.name_of(key) not in keys and not _may_take(agent, key) and (close := nearest(key, names)):
+            message = f"{key!r} is not a setting of a run; did you mean {' or '.join(map(repr, close))}?"
+            raise SettingsError(message)
     return known, params
+
+
+def _may_take(agent: Role, key: str) -> bool:
+    """Whether an agent of a user's own may have such a parameter; of one that is only named nobody knows yet."""
+    if isinstance(agent, str):
+        return is_reference(agent)
+    named, takes_any_name = parameters_of(agent)
+    return takes_any_name or key in named

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from tool_sandbox.common.checks import one_of
+from tool_sandbox.common.counted import counted
 from tool_sandbox.errors import SettingsError
 from tool_sandbox.llm.layers.budget.spending import Spending
 from tool_sandbox.nearest import hint
@@ -243,7 +244,8 @@ class RunResult:
         void = f", {score.samples - score.scored} void" if score.scored < score.samples else ""
         ending = "" if self.ending is Ending.DONE else f", stopped: {self.ending.value}"
         where = f" in {self.directory!r}" if self.is_kept else ""
-        return f"<RunResult {self.agent}: {self._shown_score(score)} over {len(self)} samples{void}{ending}{where}>"
+        samples = counted(len(self), "sample")
+        return f"<RunResult {self.agent}: {self._shown_score(score)} over {samples}{void}{ending}{where}>"
 
     def _repr_html_(self) -> str:
         sure = "95% range" if self.coverage < 1 else "95% interval"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from attrs import field, fields, frozen
 
+from tool_sandbox.common.counted import counted
 from tool_sandbox.common.execution_context import ExecutionContext
 from tool_sandbox.common.trajectory import EXECUTION_CONTEXT, pretty_print
 from tool_sandbox.common.transcript import is_few_shot
@@ -136,7 +137,7 @@ class StoredSample(SampleResult):
 
     def _verdict(self) -> str:
         if self.status == "scored":
-            return f"{self.similarity or 0:.3f} in {self.turn_count} turns"
+            return f"{self.similarity or 0:.3f} in {counted(self.turn_count or 0, 'turn')}"
         return f"void, {failure_text(self)}"
 
     def _repr_html_(self) -> str:

@@ -19,6 +19,7 @@ from tool_sandbox.scenarios.tag_expressions import TagExpression
 
 _PATTERN = re.compile(r"[*?\[]")
 _CATEGORY_NAMES = [category.value.lower() for category in ScenarioCategories]
+_ENDS_OF_FILES = (".yaml", ".yml", ".json", ".py")
 _EVERY_PRESENTATION = "all"
 
 
@@ -107,6 +108,9 @@ def _missing(scenarios: Mapping[str, Any], missing: Sequence[str]) -> str:
     for name in missing:
         if _PATTERN.search(name):
             parts.append(f"no scenario fits the pattern {name!r}")
+            continue
+        if name.casefold().endswith(_ENDS_OF_FILES):
+            parts.append(f"there is no scenario {name!r}; a file with scenarios goes after --scenarios-from")
             continue
         close = nearest(name, names_of(scenarios))
         parts.append(
