@@ -31,6 +31,9 @@ from tool_sandbox.llm.transports.errors.retry_after import by_name, seconds_to_w
 from tool_sandbox.redaction import redact_text
 
 _LONGEST_MESSAGE = 600
+_NOT_CONNECTED = ("connection error", "cannot connect to host")
+_AIOHTTP = re.compile(r"(cannot connect to host \S+) ssl:(?:<[^>]*>|\w+)", re.IGNORECASE)
+"""It tells which settings of encryption it would have used, at which place in memory."""
 _HEADER_IDS = (
     "x-request-id", "request-id", "apim-request-id", "x-ms-request-id", "x-amzn-requestid", "x-goog-request-id",
 )  # fmt: skip
@@ -93,7 +96,8 @@ def _status(failure: FailedCall, kind: type[ProviderError]) -> int | None:
     """The HTTP status that the server gave, rather than a library's word for "no answer"."""
     if kind is MalformedResponseError and (failure.transport or failure.status == 422):  # noqa: PLR2004 -- LiteLLM's
         return 200  # an answer came, and it is not one that can be read
-    unanswered = failure.kind in {"APIConnectionError", "Timeout"} or "connection error" in failure.text.lower()
+    said = failure.text.lower()
+    unanswered = failure.kind in {"APIConnectionError", "Timeout"} or any(each in said for each in _NOT_CONNECTED)
     return None if failure.transport and unanswered else failure.status
 
 
@@ -162,6 +166,7 @@ def _message(failure: FailedCall, kind: type[ProviderError]) -> str:
     text = re.sub(r"litellm\.(?:exceptions\.)?(\w+: )", r"\1", text)
     text = re.sub(r"\b(\w+(?:Error|Exception|Timeout): )(?:\1)+", r"\1", text)
     text = signs.ADVICE.sub("", text)
+    text = _AIOHTTP.sub(r"\1", text)
     text = redact_text(re.sub(r"\s+", " ", whole(text)).strip(), failure.secrets)
     if len(text) > _LONGEST_MESSAGE:
         text = text[: _LONGEST_MESSAGE - 1] + "…"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,6 +17,9 @@ from tool_sandbox.redaction import redact_text
 
 _STUMBLES = (KeyError, IndexError, AttributeError, TypeError, RecursionError, json.JSONDecodeError)
 """What a library raises over an answer that is not what it expects."""
+
+
+_NUMBER = re.compile(r"^\[Errno -?\d+\] ")
 
 
 def provider_error(
@@ -38,7 +42,7 @@ def provider_error(
     status, headers = _answer_beneath(error)
     headers = {**headers, **(getattr(error, "litellm_response_headers", None) or {})}
     root = _root(error)
-    if not headers and str(root) and str(root) not in text:
+    if not headers and str(root) and _NUMBER.sub("", str(root)) not in text:
         text = f"{text} ({root})"
     return error_for(
         FailedCall(
