@@ -23,8 +23,8 @@ def between(
 ) -> tuple[str, ...]:
     """In what two runs differ, of which the second has another record."""
     return differing_conditions(
-        RunFacts(name="A", results=first or [scored()], record=RECORD),
-        RunFacts(name="B", results=second or [scored()], record={**RECORD, **changes}),
+        RunFacts.of("A", first or [scored()], RECORD),
+        RunFacts.of("B", second or [scored()], {**RECORD, **changes}),
     )
 
 
@@ -103,7 +103,7 @@ def test_a_fallback_is_another_model() -> None:
 
 
 def test_a_run_without_a_record_is_compared_by_its_samples() -> None:
-    facts = [RunFacts(name=name, results=[scored(user=name)]) for name in ("A", "B")]
+    facts = [RunFacts.of(name, [scored(user=name)]) for name in ("A", "B")]
 
     assert differing_conditions(*facts) == ("simulated user: 'A' in A, 'B' in B",)
 
@@ -114,5 +114,5 @@ def test_a_result_brings_its_record_along(tmp_path: Path) -> None:
     run = RunResult.of([scored(), void("two", cause="cancelled")], Ending.DONE, store)
 
     facts = RunFacts.of("A", run)
-    assert (facts.record, [result.name for result in facts.results]) == (RECORD, ["one"])
+    assert (facts.record, list(facts.scenarios), len(facts.samples)) == (RECORD, ["one"], 1)
     assert RunFacts.of("A", [scored()]).record == {}

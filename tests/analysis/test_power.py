@@ -5,14 +5,14 @@ from scipy import stats
 
 from tests.analysis.runs_to_compare import run_of
 from tool_sandbox.analysis.power import Resolution
+from tool_sandbox.runs.numbers import trials_of
 from tool_sandbox.runs.statistics.pairing import Pairs
-from tool_sandbox.runs.statistics.trials import Trials
 
 
 def resolution(
     first: dict[str, list[float | None]], second: dict[str, list[float | None]], cost: float | None = 0.01
 ) -> Resolution:
-    pairs = Pairs.of(Trials.of(run_of(first, cost)), Trials.of(run_of(second, cost))).scored
+    pairs = Pairs.of(trials_of(run_of(first, cost)), trials_of(run_of(second, cost))).scored
     found = Resolution.of(pairs)
     assert found is not None
     return found
@@ -97,6 +97,6 @@ def test_scenarios_that_are_all_equal_do_not_show_every_difference() -> None:
 
 
 def test_one_scenario_has_no_resolution() -> None:
-    trials = Trials.of(run_of({"a": [1, 0], "a_all_tools": [1, 1]}))
+    trials = trials_of(run_of({"a": [1, 0], "a_all_tools": [1, 1]}))
 
     assert Resolution.of(Pairs.of(trials, trials).scored) is None

@@ -4,7 +4,7 @@ import pytest
 
 from tests.analysis.runs_to_compare import run_of
 from tests.runs.samples import scored, void
-from tool_sandbox.analysis.statistics import scores_by, summary_of
+from tool_sandbox.analysis.statistics import summary_of
 from tool_sandbox.runs.statistics.intervals import Interval
 
 
@@ -55,14 +55,6 @@ def test_the_outcome_is_averaged_where_there_is_one() -> None:
     assert outcome is not None
     assert (outcome.value, outcome.samples) == (0.75, 2)
     assert summary_of(samples[2:]).overall.outcome is None
-
-
-def test_samples_are_grouped_by_any_labels() -> None:
-    samples = run_of({"a": [1.0], "b": [0.5], "c": [0.0]})
-    tags = {"a": ("smoke", "wifi"), "b": ("smoke",), "c": ()}
-    groups = scores_by(samples, lambda sample: tags[sample.name])
-
-    assert {name: group.samples for name, group in groups.items()} == {"smoke": 2, "wifi": 1}
 
 
 def test_an_unknown_price_makes_the_sum_unknown() -> None:

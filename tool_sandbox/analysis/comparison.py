@@ -14,7 +14,7 @@ from tool_sandbox.analysis.conditions import RunFacts, differing_conditions
 from tool_sandbox.analysis.contrast import SHOWN_AT, WIDTH, Contrast, Flip
 from tool_sandbox.analysis.permutation import holm, mcnemar, sign_flip_p_value
 from tool_sandbox.analysis.power import Resolution
-from tool_sandbox.analysis.statistics import RunStatistics, summary_of_trials
+from tool_sandbox.analysis.statistics import RunStatistics, statistics_of
 from tool_sandbox.analysis.wording import dollars, interval, p_value, signed
 from tool_sandbox.common.visible_text import KEPT
 from tool_sandbox.errors import SettingsError
@@ -120,12 +120,8 @@ def compare_runs(
         message = f"pass_at={pass_at!r} must be a score above 0 and up to 1, from which a sample counts as a success."
         raise SettingsError(message)
     facts = {name: RunFacts.of(name, each, (records or {}).get(name)) for name, each in results_by_name.items()}
-    found = {name: summary_of_trials(list(each.results), pass_at) for name, each in facts.items()}
-    contrasts = [
-        _contrast(Pairs.of(found[first][1], found[second][1]), facts[first], facts[second], pass_at)
-        for first, second in _compared(list(facts))
-    ]
-    runs = {name: statistics for name, (statistics, _) in found.items()}
+    contrasts = [_contrast(facts[first], facts[second], pass_at) for first, second in _compared(list(facts))]
+    runs = {name: statistics_of(each.samples, pass_at) for name, each in facts.items()}
     return Comparison(runs=runs, contrasts=_adjusted(contrasts), pass_at=pass_at)
 
 
@@ -140,7 +136,8 @@ def _compared(names: Sequence[str]) -> list[tuple[str, str]]:
     return every if len(names) <= _ALL_PAIRS_UP_TO else every[: len(names) - 1]
 
 
-def _contrast(every: Pairs, first: RunFacts, second: RunFacts, pass_at: float) -> Contrast:
+def _contrast(first: RunFacts, second: RunFacts, pass_at: float) -> Contrast:
+    every = Pairs.of(first.samples.trials, second.samples.trials)
     pairs = every.scored
     difference = estimate_of_difference(pairs.difference, pairs.cluster)
     if difference is None:

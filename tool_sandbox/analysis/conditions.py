@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Self
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from tool_sandbox.registry.settings import INCIDENTAL
+from tool_sandbox.runs.numbers import Columns, NumbersReader
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.run_result import RunResult
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _NOT_COMPARED = frozenset(
     {
@@ -24,13 +29,38 @@ _VOID_SHARES_APART = 0.05
 _SHOWN = 3
 
 
+@frozen
+class _Likeness:
+    """What is the same in all samples of one scenario, and mostly is not when it was changed."""
+
+    digest: str
+    categories: tuple[str, ...]
+    nop_floor: float
+    floors: tuple[tuple[str, float], ...]
+
+    @classmethod
+    def of(cls, result: SampleResult) -> Self:
+        floors = sorted((agent, round(floor, 6)) for agent, floor in result.floors.items())
+        return cls(result.digest, tuple(sorted(result.categories)), round(result.nop_floor, 6), tuple(floors))
+
+    def is_like(self, other: _Likeness) -> bool:
+        """Whether two samples are of the same scenario: by its digest where both have one."""
+        if self.digest and other.digest:
+            return self.digest == other.digest
+        return evolve(self, digest="") == evolve(other, digest="")
+
+
 @frozen(kw_only=True)
 class RunFacts:
     """What is known about a run."""
 
     name: str
-    results: Sequence[SampleResult]
+    samples: Columns
     """The samples that were played to their end."""
+    users: tuple[str, ...]
+    """Who played the user in them."""
+    scenarios: Mapping[str, Collection[_Likeness]]
+    """What they played, by name; of a scenario that was changed meanwhile, each state of it."""
     record: Mapping[str, Any] = field(factory=dict)
     """The content of its ``run.json``; empty for runs of the original, which have none."""
 
@@ -39,7 +69,13 @@ class RunFacts:
         """What is known about a run from its samples and, as far as there is one, its ``run.json``."""
         if record is None:
             record = results.record if isinstance(results, RunResult) else {}
-        return cls(name=name, results=[result for result in results if result.finished], record=record)
+        reader, scenarios = NumbersReader(), dict[str, dict[_Likeness, None]]()
+        for result in results:
+            if result.finished:
+                reader.add(result)
+                scenarios.setdefault(result.name, {})[_Likeness.of(result)] = None
+        numbers = reader.numbers()
+        return cls(name=name, samples=numbers.columns, users=numbers.users, scenarios=scenarios, record=record)
 
     @property
     def settings(self) -> Mapping[str, Any]:
@@ -52,10 +88,10 @@ class RunFacts:
         """How many samples of the run were not played to their end, as far as its record says."""
         scenarios, trials = self.record.get("scenarios"), self.settings.get("trials")
         if self.settings.get("until_decided"):  # those are as many as were to be, up to the last one that was begun
-            trials = max((result.trial + 1 for result in self.results), default=0)
+            trials = int(self.samples.trials.number.max(initial=-1)) + 1
         if not isinstance(scenarios, list) or not isinstance(trials, int):
             return 0
-        return max(0, len(scenarios) * trials - len(self.results))
+        return max(0, len(scenarios) * trials - len(self.samples))
 
 
 def differing_conditions(first: RunFacts, second: RunFacts) -> tuple[str, ...]:
@@ -75,29 +111,15 @@ def _versions(first: RunFacts, second: RunFacts) -> Iterator[str]:
 
 def _scenarios(first: RunFacts, second: RunFacts) -> Iterator[str]:
     """Scenarios of one name that are not the same; what only one run has is left out of a comparison anyway."""
-    known = {result.name: result for result in first.results}
-    changed = {
-        result.name: None
-        for result in second.results
-        if result.name in known and not _are_alike(known[result.name], result)
-    }
+    changed = [
+        name
+        for name, states in second.scenarios.items()
+        if not all(one.is_like(other) for one in first.scenarios.get(name, ()) for other in states)
+    ]
     if changed:
-        yield f"scenarios that are not the same in both: {_some(list(changed))}"
+        yield f"scenarios that are not the same in both: {_some(changed)}"
     elif _same(first, second, "scenarios") and not _same(first, second, "scenario_set"):
         yield "scenarios: something in them was changed between the two runs"
-
-
-def _are_alike(one: SampleResult, other: SampleResult) -> bool:
-    """Whether two samples are of the same scenario: by its digest where both have one."""
-    if one.digest and other.digest:
-        return one.digest == other.digest
-    return _likeness(one) == _likeness(other)
-
-
-def _likeness(result: SampleResult) -> tuple[Any, ...]:
-    """What is the same in all samples of one scenario, and mostly is not when it was changed."""
-    floors = sorted((agent, round(floor, 6)) for agent, floor in result.floors.items())
-    return sorted(result.categories), round(result.nop_floor, 6), floors
 
 
 def _same(first: RunFacts, second: RunFacts, key: str) -> bool:
@@ -105,7 +127,7 @@ def _same(first: RunFacts, second: RunFacts, key: str) -> bool:
 
 
 def _users(first: RunFacts, second: RunFacts) -> Iterator[str]:
-    one, other = (", ".join(sorted({result.user for result in run.results})) for run in (first, second))
+    one, other = (", ".join(sorted(run.users)) for run in (first, second))
     if one and other and one != other:  # the original's results do not say
         yield f"simulated user: {_both(first, one, second, other)}"
 
@@ -122,24 +144,24 @@ def _settings(first: RunFacts, second: RunFacts) -> Iterator[str]:
 def _unfinished(first: RunFacts, second: RunFacts) -> Iterator[str]:
     for run in (first, second):
         if run.unplayed:
-            every = run.unplayed + len(run.results)
+            every = run.unplayed + len(run.samples)
             yield f"{run.name} is not finished: {run.unplayed:,} of its {every:,} samples were not played to their end"
 
 
 def _void_shares(first: RunFacts, second: RunFacts) -> Iterator[str]:
-    one, other = (_share([result.status == "void" for result in run.results]) for run in (first, second))
+    one, other = (_share(~run.samples.is_scored) for run in (first, second))
     if abs(one - other) > _VOID_SHARES_APART:
         yield f"share of void samples: {one:.0%} in {first.name}, {other:.0%} in {second.name}"
 
 
 def _fallbacks(first: RunFacts, second: RunFacts) -> Iterator[str]:
     for run in (first, second):
-        if share := _share([result.fallback for result in run.results]):
+        if share := _share(run.samples.has_fallback):
             yield f"another model answered in {share:.1%} of the samples of {run.name}, as a fallback"
 
 
-def _share(flags: Sequence[bool]) -> float:
-    return sum(flags) / len(flags) if flags else 0.0
+def _share(flags: NDArray[np.bool_]) -> float:
+    return float(flags.mean()) if len(flags) else 0.0
 
 
 def _both(first: RunFacts, one: Any, second: RunFacts, other: Any) -> str:

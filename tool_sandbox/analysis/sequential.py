@@ -19,6 +19,7 @@ from attrs import frozen
 
 from tool_sandbox.analysis.permutation import exchanges
 from tool_sandbox.errors import SettingsError
+from tool_sandbox.runs.numbers import trials_of
 from tool_sandbox.runs.statistics.differences import difference_limits
 from tool_sandbox.runs.statistics.intervals import Estimate, estimate
 from tool_sandbox.runs.statistics.looks import ERROR_RATE, SPENT
@@ -82,8 +83,19 @@ def decide(
     Raises:
         SettingsError: There are fewer than two runs, or the margin, the error rate or the number of trials is none.
     """
-    _check(len(results_by_name), margin, error_rate, trials)
-    columns = {name: Trials.of(results) for name, results in results_by_name.items()}
+    columns = {name: trials_of(results) for name, results in results_by_name.items()}
+    return decide_on(columns, margin=margin, error_rate=error_rate, trials=trials)
+
+
+def decide_on(
+    columns: Mapping[str, Trials],
+    *,
+    margin: float | None = None,
+    error_rate: float = ERROR_RATE,
+    trials: int | None = None,
+) -> tuple[Decision, ...]:
+    """``decide`` on samples of which there are only the numbers."""
+    _check(len(columns), margin, error_rate, trials)
     share = error_rate / math.comb(len(columns), 2)
     return tuple(
         _decision(first, second, Pairs.of(columns[first], columns[second]).scored, Rule(share, margin, trials))

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 from attrs import frozen
 
 from tool_sandbox.registry.settings import PASS_AT
+from tool_sandbox.runs.numbers import Columns, RunNumbers
 from tool_sandbox.runs.statistics.intervals import Estimate, Interval, estimate_of_scores, range_with_void, wilson
 from tool_sandbox.runs.statistics.trials import PassRate, Trials, flaky, flip_rate, pass_rates
-from tool_sandbox.runs.summary import categories_counted
-from tool_sandbox.scenarios.presentations import presentation_of
+from tool_sandbox.runs.summary import GROUPINGS
 
 if TYPE_CHECKING:
     from tool_sandbox.runs.outcomes import SampleResult
@@ -80,17 +80,17 @@ def summary_of(results: Iterable[SampleResult], pass_at: float = PASS_AT) -> Run
         results: Its samples, scored and void ones.
         pass_at: The score from which a sample counts as a success.
     """
-    return summary_of_trials(list(results), pass_at)[0]
+    return statistics_of(RunNumbers.of(results).columns, pass_at)
 
 
-def summary_of_trials(samples: list[SampleResult], pass_at: float) -> tuple[RunStatistics, Trials]:
-    """``summary_of``, and the samples as columns for those who go on with them."""
-    trials = Trials.of(samples)
+def statistics_of(samples: Columns, pass_at: float) -> RunStatistics:
+    """``summary_of`` samples of which there are only the numbers."""
+    trials = samples.trials
     cost = _known(float(trials.cost.sum()))
-    statistics = RunStatistics(
+    return RunStatistics(
         overall=GroupScore.of(trials),
-        by_category=scores_by(samples, lambda sample: categories_counted(sample.categories), trials),
-        by_presentation=scores_by(samples, lambda sample: [presentation_of(sample.name).name], trials),
+        by_category=_scores_by("categories", samples),
+        by_presentation=_scores_by("presentations", samples),
         scenarios=len(trials.names),
         base_scenarios=len(trials.clusters),
         trials=int(np.bincount(trials.scenario).max(axis=0, initial=0)),
@@ -100,29 +100,16 @@ def summary_of_trials(samples: list[SampleResult], pass_at: float) -> tuple[RunS
         flaky=flaky(trials, pass_at),
         void_share=_void_share(trials),
         cost=cost,
-        cost_per_sample=cost / len(samples) if samples and cost is not None else None,
+        cost_per_sample=cost / len(samples) if len(samples) and cost is not None else None,
     )
-    return statistics, trials
 
 
-def scores_by(
-    samples: list[SampleResult],
-    labels: Callable[[SampleResult], Iterable[str]],
-    trials: Trials | None = None,
-) -> dict[str, GroupScore]:
-    """The score of every group of samples, in order of appearance.
-
-    Args:
-        samples: The samples.
-        labels: The groups a sample counts in, such as its tags, or the tools that it was offered.
-        trials: The same samples as columns, where somebody has made them already.
-    """
-    columns = trials or Trials.of(samples)
-    members: dict[str, list[int]] = {}
-    for at, sample in enumerate(samples):
-        for label in labels(sample):
-            members.setdefault(label, []).append(at)
-    return {label: GroupScore.of(columns.take(np.array(found))) for label, found in members.items()}
+def _scores_by(grouping: str, samples: Columns) -> dict[str, GroupScore]:
+    """The score of every group of samples, in order of appearance."""
+    labels_of = GROUPINGS[grouping]
+    groups = samples.grouped(labels_of)
+    names = dict.fromkeys(label for kind in samples.kinds for label in labels_of(kind))
+    return {name: GroupScore.of(groups[name].trials) for name in names if name in groups}
 
 
 def _void_share(trials: Trials) -> tuple[float, float, float]:

@@ -6,14 +6,17 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
 from attrs import define, evolve, field
 
-from tool_sandbox.analysis.sequential import Decision, decide, is_decided
+from tool_sandbox.analysis.sequential import Decision, decide_on, is_decided
 from tool_sandbox.analysis.wording import dollars, interval, signed
 from tool_sandbox.common.counted import counted
 from tool_sandbox.registry.run_resources import paid_in
+from tool_sandbox.runs.numbers import Columns, RunNumbers
 from tool_sandbox.runs.preparation import short_name
 from tool_sandbox.runs.scheduler import Ending
+from tool_sandbox.runs.statistics.trials import Trials
 
 if TYPE_CHECKING:
     from tool_sandbox.runs.outcomes import SampleResult
@@ -63,7 +66,7 @@ class Series:
                 self.why = stopped
                 return
             self.trials = trial
-            self.decisions = decide({name: self._up_to(name, trial) for name in self.runs}, trials=most)
+            self.decisions = decide_on({name: self._up_to(name, trial) for name in self.runs}, trials=most)
             self.told(f"After trial {trial} of at most {most}: {'; '.join(map(_look, self.decisions))}.")
             if is_decided(self.decisions):
                 self.why = "decided"
@@ -109,7 +112,7 @@ class Series:
             if samples:
                 report = self.play(self._part(name, trial))
                 self.reports[name] = report
-                self.results[name] = [result for result in report.results if result.finished]
+                self.results[name] = report.results
                 if report.ending is not Ending.DONE:
                     return _WHY[report.ending]
         return None
@@ -118,8 +121,14 @@ class Series:
         open_ones = {name for each in self.decisions if each.verdict == "open" for name in (each.first, each.second)}
         return [name for name in self.runs if name in open_ones or not self.decisions]
 
-    def _up_to(self, name: str, trial: int) -> list[SampleResult]:
-        return [result for result in self.results[name] if result.trial < trial]
+    def _finished(self, name: str) -> Columns:
+        """The samples that were played to their end."""
+        columns = RunNumbers.of(self.results[name]).columns
+        return columns.take(columns.is_finished)
+
+    def _up_to(self, name: str, trial: int) -> Trials:
+        trials = self._finished(name).trials
+        return trials.take(np.flatnonzero(trials.number < trial))
 
     def _missing(self, name: str, trial: int) -> int:
         """How many samples of the trials up to this one are not played."""
@@ -141,7 +150,7 @@ class Series:
         left = self._left()
         if left is None or not any(missing.values()):
             return True
-        each = {name: self._spent(name) / max(1, len(self.results[name])) for name in missing}
+        each = {name: self._spent(name) / max(1, len(self._finished(name))) for name in missing}
         return left > 0 and sum(each[name] * samples for name, samples in missing.items()) <= left
 
     def _spent(self, name: str) -> float:

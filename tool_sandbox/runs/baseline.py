@@ -12,10 +12,11 @@ from tool_sandbox.registry.settings import RunSettings
 from tool_sandbox.runs.digests import Digests
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.regression import Regression
-from tool_sandbox.runs.run_result import open_run
+from tool_sandbox.runs.run_result import RunResult, open_run
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
+    from tool_sandbox.runs.statistics.trials import Trials
 
 
 @frozen(kw_only=True)
@@ -24,7 +25,7 @@ class Baseline:
 
     directory: str
     limit: float
-    results: Sequence[SampleResult]
+    trials: Trials
     """Its samples that can be compared."""
     changed: tuple[str, ...]
     """Scenarios of both that are not what they were."""
@@ -38,15 +39,24 @@ class Baseline:
         """
         if settings.against is None or settings.fail_on_regression is None:
             return None
-        directory, results = _opened(settings.against)
-        known = [result for result in results if result.name in scenarios and result.status == "scored"]
-        told = Digests()
-        digests = {name: told.of(scenarios[name]) for name in {result.name for result in known}}
-        changed = {result.name: None for result in known if result.digest not in {"", digests[result.name]}}
-        same = [result for result in known if result.name not in changed]
-        if not same:
+        from tool_sandbox.runs.numbers import NumbersReader  # numpy is slow to import
+
+        run = _opened(settings.against)
+        told, reader, changed = Digests(), NumbersReader(), set[str]()
+        for result in run.samples:
+            if result.name in scenarios and result.status == "scored":
+                reader.add(result)
+                if result.digest not in {"", told.of(scenarios[result.name])}:
+                    changed.add(result.name)
+        same = reader.numbers().columns.of_kinds(lambda kind: kind.name not in changed)
+        if not len(same):
             raise SettingsError(_nothing_common(settings.against, scenarios, changed))
-        return cls(directory=directory, limit=settings.fail_on_regression, results=same, changed=tuple(sorted(changed)))
+        return cls(
+            directory=str(run.store.directory),
+            limit=settings.fail_on_regression,
+            trials=same.trials,
+            changed=tuple(sorted(changed)),
+        )
 
     def named_in(self, settings: RunSettings) -> RunSettings:
         """The settings with its directory, whatever ``latest`` leads to later."""
@@ -54,11 +64,11 @@ class Baseline:
 
     def regression(self, results: Sequence[SampleResult]) -> Regression:
         """How these results differ from it."""
-        from tool_sandbox.runs.statistics.differences import estimate_of_difference  # numpy is slow to import
+        from tool_sandbox.runs.numbers import trials_of  # numpy is slow to import
+        from tool_sandbox.runs.statistics.differences import estimate_of_difference
         from tool_sandbox.runs.statistics.pairing import Pairs
-        from tool_sandbox.runs.statistics.trials import Trials
 
-        pairs = Pairs.of(Trials.of(results), Trials.of(self.results)).scored
+        pairs = Pairs.of(trials_of(results), self.trials).scored
         found = estimate_of_difference(pairs.difference, pairs.cluster)
         now, before = (float(scores.mean()) if found else 0.0 for scores in pairs.scores)
         return Regression(
@@ -73,13 +83,12 @@ class Baseline:
         )
 
 
-def _opened(location: str) -> tuple[str, Sequence[SampleResult]]:
+def _opened(location: str) -> RunResult:
     try:
-        run = open_run(location)
+        return open_run(location)
     except SettingsError as error:
         message = f"--against: {error}"
         raise SettingsError(message) from error
-    return str(run.store.directory), run.samples
 
 
 def _nothing_common(against: str, scenarios: Collection[str], changed: Collection[str]) -> str:

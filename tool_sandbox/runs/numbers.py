@@ -133,13 +133,18 @@ class RunNumbers:
         known = getattr(results, "numbers", None)
         if isinstance(known, RunNumbers):
             return known
-        reader = _Reader()
+        reader = NumbersReader()
         for result in results:
             reader.add(result)
         return reader.numbers()
 
     def __len__(self) -> int:
         return len(self.columns)
+
+
+def trials_of(results: Iterable[SampleResult]) -> Trials:
+    """The samples of a run as columns, in their order."""
+    return RunNumbers.of(results).columns.trials
 
 
 def _doubles() -> array[float]:
@@ -155,7 +160,7 @@ def _whole() -> array[int]:
 
 
 @frozen
-class _Reader:
+class NumbersReader:
     """Takes one sample after the other and keeps none."""
 
     kinds: dict[Kind, int] = field(factory=dict)
@@ -176,6 +181,7 @@ class _Reader:
     users: dict[str, None] = field(factory=dict)
 
     def add(self, result: SampleResult) -> None:
+        """Take one more sample."""
         scored = result.status == "scored"
         self.kind.append(self.kinds.setdefault(Kind.of(result), len(self.kinds)))
         self.trial.append(result.trial)
@@ -194,6 +200,7 @@ class _Reader:
             self.void[str(result.cause)] += 1
 
     def numbers(self) -> RunNumbers:
+        """What those taken so far come to."""
         return RunNumbers(
             columns=self._columns(),
             spending=self.spending[0],

@@ -123,16 +123,16 @@ class RunResult:
     @property
     def pass_rates(self) -> tuple[PassRate, ...]:
         """How often all of k trials of a scenario succeed (pass^k), and how often one does (pass@k), for every k."""
-        from tool_sandbox.runs.statistics.trials import Trials, pass_rates
+        from tool_sandbox.runs.statistics.trials import pass_rates
 
-        return pass_rates(Trials.of(self.samples), self.pass_at)
+        return pass_rates(self._numbers.columns.trials, self.pass_at)
 
     @property
     def flip_rate(self) -> Estimate | None:
         """How likely two trials of one scenario end differently; ``None`` without repeated trials."""
-        from tool_sandbox.runs.statistics.trials import Trials, flip_rate
+        from tool_sandbox.runs.statistics.trials import flip_rate
 
-        return flip_rate(Trials.of(self.samples), self.pass_at)
+        return flip_rate(self._numbers.columns.trials, self.pass_at)
 
     @property
     def void(self) -> tuple[StoredSample, ...]:

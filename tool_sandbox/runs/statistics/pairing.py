@@ -28,11 +28,14 @@ class Pairs:
 
     @classmethod
     def of(cls, first: Trials, second: Trials) -> Pairs:
-        """Pair the samples of two runs."""
-        partner = {key: at for at, key in enumerate(_keys(second))}
-        found = [(at, partner[key]) for at, key in enumerate(_keys(first)) if key in partner]
-        of_first, of_second = np.array(found, dtype=np.intp).reshape(-1, 2).T
-        return cls(first=first, second=second, of_first=of_first, of_second=of_second)
+        """Pair the samples of two runs; of several in the second one for a sample, the last counts."""
+        wanted, there = _codes(first, second)
+        order = np.argsort(there, kind="stable")
+        at = np.searchsorted(there, wanted, side="right", sorter=order) - 1
+        of_first = np.flatnonzero((at >= 0) & (wanted >= 0))
+        of_second = order[at[of_first]]
+        are_same = there[of_second] == wanted[of_first]
+        return cls(first=first, second=second, of_first=of_first[are_same], of_second=of_second[are_same])
 
     @property
     def scored(self) -> Pairs:
@@ -75,6 +78,10 @@ class Pairs:
         return len(self.of_first)
 
 
-def _keys(trials: Trials) -> list[tuple[str, int]]:
-    names = [trials.names[at] for at in trials.scenario.tolist()]
-    return list(zip(names, trials.number.tolist(), strict=True))
+def _codes(first: Trials, second: Trials) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The same number for the same scenario and trial; below 0 for a scenario that the second one has not."""
+    known = {name: at for at, name in enumerate(second.names)}
+    scenario = np.array([known.get(name, -1) for name in first.names], dtype=np.intp)[first.scenario]
+    trials, trial = np.unique(np.concatenate([first.number, second.number]), return_inverse=True)
+    of_first, of_second = np.split(trial, [len(first)])
+    return scenario * len(trials) + of_first, second.scenario * len(trials) + of_second

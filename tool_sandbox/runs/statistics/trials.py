@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +16,6 @@ from tool_sandbox.scenarios.presentations import base_name
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from tool_sandbox.runs.outcomes import SampleResult
 
 CONVENTION = (
     "pass^k: all of k trials succeed; pass@k: at least one of them does. Both are unbiased estimates from all scored "
@@ -44,21 +43,6 @@ class Trials:
     """How right the end is, in [0, 1]; not a number when nobody says, or the sample is void."""
     cost: NDArray[np.float64]
     """US dollars; not a number when nobody knows."""
-
-    @classmethod
-    def of(cls, results: Iterable[SampleResult]) -> Trials:
-        """The columns of ``results``, in their order."""
-        if (numbers := getattr(results, "numbers", None)) is not None:  # they are on the disk, and so is little read
-            found: Trials = numbers.columns.trials
-            return found
-        samples = list(results)
-        return cls.from_columns(
-            *_numbered([sample.name for sample in samples]),
-            number=np.array([sample.trial for sample in samples], dtype=np.intp),
-            score=_column([sample.similarity if sample.status == "scored" else None for sample in samples]),
-            outcome=_column([sample.outcome if sample.status == "scored" else None for sample in samples]),
-            cost=_column([sample.spending.cost.total for sample in samples]),
-        )
 
     @classmethod
     def from_columns(cls, names: Sequence[str], scenario: NDArray[np.intp], **columns: NDArray[Any]) -> Trials:
@@ -158,7 +142,3 @@ def _numbered(values: Sequence[str]) -> tuple[tuple[str, ...], NDArray[np.intp]]
     """The different values in order of appearance, and which of them each value is."""
     numbers = {value: at for at, value in enumerate(dict.fromkeys(values))}
     return tuple(numbers), np.array([numbers[value] for value in values], dtype=np.intp)
-
-
-def _column(values: Sequence[float | None]) -> NDArray[np.float64]:
-    return np.array(values, dtype=np.float64)  # None becomes not a number
