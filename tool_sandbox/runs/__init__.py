@@ -6,7 +6,8 @@
                (an earlier run that counts), continuation (one that was stopped), replay (a recorded one, from its
                journal)
     playing    run (all samples), samples (which they are; lazy_sequence), scheduler (many at once), control (what can
-               be changed meanwhile), session (one), judging (its verdict), run_thread (from anywhere), started_run (in
+               be changed meanwhile), session (one), judging (its verdict), idle (when there is
+               time for it), run_thread (from anywhere), started_run (in
                the background), workers (by many processes), child_processes (of this machine), results and outcomes
                (how one sample ended), reasons (why it is void)
     on disk    store (the run directory), results_file and result_lines (its results), written_results and kept_results

@@ -21,6 +21,7 @@ from tool_sandbox.errors import ScenarioError
 from tool_sandbox.evaluation.explanation.log import Log
 from tool_sandbox.llm.random_caller import RandomCaller
 from tool_sandbox.llm.scripted import NopModel, OracleModel
+from tool_sandbox.runs.idle import until_idle
 from tool_sandbox.runs.scripted_play import play, world_of
 from tool_sandbox.runs.summary import ALL_CATEGORIES
 from tool_sandbox.tools.search.backend import use_backend
@@ -69,15 +70,20 @@ def floors_with_chance(scenario: Scenario) -> dict[str, float]:
 
 
 async def play_floors(scenario: Scenario) -> None:
-    """Have ``floors_of`` at hand, played in a thread: the samples in flight go on meanwhile."""
+    """Have ``floors_of`` at hand, played in a thread, as soon as the samples in flight leave time for it."""
     if _KEPT in scenario.evaluation.__dict__:
         return
     begun = _begun.setdefault(asyncio.get_running_loop(), {})
     key = id(scenario.evaluation)
     if key not in begun:  # one thread for all samples of a scenario that begin together
-        begun[key] = asyncio.ensure_future(asyncio.to_thread(floors_of, scenario))
+        begun[key] = asyncio.ensure_future(_played(scenario))
         begun[key].add_done_callback(lambda _done: begun.pop(key))
     await asyncio.shield(begun[key])
+
+
+async def _played(scenario: Scenario) -> None:
+    await until_idle()  # a thread that computes takes turns of 5 ms with the event loop, whenever that calls the system
+    await asyncio.to_thread(floors_of, scenario)
 
 
 def floors_by_category(

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from tool_sandbox.runs.idle import until_idle
 from tool_sandbox.runs.judging.beside import Beside, Setup
 from tool_sandbox.runs.judging.verdict import Case, FailureOf, judge
 from tool_sandbox.runs.outcomes import Played
@@ -16,10 +17,6 @@ from tool_sandbox.runs.outcomes import Played
 if TYPE_CHECKING:
     from tool_sandbox.registry.settings import RunSettings
 
-_IDLE = 0.0002
-"""Seconds within which an event loop comes round that has nothing to do."""
-_PAUSE, _PAUSES = 0.002, 50
-"""Seconds after which it is looked at again, and how often: it may never rest, and each look costs a round of it."""
 _MANY = 64
 """So many samples that wait show that this process has no time: another one is worth the second it takes to start."""
 _AT_ONCE = 16
@@ -89,7 +86,7 @@ class Judges:
 
     async def _give_turns_here(self) -> None:
         while self._waiting:
-            await self._others()
+            await until_idle(self._clock)
             if self._waiting:
                 self._give(here=True)
         self._here = None
@@ -101,12 +98,3 @@ class Judges:
         if not here:
             self._elsewhere.add(turn)
         turn.set_result(here)
-
-    async def _others(self) -> None:
-        """Let go first whatever else there is to do in the event loop."""
-        for _ in range(_PAUSES):
-            began = self._clock()
-            await asyncio.sleep(0)
-            if self._clock() - began < _IDLE:
-                return
-            await asyncio.sleep(_PAUSE)
