@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -54,6 +55,17 @@ def test_a_run_plays_to_its_end(tmp_path: Path, line: str, reason: str | None) -
     assert json.loads(result)["status"] == "scored"
     assert code == 0
     assert (reason or "") in err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no limit of that kind")
+def test_where_there_is_no_room_for_a_run_it_says_where_and_leaves_nothing(tmp_path: Path) -> None:
+    code, _, err = shell('ulimit -f 0; exec "$@"', *RUN, out=tmp_path / "runs")
+
+    assert code == 2
+    assert re.fullmatch(
+        rf"tool_sandbox: cannot write to '{tmp_path}/runs/\S+': .*. Choose another directory with -o.\n", err
+    )
+    assert [path for path in (tmp_path / "runs").iterdir() if path.name != "latest"] == []
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="there is no device that is always full")

@@ -35,7 +35,7 @@ from tool_sandbox.runs.report_files import check_files
 from tool_sandbox.runs.reuse import Reusable, loading_as_before
 from tool_sandbox.runs.run import Observer, Plan, Report, run, run_record
 from tool_sandbox.runs.statistics.looks import check_decidable
-from tool_sandbox.runs.store import RunStore
+from tool_sandbox.runs.store import RunStore, cannot_write
 from tool_sandbox.runs.thresholds import check_thresholds
 from tool_sandbox.runs.workers.number import executor_of, number_of_workers
 from tool_sandbox.runs.workers.players import by_workers
@@ -182,8 +182,7 @@ def new_runs(
         runs = [evolve(run, done=each.reusable.take_over(run.store)) for run, each in zip(runs, intended, strict=True)]
         together = [each.store.directory.name for each in runs]
         for run in runs:
-            record = run_record(run.settings, run.scenarios, together, run.estimate, run.digests)
-            run.store.write_run({**record, "workers": run.workers})
+            _record(run, together)
         runs[0].open()
     except BaseException:
         for run in runs:
@@ -192,6 +191,15 @@ def new_runs(
             run.store.release()
         raise
     return runs
+
+
+def _record(run: PreparedRun, together: Sequence[str]) -> None:
+    """Write what a new run is asked to do, in directories that are called so."""
+    record = run_record(run.settings, run.scenarios, together, run.estimate, run.digests)
+    try:
+        run.store.write_run({**record, "workers": run.workers})
+    except OSError as error:
+        raise cannot_write(str(run.store.directory), error) from error
 
 
 @frozen(kw_only=True)

@@ -77,8 +77,7 @@ class RunStore:
                     break
                 continue
             except refusals(root) as error:
-                message = f"cannot write to {redact_text(base)!r}: {_reason(error)}. Choose another directory with -o."
-                raise SettingsError(message) from error
+                raise cannot_write(base, error) from error
             return cls(directory)
         if called and root.is_dir():
             message = f"{str(root / called)!r} is there already; choose another --name, or go on with it by resume."
@@ -257,6 +256,16 @@ def trajectory_place(name: str, trial: int, trials: int) -> str:
 
 def _encoded(parts: Iterable[str]) -> Iterator[bytes]:
     return (part.encode("utf-8", "backslashreplace") for part in parts)  # writes a lone surrogate as its JSON escape
+
+
+def cannot_write(where: str, error: Exception) -> SettingsError:
+    """That a new run cannot be written.
+
+    Args:
+        where: Its directory, or the one in which that was to be made.
+        error: Why.
+    """
+    return SettingsError(f"cannot write to {redact_text(where)!r}: {_reason(error)}. Choose another directory with -o.")
 
 
 def _reason(error: Exception) -> str:
