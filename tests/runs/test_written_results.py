@@ -85,6 +85,20 @@ def test_what_comes_later_is_not_in_a_copy(tmp_path: Path) -> None:
     assert found == [*RESULTS_OF_A_RUN, scored("d")]
 
 
+def test_a_file_that_grows_is_read_on_as_far_as_its_lines_are_whole(tmp_path: Path) -> None:
+    first, second, third = map(line_of, RESULTS_OF_A_RUN[:3])
+    lines = ResultLines(tmp_path / RESULTS)
+    assert list(lines.more()) == []
+    written(tmp_path, first, second[:20])
+    assert [result for _, result in lines.more()] == RESULTS_OF_A_RUN[:1]
+    with (tmp_path / RESULTS).open("ab") as file:
+        file.write(second[20:] + third)
+    found = list(lines.more())
+    assert [result for _, result in found] == RESULTS_OF_A_RUN[1:3]
+    assert [lines.result(place) for place, _ in found] == RESULTS_OF_A_RUN[1:3]
+    assert list(lines.more()) == []
+
+
 def test_a_long_run_takes_a_few_bytes_for_each_sample(tmp_path: Path) -> None:
     count = 4000
     results = (scored("say_0", trial=trial, notes=(f"note {trial} " * 100,)) for trial in range(count))

@@ -236,7 +236,7 @@ def is_loadable(cast: RoleCast, objects: Objects) -> bool:
 
 
 def _estimated(intended: _Intended) -> Estimate:
-    return estimate(intended.cast, intended.scenarios, reused=intended.reusable.results)
+    return estimate(intended.cast, intended.scenarios, reused=intended.reusable.keys)
 
 
 def _intended(every: Sequence[RunSettings], objects: Objects, *, needs_keys: bool) -> list[_Intended]:

@@ -32,6 +32,8 @@ class ResultLines:
     def __init__(self, path: AnyPath, copy: Path | None = None) -> None:
         self._path, self._copy, self._lock = path, copy or path, threading.Lock()
         self._file: BinaryIO | None = None
+        self._end = self._number = 0
+        """Where the last line that was read ends, and which one it is."""
 
     def open(self) -> BinaryIO:
         """Hold on to the file as it is."""
@@ -53,14 +55,12 @@ class ResultLines:
         Raises:
             SettingsError: A line is whole and yet no result of ours.
         """
-        if self._file is None and not self._copy.exists():
-            return
-        file, place = self.open(), 0
-        file.seek(0)
-        for number, line in enumerate(file, 1):
-            if (record := decoded(line)) is not None:
-                yield place, self._result(record, f", line {number}, is not a result that this version wrote")
-            place += len(line)
+        self._end = self._number = 0
+        return self._further(until_torn=False)
+
+    def more(self) -> Iterator[tuple[int, SampleResult]]:
+        """The same of the whole lines that were added since, or of all of them the first time."""
+        return self._further(until_torn=True)
 
     def line(self, place: int) -> bytes:
         """The line that begins after so many bytes."""
@@ -88,6 +88,19 @@ class ResultLines:
             SettingsError: There is none that this version wrote.
         """
         return self._result(self.record(place), f" holds something else than a result {place} bytes from its beginning")
+
+    def _further(self, *, until_torn: bool) -> Iterator[tuple[int, SampleResult]]:
+        if self._file is None and not self._copy.exists():
+            return
+        file = self.open()
+        file.seek(self._end)
+        for line in file:
+            if until_torn and not line.endswith(b"\n"):
+                return
+            place, self._end, self._number = self._end, self._end + len(line), self._number + 1
+            if (record := decoded(line)) is not None:
+                otherwise = f", line {self._number}, is not a result that this version wrote"
+                yield place, self._result(record, otherwise)
 
     def _result(self, record: Mapping[str, Any], otherwise: str) -> SampleResult:
         try:

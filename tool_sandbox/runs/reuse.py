@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from tool_sandbox.common.compatibility import use_original_rules
 from tool_sandbox.common.trajectory import files_for_programs
@@ -22,12 +23,13 @@ from tool_sandbox.runs.provenance import clock_of_run
 from tool_sandbox.runs.run import check_resumable
 from tool_sandbox.runs.store import RUN, RunStore, trajectory_place
 from tool_sandbox.runs.stored_sample import StoredSample
+from tool_sandbox.runs.written_results import WrittenResults
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
+    from tool_sandbox.runs.sample_keys import Key
 
 _MAY_DIFFER = INCIDENTAL | {*CHOOSING, "failed", "trials"}
-Key = tuple[str, int]
 
 
 @frozen(kw_only=True)
@@ -40,8 +42,8 @@ class Reusable:
     """What the new run plays."""
     store: RunStore | None = None
     """The directory of the earlier run; ``None`` without one."""
-    results: Mapping[Key, SampleResult] = field(factory=dict)
-    """By scenario and trial."""
+    results: WrittenResults | None = None
+    """What can be taken over; ``None`` without an earlier run."""
 
     @classmethod
     def of(cls, settings: RunSettings, scenarios: Mapping[str, Scenario]) -> Reusable:
@@ -54,24 +56,26 @@ class Reusable:
             return cls(settings=settings, scenarios=scenarios)
         store, record = _opened(settings.reuse)
         _check_alike(settings, record)
-        results = store.read_results()
         digests = Digests()
-        now = {name: digests.of(scenarios[name]) for name in {each.name for each in results} if name in scenarios}
-        same = {
-            result.key: result
-            for result in results
-            if result.status == "scored" and result.trial < settings.trials and now.get(result.name) == result.digest
-        }
-        kept = {key: result for key, result in same.items() if result.digest and result.trajectory}
-        return cls(settings=settings, scenarios=scenarios, store=store, results=kept)
 
-    def take_over(self, into: RunStore) -> list[SampleResult]:
+        def is_same(result: SampleResult) -> bool:
+            is_meant = result.name in scenarios and result.trial < settings.trials
+            is_whole = result.status == "scored" and bool(result.digest and result.trajectory)
+            return is_meant and is_whole and digests.of(scenarios[result.name]) == result.digest
+
+        return cls(settings=settings, scenarios=scenarios, store=store, results=store.read_results(is_same))
+
+    @property
+    def keys(self) -> Iterable[Key]:
+        """Scenario and trial of each."""
+        return () if self.results is None else self.results.keys
+
+    def take_over(self, into: RunStore) -> Sequence[SampleResult]:
         """Copy the samples and judge them anew; those whose files are gone or torn are left out, to be played."""
         with use_original_rules(self.settings.compat == "original"):
-            taken = [result for each in self.results.values() if (result := self._taken(each, into)) is not None]
-        if taken:
-            into.rewrite_results(taken)
-        return taken
+            taken = filter(None, (self._taken(each, into) for each in self.results or ()))
+            first = next(taken, None)
+            return () if first is None else into.rewrite_results(chain([first], taken))
 
     def _taken(self, result: SampleResult, into: RunStore) -> SampleResult | None:
         assert self.store is not None

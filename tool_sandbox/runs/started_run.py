@@ -16,7 +16,10 @@ from tool_sandbox.runs.report_files import write_files
 from tool_sandbox.runs.run import Observer
 from tool_sandbox.runs.run_result import RunResult
 from tool_sandbox.runs.run_thread import RunThread
+from tool_sandbox.runs.sample_keys import Key
 from tool_sandbox.runs.scheduler import Ending
+from tool_sandbox.runs.store import RunStore
+from tool_sandbox.runs.written_results import NOWHERE, WrittenResults
 
 
 def played(prepared: PreparedRun, observer: Observer, *, is_kept: bool = True) -> RunResult:
@@ -58,6 +61,8 @@ class Progress:
     """How many it has."""
     playing: tuple[str, ...]
     """The scenarios that are being played."""
+    finished: int
+    """How many of them were played to their end."""
     so_far: RunResult
     """What it has come to, of the samples that are over; as long as it is played, its ending says nothing."""
     waiting: str
@@ -79,7 +84,7 @@ class StartedRun:
         """Its run directory."""
         self.settings = prepared.settings
         """What it was asked to do."""
-        self._prepared, self._seen = prepared, _Seen()
+        self._prepared, self._seen = prepared, _Seen(prepared.store)
         self._thread = RunThread(lambda observer: played(prepared, observer), self._seen)
 
     @property
@@ -94,9 +99,11 @@ class StartedRun:
 
     def progress(self) -> Progress:
         """How far it is."""
-        is_over = self.is_over
-        playing, finished, waiting = self._seen.now()
-        so_far, error = RunResult.of(finished, Ending.INTERRUPTED, self._prepared.store), None
+        from tool_sandbox.runs.numbers import RunNumbers  # numpy is slow to import
+
+        is_over, error = self.is_over, None
+        playing, results = self._seen.now()
+        so_far = RunResult.of(results, Ending.INTERRUPTED, self._prepared.store)
         if is_over:
             try:
                 so_far = self._thread.result()
@@ -104,22 +111,34 @@ class StartedRun:
                 error = f"{type(failure).__name__}: {failure}"
         return Progress(
             samples=len(self._prepared.samples()),
+            finished=int(RunNumbers.of(so_far.samples).columns.is_finished.sum()),
             playing=() if is_over else playing,
             so_far=so_far,
-            waiting="" if is_over else waiting,
+            waiting="" if is_over else self._seen.reason,
             is_over=is_over,
             error=error,
         )
 
 
 class _Seen(Observer):
-    """What was told so far."""
+    """What was told so far, and what of it is on the disk.
 
-    def __init__(self) -> None:
+    Args:
+        store: Where the run is written.
+    """
+
+    def __init__(self, store: RunStore) -> None:
+        from tool_sandbox.runs.numbers import NumbersReader  # numpy is slow to import
+
+        self.reason = ""
+        """What calls wait for."""
         self._lock = threading.Lock()
-        self._playing: dict[tuple[str, int], str] = {}
-        self._finished: list[SampleResult] = []
-        self._waiting = ""
+        self._playing: dict[Key, str] = {}
+        self._stopped: list[SampleResult] = []
+        """What was not finished, and so is not written."""
+        self._reading = threading.Lock()
+        self._added, self._results = store.result_lines(), WrittenResults(store.result_lines())
+        self._numbers = NumbersReader()
 
     def started(self, sample: Sample) -> None:
         """Note it."""
@@ -130,13 +149,27 @@ class _Seen(Observer):
         """Note it."""
         with self._lock:
             self._playing.pop(result.key, None)
-            self._finished.append(result)
+            if not result.finished:
+                self._stopped.append(result)
 
     def waiting(self, reason: str) -> None:
         """Note it."""
-        self._waiting = reason
+        self.reason = reason
 
-    def now(self) -> tuple[tuple[str, ...], list[SampleResult], str]:
-        """What is being played, what is finished, and what calls wait for."""
-        with self._lock:
-            return tuple(self._playing.values()), list(self._finished), self._waiting
+    def now(self) -> tuple[tuple[str, ...], WrittenResults]:
+        """What is being played, and what is over."""
+        with self._reading:
+            for place, result in self._added.more():
+                self._keep(result, place)
+            with self._lock:
+                stopped, self._stopped = self._stopped, []
+                playing = dict(self._playing)
+            for result in stopped:
+                self._keep(result, NOWHERE)
+            results = self._results.copy()
+            results.numbers = self._numbers.numbers()
+        return tuple(name for key, name in playing.items() if results.find(key) is None), results
+
+    def _keep(self, result: SampleResult, place: int) -> None:
+        self._results.keep(result, place)
+        self._numbers.add(result)

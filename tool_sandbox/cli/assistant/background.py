@@ -152,9 +152,8 @@ def _taken(run: StartedRun) -> float:
 def _lines(name: str, progress: Progress) -> Iterator[str]:
     state = f"ended: {progress.so_far.ending.value}" if progress.is_over else "is being played"
     yield f"Run {name} {f'failed: {progress.error}' if progress.error else state}."
-    done = len([each for each in progress.so_far if each.finished])
-    yield f"Finished {done} of {counted(progress.samples, 'sample')}; {progress.so_far.spending}."
-    if done:
+    yield f"Finished {progress.finished} of {counted(progress.samples, 'sample')}; {progress.so_far.spending}."
+    if progress.finished:
         yield score_line(record_of(progress.so_far))
     if progress.playing:
         more = "" if len(progress.playing) <= _SHOWN else f" and {len(progress.playing) - _SHOWN} more"
@@ -171,7 +170,7 @@ def _record(run: StartedRun, progress: Progress) -> dict[str, Any]:
         "user": run.settings.user,
         "budget": run.settings.budget,
         "samples": progress.samples,
-        "finished": len([each for each in progress.so_far if each.finished]),
+        "finished": progress.finished,
         "playing": list(progress.playing),
         "waiting": progress.waiting,
         "is_over": progress.is_over,

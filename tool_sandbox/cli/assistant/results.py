@@ -23,6 +23,7 @@ from tool_sandbox.runs.run_result import open_run
 from tool_sandbox.runs.sample_explanation import explanation_of
 from tool_sandbox.runs.scheduler import Ending
 from tool_sandbox.runs.store import SUMMARY
+from tool_sandbox.runs.summary import Score
 
 if TYPE_CHECKING:
     from tool_sandbox.runs.places import AnyPath
@@ -132,18 +133,18 @@ def score_line(record: Mapping[str, Any]) -> str:
 
 def record_of(run: RunResult) -> dict[str, Any]:
     """The same as data."""
-    scored = len(run) - len(run.void)
-    joined = run.range_with_void
+    score = Score.over(run.samples)
+    joined = score.range_with_void
     return {
         "run": run.store.directory.name,
         "directory": str(run.store.directory),
         "agent": run.agent,
         "user": run.user,
-        "score": run.score if scored else None,
-        "range": [joined.low, joined.high] if scored else None,
+        "score": score.similarity,
+        "range": [joined.low, joined.high] if score.scored else None,
         "samples": len(run),
-        "scored": scored,
-        "void": len(run.void),
+        "scored": score.scored,
+        "void": score.samples - score.scored,
         "ending": _ending(run),
         "spending": run.spending.to_record(),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -41,9 +41,7 @@ _ONLY_ON_REQUEST = frozenset({"anthropic", "bedrock"})
 """Providers that keep a prompt for later, and reason, only when a request says so."""
 
 
-def estimate(
-    cast: RoleCast, scenarios: Mapping[str, Scenario], reused: Collection[tuple[str, int]] = frozenset()
-) -> Estimate:
+def estimate(cast: RoleCast, scenarios: Mapping[str, Scenario], reused: Iterable[tuple[str, int]] = ()) -> Estimate:
     """What a run will take.
 
     Args:
