@@ -8,6 +8,7 @@ from tests.cli.live.clockwork import Clock, Meter, sample
 from tests.runs.samples import scored, void
 from tool_sandbox.cli.live.progress import FollowedProgress
 from tool_sandbox.cli.live.status import Standing
+from tool_sandbox.llm.layers.budget.money import Cost
 from tool_sandbox.llm.layers.budget.spending import Spending
 from tool_sandbox.runs.summary import Score
 
@@ -79,6 +80,17 @@ def test_money_is_what_calls_took_and_the_projection_what_samples_took() -> None
     status = standing.now()
     assert float(status.spent.known) == 1.0
     assert status.projected == pytest.approx(2.0)
+
+
+def test_calls_of_unknown_price_of_an_earlier_part_still_count_when_this_part_has_called() -> None:
+    earlier = [scored("a", spending=Spending(calls=6, cost=Cost(unknown_calls=6)))]
+    run, _ = _followed(2, len(earlier))
+    meter = Meter()
+    standing = Standing(run, earlier, meter)
+    assert standing.now().spent.unknown_calls == 6
+
+    meter.spent = Spending(calls=2, cost=Cost(unknown_calls=2))
+    assert standing.now().spent.unknown_calls == 8
 
 
 def test_a_projection_is_not_made_from_prices_that_nobody_knows() -> None:

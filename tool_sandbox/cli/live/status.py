@@ -132,6 +132,7 @@ class Standing:
         self._calls: deque[tuple[float, int]] = deque()
         for result in done:
             self._take(result)
+        self._unpriced_before = self._cost.unknown_calls
 
     def now(self) -> Status:
         """How the run stands at this moment."""
@@ -179,7 +180,8 @@ class Standing:
         if self._meter is None:
             return 0, self._cost
         spending = self._meter.spending()
-        metered = spending.cost + Cost.of(self._meter.paid_before())
+        before = Cost(known=Cost.of(self._meter.paid_before()).known, unknown_calls=self._unpriced_before)
+        metered = spending.cost + before
         calls = spending.calls + spending.failed_calls
         return calls, metered if calls or metered.known else self._cost
 
