@@ -55,7 +55,7 @@ class DevError(Exception):
 
 def main(arguments: list[str]) -> int:
     """Do what the verb says and return the exit code."""
-    verbs = "\n".join(f"  {verb:<7}{meaning}" for verb, meaning in VERBS.items())
+    verbs = "\n".join(f"  {verb:<8}{meaning}" for verb, meaning in VERBS.items())
     parser = argparse.ArgumentParser(
         prog="dev.py",
         usage="python3 dev.py VERB [ARGUMENT ...]",
@@ -64,7 +64,7 @@ def main(arguments: list[str]) -> int:
     )
     parser.add_argument("verb", choices=VERBS, metavar="VERB", help="one of the above")
     parser.add_argument("rest", nargs=argparse.REMAINDER, metavar="ARGUMENT", help="passed on to the tool")
-    options = parser.parse_args(arguments)
+    options = parser.parse_args(arguments or ["--help"])
     try:
         require_python(sys.version_info[:3])
         return perform(options.verb, options.rest)

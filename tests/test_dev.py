@@ -71,10 +71,11 @@ def test_unknown_verb_is_a_sentence_and_exit_code_2() -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_help_names_every_verb() -> None:
-    done = run_dev("--help")
+@pytest.mark.parametrize("arguments", [["--help"], []])
+def test_help_names_every_verb_also_where_none_was_given(arguments: list[str]) -> None:
+    done = run_dev(*arguments)
     assert done.returncode == 0
-    assert [verb for verb in dev.VERBS if verb not in done.stdout] == []
+    assert [verb for verb in dev.VERBS if f"  {verb} " not in done.stdout] == []
 
 
 def test_says_when_python_is_too_old() -> None:
