@@ -94,3 +94,8 @@ def test_all_keys_that_are_missing_are_named_at_once(monkeypatch: pytest.MonkeyP
     assert "ANTHROPIC_API_KEY" in agent
     assert "OPENAI_API_KEY" in user
     assert "This model plays the user" in user
+
+    with pytest.raises(MissingKeyError) as refused:
+        RoleCast(RunSettings(agent="openai/gpt-5", user="openai/gpt-5.4"), scenarios(1))
+    assert str(refused.value).startswith("no key for 'openai/gpt-5': ")
+    assert "\n" not in str(refused.value)

@@ -228,26 +228,27 @@ class RoleCast:
             self._resources = None
 
     def _check(self, scenarios: Mapping[str, Scenario], *, needs_keys: bool, asks: bool) -> None:
-        """Check every role, and name all keys that are missing at once.
+        """Check every role, and name all keys that are missing at once, each once.
 
         Args:
             scenarios: What is played.
             needs_keys: Whether a missing key matters.
             asks: Whether anything matters of what is for asking a model.
         """
-        missing: list[str] = []
+        missing: dict[str, str] = {}
         for factory, own in self._parts(scenarios):
             is_tolerated = not asks and factory.asks_a_model
             try:
                 factory.check(own)
             except MissingKeyError as error:
-                if needs_keys and not is_tolerated and str(error) not in missing:
-                    missing.append(f"{error} {_OF_THE_USER}" if factory is self.user else str(error))
+                _, _, looked_for = str(error).partition(": ")
+                if needs_keys and not is_tolerated:
+                    missing.setdefault(looked_for, f"{error} {_OF_THE_USER}" if factory is self.user else str(error))
             except UsageError:
                 if not is_tolerated:
                     raise
         if missing:
-            raise MissingKeyError("\n".join(missing))
+            raise MissingKeyError("\n".join(missing.values()))
 
     def _parts(self, scenarios: Mapping[str, Scenario]) -> Iterator[tuple[RoleFactory, Mapping[str, Scenario]]]:
         """Every role with the scenarios in which it plays, the user last."""
