@@ -24,7 +24,7 @@ from tool_sandbox.runs.judging.verdict import Case
 from tool_sandbox.runs.outcomes import Played
 from tool_sandbox.runs.run_result import RunResult
 
-COUNT = 120
+COUNT = 100
 
 
 class Watched(Beside):
@@ -46,6 +46,11 @@ class Watched(Beside):
         os.kill(self._child._process.pid, signal.SIGKILL)
 
 
+async def until_it_helps(_clock: Callable[[], float]) -> None:
+    """Nobody is judged here before the process has judged somebody, however long it takes to start."""
+    await auntil(lambda: Watched.judged)
+
+
 @pytest.fixture
 def beside(monkeypatch: pytest.MonkeyPatch) -> type[Watched]:
     """The process is started as soon as a sample waits, whatever this machine has."""
@@ -53,11 +58,12 @@ def beside(monkeypatch: pytest.MonkeyPatch) -> type[Watched]:
     monkeypatch.setattr(judges, "Beside", Watched)
     monkeypatch.setattr("os.cpu_count", lambda: 2)
     monkeypatch.setitem(judges.Judges.__init__.__kwdefaults__ or {}, "many", 1)
+    monkeypatch.setattr(judges, "until_idle", until_it_helps)
     return Watched
 
 
-def played(agent: str, folder: Path, trials: int = 1) -> RunResult:
-    return tool_sandbox.run(agent, "oracle", limit=COUNT, trials=trials, concurrency=COUNT, output=folder)
+def played(agent: str, folder: Path) -> RunResult:
+    return tool_sandbox.run(agent, "oracle", limit=COUNT, concurrency=COUNT, output=folder)
 
 
 def lines(run: RunResult) -> list[dict[str, Any]]:
@@ -75,12 +81,12 @@ def files(run: RunResult) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("agent", ["oracle", "saboteur"])
 def test_results_and_files_are_the_same_whoever_judges(tmp_path: Path, beside: type[Watched], agent: str) -> None:
-    helped = played(agent, tmp_path / "helped", trials=4)
+    helped = played(agent, tmp_path / "helped")
     assert beside.judged
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("os.cpu_count", lambda: 1)
-        alone = played(agent, tmp_path / "alone", trials=4)
+        alone = played(agent, tmp_path / "alone")
 
     assert lines(helped) == lines(alone)
     assert files(helped) == files(alone)
@@ -89,10 +95,10 @@ def test_results_and_files_are_the_same_whoever_judges(tmp_path: Path, beside: t
 def test_nothing_is_lost_when_the_process_is_killed(tmp_path: Path, beside: type[Watched]) -> None:
     beside.then = staticmethod(Watched.kill)
 
-    run = played("oracle", tmp_path, trials=4)
+    run = played("oracle", tmp_path)
 
-    assert 0 < len(beside.judged) < 4 * COUNT
-    assert [line["similarity"] for line in lines(run)] == [1.0] * 4 * COUNT
+    assert 0 < len(beside.judged) < COUNT
+    assert [line["similarity"] for line in lines(run)] == [1.0] * COUNT
 
 
 def setup(folder: Path, **changes: Any) -> Setup:
