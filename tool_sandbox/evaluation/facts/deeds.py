@@ -206,10 +206,13 @@ class _Patterns:
         self._result = re.compile(rf"(?:\b|(?=')|^){any_of(group.result)}")
         self._undone = re.compile(rf"\b{any_of(group.undone)}")
         self._planned = re.compile(rf"\b{any_of(group.planned)}\b")
+        parts = (self._open, self._result, self._undone, self._planned)
+        self._any = re.compile("|".join(part.pattern for part in parts))
+        """What there is in every claim."""
 
     def claims(self, clause: Clause) -> Iterator[Claim]:
         """What a clause says about the deed."""
-        if clause.imagined:
+        if clause.imagined or not self._any.search(clause.plain):
             return
         plain = clause.plain
         if clause.asks:

@@ -200,8 +200,13 @@ def is_left(reading: Reading, person: Person) -> bool:
     return any(_LEFT.search(clause.plain) for clause in (following[0], *listed))
 
 
+_DENYING = re.compile("not|'s|just|same")
+
+
 def is_denied(person: Person) -> bool:
     """Whether it is said not to be this person: "not from Priya", "Priya's brother"."""
+    if not _DENYING.search(person.clause.plain):
+        return False
     said = re.escape(person.said)
     return bool(
         re.search(

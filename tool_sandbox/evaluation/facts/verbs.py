@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from attrs import frozen
 
@@ -13,7 +13,7 @@ def any_of(patterns: tuple[str, ...]) -> str:
     return f"(?:{'|'.join(patterns)})" if patterns else r"(?!)"
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False)  # each is there once, and asked for often
 class VerbGroup:
     """Ways to say one deed, in plain words; every part holds alternatives, which are regular expressions.
 
@@ -42,7 +42,11 @@ class VerbGroup:
 
     def has_form(self, verb: str) -> bool:
         """Whether this is one of its verbs, in any form."""
-        return re.fullmatch(any_of(self.forms), verb) is not None
+        return self._form.fullmatch(verb) is not None
+
+    @cached_property
+    def _form(self) -> re.Pattern[str]:
+        return re.compile(any_of(self.forms))
 
 
 _DETAIL = "(?:number|name|contact|entry|address)"
@@ -285,7 +289,7 @@ GROUPS = (
 )  # fmt: skip
 
 
-@lru_cache(maxsize=1 << 8)
+@lru_cache(maxsize=1 << 11)
 def group_of(verb: str) -> VerbGroup | None:
     """The group of deeds that a verb belongs to, in any of its forms."""
     named = next((group for group in GROUPS if group.name == verb), None)

@@ -120,10 +120,10 @@ def counted_days_in(text: str, now: datetime) -> Iterator[Day]:
 
 def _candidates(text: str, today: date) -> Iterator[Day]:
     """What may be a day, the longer forms first."""
-    for pattern in _DATES:
+    for pattern in _DATES if _NUMBERED.search(text) else ():
         for match in pattern.finditer(text):
             yield from _dates(match, today)
-    for pattern, shift in _SHIFTS:
+    for pattern, shift in _SHIFTS if _SHIFTED.search(text) else ():
         for match in pattern.finditer(text):
             dates = frozenset({CalendarDay.of(today + timedelta(shift))})
             yield Day(dates, today=today, span=Span(*match.span()))
@@ -134,7 +134,10 @@ def _candidates(text: str, today: date) -> Iterator[Day]:
 
 
 _DATES = tuple(re.compile(pattern, re.IGNORECASE) for pattern in _PATTERNS)
+_NUMBERED = re.compile(rf"\d|{'|'.join(_ORDINALS).replace('-', '[ -]')}", re.IGNORECASE)
+"""What there is in every date."""
 _SHIFTS = tuple((re.compile(pattern, re.IGNORECASE), shift) for pattern, shift in _RELATIVE)
+_SHIFTED = re.compile("|".join(pattern for pattern, _ in _RELATIVE), re.IGNORECASE)
 
 
 def _dates(match: re.Match[str], today: date) -> Iterator[Day]:

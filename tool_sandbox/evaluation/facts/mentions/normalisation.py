@@ -54,7 +54,7 @@ class Normalised:
         return Span(self.origins[span.start], self.origins[span.end - 1] + 1)
 
 
-@lru_cache(maxsize=1 << 11)
+@lru_cache(maxsize=1 << 12)
 def normalised(text: str) -> Normalised:
     """The text with one kind of quotes, hyphens and spaces, and without what markdown adds.
 

@@ -122,7 +122,7 @@ def times_in(text: str, context: str | None = None) -> Iterator[TimeOfDay]:
         context: The same without masks, which may say the part of the day.
     """
     taken: list[Span] = []
-    for pattern in _COMPILED:
+    for pattern in _COMPILED if _CLUE.search(text) else ():
         for match in pattern.finditer(text):
             span = Span(_start(match), match.end())
             times = _times(match)
@@ -132,6 +132,8 @@ def times_in(text: str, context: str | None = None) -> Iterator[TimeOfDay]:
 
 
 _COMPILED = tuple(re.compile(pattern, re.IGNORECASE) for pattern in _PATTERNS)
+_CLUE = re.compile(rf"\d|\b(?:noon|midday|midnight|{_HOUR_WORD})", re.IGNORECASE)
+"""What there is in every one of them."""
 
 
 def _start(match: re.Match[str]) -> int:
