@@ -41,6 +41,8 @@ _LOOKED = re.compile(
     r"(?:went through|looked (?:through|in|at|up)|checked|searched|scanned|read through)"
     r" (?:all )?(?:of )?(?:your|the) (?:\w+ )?(?P<what>reminders|messages|texts|contacts|address book)\b"
 )
+_TELLS = re.compile(rf"{TOLD}|let|replied|wrote|sent|dropped|forwarded")
+"""What there is in all that says that somebody was told something."""
 _SEARCHES = {
     "reminders": "search_reminder",
     **dict.fromkeys(("messages", "texts"), "search_messages"),
@@ -73,6 +75,8 @@ def _told_nothing(message: Message) -> str | None:
 
 def _is_told(person: Person, reading: Reading) -> bool:
     clause, sentence = person.clause, reading.sentences[person.clause.sentence]
+    if not _TELLS.search(sentence.plain):
+        return False
     if told := _telling(person.said).search(clause.plain):
         return not (clause.denies or clause.wished(told.start()))
     name, role = re.escape(person.said), r"(?:your|the) \w+ "
@@ -103,8 +107,9 @@ def _told_more(message: Message) -> str | None:
     past = message.past
     for person in people_in(message.said):
         numbers = past.numbers_of(person.names)
-        alone = re.search(rf"\bonly (?:\w+ )?(?:out )?to {re.escape(person.said)}\b", person.clause.plain)
-        if alone and not person.clause.asks and numbers and past.told - numbers:
+        if person.clause.asks or not numbers or not past.told - numbers:
+            continue
+        if re.search(rf"\bonly (?:\w+ )?(?:out )?to {re.escape(person.said)}\b", person.clause.plain):
             return f"says that only {person.said!r} was told, and others were, too"
     return None
 
@@ -140,6 +145,7 @@ def _no_tool_for(message: Message) -> str | None:
     return next((f"claims {claimed!r}, which no tool does" for claimed in claims if claimed), None)
 
 
+@lru_cache(maxsize=1 << 13)  # asked for every deed
 def _beyond_tools(clause: Clause) -> str | None:
     found = _BEYOND_TOOLS.search(clause.plain)
     return found.group() if found and clause.asserts and " not " not in clause.plain else None
@@ -147,10 +153,11 @@ def _beyond_tools(clause: Clause) -> str | None:
 
 def _there_already(message: Message) -> str | None:
     """A reminder that is said to have been there already, in words of none that was."""
-    there = _words_of(message.past.before(DatabaseNamespace.REMINDER))
     for clause in message.said.clauses:
-        if clause.affirms and _HAVE_ALREADY.search(clause.plain) and there.isdisjoint(map(root, clause.words)):
-            return f"says {clause.plain!r}, of which there was none"
+        if clause.affirms and _HAVE_ALREADY.search(clause.plain):
+            there = _words_of(message.past.before(DatabaseNamespace.REMINDER))
+            if there.isdisjoint(map(root, clause.words)):
+                return f"says {clause.plain!r}, of which there was none"
     return None
 
 

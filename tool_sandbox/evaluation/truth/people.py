@@ -32,7 +32,7 @@ _FORMERLY = re.compile(
     r"\b(?:was|were|used to be|previously|formerly|before|earlier|from|instead of)"
     r"(?: (?:only|just|listed|saved|marked|tagged|entered|down|stored|set|known|labell?ed))* $"
 )
-_ANSWERED = (
+_ANSWERED = re.compile(
     r"(?: has| have| 's)?(?: also| already| just)? "
     r"(?:replied|answered|responded|wrote back|written back|texted back|agreed|confirmed"
     r"|said (?:that )?(?:ok|okay|yes|no|thanks|she|he|they)|says (?:ok|okay|yes|no|thanks|she|he|they))\b"
@@ -133,9 +133,11 @@ def _answered(message: Message) -> str | None:
     """An answer that somebody is said to have given, though nobody has looked for any."""
     if "search_messages" in message.past.called or not message.past.is_known:
         return None
-    who = "|".join(["he", "she", "they", *(re.escape(each.said) for each in people_in(message.said))])
     for clause in _stated(message):
-        found = re.search(rf"\b(?:{who}){_ANSWERED}", clause.plain)
+        if not _ANSWERED.search(clause.plain):
+            continue
+        who = "|".join(["he", "she", "they", *(re.escape(each.said) for each in people_in(message.said))])
+        found = re.search(rf"\b(?:{who}){_ANSWERED.pattern}", clause.plain)
         if found and "already" not in clause.words:
             return f"says {found.group()!r}, of which nothing was heard"
     return None

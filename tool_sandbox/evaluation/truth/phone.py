@@ -114,12 +114,13 @@ def _wrong_before(message: Message) -> str | None:
     return None
 
 
-_SWITCHED = (
+_SWITCHED = re.compile(
     r"(?:(?:^|\b(?:i|and|then|also) )(?:(?:i|have|just|also|then|first|even) )*"
     r"(?:switched|turned|enabled|disabled|activated|deactivated)|\bi had to (?:switch|turn|enable|disable)"
     r"|\b(?:after|by) (?:switching|turning|enabling|disabling))"
     r"(?: back)?(?: on| off)?(?: the| your)? "
 )
+_SWITCHED_THAT = re.compile(f"{_SWITCHED.pattern}$")
 _SETTERS = {
     "cellular": "set_cellular_service_status",
     "location": "set_location_service_status",
@@ -133,10 +134,10 @@ def _not_switched(message: Message) -> str | None:
     if "set_low_battery_mode_status" in called or not message.past.is_known:
         return None  # it switches others, too
     for clause in message.said.clauses:
-        for found in (
-            () if clause.asks or clause.imagined or clause.denies else subject_pattern().finditer(clause.plain)
-        ):
-            did = re.search(f"{_SWITCHED}$", clause.plain[: found.start()])
+        if not clause.affirms or not _SWITCHED.search(clause.plain):
+            continue
+        for found in subject_pattern().finditer(clause.plain):
+            did = _SWITCHED_THAT.search(clause.plain[: found.start()])
             setter = _SETTERS.get(subject_named(found.group()), "set_low_battery_mode_status")
             if did and not clause.wished(did.end()) and setter not in called:
                 return f"says {clause.plain!r}, which was not done"
@@ -183,8 +184,10 @@ def _denied_contact(message: Message) -> str | None:
     """Somebody who is said not to be in the contacts, and is."""
     contacts = {str(row["name"]) for row in message.past.now(DatabaseNamespace.CONTACT)}
     for person in people_in(message.said):
+        clause = person.clause
         named = len(person.names) == 1 and person.names <= contacts
-        if named and person.clause.asserts and _denies(person.said).search(person.clause.plain):
+        # "no" is in all that denies it
+        if named and clause.asserts and "no" in clause.plain and _denies(person.said).search(clause.plain):
             return f"says that {person.said!r} is not in the contacts"
     return None
 

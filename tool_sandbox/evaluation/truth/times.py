@@ -45,6 +45,9 @@ def _no_such_day(message: Message) -> str | None:
 
 def _moved_otherwise(message: Message) -> str | None:
     """By how much the only reminder that was moved is said to have been moved, where it was by something else."""
+    durations = [each for each in message.said.mentions if isinstance(each, Quantity) and _is_time(each)]
+    if not durations:
+        return None
     before = {row["reminder_id"]: row for row in message.past.before(DatabaseNamespace.REMINDER)}
     moves = {
         abs(row["reminder_timestamp"] - before[row["reminder_id"]]["reminder_timestamp"])
@@ -55,14 +58,9 @@ def _moved_otherwise(message: Message) -> str | None:
     } - {0}
     text = message.said.normal.text
     moved = Quantity.of(min(moves, default=0), "second")
-    for mention in message.said.mentions if len(moves) == 1 else ():
+    for mention in durations if len(moves) == 1 else ():
         clause = message.said.clause_at(mention.span.start)
-        if (
-            not isinstance(mention, Quantity)
-            or mention.unit is None
-            or mention.unit.dimension != _TIME
-            or clause is None
-        ):
+        if clause is None:
             continue
         said_so = _BY.search(text[: mention.span.start]) or _BACK.match(text, mention.span.end)
         stated = clause.affirms and _MOVED.search(clause.plain)
@@ -71,9 +69,16 @@ def _moved_otherwise(message: Message) -> str | None:
     return None
 
 
+def _is_time(quantity: Quantity) -> bool:
+    return quantity.unit is not None and quantity.unit.dimension == _TIME
+
+
 def _other_day(message: Message) -> str | None:
     """The day to which the only reminder that is new or was changed is said to be set, where it is on another."""
     past, here = message.past, message.said
+    days = [each for each in here.mentions if isinstance(each, Day)]
+    if not days:
+        return None
     new = [row["reminder_timestamp"] for row in past.new(DatabaseNamespace.REMINDER) if row["reminder_timestamp"]]
     if len(new) != 1 or len(past.changed(DatabaseNamespace.REMINDER)) > 2:  # noqa: PLR2004 -- as it was, as it is
         return None
@@ -84,9 +89,9 @@ def _other_day(message: Message) -> str | None:
         for row in (*past.before(DatabaseNamespace.REMINDER), *past.now(DatabaseNamespace.REMINDER))
         if row["reminder_timestamp"]
     ]
-    for mention in here.mentions:
+    for mention in days:
         clause = here.clause_at(mention.span.start)
-        if not isinstance(mention, Day) or clause is None or not clause.affirms or not _SET.search(clause.plain):
+        if clause is None or not clause.affirms or not _SET.search(clause.plain):
             continue
         if _NOT_ITS_DAY.search(here.normal.text[: mention.span.start]):
             continue
