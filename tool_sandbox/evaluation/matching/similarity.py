@@ -265,8 +265,9 @@ class CachedSimilarityCalculator:
         product: float = 1
         for one in constraints:
             reference = messages[one.constraint.reference_milestone_node_index]
-            if not (one.is_guardrail and reference == index):
-                product *= one.at(index, reference)
+            if one.is_guardrail and reference is not None and (reference == index or not product):
+                continue  # nothing changed, or nothing is met any more
+            product *= one.at(index, reference)
         return float(product ** (1 / self.countable))
 
     def reference_index(self, constraint: SnapshotConstraint, mapping: Mapping[int, tuple[int, float]]) -> int | None:
