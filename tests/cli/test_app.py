@@ -127,6 +127,7 @@ def test_the_originals_flags_work_without_a_command(tmp_path: Path) -> None:
         (["run", "-a", "oracle", "--trails", "2"], "--trials"),
         (["run", "-a", "oracle", "-s"], "-s"),
         (["rnu"], "run"),
+        (["compare"], "See: tool_sandbox compare --help"),
         (["resume", "/no/such/directory"], "is not a run directory"),
         (["show", "swich_wifi_off"], "did you mean 'switch_wifi_off'"),
         (["list", "--tag", "corefrence"], "did you mean 'coreference'"),

@@ -328,6 +328,14 @@ def test_nothing_is_written_over_what_a_person_types(terminal: Terminal, tmp_pat
     assert "running" not in screen.raw.decode()
 
 
+def test_what_a_person_reads_is_broken_between_words(terminal: Terminal, tmp_path: Path) -> None:
+    screen = _person(terminal, tmp_path)
+    screen.send("Wi-Fi is off.\n")
+
+    assert screen.end() == 0
+    assert "Only pass argument values that the person gave you" in " ".join(screen.text.split())
+
+
 def test_the_end_of_a_persons_input_cancels_the_run(terminal: Terminal, tmp_path: Path) -> None:
     screen = _person(terminal, tmp_path)
     screen.send("\x04")

@@ -91,7 +91,11 @@ def _mistake(error: Any) -> str:
     """What is wrong with the input, or with who was asked, in one message."""
     if isinstance(error, UsageError):
         return str(error)
-    return f"{type(error).__name__}: {error}" if isinstance(error, ToolSandboxError) else str(error.format_message())
+    if isinstance(error, ToolSandboxError):
+        return f"{type(error).__name__}: {error}"
+    said, context = str(error.format_message()), getattr(error, "ctx", None)
+    ended = said if said.endswith((".", "?")) else f"{said}."
+    return said if context is None else f"{ended} See: {context.command_path} --help"
 
 
 def _leaves_a_run(arguments: Sequence[str]) -> bool:

@@ -252,7 +252,7 @@ def _play(one: PreparedRun, go_on: str, display: Display) -> Report:
     interrupts = Interrupts.current()
     try:
         with interrupts.during(lambda: _leave(display.loading, one, go_on)):
-            display.loading.tell("getting models ready")
+            display.loading.tell("getting ready")
             one.open()
             if len(one.scenarios) > 1:  # of one alone nothing is reckoned
                 load_arithmetic()

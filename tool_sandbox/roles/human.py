@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import inspect
+import shutil
+import sys
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -12,6 +14,7 @@ from attrs import define
 from tool_sandbox.common.execution.tool_code import tool_call_to_code
 from tool_sandbox.common.execution_context import get_current_context
 from tool_sandbox.common.message import Message
+from tool_sandbox.common.visible_text import hanging
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.errors import CancelledRunError
 from tool_sandbox.roles.base_role import BaseRole
@@ -37,18 +40,25 @@ def user_tool_call_to_python_code(tool_call: str, available_tool_names: set[str]
     return f"print(repr({tool_call}))"
 
 
+def show_line(line: str) -> None:
+    """Print a line; on a terminal that is too narrow it goes on between two words, and nothing in it acts there."""
+    if sys.stdout.isatty():
+        line = "\n".join(hanging(line, shutil.get_terminal_size().columns))
+    sys.stdout.write(f"{line}\n")
+
+
 class CliRole(BaseRole):
     """Shows the conversation and reads the answer from the terminal.
 
     Args:
         ask: Shows a prompt and returns a line; by default ``input``.
-        show: Shows a line; by default ``print``.
+        show: Shows a line; by default it is printed, broken between words where a terminal is too narrow.
     """
 
     recipient: ClassVar[RoleType]
     model_name: ClassVar[str]
 
-    def __init__(self, *, ask: Callable[[str], str] = input, show: Callable[[str], None] = print) -> None:
+    def __init__(self, *, ask: Callable[[str], str] = input, show: Callable[[str], None] = show_line) -> None:
         self._ask = ask
         self._show = show
         show(f"You are {self.role_type}.")

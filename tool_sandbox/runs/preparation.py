@@ -172,7 +172,7 @@ def new_runs(
         told("estimating what it will take")
         estimates = [_estimated(each) for each in intended]
         agree(estimates)
-    told("getting models ready")
+    told("getting ready")
     runs: list[PreparedRun] = []
     try:
         for each, reckoned in zip_longest(intended, estimates):

@@ -78,6 +78,6 @@ def test_a_log_is_told_what_takes_long_before_a_run_begins(capsys: pytest.Captur
     with Loading() as loading:
         loading.tell("loading scenarios")
         until(is_told)
-        loading.tell("getting models ready")
+        loading.tell("getting ready")
         time.sleep(0)
     assert re.fullmatch(r"\d\d:\d\d:\d\d loading scenarios …\n", "".join(told))
