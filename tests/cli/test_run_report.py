@@ -75,6 +75,13 @@ def test_void_samples_show_their_cause_and_widen_the_interval() -> None:
     assert high == 1
 
 
+def test_a_run_without_a_score_has_no_table_of_categories() -> None:
+    text = printed(void("a"), void("b"))
+
+    assert "category" not in text
+    assert "Score - over 0 of 2 samples" in text
+
+
 def test_one_scenario_has_no_interval() -> None:
     text = printed(scored("a", 1.0))
 

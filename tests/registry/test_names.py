@@ -46,6 +46,8 @@ def test_a_scenario_without_a_solution_cannot_be_played_by_the_oracle() -> None:
     with pytest.raises(UsageError, match="'oracle' cannot play 'say_0': the scenario has no solution"):
         _agent("oracle").check(scenarios(1))
     _agent("nop").check(scenarios(1))
+    with pytest.raises(UsageError, match="It plays the user; choose another one with -u"):
+        factory_for("oracle", RoleType.USER, {}).check(scenarios(1))
 
 
 @pytest.mark.parametrize("name", ["human", "Cli"])

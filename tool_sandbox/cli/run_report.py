@@ -33,7 +33,8 @@ def print_report(report: Report, console: Console | None = None, *, brief: bool 
     console = console or stdout_console()
     if report.results and not brief:
         _print_scenarios(report, console)
-        _print_categories(report.summary["categories"], console)
+        if report.summary["score"]["scored"]:  # else every number in it would be a dash
+            _print_categories(report.summary["categories"], console)
     void = report.results if report.summary["outcomes"]["void"] else ()
     for line in [*void_lines(void, report.directory), *_closing_lines(report)]:
         print_line(console, line)

@@ -111,7 +111,8 @@ class ScriptedRoleFactory(RoleFactory):
         silent = [name for name, scenario in scenarios.items() if scenario.script is None]
         if silent and self.name != "nop":
             message = f"{self.name!r} cannot play {silent[0]!r}: the scenario has no solution to play."
-            raise UsageError(message)
+            advice = " It plays the user; choose another one with -u." if self.role_type == RoleType.USER else ""
+            raise UsageError(message + advice)
 
     def role(self, sample: Sample) -> BaseRole:
         """A fresh role with the sample's script."""
