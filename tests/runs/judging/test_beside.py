@@ -7,22 +7,25 @@ import json
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 import tool_sandbox
-from tests.runs.fakes import scenario
 from tests.runs.samples import scored
 from tests.waiting import auntil
+from tool_sandbox.common.tool_discovery import ToolBackend
 from tool_sandbox.registry.settings import RunSettings
+from tool_sandbox.runs.digests import digest_of
 from tool_sandbox.runs.judging import judges
 from tool_sandbox.runs.judging.beside import Beside, Setup
 from tool_sandbox.runs.judging.verdict import Case
 from tool_sandbox.runs.outcomes import Played
 from tool_sandbox.runs.run_result import RunResult
+from tool_sandbox.scenarios import named_scenarios
 
 COUNT = 100
 
@@ -106,16 +109,43 @@ def setup(folder: Path, **changes: Any) -> Setup:
     return Setup(settings=RunSettings(agent="oracle", user="oracle", **changes), directory=str(folder), record={})
 
 
-async def test_a_world_that_cannot_be_sent_is_left_to_whoever_asked(tmp_path: Path) -> None:
+@pytest.fixture
+async def process(tmp_path: Path) -> AsyncIterator[Beside]:
+    """One that is ready."""
     process = Beside(setup(tmp_path), lambda: None)
     process.begin()
     await auntil(lambda: process.is_ready)
-    world = scenario().starting_context.fork()
-    world.annotations[0] = {"held": threading.Lock()}
-
-    case = Case(scenario=scenario(), world=world, result=scored("switch_wifi_off"), user_is_model=False)
-    assert await process.judge(case) is None
+    yield process
     await process.aclose()
+
+
+def case(**changes: Any) -> Case:
+    """The beginning of a bundled scenario, as if that was all of it."""
+    name = "switch_wifi_off"
+    played = named_scenarios(ToolBackend.DEFAULT)[name]
+    result = evolve(scored(name), **{"digest": digest_of(played), **changes})
+    return Case(scenario=played, world=played.starting_context.fork(), result=result, user_is_model=False)
+
+
+async def test_the_files_are_written_when_the_verdict_comes(tmp_path: Path, process: Beside) -> None:
+    played = await process.judge(case())
+
+    assert played is not None
+    assert not played.files
+    assert (tmp_path / str(played.result.trajectory) / "conversation.json").exists()
+
+
+@pytest.mark.parametrize("digest", ["", "of another one"])
+async def test_a_scenario_that_may_be_another_one_there_is_left_to_whoever_asked(process: Beside, digest: str) -> None:
+    assert await process.judge(case(digest=digest)) is None
+
+
+async def test_a_world_that_cannot_be_sent_is_left_to_whoever_asked(process: Beside) -> None:
+    held = case()
+    held.world.annotations[0] = {"held": threading.Lock()}
+
+    assert await process.judge(held) is None
+    assert await process.judge(case()) is not None
 
 
 async def test_a_process_that_cannot_load_the_scenarios_ends_and_is_not_started_again(
@@ -128,7 +158,6 @@ async def test_a_process_that_cannot_load_the_scenarios_ends_and_is_not_started_
     process.begin()
 
     assert not process.is_ready
-    case = Case(scenario=scenario(), world=scenario().starting_context, result=scored("one"), user_is_model=False)
-    assert await process.judge(case) is None
+    assert await process.judge(case()) is None
     await process.aclose()
     assert "Traceback" not in capfd.readouterr().err

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from tool_sandbox.common.execution_context import isolated_context
 from tool_sandbox.registry.sources import scenarios_of
 from tool_sandbox.runs.child_processes import inside
 from tool_sandbox.runs.child_processes.connection import Connection
+from tool_sandbox.runs.digests import Digests
 from tool_sandbox.runs.judging.beside import Question, Ready, Setup, Verdict
 from tool_sandbox.runs.judging.verdict import Case, judge
 from tool_sandbox.runs.outcomes import Failure, Played
@@ -42,13 +42,20 @@ async def work(parent: Connection) -> None:
             scenarios = scenarios_of(setup.settings)
     except Exception:  # noqa: BLE001 -- anybody's modules are loaded, and the parent does without this process
         return
+    digests = Digests()
     garbage.seldom()
     with ExitStack() as rules:
         rules.enter_context(use_original_rules(setup.settings.compat == "original"))
         rules.enter_context(use_backend(None))
         parent.send(Ready())
         while isinstance(question := await parent.receive(), Question):
-            parent.send(Verdict(number=question.number, played=_played(question, setup, scenarios, store)))
+            try:
+                scenario = scenarios[question.result.name]
+                same = "" != question.result.digest == digests.of(scenario)
+                played = _played(question, scenario, setup, store) if same else None
+            except Exception:  # noqa: BLE001 -- the parent judges it, too, and says what went wrong
+                played = None
+            parent.send(Verdict(number=question.number, played=played))
 
 
 def _give_way() -> None:
@@ -57,19 +64,15 @@ def _give_way() -> None:
         os.nice(_NICENESS)
 
 
-def _played(question: Question, setup: Setup, scenarios: Mapping[str, Scenario], store: RunStore) -> Played | None:
-    """The verdict, with the files on the disk; ``None`` when anything goes wrong."""
+def _played(question: Question, scenario: Scenario, setup: Setup, store: RunStore) -> Played:
+    """The verdict, with the files on the disk."""
     result = question.result
-    try:
-        scenario = scenarios[result.name]
-        world = scenario.starting_context.with_changes(question.changes)
-        isolated_context(world)
-        case = Case(scenario=scenario, world=world, result=result, user_is_model=question.user_is_model)
-        played = judge(case, setup.settings, _raise)
-        place = trajectory_place(result.name, result.trial, setup.settings.trials)
-        store.write_trajectory(store.directory / place, played.files)
-    except Exception:  # noqa: BLE001 -- the parent judges it, too, and says what went wrong
-        return None
+    world = scenario.starting_context.with_changes(question.changes)
+    isolated_context(world)
+    case = Case(scenario=scenario, world=world, result=result, user_is_model=question.user_is_model)
+    played = judge(case, setup.settings, _raise)
+    place = trajectory_place(result.name, result.trial, setup.settings.trials)
+    store.write_trajectory(store.directory / place, played.files)
     return Played(result=evolve(played.result, trajectory=place), files={})
 
 
