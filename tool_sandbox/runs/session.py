@@ -118,13 +118,14 @@ async def play_sample(
     finally:
         troubles += _tear_down(roles, cast.secrets)
     seconds = time.monotonic() - started
+    if failure is None:
+        leave()
     await floors
     result = described(sample, roles, tallies, world, settings, seconds, digest)
     result = evolve(result, notes=(*result.notes, *troubles))
     if failure is not None:
         return unjudged(result, failure, sample.scenario, world, settings)
     assert roles is not None
-    leave()
     case = Case(scenario=sample.scenario, world=world, result=result, user_is_model=roles.user_is_model)
     return await (judges or Judges(settings)).judge(case, failure_of)
 
