@@ -247,6 +247,11 @@ def test_without_arguments_help_is_shown() -> None:
     assert "Commands:" in finished.stdout
 
 
+def test_help_says_what_every_command_does_to_the_end(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code(["--help"]) == 0
+    assert "..." not in capsys.readouterr().out.partition("Commands:")[2]
+
+
 def test_a_users_own_module_is_found_where_the_command_is_given(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(
         "from tool_sandbox.roles.unhelpful_agent import UnhelpfulAgent\nclass Mine(UnhelpfulAgent):\n    pass\n"

@@ -27,7 +27,10 @@ def cache(action: options.CacheAction, where: options.Cache = "disk") -> None:
 @commands.command()
 @options.settings("output", "scenarios_from", "with_bundled", "tools_from")
 def mcp(*, http: options.Http = None, budget: options.BudgetOfAll = None, **flags: Any) -> None:
-    """Let an assistant that speaks MCP list, show, run, explain and compare; -o also says that it sees nothing else."""
+    """Let an assistant that speaks MCP play, explain and compare.
+
+    It can list and show, too; -o also says that it sees nothing else.
+    """
     from tool_sandbox.cli.assistant.serving import serve
     from tool_sandbox.cli.config import settings_from
 
@@ -39,7 +42,7 @@ def mcp(*, http: options.Http = None, budget: options.BudgetOfAll = None, **flag
 @commands.command()
 @options.settings("router_config", "params", "temperature", "max_tokens", "timeout", "tool_format", "budget")
 def doctor(models: options.Models = None, *, as_json: options.JsonObject = False, **flags: Any) -> None:
-    """Tell what this machine has for a run, or ask models a few short questions and tell what a run would meet."""
+    """Tell what a run would meet: on this machine, or with models. Models are asked a few short questions."""
     from tool_sandbox.cli.config import settings_from
     from tool_sandbox.cli.doctor import examine_machine, examine_models
     from tool_sandbox.registry.effects import check_said_once

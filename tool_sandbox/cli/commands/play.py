@@ -56,7 +56,10 @@ def run(
 @commands.command()
 @options.settings()
 def plan(*, config: options.Config = None, as_json: options.JsonObject = False, **flags: Any) -> None:
-    """Tell how many samples, calls, tokens, US dollars and minutes a run would take, without asking any model."""
+    """Tell what a run would take, without asking any model.
+
+    That is how many samples, calls, tokens, US dollars and minutes.
+    """
     _plan(flags, config, as_json=as_json)
 
 
@@ -89,7 +92,7 @@ def resume(
     json_events: options.JsonEvents = None,
     **flags: Any,
 ) -> None:
-    """Go on with a run that was stopped or killed; finished samples are kept."""
+    """Go on with a run that was stopped or killed. Finished samples are kept."""
     from tool_sandbox.cli.live.loading import Loading
 
     with Loading(shown=not quiet) as loading:
@@ -120,7 +123,7 @@ def serve(  # noqa: PLR0913 -- one for each flag
     quiet: options.Quiet = False,
     **flags: Any,
 ) -> None:
-    """Let agents in any language play by HTTP; the world, the judging, the budget and the record stay here."""
+    """Let agents in any language play by HTTP. The world, the judging, the budget and the record stay here."""
     from tool_sandbox.cli.live.loading import Loading
 
     with Loading(shown=not quiet) as loading:

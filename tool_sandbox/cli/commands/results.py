@@ -26,7 +26,7 @@ def rescore(directory: options.Directory, **flags: Any) -> None:
 
 @commands.command()
 def pack(directory: options.Directory, *, output: options.Capsule, force: options.Force = False) -> None:
-    """Write a run as one file, without keys, that anybody can play again."""
+    """Write a run as one file that anybody can play again. No key is in it."""
     from tool_sandbox.cli.capsule import pack_run
 
     pack_run(directory, output, force=force)
@@ -37,7 +37,10 @@ def pack(directory: options.Directory, *, output: options.Capsule, force: option
 def reproduce(
     run: options.Reproduced, *, trust: options.Trust = False, as_json: options.JsonObject = False, **flags: Any
 ) -> None:
-    """Play a packed run, or a run directory, from its journal and compare every score with the recorded one."""
+    """Play a packed run from its journal and compare its scores.
+
+    It may be a run directory, too; every score is held against the recorded one.
+    """
     from tool_sandbox.cli.capsule import reproduce_run
 
     changes = {name: value for name, value in lists(flags).items() if value}
@@ -46,7 +49,7 @@ def reproduce(
 
 @commands.command()
 def export(directories: options.Directories, *, output: options.Exported, table: options.Table = "samples") -> None:
-    """Write the samples of runs to a file for other programs, or their messages, calls or milestones."""
+    """Write the samples of runs to a file for other programs. Their messages, calls or milestones, too."""
     from tool_sandbox.cli.live.loading import Loading
 
     with Loading.at_a_terminal("reading runs"):
@@ -67,7 +70,10 @@ def report(
     title: options.Title = "",
     largest: options.Largest = "50MB",
 ) -> None:
-    """Write a page about runs that anybody can open: scores, charts, and every conversation; or a text, or a table."""
+    """Write a page about runs that anybody can open.
+
+    It has scores, charts and every conversation; or it is a text, or a table.
+    """
     from tool_sandbox.cli.report import write_report
 
     write_report(directories, output, form, title=title, largest=largest)
@@ -93,7 +99,7 @@ def compare(
     as_json: options.JsonAlone = False,
     **flags: Any,
 ) -> None:
-    """Say which of several runs is better, how sure that is, and in which scenarios they differ."""
+    """Say which of several runs is better, and how sure that is. And in which scenarios they differ."""
     from tool_sandbox.cli.compare import JSON
     from tool_sandbox.cli.compare import compare as compare_runs
 
@@ -114,7 +120,10 @@ def view(
     port: options.Port = None,
     **flags: Any,
 ) -> None:
-    """Serve pages of runs, live while they last; with NAME, show a conversation here."""
+    """Serve pages of runs, or show one conversation here.
+
+    The pages are live while a run lasts; a conversation is shown with NAME.
+    """
     from tool_sandbox.cli.view import Looked
 
     scenarios_from, tools_from = lists(flags).values()

@@ -28,7 +28,7 @@ def list_scenarios(*, stats: options.Stats = False, as_json: options.Json = Fals
 def show(
     name: options.ScenarioName, *, tools: options.Schemas = False, answer: options.Answers = None, **flags: Any
 ) -> None:
-    """Show one scenario: who wants what, where, and what is judged; or what an answer to the user is worth."""
+    """Show one scenario: who wants what, where, what is judged. Or what an answer to the user is worth."""
     from tool_sandbox.cli.inspect import show_one, try_answers
 
     if answer:
@@ -40,7 +40,7 @@ def show(
 @commands.command()
 @options.settings("scenarios_from", "with_bundled", "tools_from")
 def tools(names: options.ToolNames = None, *, as_json: options.Json = False, **flags: Any) -> None:
-    """List the tools, or show what the model is shown of some and which scenarios need them."""
+    """List the tools, or show what the model is shown of some. And which scenarios need them."""
     from tool_sandbox.cli.tools import show_tools
 
     show_tools(names or [], choosing(flags), as_json=as_json)
@@ -49,7 +49,7 @@ def tools(names: options.ToolNames = None, *, as_json: options.Json = False, **f
 @commands.command()
 @options.settings("scenarios_from", "with_bundled", "tools_from", "world_seed")
 def worlds(names: options.WorldNames = None, *, as_json: options.Json = False, **flags: Any) -> None:
-    """List the worlds that scenarios start in, or show what is in some, with the names of their rows."""
+    """List the worlds that scenarios start in, or what is in some. Rows are shown with their names."""
     from tool_sandbox.cli.worlds import show_worlds
 
     show_worlds(names or [], choosing(flags), as_json=as_json)
