@@ -41,6 +41,13 @@ def test_points_add_up_to_what_the_run_lost() -> None:
     assert [(group.name, group.points) for group in explanation.by_milestone] == [("one: b", 0.25), ("one: a", 0.125)]
 
 
+def test_samples_without_a_score_are_counted_by_their_cause() -> None:
+    explanation = RunExplanation.of([scored("one"), void("two"), void("three")])
+    assert explanation.void == {"provider": 2}
+    assert "2 samples without a score left out: 2 provider" in str(explanation)
+    assert "left out" not in str(RunExplanation.of([scored("one")]))
+
+
 def test_points_are_told_apart_by_whose_fault_they_are() -> None:
     records = (record("a", 0.5), {**record("b"), "fault": "tool"}, {**record("c"), "fault": "user"}, record("d", 1.0))
     results = [scored("one", 0.375, explanation=records), scored("two", 1.0, explanation=(record("a", 1.0),))]

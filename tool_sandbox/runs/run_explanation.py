@@ -48,6 +48,8 @@ class RunExplanation:
 
     scored: int
     """How many samples have a score."""
+    void: Mapping[str, int]
+    """Cause → how many samples have none for it."""
     lost: float
     """What is missing from a score of 1."""
     endings: Mapping[str, int]
@@ -65,11 +67,13 @@ class RunExplanation:
 
     @classmethod
     def of(cls, results: Iterable[SampleResult]) -> RunExplanation:
-        """Where samples lost points; void ones and those without an explanation are left out."""
+        """Where samples lost points; void ones are only counted, and those without an explanation are left out."""
         reader = _Reader()
         for result in results:
             if result.status == "scored":
                 reader.add(result)
+            else:
+                reader.void[result.cause or "unknown"] += 1
         return reader.explanation()
 
     def __str__(self) -> str:
@@ -89,6 +93,9 @@ class RunExplanation:
 
     def _head(self) -> Iterator[str]:
         yield f"{self.lost:.3f} of 1 lost over {counted(self.scored, 'scored sample')}{_of_others(self.by_fault)}"
+        if self.void:
+            causes = ", ".join(f"{count:,} {cause}" for cause, count in self.void.items())
+            yield f"  {counted(sum(self.void.values()), 'sample')} without a score left out: {causes}"
         yield from (f"  {count} ended because {why}" for why, count in self.endings.items())
         if self.talked:
             yield f"  {self.talked} talked and called no tool"
@@ -157,6 +164,7 @@ class _Reader:
     """Takes one scored sample after the other."""
 
     sums: LossSums = field(factory=LossSums)
+    void: Counter[str] = field(factory=Counter)
     lost: float = 0.0
     endings: Counter[str] = field(factory=Counter)
     talked: int = 0
@@ -175,6 +183,7 @@ class _Reader:
     def explanation(self) -> RunExplanation:
         return RunExplanation(
             scored=self.sums.scored,
+            void=self.void,
             lost=self.lost / max(self.sums.scored, 1),
             endings=self.endings,
             talked=self.talked,
