@@ -16,7 +16,7 @@ from tool_sandbox.common.execution.tool_code import parse_tool_call_code
 from tool_sandbox.common.transcript import is_few_shot, text_beside_call
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.common.world.schemas import INDEX_COLUMN, Row
-from tool_sandbox.runs.sample_frame import sample_frame
+from tool_sandbox.runs.sample_frame import SCHEMA, frame_of, row_of
 from tool_sandbox.scenarios.presentations import base_name, presentation_of
 
 if TYPE_CHECKING:
@@ -98,7 +98,9 @@ _TYPES: Mapping[str, Any] = {
 
 def samples(*runs: Run) -> pl.DataFrame:
     """One row for each sample, scored or void."""
-    return pl.concat(map(_samples_of, distinct_runs(runs))).select(list(COLUMNS["samples"]))
+    texts = dict.fromkeys(("run", "base", "presentation", "digest"), pl.String)
+    rows = (_sample_row(run, sample) for run in distinct_runs(runs) for sample in run)
+    return frame_of(rows, {**SCHEMA, **texts, "tags": pl.List(pl.String)}).select(list(COLUMNS["samples"]))
 
 
 def messages(*runs: Run) -> pl.DataFrame:
@@ -134,29 +136,28 @@ def lost_conversations(*runs: Run) -> list[StoredSample]:
     return [sample for sample in played if not _has_conversation(sample)]
 
 
-def _samples_of(run: RunResult) -> pl.DataFrame:
-    added = {
-        "run": [run.store.directory.name for _ in run],
-        "base": [base_name(sample.name) for sample in run],
-        "presentation": [presentation_of(sample.name).name for sample in run],
-        "digest": [sample.digest for sample in run],
+def _sample_row(run: RunResult, sample: StoredSample) -> dict[str, Any]:
+    return {
+        "run": run.store.directory.name,
+        **row_of(sample),
+        "base": base_name(sample.name),
+        "presentation": presentation_of(sample.name).name,
+        "digest": sample.digest,
+        "tags": list(sample.tags),
     }
-    tags = pl.Series("tags", [list(sample.tags) for sample in run], dtype=pl.List(pl.String))
-    texts = [pl.Series(name, values, dtype=pl.String) for name, values in added.items()]
-    return pl.DataFrame(sample_frame(run)).with_columns(*texts, tags)
 
 
 def _frame(
     name: str, runs: tuple[Run, ...], rows_of: Callable[[StoredSample], Iterator[dict[str, Any]]]
 ) -> pl.DataFrame:
     schema = {column: _TYPES.get(column, pl.String) for column in COLUMNS[name]}
-    rows = [
+    rows = (
         {"run": run.store.directory.name, "name": sample.name, "trial": sample.trial, **row}
         for run in distinct_runs(runs)
         for sample in run
         for row in rows_of(sample)
-    ]
-    return pl.DataFrame(rows, schema=schema)
+    )
+    return frame_of(rows, schema)
 
 
 def _messages_of(sample: StoredSample) -> Iterator[dict[str, Any]]:

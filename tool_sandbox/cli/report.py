@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,7 +52,8 @@ def write_report(directories: Sequence[str], file: str | None, form: str | None,
     if form in _TABLES:
         _TABLES[form](directories, file)
     elif file is None:
-        print(_TEXTS[form](runs, asked), end="")
+        for part in _TEXTS[form](runs, asked):
+            print(part, end="")
     else:
         with Loading.at_a_terminal("making the report"):
             size = _write(Path(file), _TEXTS[form](runs, asked))
@@ -80,45 +81,44 @@ def _form(file: str | None, form: str | None) -> str:
 # -- as text ---------------------------------------------------------------------------------------------------------
 
 
-def _page(runs: Mapping[str, RunResult], asked: _Asked) -> str:
+def _page(runs: Mapping[str, RunResult], asked: _Asked) -> Iterable[str]:
     from tool_sandbox.viewer.report import report
 
     made = report(runs, title=asked.title or " and ".join(runs), largest=asked.largest)
     if made.left_out:
         left_out = f"{counted(made.left_out, 'conversation')} left out, perfect samples first; --largest allows more"
         print_message(f"note: {left_out}.")
-    return made.html
+    return [made.html]
 
 
-def _markdown(runs: Mapping[str, RunResult], _asked: _Asked) -> str:
+def _markdown(runs: Mapping[str, RunResult], _asked: _Asked) -> Iterable[str]:
     from tool_sandbox.analysis.comparison import compared
     from tool_sandbox.analysis.markdown import markdown_of_runs
 
-    return markdown_of_runs(runs.values(), compared(runs)[0])
+    return [markdown_of_runs(runs.values(), compared(runs)[0])]
 
 
-def _json(runs: Mapping[str, RunResult], _asked: _Asked) -> str:
+def _json(runs: Mapping[str, RunResult], _asked: _Asked) -> Iterable[str]:
     from tool_sandbox.viewer.data.overview import overview_json
 
     return overview_json(runs)
 
 
-_TEXTS: Mapping[str, Callable[[Mapping[str, RunResult], _Asked], str]] = {
+_TEXTS: Mapping[str, Callable[[Mapping[str, RunResult], _Asked], Iterable[str]]] = {
     "html": _page,
     "md": _markdown,
     "json": _json,
 }
 
 
-def _write(path: Path, text: str) -> int:
-    content = text.encode()
+def _write(path: Path, parts: Iterable[str]) -> int:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        with path.open("wb") as file:
+            return sum(file.write(part.encode()) for part in parts)
     except OSError as error:
         message = f"cannot write to {str(path)!r}: {error.strerror or error}. Choose another file with -o."
         raise SettingsError(message) from error
-    return len(content)
 
 
 # -- as a table ------------------------------------------------------------------------------------------------------

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any
 
 import polars as pl
@@ -13,7 +14,7 @@ from tool_sandbox.runs.summary import categories_counted
 
 CATEGORY = "category"
 
-_SCHEMA: dict[str, Any] = {
+SCHEMA: dict[str, Any] = {
     "name": pl.String,
     "trial": pl.Int64,
     CATEGORY: pl.List(pl.String),
@@ -36,6 +37,9 @@ _SCHEMA: dict[str, Any] = {
     "cost": pl.Float64,
     "fallback": pl.Boolean,
 }
+"""The columns of a row of a sample."""
+_AT_ONCE = 5000
+"""So many rows stand beside each other before they are columns."""
 _OF_SPENDING = ("calls", "prompt_tokens", "completion_tokens")
 
 
@@ -57,13 +61,21 @@ class SampleFrame(pl.DataFrame):
 
 def sample_frame(results: Iterable[SampleResult]) -> SampleFrame:
     """One row per sample, in order; a cost that nobody knows is null, and so is the score of a void sample."""
-    return SampleFrame([_row(result) for result in results], schema=_SCHEMA)
+    return SampleFrame(frame_of(map(row_of, results), SCHEMA))
 
 
-def _row(result: SampleResult) -> dict[str, Any]:
+def frame_of(rows: Iterable[Mapping[str, Any]], schema: Mapping[str, Any]) -> pl.DataFrame:
+    """Rows as a frame; they may be more than fit into memory as they are."""
+    left = iter(rows)
+    parts = iter(lambda: list(islice(left, _AT_ONCE)), [])
+    return pl.concat([pl.DataFrame(schema=schema), *(pl.DataFrame(part, schema=schema) for part in parts)])
+
+
+def row_of(result: SampleResult) -> dict[str, Any]:
+    """The row of a sample, by the columns of ``SCHEMA``."""
     special = {
         CATEGORY: categories_counted(result.categories),
         "cost": result.spending.cost.total,
         **{name: getattr(result.spending, name) for name in _OF_SPENDING},
     }
-    return {name: special[name] if name in special else getattr(result, name) for name in _SCHEMA}
+    return {name: special[name] if name in special else getattr(result, name) for name in SCHEMA}

@@ -38,8 +38,8 @@ class _Opened:
 
     run: RunResult
     rows: Sequence[Row]
-    samples: Mapping[tuple[str, int], StoredSample]
-    """By the name as rows show it, and the trial."""
+    names: Mapping[str, str]
+    """The name of a scenario by what rows show."""
     stamp: Stamp
     rests_until: float
 
@@ -79,7 +79,12 @@ class RunLibrary:
     def sample(self, run: str, name: str, trial: int) -> StoredSample | None:
         """One sample by the name that its row shows; ``None`` where there is no such one."""
         opened = self._fresh().get(run)
-        return opened.samples.get((name, trial)) if opened else None
+        if opened is None or name not in opened.names:
+            return None
+        try:
+            return opened.run[opened.names[name], trial]
+        except KeyError:
+            return None
 
     def explained(self, run: str, sample: StoredSample) -> ExplainedSample:
         """A sample of a run with why it scored what it did."""
@@ -135,9 +140,18 @@ def _stamp(store: RunStore, name: str) -> tuple[int, int]:
 
 
 def _opened(name: str, run: RunResult, stamp: Stamp, seconds: float) -> _Opened:
-    rows = [row_data(name, sample) for sample in run]
-    samples = {(visible(sample.name), sample.trial): sample for sample in run}
-    return _Opened(run, rows, samples, stamp, time.monotonic() + seconds * _REST)
+    rows, names, cells = list[Row](), dict[str, str](), dict[Any, Any]()
+    for sample in run:
+        rows.append([_shared(cell, cells) for cell in row_data(name, sample)])
+        names.setdefault(visible(sample.name), sample.name)
+    return _Opened(run, rows, names, stamp, time.monotonic() + seconds * _REST)
+
+
+def _shared(cell: Any, known: dict[Any, Any]) -> Any:
+    """A cell, or the same one of an earlier row: most texts and lists of a long run repeat."""
+    if isinstance(cell, list):
+        return known.setdefault(tuple(cell), cell)
+    return known.setdefault(cell, cell) if isinstance(cell, str) else cell
 
 
 def _scenarios(store: RunStore) -> Mapping[str, Scenario] | str:

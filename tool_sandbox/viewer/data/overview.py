@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tool_sandbox.analysis.comparison import compared
@@ -14,16 +14,29 @@ if TYPE_CHECKING:
     from tool_sandbox.runs.run_result import RunResult
 
 
-def overview_json(runs: Mapping[str, RunResult]) -> str:
-    """``runs`` by name, with scores, the scores of their groups and spending; the ``comparison``; all ``samples``."""
+def overview_json(runs: Mapping[str, RunResult]) -> Iterator[str]:
+    """``runs`` by name, with scores, the scores of their groups and spending; the ``comparison``; all ``samples``.
+
+    The text comes in parts, as there may be many samples.
+    """
     comparison, _ = compared(runs)
-    samples = [dict(zip(COLUMNS, row_data(name, sample), strict=True)) for name, run in runs.items() for sample in run]
     told = {
         "runs": {name: _run(run) for name, run in runs.items()},
         "comparison": comparison.to_record() if comparison else None,
-        "samples": samples,
     }
-    return json.dumps(told, indent=1, default=str) + "\n"
+    yield _text(told).removesuffix("\n}")
+    begin = ',\n "samples": ['
+    for name, run in runs.items():
+        for sample in run:
+            row = dict(zip(COLUMNS, row_data(name, sample), strict=True))
+            text = _text(row).replace("\n", "\n  ")
+            yield f"{begin}\n  {text}"
+            begin = ","
+    yield "\n ]\n}\n" if begin == "," else f"{begin}]\n}}\n"
+
+
+def _text(data: Any) -> str:
+    return json.dumps(data, indent=1, default=str)
 
 
 def _run(run: RunResult) -> dict[str, Any]:
