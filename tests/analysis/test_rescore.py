@@ -68,7 +68,7 @@ def test_recorded_conversations_are_searched_for_users_that_broke_a_rule(
 
     rescoring = rescore(str(store.directory), scenarios(3))
 
-    assert [sample.name for sample in rescoring.with_broken_rules] == found
+    assert sorted(sample.name for sample in rescoring.with_broken_rules) == found  # they end in any order
 
 
 def test_a_scenario_that_is_gone_is_told(tmp_path: Path) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
@@ -19,7 +19,7 @@ from tool_sandbox.evaluation.simulated_user.rules import BrokenRule, broken_rule
 from tool_sandbox.registry.names import is_model
 from tool_sandbox.runs.outcomes import as_tuple
 from tool_sandbox.runs.store import SUMMARY, TRAJECTORIES, TRIAL, RunStore
-from tool_sandbox.runs.summary_file import read_summary
+from tool_sandbox.runs.summary_file import SummaryFile
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
@@ -97,9 +97,8 @@ def rescore(location: str, scenarios: Mapping[str, Scenario]) -> Rescoring:
     directory = RunStore.open(location).directory
     samples: list[Rescored] = []
     skipped: list[Skipped] = []
-    recorded = list(_recorded(directory, scenarios))
-    shared = {path for path, times in Counter(str(path) for _, path in recorded).items() if times > 1}
-    for record, path in recorded:
+    shared = _shared(str(path) for _, path in _recorded(directory, scenarios))
+    for record, path in _recorded(directory, scenarios):
         judged = _overwritten(record) if str(path) in shared else _judged(record, path, scenarios)
         (samples if isinstance(judged, Rescored) else skipped).append(judged)  # type: ignore[arg-type]
     if not samples and not skipped:
@@ -108,13 +107,23 @@ def rescore(location: str, scenarios: Mapping[str, Scenario]) -> Rescoring:
     return Rescoring(samples=samples, skipped=skipped)
 
 
+def _shared(paths: Iterable[str]) -> set[str]:
+    """The paths that are there more than once; of the others only a number is kept."""
+    seen, shared = set[int](), set[str]()
+    for path in paths:
+        if hash(path) in seen:
+            shared.add(path)
+        seen.add(hash(path))
+    return shared
+
+
 def _recorded(directory: AnyPath, names: Iterable[str]) -> Iterator[tuple[Mapping[str, Any], AnyPath]]:
     """Every recorded sample with its files; without any list of results, whatever trajectories there are."""
-    records = _records(directory)
-    store = RunStore(directory)
-    for record in records:
+    store, is_told = RunStore(directory), False
+    for record in _records(directory):
+        is_told = True
         yield record, store.trajectory_of(record)
-    if not records and (directory / TRAJECTORIES).is_dir():
+    if not is_told and (directory / TRAJECTORIES).is_dir():
         yield from _unrecorded(directory / TRAJECTORIES, {folder_name(name): name for name in names})
 
 
@@ -128,11 +137,13 @@ def _unrecorded(trajectories: AnyPath, name_of: Mapping[str, str]) -> Iterator[t
             yield {"name": name}, path
 
 
-def _records(directory: AnyPath) -> list[Mapping[str, Any]]:
+def _records(directory: AnyPath) -> Iterator[Mapping[str, Any]]:
     summary = directory / SUMMARY
     if summary.exists():
-        return list(read_summary(summary)["per_scenario_results"])
-    return [result.to_record() for result in RunStore(directory).read_results()]
+        with closing(SummaryFile(summary)) as file:
+            yield from (record for _, record in file.records())
+        return
+    yield from (result.to_record() for result in RunStore(directory).read_results())
 
 
 def _overwritten(record: Mapping[str, Any]) -> Skipped:
