@@ -137,12 +137,11 @@ def _words_of(reminders: Iterable[Mapping[str, Any]]) -> frozenset[str]:
 
 def _no_tool_for(message: Message) -> str | None:
     """A deed that the message claims, and that no tool of ours does: "I called the landlord"."""
-    if not message.past.is_known:
-        return None
     good = reading_of(message.wanted.sentence, message.wanted.surroundings).clauses
     deeds = [deed for deed in IMPOSSIBLE if not any(claim_of(deed, clause) for clause in good)]
     claims = (claim_of(deed, clause) or _beyond_tools(clause) for deed in deeds for clause in message.said.clauses)
-    return next((f"claims {claimed!r}, which no tool does" for claimed in claims if claimed), None)
+    claimed = next(filter(None, claims), None)
+    return f"claims {claimed!r}, which no tool does" if claimed and message.past.is_known else None
 
 
 @lru_cache(maxsize=1 << 13)  # asked for every deed
@@ -163,12 +162,11 @@ def _there_already(message: Message) -> str | None:
 
 def _not_looked(message: Message) -> str | None:
     """What the message says was looked through, and was not."""
-    called = message.past.called
     for clause in message.said.clauses:
         looked = _LOOKED.search(clause.plain)
         if looked is None or not clause.affirms or not message.past.is_known:
             continue
-        if _SEARCHES[looked["what"]] not in called:
+        if _SEARCHES[looked["what"]] not in message.past.called:
             return f"says {looked.group()!r}, which was not done"
     return None
 

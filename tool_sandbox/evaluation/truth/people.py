@@ -131,11 +131,11 @@ def _other_number(message: Message) -> str | None:
 
 def _answered(message: Message) -> str | None:
     """An answer that somebody is said to have given, though nobody has looked for any."""
-    if "search_messages" in message.past.called or not message.past.is_known:
-        return None
     for clause in _stated(message):
         if not _ANSWERED.search(clause.plain):
             continue
+        if "search_messages" in message.past.called or not message.past.is_known:
+            return None
         who = "|".join(["he", "she", "they", *(re.escape(each.said) for each in people_in(message.said))])
         found = re.search(rf"\b(?:{who}){_ANSWERED.pattern}", clause.plain)
         if found and "already" not in clause.words:

@@ -13,7 +13,7 @@ from tool_sandbox.common.vocabulary import DatabaseNamespace
 from tool_sandbox.evaluation.comparing.answers import WantedText
 from tool_sandbox.evaluation.facts.combined import AllOf, AnyOf
 from tool_sandbox.evaluation.facts.fact import Fact
-from tool_sandbox.evaluation.facts.limits.invented import nothing_invented
+from tool_sandbox.evaluation.facts.limits.invented import is_measured, nothing_invented
 from tool_sandbox.evaluation.facts.mentions.phones import Phone
 from tool_sandbox.evaluation.facts.people import people_in
 from tool_sandbox.evaluation.facts.reading import reading_of
@@ -130,12 +130,12 @@ _SETTERS = {
 
 def _not_switched(message: Message) -> str | None:
     """A switch that the agent says it switched, and never did."""
-    called = message.past.called
-    if "set_low_battery_mode_status" in called or not message.past.is_known:
-        return None  # it switches others, too
     for clause in message.said.clauses:
         if not clause.affirms or not _SWITCHED.search(clause.plain):
             continue
+        called = message.past.called
+        if "set_low_battery_mode_status" in called or not message.past.is_known:
+            return None  # it switches others, too
         for found in subject_pattern().finditer(clause.plain):
             did = _SWITCHED_THAT.search(clause.plain[: found.start()])
             setter = _SETTERS.get(subject_named(found.group()), "set_low_battery_mode_status")
@@ -231,6 +231,8 @@ def _unheard_number(message: Message) -> str | None:
 
 def _made_up(message: Message) -> str | None:
     """A value where a good answer has none, and no tool has told any."""
+    if not any(map(is_measured, message.said.mentions)):
+        return None
     for limit in nothing_invented(reading_of(message.wanted.sentence, message.wanted.surroundings)):
         value = limit.contradicted_by(message.said, message.asked_for)
         if value and message.past.called <= TELL_NO_AMOUNTS | WRITTEN_BY.keys():

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import chain
 
 from tool_sandbox.common.vocabulary import DatabaseNamespace
 from tool_sandbox.evaluation.facts.mentions.amounts import Quantity
@@ -110,15 +112,19 @@ def _unheard_date(message: Message) -> str | None:
         return None
     stamps = map(float, _NUMBER.findall(past.texts))
     days = {datetime.fromtimestamp(each, now.tzinfo).date() for each in stamps if each < _LATEST} | {now.date()}
-    texts = (past.texts, message.wanted.sentence, *here.surroundings.heard, *here.surroundings.written)
-    known = [
-        *(Day.of(each + timedelta(shift)) for each in days for shift in (-1, 0, 1)),
-        *(each for text in texts for each in reading_of(text, here.surroundings).mentions if isinstance(each, Day)),
-    ]
+    near = [Day.of(each + timedelta(shift)) for each in days for shift in (-1, 0, 1)]
     for mention in dated:
+        known = chain(near, _told_days(message))
         if not message.asks_for(mention.span) and all(agreement(each, mention) is not Agreement.SAME for each in known):
             return f"says {here.words_at(mention.span)!r}, which stands nowhere"
     return None
+
+
+def _told_days(message: Message) -> Iterator[Day]:
+    """The days that stand in what is wanted, heard and to be written, and then in all that was said and returned."""
+    around = message.said.surroundings
+    for text in (message.wanted.sentence, *around.heard, *around.written, message.past.texts):
+        yield from (each for each in reading_of(text, around).mentions if isinstance(each, Day))
 
 
 RULES: tuple[Rule, ...] = (_no_such_day, _moved_otherwise, _other_day, _unheard_date)

@@ -41,7 +41,7 @@ class NothingInvented(Limit):
 
     def _wrong(self, reading: Reading, explained: Explained) -> str | None:
         places = {(each.start, each.end) for each in explained if each.kind == "amount"}
-        for mention in filter(_is_measured, reading.mentions):
+        for mention in filter(is_measured, reading.mentions):
             if mention.span in places or self._is_known(mention) or not _is_told(reading, mention):
                 continue
             return f"makes up {reading.words_at(mention.span)!r}"
@@ -56,13 +56,14 @@ class NothingInvented(Limit):
 
 def nothing_invented(good: Reading) -> Iterator[Fact]:
     """That no value is told where a good answer asks back or declines and has none itself."""
-    if any(map(_is_measured, good.mentions)) or not (good.sentences and good.heard):
+    if any(map(is_measured, good.mentions)) or not (good.sentences and good.heard):
         return
     if all(sentence.asks or admits_inability(sentence) for sentence in good.sentences):
         yield NothingInvented(tuple(mention for reading in good.heard for mention in reading.mentions))
 
 
-def _is_measured(mention: Mention) -> bool:
+def is_measured(mention: Mention) -> bool:
+    """Whether a mention is a sum of money or a measure of something but time."""
     if isinstance(mention, Quantity):
         return mention.unit is not None and mention.unit.dimension not in (_TIME, "")
     return isinstance(mention, Money)
