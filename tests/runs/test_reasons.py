@@ -57,7 +57,7 @@ def test_samples_with_one_reason_are_one_group_and_the_largest_comes_first() -> 
 
     groups = void_groups(results)
 
-    assert [[sample.name for sample in group.samples] for group in groups] == [["c", "d"], ["a"]]
+    assert [(group.samples, group.first) for group in groups] == [(2, "c"), (1, "a")]
     assert groups[0].reason.words.startswith("overloaded, try again in 3.2 s")
 
 
@@ -82,4 +82,4 @@ def test_a_scored_sample_has_no_reason() -> None:
 def test_a_result_that_says_nothing_of_its_error_is_a_group_as_well() -> None:
     (group,) = void_groups([void("a"), void("b")])
 
-    assert (group.reason.cause, group.reason.words, len(group.samples)) == ("provider", "", 2)
+    assert (group.reason.cause, group.reason.words, group.samples) == ("provider", "", 2)

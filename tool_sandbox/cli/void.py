@@ -42,14 +42,14 @@ def in_short(reason: Reason) -> str:
 
 
 def _line(group: VoidGroup, directory: str) -> str:
-    reason, samples = group.reason, group.samples
-    example = samples[0].name + (", …" if len(samples) > 1 else "")
+    reason = group.reason
+    example = group.first + (", …" if group.samples > 1 else "")
     again = f"tool_sandbox resume {directory} --retry-void"
     first = _first(reason)
     advice = f"{first}, then: {again}" if first else f"Again: {again}"
     if reason.kind == UnrecordedCallError.__name__:
         advice = "Undo what is different, or record the run anew"
-    return f"{len(samples)} void, {reason.cause}: {in_short(reason)} ({example}). {advice}"
+    return f"{group.samples} void, {reason.cause}: {in_short(reason)} ({example}). {advice}"
 
 
 def _first(reason: Reason) -> str | None:

@@ -49,7 +49,7 @@ def what_was_played(
     for group in void_groups(results):
         yield ""
         words = group.reason.words if raw else markdown_text(group.reason.words)
-        yield f"{len(group.samples)} void, {group.reason.cause}: {words}"
+        yield f"{group.samples} void, {group.reason.cause}: {words}"
 
 
 def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]], *, raw: bool = False) -> Iterator[str]:

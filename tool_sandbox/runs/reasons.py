@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from tool_sandbox.runs.outcomes import SampleResult
 
@@ -46,18 +46,21 @@ class VoidGroup:
     """The void samples that share a reason."""
 
     reason: Reason
-    samples: tuple[SampleResult, ...]
+    samples: int
+    """How many there are."""
+    first: str
+    """The scenario of the first one."""
 
 
 def void_groups(results: Iterable[SampleResult]) -> list[VoidGroup]:
     """The void samples by their reason, the most frequent one first."""
-    groups: dict[Reason, list[SampleResult]] = {}
+    groups: dict[Reason, VoidGroup] = {}
     for result in results:
         reason = reason_of(result)
         if reason is not None:
-            groups.setdefault(reason, []).append(result)
-    found = [VoidGroup(reason=reason, samples=tuple(samples)) for reason, samples in groups.items()]
-    return sorted(found, key=lambda group: -len(group.samples))
+            known = groups.get(reason) or VoidGroup(reason=reason, samples=0, first=result.name)
+            groups[reason] = evolve(known, samples=known.samples + 1)
+    return sorted(groups.values(), key=lambda group: -group.samples)
 
 
 def reason_of(result: SampleResult) -> Reason | None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,12 +53,11 @@ class SearchIndex:
 
     def update(self, run: RunResult) -> None:
         """Index what is new or has changed; reads every conversation that is not known yet."""
-        played = [sample for sample in run if sample.trajectory is not None]
-        for at in range(0, len(played), _BATCH):
+        played = (sample for sample in run if sample.trajectory is not None)
+        while batch := list(islice(played, _BATCH)):
             with self._writing() as connection:
-                known = dict(_known(connection))
-                for sample in played[at : at + _BATCH]:
-                    _index(connection, sample, known)
+                for sample in batch:
+                    _index(connection, sample)
 
     def samples(self, words: str) -> set[Key]:
         """The samples whose messages hold all words, each as it is or as the beginning of a longer one."""
@@ -133,14 +133,9 @@ def _make(connection: sqlite3.Connection) -> None:
         connection.executescript(f"{_TABLES}PRAGMA user_version = {_VERSION};")
 
 
-def _known(connection: sqlite3.Connection) -> Iterable[tuple[Key, tuple[int, int]]]:
-    rows = connection.execute("SELECT name, trial, id, stamp FROM samples")
-    return (((name, trial), (number, stamp)) for name, trial, number, stamp in rows)
-
-
-def _index(connection: sqlite3.Connection, sample: StoredSample, known: dict[Key, tuple[int, int]]) -> None:
+def _index(connection: sqlite3.Connection, sample: StoredSample) -> None:
     stamp = int(sample.duration * 1000) ^ (sample.messages << 32)  # another play takes other milliseconds
-    before = known.get(sample.key)
+    before = connection.execute("SELECT id, stamp FROM samples WHERE name = ? AND trial = ?", sample.key).fetchone()
     if before is not None and before[1] == stamp:
         return
     if before is not None:  # its words stay, and lead to nothing
