@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import pickle
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -56,9 +58,37 @@ def test_results_are_still_there_when_their_files_were_replaced_or_removed(tmp_p
     assert [sample.cause for sample in run.void] == ["cancelled", "budget"]
 
 
+def test_a_copy_for_another_process_has_all_samples(tmp_path: Path) -> None:
+    written = WrittenResults.of(stopped(tmp_path).result_lines(), in_memory=0)
+    run = RunResult.of(told_in(tmp_path / SUMMARY, written, in_memory=0)[0], Ending.DONE, RunStore(tmp_path))
+    there = pickle.loads(pickle.dumps(run))  # noqa: S301  (our own)
+    for name in (RESULTS, SUMMARY):
+        (tmp_path / name).write_bytes(b"")
+    assert [sample.key for sample in there] == [result.key for result in IN_ORDER]
+
+
 def test_a_damaged_result_of_an_unfinished_sample_is_named(tmp_path: Path) -> None:
     store = stopped(tmp_path)
     records = [{**IN_ORDER[2].to_record(), "turn_count": "many"}]
     (tmp_path / SUMMARY).write_text(json.dumps({"per_scenario_results": records}))
     with pytest.raises(SettingsError, match="has a result for 'd' that cannot be read"):
         told_in(tmp_path / SUMMARY, store.read_results())
+
+
+def test_a_long_run_takes_a_few_bytes_for_each_sample(tmp_path: Path) -> None:
+    count = 3000
+    store = RunStore(tmp_path)
+    every = [scored("a", trial=trial, notes=(f"note {trial} " * 100,)) for trial in range(count)]
+    store.append_results(every[: count // 2])
+    store.write_summary({"per_scenario_results": [result.to_record() for result in every]})
+    del every
+    tracemalloc.start()
+    try:
+        written = WrittenResults.of(store.result_lines(), in_memory=0)
+        found, _ = told_in(tmp_path / SUMMARY, written, in_memory=0)
+        assert sum(len(result.notes) for result in found) == count
+        kept_bytes, peak_bytes = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept_bytes < 200 * count
+    assert peak_bytes < 500 * count

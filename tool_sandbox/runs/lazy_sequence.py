@@ -40,4 +40,8 @@ class LazySequence(Sequence[Item]):
             return NotImplemented
         return len(self) == len(other) and all(map(eq, self, other))
 
+    def __reduce__(self) -> tuple[type[tuple[Item, ...]], tuple[tuple[Item, ...]]]:
+        """Copied to another process, the items are all there."""
+        return tuple, (tuple(self),)
+
     __hash__ = None  # type: ignore[assignment]  # as a list has none
