@@ -87,6 +87,14 @@ def test_what_takes_a_moment_says_what_it_does_and_takes_that_away(
     assert screen.text
 
 
+def test_a_comparison_says_that_it_starts_before_its_arithmetic_is_loaded(terminal: Terminal, tmp_path: Path) -> None:
+    screen = terminal("compare", str(tmp_path / "one"), str(tmp_path / "two"))
+
+    assert screen.end() == 2
+    assert screen.raw.index(b"starting") < screen.raw.index(b"is not a run directory")
+    assert "starting" not in screen.text
+
+
 class Talking:
     """A run whose agent writes in every way, and ends when it is let."""
 

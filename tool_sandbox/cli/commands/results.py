@@ -100,8 +100,11 @@ def compare(
     **flags: Any,
 ) -> None:
     """Say which of several runs is better, and how sure that is. And in which scenarios they differ."""
-    from tool_sandbox.cli.compare import JSON
-    from tool_sandbox.cli.compare import compare as compare_runs
+    from tool_sandbox.cli.live.loading import Loading
+
+    with Loading.at_a_terminal("starting"):  # numpy and scipy are slow to import
+        from tool_sandbox.cli.compare import JSON
+        from tool_sandbox.cli.compare import compare as compare_runs
 
     form = JSON if as_json else form
     compare_runs(directories, pass_at=pass_at, flips=flips, form=form, **lists(flags))
