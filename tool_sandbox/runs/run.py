@@ -282,7 +282,7 @@ def _told(store: RunStore) -> Iterator[None]:
     except OSError as error:
         message = (
             f"cannot write to {str(store.directory)!r}: {error.strerror or error}. What was finished before is "
-            "kept; once there is room again, go on with 'tool_sandbox resume'."
+            f"kept; once there is room again, 'tool_sandbox resume {store.directory}' goes on with it."
         )
         raise SettingsError(message) from error
 
