@@ -102,7 +102,7 @@ def test_a_disk_that_cannot_be_written_to_stops_the_run_with_one_message(tmp_pat
     plan = _plan(tmp_path, 16, concurrency=4)
     (plan.store.directory / "trajectories").write_text("in the way")
 
-    with pytest.raises(errors.SettingsError, match=r"cannot write to '.*'.*tool_sandbox resume"):
+    with pytest.raises(errors.SettingsError, match=r"cannot write to '(.*)'.*'tool_sandbox resume \1'"):
         run(plan)
 
     assert isinstance(plan.cast, Cast)
