@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np  # noqa: F401 -- what is loaded meanwhile is forgotten by pytester, and this cannot be loaded twice
 import pytest
 import yaml
 
 import tool_sandbox as ts
 from tests.cli.command import ROOT
+from tests.own_tables import forget
 from tool_sandbox.cli.app import exit_code
+from tool_sandbox.scenarios.library import bundled
 
 EXAMPLE = ROOT / "examples" / "agent-in-ci"
 WORKFLOW = Path(".github/workflows/agent.yml")
@@ -21,13 +25,15 @@ pytest_plugins = ["pytester"]
 
 
 @pytest.fixture
-def repository(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of it, in which only our plug-in is loaded."""
+def repository(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy of it, in which only our plug-in is loaded; its table is gone again afterwards."""
+    bundled()  # is kept once it is read, so that no test after this one may find the table in it
     shutil.copytree(EXAMPLE, pytester.path, dirs_exist_ok=True)
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.setenv("PYTEST_PLUGINS", "tool_sandbox.pytest_plugin")
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    return pytester.path
+    yield pytester.path
+    forget("ORDERS")
 
 
 def commands(text: str) -> list[list[str]]:

@@ -15,9 +15,11 @@ import pytest
 from attrs import evolve
 
 import tool_sandbox
+from tests.own_tables import forget
 from tests.runs.samples import scored
 from tests.waiting import auntil
 from tool_sandbox.common.tool_discovery import ToolBackend
+from tool_sandbox.common.world.schemas import register_namespace
 from tool_sandbox.registry.settings import RunSettings
 from tool_sandbox.runs.digests import digest_of
 from tool_sandbox.runs.judging import judges
@@ -33,11 +35,13 @@ COUNT = 100
 class Watched(Beside):
     """Notes the samples that the process judged, and may be told what to do when it has."""
 
+    has_answered = False
     judged: list[str]
     then: Callable[[Watched], None]
 
     async def judge(self, case: Case) -> Played | None:
         played = await super().judge(case)
+        Watched.has_answered = True
         if played is not None:
             self.judged.append(case.result.name)
             self.then(self)
@@ -50,14 +54,14 @@ class Watched(Beside):
 
 
 async def until_it_helps(_clock: Callable[[], float]) -> None:
-    """Nobody is judged here before the process has judged somebody, however long it takes to start."""
-    await auntil(lambda: Watched.judged)
+    """Nobody is judged here before the process has answered, however long it takes to start."""
+    await auntil(lambda: Watched.has_answered)
 
 
 @pytest.fixture
 def beside(monkeypatch: pytest.MonkeyPatch) -> type[Watched]:
     """The process is started as soon as a sample waits, whatever this machine has."""
-    Watched.judged, Watched.then = [], staticmethod(lambda _self: None)
+    Watched.has_answered, Watched.judged, Watched.then = False, [], staticmethod(lambda _self: None)
     monkeypatch.setattr(judges, "Beside", Watched)
     monkeypatch.setattr("os.cpu_count", lambda: 2)
     monkeypatch.setitem(judges.Judges.__init__.__kwdefaults__ or {}, "many", 1)
@@ -138,6 +142,15 @@ async def test_the_files_are_written_when_the_verdict_comes(tmp_path: Path, proc
 @pytest.mark.parametrize("digest", ["", "of another one"])
 async def test_a_scenario_that_may_be_another_one_there_is_left_to_whoever_asked(process: Beside, digest: str) -> None:
     assert await process.judge(case(digest=digest)) is None
+
+
+async def test_a_world_that_cannot_be_read_there_is_left_to_whoever_asked(process: Beside) -> None:
+    unknown = case()
+    unknown.world.annotations[0] = {"table": register_namespace("OF_THIS_PROCESS", {"name": "text"})}
+    forget("OF_THIS_PROCESS")
+
+    assert await process.judge(unknown) is None
+    assert await process.judge(case()) is not None
 
 
 async def test_a_world_that_cannot_be_sent_is_left_to_whoever_asked(process: Beside) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import pickle
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
@@ -33,19 +34,27 @@ class Ready:
 
 @frozen(kw_only=True)
 class Question:
-    """A sample that was played, as the process needs it, which has its scenario already."""
+    """A sample that was played, to be judged."""
 
     number: int
+    sample: bytes
+    """A pickled ``Sent``: what cannot be read there is no reason to miss the next question."""
+
+
+@frozen(kw_only=True)
+class Sent:
+    """A sample as the process needs it, which has its scenario already."""
+
     changes: Mapping[str, Any]
     """What playing made of the world that it began in."""
     result: SampleResult
     user_is_model: bool
 
     @classmethod
-    def of(cls, number: int, case: Case) -> Question:
-        """The question for the verdict on a case."""
+    def of(cls, case: Case) -> Sent:
+        """What is sent of a case."""
         changes = case.world.changes_since(case.scenario.starting_context)
-        return cls(number=number, changes=changes, result=case.result, user_is_model=case.user_is_model)
+        return cls(changes=changes, result=case.result, user_is_model=case.user_is_model)
 
 
 @frozen(kw_only=True)
@@ -89,7 +98,8 @@ class Beside:
         try:
             if self._child is None or not self.is_ready:
                 return None
-            self._child.send(Question.of(number, case))
+            sample = pickle.dumps(Sent.of(case), pickle.HIGHEST_PROTOCOL)
+            self._child.send(Question(number=number, sample=sample))
             verdict: Played | None = await answer
         except Exception:  # noqa: BLE001 -- a user's own tool may have left in the world what cannot be sent
             return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from tool_sandbox.registry.sources import scenarios_of
 from tool_sandbox.runs.child_processes import inside
 from tool_sandbox.runs.child_processes.connection import Connection
 from tool_sandbox.runs.digests import Digests
-from tool_sandbox.runs.judging.beside import Question, Ready, Setup, Verdict
+from tool_sandbox.runs.judging.beside import Question, Ready, Sent, Setup, Verdict
 from tool_sandbox.runs.judging.verdict import Case, judge
 from tool_sandbox.runs.outcomes import Failure, Played
 from tool_sandbox.runs.places import open_location
@@ -50,9 +51,10 @@ async def work(parent: Connection) -> None:
         parent.send(Ready())
         while isinstance(question := await parent.receive(), Question):
             try:
-                scenario = scenarios[question.result.name]
-                same = "" != question.result.digest == digests.of(scenario)
-                played = _played(question, scenario, setup, store) if same else None
+                sent: Sent = pickle.loads(question.sample)  # noqa: S301 -- our own process wrote it
+                scenario = scenarios[sent.result.name]
+                same = "" != sent.result.digest == digests.of(scenario)
+                played = _played(sent, scenario, setup, store) if same else None
             except Exception:  # noqa: BLE001 -- the parent judges it, too, and says what went wrong
                 played = None
             parent.send(Verdict(number=question.number, played=played))
@@ -64,12 +66,12 @@ def _give_way() -> None:
         os.nice(_NICENESS)
 
 
-def _played(question: Question, scenario: Scenario, setup: Setup, store: RunStore) -> Played:
+def _played(sent: Sent, scenario: Scenario, setup: Setup, store: RunStore) -> Played:
     """The verdict, with the files on the disk."""
-    result = question.result
-    world = scenario.starting_context.with_changes(question.changes)
+    result = sent.result
+    world = scenario.starting_context.with_changes(sent.changes)
     isolated_context(world)
-    case = Case(scenario=scenario, world=world, result=result, user_is_model=question.user_is_model)
+    case = Case(scenario=scenario, world=world, result=result, user_is_model=sent.user_is_model)
     played = judge(case, setup.settings, _raise)
     place = trajectory_place(result.name, result.trial, setup.settings.trials)
     store.write_trajectory(store.directory / place, played.files)
