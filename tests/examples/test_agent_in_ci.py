@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np  # noqa: F401 -- what is loaded meanwhile is forgotten by pytester, and this cannot be loaded twice
+import numpy.fft  # noqa: F401 -- pytester forgets what is loaded meanwhile, and this cannot be loaded twice
 import pytest
 import yaml
 
