@@ -96,6 +96,25 @@ async def test_calls_are_held_up_while_too_many_wait_and_the_loop_goes_on(store:
     journal.close()
 
 
+async def test_a_call_that_is_given_up_while_it_is_held_up_is_written_all_the_same(store: FaultyStore) -> None:
+    store.open.clear()
+    journal = store.journal(Limits(seconds=0, waiting=1))
+    await ask(journal, 0)
+    held = asyncio.create_task(ask(journal, 1, text="paid"))
+    await asyncio.wait([held], timeout=0.05)
+
+    held.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await held
+    store.open.set()
+    await journal.flush()
+    journal.close()
+
+    again = store.journal()
+    assert await ask(again, 1, text="again") == ["paid"]
+    again.close()
+
+
 async def test_calls_fail_when_the_store_has_taken_none_for_too_long(store: FaultyStore) -> None:
     store.fails = ["the bucket is gone"] * 1000
     journal = store.journal(Limits(seconds=0, waiting=1, patience=0.05))

@@ -135,6 +135,9 @@ class Journal:
             if not self._store.has_room:
                 await asyncio.to_thread(self._store.await_room)
             self._write(key if response else None, line)
+        except asyncio.CancelledError:  # it was paid for, whoever waits for it
+            self._write(key if response else None, line)
+            raise
         except Exception as error:
             message = f"cannot write the journal {self._store.name}: {error}"
             raise HarnessError(message) from error
