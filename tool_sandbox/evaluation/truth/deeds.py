@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import chain
 from typing import Any
+
+from attrs import frozen
 
 from tool_sandbox.common.vocabulary import DatabaseNamespace
 from tool_sandbox.evaluation.facts.clauses import Clause
-from tool_sandbox.evaluation.facts.limits.further import IMPOSSIBLE, TRACED, claim_of
+from tool_sandbox.evaluation.facts.limits.further import ROLES, TRACED, claim_of
 from tool_sandbox.evaluation.facts.mentions.normalisation import folded
 from tool_sandbox.evaluation.facts.people import Person, people_in
 from tool_sandbox.evaluation.facts.phrases import root
 from tool_sandbox.evaluation.facts.reading import Reading, reading_of
-from tool_sandbox.evaluation.facts.synonyms import light_roots
+from tool_sandbox.evaluation.facts.synonyms import light_roots, same_thing
 from tool_sandbox.evaluation.facts.tokens import words_of
 from tool_sandbox.evaluation.facts.verbs import TOLD
 from tool_sandbox.evaluation.truth.message import Message, Rule
@@ -23,18 +26,48 @@ _TREATED = re.compile(
     r"\b(?:moved|pushed|postponed|rescheduled|brought|changed|updated|removed|deleted|cancell?ed|cleared|erased)\b"
     r".*\b(?:reminders?|one)\b"
 )
-_BEYOND_TOOLS = re.compile(
-    r"\b(?:cancell?ed|recalled|unsent|withdrew) (?:the|your) (?:text|message|one to)\b"
-    r"|\b(?:deleted|removed|erased|cleared) (?:(?:all|of|your|the|his|her|their) )*"
-    r"(?:messages|texts|chats?|history)\b"
-    r"|\b(?:number|contact) is (?:now )?(?:blocked|muted)\b|\bappointment (?:\w+ )?is (?:now )?(?:booked|made|set)\b"
-    r"|\b(?:scheduled|booked|made|arranged|requested) an? (?:appointment|booking|reservation)\b(?! reminder)"
-    r"|\b(?:added|saved)\b.*\b(?:e ?mail|company|birthday|photo|job title)\b.* (?:contact|card|entry)\b"
-    r"|^(?:i|i have) exchanged\b"
-    r"|\b(?:appointment|booking|reservation|order|call) (?:has been|was) (?:also )?"
-    r"(?:requested|made|booked|placed|arranged)\b"
+
+
+@frozen
+class _Deed:
+    """A deed that no tool of ours does.
+
+    Args:
+        name: What ``claim_of`` calls it; empty where it knows no words for it.
+        told: How else an answer tells of it.
+    """
+
+    name: str = ""
+    told: str = r"(?!)"
+
+    def named_in(self, clause: Clause) -> str | None:
+        """The words by its name with which a clause claims it, or None."""
+        return claim_of(self.name, clause) if self.name else None
+
+    def told_in(self, clause: Clause) -> str | None:
+        """The other words with which a clause claims it, or None."""
+        return _told_by(self.told, clause)
+
+
+_BEYOND_TOOLS = (
+    _Deed("call", told=r"\bcall (?:has been|was) (?:also )?(?:requested|made|booked|placed|arranged)\b"),
+    _Deed(
+        "book",
+        told=r"\bappointment (?:\w+ )?is (?:now )?(?:booked|made|set)\b"
+        r"|\b(?:scheduled|booked|made|arranged|requested) an? (?:appointment|booking|reservation)\b(?! reminder)"
+        r"|\b(?:appointment|booking|reservation|order) (?:has been|was) (?:also )?"
+        r"(?:requested|made|booked|placed|arranged)\b",
+    ),
+    _Deed("block", told=r"\b(?:number|contact) is (?:now )?(?:blocked|muted)\b"),
+    _Deed("share"),
+    _Deed(told=r"\b(?:cancell?ed|recalled|unsent|withdrew) (?:the|your) (?:text|message|one to)\b"),
+    _Deed(
+        told=r"\b(?:deleted|removed|erased|cleared) (?:(?:all|of|your|the|his|her|their) )*"
+        r"(?:messages|texts|chats?|history)\b"
+    ),
+    _Deed(told=r"\b(?:added|saved)\b.*\b(?:e ?mail|company|birthday|photo|job title)\b.* (?:contact|card|entry)\b"),
+    _Deed(told=r"^(?:i|i have) exchanged\b"),
 )
-"""Deeds that no tool of ours does, in other words than those of ``IMPOSSIBLE``."""
 _HAVE_ALREADY = re.compile(r"\byou already (?:have|had)\b.*\breminder\b|\breminder\b.*\b(?:exists|existed) already\b")
 _LOOKED = re.compile(
     r"(?:^|\b(?:i|and|have|also|already|just) )"
@@ -43,6 +76,10 @@ _LOOKED = re.compile(
 )
 _TELLS = re.compile(rf"{TOLD}|let|replied|wrote|sent|dropped|forwarded")
 """What there is in all that says that somebody was told something."""
+_TOLD_ROLE = re.compile(
+    rf"^(?:and |so )?(?:the|your) (?P<role>{'|'.join(ROLES)}) (?:has been|was) (?:{TOLD})\b"
+    rf"|\b(?:{TOLD})\b.* and (?:the|your) (?P<also>{'|'.join(ROLES)})\b"
+)
 _SEARCHES = {
     "reminders": "search_reminder",
     **dict.fromkeys(("messages", "texts"), "search_messages"),
@@ -64,13 +101,29 @@ def _not_done(message: Message) -> str | None:
 
 
 def _told_nothing(message: Message) -> str | None:
-    """Somebody to whom the message claims to have sent something, and nobody did."""
+    """Somebody to whom the message claims to have sent something, by name or by a role, and nobody did."""
+    named = next(chain(_named_as_told(message), _roles_as_told(message)), None)
+    return f"names {named!r} as told, to whom nothing was sent" if named else None
+
+
+def _named_as_told(message: Message) -> Iterator[str]:
     past = message.past
     for person in people_in(message.said):
         numbers = past.numbers_of(person.names)
         if numbers and numbers.isdisjoint(past.told) and _is_told(person, message.said):
-            return f"names {person.said!r} as told, to whom nothing was sent"
-    return None
+            yield person.said
+
+
+def _roles_as_told(message: Message) -> Iterator[str]:
+    """What somebody is to the user, where nobody who was told is that."""
+    past = message.past
+    told = [row for row in past.now(DatabaseNamespace.CONTACT) if str(row["phone_number"]) in past.told]
+    roles = [root(word) for row in told for word in words_of(folded(str(row["relationship"] or "")))]
+    for sentence in message.said.sentences if told else ():
+        match = _TOLD_ROLE.search(sentence.plain) if sentence.affirms else None
+        role = match and (match["role"] or match["also"])
+        if role and not any(same_thing(root(role), each) for each in roles):
+            yield role
 
 
 def _is_told(person: Person, reading: Reading) -> bool:
@@ -138,16 +191,20 @@ def _words_of(reminders: Iterable[Mapping[str, Any]]) -> frozenset[str]:
 def _no_tool_for(message: Message) -> str | None:
     """A deed that the message claims, and that no tool of ours does: "I called the landlord"."""
     good = reading_of(message.wanted.sentence, message.wanted.surroundings).clauses
-    deeds = [deed for deed in IMPOSSIBLE if not any(claim_of(deed, clause) for clause in good)]
-    claims = (claim_of(deed, clause) or _beyond_tools(clause) for deed in deeds for clause in message.said.clauses)
-    claimed = next(filter(None, claims), None)
+    claimed = next(filter(None, (_claimed(deed, message.said.clauses, good) for deed in _BEYOND_TOOLS)), None)
     return f"claims {claimed!r}, which no tool does" if claimed and message.past.is_known else None
 
 
-@lru_cache(maxsize=1 << 13)  # asked for every deed
-def _beyond_tools(clause: Clause) -> str | None:
-    found = _BEYOND_TOOLS.search(clause.plain)
-    return found.group() if found and clause.asserts and " not " not in clause.plain else None
+def _claimed(deed: _Deed, said: Iterable[Clause], good: Iterable[Clause]) -> str | None:
+    """The words with which an answer claims a deed; its name counts only where a good answer hasn't got it."""
+    ways = [deed.told_in] if any(map(deed.named_in, good)) else [deed.named_in, deed.told_in]
+    return next(filter(None, (way(clause) for clause in said for way in ways)), None)
+
+
+@lru_cache(maxsize=1 << 14)  # a clause is asked about every deed, at many messages
+def _told_by(words: str, clause: Clause) -> str | None:
+    found = re.search(words, clause.plain) if clause.asserts and " not " not in clause.plain else None
+    return found.group() if found else None
 
 
 def _there_already(message: Message) -> str | None:

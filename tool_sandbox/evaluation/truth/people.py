@@ -14,7 +14,6 @@ from tool_sandbox.evaluation.facts.people import people_in
 from tool_sandbox.evaluation.facts.phrases import root
 from tool_sandbox.evaluation.facts.synonyms import same_thing
 from tool_sandbox.evaluation.facts.tokens import plain_words, words_of
-from tool_sandbox.evaluation.facts.verbs import TOLD
 from tool_sandbox.evaluation.truth.message import Message, Rule
 from tool_sandbox.evaluation.truth.past import Row
 
@@ -36,10 +35,6 @@ _ANSWERED = re.compile(
     r"(?: has| have| 's)?(?: also| already| just)? "
     r"(?:replied|answered|responded|wrote back|written back|texted back|agreed|confirmed"
     r"|said (?:that )?(?:ok|okay|yes|no|thanks|she|he|they)|says (?:ok|okay|yes|no|thanks|she|he|they))\b"
-)
-_TOLD_ROLE = re.compile(
-    rf"^(?:and |so )?(?:the|your) (?P<role>{'|'.join(ROLES)}) (?:has been|was) (?:{TOLD})\b"
-    rf"|\b(?:{TOLD})\b.* and (?:the|your) (?P<also>{'|'.join(ROLES)})\b"
 )
 _NOW = re.compile(r"\b(?:is|now|to|is now|became)[\s\W]*$")
 _WAS = re.compile(r"\b(?:was|from|previously|formerly|used to be)[\s\W]*$")
@@ -96,19 +91,6 @@ def _other_role(message: Message) -> str | None:
     return None
 
 
-def _told_role(message: Message) -> str | None:
-    """What somebody who is said to have been told something is to the user, where nobody who was told is that."""
-    past = message.past
-    told = [row for row in past.now(DatabaseNamespace.CONTACT) if str(row["phone_number"]) in past.told]
-    roles = [root(word) for row in told for word in words_of(folded(str(row["relationship"] or "")))]
-    for sentence in message.said.sentences if told else ():
-        match = _TOLD_ROLE.search(sentence.plain) if sentence.affirms else None
-        role = match and (match["role"] or match["also"])
-        if role and not any(same_thing(root(role), each) for each in roles):
-            return f"names {role!r} as told, to whom nothing was sent"
-    return None
-
-
 def _other_number(message: Message) -> str | None:
     """A number that is said to be somebody's new one and was the old, or the other way round."""
     changed = _changed(message, "phone_number")
@@ -154,5 +136,5 @@ def _existing(message: Message) -> str | None:
     )
 
 
-RULES: tuple[Rule, ...] = (_kept, _other_name, _other_role, _other_number, _told_role, _existing, _answered)
+RULES: tuple[Rule, ...] = (_kept, _other_name, _other_role, _other_number, _existing, _answered)
 """Why a message is untrue of people."""

@@ -55,8 +55,6 @@ _TRACELESS = {
     "share": (r"(?:shared|posted|uploaded|published)\b", r"\b(?:share|post|upload)\b"),
 }
 """Other deeds → how an answer claims them, and how a user asks for them."""
-IMPOSSIBLE = ("call", "book", "block", "share")
-"""Deeds that no tool of ours does."""
 _CLAIMED = {
     deed: re.compile(f"{_DOER}(?:{claimed})")
     for deed, claimed in (*TRACED.items(), *((deed, forms[0]) for deed, forms in _TRACELESS.items()))
