@@ -144,6 +144,8 @@ class Prepared:
 
     compare: RowSimilarity | None
     target: Target | None
+    is_ours: bool
+    """Whether no function of users takes part in it."""
 
     def target_frame(self) -> pl.DataFrame | None:
         """The wanted rows as a DataFrame."""
@@ -154,7 +156,8 @@ def _prepare(constraint: SnapshotConstraint) -> Prepared:
     measures = constraint.column_similarity_measure or {}
     wanted = constraint.target_dataframe
     target = None if wanted is None else Target(view_of(wanted), measures)
-    return Prepared(row_similarity(constraint.snapshot_constraint), target)
+    compare = row_similarity(constraint.snapshot_constraint)
+    return Prepared(compare, target, compare is not None and (target is None or target.is_ours))
 
 
 @define(slots=False)

@@ -11,7 +11,13 @@ from attrs import Factory, frozen
 from tool_sandbox.common.not_given import NOT_GIVEN
 from tool_sandbox.common.script import part_of
 from tool_sandbox.common.values import is_close
-from tool_sandbox.evaluation.comparing.columns import CellMeasure, CellSimilarity, decoded_trace, golden_traces
+from tool_sandbox.evaluation.comparing.columns import (
+    CellMeasure,
+    CellSimilarity,
+    comes_with_us,
+    decoded_trace,
+    golden_traces,
+)
 
 Canonical = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 """Arguments of a tool → the same in the one spelling in which equal ones are equal."""
@@ -54,6 +60,11 @@ class CallSimilarity(CellMeasure):
     within: Mapping[str, float] = Factory(dict)
     canonical: Mapping[str, Canonical] = Factory(dict)
     exact: bool = False
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether no function of users takes part in it: their tools may say when arguments are equal."""
+        return super().is_ours and all(map(comes_with_us, self.canonical.values()))
 
     def described(self) -> dict[str, Any]:
         """The tolerances."""

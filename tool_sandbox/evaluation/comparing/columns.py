@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 Tolerances = Mapping[str, float]
 CellSimilarity = Callable[[Any], "float | None"]
 """A cell's value to its similarity; ``None`` says that the cell cannot be compared."""
+_Maker = Callable[[str, Any, str, "Tolerances | None"], CellSimilarity]
+"""Column, wanted value, kind of its cells, tolerances → how its cells are compared."""
 
 
 class ColumnSimilarityMeasureType(Protocol):
@@ -50,6 +52,11 @@ class CellMeasure(ABC):
     @abstractmethod
     def cell(self, value: Any) -> CellSimilarity:
         """The comparison of single cells with a wanted value."""
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether no function of users takes part in it."""
+        return comes_with_us(type(self))
 
     @abstractmethod
     def described(self) -> Any:
@@ -120,16 +127,29 @@ def cell_similarity(measure: Any, column: str, value: Any, kind: str) -> CellSim
     Returns:
         ``None`` when the function is a user's own.
     """
-    tolerances = None
     if isinstance(measure, CellMeasure):
         return measure.cell(value)
+    maker = _maker(measure)
+    tolerances = measure.keywords.get("atol_dict") if isinstance(measure, partial) else None
+    return None if maker is None else maker(column, value, kind, tolerances)
+
+
+def is_ours(measure: Any) -> bool:
+    """Whether no function of users takes part in a column similarity: it is in [0, 1], whatever the cell."""
+    return measure.is_ours if isinstance(measure, CellMeasure) else _maker(measure) is not None
+
+
+def comes_with_us(thing: Any) -> bool:
+    """Whether a function or class is defined in this package."""
+    return str(getattr(thing, "__module__", "")).startswith("tool_sandbox.")
+
+
+def _maker(measure: Any) -> _Maker | None:
     if isinstance(measure, partial):
         if measure.args or measure.keywords.keys() - {"atol_dict"}:
             return None
-        tolerances = measure.keywords.get("atol_dict")
         measure = measure.func
-    maker = _MAKERS.get(measure) if isinstance(measure, _FUNCTION) else None
-    return None if maker is None else maker(column, value, kind, tolerances)
+    return _MAKERS.get(measure) if isinstance(measure, _FUNCTION) else None
 
 
 def _exact(column: str, value: Any, kind: str, tolerances: Tolerances | None) -> CellSimilarity:  # noqa: ARG001, PLR0911 -- one shape for all, one return per kind
@@ -252,7 +272,7 @@ def _fits(recorded: Mapping[str, Any], golden: list[Any], tolerances: Tolerances
     )
 
 
-_MAKERS: dict[Any, Callable[[str, Any, str, Tolerances | None], CellSimilarity]] = {
+_MAKERS: dict[Any, _Maker] = {
     column_exact_match_similarity: _exact,
     column_close_similarity: _close,
     column_one_similarity: _one,
@@ -264,7 +284,7 @@ _FUNCTION = type(column_one_similarity)
 
 
 def _column(
-    maker: Callable[[str, Any, str, Tolerances | None], CellSimilarity],
+    maker: _Maker,
     dataframe: pl.DataFrame,
     column_name: str,
     value: Any,

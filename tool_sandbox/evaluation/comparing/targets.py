@@ -15,6 +15,7 @@ from tool_sandbox.evaluation.comparing.columns import (
     cell_similarity,
     column_exact_match_similarity,
     column_one_similarity,
+    is_ours,
 )
 from tool_sandbox.evaluation.comparing.float32 import cost, float32, mean32, wide_cost
 from tool_sandbox.evaluation.comparing.views import ColumnKinds, View, zero_filled
@@ -42,6 +43,11 @@ class Target:
         """What snapshot functions derived from this target."""
         self._plain: _Prepared | None = None
         self._filled: _Prepared | None = None
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether no column is compared by a user's own function."""
+        return all(is_ours(self.measures[name]) for name in self.view.kinds if name in self.measures)
 
     def similarity(self, snapshot: View) -> float:
         """How well the rows of the snapshot are the wanted ones."""

@@ -7,5 +7,6 @@
     problem       the same as numbers
     graph         the order between milestones
     search        the best assignment
+    extremes      every milestone fully met, or none at all
     bounds, trees what no assignment can exceed, and where that can be worked out exactly
 """

@@ -3,8 +3,9 @@
 The order is that of a depth-first search: at each level every free milestone at every admissible message, most similar
 first, then lower milestone, then earlier message; a later find replaces an earlier one only with a strictly larger
 sum, added from left to right. Visiting everything takes exponential time. Here every level first learns the largest
-sum that can be reached (``optimum``) and visits only candidates that reach it, up to rounding; others cannot be the
-result, nor can they, having smaller sums, make the search skip one that is.
+sum that can be reached (``bounds``) and visits only candidates that reach it, up to rounding; others cannot be the
+result, nor can they, having smaller sums, make the search skip one that is. Where every milestone can be fully met, or
+none is met at all, the result is known without that (``extremes``).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from tool_sandbox.evaluation.matching.bounds import Optimum
+from tool_sandbox.evaluation.matching.extremes import Steps, extreme_assignment
 from tool_sandbox.evaluation.matching.graph import MilestoneGraph
 from tool_sandbox.evaluation.matching.problem import MatchingProblem, OutOfRangeError, State
 from tool_sandbox.evaluation.matching.similarity import CachedSimilarityCalculator, Trajectory
@@ -31,10 +33,13 @@ def best_assignment(
 ) -> tuple[Assignment, float]:
     """Milestone to (message, similarity) with the largest sum of similarities, and that sum."""
     try:
-        return _Search(MatchingProblem(graph, calculators, trajectory)).run()
+        problem = MatchingProblem(graph, calculators, trajectory)
+        known = extreme_assignment(problem) if all(one.is_ours for one in calculators.values()) else None
+        steps, total = known or _Search(problem).run()
     except OutOfRangeError:
         # A user's similarity left [0, 1]: bounds no longer hold, and only the order of visiting defines the result.
         return exhaustive(graph, calculators, trajectory, {}, 0.0, tuple(graph.nodes))
+    return {node: (index, similarity) for node, index, similarity in steps}, total
 
 
 class _Search:
@@ -45,13 +50,12 @@ class _Search:
         self._optimum = Optimum(problem)
         self._visits = 0
         self._allowed_visits = _VISITS_OF_FEW if len(problem.nodes) <= _FEW else _VISITS_OF_MANY
-        self._known: dict[tuple[State, float], tuple[tuple[tuple[int, int, float], ...], float]] = {}
+        self._known: dict[tuple[State, float], tuple[Steps, float]] = {}
 
-    def run(self) -> tuple[Assignment, float]:
-        steps, total = self._visit(self._problem.start(), 0.0)
-        return {node: (index, similarity) for node, index, similarity in steps}, total
+    def run(self) -> tuple[Steps, float]:
+        return self._visit(self._problem.start(), 0.0)
 
-    def _visit(self, state: State, total: float) -> tuple[tuple[tuple[int, int, float], ...], float]:
+    def _visit(self, state: State, total: float) -> tuple[Steps, float]:
         if not state.remaining:
             return (), total
         key = (state, total)
@@ -61,11 +65,11 @@ class _Search:
             found = self._known[key] = self._decide(state, total)
         return found
 
-    def _decide(self, state: State, total: float) -> tuple[tuple[tuple[int, int, float], ...], float]:
+    def _decide(self, state: State, total: float) -> tuple[Steps, float]:
         problem, optimum = self._problem, self._optimum
         reachable = optimum.value(state) - _ROUNDING
         others = state.remaining.bit_count() - 1
-        best: tuple[tuple[tuple[int, int, float], ...], float] = ((), -1)
+        best: tuple[Steps, float] = ((), -1)
         for negative, node, index in problem.candidates(state):
             if total - negative + (others + 1) - 1 <= best[1]:
                 break  # All later candidates are no more similar.

@@ -138,6 +138,11 @@ class ConstraintSimilarity:
         self._known: dict[Hashable, float] = {}
         self._identities: dict[int, Hashable] = {}
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether no function of users takes part in it: it is in [0, 1], and fails at one message as at any other."""
+        return self.is_guardrail or (self._prepared or self.constraint.prepared()).is_ours
+
     def at(self, index: int, reference: int | None) -> float:
         """Its similarity at a message, given the message of the reference."""
         after = self._versions[max(index, 0)]
@@ -220,6 +225,11 @@ class CachedSimilarityCalculator:
         self.snapshot_constraint_similarity_cache: list[dict[tuple[int, int | None], float]] = [
             {} for _ in self.constraints
         ]
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether no function of users takes part in it."""
+        return all(one.is_ours for one in self.constraints)
 
     @property
     def database_bucket_boundary(self) -> dict[str, list[int]]:
