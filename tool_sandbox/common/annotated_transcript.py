@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from attrs import field, frozen
@@ -35,8 +36,8 @@ LEAST_WIDTH = 40
 
 def transcript_text(world: ExecutionContext, annotations: Annotations | None = None, *, width: int = WIDTH) -> str:
     """The whole conversation as plain text: the instructions too, and nothing shortened."""
-    lines = transcript_lines(world, annotations, width=width, full=True)
-    return "".join(f"{''.join([span.text for span in line]).rstrip()}\n" for line in lines)
+    page, rows = _page(world, width, full=True)
+    return "".join([f"{line.rstrip()}\n" for line in page.texts(world, rows, annotations or Annotations())])
 
 
 def transcript_lines(
@@ -50,12 +51,17 @@ def transcript_lines(
         width: Columns; at least ``LEAST_WIDTH``.
         full: Also show the instructions that come before the user's first words, and shorten nothing.
     """
+    page, rows = _page(world, width, full=full)
+    return list(page.lines(world, rows, annotations or Annotations()))
+
+
+def _page(world: ExecutionContext, width: int, *, full: bool) -> tuple[_Page, Sequence[Row]]:
+    """How a conversation is laid out, and the messages that are shown."""
     rows = [row for row in world.log() if not is_few_shot(row)]
     said = [row for row in rows if row["sender"] == RoleType.USER]
     if not full and said:
         rows = [row for row in rows if row[INDEX_COLUMN] >= said[0][INDEX_COLUMN]]
-    page = _Page(width=max(width, LEAST_WIDTH), full=full, last=rows[-1][INDEX_COLUMN] if rows else 0)
-    return list(page.lines(world, rows, annotations or Annotations()))
+    return _Page(width=max(width, LEAST_WIDTH), full=full, last=rows[-1][INDEX_COLUMN] if rows else 0), rows
 
 
 _CONSOLE = RoleType.EXECUTION_ENVIRONMENT
@@ -73,7 +79,7 @@ class _Entry:
 
     number: str
     label: str
-    lines: list[Span]
+    lines: Sequence[Span]
     beside: Sequence[Span] = ()
 
 
@@ -87,29 +93,50 @@ class _Page:
     shortened: list[int] = field(factory=list)
     """The messages that are not shown whole."""
 
-    @property
+    @cached_property
     def number_width(self) -> int:
         return len(f"[{self.last}] ")
 
-    @property
+    @cached_property
     def indent(self) -> int:
         return self.number_width + _ROLE_WIDTH
 
-    @property
+    @cached_property
     def room(self) -> int:
         return self.width - self.indent
 
     def lines(self, world: ExecutionContext, rows: Sequence[Row], annotations: Annotations) -> Iterator[Line]:
-        if annotations.title:
-            yield from ((Span(line, Style.TITLE),) for line in wrapped(annotations.title, self.width))
-        entries = [self._message(world, row, rows[:at], annotations.beside) for at, row in enumerate(rows)]
-        entries = [entry for entry in entries if entry.lines or entry.beside]
+        yield from ((span,) for span in self._title(annotations))
+        entries = self._entries(world, rows, annotations)
         column = self._column(entries)
-        for entry in entries:
+        for entry in (*entries, *self._below(annotations)):
             yield from self._laid_out(entry, column)
+
+    def texts(self, world: ExecutionContext, rows: Sequence[Row], annotations: Annotations) -> Iterator[str]:
+        """The same lines without their styles."""
+        yield from (span.text for span in self._title(annotations))
+        entries = self._entries(world, rows, annotations)
+        column = self._column(entries)
+        margin = " " * self.indent
+        for entry in (*entries, *self._below(annotations)):
+            if entry.beside:
+                yield from ("".join([span.text for span in line]) for line in self._laid_out(entry, column))
+                continue
+            first = f"{entry.number:{self.number_width}}{entry.label:{_ROLE_WIDTH}}"
+            for span in entry.lines:
+                yield first + span.text
+                first = margin
+
+    def _title(self, annotations: Annotations) -> Sequence[Span]:
+        return _spans(annotations.title, self.width, Style.TITLE) if annotations.title else ()
+
+    def _entries(self, world: ExecutionContext, rows: Sequence[Row], annotations: Annotations) -> Sequence[_Entry]:
+        entries = [self._message(world, row, rows[:at], annotations.beside) for at, row in enumerate(rows)]
+        return [entry for entry in entries if entry.lines or entry.beside]
+
+    def _below(self, annotations: Annotations) -> Iterator[_Entry]:
         for label, span in [*annotations.below, *self._note()]:
-            shown = [Span(line, span.style) for line in hanging(span.text, self.room)]
-            yield from self._laid_out(_Entry("", label, shown), column)
+            yield _Entry("", label, [Span(line, span.style) for line in hanging(span.text, self.room)])
 
     # -- one message -------------------------------------------------------------------------------------------------
 
@@ -118,32 +145,34 @@ class _Page:
     ) -> _Entry:
         remarks = [Span(visible(each.text), each.style) for each in beside.get(row[INDEX_COLUMN], ())]
         label = "" if row["sender"] == _CONSOLE else str(row["sender"]).lower()
-        lines = list(self._content(world, row, before, bool(remarks)))
+        lines = self._content(world, row, before, bool(remarks))
         if lines and row["visible_to"] not in (None, [row["sender"], row["recipient"]]):
             seen = ", ".join(map(str.lower, row["visible_to"]))
-            lines.append(Span(f"(seen by {seen or 'nobody'})", Style.NOTE))
+            lines = [*lines, Span(f"(seen by {seen or 'nobody'})", Style.NOTE)]
         return _Entry(f"[{row[INDEX_COLUMN]}]", label, lines, remarks)
 
-    def _content(self, world: ExecutionContext, row: Row, before: Sequence[Row], has_remarks: bool) -> Iterator[Span]:
+    def _content(self, world: ExecutionContext, row: Row, before: Sequence[Row], has_remarks: bool) -> Sequence[Span]:
         text = row["content"] or ""
         if row["sender"] == _CONSOLE:
             if self.full or has_remarks or row["recipient"] != RoleType.USER or row["tool_call_exception"]:
-                yield from self._result(row, before)
-        elif row["sender"] == RoleType.SYSTEM:
-            yield Span(f"(to the {str(row['recipient']).lower().replace('_', ' ')})", Style.NOTE)
-            yield from self._said(row, text, Style.RESULT)
-        elif row["recipient"] == _CONSOLE:
-            yield from self._said(row, text_beside_call(world, row) or "", Style.PLAIN, empty=False)
-            yield from self._call(row)
-        else:
-            yield from self._said(row, text, Style.PLAIN)
+                return self._result(row, before)
+            return ()
+        if row["sender"] == RoleType.SYSTEM:
+            recipient = Span(f"(to the {str(row['recipient']).lower().replace('_', ' ')})", Style.NOTE)
+            return [recipient, *self._said(row, text, Style.RESULT)]
+        if row["recipient"] == _CONSOLE:
+            beside_call = text_beside_call(world, row)
+            said = self._said(row, beside_call, Style.PLAIN) if beside_call else ()
+            return [*said, *self._call(row)]
+        return self._said(row, text, Style.PLAIN)
 
-    def _said(self, row: Row, text: str, style: Style, *, empty: bool = True) -> Iterator[Span]:
-        if text or empty:
-            lines = wrapped(text.strip("\n") or '""', self.room)
-            yield from (Span(line, style) for line in self._cut(row, lines, _TEXT_LINES, self.room))
+    def _said(self, row: Row, text: str, style: Style) -> Sequence[Span]:
+        text = text.strip("\n") or '""'
+        if self.full:
+            return _spans(text, self.room, style)
+        return [Span(line, style) for line in self._cut(row, wrapped(text, self.room), _TEXT_LINES, self.room)]
 
-    def _call(self, row: Row) -> Iterator[Span]:
+    def _call(self, row: Row) -> Sequence[Span]:
         call = requested(row)
         if call is None:
             tried = visible(row["openai_function_name"] or "")
@@ -151,7 +180,7 @@ class _Page:
         else:
             arguments = [f"{name}={self._argument(row, value)}" for name, value in call[1].items()]
             lines = _call_lines(visible(call[0]), arguments, self.room - 2)
-        yield from (Span(f"  {line}", Style.CALL) for line in self._cut(row, lines, _TEXT_LINES, self.room - 2))
+        return [Span(f"  {line}", Style.CALL) for line in self._cut(row, lines, _TEXT_LINES, self.room - 2)]
 
     def _argument(self, row: Row, value: object) -> str:
         text = argument_text(value)
@@ -160,12 +189,12 @@ class _Page:
         self.shortened.append(row[INDEX_COLUMN])
         return one_line(text)
 
-    def _result(self, row: Row, before: Sequence[Row]) -> Iterator[Span]:
+    def _result(self, row: Row, before: Sequence[Row]) -> Sequence[Span]:
         style = Style.ERROR if row["tool_call_exception"] else Style.RESULT
         name = tool_of_several(row, before)
         lines = [*([name] if name else []), *wrapped((row["content"] or "").strip("\n"), self.room - 2)]
-        for at, line in enumerate(self._cut(row, lines, _RESULT_LINES, self.room - 2)):
-            yield Span(f"{'  ' if at else '→ '}{line}", style)
+        shown = self._cut(row, lines, _RESULT_LINES, self.room - 2)
+        return [Span(f"{'  ' if at else '→ '}{line}", style) for at, line in enumerate(shown)]
 
     def _cut(self, row: Row, lines: list[str], most: int, room: int) -> list[str]:
         if self.full or len(lines) <= most:
@@ -203,6 +232,12 @@ class _Page:
 
     def _margin(self, number: str, label: str) -> Line:
         return Span(f"{number:{self.number_width}}", Style.NUMBER), Span(f"{label:{_ROLE_WIDTH}}", Style.ROLE)
+
+
+@lru_cache(maxsize=1024)  # instructions and lists of tools are the same in many conversations
+def _spans(text: str, width: int, style: Style) -> tuple[Span, ...]:
+    """The lines of a text that is shown whole."""
+    return tuple([Span(line, style) for line in wrapped(text, width)])
 
 
 def _call_lines(tool: str, arguments: Sequence[str], room: int) -> list[str]:
