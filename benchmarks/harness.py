@@ -39,6 +39,7 @@ from tool_sandbox.roles.base_role import BaseRole
 from tool_sandbox.roles.execution_environment import ExecutionEnvironment
 from tool_sandbox.roles.litellm_agent import LiteLLMAgent
 from tool_sandbox.roles.litellm_user import LiteLLMUser
+from tool_sandbox.runs.store import write_trajectory
 from tool_sandbox.scenarios import bundled_suite, named_scenarios
 from tool_sandbox.scenarios.library import bundled_pieces
 
@@ -115,10 +116,8 @@ def play_all(scenarios: Iterable[Scenario], folder: Path) -> tuple[Stopwatch, li
 
 
 def write(scenario: Scenario, context: ExecutionContext, result: Any, folder: Path) -> None:
-    """The three files of a trajectory."""
-    folder.mkdir(parents=True)
-    for name, text in trajectory_files(context, scenario.conversation(context, result)).items():
-        (folder / name).write_text(text, encoding="utf-8")
+    """The three files of a trajectory, as a run writes them."""
+    write_trajectory(folder, trajectory_files(context, scenario.conversation(context, result)))
 
 
 def parallel_calls(count: int, call: tuple[str, Mapping[str, Any]], base: ExecutionContext) -> float:

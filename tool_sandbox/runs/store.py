@@ -27,7 +27,7 @@ from tool_sandbox.runs.json_files import read_object
 from tool_sandbox.runs.latest import found_through_latest
 from tool_sandbox.runs.places import is_local, open_location, refusals
 from tool_sandbox.runs.results_file import ResultsFile
-from tool_sandbox.runs.whole_files import write_whole
+from tool_sandbox.runs.whole_files import write_whole, write_whole_files
 
 if TYPE_CHECKING:
     from tool_sandbox.runs.outcomes import SampleResult
@@ -243,15 +243,23 @@ class RunStore:
 
     def write_trajectory(self, directory: AnyPath, files: Mapping[str, str]) -> None:
         """Write the files of one sample, each in one step, in place of those an interrupted try left."""
-        directory.mkdir(parents=True, exist_ok=True)
-        for name, text in files.items():
-            write_whole(directory / name, _encoded([text]))
+        write_trajectory(directory, files)
 
 
 def trajectory_place(name: str, trial: int, trials: int) -> str:
     """How a result says where its trajectory is: from the run directory on, with slashes on every system."""
     folder = f"{TRAJECTORIES}/{folder_name(name)}"
     return folder if trials == 1 else f"{folder}/{TRIAL}{trial}"
+
+
+def write_trajectory(directory: AnyPath, files: Mapping[str, str]) -> None:
+    """Write the files of one sample, each in one step.
+
+    Args:
+        directory: Is made where there is none.
+        files: Text by name.
+    """
+    write_whole_files(directory, dict(zip(files, _encoded(files.values()), strict=True)))
 
 
 def _encoded(parts: Iterable[str]) -> Iterator[bytes]:
