@@ -11,7 +11,7 @@
     trouble       trouble, troubled_call
     tools         tool, tool_discovery, tool_conversion, tool_effects, argument_names
                   and the folders signatures and execution
-    what tools share      currencies, units, values
+    what tools share      currencies, units, unit_registry, values
     names of the original evaluation, message_conversion, utils, validators, tool_trace_extractors, compatibility
     beside them   serialization
 """

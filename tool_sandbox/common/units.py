@@ -1,4 +1,4 @@
-"""Unit conversion. The registry of units takes half a second to build, so there is one, built when first needed."""
+"""Unit conversion. The registry of units takes long to build, so there is one, built when first needed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import functools
 import threading
 from tokenize import TokenError
 from typing import Any
+
+from tool_sandbox.common.unit_registry import unit_registry
 
 _building = threading.Lock()
 
@@ -53,6 +55,4 @@ def _registry() -> Any:
 
 @functools.cache
 def _built_registry() -> Any:
-    from pint import UnitRegistry
-
-    return UnitRegistry()
+    return unit_registry()
