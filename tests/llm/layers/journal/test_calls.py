@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import resource
 import signal
 import subprocess
@@ -18,6 +19,7 @@ import pytest
 from attrs import evolve
 
 from tests.llm.fakes import FakeModel, answer, call, question
+from tests.llm.layers.journal.stores import ask
 from tests.waiting import HANG, auntil, until
 from tool_sandbox.errors import HarnessError, MalformedResponseError, ProviderError, RateLimitError, RefusalError
 from tool_sandbox.llm.chat import Attempt, CallTag, ChatRequest, Usage
@@ -260,12 +262,13 @@ class Watched(JournalFiles):
 
     def __init__(self, directory: Path, error: OSError | None = None) -> None:
         super().__init__(directory)
-        self.error = error
+        self.error, self.refused = error, 0
         self.kept: list[int] = []
         """Bytes that there were each time."""
 
     def sync(self) -> None:
         if self.error is not None:
+            self.refused += 1
             raise self.error
         super().sync()
         self.kept.append(self.path.stat().st_size)
@@ -292,19 +295,51 @@ def test_the_disk_has_everything_when_that_is_waited_for(path: Path) -> None:
     assert len(journal) == 1
 
 
-async def test_a_disk_that_does_not_keep_what_was_written_fails_the_next_call(path: Path) -> None:
+async def test_a_disk_that_did_not_keep_what_was_written_is_told_of_when_that_is_waited_for(path: Path) -> None:
     files = Watched(path.parent, OSError(5, "Input/output error"))
     journal = Journal(files)
-    await journal.append(journal.claim(turn(1)), turn(1), answer())
+    await ask(journal, 1)
+    await auntil(lambda: files.refused > 0)
+    files.error = None  # a disk says it once
 
-    async def written() -> None:
-        while True:
-            await asyncio.sleep(0.001)
-            await journal.append(journal.claim(turn(2)), turn(2), answer())
+    await ask(journal, 2)
+    with pytest.raises(OSError, match="Input/output error"):
+        journal.sync()
 
-    with pytest.raises(HarnessError, match=r"cannot write the journal.*Input/output error"):
-        await asyncio.wait_for(written(), HANG)
+    journal.sync()
+    again = reopened(journal, path)
+    assert [entry.key.turn for entry in again.entries()] == [1, 2]
+    again.close()
+
+
+class Full(JournalFiles):
+    """Files that have no room until the journal is closed."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory)
+        self.is_asked, self.is_closed = threading.Event(), threading.Event()
+
+    @property
+    def has_room(self) -> bool:
+        return False
+
+    def await_room(self) -> None:
+        self.is_asked.set()
+        self.is_closed.wait(HANG)
+
+
+async def test_a_call_that_waits_while_the_journal_is_closed_is_written_into_no_file_of_others(path: Path) -> None:
+    files = Full(path.parent)
+    journal = Journal(files)
+    waiting = asyncio.create_task(ask(journal, 1))
+    await asyncio.to_thread(files.is_asked.wait, HANG)
+
     journal.close()
+    with (path.parent / "other").open("wb") as other:  # it has the number that the file of the journal had
+        files.is_closed.set()
+        with pytest.raises(HarnessError, match="is closed"):
+            await waiting
+        assert os.fstat(other.fileno()).st_size == 0
 
 
 class Broken(JournalFiles):

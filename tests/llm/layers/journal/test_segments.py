@@ -27,6 +27,10 @@ def store() -> FaultyStore:
     return FaultyStore()
 
 
+def turns_in(path: Path) -> list[int]:
+    return [json.loads(line)["turn"] for line in path.read_bytes().splitlines()]
+
+
 async def test_another_machine_replays_what_was_written_before_an_orderly_end(store: FaultyStore) -> None:
     for text in ("first", "second"):
         journal = store.journal(PATIENT)
@@ -115,15 +119,21 @@ async def test_a_call_that_is_given_up_while_it_is_held_up_is_written_all_the_sa
     again.close()
 
 
-async def test_calls_fail_when_the_store_has_taken_none_for_too_long(store: FaultyStore) -> None:
+async def test_calls_fail_when_the_store_has_taken_none_for_too_long_and_are_written_as_they_were_paid_for(
+    store: FaultyStore,
+) -> None:
     store.fails = ["the bucket is gone"] * 1000
     journal = store.journal(Limits(seconds=0, waiting=1, patience=0.05))
     await ask(journal, 0)
 
     with pytest.raises(HarnessError, match=r"cannot write the journal faulty://.*/calls: 1 .*the bucket is gone"):
-        await ask(journal, 1)
+        await ask(journal, 1, text="paid")
     store.fails = []
     journal.close()
+
+    again = store.journal()
+    assert await ask(again, 1, text="again") == ["paid"]
+    again.close()
 
 
 async def test_a_put_that_fails_is_tried_again_under_the_same_name(store: FaultyStore) -> None:
@@ -156,6 +166,23 @@ async def test_what_a_store_never_takes_is_left_in_a_file_that_mends_it(
     again = store.journal()
     assert await ask(again, 0, 1) == ["paid", "paid"]
     again.close()
+
+
+async def test_what_is_left_in_a_file_stays_there_when_more_is_left(
+    store: FaultyStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    store.fails = ["no space"] * 1000
+    journal = store.journal(Limits(seconds=0, patience=0.05))
+    await ask(journal, 0)
+    with pytest.raises(SettingsError) as caught:
+        await journal.flush()
+    with pytest.raises(HarnessError):
+        await ask(journal, 1)
+    journal.close()
+
+    kept = Path(re.findall(r"Copy (\S+) into", str(caught.value))[0])
+    assert str(kept) in caplog.text
+    assert turns_in(kept) == [0, 1]
 
 
 async def test_whoever_closes_without_a_flush_is_told_in_the_log(

@@ -55,10 +55,11 @@ class Journal:
         self._is_closed = threading.Event()
         self._syncs_soon = False
         """Whether the thread is about to have the disk keep what was written."""
+        self._syncing = threading.Lock()
         self._trouble: OSError | None = None
-        """Why it could not."""
+        """Why the disk could not, as long as nobody was told: it says so only once."""
         self._reading = threading.Lock()
-        self._closing = weakref.finalize(self, _close, self._is_closed, self._threads, store)
+        self._closing = weakref.finalize(self, _close, self._lock, self._is_closed, self._threads, store)
         self._read_on()
 
     def __len__(self) -> int:
@@ -123,21 +124,17 @@ class Journal:
         """Write a finished call, or one that failed but was paid for; its store says how safe it is from then on.
 
         Raises:
-            HarnessError: If the store does not take it.
+            HarnessError: If the store does not take it, or has had no room for too long, although it has it then.
         """
         response = outcome if isinstance(outcome, ChatResponse) else None
         asked = self._requests.record((key.scenario, key.trial, key.role), request, response)
         line = written_line(key, request, outcome, self._secrets, asked=asked)
-        if self._is_closed.is_set():
-            message = f"the journal {self._store.name} is closed"
-            raise HarnessError(message)
         try:
-            if not self._store.has_room:
-                await asyncio.to_thread(self._store.await_room)
-            self._write(key if response else None, line)
-        except asyncio.CancelledError:  # it was paid for, whoever waits for it
-            self._write(key if response else None, line)
-            raise
+            try:
+                if not self._store.has_room:
+                    await asyncio.to_thread(self._store.await_room)
+            finally:  # it was paid for: also where there is no room, or nobody waits for it any more
+                self._write(key if response else None, line)
         except Exception as error:
             message = f"cannot write the journal {self._store.name}: {error}"
             raise HarnessError(message) from error
@@ -148,7 +145,12 @@ class Journal:
         Raises:
             OSError: It does not take it.
         """
-        if not self._is_closed.is_set():
+        with self._syncing:
+            if self._is_closed.is_set():
+                return
+            trouble, self._trouble = self._trouble, None
+            if trouble is not None:
+                raise trouble
             self._store.sync()
 
     async def flush(self) -> None:
@@ -195,9 +197,9 @@ class Journal:
     def _write(self, key: CallKey | None, line: bytes) -> None:
         """Have the store take a line, and soon the disk; without a key it is of a call that failed."""
         with self._lock:
-            if (trouble := self._trouble) is not None:
-                self._trouble = None
-                raise trouble
+            if self._is_closed.is_set():  # its files are, too, and their numbers may be those of others by now
+                message = "it is closed"
+                raise OSError(message)
             self._index(key, self._store.append(line))
             is_due, self._syncs_soon = not self._syncs_soon, True
         if is_due:
@@ -208,10 +210,11 @@ class Journal:
         """Have the disk keep what comes within a moment; runs in the journal's own thread."""
         self._is_closed.wait(_SOON)
         self._syncs_soon = False
-        try:
-            self.sync()
-        except OSError as error:
-            self._trouble = error
+        with self._syncing:
+            try:
+                self._store.sync()
+            except OSError as error:
+                self._trouble = error
 
     def _index(self, key: CallKey | None, place: Place) -> None:
         """Note where a call stands: an answered one by its key, a failed one without, since it will be made again."""
@@ -221,7 +224,8 @@ class Journal:
             self._places.setdefault(key.sample, {})[key] = place
 
 
-def _close(is_closed: threading.Event, threads: DaemonThreads, store: JournalStore) -> None:
-    is_closed.set()
+def _close(lock: threading.Lock, is_closed: threading.Event, threads: DaemonThreads, store: JournalStore) -> None:
+    with lock:  # nobody is writing
+        is_closed.set()
     threads.close()
     store.close()

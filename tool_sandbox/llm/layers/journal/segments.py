@@ -145,7 +145,8 @@ class JournalSegments:
             left, self._waiting, self._is_kept = self._waiting, [], True
         self._end()
         path = self._directory / Path(self._name()).name
-        path.write_bytes(b"".join(left))
+        with path.open("ab") as file:  # some may have been left before
+            file.write(b"".join(left))
         message = (
             f"{counted(len(left), 'call')} could not be written to {self.name}: {self._trouble or 'it is too slow'}. "
             f"Copy {path} into that folder before you go on with the run, or they are paid for again."
