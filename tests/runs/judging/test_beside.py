@@ -174,3 +174,41 @@ async def test_a_process_that_cannot_load_the_scenarios_ends_and_is_not_started_
     assert await process.judge(case()) is None
     await process.aclose()
     assert "Traceback" not in capfd.readouterr().err
+
+
+async def started(process: Beside) -> bool:
+    """Whether it becomes ready."""
+    told = asyncio.Event()
+    process._changed = told.set
+    process.begin()
+    await told.wait()
+    is_ready = process.is_ready
+    await process.aclose()
+    return is_ready
+
+
+async def test_files_of_the_working_directory_are_no_modules_of_python(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "pickle.py").write_text("raise RuntimeError", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+
+    assert await started(Beside(setup(tmp_path), lambda: None))
+    assert "Traceback" not in capfd.readouterr().err
+
+
+TOOL = """
+from tool_sandbox import RoleType, register_as_tool
+
+@register_as_tool(visible_to=(RoleType.AGENT,))
+def found_only_here() -> int:
+    \"\"\"Find something.\"\"\"
+    return 1
+"""
+
+
+async def test_modules_are_found_where_this_process_finds_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "found_only_here.py").write_text(TOOL, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    assert await started(Beside(setup(tmp_path, tools_from=("found_only_here",)), lambda: None))

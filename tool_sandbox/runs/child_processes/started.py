@@ -17,10 +17,14 @@ from tool_sandbox.runs.child_processes.connection import Connection
 _LAST_WORDS = 1.0
 """Seconds for what a process has printed to arrive here once it has ended."""
 _CHUNK = 1 << 16
+_BEGINNING = "import sys; sys.path[:] = sys.argv[2:]; import runpy; runpy.run_module(sys.argv[1], run_name='__main__')"
+"""``-m`` would look for every module in the working directory first, whose files may be called as one of Python's."""
 
 
 class Starter:
-    """Starts interpreters that run one module; what they print goes to standard error here.
+    """Starts interpreters that run one module and find others where this one does.
+
+    What they print goes to standard error here.
 
     Args:
         module: Its name; it calls ``inside.run``.
@@ -35,7 +39,7 @@ class Starter:
         async with self._starting:
             with _no_interrupts():
                 process = await asyncio.create_subprocess_exec(
-                    sys.executable, "-m", self._module, stdin=PIPE, stdout=PIPE, stderr=PIPE
+                    sys.executable, "-c", _BEGINNING, self._module, *sys.path, stdin=PIPE, stdout=PIPE, stderr=PIPE
                 )
         assert process.stdin is not None
         assert process.stdout is not None
