@@ -16,6 +16,7 @@ from tests.waiting import HANG, auntil
 from tool_sandbox import errors
 from tool_sandbox.llm.chat import ChatModel, ChatRequest, ChatResponse
 from tool_sandbox.registry.sample import Sample
+from tool_sandbox.runs.judging.judges import Judges
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.run import Observer, Plan, Report, arun, check_resumable, run, run_record
 from tool_sandbox.runs.scheduler import Ending
@@ -161,6 +162,22 @@ def test_a_run_that_is_cancelled_from_outside_is_summed_up_all_the_same(tmp_path
     summary = json.loads((plan.store.directory / "result_summary.json").read_text())
     assert summary["outcomes"]["void"] == {"cancelled": 4}
     assert summary["run"]["ending"] == "interrupted"
+
+
+class _Interrupted(Judges):
+    async def aclose(self) -> None:
+        raise asyncio.CancelledError
+
+
+def test_connections_are_closed_although_the_end_of_a_run_is_interrupted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast = Cast()
+    monkeypatch.setattr("tool_sandbox.runs.run.Judges", _Interrupted)
+
+    with pytest.raises(asyncio.CancelledError):
+        run(_plan(tmp_path, cast=cast))
+    assert cast.closed
 
 
 @frozen

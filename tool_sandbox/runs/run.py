@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from types import MappingProxyType
@@ -120,8 +120,10 @@ class Plan:
 @asynccontextmanager
 async def _in_this_process(plan: Plan) -> AsyncIterator[Play]:
     """Play samples in the event loop that runs here."""
-    judges = Judges(plan.settings, _setup(plan))
-    try:
+    async with AsyncExitStack() as closing:
+        closing.push_async_callback(plan.cast.aclose)
+        judges = Judges(plan.settings, _setup(plan))
+        closing.push_async_callback(judges.aclose)
         name = plan.store.directory.name
         play: Callable[..., Awaitable[Played]] = partial(
             play_sample, cast=plan.cast, settings=plan.settings, run=name, digests=plan.digests, judges=judges
@@ -134,16 +136,13 @@ async def _in_this_process(plan: Plan) -> AsyncIterator[Play]:
             return played
 
         yield play_and_settle
-    finally:
-        await judges.aclose()
-        await plan.cast.aclose()
 
 
 def _setup(plan: Plan) -> Setup | None:
     """What another process needs to judge some of its samples, where it could."""
     if not plan.is_loadable or plan.store.local_directory is None:
         return None
-    return Setup(settings=plan.settings, directory=str(plan.store.directory), record=plan.store.read_run())
+    return Setup(settings=plan.settings, directory=str(plan.store.directory))
 
 
 @frozen(kw_only=True)

@@ -110,7 +110,7 @@ def test_nothing_is_lost_when_the_process_is_killed(tmp_path: Path, beside: type
 
 def setup(folder: Path, **changes: Any) -> Setup:
     (folder / "run.json").write_text("{}", encoding="utf-8")
-    return Setup(settings=RunSettings(agent="oracle", user="oracle", **changes), directory=str(folder), record={})
+    return Setup(settings=RunSettings(agent="oracle", user="oracle", **changes), directory=str(folder))
 
 
 @pytest.fixture
@@ -185,6 +185,14 @@ async def started(process: Beside) -> bool:
     is_ready = process.is_ready
     await process.aclose()
     return is_ready
+
+
+async def test_a_process_that_cannot_be_started_is_done_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.executable", None)  # as where Python is a part of another program
+
+    assert not await started(Beside(setup(tmp_path), lambda: None))
 
 
 async def test_files_of_the_working_directory_are_no_modules_of_python(

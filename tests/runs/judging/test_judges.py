@@ -17,7 +17,7 @@ from tool_sandbox.runs.judging.verdict import Case
 from tool_sandbox.runs.outcomes import Failure, Played
 
 STEPS = 5
-SETUP = Setup(settings=settings(), directory="", record={})
+SETUP = Setup(settings=settings(), directory="")
 
 
 @define

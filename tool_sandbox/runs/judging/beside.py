@@ -23,8 +23,6 @@ class Setup:
     settings: RunSettings
     directory: str
     """The run directory, on this machine."""
-    record: Mapping[str, Any]
-    """The content of ``run.json``."""
 
 
 @frozen
@@ -113,12 +111,12 @@ class Beside:
             await asyncio.wait([self._starting])  # else it would be nobody's
             self._listening.cancel()
             await asyncio.wait([self._listening])
-            with suppress(OSError):
+            if not self._starting.cancelled() and self._starting.exception() is None:
                 await self._starting.result().end(0)
 
     async def _listen(self, starting: asyncio.Task[Child]) -> None:
         try:
-            with suppress(OSError):  # the system has no room for another process
+            with suppress(Exception):  # the system has no room for another process, or nobody knows where Python is
                 self._child = await asyncio.shield(starting)
                 self._child.send(self._setup)
                 while (said := await self._child.receive()) is not None:

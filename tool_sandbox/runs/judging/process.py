@@ -39,7 +39,7 @@ async def work(parent: Connection) -> None:
     _give_way()
     store = RunStore(open_location(setup.directory))
     try:
-        with clock_of_run(setup.record, store.directory.name):
+        with clock_of_run(store.read_run(), store.directory.name):
             scenarios = scenarios_of(setup.settings)
     except Exception:  # noqa: BLE001 -- anybody's modules are loaded, and the parent does without this process
         return
