@@ -139,9 +139,11 @@ async def test_the_next_sample_begins_when_one_was_played_and_is_only_judged() -
         return played(scored(sample.name))
 
     finished: list[str] = []
+    told: list[str] = []
+    schedule = Schedule(play, noted(finished), concurrency=2, played=lambda sample: told.append(sample.name))
 
-    assert await Schedule(play, noted(finished), concurrency=2).run(SAMPLES) is Ending.DONE
-    assert begun == ["first", "second", "third"]
+    assert await schedule.run(SAMPLES) is Ending.DONE
+    assert told == begun == ["first", "second", "third"]
     assert sorted(finished) == begun
 
 

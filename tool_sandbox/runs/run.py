@@ -60,6 +60,9 @@ class Observer:
     def started(self, sample: Sample) -> None:
         """A sample begins."""
 
+    def played(self, sample: Sample) -> None:
+        """A sample was played to its end and is only to be judged; of one that failed nobody is told this."""
+
     def finished(self, result: SampleResult) -> None:
         """A sample has ended and its result is on disk."""
 
@@ -171,6 +174,7 @@ async def arun(plan: Plan) -> Report:
             finished=_keeper(plan, results, done),
             concurrency=plan.settings.concurrency,
             started=plan.observer.started,
+            played=plan.observer.played,
             max_void=plan.settings.max_void,
         )
         plan.observer.begun(_from_anywhere(schedule.interrupt))

@@ -64,6 +64,10 @@ class StoppableObserver(Observer):
         """Pass it on."""
         self._told.started(sample)
 
+    def played(self, sample: Sample) -> None:
+        """Pass it on."""
+        self._told.played(sample)
+
     def finished(self, result: SampleResult) -> None:
         """Pass it on."""
         self._told.finished(result)

@@ -54,6 +54,7 @@ class Schedule:
         play: Plays one sample.
         finished: Keeps every sample as it finishes; awaited to its end, whatever stops the run meanwhile.
         started: Told of every sample as it starts.
+        played: Told of a sample that is only judged from now on.
         concurrency: Samples in flight at once.
         max_void: So many void samples in a row with the same reason end the run; 0 for any number.
     """
@@ -62,6 +63,7 @@ class Schedule:
     finished: Callable[[Sample, Played], Awaitable[None]]
     concurrency: int
     started: Callable[[Sample], None] = lambda _sample: None
+    played: Callable[[Sample], None] = lambda _sample: None
     max_void: int = 0
     ending: Ending = Ending.DONE
     is_open: bool = False
@@ -163,6 +165,8 @@ class Schedule:
         task = asyncio.current_task()
 
         def leave() -> None:
+            if task not in self._judged:
+                self.played(sample)
             self._finishing.add(task)
             self._judged.add(task)
             self._changed.set()

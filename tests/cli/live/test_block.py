@@ -28,6 +28,7 @@ def _status(**changes: Any) -> Status:
         "done": 412,
         "total": 848,
         "running": 16,
+        "judged": 0,
         "at_once": 16,
         "paused": False,
         "scored": 409,
@@ -95,6 +96,13 @@ def test_a_run_that_is_paused_or_could_play_more_at_once_says_so() -> None:
     assert "paused  2 running  409" in _lines(80, _status(paused=True, running=2))[1]
     assert "9 running  at most 16" in _lines(80, _status(running=9))[1]
     assert "at most" not in _lines(80, _status(running=9, done=839))[1]
+    assert "at most" not in _lines(80, _status(running=9, judged=3, done=836))[1]
+
+
+def test_samples_that_are_only_judged_are_told_of_beside_those_in_flight() -> None:
+    line = _lines(80, _status(running=256, judged=70, at_once=256))[1]
+
+    assert line == "score 0.713  95% 0.681–0.744  3 void  256 running  70 to be judged"
 
 
 def test_the_answer_to_a_key_stands_below_the_bar_and_the_hint_where_there_is_room() -> None:

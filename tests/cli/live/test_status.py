@@ -49,6 +49,25 @@ def test_an_interval_is_reckoned_once_a_second_at_most() -> None:
     assert standing.now().interval != shown[1]
 
 
+def test_a_sample_that_is_only_judged_is_in_flight_no_more() -> None:
+    run, clock = _followed(9)
+    standing = Standing(run)
+    for name in ("a", "b", "c"):
+        run.started(sample(name))
+        clock.now += 1
+    run.played(sample("a"))
+    run.played(sample("b"))
+
+    status = standing.now()
+    assert (status.running, status.judged, status.done) == (1, 2, 0)
+    assert [each.name for each in status.slowest] == ["c"]
+
+    for name in ("a", "c"):  # one after its verdict, one without any
+        run.finished(void(name))
+    status = standing.now()
+    assert (status.running, status.judged, status.done) == (0, 1, 2)
+
+
 def test_void_samples_are_counted_by_their_reason() -> None:
     run, _ = _followed(9)
     standing = Standing(run)

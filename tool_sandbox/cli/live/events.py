@@ -186,6 +186,7 @@ def _totals(status: Status) -> dict[str, Any]:
         "done": status.done,
         "total": status.total,
         "running": status.running,
+        "judged": status.judged,
         "paused": status.paused,
         "scored": status.scored,
         "score": status.score,

@@ -23,7 +23,7 @@ class LogProgress(ShownProgress):
     def show(self, status: Status) -> None:
         """Write a line if it is time for one."""
         since = self.clock() - self._written_at
-        seen = (status.done, status.running, status.waiting)
+        seen = (status.done, status.running, status.judged, status.waiting)
         if since >= (_SECONDS_BETWEEN_LINES if seen != self._last else _LONGEST_SILENCE):
             self._write(status)
             self._written_at, self._last = self.clock(), seen

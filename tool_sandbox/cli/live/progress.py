@@ -31,6 +31,8 @@ class Progress(Observer):
         self.total, self.done = total, done
         self._interrupts = interrupts
         self.running = 0
+        self.judged: set[tuple[str, int]] = set()
+        """The samples that were played, and are only to be judged, by name and trial."""
         self.void = 0
         self.reason = ""
         self.similarity_sum = 0.0
@@ -45,9 +47,17 @@ class Progress(Observer):
         """Count a sample in flight."""
         self.running += 1
 
+    def played(self, sample: Sample) -> None:
+        """Count it as one that is to be judged."""
+        self.running -= 1
+        self.judged.add(sample.key)
+
     def finished(self, result: SampleResult) -> None:
         """Count a finished sample."""
-        self.running -= 1
+        if result.key in self.judged:
+            self.judged.remove(result.key)
+        else:
+            self.running -= 1
         self.done += 1
         if result.similarity is None:
             self.void += 1
@@ -110,6 +120,11 @@ class FollowedProgress(Progress):
         """Note when it began."""
         super().started(sample)
         self.since[sample.key] = self.clock()
+
+    def played(self, sample: Sample) -> None:
+        """Note that it is not in flight any more."""
+        super().played(sample)
+        self.since.pop(sample.key, None)
 
     def finished(self, result: SampleResult) -> None:
         """Keep the result for whoever follows."""

@@ -68,6 +68,8 @@ class Status:
     done: int
     total: int
     running: int
+    judged: int
+    """Samples that were played, and are only to be judged: others have taken their places."""
     at_once: int | None
     """Samples that may be in flight; ``None`` until the run has begun."""
     paused: bool
@@ -150,6 +152,7 @@ class Standing:
             done=progress.done,
             total=progress.total,
             running=progress.running,
+            judged=len(progress.judged),
             at_once=None if control is None else control.concurrency,
             paused=paused,
             scored=self._score.samples,

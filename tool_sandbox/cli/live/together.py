@@ -47,6 +47,11 @@ class Together(Observer):
         for each in self._displays:
             each.started(sample)
 
+    def played(self, sample: Sample) -> None:
+        """Pass it on."""
+        for each in self._displays:
+            each.played(sample)
+
     def finished(self, result: SampleResult) -> None:
         """Pass it on."""
         for each in self._displays:

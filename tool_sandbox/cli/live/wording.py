@@ -78,12 +78,13 @@ def score(status: Status) -> list[str]:
 
 
 def running(status: Status) -> list[str]:
-    """How many samples are in flight, and how many may be where that is more."""
-    left = status.total - status.done - status.running
+    """How many samples are in flight and how many are only judged; how many may be in flight, where that is more."""
+    left = status.total - status.done - status.running - status.judged
     has_room = status.at_once is not None and status.running < status.at_once and left > 0
     return [
         "paused" if status.paused else "",
         f"{status.running} running",
+        f"{status.judged} to be judged" if status.judged else "",
         f"at most {status.at_once}" if has_room and not status.paused else "",
     ]
 
