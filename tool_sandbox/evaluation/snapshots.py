@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from tool_sandbox.evaluation.comparing.targets import Target
-from tool_sandbox.evaluation.comparing.views import View, view_of, zero_filled
+from tool_sandbox.evaluation.comparing.views import View, row_key, view_of
 from tool_sandbox.evaluation.traces import traced
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def same_rows(one: View, other: View) -> bool:
     if list(one.kinds) != list(other.kinds) or len(one.rows) != len(other.rows):
         return False
     return all(
-        found is wanted or found == wanted or _key(found, one) == _key(wanted, one)
+        found is wanted or found == wanted or row_key(found, one.kinds) == row_key(wanted, one.kinds)
         for found, wanted in zip(one.rows, other.rows, strict=True)
     )
 
@@ -191,27 +191,17 @@ def _demand(value: _T | None, name: str) -> _T:
 
 
 def _filled(view: View, other: View | None = None) -> View:
-    return zero_filled(view.without_index(), None if other is None else other.kinds)
-
-
-def _key(row: Mapping[str, Any], view: View) -> tuple[Any, ...]:
-    """The row as something that is equal exactly for equal rows, NaN and lists included."""
-    return tuple([_hashable(row[name]) for name in view.kinds])
-
-
-def _hashable(value: Any) -> Any:
-    if isinstance(value, float) and value != value:  # noqa: PLR0124 -- NaN is not equal to itself
-        return "NaN", None
-    return tuple(_hashable(item) for item in value) if isinstance(value, (list, tuple)) else value
+    return view.filled(None if other is None else other.kinds)
 
 
 def _compared(after: View, before: View) -> tuple[int, View]:
     """Number of pairs of equal rows, and the rows of ``after`` that ``before`` does not have."""
     _check_same_columns(after, before)
-    known = Counter(_key(row, after) for row in before.rows)
+    same_order = list(after.kinds) == list(before.kinds)
+    known = Counter(before.keys() if same_order else [row_key(row, after.kinds) for row in before.rows])
     pairs, new = 0, []
-    for row in after.rows:
-        times = known.get(_key(row, after), 0)
+    for row, key in zip(after.rows, after.keys(), strict=True):
+        times = known.get(key, 0)
         pairs += times
         if not times:
             new.append(row)

@@ -67,7 +67,7 @@ class View:
         make_frame: Makes the DataFrame of rows, for similarity functions of a user's own.
     """
 
-    __slots__ = ("_frame", "_make_frame", "kinds", "rows")
+    __slots__ = ("_filled", "_frame", "_keys", "_make_frame", "kinds", "rows")
 
     def __init__(
         self,
@@ -79,6 +79,8 @@ class View:
         self.rows = rows
         self._make_frame = make_frame
         self._frame: pl.DataFrame | None = None
+        self._filled: View | None = None
+        self._keys: list[tuple[Any, ...]] | None = None
 
     def with_rows(self, rows: Sequence[Mapping[str, Any]]) -> View:
         """Other rows in the same columns."""
@@ -95,6 +97,27 @@ class View:
             return self._make_frame(others).drop(INDEX_COLUMN)
 
         return View(ColumnKinds(kept, self.kinds.first_categories), rows, without)
+
+    def filled(self, other_kinds: ColumnKinds | None = None) -> View:
+        """The rows without the index column and with zeros for nulls.
+
+        Args:
+            other_kinds: As for ``zero_filled``.
+        """
+        if NULL in self.kinds.values():
+            return zero_filled(self.without_index(), other_kinds)
+        if self._filled is not None:
+            return self._filled
+        filled = zero_filled(self.without_index())
+        if filled is not self:  # a view that knows itself would be garbage to look for
+            self._filled = filled
+        return filled
+
+    def keys(self) -> list[tuple[Any, ...]]:
+        """For each row something that is equal exactly for equal rows, NaN and lists included; made once."""
+        if self._keys is None:
+            self._keys = [row_key(row, self.kinds) for row in self.rows]
+        return self._keys
 
     def frame(self) -> pl.DataFrame:
         """The rows as a DataFrame, made once."""
@@ -200,6 +223,17 @@ def _kind_of_dtype(dtype: Any) -> str:
     if dtype == pl.Null:
         return NULL
     return TEXTS if isinstance(dtype, (pl.List, pl.Array)) else OTHER
+
+
+def row_key(row: Mapping[str, Any], columns: Iterable[str]) -> tuple[Any, ...]:
+    """The cells as something that is equal exactly for equal cells, NaN and lists included."""
+    return tuple([_hashable(row[name]) for name in columns])
+
+
+def _hashable(value: Any) -> Any:
+    if isinstance(value, float) and value != value:  # noqa: PLR0124 -- NaN is not equal to itself
+        return "NaN", None
+    return tuple(_hashable(item) for item in value) if isinstance(value, (list, tuple)) else value
 
 
 def zero_filled(view: View, other_kinds: ColumnKinds | None = None) -> View:
