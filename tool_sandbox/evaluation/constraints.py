@@ -126,12 +126,10 @@ class SnapshotConstraint:
 
     def prepared(self) -> Prepared:
         """The constraint ready for rows; prepared anew only when a field was changed."""
-        key = self.identity()
-        kept: tuple[Any, Prepared] | None = self.__dict__.get("_prepared")
-        if kept is None or kept[0] != key:
-            kept = (key, _prepare(self))
-            self.__dict__["_prepared"] = kept
-        return kept[1]
+        kept: Prepared | None = self.__dict__.get("_prepared")
+        if kept is None or not kept.is_of(self):
+            kept = self.__dict__["_prepared"] = _prepare(self)
+        return kept
 
     def __getstate__(self) -> dict[str, Any]:
         """Everything but what was prepared, which cannot be pickled."""
@@ -146,6 +144,17 @@ class Prepared:
     target: Target | None
     is_ours: bool
     """Whether no function of users takes part in it."""
+    _function: Any
+    _wanted: Any
+    _measures: dict[str, Any]
+
+    def is_of(self, constraint: SnapshotConstraint) -> bool:
+        """Whether this is still what the constraint says."""
+        return (
+            self._function is constraint.snapshot_constraint
+            and self._wanted is constraint.target_dataframe
+            and self._measures == (constraint.column_similarity_measure or {})
+        )
 
     def target_frame(self) -> pl.DataFrame | None:
         """The wanted rows as a DataFrame."""
@@ -153,11 +162,12 @@ class Prepared:
 
 
 def _prepare(constraint: SnapshotConstraint) -> Prepared:
-    measures = constraint.column_similarity_measure or {}
-    wanted = constraint.target_dataframe
+    function, wanted = constraint.snapshot_constraint, constraint.target_dataframe
+    measures = dict(constraint.column_similarity_measure or {})
     target = None if wanted is None else Target(view_of(wanted), measures)
-    compare = row_similarity(constraint.snapshot_constraint)
-    return Prepared(compare, target, compare is not None and (target is None or target.is_ours))
+    compare = row_similarity(function)
+    is_ours = compare is not None and (target is None or target.is_ours)
+    return Prepared(compare, target, is_ours, function, wanted, measures)
 
 
 @define(slots=False)
