@@ -147,11 +147,15 @@ class _Prepared:
     def _similarity_of_row(self, columns: Sequence[_Column], row: Mapping[str, Any]) -> float:
         """The same for one row, which the first cell that is nothing alike rules out."""
         similarities: dict[str, float | None] = {}
+        is_equal = bool(columns)
         for column in columns:
             assert column.cell is not None
             similarity = similarities[column.name] = column.cell(row[column.name])
             if similarity == 0.0:
                 return 0.0
+            is_equal = is_equal and similarity == 1.0
+        if is_equal:
+            return 1.0
         total = _row_cost([([_cost(similarities[column.name])], False) for column in self._rows[0]], 0)
         if not -math.inf < total < math.inf:
             return 0.0
