@@ -8,6 +8,7 @@ message to message, and what lies behind those that serve is never compared.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from tool_sandbox.evaluation.matching.problem import MatchingProblem, State
 
@@ -61,11 +62,15 @@ class _Perfect:
         return found
 
     def _ways_on(self, state: State) -> Iterator[Steps]:
-        free = self._problem.free(state.remaining)
-        if any(next(self._messages(state, node), None) is None for node in free):
-            return
-        for node in free:
-            for index in self._messages(state, node):
+        ways = []
+        for node in self._problem.free(state.remaining):
+            messages = self._messages(state, node)
+            first = next(messages, None)
+            if first is None:
+                return
+            ways.append((node, chain((first,), messages)))
+        for node, messages in ways:
+            for index in messages:
                 steps = self._from(self._problem.after(state, node, index))
                 if steps is not None:
                     yield ((node, index, 1.0), *steps)
