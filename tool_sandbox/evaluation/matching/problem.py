@@ -190,19 +190,21 @@ class MatchingProblem:
 
     def _classify(self, node: int) -> tuple[int, ...]:
         """Milestones that this one refers to and whose messages make a difference."""
-        by_reference: dict[int, list[int]] = {}
+        by_reference: dict[int, list[ConstraintSimilarity]] = {}
         constraints = self._calculators[node].constraints
-        for at, one in enumerate(constraints):
+        for one in constraints:
             reference = one.constraint.reference_milestone_node_index
             if reference is not None and reference >= 0:
-                by_reference.setdefault(reference, []).append(at)
+                telling = by_reference.setdefault(reference, [])
+                if one.tells_references_apart:
+                    telling.append(one)
         self._messages[node] = {None: None, **dict.fromkeys((START, *by_reference), self.first)}
         varying, guards = [], []
-        for reference, positions in sorted(by_reference.items()):
+        for reference, telling in sorted(by_reference.items()):
             numbers: dict[Hashable, int] = {}
             classes: list[int] = []
             samples: list[int] = []
-            identities = (constraints[at].reference_identities(self.first, self.last) for at in positions)
+            identities = (one.reference_identities(self.first, self.last) for one in telling)
             for index, seen in enumerate(zip(*identities, strict=True), self.first):
                 if seen not in numbers:
                     numbers[seen] = len(samples)
@@ -211,7 +213,7 @@ class MatchingProblem:
             if len(samples) > 1:
                 varying.append(reference)
                 self._classes[node, reference], self._samples[node, reference] = classes, samples
-                if all(constraints[at].constraint.is_guardrail for at in positions):
+                if all(one.is_guardrail for one in telling):
                     guards.append(reference)
                     same = (other for other in guards if self._classes[node, other] == classes)
                     self._groups[node, reference] = next(same)

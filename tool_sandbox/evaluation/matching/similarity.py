@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
 from functools import cached_property
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from tool_sandbox.common.vocabulary import DatabaseNamespace
 from tool_sandbox.evaluation.comparing.views import View, stored_view
 from tool_sandbox.evaluation.constraints import Milestone, SnapshotConstraint
 from tool_sandbox.evaluation.snapshots import reads_only_traces, same_rows
-from tool_sandbox.evaluation.truth.untruths import untrue
+from tool_sandbox.evaluation.truth.untruths import untruth, wanted_facts
 
 if TYPE_CHECKING:
     from tool_sandbox.common.execution_context import ExecutionContext
     from tool_sandbox.common.world.snapshots import Snapshot
+    from tool_sandbox.evaluation.comparing.answers import WantedText
+    from tool_sandbox.evaluation.comparing.targets import Target
 
 
 START = -1
@@ -31,9 +34,11 @@ class Trajectory:
     def __init__(self, execution_context: ExecutionContext) -> None:
         self.context = execution_context
         self._visible_after: dict[str, list[Snapshot | None]] = {}
-        self._views: dict[tuple[str, int], View] = {}
+        self._views: dict[str, list[View]] = {}
         self._numbers: dict[str, list[int]] = {}
+        self._unchanged: dict[str, bool] = {}
         self._similarities: dict[int, ConstraintSimilarity] = {}
+        self._untruths: dict[tuple[WantedText, int], str | None] = {}
 
     @cached_property
     def first_user_index(self) -> int:
@@ -62,14 +67,16 @@ class Trajectory:
 
     def view(self, namespace: str, index: int) -> View:
         """The table's visible rows at a message."""
-        return self._view(namespace, self.versions(namespace)[max(index, 0)])
+        views = self._views.get(namespace) or self._taken_apart(namespace)
+        return views[max(index, 0)]
 
-    def _view(self, namespace: str, snapshot: Snapshot | None) -> View:
-        view = self._views.get((namespace, id(snapshot)))
-        if view is None:
-            rows = () if snapshot is None else snapshot.rows
-            view = self._views[namespace, id(snapshot)] = stored_view(namespace, rows)
-        return view
+    def _taken_apart(self, namespace: str) -> list[View]:
+        views: list[View] = []
+        for snapshot, same in groupby(self.versions(namespace)):
+            view = stored_view(namespace, () if snapshot is None else snapshot.rows)
+            views += [view for _ in same]
+        self._views[namespace] = views
+        return views
 
     def content(self, namespace: str, index: int) -> int:
         """The same number for every message at which the table had the same rows."""
@@ -81,15 +88,32 @@ class Trajectory:
         if numbers is None:
             distinct: list[View] = []
             known: dict[int, int] = {}
-            for version in self.versions(namespace):
-                if id(version) not in known:
-                    view = self._view(namespace, version)
+            views = self._views.get(namespace) or self._taken_apart(namespace)
+            for view in views:
+                if id(view) not in known:
                     same = (at for at, other in enumerate(distinct) if same_rows(view, other))
-                    known[id(version)] = next(same, len(distinct))
-                    if known[id(version)] == len(distinct):
+                    known[id(view)] = next(same, len(distinct))
+                    if known[id(view)] == len(distinct):
                         distinct.append(view)
-            numbers = self._numbers[namespace] = [known[id(version)] for version in self.versions(namespace)]
+            numbers = self._numbers[namespace] = [known[id(view)] for view in views]
         return numbers
+
+    def is_unchanged(self, namespace: str) -> bool:
+        """Whether the table has the same rows at every message from the user's first on."""
+        unchanged = self._unchanged.get(namespace)
+        if unchanged is None:
+            seen = self.contents(namespace)[max(self.first_user_index, 0) : self.last_index + 1]
+            unchanged = self._unchanged[namespace] = len(set(seen)) <= 1
+        return unchanged
+
+    def untrue(self, target: Target | None, index: int) -> str | None:
+        """Why a message is untrue, looked into once however often its words are wanted; see ``untruths``."""
+        wanted = wanted_facts(target)
+        if wanted is None:
+            return None
+        if (wanted, index) not in self._untruths:
+            self._untruths[wanted, index] = untruth(wanted, self, index)
+        return self._untruths[wanted, index]
 
     def versions(self, namespace: str) -> list[Snapshot | None]:
         """The table's snapshot that is visible after each message, and after the next one."""
@@ -155,6 +179,11 @@ class ConstraintSimilarity:
             value = self._known[key] = self._compare(index, reference)
         return value
 
+    @property
+    def tells_references_apart(self) -> bool:
+        """Whether it may be of importance which message a reference stands for."""
+        return not (self.is_guardrail and self._trajectory.is_unchanged(self.constraint.database_namespace))
+
     def reference_identity(self, index: int) -> Hashable:
         """What the constraint can see of a message it refers to: equal identities give equal similarities."""
         if index not in self._identities:
@@ -189,7 +218,7 @@ class ConstraintSimilarity:
             before = None if reference is None else trajectory.view(namespace, reference)
             similarity = prepared.compare(trajectory.view(namespace, index), prepared.target, before)
             told = similarity and namespace == DatabaseNamespace.SANDBOX
-            return 0.0 if told and untrue(prepared.target, trajectory, index) else similarity
+            return 0.0 if told and trajectory.untrue(prepared.target, index) else similarity
         frame = trajectory.context.get_database
         value: Any = self.constraint.snapshot_constraint(
             snapshot=frame(namespace, index),

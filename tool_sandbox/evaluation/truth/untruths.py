@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tool_sandbox.common.vocabulary import DatabaseNamespace
-from tool_sandbox.evaluation.comparing.answers import MOST_READ, TextSimilarity
+from tool_sandbox.evaluation.comparing.answers import MOST_READ, TextSimilarity, WantedText
 from tool_sandbox.evaluation.facts.reading import reading_of
 from tool_sandbox.evaluation.truth import deeds, people, phone, times
 from tool_sandbox.evaluation.truth.message import Message
@@ -25,13 +25,21 @@ def untrue(target: Target | None, trajectory: Views, index: int) -> str | None:
         trajectory: The trajectory.
         index: The message.
     """
+    wanted = wanted_facts(target)
+    return None if wanted is None else untruth(wanted, trajectory, index)
+
+
+def wanted_facts(target: Target | None) -> WantedText | None:
+    """What a message should say, where that is told by facts and not a whole text that must not be said."""
     measure = target.measures.get("content") if target is not None else None
+    return next(iter(measure.texts.values())) if isinstance(measure, TextSimilarity) and not measure.whole else None
+
+
+def untruth(wanted: WantedText, trajectory: Views, index: int) -> str | None:
+    """The same as ``untrue``, for what is wanted of a message."""
     rows = trajectory.view(DatabaseNamespace.SANDBOX, index).rows
-    if not isinstance(measure, TextSimilarity) or measure.whole or len(rows) != 1:
+    if len(rows) != 1 or len(trajectory.view(DatabaseNamespace.SETTING, index).rows) != 1:
         return None
-    if len(trajectory.view(DatabaseNamespace.SETTING, index).rows) != 1:
-        return None
-    wanted = next(iter(measure.texts.values()))
     said = reading_of(str(rows[0]["content"])[:MOST_READ], wanted.surroundings)
     message = Message(said, wanted, Past(trajectory, index))
     return next(filter(None, (rule(message) for rule in _RULES)), None)
