@@ -50,9 +50,11 @@ class Person(NamedTuple):
 @lru_cache(maxsize=1 << 10)
 def people_in(reading: Reading) -> tuple[Person, ...]:
     """Everybody whom an answer names, in order: contacts of the world, and others whom something was sent to."""
-    forms = _forms(reading.surroundings)
+    forms, beginnings = _forms(reading.surroundings), _beginnings(reading.surroundings)
     found = []
     for clause in reading.clauses:
+        if beginnings.isdisjoint(clause.words):
+            continue
         at = 0
         while at < len(clause.words):
             names, length = _longest(clause.words, at, forms)
@@ -75,6 +77,12 @@ def _forms(surroundings: Surroundings) -> dict[tuple[str, ...], frozenset[str]]:
         for article in ("your", "the"):
             forms.setdefault((article, *plain_words(relationship)), set()).add(name)
     return {form: frozenset(names) for form, names in forms.items() if form}
+
+
+@lru_cache(maxsize=1 << 8)
+def _beginnings(surroundings: Surroundings) -> frozenset[str]:
+    """The first words of these."""
+    return frozenset(form[0] for form in _forms(surroundings))
 
 
 def _longest(
@@ -116,7 +124,7 @@ def _strangers(reading: Reading, forms: dict[tuple[str, ...], frozenset[str]]) -
     """People outside of the world whom something was sent to."""
     found = []
     text = reading.normal.text
-    plain = "".join(low.upper() if here.isupper() else low for low, here in zip(folded(text), text, strict=True))
+    plain = text if text.isascii() else _without_accents(text)
     for match in _ADDRESSING.finditer(plain):
         words = plain_words(match["name"])
         clause = reading.clause_at(match.start("name"))
@@ -125,6 +133,11 @@ def _strangers(reading: Reading, forms: dict[tuple[str, ...], frozenset[str]]) -
             place = Said("person", match.start("name"), match.end("name"))
             found.append(Person(frozenset(), match["name"], clause, place))
     return found
+
+
+def _without_accents(text: str) -> str:
+    """The text with its capitals."""
+    return "".join(low.upper() if here.isupper() else low for low, here in zip(folded(text), text, strict=True))
 
 
 @frozen

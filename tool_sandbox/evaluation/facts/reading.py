@@ -35,7 +35,7 @@ class Reading:
     @cached_property
     def sentences(self) -> tuple[Sentence, ...]:
         """The sentences, in order."""
-        return sentences_of(tokens_of(self.normal.text), len(self.normal.text))
+        return _sentences(self.normal.text)
 
     @cached_property
     def clauses(self) -> tuple[Clause, ...]:
@@ -81,3 +81,9 @@ class Reading:
 def reading_of(answer: str, surroundings: Surroundings) -> Reading:
     """The reading of an answer; the same one for the same words."""
     return Reading(answer, surroundings)
+
+
+@lru_cache(maxsize=1 << 12)
+def _sentences(text: str) -> tuple[Sentence, ...]:
+    """The same ones wherever a text is read."""
+    return sentences_of(tokens_of(text), len(text))

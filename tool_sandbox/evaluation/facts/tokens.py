@@ -57,6 +57,11 @@ def tokens_of(text: str) -> Iterator[Token]:
     previous, plain = "", folded(text)
     changes = _CHANGES.search(plain) is not None
     for match in _TOKEN.finditer(plain):
+        if match.lastgroup == "word":
+            for word in _expanded(match.group()):
+                yield Token(word, match.start())
+                previous = word
+            continue
         if match.group() == "," and _HOUSE.search(plain, max(0, match.start() - _LONGEST_HOUSE), match.start()):
             continue  # "number 1, Apple Park Way"
         changed = previous in _STATES and (match.lastgroup == "arrow" or (changes and match.group() == "|"))
@@ -91,8 +96,6 @@ def _plain(match: re.Match[str], previous: str) -> tuple[str, ...]:
             return (":",) if found == "|" else (";",)
         case "ending":
             return _ending(found, previous)
-        case "word":
-            return _expanded(found.replace("e-", "e"))
     return (re.sub(r"[-.]", "", found) if match.lastgroup == "spelled" else found,)
 
 
@@ -110,6 +113,7 @@ def _ending(found: str, previous: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1 << 12)
 def _expanded(word: str) -> tuple[str, ...]:
+    word = word.replace("e-", "e")
     if word in _WHOLE:
         return _WHOLE[word]
     for ending, expansion in _CONTRACTED.items():

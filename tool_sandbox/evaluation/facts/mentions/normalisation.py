@@ -6,6 +6,7 @@ import bisect
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import chain
 
 from attrs import frozen
 
@@ -89,13 +90,13 @@ class _Draft:
 
     def without(self, pattern: re.Pattern[str]) -> _Draft:
         """Without what the pattern matches."""
-        dropped = [range(*match.span()) for match in pattern.finditer(self.text)]
+        dropped = [match.span() for match in pattern.finditer(self.text)]
         if not dropped:
             return self
-        gone = {index for part in dropped for index in part}
-        kept = [index for index in range(len(self.text)) if index not in gone]
-        origins = tuple(self.origins[index] for index in kept)
-        return _Draft("".join(self.text[index] for index in kept), (*origins, self.origins[-1]))
+        starts, ends = (0, *(end for _, end in dropped)), (*(start for start, _ in dropped), len(self.text))
+        kept = [slice(*part) for part in zip(starts, ends, strict=True)]
+        origins = chain.from_iterable(self.origins[part] for part in kept)
+        return _Draft("".join([self.text[part] for part in kept]), (*origins, self.origins[-1]))
 
     def composed(self) -> _Draft:
         """With letters and their marks as one character, and one character for those that mean the same."""
