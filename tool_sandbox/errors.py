@@ -26,9 +26,11 @@
     ├── CancelledRunError             interrupted from outside
     └── HarnessError                  our own fault
         ├── UnrecordedCallError     a run is played from a journal that lacks this call
-        └── StalledConversationError  a role was asked and wrote nothing
+        └── RoleError                 a role did not come to an answer, or to one that is no message
+            └── StalledConversationError  it was asked and wrote nothing
 
-``cause`` says how a sample that ended in the error is reported when it is void.
+``cause`` says how a sample that ended in the error is reported when it is void. What an agent or a user raises that
+somebody else wrote, and a ``RoleError`` of theirs, is not our fault: it is reported as ``agent`` or ``user_simulator``.
 """
 
 from __future__ import annotations
@@ -251,12 +253,16 @@ class CancelledRunError(ToolSandboxError):
 
 
 class HarnessError(ToolSandboxError):
-    """Something in this package, or in a role or tool plugged into it, is broken."""
+    """Something in this package, or in what is plugged into it, is broken."""
 
 
 class UnrecordedCallError(HarnessError):
     """A run is played from a journal that does not hold this call."""
 
 
-class StalledConversationError(HarnessError):
+class RoleError(HarnessError):
+    """A role did not come to an answer, or to one that is no message."""
+
+
+class StalledConversationError(RoleError):
     """A role was asked to respond and wrote no message, so the conversation cannot go on."""

@@ -45,6 +45,8 @@ def test_a_fault_of_an_own_agent_is_named_with_file_and_line(
     line = source.read_text().splitlines().index('        raise ZeroDivisionError("nothing to divide by")') + 1
     assert 'ZeroDivisionError "nothing to divide by" at ' in done.stdout
     assert f"{source.name}:{line} (switch_wifi_off). Mend it, then: tool_sandbox resume" in done.stdout
+    assert "1 void, agent: " in done.stdout
+    assert "harness" not in done.stdout
 
 
 def test_a_run_that_cannot_succeed_is_stopped_and_can_be_gone_on_with(

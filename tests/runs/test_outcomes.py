@@ -7,6 +7,7 @@ import pytest
 
 from tests.runs.samples import scored, void
 from tool_sandbox import errors
+from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.llm.layers.budget.spending import Spending
 from tool_sandbox.runs.outcomes import Failure, SampleResult
 
@@ -56,6 +57,30 @@ def test_a_void_sample_has_no_score_in_its_record() -> None:
 )
 def test_every_error_has_a_cause(error: Exception, cause: str) -> None:
     assert Failure.of(error).cause == cause
+
+
+@pytest.mark.parametrize(
+    ("error", "cause"),
+    [
+        (ZeroDivisionError("oops"), "agent"),
+        (errors.StalledConversationError("silence"), "agent"),
+        (errors.RoleError("5 is no message"), "agent"),
+        (errors.SettingsError("no such model"), "agent"),
+        (errors.HarnessError("the journal cannot be written"), "harness"),
+        (errors.RateLimitError("slow down"), "provider"),
+        (errors.TimeLimitError("too long"), "timeout"),
+    ],
+)
+def test_what_goes_wrong_in_an_agent_of_ones_own_is_its_fault_unless_it_says_otherwise(
+    error: Exception, cause: str
+) -> None:
+    failure = Failure.of(error, own=RoleType.AGENT)
+
+    assert (failure.cause, failure.error["cause"]) == (cause, cause)
+
+
+def test_what_goes_wrong_in_a_user_of_ones_own_is_no_fault_of_the_agent() -> None:
+    assert Failure.of(ZeroDivisionError("oops"), own=RoleType.USER).cause == "user_simulator"
 
 
 def test_a_traceback_is_kept_without_the_key_in_it() -> None:

@@ -17,6 +17,8 @@ _FIRST = {
     "MissingKeyError": "Set the key",
     "UserSimulatorError": "Choose another model for the user (-u) in a new run, or try again",
     "ToolServerError": "Mend the server",
+    "RoleError": "Mend it",
+    "StalledConversationError": "Mend it",
     "InvalidRequestError": "Change what the server refuses, with --param",
 }
 """What comes before playing again, by the class of the error."""

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tool_sandbox.common.vocabulary import RoleType
-from tool_sandbox.errors import UsageError
+from tool_sandbox.errors import ToolSandboxError, UsageError
 from tool_sandbox.registry.factories import RoleFactory
+from tool_sandbox.registry.sample import UnmadeRoleError
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
@@ -70,9 +71,18 @@ class CallableRoleFactory(RoleFactory):
             raise UsageError(message)
 
     def role(self, sample: Sample) -> BaseRole:
-        """A fresh role; whoever has a parameter for the sample is told which one it is for."""
+        """A fresh role; whoever has a parameter for the sample is told which one it is for.
+
+        Raises:
+            UnmadeRoleError: What makes it has failed.
+        """
         told = {_SAMPLE: sample} if _SAMPLE in self._named else {}
-        return self.make(**{**self._config, **told})
+        try:
+            return self.make(**{**self._config, **told})
+        except ToolSandboxError:
+            raise
+        except Exception as error:
+            raise UnmadeRoleError(self.role_type) from error
 
 
 def role_maker(value: Callable[..., Any], role_type: RoleType) -> Callable[..., BaseRole]:

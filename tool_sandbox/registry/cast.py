@@ -145,15 +145,13 @@ class RoleCast:
     def roles(self, sample: Sample) -> SampleRoles:
         """Fresh roles for one sample."""
         agent = self._agent_of[sample.name]
-        roles = {
-            RoleType.USER: self.user.role(sample),
-            RoleType.EXECUTION_ENVIRONMENT: self._environment(),
-            RoleType.AGENT: self.agents[agent].role(sample),
-        }
+        makers = {RoleType.USER: self.user, RoleType.AGENT: self.agents[agent]}
+        roles = {role: factory.role(sample) for role, factory in makers.items()}
         return SampleRoles(
-            by_type=roles,
+            by_type={**roles, RoleType.EXECUTION_ENVIRONMENT: self._environment()},
             agent=redact_text(agent),
             user=redact_text(self.settings.user),
+            own=frozenset(role for role, factory in makers.items() if _is_own(factory)),
             user_is_model=self.user.asks_a_model,
         )
 
@@ -263,6 +261,11 @@ class RoleCast:
 
     def _factories(self) -> list[RoleFactory]:
         return [*self.agents.values(), self.user]
+
+
+def _is_own(factory: RoleFactory) -> bool:
+    """Whether code of somebody's own plays, and no person."""
+    return isinstance(factory, CallableRoleFactory) and not factory.types
 
 
 def _agent(name: str, settings: RunSettings, makers: Makers) -> RoleFactory:

@@ -31,6 +31,18 @@ class Sample:
         return f"{run_seed}/{self.name}/{self.trial}"
 
 
+class UnmadeRoleError(Exception):
+    """What somebody wrote to make a role has failed, with what it raised as the cause.
+
+    Args:
+        role_type: AGENT or USER.
+    """
+
+    def __init__(self, role_type: RoleType) -> None:
+        super().__init__(role_type)
+        self.role_type = role_type
+
+
 @frozen(kw_only=True)
 class SampleRoles:
     """The roles of one sample."""
@@ -40,5 +52,7 @@ class SampleRoles:
     """Who plays the agent, for the result."""
     user: str
     """Who plays the user, for the result."""
+    own: frozenset[RoleType] = frozenset()
+    """Those that code of somebody's own plays."""
     user_is_model: bool = False
     """Whether a model plays the user: not a person, a script, or a class of somebody's own."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tool_sandbox.common.vocabulary import RoleType
-from tool_sandbox.errors import HarnessError
+from tool_sandbox.errors import RoleError
 from tool_sandbox.llm.chat import ChatRequest, ChatResponse
 from tool_sandbox.llm.layer import Layer
 from tool_sandbox.llm.transports.completions.completion import read_completion
@@ -40,7 +40,7 @@ class CallableModel(Layer):
         """Ask the function.
 
         Raises:
-            HarnessError: It returned no message.
+            RoleError: It returned no message.
             ProviderError: It returned one in which something is not as in the chat format.
         """
         given = copy.deepcopy((list(request.messages), list(request.tools)))
@@ -69,7 +69,7 @@ def _response(answer: Any, request: ChatRequest) -> ChatResponse:
             f"{request.model!r} returned {answer!r}; expected text, a message such as "
             "{'role': 'assistant', 'content': …, 'tool_calls': […]}, or a completion with 'choices'."
         )
-        raise HarnessError(message)
+        raise RoleError(message)
     completion = data if "choices" in data else {"choices": [_choice(data)]}
     return read_completion(completion, provider=PROVIDER, model=request.model, request=request)
 

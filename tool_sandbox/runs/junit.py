@@ -61,7 +61,7 @@ def _add_verdict(test: ET.Element, result: SampleResult, directory: str, *, has_
     place = f"{directory}/{result.trajectory}" if result.trajectory else directory
     if reason := reason_of(result):
         error = ET.SubElement(
-            test, "error", type=_clean(reason.kind), message=_clean(f"void, {result.cause}: {reason.words}")
+            test, "error", type=_clean(reason.kind), message=_clean(f"void, {result.cause}: {reason.told}")
         )
         error.text = _clean(place)
     elif has_failed:

@@ -48,7 +48,7 @@ def what_was_played(
         yield from markdown_table(("sample", "score", "outcome"), rows, raw=raw)
     for group in void_groups(results):
         yield ""
-        words = group.reason.words if raw else markdown_text(group.reason.words)
+        words = group.reason.told if raw else markdown_text(group.reason.told)
         yield f"{group.samples} void, {group.reason.cause}: {words}"
 
 

@@ -10,7 +10,8 @@ from attrs import NOTHING, Factory, evolve, field, fields, frozen
 
 from tool_sandbox.blame import place_in_own_code
 from tool_sandbox.common.checks import declarations, fits
-from tool_sandbox.errors import ToolSandboxError
+from tool_sandbox.common.vocabulary import RoleType
+from tool_sandbox.errors import HarnessError, RoleError, ToolSandboxError
 from tool_sandbox.llm.layers.budget.spending import Spending
 from tool_sandbox.redaction import redact, redact_text
 
@@ -227,6 +228,16 @@ def words_of(error: BaseException) -> str:
         return "(it cannot say what it is)"
 
 
+_CAUSE_OF_OWN = {RoleType.AGENT: "agent", RoleType.USER: "user_simulator"}
+"""What is told of an error in a role that somebody wrote."""
+_MAY_BE_OF_OWN = {"harness", *_CAUSE_OF_OWN.values()}
+
+
+def _is_ours(error: BaseException) -> bool:
+    """Whether the harness is at fault although a role of somebody's own had its turn."""
+    return isinstance(error, HarnessError) and not isinstance(error, RoleError)
+
+
 @frozen(kw_only=True)
 class Failure:
     """An exception, reduced to what may be written down."""
@@ -239,15 +250,26 @@ class Failure:
     """The model wrote something that the original's agents could not read, which was a failed sample there."""
 
     @classmethod
-    def of(cls, error: BaseException, secrets: Iterable[str] = ()) -> Failure:
-        """What ``error`` means for the sample it ended, without ``secrets`` or anything that looks like one."""
+    def of(cls, error: BaseException, secrets: Iterable[str] = (), own: RoleType | None = None) -> Failure:
+        """What ``error`` means for the sample it ended, without ``secrets`` or anything that looks like one.
+
+        Args:
+            error: What was raised.
+            secrets: What is never written down.
+            own: Whose turn it was, AGENT or USER, where code of somebody's own plays that role.
+        """
+        if own is not None and isinstance(error, RoleError) and error.__cause__ is not None:
+            error = error.__cause__  # what was written by somebody else raised this
         if isinstance(error, ToolSandboxError):
             cause, record = error.cause, error.as_record()
         else:
             cause, record = "harness", {"type": type(error).__name__, "cause": "harness", "message": words_of(error)}
         if role := getattr(error, "role", None):
             record = {**record, "role": str(role)}
-        if cause == "harness" and (place := place_in_own_code(error)):
+        if own is not None and cause == "harness" and not _is_ours(error):
+            cause = _CAUSE_OF_OWN[own]
+            record = {**record, "cause": cause, "role": str(own)}
+        if cause in _MAY_BE_OF_OWN and (place := place_in_own_code(error)):
             record = {**record, "where": place}
         return cls(
             cause=cause,

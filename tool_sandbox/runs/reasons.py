@@ -40,6 +40,11 @@ class Reason:
     words: str = field(eq=False)
     """What the provider, or the error, said; one line."""
 
+    @property
+    def told(self) -> str:
+        """The words, and of an error in code of somebody's own what it was and where."""
+        return self.words if self.where is None else f"{self.kind}: {self.words}, at {self.where}"
+
 
 @frozen(kw_only=True)
 class VoidGroup:

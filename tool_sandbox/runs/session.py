@@ -23,7 +23,7 @@ from tool_sandbox.errors import (
 from tool_sandbox.llm.chat import CallTag
 from tool_sandbox.llm.layers.tally import Tally
 from tool_sandbox.redaction import redact_text
-from tool_sandbox.registry.sample import Sample, SampleRoles
+from tool_sandbox.registry.sample import Sample, SampleRoles, UnmadeRoleError
 from tool_sandbox.runs.digests import Digests
 from tool_sandbox.runs.floors import play_floors
 from tool_sandbox.runs.judging.judges import Judges
@@ -113,7 +113,7 @@ async def play_sample(
         on_message = _none_of_a_fallback(agent, roles.agent) if settings.on_fallback == "void" else None
         world = await _play(sample, roles, settings, run, on_message)
     except BaseException as error:  # noqa: BLE001 -- what stops the run is raised again
-        failure = failure_of(error)
+        failure = failure_of(error, own=_own_role(roles))
         world = get_current_context()
     finally:
         troubles += _tear_down(roles, cast.secrets)
@@ -130,20 +130,36 @@ async def play_sample(
     return await (judges or Judges(settings)).judge(case, failure_of)
 
 
-def _failure(error: BaseException, secrets: Sequence[str]) -> Failure:
+def _failure(error: BaseException, secrets: Sequence[str], own: RoleType | None = None) -> Failure:
     """What went wrong with a sample.
+
+    Args:
+        error: What was raised.
+        secrets: What is never written down.
+        own: Whose turn it was, where code of somebody's own plays that role.
 
     Raises:
         MissingKeyError, MissingDependencyError: What is missing for it is missing for the run.
         BaseException: It came from outside.
     """
+    if isinstance(error, UnmadeRoleError) and error.__cause__ is not None:
+        return _failure(error.__cause__, secrets, error.role_type)
     if isinstance(error, MissingKeyError | MissingDependencyError):
         raise error
     if isinstance(error, NoCredentialsError):
         raise MissingKeyError(redact_text(str(error), secrets)) from error
     if _stops_the_run(error):
         raise error
-    return Failure.of(error, secrets)
+    return Failure.of(error, secrets, own)
+
+
+def _own_role(roles: SampleRoles | None) -> RoleType | None:
+    """Whose turn it is, where code of somebody's own plays that role."""
+    try:
+        turn = get_current_context().last_message_row()["recipient"]
+    except Exception:  # noqa: BLE001 -- a role may have left anything in the world
+        return None
+    return RoleType(turn) if roles is not None and turn in roles.own else None
 
 
 def _with_shuffled_tools(sample: Sample, settings: RunSettings) -> Scenario:

@@ -83,7 +83,7 @@ class Verdict:
 
     def reason(self) -> str:
         """Why nothing is decided: what made samples void."""
-        told = "; ".join(f"{each.reason.cause}: {each.reason.words}" for each in void_groups(self.samples))
+        told = "; ".join(f"{each.reason.cause}: {each.reason.told}" for each in void_groups(self.samples))
         if not self.scored:
             return f"void, {told}"
         return (

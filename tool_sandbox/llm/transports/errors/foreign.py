@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
-from tool_sandbox.errors import HarnessError, ProviderError, ToolSandboxError
+from tool_sandbox.errors import ProviderError, RoleError, ToolSandboxError
 from tool_sandbox.llm.config import secrets_in
 from tool_sandbox.llm.providers import provider_name
 from tool_sandbox.llm.settings import ModelSettings
@@ -132,7 +132,7 @@ def standard_error(error: Exception, model: str, settings: ModelSettings, role: 
     elif is_foreign_error(error):
         standard = provider_error(error, model=model, secrets=secrets, timeout=settings.timeout)
     else:
-        standard = HarnessError(f"asking {model!r} failed: {type(error).__name__}: {redact_text(str(error), secrets)}")
+        standard = RoleError(f"asking {model!r} failed: {type(error).__name__}: {redact_text(str(error), secrets)}")
     standard.role = str(role)  # type: ignore[attr-defined]  # read by whoever reports the outcome
     return standard
 
