@@ -8,6 +8,15 @@ from attrs import field, fields, frozen
 
 from tool_sandbox.common.vocabulary import RoleType
 
+_ROLES = {str(role): role for role in RoleType}
+
+
+def _role(name: Any) -> RoleType:
+    try:
+        return _ROLES[name]  # in a quarter of the time that the call of an enum takes
+    except (KeyError, TypeError):
+        return RoleType(name)
+
 
 @frozen
 class Message:
@@ -25,8 +34,8 @@ class Message:
         visible_to: Who may see it; by default sender and recipient.
     """
 
-    sender: RoleType = field(converter=RoleType)
-    recipient: RoleType = field(converter=RoleType)
+    sender: RoleType = field(converter=_role)
+    recipient: RoleType = field(converter=_role)
     content: str
     conversation_active: bool | None = None
     openai_tool_call_id: str | None = None

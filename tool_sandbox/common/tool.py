@@ -12,6 +12,7 @@ from tool_sandbox.common.execution.coroutines import finished
 from tool_sandbox.common.execution_context import get_current_context
 from tool_sandbox.common.not_given import NOT_GIVEN
 from tool_sandbox.common.signatures.annotations import function_of
+from tool_sandbox.common.signatures.call_shape import CallShape
 from tool_sandbox.common.signatures.json_words import as_json
 from tool_sandbox.common.signatures.tool_arguments import ArgumentReaders
 from tool_sandbox.common.tool_discovery import ToolBackend, called_as
@@ -20,6 +21,9 @@ from tool_sandbox.common.vocabulary import RoleType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
+
+_JSON = json.JSONEncoder(ensure_ascii=False).encode
+_JSON_OR_REPR = json.JSONEncoder(ensure_ascii=False, default=repr).encode
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -51,25 +55,23 @@ def register_as_tool(
     _check_use(visible_to, name)
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
-        signature = inspect.signature(function)
+        shape = CallShape(inspect.signature(function))
         reading = ArgumentReaders(function)
 
         @functools.wraps(function)
         def tool(*args: P.args, **kwargs: P.kwargs) -> R:
-            bound = signature.bind(*args, **kwargs)
-            given = set(bound.arguments)
-            bound.apply_defaults()
+            bound, given = shape.bound(args, kwargs)
             context = get_current_context()
             if not context.trace_tool:
                 reading.read(bound, given)
-                return cast("R", finished(function(*bound.args, **bound.kwargs)))
+                return _result(function, shape, bound)
             shown = called_as(tool) or tool.__name__
             as_given = given - reading.readers.keys()
-            arguments = _arguments_json(shown, _recorded_arguments(bound, as_given, reading.instance))
+            arguments = _arguments_json(shown, _recorded_arguments(bound, shape, as_given, reading.instance))
             reading.read(bound, given)
             context.trace_tool = False
             try:
-                result = call_in(context, shown, lambda: cast("R", finished(function(*bound.args, **bound.kwargs))))
+                result = call_in(context, shown, lambda: _result(function, shape, bound))
             finally:
                 context.trace_tool = True
             get_current_context().append_tool_trace(_trace_json(shown, arguments, result))
@@ -82,6 +84,11 @@ def register_as_tool(
         return tool
 
     return decorate
+
+
+def _result(function: Callable[..., R], shape: CallShape, bound: inspect.BoundArguments) -> R:
+    args, kwargs = shape.passed(bound)
+    return cast("R", finished(function(*args, **kwargs)))
 
 
 def _check_use(visible_to: Any, name: Any) -> None:
@@ -117,21 +124,21 @@ def add_tool_trace(f: Callable[..., Any], result: Any, *args: Any, **kwargs: Any
     context = get_current_context()
     if not context.trace_tool:
         return
-    bound = inspect.signature(f).bind(*args, **kwargs)
-    given = set(bound.arguments)
-    bound.apply_defaults()
+    shape = CallShape(inspect.signature(f))
+    bound, given = shape.bound(args, kwargs)
     name = getattr(f, "__name__", type(f).__name__)
-    arguments = _arguments_json(name, _recorded_arguments(bound, given))
+    arguments = _arguments_json(name, _recorded_arguments(bound, shape, given))
     context.append_tool_trace(_trace_json(name, arguments, result))
 
 
 def _recorded_arguments(
-    bound: inspect.BoundArguments, as_given: Collection[str], instance: str | None = None
+    bound: inspect.BoundArguments, shape: CallShape, as_given: Collection[str], instance: str | None = None
 ) -> dict[str, Any]:
     """All parameters with their values, except those that were not given; variadic ones in the shape of the call.
 
     Args:
         bound: What the function is called with.
+        shape: How it can be called.
         as_given: What must be JSON; other values, defaults among them, are recorded in JSON's words.
         instance: The parameter that holds a method's own object, which is not part of the call.
     """
@@ -139,7 +146,7 @@ def _recorded_arguments(
     for name, value in bound.arguments.items():
         if name == instance:
             continue
-        kind = bound.signature.parameters[name].kind
+        kind = shape.variadic.get(name)
         if kind is inspect.Parameter.VAR_KEYWORD:
             recorded.update({key: given for key, given in value.items() if given is not NOT_GIVEN})
         elif kind is inspect.Parameter.VAR_POSITIONAL:
@@ -152,7 +159,7 @@ def _recorded_arguments(
 
 def _arguments_json(name: str, arguments: Mapping[str, Any]) -> str:
     try:
-        return json.dumps(arguments, ensure_ascii=False)
+        return _JSON(arguments)
     except (TypeError, ValueError) as error:
         message = f"The arguments of {name} must be JSON values, got {dict(arguments)!r}: {error}."
         raise TypeError(message) from error
@@ -161,8 +168,7 @@ def _arguments_json(name: str, arguments: Mapping[str, Any]) -> str:
 def _trace_json(name: str, arguments_json: str, result: Any) -> str:
     """The trace as JSON text. A result that JSON cannot express is recorded by its ``repr``: its call did succeed."""
     try:
-        result_json = json.dumps(result, ensure_ascii=False, default=repr)
+        result_json = _JSON_OR_REPR(result)
     except (TypeError, ValueError):
-        result_json = json.dumps(repr(result), ensure_ascii=False)
-    name_json = json.dumps(name, ensure_ascii=False)
-    return f'{{"tool_name": {name_json}, "arguments": {arguments_json}, "result": {result_json}}}'
+        result_json = _JSON(repr(result))
+    return f'{{"tool_name": {_JSON(name)}, "arguments": {arguments_json}, "result": {result_json}}}'

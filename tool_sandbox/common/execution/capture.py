@@ -105,19 +105,11 @@ def dispatched_output() -> Iterator[None]:
     the meantime finds a dispatcher and puts one back, in whichever order they begin and end. At the end the stream that
     was there before is put back, unless somebody else has replaced it, who then has one that passes everything on.
     """
-    global _dispatching  # noqa: PLW0603 -- the process has one sys.stdout; this counts who needs the dispatcher
-    with _lock:
-        _dispatching += 1
-        if not isinstance(sys.stdout, Dispatcher):
-            sys.stdout = Dispatcher(sys.stdout)
+    _begin()
     try:
         yield
     finally:
-        with _lock:
-            _dispatching -= 1
-            if _dispatching == 0 and isinstance(sys.stdout, Dispatcher):
-                _former.append(sys.stdout)
-                sys.stdout = sys.stdout.stream
+        _end()
 
 
 @contextmanager
@@ -127,9 +119,29 @@ def captured_output() -> Iterator[io.StringIO]:
     Standard error is left alone as well: warnings and log records of a tool are not part of its answer.
     """
     collected = io.StringIO()
-    with dispatched_output():
+    _begin()
+    try:
         token = _capture.set(collected)
         try:
             yield collected
         finally:
             _capture.reset(token)
+    finally:
+        _end()
+
+
+def _begin() -> None:
+    global _dispatching  # noqa: PLW0603 -- the process has one sys.stdout; this counts who needs the dispatcher
+    with _lock:
+        _dispatching += 1
+        if not isinstance(sys.stdout, Dispatcher):
+            sys.stdout = Dispatcher(sys.stdout)
+
+
+def _end() -> None:
+    global _dispatching  # noqa: PLW0603 -- as above
+    with _lock:
+        _dispatching -= 1
+        if _dispatching == 0 and isinstance(sys.stdout, Dispatcher):
+            _former.append(sys.stdout)
+            sys.stdout = sys.stdout.stream

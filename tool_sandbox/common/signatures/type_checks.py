@@ -41,11 +41,15 @@ def validate_type(value: Any, value_name: str, expected_type: Any) -> None:
 def typechecked(function: Callable[P, R]) -> Callable[P, R]:
     """Check the arguments of every call with ``validate_type``; omitted ones and the result are not checked."""
     parameters = inspect.signature(function).parameters
+    names: list[str] | None = list(parameters)
+    if any(each.kind is inspect.Parameter.VAR_POSITIONAL for each in parameters.values()):
+        names = None
 
     @functools.wraps(function)
     def checked(*args: P.args, **kwargs: P.kwargs) -> R:
         annotations = _annotations(function)
-        for name, value in zip(_positional_names(parameters, len(args)), args, strict=False):
+        of_args = _positional_names(parameters, len(args)) if names is None else names
+        for name, value in zip(of_args, args, strict=False):
             validate_type(value, name, annotations.get(name, Any))
         for name, value in kwargs.items():
             validate_type(value, name, annotations.get(_keyword_parameter(name, parameters), Any))
@@ -60,7 +64,7 @@ def _fits(value: Any, annotation: Any) -> bool:
             f"The annotation {annotation!r} is text; pass the type itself, or use @typechecked, which resolves it."
         )
         raise TypeError(message)
-    if type(annotation) is type and type(value) is annotation:  # as nearly all are
+    if _is_named(type(value), annotation):  # as nearly all are
         return True
     origin, members = get_origin(annotation), get_args(annotation)
     if origin in {Union, types.UnionType}:
@@ -70,6 +74,23 @@ def _fits(value: Any, annotation: Any) -> bool:
     if origin is Annotated:
         return _fits(value, members[0])
     return _is_of_class(value, type(None) if annotation is None else origin or annotation)
+
+
+def _is_named(kind: type, annotation: Any) -> bool:
+    """Whether an annotation is this very class, or a union that has it."""
+    if type(annotation) is type:
+        return kind is annotation
+    try:
+        return kind in _classes(annotation)
+    except TypeError:  # it cannot be hashed
+        return False
+
+
+@functools.lru_cache(maxsize=1024)
+def _classes(annotation: Any) -> frozenset[type]:
+    """The classes of a union."""
+    members = get_args(annotation) if get_origin(annotation) in {Union, types.UnionType} else ()
+    return frozenset(member for member in members if type(member) is type)
 
 
 def _is_of_class(value: Any, expected: Any) -> bool:

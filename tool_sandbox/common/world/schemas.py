@@ -41,7 +41,10 @@ class TableSchema:
 
     def stored_row(self, given: Mapping[str, Any]) -> Row:
         """The row as it is stored: every column present, every value of the column's kind."""
-        return {name: _stored(given.get(name), kind, name) for name, kind in self.columns.items()}
+        return {
+            name: None if (value := given.get(name)) is None else _CONVERTERS[kind](value, name)
+            for name, kind in self.columns.items()
+        }
 
     def dtypes(self) -> dict[str, pl.DataType | type[pl.DataType]]:
         """Polars types of all columns, the index column first."""
@@ -62,10 +65,6 @@ class TableSchema:
 def clean_text(text: str) -> str:
     """The text with lone surrogates replaced, so that it can be written as UTF-8."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _stored(value: Any, kind: str, column: str) -> Any:
-    return None if value is None else _CONVERTERS[kind](value, column)
 
 
 def _refusal(value: Any, column: str, expected: str) -> Exception:
@@ -111,7 +110,7 @@ def _role(value: Any, column: str) -> str:
 def _list(value: Any, column: str, of: str) -> list[Any]:
     if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
         raise _refusal(value, column, "a list")
-    return [_stored(item, of, column) for item in value]
+    return [None if item is None else _CONVERTERS[of](item, column) for item in value]
 
 
 _CONVERTERS: dict[str, Callable[[Any, str], Any]] = {

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 from attrs import define, field
@@ -60,13 +62,15 @@ class Tables:
     def log(self) -> tuple[Row, ...]:
         """All messages in order, each with its ``sandbox_message_index``; read-only."""
         self._reads(LOG)
-        return tuple(row for snapshot in self._tables[LOG] for row in snapshot.logged())
+        return tuple([row for snapshot in self._tables[LOG] for row in snapshot.logged()])
 
     def messages(self, ending_index: int | None = None) -> list[Message]:
         """All messages in order, up to and including ``ending_index``."""
         self._reads(LOG)
-        last = self.max_sandbox_message_index if ending_index is None else ending_index
-        return [message for snapshot in self._tables[LOG] if snapshot.index <= last for message in snapshot.messages()]
+        log = self._tables[LOG]
+        if ending_index is not None:
+            log = log[: bisect_right(log, ending_index, key=attrgetter("index"))]
+        return [message for snapshot in log for message in snapshot.messages()]
 
     def last_message_row(self) -> Row:
         """The last message.
@@ -232,6 +236,8 @@ def device_table(namespace: str) -> DatabaseNamespace:
 def _check_rows(namespace: DatabaseNamespace, rows: Sequence[Mapping[str, Any]]) -> None:
     columns = schema_of(namespace).columns
     for row in rows:
+        if row.keys() <= columns.keys():
+            continue
         stray = [key for key in row if key not in columns and key != INDEX_COLUMN]
         if stray:
             message = f"{namespace} has the columns {list(columns)}; it has no {stray}."

@@ -133,11 +133,18 @@ def _missing(call: Mapping[str, Any]) -> dict[str, Any]:
 
 def _object(arguments: Any) -> str:
     """Arguments that are one JSON object; others would be refused long after the model was told of its mistake."""
-    try:
-        fine = isinstance(json.loads(arguments), dict)
-    except (TypeError, ValueError):
-        fine = False
+    fine = _is_read_object(arguments) if isinstance(arguments, str) else _is_object(arguments)
     return arguments if fine else "{}"
+
+
+def _is_object(arguments: Any) -> bool:
+    try:
+        return isinstance(json.loads(arguments), dict)
+    except (TypeError, ValueError):
+        return False
+
+
+_is_read_object = lru_cache(maxsize=256)(_is_object)  # every later turn has the same calls again
 
 
 def _filled(message: dict[str, Any]) -> dict[str, Any]:
