@@ -28,6 +28,7 @@ from surroundings import surroundings
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tool_sandbox import garbage
+from tool_sandbox.common.execution.capture import dispatched_output
 from tool_sandbox.common.execution.tool_code import tool_call_to_code
 from tool_sandbox.common.execution_context import ExecutionContext, RoleType, isolated_context
 from tool_sandbox.common.message import Message
@@ -185,7 +186,7 @@ def measured(options: argparse.Namespace) -> dict[str, Any]:
     loading = cpu_seconds(lambda: named_scenarios(ToolBackend.DEFAULT))
     scenarios = list(named_scenarios(ToolBackend.DEFAULT).values())
     base = scenarios[0].starting_context
-    with tempfile.TemporaryDirectory() as folder, garbage.SELDOM:  # as runs do
+    with tempfile.TemporaryDirectory() as folder, garbage.SELDOM, dispatched_output():  # as runs do
         watch, unsolved = play_all(islice(cycle(scenarios), options.scenarios), Path(folder))
     report: dict[str, Any] = {
         "scenarios_played": options.scenarios,

@@ -33,13 +33,17 @@ def described(value: Any) -> Any:
     kind = type(value)
     if kind in _PLAIN:
         return value
-    if hasattr(kind, "described"):
-        return value.described()
-    if hasattr(kind, "__attrs_attrs__"):
-        return described_fields(value)
+    if kind not in _STANDARD:
+        if hasattr(kind, "described"):
+            return value.described()
+        if hasattr(kind, "__attrs_attrs__"):
+            return described_fields(value)
     value = attrs_serialize(None, None, value)
     if isinstance(value, dict):
-        return {described(key): described(item) for key, item in value.items()}
+        return {
+            key if type(key) is str else described(key): item if type(item) in _PLAIN else described(item)
+            for key, item in value.items()
+        }
     if isinstance(value, (list, tuple, set, frozenset)):
         return [described(item) for item in value]
     return value
@@ -51,6 +55,8 @@ def described_fields(inst: Any) -> dict[str, Any]:
 
 
 _PLAIN = frozenset({str, int, float, bool, type(None)})
+_STANDARD = frozenset({dict, list, tuple, FunctionType, functools.partial})
+"""They have nothing to say of themselves."""
 
 
 def _lambda_source(function: FunctionType) -> str:

@@ -17,6 +17,8 @@ from tool_sandbox.common.world.schemas import INDEX_COLUMN, Row
 if TYPE_CHECKING:
     from tool_sandbox.common.execution_context import ExecutionContext
 
+_AGENT, _ONLY_THE_USER = RoleType.AGENT.value, [RoleType.USER.value]
+"""As rows hold them."""
 FREE_CODE_TOOL = "python"
 """The name under which code that is not a tool call (a person's expression, say) is shown."""
 
@@ -40,9 +42,11 @@ def serialize_to_conversation(
         ``<role>_details`` holding ``database_update``, ``trouble``, ``milestone_matches`` and ``minefield_matches``.
         JSON-able. What says of a milestone what it demands is the same object in all conversations.
     """
-    rows = [row for row in execution_context.log() if _in_conversation(row)]
+    log = zip(execution_context.log(), execution_context.messages(), strict=True)
+    kept = [(row, message) for row, message in log if _in_conversation(row)]
+    rows = [row for row, _ in kept]
     shown = {row[INDEX_COLUMN] for row in rows}
-    chat, origins = to_openai_messages(_answerable([message_of(row) for row in rows]))
+    chat, origins = to_openai_messages(_answerable([message for _, message in kept]))
     details = _details(execution_context, evaluation_result, milestones, minefields, shown)
     for message, positions in zip(chat, origins, strict=True):
         if message.get("tool_calls"):
@@ -70,11 +74,11 @@ def trouble_at(execution_context: ExecutionContext, index: int) -> tuple[str, ..
 
 def is_few_shot(row: Row) -> bool:
     """Whether a message of the log only demonstrates behaviour to the simulated user."""
-    return bool(row["visible_to"] == [RoleType.USER])
+    return bool(row["visible_to"] == _ONLY_THE_USER)
 
 
 def _in_conversation(row: Row) -> bool:
-    return RoleType.AGENT in (row["sender"], row["recipient"]) and not is_few_shot(row)
+    return (row["sender"] == _AGENT or row["recipient"] == _AGENT) and not is_few_shot(row)
 
 
 def message_of(row: Row) -> Message:

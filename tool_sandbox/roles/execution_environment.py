@@ -269,7 +269,7 @@ def _make_own_tools_known(context: ExecutionContext) -> None:
     """Put tools of users' own where calls find them: the very functions, whatever is written where they come from."""
     console = context.interactive_console
     for name, tool in context.name_to_tool.items():
-        if is_shipped(tool):
+        if console.locals.get(name) is tool or is_shipped(tool):
             continue
         if needs_quotes(name):
             console.locals.setdefault(QUOTED_TOOLS, {})[name] = tool

@@ -108,7 +108,7 @@ def _role(value: Any, column: str) -> str:
 
 
 def _list(value: Any, column: str, of: str) -> list[Any]:
-    if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
+    if type(value) is not list and (isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable)):
         raise _refusal(value, column, "a list")
     return [None if item is None else _CONVERTERS[of](item, column) for item in value]
 
