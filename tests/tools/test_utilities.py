@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
+import holidays
 import pint
 import pytest
 from hypothesis import given
@@ -18,7 +19,7 @@ from tests.tools.worlds import change_setting
 from tool_sandbox import clock
 from tool_sandbox.common.compatibility import use_original_rules
 from tool_sandbox.common.execution_context import ExecutionContext
-from tool_sandbox.tools import utilities
+from tool_sandbox.tools import holiday_calendar, utilities
 
 tools: Any = utilities
 CALIFORNIA = "America/Los_Angeles"
@@ -209,6 +210,21 @@ def test_holidays_start_at_midnight_in_the_worlds_zone(world: ExecutionContext) 
 def test_holidays_of_distant_years_are_known(world: ExecutionContext, year: int, original: bool) -> None:
     with use_original_rules(original):
         assert utilities.search_holiday("Veterans Day", year) == midnight(year, 11, 11)
+
+
+def test_holidays_are_those_of_the_library_wherever_it_keeps_them(
+    world: ExecutionContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = holiday_calendar.united_states()
+    monkeypatch.setattr(holidays, "__file__", "/nowhere/__init__.py")
+    holiday_calendar.united_states.cache_clear()
+
+    assert utilities.search_holiday("Memorial Day", 1987) == midnight(1987, 5, 25)
+    for year in (1776, 2026, 2099):
+        assert dict(ours(years=year, language="en_US")) == dict(
+            holidays.country_holidays("US", years=year, language="en_US")
+        )
+    holiday_calendar.united_states.cache_clear()
 
 
 def test_the_last_year_has_no_holidays_and_an_error_under_the_original_rules(world: ExecutionContext) -> None:
