@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
 from functools import cached_property
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from tool_sandbox.common.vocabulary import DatabaseNamespace
@@ -34,7 +33,7 @@ class Trajectory:
     def __init__(self, execution_context: ExecutionContext) -> None:
         self.context = execution_context
         self._visible_after: dict[str, list[Snapshot | None]] = {}
-        self._views: dict[str, list[View]] = {}
+        self._views: dict[str, list[View | None]] = {}
         self._numbers: dict[str, list[int]] = {}
         self._unchanged: dict[str, bool] = {}
         self._similarities: dict[int, ConstraintSimilarity] = {}
@@ -67,16 +66,21 @@ class Trajectory:
 
     def view(self, namespace: str, index: int) -> View:
         """The table's visible rows at a message."""
-        views = self._views.get(namespace) or self._taken_apart(namespace)
-        return views[max(index, 0)]
+        views, at = self._views.get(namespace), max(index, 0)
+        return (views and views[at]) or self._taken_apart(namespace, at)
 
-    def _taken_apart(self, namespace: str) -> list[View]:
-        views: list[View] = []
-        for snapshot, same in groupby(self.versions(namespace)):
-            view = stored_view(namespace, () if snapshot is None else snapshot.rows)
-            views += [view for _ in same]
-        self._views[namespace] = views
-        return views
+    def _taken_apart(self, namespace: str, at: int) -> View:
+        """The view, which stands for the same snapshot at messages before and after this one, too."""
+        versions = self.versions(namespace)
+        views = self._views.setdefault(namespace, [None] * len(versions))
+        snapshot, start, end = versions[at], at, at + 1
+        while start and versions[start - 1] is snapshot:
+            start -= 1
+        while end < len(versions) and versions[end] is snapshot:
+            end += 1
+        view = stored_view(namespace, () if snapshot is None else snapshot.rows)
+        views[start:end] = [view] * (end - start)
+        return view
 
     def content(self, namespace: str, index: int) -> int:
         """The same number for every message at which the table had the same rows."""
@@ -86,17 +90,23 @@ class Trajectory:
         """That number after each message, and after the next one."""
         numbers = self._numbers.get(namespace)
         if numbers is None:
-            distinct: list[View] = []
-            known: dict[int, int] = {}
-            views = self._views.get(namespace) or self._taken_apart(namespace)
-            for view in views:
-                if id(view) not in known:
-                    same = (at for at, other in enumerate(distinct) if same_rows(view, other))
-                    known[id(view)] = next(same, len(distinct))
-                    if known[id(view)] == len(distinct):
-                        distinct.append(view)
-            numbers = self._numbers[namespace] = [known[id(view)] for view in views]
+            numbers = self._numbers[namespace] = self._numbered(self.versions(namespace), namespace)
         return numbers
+
+    def _numbered(self, versions: list[Snapshot | None], namespace: str) -> list[int]:
+        if versions[0] is versions[-1]:
+            return [0] * len(versions)
+        distinct: list[View] = []
+        known: dict[int, int] = {}
+        for at, version in enumerate(versions):
+            if id(version) not in known:
+                view = self.view(namespace, at)
+                known[id(version)] = next(
+                    (at for at, one in enumerate(distinct) if same_rows(view, one)), len(distinct)
+                )
+                if known[id(version)] == len(distinct):
+                    distinct.append(view)
+        return [known[id(version)] for version in versions]
 
     def is_unchanged(self, namespace: str) -> bool:
         """Whether the table has the same rows at every message from the user's first on."""
@@ -127,6 +137,8 @@ class Trajectory:
         table = self.context.versions(namespace)
         if not any(snapshot.rows for snapshot in table):
             return [None] * length
+        if len(table) == 1:
+            return [table[0]] * length
         ends = [*(snapshot.index for snapshot in table[1:]), length]
         visible: list[Snapshot | None] = []
         for snapshot, end in zip(table, ends, strict=True):
