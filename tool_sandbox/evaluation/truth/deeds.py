@@ -190,9 +190,13 @@ def _words_of(reminders: Iterable[Mapping[str, Any]]) -> frozenset[str]:
 
 def _no_tool_for(message: Message) -> str | None:
     """A deed that the message claims, and that no tool of ours does: "I called the landlord"."""
-    good = reading_of(message.wanted.sentence, message.wanted.surroundings).clauses
-    claimed = next(filter(None, (_claimed(deed, message.said.clauses, good) for deed in _BEYOND_TOOLS)), None)
+    claimed = _claimed_beyond_tools(message.said, reading_of(message.wanted.sentence, message.wanted.surroundings))
     return f"claims {claimed!r}, which no tool does" if claimed and message.past.is_known else None
+
+
+@lru_cache(maxsize=1 << 12)
+def _claimed_beyond_tools(said: Reading, good: Reading) -> str | None:
+    return next(filter(None, (_claimed(deed, said.clauses, good.clauses) for deed in _BEYOND_TOOLS)), None)
 
 
 def _claimed(deed: _Deed, said: Iterable[Clause], good: Iterable[Clause]) -> str | None:

@@ -68,8 +68,10 @@ def _changed(message: Message, column: str) -> list[Row]:
 def _other_name(message: Message) -> str | None:
     """A name under which somebody is said to have been saved, and was not."""
     new = _changed(message, "name")
+    if not new:
+        return None
     known = {word for row in message.past.now(DatabaseNamespace.CONTACT) for word in plain_words(str(row["name"]))}
-    for match in _NAMED.finditer(message.said.normal.text) if new else ():
+    for match in _NAMED.finditer(message.said.normal.text):
         clause = message.said.clause_at(match.start("name"))
         if clause is not None and clause.affirms and known.isdisjoint(plain_words(match["name"])):
             return f"says {match['name']!r} of {new[0]['name']!r}"

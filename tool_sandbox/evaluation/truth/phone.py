@@ -182,12 +182,13 @@ def _empty_offer(message: Message) -> str | None:
 
 def _denied_contact(message: Message) -> str | None:
     """Somebody who is said not to be in the contacts, and is."""
-    contacts = {str(row["name"]) for row in message.past.now(DatabaseNamespace.CONTACT)}
     for person in people_in(message.said):
         clause = person.clause
-        named = len(person.names) == 1 and person.names <= contacts
         # "no" is in all that denies it
-        if named and clause.asserts and "no" in clause.plain and _denies(person.said).search(clause.plain):
+        if len(person.names) != 1 or not clause.asserts or "no" not in clause.plain:
+            continue
+        named = person.names <= {str(row["name"]) for row in message.past.now(DatabaseNamespace.CONTACT)}
+        if named and _denies(person.said).search(clause.plain):
             return f"says that {person.said!r} is not in the contacts"
     return None
 
