@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import pickle
 import tracemalloc
@@ -56,6 +57,31 @@ def test_results_are_still_there_when_their_files_were_replaced_or_removed(tmp_p
         (tmp_path / name).unlink()
     assert run["c", 1].similarity == 0.5
     assert [sample.cause for sample in run.void] == ["cancelled", "budget"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="open files are not listed here")
+def test_files_are_open_as_long_as_they_are_needed_and_somebody_uses_the_results(tmp_path: Path) -> None:
+    def open_files() -> list[str]:
+        links = [link for link in Path("/proc/self/fd").iterdir() if link.exists()]
+        return sorted(link.readlink().name for link in links if link.readlink().parent == tmp_path)
+
+    store = stopped(tmp_path)
+    garbage = gc.isenabled()
+    gc.disable()
+    try:
+        found = told_in(tmp_path / SUMMARY, WrittenResults.of(store.result_lines(), in_memory=0), in_memory=0)[0]
+        assert open_files() == sorted([SUMMARY, RESULTS])
+        assert found == IN_ORDER
+        del found
+        assert open_files() == []
+
+        store.write_summary({"per_scenario_results": [result.to_record() for result in IN_THE_END]})
+        found = told_in(tmp_path / SUMMARY, WrittenResults.of(store.result_lines(), in_memory=0), in_memory=0)[0]
+        assert open_files() == [RESULTS]
+        assert found == IN_THE_END
+    finally:
+        if garbage:
+            gc.enable()
 
 
 def test_a_copy_for_another_process_has_all_samples(tmp_path: Path) -> None:

@@ -56,8 +56,8 @@ class KeptResults(WrittenResults):
     def _place_for(self, key: Key) -> int | None:
         return self._samples.find(key)
 
-    def _result(self, at: int) -> SampleResult:
-        return super()._result(at) if self._has(at) else self._missing(self._samples[at])
+    def _item(self, at: int) -> SampleResult:
+        return super()._item(at) if self._has(at) else self._missing(self._samples[at])
 
     def _record(self, at: int) -> Mapping[str, Any]:
-        return super()._record(at) if self._has(at) else self._result(at).to_record()
+        return super()._record(at) if self._has(at) else self._item(at).to_record()

@@ -14,10 +14,11 @@ class LazySequence(Sequence[Item]):
 
     Args:
         size: How many there are; a class whose objects grow says that with ``__len__``.
-        make: Makes the item at an index.
+        make: Makes the item at an index; a class says that with ``_item``, since objects that hold a method of their
+            own outlive the last who uses them, with their files.
     """
 
-    def __init__(self, size: int, make: Callable[[int], Item]) -> None:
+    def __init__(self, size: int = 0, make: Callable[[int], Item] | None = None) -> None:
         self._size, self._make = size, make
 
     def __len__(self) -> int:
@@ -29,11 +30,11 @@ class LazySequence(Sequence[Item]):
     def __getitem__(self, at: slice) -> tuple[Item, ...]: ...
     def __getitem__(self, at: int | slice) -> Item | tuple[Item, ...]:
         if isinstance(at, slice):
-            return tuple(map(self._make, range(len(self))[at]))
-        return self._make(range(len(self))[at])
+            return tuple(map(self._item, range(len(self))[at]))
+        return self._item(range(len(self))[at])
 
     def __iter__(self) -> Iterator[Item]:
-        return map(self._make, range(len(self)))
+        return map(self._item, range(len(self)))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Sequence) or isinstance(other, str):
@@ -43,5 +44,10 @@ class LazySequence(Sequence[Item]):
     def __reduce__(self) -> tuple[type[tuple[Item, ...]], tuple[tuple[Item, ...]]]:
         """Copied to another process, the items are all there."""
         return tuple, (tuple(self),)
+
+    def _item(self, at: int) -> Item:
+        """The item at an index."""
+        assert self._make is not None
+        return self._make(at)
 
     __hash__ = None  # type: ignore[assignment]  # as a list has none

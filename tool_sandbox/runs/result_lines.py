@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import weakref
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -39,6 +40,7 @@ class ResultLines:
         """Hold on to the file as it is."""
         if self._file is None:
             self._file = self._copy.open("rb")
+            weakref.finalize(self, self._file.close)
         return self._file
 
     def close(self) -> None:

@@ -17,7 +17,7 @@ class SampleKeys(LazySequence[Key]):
     """The keys of samples in the order in which they were added, with 24 bytes for each."""
 
     def __init__(self) -> None:
-        super().__init__(0, self._key)
+        super().__init__()
         self._names: dict[str, int] = {}
         self._name_of: list[str] = []
         self._places: list[array[int]] = []
@@ -56,5 +56,5 @@ class SampleKeys(LazySequence[Key]):
         at = places[trial] if 0 <= trial < len(places) else _NONE
         return self._beside.get(key) if at == _NONE else at
 
-    def _key(self, at: int) -> Key:
+    def _item(self, at: int) -> Key:
         return self._key_beside.get(at) or (self._name_of[self._name[at]], self._trial[at])

@@ -21,7 +21,7 @@ class Samples(LazySequence[Sample]):
     """
 
     def __init__(self, scenarios: Mapping[str, Scenario], trials: int) -> None:
-        super().__init__(len(scenarios) * trials, self._sample)
+        super().__init__(len(scenarios) * trials)
         self._scenarios = list(scenarios.items())
         self._places = {name: place for place, name in enumerate(scenarios)}
         self._trials = trials
@@ -32,7 +32,7 @@ class Samples(LazySequence[Sample]):
         place = self._places.get(name)
         return None if place is None or not 0 <= trial < self._trials else trial * len(self._scenarios) + place
 
-    def _sample(self, at: int) -> Sample:
+    def _item(self, at: int) -> Sample:
         trial, place = divmod(at, len(self._scenarios))
         name, scenario = self._scenarios[place]
         return Sample(name=name, scenario=scenario, trial=trial)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import threading
+import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -47,6 +48,7 @@ class SummaryFile:
         self._path, self._lock = path, threading.Lock()
         with readable(path):
             self._file = _opened(path)
+        weakref.finalize(self, self._file.close)
         self.others: dict[str, Any] = {}
         """What it says beside the results of the samples; known when these were all read."""
 

@@ -32,17 +32,19 @@ def told_in(
     """
     file = SummaryFile(path)
     found = WrittenResults(_Both(written, file), in_memory=in_memory)
+    is_needed = False
     for place, record in file.records():
         key = _key(record)
         at = written.find(key)
         if at is None:
+            is_needed = True
             found.keep(file.result_of(record), ~place)
         else:
             _add(found, key, written, at)
     for at, key in enumerate(written.keys):
         if found.find(key) is None:
             _add(found, key, written, at)
-    if found.are_in_memory:
+    if not is_needed or found.are_in_memory:
         file.close()
     return found, file.others
 

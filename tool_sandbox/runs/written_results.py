@@ -51,7 +51,7 @@ class WrittenResults(LazySequence[SampleResult]):
     """
 
     def __init__(self, lines: Lines, *, in_memory: int = IN_MEMORY) -> None:
-        super().__init__(0, self._result)
+        super().__init__()
         self._lines, self._in_memory = lines, in_memory
         self._keys = SampleKeys()
         self._places = array("q")
@@ -207,7 +207,7 @@ class WrittenResults(LazySequence[SampleResult]):
         found.take(self)
         return found
 
-    def _result(self, at: int) -> SampleResult:
+    def _item(self, at: int) -> SampleResult:
         held = self._held.get(at)
         return self._lines.result(self._places[at]) if held is None else held
 
