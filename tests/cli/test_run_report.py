@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
@@ -97,6 +98,13 @@ def test_repeated_trials_are_one_row_and_say_how_steady_the_agent_is() -> None:
     assert "All of k trials succeed (score 1): pass^1 0.444, pass^2 0.333, pass^3 0.333" in text
     assert "At least one of k succeeds: pass@2 0.556, pass@3 0.667" in text
     assert "Flip rate 0.222: so often one of two trials succeeds and one does not; flaky scenarios: 1" in text
+
+
+def test_of_many_trials_some_numbers_say_how_steady_the_agent_is() -> None:
+    text = printed(*trials("steady", *[1] * 1500))
+
+    lines = [line for line in text.splitlines() if "pass@" in line]
+    assert re.findall(r"pass@(\d+)", " ".join(lines)) == [*(str(2**power) for power in range(1, 11)), "1500"]
 
 
 def test_a_lower_score_is_a_success_when_that_is_asked_for() -> None:

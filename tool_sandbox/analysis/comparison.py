@@ -24,6 +24,7 @@ from tool_sandbox.runs.statistics.differences import estimate_of_difference
 from tool_sandbox.runs.statistics.intervals import Estimate, Interval, cluster_totals
 from tool_sandbox.runs.statistics.pairing import Pairs
 from tool_sandbox.runs.statistics.trials import succeeded
+from tool_sandbox.runs.summary import shown_numbers
 
 if TYPE_CHECKING:
     from tool_sandbox.runs.outcomes import SampleResult
@@ -33,7 +34,6 @@ __all__ = ["Comparison", "Contrast", "Flip", "compare_runs", "compared"]
 _EQUAL = 1e-6
 """Scores that differ by rounding are equal."""
 _ALL_PAIRS_UP_TO = 4
-_ALL_TRIALS_UP_TO = 5
 
 
 @frozen(kw_only=True, repr=False)
@@ -65,7 +65,8 @@ class Comparison:
 
     def rows(self) -> list[dict[str, str]]:
         """A table of the runs: title of each column → cell, as text; costs only where something was paid."""
-        return [_row(name, statistics, _numbers_of_trials(self)) for name, statistics in self.runs.items()]
+        shown = shown_numbers(max(statistics.trials for statistics in self.runs.values()))
+        return [_row(name, statistics, shown) for name, statistics in self.runs.items()]
 
     def difference_rows(self) -> list[dict[str, str]]:
         """The same of the contrasts."""
@@ -229,12 +230,6 @@ def _adjusted(contrasts: list[Contrast]) -> tuple[Contrast, ...]:
         evolve(contrast, adjusted_p_value=score, adjusted_success_p_value=success)
         for contrast, score, success in zip(contrasts, on_score, on_success, strict=True)
     )
-
-
-def _numbers_of_trials(comparison: Comparison) -> list[int]:
-    """The k of pass^k that are shown: all that there are, or of many the powers of two and the last."""
-    most = max(statistics.trials for statistics in comparison.runs.values())
-    return [k for k in range(1, most + 1) if most <= _ALL_TRIALS_UP_TO or k & (k - 1) == 0 or k == most]
 
 
 def _row(name: str, statistics: RunStatistics, several: Sequence[int]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from tool_sandbox.llm.layers.budget.spending import Spending
 from tool_sandbox.runs.markdown import spending_line
 from tool_sandbox.runs.outcomes import SampleResult, is_success
 from tool_sandbox.runs.run_explanation import broken_in_words, lost_in_words
-from tool_sandbox.runs.summary import ALL_CATEGORIES, shown_range
+from tool_sandbox.runs.summary import ALL_CATEGORIES, shown_numbers, shown_range
 from tool_sandbox.scenarios.presentations import AUGMENTATIONS
 
 if TYPE_CHECKING:
@@ -204,8 +204,9 @@ def _lines_of_trials(score: Mapping[str, Any]) -> Iterator[str]:
     if len(every) < 2:  # noqa: PLR2004 -- nothing was repeated
         return
     success = f"score {score['pass_at']:g}" + (" or more" if score["pass_at"] < 1 else "")
-    all_pass = ", ".join(f"pass^{k} {_number(rate)}" for k, rate in every.items())
-    any_passes = ", ".join(f"pass@{k} {_number(rate)}" for k, rate in some.items() if k != "1")
+    shown = shown_numbers(len(every))
+    all_pass = ", ".join(f"pass^{k} {_number(every[str(k)])}" for k in shown)
+    any_passes = ", ".join(f"pass@{k} {_number(some[str(k)])}" for k in shown[1:])
     yield f"All of k trials succeed ({success}): {all_pass}"
     yield f"At least one of k succeeds: {any_passes}"
     unsteady = f"; flaky scenarios: {len(score['flaky'])}" if score["flaky"] else ""

@@ -11,7 +11,7 @@ from tool_sandbox.runs.estimates.estimate import told_afterwards
 from tool_sandbox.runs.outcomes import UNFINISHED_CAUSES
 from tool_sandbox.runs.reasons import void_groups
 from tool_sandbox.runs.run_explanation import lost_in_words
-from tool_sandbox.runs.summary import ALL_CATEGORIES, shown_range
+from tool_sandbox.runs.summary import ALL_CATEGORIES, shown_numbers, shown_range
 
 if TYPE_CHECKING:
     from tool_sandbox.runs.outcomes import SampleResult
@@ -107,7 +107,8 @@ def _of_trials(score: Mapping[str, Any]) -> Iterator[str]:
     """How steady the agent is, where trials were repeated."""
     yield f"A trial succeeds with score {score['pass_at']:g}. Flip rate of two trials: {_number(score['flip_rate'])}."
     yield ""
-    rates = [(k, score["pass_hat_k"][k], score["pass_at_k"][k]) for k in score["pass_hat_k"]]
+    shown = map(str, shown_numbers(len(score["pass_hat_k"])))
+    rates = [(k, score["pass_hat_k"][k], score["pass_at_k"][k]) for k in shown]
     head = ("k", "all of k trials succeed (pass^k)", "at least one does (pass@k)")
     yield from markdown_table(head, ([k, _number(every), _number(some)] for k, every, some in rates))
 

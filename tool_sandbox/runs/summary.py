@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tool_sandbox.runs.statistics.trials import Trials
 
 ALL_CATEGORIES = "ALL_CATEGORIES"
+_ALL_TRIALS_UP_TO = 5
 
 
 @frozen(kw_only=True)
@@ -208,6 +209,11 @@ def _headline(numbers: RunNumbers, overall: Score, pass_at: float) -> dict[str, 
         "mixed": overall.similarity,
         "samples_with_fallback": len(samples) - len(pure),
     }
+
+
+def shown_numbers(most: int) -> list[int]:
+    """The k of pass^k and pass@k that people are shown: all there are, or of many the powers of two and the last."""
+    return [k for k in range(1, most + 1) if most <= _ALL_TRIALS_UP_TO or k & (k - 1) == 0 or k == most]
 
 
 def _of_trials(trials: Trials, pass_at: float) -> dict[str, Any]:
