@@ -118,3 +118,22 @@ def test_a_long_run_takes_a_few_bytes_for_each_sample(tmp_path: Path) -> None:
         tracemalloc.stop()
     assert kept_bytes < 200 * count
     assert peak_bytes < 500 * count
+
+
+def test_the_void_samples_of_a_long_run_take_a_few_bytes_each(tmp_path: Path) -> None:
+    count = 3000
+    store = RunStore(tmp_path)
+    store.append_results([void("a", trial=trial) if trial % 3 else scored("a", trial=trial) for trial in range(count)])
+    run = RunResult.of(WrittenResults.of(store.result_lines(), in_memory=0), Ending.DONE, store)
+
+    assert run.coverage == pytest.approx(1 / 3)  # what makes the numbers of all samples
+    tracemalloc.start()
+    try:
+        found = run.void
+        kept_bytes, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert [sample.trial for sample in found] == [trial for trial in range(count) if trial % 3]
+    assert {sample.status for sample in found} == {"void"}
+    assert kept_bytes < 50 * count

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from attrs import evolve, field, fields, frozen
+from attrs import evolve, fields, frozen
 
 from tool_sandbox.common.chat_format import to_openai_messages
 from tool_sandbox.common.transcript import is_few_shot, message_of
@@ -30,6 +30,7 @@ from tool_sandbox.runs.run import run_record
 from tool_sandbox.runs.store import RunStore
 from tool_sandbox.runs.stored_sample import StoredSample
 from tool_sandbox.runs.thresholds import check_thresholds
+from tool_sandbox.runs.written_results import WrittenResults
 
 REPLAYABLE = (
     *("concurrency", "max_void", "output", "name", "junit", "summary", "fail_under", "min_coverage", "pass_at"),
@@ -47,12 +48,18 @@ class ReplayedRun(PreparedRun):
     """The directory of the recorded run."""
     left_out: int = 0
     """How many of its samples have no score there, so that there is nothing to play again."""
-    _results: Mapping[tuple[str, int], SampleResult] = field(factory=dict)
+    results: WrittenResults
+    """Its samples there."""
 
     @property
     def how_to_go_on(self) -> str:
         """The command that plays it again."""
         return f"tool_sandbox run --replay {self.recorded.directory}"
+
+    def result_of(self, scenario: str, trial: int) -> SampleResult | None:
+        """How a sample ended when it was recorded; ``None`` where it did not."""
+        at = self.results.find((scenario, trial))
+        return None if at is None else self.results[at]
 
     def open(self) -> None:
         """Open the journal.
@@ -72,7 +79,7 @@ class ReplayedRun(PreparedRun):
 
     def _messages(self, tag: CallTag) -> Messages | None:
         """What the agent of a sample saw, as it is sent to a model; of others no record is kept."""
-        result = self._results.get((tag.scenario, tag.trial))
+        result = self.result_of(tag.scenario, tag.trial)
         if result is None or tag.role != RoleType.AGENT:
             return None
         try:
@@ -100,7 +107,7 @@ def replayed_run(
     recorded = RunStore.open(location)
     record = recorded.read_run()
     _check(recorded, record)
-    results = {result.key: result for result in recorded.read_results()}
+    results = recorded.read_results()
     settings = _settings(recorded_settings(recorded, record), changes, results)
     with clock_of_run(record, recorded.directory.name):
         chosen = recorded_scenarios(recorded_names(recorded, record), settings, objects or Objects())
@@ -122,7 +129,7 @@ def replayed_run(
         store.claim()
         store.write_run({**run_record(one.settings, chosen), "replay_of": str(recorded.directory)})
         one.open()
-        return _without_unscored(one, results)
+        return _without_unscored(one)
     except BaseException:
         one.close()
         store.discard()
@@ -146,22 +153,18 @@ def _check(recorded: RunStore, record: Mapping[str, Any]) -> None:
         raise UsageError(message)
 
 
-def _settings(
-    before: RunSettings, changes: Mapping[str, Any], results: Mapping[tuple[str, int], SampleResult]
-) -> RunSettings:
+def _settings(before: RunSettings, changes: Mapping[str, Any], results: WrittenResults) -> RunSettings:
     """Those of the recorded run, without what is for models, money, or the place where it was played."""
     incidental = {each.name: each.default for each in fields(RunSettings) if each.name in INCIDENTAL}
-    trials = 1 + max((result.trial for result in results.values()), default=0)
+    trials = 1 + max((trial for _, trial in results.keys), default=0)
     kept = {"pass_at": before.pass_at, "trials": trials if before.until_decided else before.trials}
     return evolve(before, **{**incidental, **_WITHOUT_MODELS, **kept, **changes})
 
 
-def _without_unscored(one: ReplayedRun, results: Mapping[tuple[str, int], SampleResult]) -> ReplayedRun:
+def _without_unscored(one: ReplayedRun) -> ReplayedRun:
     """The run without samples that got no score when it was recorded: they stay as they are."""
-    left_out = [
-        sample for sample in one.samples() if (found := results.get(sample.key)) is None or found.status != "scored"
-    ]
-    done = [results.get(sample.key) or cancelled(sample, one.settings) for sample in left_out]
-    kept = [evolve(result, trajectory=None) for result in done]
+    recorded = ((sample, one.result_of(*sample.key)) for sample in one.samples())
+    left_out = [(sample, found) for sample, found in recorded if found is None or found.status != "scored"]
+    kept = [evolve(found or cancelled(sample, one.settings), trajectory=None) for sample, found in left_out]
     one.store.rewrite_results(result for result in kept if result.finished)
     return evolve(one, done=kept, left_out=len(kept))

@@ -18,6 +18,7 @@ from tool_sandbox.nearest import hint
 from tool_sandbox.registry.settings import PASS_AT
 from tool_sandbox.runs.json_files import read_object
 from tool_sandbox.runs.latest import newest_in
+from tool_sandbox.runs.lazy_sequence import LazySequence
 from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.recorded_scenarios import scenarios_of_run
 from tool_sandbox.runs.regression import Regression
@@ -135,9 +136,13 @@ class RunResult:
         return flip_rate(self._numbers.columns.trials, self.pass_at)
 
     @property
-    def void(self) -> tuple[StoredSample, ...]:
+    def void(self) -> Sequence[StoredSample]:
         """The samples that have no score, because the provider, the budget or the harness failed and not the model."""
-        return tuple(sample for sample in self.samples if sample.status == "void")
+        samples = self.samples
+        if not isinstance(samples, StoredSamples):
+            return tuple(sample for sample in samples if sample.status == "void")
+        places = (~self._numbers.columns.is_scored).nonzero()[0]
+        return LazySequence(len(places), lambda at: samples[int(places[at])])
 
     @property
     def categories(self) -> Mapping[str, Score]:

@@ -140,7 +140,8 @@ class AllAtOnce(Play):
             self._whole = self._played(self._prepared)
         if name is None:
             return self._whole
-        return evolve(self._whole, samples=tuple(sample for sample in self._whole if sample.name == name))
+        trials = range(self._asked.settings.trials)
+        return evolve(self._whole, samples=tuple(self._whole[name, trial] for trial in trials))
 
 
 class PieceByPiece(Play):

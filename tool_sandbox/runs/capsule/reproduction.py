@@ -13,6 +13,7 @@ from tool_sandbox.runs.outcomes import SampleResult
 from tool_sandbox.runs.replay import ReplayedRun, replayed_run
 from tool_sandbox.runs.run import Observer
 from tool_sandbox.runs.sample_explanation import failure_text
+from tool_sandbox.runs.written_results import WrittenResults
 
 _COMPARED = ("similarity", "milestone_similarity", "minefield_similarity", "outcome", "turn_count")
 
@@ -67,16 +68,22 @@ def reproduce(location: str, changes: Mapping[str, Any]) -> Reproduction:
     finally:
         one.close()
         one.store.discard()
-    before = {result.key: result for result in one.recorded.read_results() if result.status == "scored"}
-    again = {result.key: result for result in report.results}
-    changed = [Changed(*key, text) for key, result in before.items() if (text := _changed(result, again.get(key)))]
-    return Reproduction(samples=len(before), changed=changed, left_out=one.left_out, surroundings=surroundings)
+    again = report.results
+    assert isinstance(again, WrittenResults)
+    samples, changed = 0, list[Changed]()
+    for result in one.results:
+        if result.status == "scored":
+            samples += 1
+            at = again.find(result.key)
+            if text := _changed(result, None if at is None else again[at]):
+                changed.append(Changed(*result.key, text))
+    return Reproduction(samples=samples, changed=changed, left_out=one.left_out, surroundings=surroundings)
 
 
 def _differences(one: ReplayedRun) -> list[Difference]:
     journal = Journal(one.recorded.recorded_calls())
     try:
-        return differences(one.recorded.read_run(), one.recorded.read_results(), one.scenarios, journal.entries())
+        return differences(one.recorded.read_run(), one.results, one.scenarios, journal.entries())
     finally:
         journal.close()
 
