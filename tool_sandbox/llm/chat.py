@@ -64,6 +64,10 @@ class CallTag:
     turn: int = 0
     user: str | None = None
 
+    def of_turn(self, role: str, turn: int, user: str | None) -> CallTag:
+        """The same place in a run, at a turn of a role; several times as fast as ``evolve``."""
+        return CallTag(run=self.run, scenario=self.scenario, trial=self.trial, role=role, turn=turn, user=user)
+
 
 @frozen(kw_only=True)
 class ChatRequest:

@@ -21,6 +21,7 @@ Params = ParamSpec("Params")
 Result = TypeVar("Result")
 
 _MOST_THREADS = 256
+_ONLY_THE_AGENT = (RoleType.AGENT,)
 
 
 class BaseRole:
@@ -80,7 +81,8 @@ class BaseRole:
     def get_available_tools(cls) -> dict[str, Callable[..., Any]]:
         """The tools this role may call, by the names under which it sees them."""
         tools = get_current_context().get_available_tools(scrambling_allowed=cls.role_type == RoleType.AGENT)
-        return {name: tool for name, tool in tools.items() if cls.role_type in _audience(tool)}
+        role = cls.role_type
+        return {name: tool for name, tool in tools.items() if role in getattr(tool, "visible_to", _ONLY_THE_AGENT)}
 
     def respond(self, ending_index: int | None = None) -> None:
         """Read the log and append this role's answer.
@@ -128,11 +130,6 @@ async def in_thread(work: Callable[Params, Result], *args: Params.args, **kwargs
         if not future.done():
             _threads().write_off()
         raise
-
-
-def _audience(tool: Callable[..., Any]) -> Sequence[RoleType]:
-    audience: Sequence[RoleType] = getattr(tool, "visible_to", (RoleType.AGENT,))
-    return audience
 
 
 @lru_cache(maxsize=1)

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from attrs import evolve
-
 from tool_sandbox.common.execution_context import get_current_context
 from tool_sandbox.common.message import Message
 from tool_sandbox.common.tool_conversion import offered_tools
@@ -202,7 +200,7 @@ class ModelRole(BaseRole):
             params=self._get_generation_params(),
             timeout=self.settings.timeout,
             stream=self.settings.stream,
-            tag=evolve(self.tag, role=str(self.role_type), turn=len(messages), user=user),
+            tag=self.tag.of_turn(str(self.role_type), len(messages), user),
         )
 
     def _convert_to_standard_exception(self, error: Exception) -> ToolSandboxError:
@@ -229,4 +227,4 @@ def answered_by(response: ChatResponse) -> dict[str, Any]:
         "adjustments": list(response.adjustments),
         "parse_losses": response.parse_losses,
     }
-    return {name: value for name, value in facts.items() if value not in (None, False, [], 0, "")}
+    return {name: value for name, value in facts.items() if value}

@@ -66,13 +66,13 @@ class Snapshot:
     def messages(self) -> tuple[Message, ...]:
         """The rows of a log snapshot as messages; made once."""
         if self._messages is None:
-            self._messages = tuple(Message(**row) for row in self.rows)
+            self._messages = tuple([Message(**row) for row in self.rows])
         return self._messages
 
     def logged(self) -> tuple[Row, ...]:
         """The rows of a log snapshot with the index column; made once, and read-only as they are."""
         if self._logged is None:
-            self._logged = tuple({INDEX_COLUMN: self.index, **row} for row in self.rows)
+            self._logged = tuple([{INDEX_COLUMN: self.index, **row} for row in self.rows])
         return self._logged
 
     def frame(self, schema: TableSchema) -> pl.DataFrame:
