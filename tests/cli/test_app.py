@@ -204,11 +204,11 @@ def test_show_tells_what_milestones_are_about_their_facts_and_the_outcome(
         "milestones",
         "  sent  (deed)",
         '    a row comes to messaging: recipient_phone_number "+12065550199", content "A taxi"',
-        "      facts of content: 'taxi'",
+        '      facts of content: says "taxi"',
         "  told  (words, after sent)",
         '    the user is told "I asked for a taxi."',
-        "      facts: done: sent or asked",
-        "      never: 'bus'",
+        "      facts: says that the text was sent or something was asked",
+        '      never: says "bus"',
         "",
     ]
     assert lines[lines.index("outcome") : lines.index("solution")] == [

@@ -28,8 +28,8 @@ MEASURED = """
     ("text", "worth", "score", "reasons"),
     [
         ("Sent!", 1, 1, ()),
-        ("I did not send it.", 0, 0.5, ("lacks done: sent or asked",)),
-        ("Hello.", 0, 0.5, ("lacks done: sent or asked",)),
+        ("I did not send it.", 0, 0.5, ("says that the text was not sent",)),
+        ("Hello.", 0, 0.5, ("does not say that the text was sent or something was asked",)),
     ],
 )
 def test_an_answer_is_worth_its_last_milestone(

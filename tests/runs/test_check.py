@@ -116,12 +116,12 @@ def with_keys(keys: str) -> str:
         (
             "  wordings: {right: [I texted them., The weather is fine.]}",
             "right wording",
-            "'The weather is fine.' scores 0.500, expected 1.0: lacks done: sent or asked",
+            "'The weather is fine.' scores 0.500, expected 1.0: does not say that the text was sent",
         ),
         (
             "  wordings: {right: [I did not send it.]}",
             "right wording",
-            "'I did not send it.' scores 0.500, expected 1.0: lacks",
+            "'I did not send it.' scores 0.500, expected 1.0: says that the text was not sent",
         ),
         ("  wordings: {wrong: [I could not send it., Which taxi?]}", "", ""),
         (

@@ -59,6 +59,4 @@ def _reasons(scenario: Scenario, words: int | None, text: str, said: str) -> tup
     """Placeholders are filled as in the solution's own sentence."""
     milestones = scenario.evaluation.milestone_matcher.milestones
     verdicts = [wanted.verdict(text, said) for wanted in (() if words is None else wanted_texts(milestones[words]))]
-    return tuple(
-        reason for one in verdicts for reason in (*(f"lacks {fact}" for fact in one.missing), *one.contradictions)
-    )
+    return tuple(reason for one in verdicts for reason in one.reasons)

@@ -107,7 +107,11 @@ BROKEN = [
     Broken("text_plumber", dropping(0), "online: setting.cellular: wanted true, was false after every message"),
     Broken("text_plumber", dropping(1), "found: search_contacts was not called"),
     Broken("text_plumber", dropping(2), "sent: no row was added to messaging"),
-    Broken("text_plumber", dropping(3), 'told: [22] "Anything else?"  missing: done: sent, Dana Osei'),
+    Broken(
+        "text_plumber",
+        dropping(3),
+        '"Anything else?"  does not say that the text was sent, nor name Dana',
+    ),
     Broken("wifi_off", dropping(0), "talked, 0 of 1 tools called; off: setting.wifi: wanted false, was true"),
     Broken("new_number", dropping(0), "found: search_contacts was not called"),
     Broken("new_number", dropping(1), "changed: no row was changed in contact"),
@@ -122,7 +126,7 @@ BROKEN = [
         calling(2, phone_number="+12065550127"),
         'messaging.recipient_phone_number: wanted "+12065550161", was "+12065550127"',
     ),
-    Broken("text_plumber", calling(2, content="Running late"), "messaging.content: missing: 10 minutes"),
+    Broken("text_plumber", calling(2, content="Running late"), "messaging.content: does not say 10 minutes"),
     Broken("text_plumber", calling(0, on=False), "online: setting.cellular: wanted true"),
     Broken("wifi_off", calling(0, on=True), "off: setting.wifi: wanted false, was true after every message"),
     Broken(
@@ -159,10 +163,18 @@ BROKEN = [
     Broken(
         "text_plumber",
         adding(2, ("add_contact", {"name": "Dana", "phone_number": "+12065550199"})),
-        "[21] 1 added to contact; allow with may_change",
+        "[21] 1 row added to contact, which may_change does not allow",
     ),
-    Broken("new_number", adding(1, ("set_wifi_status", {"on": False})), "setting.wifi changed true → false"),
-    Broken("forget_friend", adding(1, ("set_cellular_service_status", {"on": False})), "setting.cellular changed"),
+    Broken(
+        "new_number",
+        adding(1, ("set_wifi_status", {"on": False})),
+        "[19] changed setting.wifi true → false",
+    ),
+    Broken(
+        "forget_friend",
+        adding(1, ("set_cellular_service_status", {"on": False})),
+        "changed setting.cellular",
+    ),
     Broken(
         "text_plumber",
         adding(3, ("send_message_with_phone_number", {"phone_number": "+12065550161", "content": "Sorry"})),
@@ -173,12 +185,16 @@ BROKEN = [
         adding(2, ("remove_contact", {"person_id": "wanda"})),
         "also changed, which nobody asked for: removed from contact: ",
     ),
-    Broken("miles", adding(1, ("set_wifi_status", {"on": False})), "setting.wifi changed true → false"),
+    Broken(
+        "miles",
+        adding(1, ("set_wifi_status", {"on": False})),
+        "[19] changed setting.wifi true → false",
+    ),
     # The words are wrong.
     Broken("text_plumber", saying("I let Wanda Ekström know."), 'told: [22] "I let Wanda Ekström know."  names'),
-    Broken("text_plumber", saying("I could not reach Dana Osei."), "says that it was not done (sent)"),
-    Broken("wifi_off", saying("Wi-Fi is on now."), 'told: [18] "Wi-Fi is on now."  says that wi-fi is on'),
-    Broken("new_number", saying("Done."), 'told: [20] "Done."  0.00 like "Wanda\'s number is now +46855501234."'),
+    Broken("text_plumber", saying("I could not reach Dana Osei."), "says that the text was not sent"),
+    Broken("wifi_off", saying("Wi-Fi is on now."), 'told: [18] "Wi-Fi is on now."  says that Wi-Fi is on, not off'),
+    Broken("new_number", saying("Done."), 'told: [20] "Done."  is 0.00 like "Wanda\'s number is now +46855501234."'),
     Broken("miles", saying("5 miles are 9.05 kilometers."), '"5 miles are 9.05 kilometers."  says'),
     # It only talks.
     Broken("text_plumber", only("Dana Osei has been told."), "talked, 0 of 3 tools called; online: "),

@@ -76,7 +76,7 @@ def test_records_carry_id_similarity_message_and_reason(suite: dict[str, Scenari
 def test_words_about_what_was_not_done_name_what_bounds_them(suite: dict[str, Scenario]) -> None:
     scenario = suite["wifi_off"]
     told = explain(scenario, world(scenario, ("Wi-Fi is off now.",))).milestones[1]
-    assert str(told.losses[0]) == "says what did not happen (off 0.00)"
+    assert str(told.losses[0]) == "reports what did not happen: off has 0.00"
 
 
 def test_what_nothing_met_is_not_shown_at_a_message_of_the_user(suite: dict[str, Scenario]) -> None:
@@ -90,7 +90,7 @@ def test_words_that_wait_for_a_value_name_the_look_up_that_gave_none(suite: dict
     scenario = suite["miles"]
     told = explain(scenario, world(scenario, ("5 miles are 8.05 kilometers.",))).milestones[1]
     assert [(str(loss.reason), loss.where, loss.text) for loss in told.losses] == [
-        ("undone", "converted", "converted gave no value for it")
+        ("undone", "converted", "it needs a value that converted did not give")
     ]
 
 

@@ -63,7 +63,7 @@ def words(scenario: Scenario, milestone: Milestone) -> list[str]:
         ),
         (
             {"said": "It is off now.", "facts": [{"off": "wi-fi"}], "never": ["sorry"]},
-            ['the user is told "It is off now."', "  facts: wi-fi is off", "  never: 'sorry'"],
+            ['the user is told "It is off now."', "  facts: says that Wi-Fi is off", '  never: says "sorry"'],
         ),
         ({"said": "It is off now."}, ['the user is told like "It is off now."']),
         ({"said": "off", "match": "contains"}, ['the user is told something containing "off"']),
@@ -74,7 +74,7 @@ def words(scenario: Scenario, milestone: Milestone) -> list[str]:
             {"added": {"reminder": {"content": {"text": "Milk", "facts": ["milk"]}, "reminder_timestamp": 1772548200}}},
             [
                 'a row comes to reminder: content "Milk", reminder_timestamp 2026-03-03 06:30',
-                "  facts of content: 'milk'",
+                '  facts of content: says "milk"',
             ],
         ),
         (

@@ -90,9 +90,12 @@ def test_what_was_done_or_can_be_done_is_no_inability(phrase: str, text: str) ->
 
 @pytest.mark.parametrize("text", ["I looked it up.", "Done.", "All set!"])
 def test_a_claim_contradicts_an_inability(text: str) -> None:
-    assert Cannot(("look up", "search")).contradicted_by(reading_of(text, BASE)) == "claims to have done it"
+    assert (
+        Cannot(("look up", "search")).contradicted_by(reading_of(text, BASE))
+        == "claims to have done what is impossible"
+    )
 
 
 def test_done_contradicts_a_question_that_was_not_asked() -> None:
-    assert Asked(("who",)).contradicted_by(reading_of("Done.", BASE)) == "says that it is done"
+    assert Asked(("who",)).contradicted_by(reading_of("Done.", BASE)) == "says that it is done instead of asking"
     assert Asked(("who",)).contradicted_by(reading_of("Done. Who should hear it next?", BASE)) is None

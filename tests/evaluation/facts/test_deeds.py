@@ -103,6 +103,19 @@ def cases(table: dict[str, tuple[str, ...]]) -> list[tuple[str, str]]:
     return [(verb, text) for verb, texts in table.items() for text in texts]
 
 
+PASSIVE = {
+    "send": "the text was sent",
+    "remind": "the reminder was set",
+    "remove": "it was removed",
+    "save": "it was saved",
+    "change": "it was changed",
+    "move": "the reminder was moved",
+    "switch": "it was switched",
+    "call": "a call was made",
+    "email": "an e-mail was sent",
+}
+
+
 def claims(verb: str, text: str) -> frozenset[Claim]:
     return claims_of((verb,), reading_of(text, BASE))
 
@@ -118,14 +131,17 @@ def test_a_deed_is_reported_in_any_words(verb: str, text: str) -> None:
 def test_a_deed_is_denied_in_any_words(verb: str, text: str) -> None:
     reading = reading_of(text, BASE)
     assert not Deed((verb,)).found_in(reading)
-    assert Deed((verb,)).contradicted_by(reading) == f"says that it was not done ({verb})"
+    assert Deed((verb,)).contradicted_by(reading) == f"says that {PASSIVE[verb].replace(' was ', ' was not ')}"
     assert Deed((verb,), done=False).found_in(reading)
 
 
 @pytest.mark.parametrize(("verb", "text"), cases(PLANNED))
 def test_an_offer_is_no_deed(verb: str, text: str) -> None:
     assert claims(verb, text) == {Claim.PLANNED}
-    assert Deed((verb,)).contradicted_by(reading_of(text, BASE)) == f"says that it is yet to be done ({verb})"
+    assert (
+        Deed((verb,)).contradicted_by(reading_of(text, BASE))
+        == f"says that {PASSIVE[verb].replace(' was ', ' is yet to be ')}"
+    )
 
 
 @pytest.mark.parametrize(("verb", "text"), cases(NOTHING))

@@ -25,16 +25,16 @@ def reasons(said: str, answer: str, world: Surroundings = BASE) -> tuple[str, ..
         ("It is on Friday.", "It is on Sunday.", "says 'Sunday'"),
         ("You are ten minutes late.", "You are 20 minutes late.", "says '20 minutes'"),
         ("It costs 230 euros.", "It costs €203.", "says '€203'"),
-        ("I removed the two overdue reminders.", "I removed three reminders.", "says 'three' of them"),
+        ("I removed the two overdue reminders.", "I removed three reminders.", "says that there are 'three', not 2"),
         ("I texted Priya.", "I texted Wanda.", "names 'wanda'"),
         ("I texted Dana.", "I texted Wanda.", "names 'wanda'"),
-        ("Wi-Fi is on.", "Wi-Fi is off.", "says that wi-fi is off"),
+        ("Wi-Fi is on.", "Wi-Fi is off.", "says that Wi-Fi is off, not on"),
         ("It is at Valley Pharmacy.", "It is at Harbor Pharmacy.", "says 'Harbor Pharmacy'"),
         ("The elevator is broken.", "The elevator has been fixed.", "says 'fixed'"),
         ("Tomorrow's low is 4 degrees.", "Tomorrow's high is 4 degrees.", "says 'high'"),
         ("It is the day before the fair.", "I'll remind you the day after the fair.", "says 'day after'"),
         ("Tomorrow's low is 4.0 degrees.", "Tomorrow's high is 4 degrees.", "says 'high'"),
-        ("Tomorrow's low is 4 degrees.", "It's 4 degrees outside right now.", "says it of 'now'"),
+        ("Tomorrow's low is 4 degrees.", "It's 4 degrees outside right now.", "says of 'now'"),
         ("The reminder is now at noon.", "Cake reminder: 12:00 → 10:00", "denies '12:00'"),
         ("Her number is +12065550139.", "+12065550139 -> +12065550193", "denies '+12065550139'"),
         ("You are late.", "You are early.", "says 'early'"),
@@ -48,7 +48,7 @@ def reasons(said: str, answer: str, world: Surroundings = BASE) -> tuple[str, ..
     ],
 )  # fmt: skip
 def test_it_must_not_be_got_wrong(said: str, answer: str, reason: str) -> None:
-    assert reasons(said, answer, TWO_DANAS)[:1] == (reason,)
+    assert reasons(said, answer, TWO_DANAS)[0].startswith(reason)
 
 
 @pytest.mark.parametrize(

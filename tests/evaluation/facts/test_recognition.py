@@ -46,4 +46,4 @@ def test_a_moment_is_a_day_and_a_time() -> None:
     assert str(fact) == "2026-03-03 and 17:30"
     assert fact.found_in(reading_of("Tomorrow at half past five in the afternoon.", BASE))
     assert not fact.found_in(reading_of("At 5:30 PM.", BASE))
-    assert fact.contradicted_by(reading_of("At 6:30 PM", BASE)) == "says '6:30 PM'"
+    assert fact.contradicted_by(reading_of("At 6:30 PM", BASE)) == "says '6:30 PM' instead of 17:30"

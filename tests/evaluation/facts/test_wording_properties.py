@@ -176,5 +176,5 @@ def test_a_verdict_is_between_nothing_and_everything_for_any_other_answer(
     one: tuple[Wordings, str], other: tuple[Wordings, str]
 ) -> None:
     verdict = one[0].verdict(other[1])
-    assert len(verdict.found) + len(verdict.missing) == len(one[0].facts)
+    assert len(verdict.found) + len(verdict.missing) <= len(one[0].facts)
     assert verdict.similarity in (0, verdict.share)

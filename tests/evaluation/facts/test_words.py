@@ -37,7 +37,7 @@ def test_parts_of_it_are_not(text: str) -> None:
         ("The concert is not sold out.", "denies 'sold out'"),
         ("It isn't sold out yet.", "denies 'sold out'"),
         ("It was never sold out.", "denies 'sold out'"),
-        ("Tickets are still available.", "says 'available'"),
+        ("Tickets are still available.", "says 'available', the opposite of 'sold out'"),
     ],
 )
 def test_the_denial_and_the_opposite_contradict(text: str, reason: str) -> None:

@@ -12,6 +12,7 @@
     messages      checks of what was called, requested and said
     tables        checks of what stands in a table
     cells         a row beside the wanted one
+    rows          rows and cells of tables, for people
     wanted        what milestones, minefields and the end want, in words
     log           the played conversation, read for people
     parts         reasons, losses, and what became of each milestone

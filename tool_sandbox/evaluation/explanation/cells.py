@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from tool_sandbox.common.call_text import one_line, quoted, value_text
+from tool_sandbox.common.call_text import quoted
 from tool_sandbox.evaluation.comparing.answers import TextSimilarity
 from tool_sandbox.evaluation.comparing.columns import (
     cell_similarity,
@@ -17,6 +17,7 @@ from tool_sandbox.evaluation.comparing.columns import (
 from tool_sandbox.evaluation.comparing.targets import Target
 from tool_sandbox.evaluation.comparing.views import ColumnKinds
 from tool_sandbox.evaluation.explanation.parts import Loss, Reason
+from tool_sandbox.evaluation.explanation.rows import Rows
 
 Cells = Mapping[str, Any]
 
@@ -28,7 +29,9 @@ def row_similarity(target: Target, wanted: Cells, found: Cells, kinds: ColumnKin
     return math.prod(known) ** (1 / len(known)) if known else 0.0
 
 
-def cell_losses(table: str, target: Target, wanted: Cells, found: Cells, kinds: ColumnKinds) -> Iterator[Loss]:
+def cell_losses(
+    table: str, target: Target, wanted: Cells, found: Cells, kinds: ColumnKinds, shown: Rows
+) -> Iterator[Loss]:
     """Every cell that is not as it should be.
 
     Args:
@@ -37,6 +40,7 @@ def cell_losses(table: str, target: Target, wanted: Cells, found: Cells, kinds: 
         wanted: The wanted row.
         found: The row that was found.
         kinds: Kinds of the table's columns.
+        shown: Shows cells.
     """
     for name, value in wanted.items():
         similarity = _similarity(target, name, wanted, found, kinds) if name in kinds else 0.0
@@ -47,14 +51,14 @@ def cell_losses(table: str, target: Target, wanted: Cells, found: Cells, kinds: 
         if isinstance(measure, TextSimilarity):
             yield from _text_losses(where, measure, value, found.get(name))
         elif _function(measure) is column_rouge_l_similarity:
-            said = "" if where == "said" else f"{where}: {quoted(str(found.get(name)))} is "
-            text = f"{said}{similarity or 0:.2f} like {quoted(str(value))}"
+            said = "" if where == "said" else f"{where}: {quoted(str(found.get(name)))} "
+            text = f"{said}is {similarity or 0:.2f} like {quoted(str(value))}, where 1 is in the same words"
             yield _loss(Reason.WORDING, where, text, value, found.get(name), similarity)
         elif _function(measure) is column_contains_similarity:
             text = f"{_own(where)}does not contain {quoted(str(value))}"
             yield _loss(Reason.COLUMN, where, text, value, found.get(name), similarity)
         else:
-            text = f"{where}: wanted {value_text(value)}, was {value_text(found.get(name))}"
+            text = f"{where}: wanted {shown.cell(name, value)}, was {shown.cell(name, found.get(name))}"
             yield _loss(Reason.COLUMN, where, text, value, found.get(name), similarity)
 
 
@@ -79,8 +83,6 @@ def _similarity(target: Target, name: str, wanted: Cells, found: Cells, kinds: C
 def _text_losses(where: str, measure: TextSimilarity, wanted: str, found: Any) -> Iterator[Loss]:
     """What a text gets wrong, then what it lacks."""
     verdict = measure.verdict(wanted, str(found or ""))
-    for reason in verdict.contradictions:
-        yield _loss(Reason.CONTRADICTION, where, f"{_own(where)}{reason}", wanted, found, verdict.share)
-    if verdict.missing:
-        text = f"{_own(where)}missing: {', '.join(map(one_line, verdict.missing))}"
-        yield _loss(Reason.FACT, where, text, wanted, found, verdict.share)
+    for number, text in enumerate(verdict.reasons):
+        reason = Reason.CONTRADICTION if number < len(verdict.contradictions) else Reason.FACT
+        yield _loss(reason, where, f"{_own(where)}{text}", wanted, found, verdict.share)

@@ -15,6 +15,7 @@ from tool_sandbox.evaluation.explanation.faults import Faults
 from tool_sandbox.evaluation.explanation.log import Log
 from tool_sandbox.evaluation.explanation.losses import Losses
 from tool_sandbox.evaluation.explanation.parts import Loss, NodeExplanation, Reason
+from tool_sandbox.evaluation.explanation.rows import Rows
 from tool_sandbox.evaluation.explanation.unasked import unasked_changes
 from tool_sandbox.evaluation.matching.similarity import Trajectory
 
@@ -37,7 +38,8 @@ def explain(scenario: Scenario, world: ExecutionContext, result: EvaluationResul
     trajectory, log = Trajectory(world), Log(world)
     evaluation = scenario.evaluation
     matcher, wanted = evaluation.milestone_matcher, tuple(_tools_wanted(scenario))
-    losses = Losses.of(trajectory, log, matcher, evaluation.credit, result)
+    shown = Rows(scenario.clock)
+    losses = Losses.of(trajectory, log, matcher, evaluation.credit, result, shown)
     earlier = {node: matcher.milestone_dag.ancestors(node) for node in result.milestone_mapping}
     faults = Faults(scenario, log, wanted, earlier)
     explanation = Explanation(
@@ -47,7 +49,7 @@ def explain(scenario: Scenario, world: ExecutionContext, result: EvaluationResul
         cause="",
         milestones=faults.of_milestones(losses.node(node) for node in sorted(result.milestone_mapping)),
         minefields=tuple(map(faults.of_minefield, _hits(scenario, log, result))),
-        unasked=tuple(unasked_changes(trajectory, log, result.unasked)),
+        unasked=tuple(unasked_changes(trajectory, log, result.unasked, shown)),
         ending=log.ending(scenario.max_messages),
         tools_called=tuple(dict.fromkeys([*(call.tool for call in log.calls), *(call.tool for call in log.failed)])),
         tools_wanted=wanted,

@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 from tool_sandbox.common.vocabulary import RoleType
 from tool_sandbox.common.world.schemas import INDEX_COLUMN
 from tool_sandbox.evaluation.explanation.log import FailedCall, Log
-from tool_sandbox.evaluation.explanation.parts import Fault, NodeExplanation, Party, Reason
+from tool_sandbox.evaluation.explanation.parts import Fault, Loss, NodeExplanation, Party, Reason
 
 if TYPE_CHECKING:
     from tool_sandbox.common.scenario import Scenario
@@ -150,7 +150,12 @@ class Faults:
 
 def _lacks_words(node: NodeExplanation) -> bool:
     """Whether something was not said: it may be so because something before it could not be done."""
-    return any(loss.reason in (Reason.NOT_SAID, Reason.FACT) for loss in node.losses)
+    return any(loss.reason in (Reason.NOT_SAID, Reason.FACT) or _says_another(loss) for loss in node.losses)
+
+
+def _says_another(loss: Loss) -> bool:
+    """Whether a text gets wrong what it should say, so that this is missing, too."""
+    return loss.reason is Reason.CONTRADICTION and loss.wanted is not None and loss.similarity < 1
 
 
 def _asks(text: str) -> bool:

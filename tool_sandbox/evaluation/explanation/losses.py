@@ -14,6 +14,7 @@ from tool_sandbox.evaluation.explanation import messages, tables
 from tool_sandbox.evaluation.explanation.log import Log
 from tool_sandbox.evaluation.explanation.misses import Miss, Place
 from tool_sandbox.evaluation.explanation.parts import Loss, NodeExplanation, Reason
+from tool_sandbox.evaluation.explanation.rows import Rows
 from tool_sandbox.evaluation.matching.matching import MilestoneMatcher
 from tool_sandbox.evaluation.matching.similarity import START, ConstraintSimilarity, Trajectory
 from tool_sandbox.evaluation.snapshots import snapshot_similarity
@@ -36,6 +37,7 @@ class Losses:
         reached: Milestone → (message, similarity).
         counted: Milestone → what it counts for.
         credit: What each milestone is about; ``None`` where similarity is all that counts.
+        shown: Shows rows and cells.
     """
 
     trajectory: Trajectory
@@ -44,6 +46,7 @@ class Losses:
     reached: Mapping[int, tuple[int, float]]
     counted: Mapping[int, float]
     credit: Credit | None
+    shown: Rows
 
     @classmethod
     def of(
@@ -53,11 +56,12 @@ class Losses:
         matcher: MilestoneMatcher,
         credit: Credit | None,
         result: EvaluationResult,
+        shown: Rows,
     ) -> Losses:
         """The losses of an evaluated sample."""
         reached = result.milestone_mapping
         own = {node: similarity for node, (_, similarity) in reached.items()}
-        return cls(trajectory, log, matcher, reached, {**own, **result.milestone_credit}, credit)
+        return cls(trajectory, log, matcher, reached, {**own, **result.milestone_credit}, credit, shown)
 
     def node(self, node: int) -> NodeExplanation:
         """What became of one milestone."""
@@ -86,8 +90,8 @@ class Losses:
         words = credit.kinds[node] is Kind.WORDS
         worth = {each: self.reached[each][1] if words else self.counted[each] for each in bounds}
         low = [each for each in bounds if worth[each] <= self.counted[node] + _ROUNDING]
-        names = ", ".join(f"{self._name(each)} {worth[each]:.2f}" for each in low)
-        text = f"says what did not happen ({names})" if words else f"nothing came of it ({names})"
+        names = " and ".join(f"{self._name(each)} has {worth[each]:.2f}" for each in low)
+        text = f"reports what did not happen: {names}" if words else f"nothing came of it: {names}"
         return Loss(reason=Reason.UNDONE, where=self._name(low[0]), text=text)
 
     # -- what was not met by itself ----------------------------------------------------------------------------------
@@ -163,7 +167,7 @@ class Losses:
             for one in guards:
                 first = self._reached_at(one.reference_milestone_node_index or 0)
                 if first < index:
-                    found = tables.changes(self.trajectory, one.database_namespace, first, index)
+                    found = tables.changes(self.trajectory, one.database_namespace, first, index, self.shown)
                     changed.setdefault(one.database_namespace, found)
             losses = tuple(_guard_loss(table, found) for table, found in changed.items() if found)
             if losses:
@@ -184,7 +188,9 @@ class Losses:
             looked_at, references = (self._messages() if message is None else [message]), self._references(one)
             if max(known.at(each, reference) for each in looked_at for reference in references) < 1 - _ROUNDING:
                 source = self._source(one)
-                misses.append(_miss_of(one, Place(self.trajectory, self.log, message, references[0], source)))
+                misses.append(
+                    _miss_of(one, Place(self.trajectory, self.log, self.shown, message, references[0], source))
+                )
         if not misses:
             text = "every part was met, but never at one message"
             return Miss((Loss(reason=Reason.TOGETHER, where=self._name(node), text=text),))
@@ -197,7 +203,7 @@ class Losses:
 
 def _guard_loss(table: str, changes: list[tuple[int, str]]) -> Loss:
     shown = "; ".join(f"[{index}] {text}" for index, text in changes)
-    text, messages = f"{shown}; allow with may_change", tuple(index for index, _ in changes)
+    text, messages = f"{shown}, which may_change does not allow", tuple(index for index, _ in changes)
     return Loss(reason=Reason.GUARD, where=table.lower(), text=text, similarity=1.0, messages=messages)
 
 

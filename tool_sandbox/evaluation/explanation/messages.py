@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tool_sandbox.common.call_text import value_text
 from tool_sandbox.common.not_given import NOT_GIVEN
 from tool_sandbox.common.vocabulary import DatabaseNamespace, RoleType
-from tool_sandbox.evaluation.comparing.calls import CallSimilarity, RequestSimilarity
+from tool_sandbox.evaluation.comparing.calls import ANY_ITEM, CallSimilarity, RequestSimilarity
 from tool_sandbox.evaluation.comparing.columns import column_contains_similarity, golden_traces
 from tool_sandbox.evaluation.comparing.targets import Target
 from tool_sandbox.evaluation.explanation.cells import cell_losses, row_similarity
@@ -29,7 +29,8 @@ def miss_of(constraint: SnapshotConstraint, place: Place) -> Miss:
     """What a check of a message wanted and what came nearest."""
     misses = [_miss(target, place) for target in _targets(constraint, place)]
     if not misses:
-        return Miss((Loss(reason=Reason.UNDONE, where=place.source, text=f"{place.source} gave no value for it"),))
+        text = f"it needs a value that {place.source} did not give"
+        return Miss((Loss(reason=Reason.UNDONE, where=place.source, text=text),))
     return max(misses, key=lambda miss: (miss.message is not None, _nearness(miss)))
 
 
@@ -83,7 +84,14 @@ def _call_miss(target: Target, wanted: list[Any], place: Place) -> Miss:
         text = f"{last.shown} failed: {last.error}"
         return Miss((Loss(reason=Reason.FAILED_CALL, where=last.tool, text=text, found=last.error),), last.message)
     name = " or ".join(tools)
-    return Miss((Loss(reason=Reason.NOT_CALLED, where=name, text=f"{name} was not called"),))
+    return Miss((Loss(reason=Reason.NOT_CALLED, where=name, text=_none_called(list(tools))),))
+
+
+def _none_called(tools: Sequence[str]) -> str:
+    first, *others = tools
+    if len(others) > 1:
+        return f"none of {', '.join(tools[:-1])} and {tools[-1]} was called"
+    return f"neither {first} nor {others[0]} was called" if others else f"{first} was not called"
 
 
 def _elsewhere(call: Call) -> Loss:
@@ -104,9 +112,16 @@ def _differences(call: Call, wanted: Mapping[str, Any], similarity: CallSimilari
     for part, name, value, found in similarity.differences(trace, wanted):
         reason, where = (Reason.ARGUMENT, f"{call.tool}.{name}") if part == "arguments" else (Reason.RESULT, call.tool)
         was = "was not given" if found is NOT_GIVEN else f"was {value_text(found)}"
-        of = f"{name} of {call.tool}" if part == "arguments" else f"{name or 'the result'} of what {call.tool} gave"
-        text = f"{of} {was}, wanted {value_text(value)}"
+        text = f"{name} of {call.tool} {was}, wanted {value_text(value)}"
+        if part != "arguments":
+            text = _of_result(call.tool, name.replace(ANY_ITEM, "some "), was, value_text(value))
         yield Loss(reason=reason, where=where, text=text, wanted=value, found=None if found is NOT_GIVEN else found)
+
+
+def _of_result(tool: str, name: str, was: str, wanted: str) -> str:
+    if was == "was not given":
+        return f"what {tool} gave has no {name}, wanted {wanted}"
+    return f"{name or 'the result'} of what {tool} gave {was}, wanted {wanted}"
 
 
 # -- requested and said ----------------------------------------------------------------------------------------------
@@ -132,7 +147,7 @@ def _text_miss(target: Target, place: Place) -> Miss:
         return Miss((Loss(reason=Reason.NOT_SAID, where="said", text=text),))
     kinds = place.trajectory.view(_LOG, place.trajectory.last_index).kinds
     explained = [
-        ((*_untruths(target, row, place, index), *cell_losses("said", target, wanted, row, kinds)), index)
+        ((*_untruths(target, row, place, index), *cell_losses("said", target, wanted, row, kinds, place.shown)), index)
         for _, row, index in rows
     ]
     at = max(range(len(rows)), key=lambda each: (rows[each][0], _nearest(explained[each][0]), each))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from tool_sandbox.evaluation.explanation.parts import Loss
+from tool_sandbox.evaluation.explanation.rows import Rows
 
 if TYPE_CHECKING:
     from tool_sandbox.evaluation.constraints import SnapshotConstraint
@@ -36,6 +37,7 @@ class Place:
     Args:
         trajectory: The played world.
         log: Its conversation.
+        shown: Shows rows and cells.
         message: The message that met the milestone in part; ``None`` where none did, so that all are looked through.
         reference: The message that the constraint refers to.
         source: What the milestone is called that it refers to.
@@ -43,6 +45,7 @@ class Place:
 
     trajectory: Trajectory
     log: Log
+    shown: Rows
     message: int | None = None
     reference: int | None = None
     source: str = ""

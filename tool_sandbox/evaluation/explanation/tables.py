@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tool_sandbox.common.call_text import one_line, value_text
+from tool_sandbox.common.call_text import value_text
 from tool_sandbox.evaluation.comparing.targets import Target
 from tool_sandbox.evaluation.comparing.views import View, zero_filled
 from tool_sandbox.evaluation.explanation.cells import cell_losses, row_similarity
 from tool_sandbox.evaluation.explanation.misses import Miss, Place
 from tool_sandbox.evaluation.explanation.parts import Loss, Reason
+from tool_sandbox.evaluation.explanation.rows import Rows
 from tool_sandbox.evaluation.snapshots import (
     addition_similarity,
     changed_rows,
@@ -39,15 +40,17 @@ def miss_of(constraint: SnapshotConstraint, place: Place) -> Miss:
     else:
         reference = place.trajectory.first_user_index if place.reference is None else place.reference
         before = place.trajectory.view(table, reference)
-        losses = _change_losses(table.lower(), constraint.snapshot_constraint, target, changed_rows(after, before))
+        losses = _change_losses(
+            table.lower(), constraint.snapshot_constraint, target, changed_rows(after, before), place.shown
+        )
     changed_at = last_change(place.trajectory, table, place.trajectory.first_user_index, at)
     return Miss(losses, place.message if place.message is not None else changed_at)
 
 
 def _state_losses(table: str, target: Target, found: View, place: Place) -> tuple[Loss, ...]:
     if len(found.rows) != len(target.view.rows):
-        return (_rows(table, f"{table} has {len(found.rows)} rows, wanted {len(target.view.rows)}"),)
-    losses = _paired_losses(table, target, target.view.rows, found)
+        return (_rows(table, f"{table} has {_counted(len(found.rows))}, wanted {len(target.view.rows)}"),)
+    losses = _paired_losses(table, target, target.view.rows, found, place.shown)
     if place.message is not None:
         return losses
     return tuple(_of_every_message(loss, table, place) for loss in losses)
@@ -61,44 +64,49 @@ def _of_every_message(loss: Loss, table: str, place: Place) -> Loss:
         return loss
     seen = {value_text(view.rows[0].get(column)) for view in views}
     when = "after every message" if len(seen) == 1 else "in the end"
-    text = f"{loss.where}: wanted {value_text(loss.wanted)}, was {value_text(loss.found)} {when}"
+    wanted, found = (place.shown.cell(column, value) for value in (loss.wanted, loss.found))
+    text = f"{loss.where}: wanted {wanted}, was {found} {when}"
     return Loss(reason=loss.reason, where=loss.where, text=text, wanted=loss.wanted, found=loss.found)
 
 
-def _change_losses(table: str, function: Any, target: Target, changed: tuple[View, View]) -> tuple[Loss, ...]:
+def _change_losses(
+    table: str, function: Any, target: Target, changed: tuple[View, View], shown: Rows
+) -> tuple[Loss, ...]:
     came, went = changed
     verb = _VERBS.get(function, "changed in")
     found, other = (went, came) if function is removal_similarity else (came, went)
     count, wanted = len(found.rows), len(target.view.rows)
     if function is not update_similarity and other.rows:
         what = "rows were removed or changed" if function is addition_similarity else "rows were added or changed"
-        return (_rows(table, f"in {table}, {what} that should not be: {_rows_text(other.rows)}"),)
+        return (_rows(table, f"in {table}, {what} that should not be: {shown.rows(other.rows)}"),)
     if count == 0:
         return (_rows(table, f"no row was {verb} {table}"),)
     if count != wanted:
-        rows = "1 row was" if count == 1 else f"{count} rows were"
-        return (_rows(table, f"{rows} {verb} {table}, wanted {wanted}: {_rows_text(found.rows)}"),)
+        were = "was" if count == 1 else "were"
+        text = f"{_counted(count)} {were} {verb} {table}, wanted {wanted}: {shown.rows(found.rows)}"
+        return (_rows(table, text),)
     filled = zero_filled(target.view, found.kinds)
-    return _paired_losses(table, target, filled.rows, found)
+    return _paired_losses(table, target, filled.rows, found, shown)
 
 
 def _rows(table: str, text: str) -> Loss:
     return Loss(reason=Reason.ROWS, where=table, text=text)
 
 
-def _rows_text(rows: Sequence[Mapping[str, Any]]) -> str:
-    shown = (", ".join(f"{name}={value_text(value)}" for name, value in row.items() if value) for row in rows)
-    return one_line("; ".join(shown))
+def _counted(rows: int) -> str:
+    return "1 row" if rows == 1 else f"{rows} rows"
 
 
-def _paired_losses(table: str, target: Target, wanted: Sequence[Mapping[str, Any]], found: View) -> tuple[Loss, ...]:
+def _paired_losses(
+    table: str, target: Target, wanted: Sequence[Mapping[str, Any]], found: View, shown: Rows
+) -> tuple[Loss, ...]:
     """Every wanted row beside the one most like it of those that are left."""
     left = list(found.rows)
     losses: list[Loss] = []
     for row in wanted:
         nearest = max(left, key=lambda one: _row_key(target, row, one, found))
         left.remove(nearest)
-        losses += cell_losses(table, target, row, nearest, found.kinds)
+        losses += cell_losses(table, target, row, nearest, found.kinds, shown)
     return tuple(losses)
 
 
@@ -115,21 +123,19 @@ def last_change(trajectory: Trajectory, table: str, first: int, last: int) -> in
     return None
 
 
-def changes(trajectory: Trajectory, table: str, first: int, last: int) -> list[tuple[int, str]]:
+def changes(trajectory: Trajectory, table: str, first: int, last: int, shown: Rows) -> list[tuple[int, str]]:
     """The messages after ``first`` up to ``last`` at which a table changed, and how, in words."""
     return [
-        (index, _change_text(table.lower(), trajectory.view(table, index), trajectory.view(table, index - 1)))
+        (index, _change_text(table.lower(), trajectory.view(table, index), trajectory.view(table, index - 1), shown))
         for index in range(first + 1, last + 1)
         if trajectory.content(table, index) != trajectory.content(table, index - 1)
     ]
 
 
-def _change_text(table: str, after: View, before: View) -> str:
+def _change_text(table: str, after: View, before: View, shown: Rows) -> str:
     came, went = changed_rows(after, before)
     if len(came.rows) == len(went.rows) == 1:
-        old, new = went.rows[0], came.rows[0]
-        cells = [name for name in new if new[name] != old[name]]
-        return ", ".join(f"{table}.{name} changed {value_text(old[name])} → {value_text(new[name])}" for name in cells)
-    parts = [f"{len(came.rows)} added to"] if came.rows else []
-    parts += [f"{len(went.rows)} removed from"] if went.rows else []
+        return f"changed {shown.changed(table, went.rows[0], came.rows[0])}"
+    parts = [f"{_counted(len(came.rows))} added to"] if came.rows else []
+    parts += [f"{_counted(len(went.rows))} removed from"] if went.rows else []
     return f"{' and '.join(parts) or 'order of rows changed in'} {table}"

@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from tool_sandbox.common.call_text import one_line, value_text
+from tool_sandbox.common.call_text import one_line
 from tool_sandbox.evaluation.explanation.log import Log
 from tool_sandbox.evaluation.explanation.parts import Loss, NodeExplanation, Reason
+from tool_sandbox.evaluation.explanation.rows import Rows
 
 if TYPE_CHECKING:
     from tool_sandbox.evaluation.matching.similarity import Trajectory
     from tool_sandbox.evaluation.unasked import UnaskedChange
 
 
-def unasked_changes(trajectory: Trajectory, log: Log, changes: Iterable[UnaskedChange]) -> Iterator[NodeExplanation]:
+def unasked_changes(
+    trajectory: Trajectory, log: Log, changes: Iterable[UnaskedChange], shown: Rows
+) -> Iterator[NodeExplanation]:
     """Each change with the message that made it."""
     for number, change in enumerate(changes):
         message = _made_at(trajectory, change)
-        text = f"also changed, which nobody asked for: {_in_words(change)}"
+        text = f"also changed, which nobody asked for: {_in_words(change, shown)}"
         yield NodeExplanation(
             number=number,
             name="unasked",
@@ -49,13 +52,9 @@ def _is_part(part: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
     return all(row.get(name) == value for name, value in part.items() if value is not None)
 
 
-def _in_words(change: UnaskedChange) -> str:
+def _in_words(change: UnaskedChange, shown: Rows) -> str:
     table, before, after = change.table.lower(), change.before, change.after
     if before is not None and after is not None:
-        cells = [name for name in after if after[name] != before[name]]
-        return one_line(
-            ", ".join(f"{table}.{name} {value_text(before[name])} → {value_text(after[name])}" for name in cells)
-        )
+        return one_line(shown.changed(table, before, after))
     verb, row = ("added to", after) if before is None else ("removed from", before)
-    shown = ", ".join(f"{name}={value_text(value)}" for name, value in (row or {}).items() if value)
-    return one_line(f"{verb} {table}: {shown}")
+    return f"{verb} {table}: {shown.rows([row or {}])}"

@@ -188,7 +188,7 @@ def _facts(measure: TextSimilarity, value: Any, of: str) -> Iterator[str]:
     wanted = measure.texts.get(value)
     for title, facts in (("facts", wanted.required), ("never", wanted.never)) if wanted else ():
         if facts:
-            yield f"  {title}{of}: {', '.join(map(str, facts))}"
+            yield f"  {title}{of}: {'; '.join(fact.in_words() for fact in facts)}"
 
 
 def _tolerance(value: float) -> str:

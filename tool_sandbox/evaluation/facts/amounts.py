@@ -49,6 +49,8 @@ _EQUALS = re.compile(
     re.IGNORECASE,
 )
 _ARROW = re.compile(r" ?(?:[→⇒➜➔➡]|[-=]>) ?")
+_SEVERAL = re.compile(r"(?<!\d)(?!1 )[\d.]+ (?:second|minute|hour|day|week|month|year|mile)$")
+_LONG_NUMBER = re.compile(r"(?<![\d.,:])\d+\.(?:0|\d{3,})(?![\d.:])")
 _RATE = 40
 _NEARLY = Tolerance(relative=Decimal("0.05"))
 _MOMENTS = 10
@@ -84,7 +86,7 @@ class Amount(Fact):
         for mention in reading.mentions:
             other = self._agreement(mention) is Agreement.OTHER and not self._is_nearly(mention)
             if other and _counts(reading, mention, explained):
-                return f"says {reading.words_at(mention.span)!r}"
+                return f"says {reading.words_at(mention.span)!r} instead of {self._shown()}"
         return None
 
     def _same(self, reading: Reading) -> list[Mention]:
@@ -107,6 +109,13 @@ class Amount(Fact):
     def _agreement(self, mention: Mention) -> Agreement:
         return agreement(self.wanted, mention, self.tolerance)
 
+    def in_words(self, s: str = "s") -> str:
+        """That it is said, without decimals that nobody says."""
+        return f"say{s} {self._shown()}"
+
+    def _shown(self) -> str:
+        return _SEVERAL.sub(r"\g<0>s", _LONG_NUMBER.sub(_rounded, str(self)))
+
     def __str__(self) -> str:
         return self.said or str(self.wanted)
 
@@ -126,8 +135,13 @@ class Told(Amount):
                 if any(agreement(each, mention) is Agreement.SAME for each in known):
                     continue
                 if here and self._agreement(mention) is Agreement.OTHER and _counts(reading, mention, explained):
-                    return f"says {reading.words_at(mention.span)!r}"
+                    return f"says {reading.words_at(mention.span)!r} instead of {self._shown()}"
         return None
+
+
+def _rounded(number: re.Match[str]) -> str:
+    value = float(number.group())
+    return f"{value:.2f}".rstrip("0").rstrip(".") if abs(value) >= 1 else f"{value:.3g}"
 
 
 def _is_asked(reading: Reading, mention: Mention) -> bool:

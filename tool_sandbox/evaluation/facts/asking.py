@@ -11,7 +11,7 @@ from attrs import frozen
 
 from tool_sandbox.evaluation.facts.clauses import Sentence
 from tool_sandbox.evaluation.facts.deeds import Claim, claims_of, says_done
-from tool_sandbox.evaluation.facts.fact import Explained, Fact
+from tool_sandbox.evaluation.facts.fact import Explained, Fact, any_of_words
 from tool_sandbox.evaluation.facts.phrases import root
 from tool_sandbox.evaluation.facts.reading import Reading
 from tool_sandbox.evaluation.facts.tokens import plain_words
@@ -85,7 +85,11 @@ class Asked(Fact):
 
     def _wrong(self, reading: Reading, explained: Explained) -> str | None:
         del explained
-        return "says that it is done" if says_done(reading) and not self._found(reading) else None
+        return "says that it is done instead of asking" if says_done(reading) and not self._found(reading) else None
+
+    def in_words(self, s: str = "s") -> str:
+        """That it is asked."""
+        return f"ask{s} for {any_of_words(self.phrases)}"
 
     def __str__(self) -> str:
         return f"asks for {' or '.join(self.phrases)}"
@@ -152,7 +156,7 @@ class Cannot(Fact):
     def _wrong(self, reading: Reading, explained: Explained) -> str | None:
         del explained
         if says_done(reading) or Claim.DONE in claims_of(tuple(self._verbs()), reading):
-            return "claims to have done it"
+            return "claims to have done what is impossible"
         return None
 
     def _verbs(self) -> Iterator[str]:
@@ -161,6 +165,10 @@ class Cannot(Fact):
             first = plain_words(phrase)[0]
             if group_of(first):
                 yield first
+
+    def in_words(self, s: str = "s") -> str:
+        """That it cannot be done."""
+        return f"say{s} that this is impossible: {any_of_words(self.phrases)}"
 
     def __str__(self) -> str:
         return f"cannot {' or '.join(self.phrases)}"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from attrs import frozen
 
 from tool_sandbox.evaluation.facts.fact import Explained, Fact
+from tool_sandbox.evaluation.facts.phrases import Words
 from tool_sandbox.evaluation.facts.reading import Reading
 
 
@@ -30,6 +33,15 @@ class AnyOf(_Combined):
     def _said(self, reading: Reading) -> bool:
         return any(fact.said_in(reading) for fact in self.facts)
 
+    def in_words(self, s: str = "s") -> str:
+        """Its alternatives, or the first of many."""
+        phrases = tuple(phrase for fact in self.facts if isinstance(fact, Words) for phrase in fact.phrases)
+        ways = [fact.in_words(s) for fact in self.facts if not isinstance(fact, Words)]
+        ways += [Words(phrases).in_words(s)] if phrases else []
+        told = ", or ".join(dict.fromkeys(ways))
+        plain = all(re.match(rf"say{s} (?!that\b)", way) for way in ways)
+        return told.replace(f", or say{s} ", " or ") if plain else told
+
     def __str__(self) -> str:
         return " or ".join(map(str, self.facts))
 
@@ -43,6 +55,10 @@ class AllOf(_Combined):
 
     def _said(self, reading: Reading) -> bool:
         return all(fact.said_in(reading) for fact in self.facts)
+
+    def in_words(self, s: str = "s") -> str:
+        """All of its parts."""
+        return " and ".join(fact.in_words(s) for fact in self.facts)
 
     def __str__(self) -> str:
         return " and ".join(map(str, self.facts))

@@ -63,8 +63,12 @@ class Count(Fact):
             if not isinstance(mention, Quantity) or mention.unit is not None or reading.is_wished(mention.span):
                 continue
             if self._counts_the_same(counted_at(reading, mention.span.end)) and not _of_the_rest(reading, mention):
-                return f"says {reading.words_at(mention.span)!r} of them"
-        return "says that it is one" if self.wanted.value != 1 and self._single_in(reading) else None
+                return f"says that there are {reading.words_at(mention.span)!r}, not {self.wanted.value}"
+        return (
+            f"says that there is one, not {self.wanted.value}"
+            if self.wanted.value != 1 and self._single_in(reading)
+            else None
+        )
 
     def _single_in(self, reading: Reading) -> bool:
         """Whether there is but one of them: "the one overdue reminder"."""

@@ -75,6 +75,23 @@ _ALREADY = re.compile(r" ?\balready\b")
 _CLOSING = re.compile(r"\b(?:else|another|other|again|also|too|further|more|next|as well|instead|back)\b")
 
 
+_PASSIVES = {
+    "send": "the text was sent",
+    "remind": "the reminder was set",
+    "remove": "it was removed",
+    "save": "it was saved",
+    "change": "it was changed",
+    "move": "the reminder was moved",
+    "switch": "it was switched",
+    "search": "it was looked up",
+    "call": "a call was made",
+    "email": "an e-mail was sent",
+    "book": "it was booked",
+    "convert": "it was converted",
+}
+"""Groups of verbs → what was done, for people."""
+
+
 @frozen
 class Deed(Fact):
     """Something that was done, or was not.
@@ -119,11 +136,11 @@ class Deed(Fact):
         claims = claims_of(self.verbs, reading)
         verb = self.verbs[0]
         if not self.done:
-            return f"claims to have done it ({verb})" if Claim.DONE in claims or says_done(reading) else None
+            return f"says that {_passive(verb)}" if Claim.DONE in claims or says_done(reading) else None
         if Claim.DENIED in claims or says_failed(reading) or self._is_undone(reading):
-            return f"says that it was not done ({verb})"
+            return f"says that {_passive(verb).replace(' was ', ' was not ')}"
         if Claim.PLANNED in claims or any(self._is_offered(clause) for clause in reading.clauses):
-            return f"says that it is yet to be done ({verb})"
+            return f"says that {_passive(verb).replace(' was ', ' is yet to be ')}"
         return None
 
     def _is_offered(self, clause: Clause) -> bool:
@@ -132,6 +149,11 @@ class Deed(Fact):
         groups = filter(None, map(group_of, self.verbs))
         what = "" if offer is None else next(filter(None, offer.groups()), "")
         return any(re.match(any_of(group.base), what) for group in groups)
+
+    def in_words(self, s: str = "s") -> str:
+        """That it was done, or was not."""
+        deeds = " or ".join(dict.fromkeys(map(_passive, self.verbs)))
+        return f"say{s} that {deeds if self.done else deeds.replace(' was ', ' was not ')}"
 
     def __str__(self) -> str:
         return f"{'done' if self.done else 'not done'}: {' or '.join(self.verbs)}"
@@ -155,6 +177,12 @@ def _agrees(reading: Reading) -> bool:
     if not _AGREED.match(first) or any(clause.asks or clause.denies for clause in reading.clauses):
         return False
     return any(isinstance(mention, Day | TimeOfDay) for mention in reading.mentions)
+
+
+def _passive(verb: str) -> str:
+    """A deed as a sentence: "the text was sent"."""
+    participle = verb.endswith("ed")
+    return _PASSIVES.get(_group_name(verb), f"something was {verb}" if participle else f"it was done ({verb})")
 
 
 def _group_name(verb: str) -> str:

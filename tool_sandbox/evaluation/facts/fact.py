@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from tool_sandbox.evaluation.facts.reading import Reading
@@ -17,6 +18,8 @@ class Said(NamedTuple):
 
 
 Explained = frozenset[Said]
+_MOST = 3
+"""Alternatives that are shown to people."""
 
 
 class Fact(ABC):
@@ -40,9 +43,17 @@ class Fact(ABC):
         """Why the answer says something else instead, or None. What is ``explained`` is what other facts mean."""
         return None if self._found(reading) else self._wrong(reading, explained)
 
+    def in_words(self, s: str = "s") -> str:
+        """What an answer does that says it, as the end of a sentence: "says that Wi-Fi is off".
+
+        Args:
+            s: The ending of its verb; none after "does not".
+        """
+        return f"say{s} {self}"
+
     @abstractmethod
     def __str__(self) -> str:
-        """The fact in a few plain words."""
+        """The fact in short, the same in every version: digests of scenarios are made of it."""
 
     @abstractmethod
     def _found(self, reading: Reading) -> bool: ...
@@ -57,6 +68,13 @@ class Fact(ABC):
     @abstractmethod
     def _wrong(self, reading: Reading, explained: Explained) -> str | None:
         """The reason why an answer that does not say it says something else."""
+
+
+def any_of_words(phrases: Sequence[str]) -> str:
+    """Some of several phrases, in quotes."""
+    shown = [f'"{phrase}"' for phrase in phrases[:_MOST]]
+    shown += ["the like"] if len(phrases) > _MOST else []
+    return " or ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
 
 
 class Limit(Fact):

@@ -175,7 +175,7 @@ class PersonNamed(Fact):
                 and not self._is_heard(person, reading)
             )
             if spoken_of and not (person.by_role and not is_addressed(person)) and not self._means(person):
-                return f"names {person.said!r}"
+                return f"names {person.said!r} instead of {self.name}"
         return None
 
     @staticmethod
@@ -195,6 +195,10 @@ class PersonNamed(Fact):
             for alias in aliases
             for clause, first, last in places_of(alias, reading)
         }
+
+    def in_words(self, s: str = "s") -> str:
+        """That somebody is named."""
+        return f"name{s} {self.name}"
 
     def __str__(self) -> str:
         return self.name

@@ -11,7 +11,7 @@ from attrs import frozen
 
 from tool_sandbox.evaluation.comparing.stemmer import stem
 from tool_sandbox.evaluation.facts.clauses import Clause
-from tool_sandbox.evaluation.facts.fact import Explained, Fact
+from tool_sandbox.evaluation.facts.fact import Explained, Fact, any_of_words
 from tool_sandbox.evaluation.facts.opposites import opposites_of
 from tool_sandbox.evaluation.facts.reading import Reading
 from tool_sandbox.evaluation.facts.tokens import plain_words, words_of
@@ -178,8 +178,12 @@ class Words(Fact):
         for phrase in self.phrases:
             for opposite in opposites_of(roots_of(phrase), roots_of):
                 if foretold(opposite, reading):
-                    return f"says {opposite!r}"
+                    return f"says {opposite!r}, the opposite of {phrase!r}"
         return None
+
+    def in_words(self, s: str = "s") -> str:
+        """That one of the phrases is said."""
+        return f"say{s} {any_of_words(self.phrases)}"
 
     def __str__(self) -> str:
         return " or ".join(map(repr, self.phrases))

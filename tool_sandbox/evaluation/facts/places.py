@@ -6,7 +6,7 @@ import re
 
 from attrs import frozen
 
-from tool_sandbox.evaluation.facts.fact import Explained, Fact
+from tool_sandbox.evaluation.facts.fact import Explained, Fact, any_of_words
 from tool_sandbox.evaluation.facts.mentions.normalisation import folded
 from tool_sandbox.evaluation.facts.phrases import Place, column, places_of, root, roots_in
 from tool_sandbox.evaluation.facts.reading import Reading
@@ -46,7 +46,7 @@ class PlaceNamed(Fact):
             return f"denies {self.names[0]!r}"
         others = (*(self._other(name, reading) for name in self.names), self._another(reading))
         other = next(filter(None, others), None)
-        return f"says {other!r}" if other else None
+        return f"says {other!r} instead of {self.names[0]!r}" if other else None
 
     def _another(self, reading: Reading) -> str | None:
         """Another name where one should be: "saved it as Parcel Service"."""
@@ -73,6 +73,10 @@ class PlaceNamed(Fact):
             if folded(match[1]) not in (*map(folded, first.split()), *_NO_OTHERS):
                 return match.group()
         return None
+
+    def in_words(self, s: str = "s") -> str:
+        """That it is named by one of its names."""
+        return f"name{s} {any_of_words(self.names)}"
 
     def __str__(self) -> str:
         return " or ".join(map(repr, self.names))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
 from attrs import frozen
 
+from tool_sandbox.common.call_text import one_line
 from tool_sandbox.evaluation.facts.fact import Explained, Fact
 from tool_sandbox.evaluation.facts.reading import Reading, reading_of
 from tool_sandbox.evaluation.facts.surroundings import Surroundings
+
+_QUOTING = re.compile(r"""\w+ (?:'[^']*'|"[^"]*")""")
 
 
 @frozen(kw_only=True)
@@ -17,8 +21,8 @@ class Verdict:
 
     Args:
         share: Share of the required facts that were found, between 0 and 1; 1 where nothing is required.
-        found: The required facts that it says, in plain words.
-        missing: Those that it leaves out.
+        found: What it does, one predicate for each required fact that it says: "says 18:00", "names Dana Osei".
+        missing: What it does not do, likewise: "say 18:00", "name Dana Osei". What it gets wrong is not among it.
         contradictions: Why it is wrong, one short reason each.
     """
 
@@ -26,6 +30,12 @@ class Verdict:
     found: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     contradictions: tuple[str, ...] = ()
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """All that is to be said against it: why it is wrong, then what it leaves out."""
+        lacks = (f"does not {', nor '.join(map(one_line, self.missing))}",) if self.missing else ()
+        return (*self.contradictions, *lacks)
 
     @property
     def similarity(self) -> float:
@@ -51,12 +61,14 @@ class Facts:
         """What a text says of these facts."""
         reading = reading_of(text, surroundings)
         found = tuple(fact for fact in self.required if fact.found_in(reading))
-        missing = tuple(fact for fact in self.required if fact not in found)
+        contradictions, explained = _each_once(self._contradictions(reading)), self._explained(reading)
+        lacking = (fact for fact in self.required if fact not in found)
+        missing = (fact for fact in lacking if fact.contradicted_by(reading, explained) not in contradictions)
         return Verdict(
             share=self._share(len(found)),
-            found=tuple(map(str, found)),
-            missing=tuple(map(str, missing)),
-            contradictions=tuple(dict.fromkeys(self._contradictions(reading))),
+            found=tuple(fact.in_words() for fact in found),
+            missing=tuple(fact.in_words("") for fact in missing),
+            contradictions=contradictions,
         )
 
     def share(self, text: str, surroundings: Surroundings) -> float:
@@ -71,8 +83,19 @@ class Facts:
     def _share(self, found: int) -> float:
         return found / len(self.required) if self.required else 1.0
 
+    def _explained(self, reading: Reading) -> Explained:
+        return frozenset().union(*(fact.places(reading) for fact in (*self.required, *self.implied)))
+
     def _contradictions(self, reading: Reading) -> Iterator[str]:
-        facts = (*self.required, *self.implied)
-        explained: Explained = frozenset().union(*(fact.places(reading) for fact in facts))
+        facts, explained = (*self.required, *self.implied), self._explained(reading)
         yield from filter(None, (fact.contradicted_by(reading, explained) for fact in facts))
-        yield from (f"says what it must not: {fact}" for fact in self.never if fact.said_in(reading))
+        yield from (f"{fact.in_words()}, which it must not" for fact in self.never if fact.said_in(reading))
+
+
+def _each_once(reasons: Iterable[str]) -> tuple[str, ...]:
+    """The first of the reasons that quote the same words of the answer."""
+    kept: dict[str, str] = {}
+    for each in reasons:
+        quoting = _QUOTING.match(each)
+        kept.setdefault(quoting[0] if quoting else each, each)
+    return tuple(kept.values())

@@ -74,7 +74,7 @@ def _other_name(message: Message) -> str | None:
     for match in _NAMED.finditer(message.said.normal.text):
         clause = message.said.clause_at(match.start("name"))
         if clause is not None and clause.affirms and known.isdisjoint(plain_words(match["name"])):
-            return f"says {match['name']!r} of {new[0]['name']!r}"
+            return f"says {match['name']!r}, where the contact is called {new[0]['name']!r}"
     return None
 
 
@@ -89,7 +89,7 @@ def _other_role(message: Message) -> str | None:
         for match in _MADE.finditer(sentence.plain):
             was = _FORMERLY.search(sentence.plain[: match.start()])
             if not was and not any(same_thing(root(match["role"]), role) for role in roles):
-                return f"says {match.group()!r} of {contact['name']!r}"
+                return f"says {match.group()!r} of {contact['name']!r}, who is not"
     return None
 
 
@@ -134,7 +134,12 @@ def _existing(message: Message) -> str | None:
     if not changed or changed & before:
         return None
     return next(
-        (f"says {each.plain!r}, which is new" for each in _stated(message) if _EXISTING.search(each.plain)), None
+        (
+            f"says {each.plain!r}, though the contact is new"
+            for each in _stated(message)
+            if _EXISTING.search(each.plain)
+        ),
+        None,
     )
 
 

@@ -17,7 +17,7 @@ from tool_sandbox.evaluation.facts.limits.invented import is_measured, nothing_i
 from tool_sandbox.evaluation.facts.mentions.phones import Phone
 from tool_sandbox.evaluation.facts.people import people_in
 from tool_sandbox.evaluation.facts.reading import reading_of
-from tool_sandbox.evaluation.facts.states.settings import subject_named, subject_pattern
+from tool_sandbox.evaluation.facts.states.settings import spoken, subject_named, subject_pattern
 from tool_sandbox.evaluation.facts.states.statements import statements_in
 from tool_sandbox.evaluation.facts.states.states import State
 from tool_sandbox.evaluation.truth.message import Message, Rule
@@ -81,7 +81,7 @@ def _wrong_switch(message: Message) -> str | None:
     for column, subject in _SWITCHES.items():
         states = [each.on for each in said if each.subject == subject]
         if states and subject not in judged and settings.get(column) != states[-1]:
-            return f"says that {subject} is {'off' if settings[column] else 'on'}, which it is not"
+            return f"says that {spoken(subject)} is {'off' if settings[column] else 'on'}, which it is not"
     return None
 
 
@@ -110,7 +110,8 @@ def _wrong_before(message: Message) -> str | None:
             said = {each.subject or only: each.on for each in statements}
             for column, subject in _SWITCHES.items():
                 if said.get(subject) not in (None, settings.get(column)):
-                    return f"says that {subject} was {'off' if settings[column] else 'on'} already, which it was not"
+                    state = "off" if settings[column] else "on"
+                    return f"says that {spoken(subject)} was {state} already, which it was not"
     return None
 
 
@@ -189,7 +190,7 @@ def _denied_contact(message: Message) -> str | None:
             continue
         named = person.names <= {str(row["name"]) for row in message.past.now(DatabaseNamespace.CONTACT)}
         if named and _denies(person.said).search(clause.plain):
-            return f"says that {person.said!r} is not in the contacts"
+            return f"says that {person.said!r} is not in the contacts, which is not so"
     return None
 
 
@@ -226,7 +227,7 @@ def _unheard_number(message: Message) -> str | None:
     ]
     for span in unheard:
         if not message.asks_for(span):
-            return f"says {said.words_at(span)!r}, which is nobody's number"
+            return f"says {said.words_at(span)!r}, which is a number that nobody here has"
     return None
 
 

@@ -116,7 +116,7 @@ def _unheard_date(message: Message) -> str | None:
     for mention in dated:
         known = chain(near, _told_days(message))
         if not message.asks_for(mention.span) and all(agreement(each, mention) is not Agreement.SAME for each in known):
-            return f"says {here.words_at(mention.span)!r}, which stands nowhere"
+            return f"says {here.words_at(mention.span)!r}, a time that nobody named"
     return None
 
 

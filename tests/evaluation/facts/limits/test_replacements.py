@@ -29,7 +29,7 @@ def reasons(said: str, answer: str, world: Surroundings = BASE) -> tuple[str, ..
     ],
 )
 def test_other_content_in_the_same_place_is_wrong(said: str, answer: str, reason: str) -> None:
-    assert reason in reasons(said, answer)
+    assert f"{reason} where something else belongs" in reasons(said, answer)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_other_words_for_the_same_are_right(said: str, answer: str) -> None:
 def test_what_the_user_calls_it_is_right() -> None:
     world = evolve(BASE, heard=("Remind me to call Mr Novak, he owns the house",))
     said, answer = "I will remind you to call the landlord.", "I will remind you to call Novak."
-    assert reasons(said, answer) == ("says 'novak'",)
+    assert reasons(said, answer) == ("says 'novak' where something else belongs",)
     assert reasons(said, answer, world) == ()
 
 

@@ -157,7 +157,7 @@ def test_what_states_nothing_contradicts_nothing(text: str) -> None:
 def test_it_alone_is_whatever_the_answer_is_about() -> None:
     reading = reading_of("Done, it's off!", BASE)
     assert State("wi-fi", on=False).found_in(reading)
-    assert State("wi-fi", on=True).contradicted_by(reading) == "says that wi-fi is off"
+    assert State("wi-fi", on=True).contradicted_by(reading) == "says that Wi-Fi is off, not on"
 
 
 def test_it_may_be_another_than_one_that_has_to_be_named() -> None:

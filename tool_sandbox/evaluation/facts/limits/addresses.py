@@ -37,12 +37,14 @@ class Address(Limit):
         text = reading.normal.text
         towns = _TOWN.findall(text)
         if towns and self.town and self.town not in text:
-            return f"says {towns[0]!r}"
+            return f"says {towns[0]!r}, not {self.town!r}"
         streets = _streets(reading)
         if streets and folded(self.street) not in folded(text):
-            return f"says {streets[0]!r}"
+            return f"says {streets[0]!r}, not {self.street!r}"
         postal = _POSTAL.findall(text)
-        return f"says {postal[0]!r}" if postal and self.postal and self.postal not in postal else None
+        return (
+            f"says {postal[0]!r}, not {self.postal!r}" if postal and self.postal and self.postal not in postal else None
+        )
 
     def __str__(self) -> str:
         return f"{self.street} {self.postal}".strip()

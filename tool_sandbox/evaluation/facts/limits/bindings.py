@@ -46,7 +46,7 @@ class Bound(Limit):
         right = {holder for holder, _ in said & self.pairs}
         for holder, value in sorted(said - self.pairs):
             if holder in holders - right and (value in values or value == "remove" or not self.swapped):
-                return f"says {value!r} of {holder!r}"
+                return f"says {value!r} of {holder!r}, to which it does not belong"
         return None
 
     def __str__(self) -> str:

@@ -72,11 +72,11 @@ class OfDay(Limit):
         places = {reading.clause_at(each.span.start) for each in same}
         present = next((_PRESENT.search(clause.plain) for clause in places if clause), None)
         if present and not self._is_today(reading):
-            return f"says it of {present.group()!r}"
+            return f"says of {present.group()!r} what is so at another time"
         for day in reading.mentions:
             here = isinstance(day, Day) and reading.clause_at(day.span.start) in places
             if here and agreement(self.day, day) is Agreement.OTHER:
-                return f"says it of {reading.words_at(day.span)!r}"
+                return f"says of {reading.words_at(day.span)!r} what is so on another day"
         return None
 
     def _is_today(self, reading: Reading) -> bool:

@@ -117,13 +117,21 @@ class NothingElse(Limit):
     def _in_clause(self, clause: Clause) -> str | None:
         for deed in self.deeds:
             if claimed := claim_of(deed, clause):
-                return f"claims {claimed!r}"
+                return f"claims {claimed!r}, which nobody asked for"
         of_all = self.some and _ALL.search(clause.plain)
-        return f"says {clause.plain!r}" if of_all or (self.once and _DUPLICATE.search(clause.plain)) else None
+        return (
+            f"says {clause.plain!r}, which nobody asked for"
+            if of_all or (self.once and _DUPLICATE.search(clause.plain))
+            else None
+        )
 
     def _removed_with_it(self, plain: str) -> str | None:
         match = _WITH_IT.search(plain)
-        return f"claims {match.group()!r}" if match and root(match["thing"]) not in self.words else None
+        return (
+            f"claims {match.group()!r}, which nobody asked for"
+            if match and root(match["thing"]) not in self.words
+            else None
+        )
 
     def _other_role(self, reading: Reading) -> str | None:
         """Somebody who is something else to the user: "texted your neighbour"."""
@@ -131,7 +139,7 @@ class NothingElse(Limit):
             for match in _ROLE.finditer(clause.plain):
                 known = any(same_thing(root(match["role"]), word) for word in self.words)
                 if not known and clause.asserts and not clause.negated(match.start("role")):
-                    return f"says {match['role']!r}"
+                    return f"says {match['role']!r}, which nobody here is"
         return None
 
     def __str__(self) -> str:

@@ -32,9 +32,9 @@ class NobodyElse(Limit):
         right = {person.said for person in people if person.names & self.names}
         for person in people:
             if self._is_asked_about(person):
-                return f"asks about {person.said!r}"
+                return f"asks about {person.said!r}, of whom nobody speaks"
             if self._is_another(person, reading) and (_is_treated(person) or _is_beside(person, right, reading)):
-                return f"names {person.said!r}"
+                return f"names {person.said!r}, whom it does not concern"
         return None
 
     def _is_asked_about(self, person: Person) -> bool:

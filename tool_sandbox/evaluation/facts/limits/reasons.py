@@ -43,7 +43,7 @@ class NoOtherReason(Limit):
                 continue
             said = {root(word) for word in match["reason"].split() if word.isalpha()} - known
             if said and not any(same_thing(one, other) for one in said for other in self.words):
-                return f"says {match.group()!r}"
+                return f"gives a reason that nobody knows of: {match.group()!r}"
         return None
 
     def __str__(self) -> str:

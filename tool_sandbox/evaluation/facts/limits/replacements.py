@@ -86,7 +86,7 @@ class Undisturbed(Limit):
                 continue
             word = _replaced(clause, good, here) or _redone(clause, good, here)
             if word:
-                return f"says {word!r}"
+                return f"says {word!r} where something else belongs"
         return None
 
     def __str__(self) -> str:

@@ -42,7 +42,7 @@ class Side(Fact):
         del explained
         for phrase in self.opposites:
             if foretold(phrase, reading) and self._is_beside(phrase, reading):
-                return f"says {phrase!r}"
+                return f"says {phrase!r}, the opposite of {self.phrases[0]!r}"
         for phrase in self.phrases:
             if denied(phrase, reading):
                 return f"denies {phrase!r}"

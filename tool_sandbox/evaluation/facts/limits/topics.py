@@ -101,11 +101,11 @@ class SameTopic(Limit):
             spoken = roots - _SMALL_ROOTS - amount_roots(reading)
             said = spoken - _weightless(self.surroundings)
             if said and not any(same_thing(one, other) for one in spoken for other in self.words):
-                return f"speaks of {content!r}"
+                return f"speaks of {content!r}, of which nobody else does"
             if self._turned(roots) or self._is_of_the_user(content) or self._has_another_thing(content, roots):
-                return f"says {content!r}"
+                return f"says {content!r}, which is not what was meant"
         days = map(self._other_day, (content for content in _contents(reading, told_only=True)))
-        return next((f"says {day!r}" for day in days if day), None)
+        return next((f"says {day!r}, a day of which nobody else speaks" for day in days if day), None)
 
     def _turned(self, roots: frozenset[str] | set[str]) -> bool:
         """Whether a turn is told of that nobody speaks of: "that dinner is cancelled"."""

@@ -75,7 +75,7 @@ class Wholly(Limit):
             left_out = not first and _BUT_NOT.search(clause.plain) and self.wanted & set(map(root, clause.words))
             failed = _BUT_FAILED.match(clause.plain) or _SOME_OF.search(clause.plain)
             if left_out or failed or self._is_left(clause, reading):
-                return f"says {clause.plain!r}"
+                return f"says {clause.plain!r}, as if a part were left undone"
         return None
 
     def _is_left(self, clause: Clause, reading: Reading) -> bool:

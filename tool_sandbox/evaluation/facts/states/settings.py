@@ -55,6 +55,11 @@ def subject_of(name: str) -> str:
     return subject_named(" ".join(word for word in plain_words(name) if word not in _ARTICLES))
 
 
+def spoken(subject: str) -> str:
+    """What is on or off, as people write it."""
+    return "Wi-Fi" if subject == "wi-fi" else subject
+
+
 def subject_named(plain: str) -> str:
     """The same for plain words."""
     return _BY_NAME.get(plain, plain)

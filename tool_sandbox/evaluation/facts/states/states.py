@@ -10,7 +10,7 @@ from tool_sandbox.evaluation.facts.clauses import Clause
 from tool_sandbox.evaluation.facts.deeds import says_done
 from tool_sandbox.evaluation.facts.fact import Explained, Fact
 from tool_sandbox.evaluation.facts.reading import Reading
-from tool_sandbox.evaluation.facts.states.settings import subject_named, subject_of, subject_pattern
+from tool_sandbox.evaluation.facts.states.settings import spoken, subject_named, subject_of, subject_pattern
 from tool_sandbox.evaluation.facts.states.statements import statements_in
 
 _ONLY = re.compile(
@@ -71,10 +71,10 @@ class State(Fact):
         del explained
         said = self._now(reading)
         if not said and self.named and any(self._is_offered(clause) for clause in reading.clauses):
-            return f"asks whether {self.subject} should be {_word(self.on)}"
+            return f"asks whether {spoken(self.subject)} should be {_word(self.on)}"
         if not said or self._found(reading):
             return None
-        return f"says that {self.subject} is {_word(not self.on)}"
+        return f"says that {spoken(self.subject)} is {_word(not self.on)}, not {_word(self.on)}"
 
     def _is_offered(self, clause: Clause) -> bool:
         """Whether it is asked if it should be so: "Should I turn low battery mode on again?"."""
@@ -94,6 +94,10 @@ class State(Fact):
             return present or [own[-1].on]
         of_it = [] if self.named else [each for each in found if each.subject is None]
         return [each.on for each in of_it if not each.past] or [each.on for each in of_it]
+
+    def in_words(self, s: str = "s") -> str:
+        """That it is so."""
+        return f"say{s} that {spoken(self.subject)} is {_word(self.on)}"
 
     def __str__(self) -> str:
         return f"{self.subject} is {_word(self.on)}"
