@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from types import MappingProxyType
@@ -211,7 +211,7 @@ def _keeper(
             done.keep(result, place)
 
     async def finished(sample: Sample, played: Played) -> None:
-        with _told(plan.store):
+        with plan.store.writing():
             result = _write(plan, sample, played)
             if result.finished:  # a disk takes long to say that it has something: it is told of several together
                 await results.add(result, append)
@@ -275,19 +275,6 @@ def _write(plan: Plan, sample: Sample, played: Played) -> SampleResult:
     place = trajectory_place(sample.name, sample.trial, plan.settings.trials)
     plan.store.write_trajectory(plan.store.directory / place, played.files)
     return evolve(played.result, trajectory=place)
-
-
-@contextmanager
-def _told(store: RunStore) -> Iterator[None]:
-    """Say what to do when something cannot be written inside the block."""
-    try:
-        yield
-    except OSError as error:
-        message = (
-            f"cannot write to {str(store.directory)!r}: {error.strerror or error}. What was finished before is "
-            f"kept; once there is room again, 'tool_sandbox resume {store.directory}' goes on with it."
-        )
-        raise SettingsError(message) from error
 
 
 def _run_facts(settings: RunSettings, ending: Ending, results: Sequence[SampleResult]) -> dict[str, Any]:

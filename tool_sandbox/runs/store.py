@@ -8,6 +8,7 @@ import sys
 import tempfile
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -155,6 +156,22 @@ class RunStore:
     def append_result(self, result: SampleResult) -> None:
         """Add one finished sample; it is on the disk when this returns."""
         self.append_results([result])
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Say what to do when something of a run that is played cannot be written inside the block.
+
+        Raises:
+            SettingsError: It cannot.
+        """
+        try:
+            yield
+        except OSError as error:
+            message = (
+                f"cannot write to {str(self.directory)!r}: {error.strerror or error}. What was finished before is "
+                f"kept; once there is room again, 'tool_sandbox resume {self.directory}' goes on with it."
+            )
+            raise SettingsError(message) from error
 
     def append_results(self, results: Iterable[SampleResult]) -> list[int]:
         """Add finished samples; they are on the disk when this returns.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 from collections.abc import Sequence
 from decimal import Decimal
@@ -18,6 +19,7 @@ from tests.runs.workers.memory import Memory
 from tests.waiting import auntil
 from tool_sandbox.errors import HarnessError, MissingKeyError, SettingsError
 from tool_sandbox.llm.layers.budget.lending import Asked, Granted, Refused, Short
+from tool_sandbox.registry.cast import RoleCast
 from tool_sandbox.registry.objects import Objects
 from tool_sandbox.registry.run_resources import Seat
 from tool_sandbox.registry.sample import Sample
@@ -192,6 +194,19 @@ async def test_what_no_worker_can_play_without_ends_the_run_with_its_own_error(e
 
     with pytest.raises(type(error), match=str(error)):
         await played(prepared(tmp_path), Memory([fails, fails]))
+
+
+async def test_a_disk_that_keeps_no_calls_of_a_worker_ends_the_run_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_cast: RoleCast) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(RoleCast, "sync", full)
+    run = prepared(tmp_path)
+
+    with pytest.raises(SettingsError, match=r"No space left on device\..*'tool_sandbox resume .*' goes on with it"):
+        await played(run, Memory(), 1)
 
 
 async def test_a_scenario_that_is_another_one_in_a_worker_is_never_scored(tmp_path: Path) -> None:

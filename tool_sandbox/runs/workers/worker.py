@@ -98,7 +98,7 @@ class Worker:
         """What is borrowed of caps per minute, by the cap."""
         self._judges = Judges(setup.settings)
         self._playing: dict[int, asyncio.Task[None]] = {}
-        store = RunStore(open_location(setup.directory))
+        self._store = store = RunStore(open_location(setup.directory))
         directory = store.directory
         with clock_of_run(setup.record, directory.name):
             self._scenarios: Mapping[str, Scenario] = scenarios_of(setup.settings)
@@ -167,7 +167,8 @@ class Worker:
             )
             if played.result.finished:
                 self._cast.settle(sample)
-                await asyncio.to_thread(self._cast.sync)
+                with self._store.writing():
+                    await asyncio.to_thread(self._cast.sync)
             self._tell_spent()
             self._controller.send(Ended(play.lease, played.result, played.files))
         except Exception as error:  # noqa: BLE001 -- what is missing is missing for the run, and all else is our fault
