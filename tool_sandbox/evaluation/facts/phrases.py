@@ -98,13 +98,24 @@ def places_of(phrase: str, reading: Reading) -> Iterator[Place]:
 
 def mentioned(phrases: tuple[str, ...], reading: Reading) -> list[str]:
     """Those of some phrases of which an answer has all words, wherever: in no other ``places_of`` finds one."""
-    anywhere = _rooted(reading).anywhere
-    return [phrase for phrase, roots in _with_roots(phrases) if anywhere.issuperset(roots) or roots == ("no",)]
+    anywhere, rooted = _rooted(reading).anywhere, _with_roots(phrases)
+    if rooted.needed and rooted.needed.isdisjoint(anywhere):
+        return []
+    return [phrase for phrase, roots in rooted.phrases if anywhere.issuperset(roots) or roots == ("no",)]
+
+
+class _Phrases(NamedTuple):
+    """Phrases with their roots, and roots of which an answer has one if it has a phrase; none if that is not known."""
+
+    phrases: tuple[tuple[str, tuple[str, ...]], ...]
+    needed: frozenset[str]
 
 
 @lru_cache(maxsize=1 << 10)
-def _with_roots(phrases: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    return tuple((phrase, roots_of(phrase)) for phrase in phrases)
+def _with_roots(phrases: tuple[str, ...]) -> _Phrases:
+    found = tuple((phrase, roots_of(phrase)) for phrase in phrases)
+    anything = any(roots in ((), ("no",)) for _, roots in found)
+    return _Phrases(found, frozenset() if anything else frozenset(roots[0] for _, roots in found))
 
 
 def _is_sentence(clause: Clause, first: int, last: int, reading: Reading) -> bool:

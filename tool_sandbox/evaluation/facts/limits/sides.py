@@ -59,11 +59,11 @@ class Side(Fact):
 
 def sides(reading: Reading) -> Iterator[Fact]:
     """The sides of pairs of opposites that a good answer is on."""
+    named = "low battery" in reading.normal.text.lower()
     for side, other in both_ways():
         held = [phrase for phrase in mentioned(side, reading) if stated(phrase, reading)]
         if side in HOW_MUCH_LATER and not held:
             held = _asked_for(side, other, reading)
-        named = "low battery" in reading.normal.text.lower()
         if held and not named and not any(stated(each, reading) for each in other):
             numbers = map(_numbers, reading.clauses) if set(held) & set(_OF_VALUES) else ()
             things = (content_of(each, reading) for each in reading.clauses) if set(held) & set(_COMPARED) else ()
