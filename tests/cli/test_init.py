@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import shlex
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import yaml
 
 from tests.cli.command import ROOT
 from tests.own_tables import forget
+from tool_sandbox.cli import starter
 from tool_sandbox.cli.app import exit_code
 
 FILES = [
@@ -39,6 +41,7 @@ def test_what_it_tells_to_do_next_works_at_once(
     monkeypatch.chdir(tmp_path)
     assert exit_code(["init", "my shop"]) == 0
     told = capsys.readouterr().out.replace("\\\n", "").splitlines()
+    assert "the variable TOOL_SANDBOX_SOURCE of your repository says, as it" in told
     commands = [shlex.split(line) for line in told if line.startswith("  ")]
     assert files(tmp_path / "my shop") == FILES
 
@@ -54,6 +57,44 @@ def test_what_it_tells_to_do_next_works_at_once(
     workflow = yaml.safe_load((tmp_path / "my shop" / FILES[0]).read_text())
     steps = [step["run"] for step in workflow["jobs"]["scenarios"]["steps"] if "run" in step]
     assert [shlex.split(step)[1:] for step in steps[1:]] == [command[1:] for command in commands[1:3]]
+
+
+def installing(folder: Path) -> dict[str, Any]:
+    """The step of the workflow that installs."""
+    steps: list[dict[str, Any]] = yaml.safe_load((folder / FILES[0]).read_text())["jobs"]["scenarios"]["steps"]
+    return next(step for step in steps if "pip install" in step.get("run", ""))
+
+
+def test_the_workflow_says_what_to_set_before_it_can_install(tmp_path: Path) -> None:
+    assert exit_code(["init", str(tmp_path)]) == 0
+    step = installing(tmp_path)
+    assert step["env"] == {"SOURCE": "${{ vars.TOOL_SANDBOX_SOURCE }}"}
+    done = subprocess.run(
+        ["/bin/sh", "-c", step["run"]], env={"SOURCE": ""}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode != 0
+    assert "Set the variable TOOL_SANDBOX_SOURCE of this repository" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("recorded", "known"),
+    [
+        ({"url": "https://host/ts", "vcs_info": {"vcs": "git", "commit_id": "abc"}}, "git+https://host/ts@abc"),
+        ({"url": "file:///here", "vcs_info": {"vcs": "git", "commit_id": "abc"}}, None),
+        ({"url": "file:///here", "dir_info": {"editable": True}}, None),
+    ],
+)
+def test_the_workflow_installs_what_is_installed_here_where_git_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recorded: dict[str, Any], known: str | None
+) -> None:
+    class Installed:
+        def read_text(self, name: str) -> str:
+            return json.dumps(recorded) if name == "direct_url.json" else ""
+
+    monkeypatch.setattr(starter, "distribution", lambda _: Installed())
+    assert exit_code(["init", str(tmp_path)]) == 0
+    run = installing(tmp_path)["run"]
+    assert run == f"pip install {known}" if known else "SOURCE" in run
 
 
 def test_the_scenario_has_six_lines_and_editors_find_its_schema(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,6 @@ import numpy.fft  # noqa: F401 -- pytester forgets what is loaded meanwhile, and
 import pytest
 import yaml
 
-import tool_sandbox as ts
 from tests.cli.command import ROOT
 from tests.own_tables import forget
 from tool_sandbox.cli.app import exit_code
@@ -82,5 +82,12 @@ def test_the_page_names_every_file_and_the_workflow_is_one() -> None:
     assert list(yaml.safe_load((EXAMPLE / WORKFLOW).read_text("utf-8"))["jobs"]) == ["test"]
 
 
-def test_ci_installs_this_version() -> None:
-    assert f"tool_sandbox=={ts.__version__}" in (EXAMPLE / "requirements.txt").read_text("utf-8").splitlines()
+def test_the_workflow_says_what_to_set_before_it_can_install() -> None:
+    steps = yaml.safe_load((EXAMPLE / WORKFLOW).read_text("utf-8"))["jobs"]["test"]["steps"]
+    (step,) = (each for each in steps if "pip install" in each.get("run", ""))
+    assert step["env"] == {"SOURCE": "${{ vars.TOOL_SANDBOX_SOURCE }}"}
+    done = subprocess.run(
+        ["/bin/sh", "-c", step["run"]], env={"SOURCE": ""}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode != 0
+    assert "Set the variable TOOL_SANDBOX_SOURCE of this repository" in done.stderr

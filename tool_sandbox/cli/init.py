@@ -6,7 +6,7 @@ import shlex
 from pathlib import Path
 
 from tool_sandbox.cli.listing import print_lines
-from tool_sandbox.cli.starter import CHECK, RUN, SCENARIOS, TOOLS, starter_files
+from tool_sandbox.cli.starter import CHECK, RUN, SCENARIOS, TOOLS, VARIABLE, WORKFLOW, address, starter_files
 from tool_sandbox.errors import UsageError
 
 _GOES_ON = "\\\n    "
@@ -66,4 +66,17 @@ def _told(directory: str, written: list[str]) -> list[str]:
         f"Then edit {SCENARIOS}; these show what it can name:",
         f"  tool_sandbox tools --tools-from {TOOLS}",
         "  tool_sandbox worlds base",
+        *_needed_by_the_workflow(),
+    ]
+
+
+def _needed_by_the_workflow() -> list[str]:
+    """What has to be set before the workflow can install this package."""
+    if address():
+        return []
+    return [
+        "",
+        f"{WORKFLOW} installs tool_sandbox from where",
+        f"the variable {VARIABLE} of your repository says, as it",
+        "is in no package index yet: the file tells how.",
     ]

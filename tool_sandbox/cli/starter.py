@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from importlib.metadata import PackageNotFoundError, distribution
+
 from tool_sandbox.scenarios.language.schema import FILE, PROOFS_FILE
 
 SCENARIOS, TOOLS, AGENT, SETTINGS = "shop.yaml", "my_tools.py", "my_agent.py", "run.yaml"
@@ -88,6 +91,19 @@ presentations: [plain] # all: each scenario also with more tools, and with scram
 fail_under: 0.8
 """
 
+VARIABLE = "TOOL_SANDBOX_SOURCE"
+"""The variable of the repository that says what the workflow installs."""
+
+_FROM_VARIABLE = f"""\
+      # tool_sandbox is in no package index yet. The variable {VARIABLE} of this repository (Settings, Secrets and
+      # variables, Actions, Variables) says what pip installs: git+https://ADDRESS@COMMIT, or the path of a wheel here,
+      # which "pip wheel --no-deps CHECKOUT" makes.
+      - name: Install tool_sandbox
+        env:
+          SOURCE: ${{{{ vars.{VARIABLE} }}}}
+        run: pip install "${{SOURCE:?Set the variable {VARIABLE} of this repository, see the comment above}}"
+"""
+
 _WORKFLOW = f"""\
 name: agent
 
@@ -105,10 +121,26 @@ jobs:
       - uses: actions/setup-python@v5
         with:
           python-version: "3.12"
-      - run: pip install tool_sandbox
-      - run: {CHECK}
+%s      - run: {CHECK}
       - run: {RUN}
 """
+
+
+def address() -> str | None:
+    """The git address and commit from which this package was installed, as pip takes it; None where it was no git."""
+    try:
+        recorded = json.loads(distribution("tool_sandbox").read_text("direct_url.json") or "{}")
+    except PackageNotFoundError:
+        return None
+    version = recorded.get("vcs_info", {})
+    is_remote = version.get("vcs") == "git" and not recorded["url"].startswith("file:")
+    return f"git+{recorded['url']}@{version['commit_id']}" if is_remote else None
+
+
+def _installation() -> str:
+    """The step of the workflow that installs this package."""
+    known = address()
+    return f"      - run: pip install {known}\n" if known else _FROM_VARIABLE
 
 
 def starter_files() -> dict[str, str]:
@@ -120,5 +152,5 @@ def starter_files() -> dict[str, str]:
         AGENT: _AGENT,
         SETTINGS: _SETTINGS,
         **{file.name: file.read_text("utf-8") for file in (FILE, PROOFS_FILE)},
-        WORKFLOW: _WORKFLOW,
+        WORKFLOW: _WORKFLOW % _installation(),
     }
