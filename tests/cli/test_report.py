@@ -5,13 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 import tool_sandbox
+from tests.waiting import HANG
+from tool_sandbox.cli import report
 from tool_sandbox.cli.app import exit_code
+from tool_sandbox.errors import SettingsError
 
 
 @pytest.fixture(scope="module")
@@ -93,3 +99,32 @@ def test_a_file_that_cannot_be_written_is_named(
 ) -> None:
     (tmp_path / "file").touch()
     assert "cannot write to" in refused(capsys, *runs, "-o", str(tmp_path / "file" / "report.html"))
+
+
+def test_a_report_that_cannot_be_made_leaves_the_one_before(
+    runs: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def parts(*_of: object) -> Iterator[str]:
+        yield "half of it"
+        raise SettingsError("a sample cannot be read any more")
+
+    printed(capsys, *runs, "-o", str(tmp_path / "report.json"))
+    before = (tmp_path / "report.json").read_bytes()
+    monkeypatch.setitem(report._TEXTS, "json", parts)
+
+    assert "cannot be read any more" in refused(capsys, *runs, "-o", str(tmp_path / "report.json"))
+    assert (tmp_path / "report.json").read_bytes() == before
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_report_may_go_to_a_pipe(runs: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pipe = tmp_path / "report.json"
+    os.mkfifo(pipe)
+    read: list[str] = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_text()), daemon=True)
+    reader.start()
+
+    printed(capsys, *runs, "-o", str(pipe))
+    reader.join(HANG)
+    assert len(json.loads(read[0])["samples"]) == 2
+    assert pipe.is_fifo()

@@ -14,6 +14,7 @@ from tool_sandbox.cli.lines import print_message
 from tool_sandbox.cli.live.loading import Loading
 from tool_sandbox.common.counted import counted
 from tool_sandbox.errors import SettingsError, UsageError
+from tool_sandbox.runs.whole_files import write_whole
 
 if TYPE_CHECKING:
     from tool_sandbox.runs.run_result import RunResult
@@ -114,8 +115,11 @@ _TEXTS: Mapping[str, Callable[[Mapping[str, RunResult], _Asked], Iterable[str]]]
 def _write(path: Path, parts: Iterable[str]) -> int:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
-            return sum(file.write(part.encode()) for part in parts)
+        if path.exists() and not path.is_file():  # a pipe, or a device
+            with path.open("wb") as file:
+                return sum(file.write(part.encode()) for part in parts)
+        write_whole(path.resolve(), (part.encode() for part in parts))
+        return path.stat().st_size
     except OSError as error:
         message = f"cannot write to {str(path)!r}: {error.strerror or error}. Choose another file with -o."
         raise SettingsError(message) from error

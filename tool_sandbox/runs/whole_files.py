@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ _LARGE = 1 << 20
 
 
 def write_whole(path: AnyPath, parts: Iterable[bytes]) -> None:
-    """Write a file of these parts, which need not be in memory together."""
+    """Write a file of these parts, which need not be in memory together; nothing of it stays when that fails."""
     if not is_local(path):
         with tempfile.SpooledTemporaryFile(_LARGE) as whole:  # what was begun elsewhere cannot be given up
             for part in parts:
@@ -29,9 +30,14 @@ def write_whole(path: AnyPath, parts: Iterable[bytes]) -> None:
                 shutil.copyfileobj(whole, there)
         return
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with unfinished.open("wb") as file:
-        file.writelines(parts)
-    unfinished.replace(path)
+    try:
+        with unfinished.open("wb") as file:
+            file.writelines(parts)
+        unfinished.replace(path)
+    except BaseException:  # the disk may be full, or what makes the parts may fail
+        with suppress(OSError):
+            unfinished.unlink()
+        raise
 
 
 def write_whole_files(folder: AnyPath, files: Mapping[str, bytes]) -> None:
