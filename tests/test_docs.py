@@ -42,12 +42,12 @@ from tool_sandbox.testing.names import OPTIONS
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md"]
 IDS = [page.name for page in PAGES]
-FLAGS_OF_OTHERS = {"--enable-auto-tool-choice", "--tool-call-parser", "--jinja", "--upgrade", "--test"} | {
+FLAGS_OF_OTHERS = {"--enable-auto-tool-choice", "--tool-call-parser", "--jinja", "--upgrade", "--test", "--no-deps"} | {
     *("--lf", "--junit-xml", "--maxfail", "--tool-sandbox"),
     *("--head", "--address", "--node-ip-address", "--port", "--num-cpus"),
     *(f"{prefix}{name.replace('_', '-')}" for name in OPTIONS for prefix in ("--", "--tool-sandbox-")),
 }
-"""Flags that pages name and that belong to other programs, such as ``dev.py lock``, pytest and Ray."""
+"""Flags that pages name and that belong to other programs, such as ``dev.py lock``, pip, pytest and Ray."""
 ELISION = "…"
 NOT_RUN = re.compile(r"<!-- not run: .+ -->")
 KEYS = dict.fromkeys(("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "AZURE_API_KEY"), "made-up")
