@@ -90,7 +90,7 @@ def test_words_that_wait_for_a_value_name_the_look_up_that_gave_none(suite: dict
     scenario = suite["miles"]
     told = explain(scenario, world(scenario, ("5 miles are 8.05 kilometers.",))).milestones[1]
     assert [(str(loss.reason), loss.where, loss.text) for loss in told.losses] == [
-        ("undone", "converted", "it needs a value that converted did not give")
+        ("undone", "converted", "needs a value that milestone converted did not give")
     ]
 
 

@@ -29,7 +29,7 @@ def miss_of(constraint: SnapshotConstraint, place: Place) -> Miss:
     """What a check of a message wanted and what came nearest."""
     misses = [_miss(target, place) for target in _targets(constraint, place)]
     if not misses:
-        text = f"it needs a value that {place.source} did not give"
+        text = f"needs a value that milestone {place.source} did not give"
         return Miss((Loss(reason=Reason.UNDONE, where=place.source, text=text),))
     return max(misses, key=lambda miss: (miss.message is not None, _nearness(miss)))
 
