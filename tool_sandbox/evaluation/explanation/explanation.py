@@ -103,7 +103,8 @@ class Explanation:
     def numbers(self) -> str:
         """How the score comes about, and what stands beside it."""
         further = [counted(len(self.unasked), "unasked change")] if self.unasked else []
-        shown = [" and ".join([f"mean of {len(self.milestones)} milestones", *further])] if self.milestones else []
+        milestones = "1 milestone" if len(self.milestones) == 1 else f"{len(self.milestones)} milestones"
+        shown = [" and ".join([f"mean of {milestones}", *further])] if self.milestones else []
         if self.minefields:
             shown = ["0 because a minefield was hit"]
         shown += [] if self.outcome is None else [f"outcome {self.outcome:.2f}"]
@@ -112,7 +113,9 @@ class Explanation:
 
     @property
     def called(self) -> str:
-        """How many of the tools that it takes were called."""
+        """How many of the tools that it takes were called, and which others; without a solution, which at all."""
+        if not self.tools_wanted:
+            return f"called {', '.join(self.tools_called)}" if self.tools_called else "talked, no tool called"
         called = sum(tool in self.tools_called for tool in self.tools_wanted)
         other = [tool for tool in self.tools_called if tool not in self.tools_wanted]
         more = f", and {', '.join(other)}" if other else ""
