@@ -13,6 +13,7 @@ from tests import imports
 ROOT = Path(tool_sandbox.__file__).parent
 LAYERS = (
     (
+        "installation",
         "errors",
         "blame",
         "zones",

@@ -38,6 +38,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from tool_sandbox.installation import installed_from
+
 
 class ToolSandboxError(Exception):
     """Root of every error raised on purpose by this package."""
@@ -84,7 +86,10 @@ class MissingDependencyError(UsageError):
 
 
 def how_to_install(extra: str) -> str:
-    """The command that adds an extra, in the words of README.md."""
+    """The command that adds an extra: in a checkout in the words of README.md, else from where the package came."""
+    source = installed_from()
+    if source:
+        return f"pip install 'tool_sandbox[{extra}] @ {source}'"
     return f".venv/bin/uv pip install -e '.[{extra}]'"
 
 

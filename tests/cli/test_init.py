@@ -77,21 +77,18 @@ def test_the_workflow_says_what_to_set_before_it_can_install(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("recorded", "known"),
+    ("source", "known"),
     [
-        ({"url": "https://host/ts", "vcs_info": {"vcs": "git", "commit_id": "abc"}}, "git+https://host/ts@abc"),
-        ({"url": "file:///here", "vcs_info": {"vcs": "git", "commit_id": "abc"}}, None),
-        ({"url": "file:///here", "dir_info": {"editable": True}}, None),
+        ("git+https://host/ts@abc", "git+https://host/ts@abc"),
+        ("git+file:///here@abc", None),
+        ("file:///here/tool_sandbox.whl", None),
+        (None, None),
     ],
 )
 def test_the_workflow_installs_what_is_installed_here_where_git_has_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recorded: dict[str, Any], known: str | None
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str | None, known: str | None
 ) -> None:
-    class Installed:
-        def read_text(self, name: str) -> str:
-            return json.dumps(recorded) if name == "direct_url.json" else ""
-
-    monkeypatch.setattr(starter, "distribution", lambda _: Installed())
+    monkeypatch.setattr(starter, "installed_from", lambda: source)
     assert exit_code(["init", str(tmp_path)]) == 0
     run = installing(tmp_path)["run"]
     assert run == f"pip install {known}" if known else "SOURCE" in run

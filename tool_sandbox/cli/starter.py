@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from importlib.metadata import PackageNotFoundError, distribution
-
+from tool_sandbox.installation import installed_from
 from tool_sandbox.scenarios.language.schema import FILE, PROOFS_FILE
 
 SCENARIOS, TOOLS, AGENT, SETTINGS = "shop.yaml", "my_tools.py", "my_agent.py", "run.yaml"
@@ -128,13 +126,8 @@ jobs:
 
 def address() -> str | None:
     """The git address and commit from which this package was installed, as pip takes it; None where it was no git."""
-    try:
-        recorded = json.loads(distribution("tool_sandbox").read_text("direct_url.json") or "{}")
-    except PackageNotFoundError:
-        return None
-    version = recorded.get("vcs_info", {})
-    is_remote = version.get("vcs") == "git" and not recorded["url"].startswith("file:")
-    return f"git+{recorded['url']}@{version['commit_id']}" if is_remote else None
+    source = installed_from() or ""
+    return source if source.startswith("git+") and not source.startswith("git+file:") else None
 
 
 def _installation() -> str:
