@@ -166,7 +166,7 @@ def test_an_episode_that_cannot_begin_is_told() -> None:
         raise RuntimeError(message)
 
     env = ToolSandboxEnv(LocalSamples([EASY], user=broken), closes_samples=True)
-    with pytest.raises(UsageError, match="'switch_wifi_off' could not be begun: harness: no user today"):
+    with pytest.raises(UsageError, match="'switch_wifi_off' could not be begun: user_simulator: no user today"):
         env.reset()
     env.close()
 
