@@ -46,7 +46,7 @@ def test_what_is_judged_is_said_in_words_by_ids(capsys: pytest.CaptureFixture[st
         "  setting is: cellular true",
         "sent  (deed, after online)",
         '  a row comes to messaging: recipient_phone_number "+12065550161", content "Running ten minutes late"',
-        "    facts of content: ten minutes, 'late' or 'later' or 'behind' or 'delay' or 'held up'",
+        '    facts of content: says ten minutes; says "late", "later", "behind" or the like',
     ]
     assert section(text, "minefields") == [
         "wrong_dana",

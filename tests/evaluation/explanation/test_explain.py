@@ -79,6 +79,15 @@ def test_words_about_what_was_not_done_name_what_bounds_them(suite: dict[str, Sc
     assert str(told.losses[0]) == "reports what did not happen: off has 0.00"
 
 
+def test_a_row_that_was_added_is_not_taken_for_the_one_that_was_to_change(suite: dict[str, Scenario]) -> None:
+    scenario = suite["new_number"]
+    added = ("add_contact", {"name": "Wanda Ekström", "phone_number": "+46855501234"})
+    changed = explain(scenario, world(scenario, (added, "Saved."))).milestones[1]
+    assert changed.similarity == 0
+    (loss,) = changed.losses
+    assert loss.text.startswith("1 row was added to contact, where rows should only change: name=")
+
+
 def test_what_nothing_met_is_not_shown_at_a_message_of_the_user(suite: dict[str, Scenario]) -> None:
     scenario = suite["miles"]
     explanation = explain(scenario, world(scenario, ("No idea.",)))

@@ -79,6 +79,8 @@ def _change_losses(
     if function is not update_similarity and other.rows:
         what = "rows were removed or changed" if function is addition_similarity else "rows were added or changed"
         return (_rows(table, f"in {table}, {what} that should not be: {shown.rows(other.rows)}"),)
+    if function is update_similarity and count != len(other.rows):
+        return (_not_only_changed(table, came, went, shown),)
     if count == 0:
         return (_rows(table, f"no row was {verb} {table}"),)
     if count != wanted:
@@ -87,6 +89,13 @@ def _change_losses(
         return (_rows(table, text),)
     filled = zero_filled(target.view, found.kinds)
     return _paired_losses(table, target, filled.rows, found, shown)
+
+
+def _not_only_changed(table: str, came: View, went: View, shown: Rows) -> Loss:
+    """What is lost when there are more rows, or fewer, than before."""
+    more, rows = len(came.rows) - len(went.rows), came if len(came.rows) > len(went.rows) else went
+    verb = f"{'was' if abs(more) == 1 else 'were'} {'added to' if more > 0 else 'removed from'}"
+    return _rows(table, f"{_counted(abs(more))} {verb} {table}, where rows should only change: {shown.rows(rows.rows)}")
 
 
 def _rows(table: str, text: str) -> Loss:
