@@ -42,6 +42,8 @@ GROWTH = "oracle"
 INSPECT = "Inspect AI"
 MOST = {INSPECT: 300}
 """So many samples of a way that takes far longer: it has no rows with more in flight."""
+LONGER = {("direct:", 256, 500): 4000}
+"""Samples of a second row of the same: a run of a few seconds is mostly its beginning and its end."""
 QUICK = 20
 """Samples of a row of ``--quick``."""
 LONGEST = 7200.0
@@ -138,6 +140,8 @@ def rows_of(options: argparse.Namespace) -> Iterator[tuple[str, int, int, int]]:
                 samples = min(options.samples, MOST.get(way, options.samples))
                 if samples == options.samples or samples >= concurrency:
                     yield way, whole_rounds(samples), concurrency, latency
+                if longer := LONGER.get((way, concurrency, latency)):
+                    yield way, longer, concurrency, latency
     for growing in options.growth:
         yield GROWTH, whole_rounds(growing), 16, 0
 
