@@ -68,6 +68,8 @@ _CONSOLE = RoleType.EXECUTION_ENVIRONMENT
 _ROLE_WIDTH = 8
 _RESULT_LINES, _TEXT_LINES = 4, 12
 """So many lines of a result, and of any other message, are shown where not everything is."""
+_LONGEST_KEPT = 4096
+"""Characters of a text whose lines are kept for other conversations: what a model said at great length comes once."""
 _CUT = " …"
 _GAP = 3
 """Columns between a message and a remark beside it."""
@@ -169,7 +171,7 @@ class _Page:
     def _said(self, row: Row, text: str, style: Style) -> Sequence[Span]:
         text = text.strip("\n") or '""'
         if self.full:
-            return _spans(text, self.room, style)
+            return (_spans if len(text) > _LONGEST_KEPT else _kept_spans)(text, self.room, style)
         return [Span(line, style) for line in self._cut(row, wrapped(text, self.room), _TEXT_LINES, self.room)]
 
     def _call(self, row: Row) -> Sequence[Span]:
@@ -234,10 +236,12 @@ class _Page:
         return Span(f"{number:{self.number_width}}", Style.NUMBER), Span(f"{label:{_ROLE_WIDTH}}", Style.ROLE)
 
 
-@lru_cache(maxsize=1024)  # instructions and lists of tools are the same in many conversations
 def _spans(text: str, width: int, style: Style) -> tuple[Span, ...]:
     """The lines of a text that is shown whole."""
     return tuple([Span(line, style) for line in wrapped(text, width)])
+
+
+_kept_spans = lru_cache(maxsize=1024)(_spans)  # instructions and lists of tools are the same in many conversations
 
 
 def _call_lines(tool: str, arguments: Sequence[str], room: int) -> list[str]:
